@@ -1,0 +1,1 @@
+"""Pure words that every package speaks: intervals, wall clocks, recurrence, money, refusals."""

@@ -1,0 +1,120 @@
+"""Wall clock to UTC and back, in the venue's own IANA zone, by the pinned ``tzdata`` wheel alone."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from kernel.errors import Fault, Invalid, refuse
+from kernel.interval import Interval
+
+CLOCK = re.compile(r"^(\d{1,2})[:.]?(\d{2})$")
+
+
+@lru_cache(maxsize=64)
+def zone_of(name: str) -> ZoneInfo:
+    """The zone of an IANA name; raises Invalid (``unknown-zone``).
+
+    ``ZoneInfo.no_cache`` with an empty search path would read the wheel only; the process sets that path at import.
+    """
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise refuse(Invalid, "unknown-zone", "zone", name, example="Europe/Oslo") from None
+
+
+@dataclass(frozen=True, slots=True)
+class WallSpan:
+    """A span as people say it: local start and end without zone, and the zone; end may lie on a later day.
+
+    ``second`` picks the second of a repeated hour for a start (RFC 5545 3.3.5 takes the first) and ``end_second``
+    for an end; None for the end means: as the start when both lie in the repeated hour, else the first.
+    """
+
+    start: datetime
+    end: datetime
+    zone: str
+    second: bool = False
+    end_second: bool | None = None
+
+    def interval(self) -> Interval:
+        """The span in UTC.
+
+        Raises Invalid (``missing-hour``) for a start or end that the spring clock change skips, and
+        ``end-before-start`` when nothing is left.
+        """
+        end_second = self.second if self.end_second is None else self.end_second
+        start = to_utc(self.start, self.zone, second=self.second, field="start")
+        end = to_utc(self.end, self.zone, second=end_second, field="end")
+        if end <= start:
+            raise Invalid(Fault("end-before-start", "end", f"{self.end:%Y-%m-%d %H:%M}", {"start": f"{self.start:%Y-%m-%d %H:%M}"}))
+        return Interval(start, end)
+
+    def on(self, day: date) -> "WallSpan":
+        """The same clock times with the start on another day."""
+        shift = day - self.start.date()
+        return WallSpan(self.start + shift, self.end + shift, self.zone, self.second, self.end_second)
+
+
+def to_utc(local: datetime, zone: str, *, second: bool = False, field: str = "start") -> datetime:
+    """The UTC moment of a local wall-clock time; the first of a repeated hour unless ``second``.
+
+    Raises Invalid (``missing-hour``), naming the times before and after the gap.
+    """
+    there = local.replace(tzinfo=zone_of(zone), fold=1 if second else 0)
+    moment = there.astimezone(UTC)
+    if moment.astimezone(zone_of(zone)).replace(tzinfo=None) != local:
+        skipped = there.replace(fold=0).utcoffset() or timedelta()
+        after = (local.replace(tzinfo=UTC) - skipped).astimezone(zone_of(zone))
+        raise refuse(Invalid, "missing-hour", field, f"{local:%Y-%m-%d %H:%M}", after=f"{after:%H:%M}", zone=zone)
+    return moment
+
+
+def to_wall(moment: datetime, zone: str) -> datetime:
+    """The local wall-clock time (naive) of a moment."""
+    return moment.astimezone(zone_of(zone)).replace(tzinfo=None)
+
+
+def is_repeated(local: datetime, zone: str) -> bool:
+    """Whether the local time occurs twice, in the autumn clock change."""
+    first, second = (local.replace(tzinfo=zone_of(zone), fold=fold).utcoffset() for fold in (0, 1))
+    return first is not None and second is not None and first > second
+
+
+def local_day(day: date, zone: str, *, days: int = 1) -> Interval:
+    """The whole local day (23, 24 or 25 hours), or several of them, in UTC."""
+    last = day + timedelta(days=days)
+    return Interval(_midnight(day, zone), _midnight(last, zone))
+
+
+def parse_clock(text: str, field: str) -> timedelta:
+    """``18:00``, ``18.00``, ``1800`` or ``24:00`` as the time since local midnight; raises Invalid (``bad-clock``)."""
+    found = CLOCK.match(text.strip())
+    hours, minutes = (int(found[1]), int(found[2])) if found else (99, 99)
+    if minutes > 59 or hours > 24 or (hours == 24 and minutes):
+        raise refuse(Invalid, "bad-clock", field, text)
+    return timedelta(hours=hours, minutes=minutes)
+
+
+def parse_day(text: str, field: str) -> date:
+    """``2026-04-30`` or ``30.04.2026``; raises Invalid (``no-such-date``) for 31 April and the like."""
+    text = text.strip()
+    norwegian = re.match(r"^(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})$", text)
+    written = f"{norwegian[3]}-{int(norwegian[2]):02}-{int(norwegian[1]):02}" if norwegian else text
+    if not re.match(r"^\d{4}-\d{2}-\d{2}$", written):
+        raise refuse(Invalid, "bad-date", field, text)
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        raise refuse(Invalid, "no-such-date", field, text) from None
+
+
+def at(day: date, since_midnight: timedelta) -> datetime:
+    """The local time on a day, where 24:00 is the next day's midnight."""
+    return datetime.combine(day, time()) + since_midnight
+
+
+def _midnight(day: date, zone: str) -> datetime:
+    # A zone may skip midnight itself (Beirut, Santiago); the day then begins when the clock first shows it.
+    return datetime.combine(day, time(), tzinfo=zone_of(zone)).astimezone(UTC)
