@@ -1,0 +1,1 @@
+"""People, organisations, delegates, roles and signing in."""

@@ -1,0 +1,168 @@
+"""Rows of people, organisations, who acts for whom, roles, invitations, proofs and tokens."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from accounts.identity import Role
+from database.base import Base
+from database.types import Word
+
+
+class ApplicantClass(StrEnum):
+    """What an applicant is to policies and price lists; GROUP has no organisation number, PRIVATE no organisation."""
+
+    VOLUNTARY = "voluntary"
+    GROUP = "group"
+    PRIVATE = "private"
+    COMMERCIAL = "commercial"
+    MUNICIPAL = "municipal"
+
+
+class Person(Base):
+    """Anyone with an account, and callers that staff book for (no password, maybe no address)."""
+
+    __tablename__ = "person"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str | None] = mapped_column(String(254), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    phone: Mapped[str] = mapped_column(String(30), default="")
+    born: Mapped[date | None]
+    language: Mapped[str] = mapped_column(String(5), default="nb")
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    proved_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    session_epoch: Mapped[int] = mapped_column(default=0)
+    revision: Mapped[int] = mapped_column(default=0)
+
+
+class Organisation(Base):
+    """A registered organisation (nine-digit number), or a group without one that a responsible adult answers for."""
+
+    __tablename__ = "organisation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str | None] = mapped_column(String(9), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    applicant_class: Mapped[ApplicantClass] = mapped_column(Word(ApplicantClass))
+    responsible_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    in_voluntary_register: Mapped[bool | None]
+    is_local: Mapped[bool | None]
+    contact_email: Mapped[str] = mapped_column(String(254), default="")
+    is_fictional: Mapped[bool] = mapped_column(default=False)
+    shown_publicly: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    revision: Mapped[int] = mapped_column(default=0)
+
+    responsible: Mapped[Person | None] = relationship()
+
+
+class DelegationState(StrEnum):
+    """ASKED until the organisation or staff confirm; ENDED keeps the row for the history."""
+
+    ASKED = "asked"
+    CONFIRMED = "confirmed"
+    ENDED = "ended"
+
+
+class Delegation(Base):
+    """A person who acts for an organisation; a leader confirms others and other people's requests."""
+
+    __tablename__ = "delegation"
+    __table_args__ = (UniqueConstraint("person_id", "organisation_id"), Index("ix_delegation_organisation_id", "organisation_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    state: Mapped[DelegationState] = mapped_column(Word(DelegationState))
+    is_leader: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+
+    person: Mapped[Person] = relationship()
+    organisation: Mapped[Organisation] = relationship()
+
+
+class RoleGrant(Base):
+    """A role that a person holds, for one venue where it is a caretaker's."""
+
+    __tablename__ = "role_grant"
+    __table_args__ = (Index("ix_role_grant_person_id", "person_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    role: Mapped[Role] = mapped_column(Word(Role))
+    venue_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id"))
+    granted_at: Mapped[datetime]
+
+    person: Mapped[Person] = relationship()
+
+
+class Invitation(Base):
+    """An invitation by mail to take a role or to act for an organisation."""
+
+    __tablename__ = "invitation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(254))
+    role: Mapped[Role | None] = mapped_column(Word(Role))
+    venue_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id"))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    invited_by: Mapped[int | None]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+
+
+class Proof(StrEnum):
+    """What a mailed link proves or permits."""
+
+    OPEN_ACCOUNT = "open-account"
+    RESET_PASSWORD = "reset-password"
+
+
+class ProofLink(Base):
+    """A link sent by mail; its token is signed from this row's id, so that no secret is stored."""
+
+    __tablename__ = "proof_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    purpose: Mapped[Proof] = mapped_column(Word(Proof))
+    email: Mapped[str] = mapped_column(String(254))
+    name: Mapped[str] = mapped_column(String(200), default="")
+    language: Mapped[str] = mapped_column(String(5), default="nb")
+    next_page: Mapped[str] = mapped_column(String(2000), default="")
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class Attempt(Base):
+    """One attempt at signing in or asking for a link, counted per address and per network to throttle them."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (Index("ix_attempt_subject", "subject", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(String(100))
+    at: Mapped[datetime]
+
+
+class ApiToken(Base):
+    """A token for the API, stored as its SHA-256 only; shown once when made."""
+
+    __tablename__ = "api_token"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship()

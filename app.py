@@ -1,0 +1,34 @@
+"""The application: a table of contents of everything it is made of."""
+
+from importlib import import_module
+
+from flask import Flask
+
+import accounts.edge
+from database.cli import commands as database_commands
+from settings import Settings
+
+TABLES = (
+    "accounts.models",
+    "venues.models",
+    "policies.models",
+    "booking.models",
+    "booking.support.models",
+    "calendars.models",
+    "database.audit",
+    "database.outbox",
+    "database.idempotency",
+)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The Flask application of these settings (from the environment by default)."""
+    settings = settings or Settings.from_environment()
+    app = Flask("arena", root_path="web", static_folder="static", template_folder="templates")
+    app.config.update(SECRET_KEY=settings.secret_key)
+    app.extensions["settings"] = settings
+    for tables in TABLES:
+        import_module(tables)
+    accounts.edge.install(app, url=settings.database_url)
+    app.cli.add_command(database_commands)
+    return app

@@ -1,0 +1,1 @@
+"""Bookings: requests, claims, series, and the small modules that link them to agreements and grants."""

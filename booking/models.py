@@ -1,0 +1,184 @@
+"""Rows of bookings: the wish, its dated occurrences, the claims that hold spaces, the judgements, what was sought."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from accounts.models import Organisation, Person
+from booking.support.models import Agreement, Grant
+from database.base import Base
+from database.types import LocalTime, Word
+from venues.models import Room
+
+
+class BookingKind(StrEnum):
+    """ORDINARY by an applicant, MUNICIPAL for the municipality's own use, BLOCK for time that is kept empty."""
+
+    ORDINARY = "ordinary"
+    MUNICIPAL = "municipal"
+    BLOCK = "block"
+
+
+class BookingState(StrEnum):
+    """UNCONFIRMED waits for the organisation, REQUESTED for a decision; LAPSED was not confirmed in time."""
+
+    UNCONFIRMED = "unconfirmed"
+    REQUESTED = "requested"
+    BOOKED = "booked"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+    LAPSED = "lapsed"
+
+
+class OccurrenceState(StrEnum):
+    """As the booking's, and SKIPPED for a wished date that was not to be had (no time is kept for it)."""
+
+    UNCONFIRMED = "unconfirmed"
+    REQUESTED = "requested"
+    BOOKED = "booked"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+    LAPSED = "lapsed"
+    SKIPPED = "skipped"
+
+
+class Booking(Base):
+    """A wish for a room by a holder, once or repeatedly, and what became of it.
+
+    ``holder_id`` is who it belongs to, ``hand_id`` who entered it (staff on behalf of a caller, else the same).
+    """
+
+    __tablename__ = "booking"
+    __table_args__ = (Index("ix_booking_state", "state", "decide_by"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(String(20), unique=True)
+    kind: Mapped[BookingKind] = mapped_column(Word(BookingKind))
+    state: Mapped[BookingState] = mapped_column(Word(BookingState))
+    version: Mapped[int] = mapped_column(default=1)
+    room_id: Mapped[int] = mapped_column(ForeignKey("room.id"), index=True)
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    holder_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    hand_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    applicant_class: Mapped[str] = mapped_column(String(40))
+    purpose: Mapped[str] = mapped_column(String(500))
+    activity: Mapped[str] = mapped_column(String(60))
+    team: Mapped[str] = mapped_column(String(120), default="")
+    participants: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    needs: Mapped[list[str]] = mapped_column(default=list)
+    message: Mapped[str] = mapped_column(Text, default="")
+    contact_name: Mapped[str] = mapped_column(String(200), default="")
+    contact_phone: Mapped[str] = mapped_column(String(30), default="")
+    open_to_all: Mapped[bool] = mapped_column(default=False)
+    alcohol: Mapped[bool] = mapped_column(default=False)
+    recurrence: Mapped[str] = mapped_column(String(300), default="")
+    agreement_id: Mapped[int | None] = mapped_column(ForeignKey("agreement.id"), index=True)
+    grant_id: Mapped[int | None] = mapped_column(ForeignKey("support_grant.id"), index=True)
+    decider: Mapped[str] = mapped_column(String(40), default="")
+    decide_by: Mapped[datetime | None]
+    confirm_by: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[int | None]
+    decision_reason: Mapped[str] = mapped_column(String(2000), default="")
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+    room: Mapped[Room] = relationship()
+    organisation: Mapped[Organisation | None] = relationship()
+    holder: Mapped[Person] = relationship(foreign_keys=[holder_id])
+    agreement: Mapped[Agreement | None] = relationship()
+    grant: Mapped[Grant | None] = relationship()
+    occurrences: Mapped[list["Occurrence"]] = relationship(back_populates="booking", order_by="Occurrence.number")
+
+
+class Occurrence(Base):
+    """One dated span of a booking: the wall clock that was said, its zone, and what that is in UTC.
+
+    Prices are in øre with the tariff's date; ``sequence`` rises with time, place and status only (RFC 5545 3.8.7.4).
+    """
+
+    __tablename__ = "occurrence"
+    __table_args__ = (
+        Index("ix_occurrence_booking_id", "booking_id", "number", unique=True),
+        Index("ix_occurrence_room_id", "room_id", "starts_at"),
+        Index("ix_occurrence_starts_at", "starts_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id"))
+    number: Mapped[int]
+    room_id: Mapped[int] = mapped_column(ForeignKey("room.id"))
+    state: Mapped[OccurrenceState] = mapped_column(Word(OccurrenceState))
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    local_start: Mapped[datetime] = mapped_column(LocalTime)
+    local_end: Mapped[datetime] = mapped_column(LocalTime)
+    zone: Mapped[str] = mapped_column(String(60))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    before_minutes: Mapped[int] = mapped_column(default=0)
+    after_minutes: Mapped[int] = mapped_column(default=0)
+    list_price: Mapped[int | None]
+    charged_price: Mapped[int | None]
+    tariff: Mapped[str] = mapped_column(String(80), default="")
+    sequence: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+    booking: Mapped[Booking] = relationship(back_populates="occurrences")
+    room: Mapped[Room] = relationship()
+
+
+class Claim(Base):
+    """The row by which an occurrence holds a space for a time, set-up and clean-up included; never updated.
+
+    ``expires_at`` is set for a hold. Written only by ``booking/occupy.py``; overlap is refused by the database.
+    """
+
+    __tablename__ = "claim"
+    __table_args__ = (
+        CheckConstraint("starts_at < ends_at", name="positive"),
+        Index("ix_claim_space_id", "space_id", "starts_at", "ends_at"),
+        Index("ix_claim_occurrence_id", "occurrence_id"),
+        {"sqlite_strict": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    space_id: Mapped[int] = mapped_column(ForeignKey("space.id"))
+    occurrence_id: Mapped[int] = mapped_column(ForeignKey("occurrence.id"))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+
+
+class Judgement(Base):
+    """What the policy said of a booking at one act, with the versions asked and the facts judged, for replay."""
+
+    __tablename__ = "judgement"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id"), index=True)
+    act: Mapped[str] = mapped_column(String(40))
+    at: Mapped[datetime]
+    policy_versions: Mapped[list[Any]]
+    judged: Mapped[list[Any]]
+
+
+class Sought(Base):
+    """What somebody looked for in vain, without the person: for the list of rooms to build or upgrade."""
+
+    __tablename__ = "sought"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    on_day: Mapped[date]
+    district: Mapped[str] = mapped_column(String(80), default="")
+    room: Mapped[str] = mapped_column(String(170), default="")
+    wanted_day: Mapped[date | None]
+    weekday: Mapped[int | None]
+    from_minute: Mapped[int | None]
+    minutes: Mapped[int | None]
+    capacity: Mapped[int | None]
+    needs: Mapped[list[str]] = mapped_column(default=list)
+    reasons: Mapped[list[str]] = mapped_column(default=list)

@@ -1,0 +1,1 @@
+"""Calendars: feeds of the bookings, in text that every client reads alike."""

@@ -1,0 +1,40 @@
+"""Rows of private feeds: named, scoped, hashed and revocable."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from database.base import Base
+from database.types import Word
+
+
+class Audience(StrEnum):
+    """Who a feed is for, which decides what it shows."""
+
+    CARETAKER = "caretaker"
+    BOOKER = "booker"
+    ORGANISATION = "organisation"
+
+
+class FeedToken(Base):
+    """A subscriber's own feed: the token is stored as its SHA-256 and shown once; ``scope`` holds ids."""
+
+    __tablename__ = "feed_token"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    audience: Mapped[Audience] = mapped_column(Word(Audience))
+    scope: Mapped[dict[str, Any]]
+    language: Mapped[str] = mapped_column(String(5), default="nb")
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("feed_token.id"))
+    revision: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    used_at: Mapped[datetime | None]
+    used_by: Mapped[str] = mapped_column(String(200), default="")

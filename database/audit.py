@@ -1,0 +1,67 @@
+"""Audit: the append-only record of who did what to which row, naming persons by id only."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import Index, String, insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from database.base import Base
+
+
+class Hand(Protocol):
+    """Whoever acts, as the audit needs to know them: a person's id (None for the service itself) and the way in."""
+
+    @property
+    def person_id(self) -> int | None: ...
+
+    @property
+    def via(self) -> str: ...
+
+
+class Audit(Base):
+    """One change: ``verb`` done to ``subject`` number ``subject_id`` by the hand, for the holder where it is another."""
+
+    __tablename__ = "audit"
+    __table_args__ = (Index("ix_audit_subject", "subject", "subject_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    hand_id: Mapped[int | None]
+    holder_id: Mapped[int | None]
+    via: Mapped[str] = mapped_column(String(20))
+    verb: Mapped[str] = mapped_column(String(60))
+    subject: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[int]
+    facts: Mapped[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What is to be recorded; ``facts`` hold ids, times and codes, never names or addresses."""
+
+    verb: str
+    subject: str
+    subject_id: int
+    facts: dict[str, Any]
+    holder_id: int | None = None
+
+
+def record(session: Session, *acts: Act, by: Hand, now: datetime) -> None:
+    """Write the acts in one statement."""
+    rows = [
+        {
+            "at": now,
+            "hand_id": by.person_id,
+            "holder_id": act.holder_id,
+            "via": by.via,
+            "verb": act.verb,
+            "subject": act.subject,
+            "subject_id": act.subject_id,
+            "facts": act.facts,
+        }
+        for act in acts
+    ]
+    if rows:
+        session.execute(insert(Audit), rows)

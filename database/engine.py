@@ -1,0 +1,47 @@
+"""Engines: how a connection to each of the two databases is opened and how its transactions begin."""
+
+import sqlite3
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.pool import ConnectionPoolEntry
+
+BUSY_SECONDS = 10
+POSTGRES_OPTIONS = f"-c timezone=UTC -c synchronous_commit=on -c lock_timeout={BUSY_SECONDS}s"
+
+
+def make_engine(url: str, *, pool_size: int = 8) -> Engine:
+    """An engine for SQLite (a file) or PostgreSQL; every commit of it is durable."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite(parsed)
+    return create_engine(parsed, pool_size=pool_size, max_overflow=8, pool_pre_ping=True, connect_args={"options": POSTGRES_OPTIONS})
+
+
+def sqlite_file(engine: Engine) -> Path | None:
+    """The file of a SQLite engine, None for PostgreSQL."""
+    if engine.dialect.name != "sqlite" or not engine.url.database:
+        return None
+    return Path(engine.url.database)
+
+
+def _sqlite(url: URL) -> Engine:
+    if not url.database or url.database == ":memory:":
+        raise SystemExit("DATABASE_URL: SQLite needs a file, several processes share it")
+    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    # Python's own transaction handling is off: it would begin late and deferred (https://docs.sqlalchemy.org/en/20/dialects/sqlite.html#pysqlite-serializable).
+    engine = create_engine(url, connect_args={"isolation_level": None, "timeout": BUSY_SECONDS}, pool_size=8, max_overflow=8)
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,63 @@
+"""Column types: instants in whole seconds, wall-clock times, and enums kept as their words."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from sqlalchemy import DateTime, Dialect, Integer, String, TypeDecorator
+from sqlalchemy.types import TypeEngine
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC datetime in whole seconds: ``timestamptz`` on PostgreSQL, integer seconds on SQLite.
+
+    Integers, because text defeats the claim guard of SQLite; naive datetimes are refused with ValueError.
+    """
+
+    impl = Integer
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[object]:
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(DateTime(timezone=True))
+        return dialect.type_descriptor(Integer())
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> object:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"an instant needs a zone: {value!r}")
+        return value.replace(microsecond=0) if dialect.name == "postgresql" else int(value.timestamp())
+
+    def process_result_value(self, value: object, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.astimezone(UTC) if isinstance(value, datetime) else datetime.fromtimestamp(int(str(value)), UTC)
+
+
+class LocalTime(TypeDecorator[datetime]):
+    """A wall-clock time without zone, as people said it; aware datetimes are refused with ValueError."""
+
+    impl = DateTime(timezone=False)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is not None:
+            raise ValueError(f"a wall-clock time has no zone: {value!r}")
+        return value
+
+
+class Word(TypeDecorator[StrEnum]):
+    """An enum kept as its value in text, so that a new word needs no change of type."""
+
+    impl = String(40)
+    cache_ok = True
+
+    def __init__(self, kind: type[StrEnum]) -> None:
+        super().__init__(40)
+        self.kind = kind
+
+    def process_bind_param(self, value: StrEnum | str | None, dialect: Dialect) -> str | None:
+        return None if value is None else str(self.kind(value))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
+        return None if value is None else self.kind(value)

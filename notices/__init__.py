@@ -1,0 +1,1 @@
+"""Notices: composes and delivers what waits in the outbox."""

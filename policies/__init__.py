@@ -1,0 +1,1 @@
+"""Policies: rules as data, and the pure judgement of a request by them."""

@@ -1,0 +1,61 @@
+"""Settings: everything the process takes from its environment, read once at start."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What differs between installations; there is no working default secret outside the demo.
+
+    ``public_url`` stands in mails, feeds and links; ``mail_url`` is ``smtp://[user:pass@]host:port`` or
+    ``file:///folder`` (the demo); ``mail_from`` the sender of every mail.
+    """
+
+    database_url: str
+    secret_key: str
+    public_url: str = "http://127.0.0.1:8000"
+    instance: Path = ROOT / "instance"
+    demo: bool = False
+    mail_url: str = ""
+    mail_from: str = "arena@example.org"
+    trusted_proxies: int = 0
+    metrics_open: bool = False
+    map_tiles: bool = False
+
+    def __post_init__(self) -> None:
+        if len(self.secret_key) < 16:
+            raise SystemExit("SECRET_KEY is missing or shorter than 16 characters: set it, or start the demo with DEMO=1")
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
+        """Read DATABASE_URL, SECRET_KEY, PUBLIC_URL, INSTANCE, DEMO, MAIL_URL, MAIL_FROM and the switches."""
+        demo = environ.get("DEMO") == "1"
+        instance = Path(environ.get("INSTANCE", ROOT / "instance")).absolute()
+        instance.mkdir(parents=True, exist_ok=True)
+        port = environ.get("PORT", "8000")
+        return cls(
+            database_url=database_url(environ, instance),
+            secret_key=environ.get("SECRET_KEY") or ("only-for-the-demo-on-this-machine" if demo else ""),
+            public_url=environ.get("PUBLIC_URL", f"http://127.0.0.1:{port}").rstrip("/"),
+            instance=instance,
+            demo=demo,
+            mail_url=environ.get("MAIL_URL", f"file://{instance / 'mail'}"),
+            mail_from=environ.get("MAIL_FROM", "arena@example.org"),
+            trusted_proxies=int(environ.get("TRUSTED_PROXIES", "0")),
+            metrics_open=environ.get("METRICS_OPEN") == "1",
+            map_tiles=environ.get("MAP_TILES") == "1",
+        )
+
+
+def database_url(environ: Mapping[str, str], instance: Path) -> str:
+    """DATABASE_URL with the driver we use; SQLite in the instance folder when it is not set."""
+    url = environ.get("DATABASE_URL") or f"sqlite:///{instance / 'arena.sqlite'}"
+    for given in ("postgres://", "postgresql://"):
+        if url.startswith(given):
+            return "postgresql+psycopg://" + url.removeprefix(given)
+    return url
