@@ -14,6 +14,17 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
+class ApplicantClass(StrEnum):
+    """In what capacity somebody asks for a room: GROUP has no organisation number, PERSON no organisation."""
+
+    ORGANISATION = "organisation"
+    GROUP = "group"
+    PERSON = "person"
+    BUSINESS = "business"
+    PUBLIC_BODY = "public-body"
+    MUNICIPALITY = "municipality"
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """The hand behind an act: a person with roles, nobody (``person_id`` None), or the service itself.

@@ -6,19 +6,9 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from accounts.identity import Role
+from accounts.identity import ApplicantClass, Role
 from database.base import Base
 from database.types import Word
-
-
-class ApplicantClass(StrEnum):
-    """What an applicant is to policies and price lists; GROUP has no organisation number, PRIVATE no organisation."""
-
-    VOLUNTARY = "voluntary"
-    GROUP = "group"
-    PRIVATE = "private"
-    COMMERCIAL = "commercial"
-    MUNICIPAL = "municipal"
 
 
 class Person(Base):

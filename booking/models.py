@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from accounts.models import Organisation, Person
@@ -131,6 +131,9 @@ class Occurrence(Base):
     room: Mapped[Room] = relationship()
 
 
+HOLDS = text("expires_at IS NOT NULL")
+
+
 class Claim(Base):
     """The row by which an occurrence holds a space for a time, set-up and clean-up included; never updated.
 
@@ -142,6 +145,7 @@ class Claim(Base):
         CheckConstraint("starts_at < ends_at", name="positive"),
         Index("ix_claim_space_id", "space_id", "starts_at", "ends_at"),
         Index("ix_claim_occurrence_id", "occurrence_id"),
+        Index("ix_claim_holds", "space_id", "expires_at", sqlite_where=HOLDS, postgresql_where=HOLDS),
         {"sqlite_strict": True},
     )
 

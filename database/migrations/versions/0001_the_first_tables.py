@@ -558,6 +558,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_claim")),
         sqlite_strict=True,
     )
+    op.create_index(
+        "ix_claim_holds",
+        "claim",
+        ["space_id", "expires_at"],
+        unique=False,
+        sqlite_where=sa.text("expires_at IS NOT NULL"),
+        postgresql_where=sa.text("expires_at IS NOT NULL"),
+    )
     op.create_index("ix_claim_occurrence_id", "claim", ["occurrence_id"], unique=False)
     op.create_index("ix_claim_space_id", "claim", ["space_id", "starts_at", "ends_at"], unique=False)
 
@@ -565,6 +573,12 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index("ix_claim_space_id", table_name="claim")
     op.drop_index("ix_claim_occurrence_id", table_name="claim")
+    op.drop_index(
+        "ix_claim_holds",
+        table_name="claim",
+        sqlite_where=sa.text("expires_at IS NOT NULL"),
+        postgresql_where=sa.text("expires_at IS NOT NULL"),
+    )
     op.drop_table("claim")
     op.drop_index("ix_occurrence_starts_at", table_name="occurrence")
     op.drop_index("ix_occurrence_room_id", table_name="occurrence")
