@@ -1,48 +1,17 @@
 """Rows of bookings: the wish, its dated occurrences, the claims that hold spaces, the judgements, what was sought."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from accounts.models import Organisation, Person
+from booking.states import BookingKind, BookingState, OccurrenceState
 from booking.support.models import Agreement, Grant
 from database.base import Base
 from database.types import LocalTime, Word
 from venues.models import Room
-
-
-class BookingKind(StrEnum):
-    """ORDINARY by an applicant, MUNICIPAL for the municipality's own use, BLOCK for time that is kept empty."""
-
-    ORDINARY = "ordinary"
-    MUNICIPAL = "municipal"
-    BLOCK = "block"
-
-
-class BookingState(StrEnum):
-    """UNCONFIRMED waits for the organisation, REQUESTED for a decision; LAPSED was not confirmed in time."""
-
-    UNCONFIRMED = "unconfirmed"
-    REQUESTED = "requested"
-    BOOKED = "booked"
-    REFUSED = "refused"
-    CANCELLED = "cancelled"
-    LAPSED = "lapsed"
-
-
-class OccurrenceState(StrEnum):
-    """As the booking's, and SKIPPED for a wished date that was not to be had (no time is kept for it)."""
-
-    UNCONFIRMED = "unconfirmed"
-    REQUESTED = "requested"
-    BOOKED = "booked"
-    REFUSED = "refused"
-    CANCELLED = "cancelled"
-    LAPSED = "lapsed"
-    SKIPPED = "skipped"
 
 
 class Booking(Base):
@@ -70,10 +39,12 @@ class Booking(Base):
     participants: Mapped[dict[str, Any]] = mapped_column(default=dict)
     needs: Mapped[list[str]] = mapped_column(default=list)
     message: Mapped[str] = mapped_column(Text, default="")
+    hold_minutes: Mapped[int | None]
     contact_name: Mapped[str] = mapped_column(String(200), default="")
     contact_phone: Mapped[str] = mapped_column(String(30), default="")
     open_to_all: Mapped[bool] = mapped_column(default=False)
     alcohol: Mapped[bool] = mapped_column(default=False)
+    commercial: Mapped[bool] = mapped_column(default=False)
     recurrence: Mapped[str] = mapped_column(String(300), default="")
     agreement_id: Mapped[int | None] = mapped_column(ForeignKey("agreement.id"), index=True)
     grant_id: Mapped[int | None] = mapped_column(ForeignKey("support_grant.id"), index=True)
@@ -167,7 +138,7 @@ class Judgement(Base):
     act: Mapped[str] = mapped_column(String(40))
     at: Mapped[datetime]
     policy_versions: Mapped[list[Any]]
-    judged: Mapped[list[Any]]
+    judged: Mapped[dict[str, Any]]
 
 
 class Sought(Base):

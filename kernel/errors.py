@@ -20,14 +20,18 @@ class Fault:
 
 
 class Refusal(Exception):
-    """The request is understood and not granted; carries all faults at once, never only the first."""
+    """The request is understood and not granted; carries all faults at once, never only the first.
+
+    ``details`` are further members of the problem document (RFC 9457 3.2), such as alternatives.
+    """
 
     status = 400
     title = "refused"
 
-    def __init__(self, *faults: Fault) -> None:
+    def __init__(self, *faults: Fault, details: Mapping[str, object] | None = None) -> None:
         super().__init__("; ".join(f"{fault.code} {fault.field}".strip() for fault in faults))
         self.faults = faults
+        self.details = details or {}
 
 
 class Invalid(Refusal):

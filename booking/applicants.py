@@ -1,0 +1,121 @@
+"""Applicants: in what capacity a wish is made, by whom, and whether somebody must confirm that first."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from accounts.identity import Actor, ApplicantClass
+from accounts.models import Organisation, Person
+from booking.states import BookingKind
+from booking.support.models import Agreement, Grant
+from booking.wish import Wish
+from kernel.errors import Forbidden, Invalid, Missing, refuse
+from policies.request import ApplicantFacts
+from venues.models import Room
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """Who asks: the holder, the organisation they ask for, the agreement and grant named.
+
+    ``must_confirm`` is true for somebody who is not a delegate of the organisation and not staff.
+    """
+
+    holder: Person
+    organisation: Organisation | None
+    applicant_class: ApplicantClass
+    agreement: Agreement | None
+    grant: Grant | None
+    must_confirm: bool
+    by_staff: bool
+
+    @property
+    def facts(self) -> ApplicantFacts:
+        """As the policy reads the applicant."""
+        organisation = self.organisation
+        if organisation is None:
+            return ApplicantFacts()
+        roles = () if self.must_confirm else ("delegate",)
+        return ApplicantFacts(organisation.in_voluntary_register, organisation.is_local, (), roles)
+
+    def age_on(self, day: date) -> int | None:
+        """The holder's age in completed years, None when the birth date is not known."""
+        born = self.holder.born
+        return None if born is None else day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def applicant_of(session: Session, wish: Wish, room: Room, *, by: Actor) -> Applicant:
+    """The applicant of a wish.
+
+    Raises Unidentified when nobody is signed in, Forbidden for another's name or a kind of booking that only staff
+    make, Missing and Invalid for an organisation, agreement or grant that is not there or not theirs.
+    """
+    _authorise(wish, room, by)
+    holder = session.get(Person, wish.on_behalf_of or by.require_known())
+    if holder is None:
+        raise refuse(Missing, "unknown-person", "on_behalf_of", wish.on_behalf_of)
+    organisation = _organisation(session, wish.organisation)
+    by_staff = by.is_officer or wish.kind is not BookingKind.ORDINARY
+    return Applicant(
+        holder,
+        organisation,
+        _class_of(wish, organisation),
+        _agreement(session, wish, organisation),
+        _grant(session, wish, organisation),
+        must_confirm=organisation is not None and not by_staff and not by.acts_for(organisation.id),
+        by_staff=by_staff,
+    )
+
+
+def _authorise(wish: Wish, room: Room, by: Actor) -> None:
+    by.require_known()
+    if wish.on_behalf_of not in (None, by.person_id):
+        by.require(by.is_officer, "officer")
+    if wish.kind is BookingKind.MUNICIPAL:
+        by.require(by.is_officer, "officer")
+    if wish.kind is BookingKind.BLOCK:
+        by.require(by.is_officer or by.is_caretaker_of(room.venue_id), "caretaker")
+
+
+def _class_of(wish: Wish, organisation: Organisation | None) -> ApplicantClass:
+    if wish.kind is not BookingKind.ORDINARY:
+        return ApplicantClass.MUNICIPALITY
+    if organisation is not None:
+        return organisation.applicant_class
+    return ApplicantClass.BUSINESS if wish.commercial else ApplicantClass.PERSON
+
+
+def _organisation(session: Session, name: str | None) -> Organisation | None:
+    if not name:
+        return None
+    column, value = (Organisation.id, name.removeprefix("group:")) if name.startswith("group:") else (Organisation.number, name)
+    if not value.isdecimal():
+        raise refuse(Invalid, "bad-organisation", "organisation", name)
+    found = session.scalar(select(Organisation).where(column == (int(value) if column is Organisation.id else value)))
+    if found is None:
+        raise refuse(Missing, "unknown-organisation", "organisation", name)
+    return found
+
+
+def _agreement(session: Session, wish: Wish, organisation: Organisation | None) -> Agreement | None:
+    if wish.agreement is None:
+        return None
+    found = session.get(Agreement, wish.agreement)
+    if found is None or found.ended_at is not None:
+        raise refuse(Missing, "unknown-agreement", "agreement", wish.agreement)
+    if organisation is None or found.organisation_id != organisation.id:
+        raise refuse(Forbidden, "not-their-agreement", "agreement", wish.agreement)
+    return found
+
+
+def _grant(session: Session, wish: Wish, organisation: Organisation | None) -> Grant | None:
+    if wish.grant is None:
+        return None
+    found = session.get(Grant, wish.grant)
+    if found is None or found.ended_at is not None:
+        raise refuse(Missing, "unknown-grant", "grant", wish.grant)
+    if organisation is None or found.organisation_id != organisation.id:
+        raise refuse(Forbidden, "not-their-grant", "grant", wish.grant)
+    return found

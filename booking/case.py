@@ -1,0 +1,142 @@
+"""Case: everything of a wish or a booking that is judged, whether it is new, decided on or moved."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from booking.applicants import Applicant
+from booking.conflicts import Want
+from booking.models import Booking, Occurrence
+from booking.states import BookingKind
+from booking.wish import DatedSpan, Wish, bands_of
+from database.locks import Key, Subject
+from kernel.interval import Interval
+from kernel.wallclock import WallSpan, to_utc
+from policies.request import AgeBand, Request
+from policies.taxonomy import Activity
+from venues.models import Room
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A room, an applicant and dates to be judged together; ``booking_id`` is left out of what is counted."""
+
+    room: Room
+    path: str
+    spaces: tuple[int, ...]
+    applicant: Applicant
+    dates: tuple[DatedSpan, ...]
+    kind: BookingKind
+    activity: Activity
+    bands: tuple[AgeBand, ...]
+    commercial: bool
+    alcohol: bool
+    open_to_all: bool
+    in_series: bool
+    submitted: datetime
+    booking_id: int | None = None
+    moved_from: tuple[int, ...] = ()
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """What to lock: all whose counts the policy reads, then the spaces taken and left."""
+        found = [Key(Subject.SPACE, space) for space in (*self.spaces, *self.moved_from)]
+        found.append(Key(Subject.PERSON, self.applicant.holder.id))
+        if self.applicant.organisation:
+            found.append(Key(Subject.ORGANISATION, self.applicant.organisation.id))
+        if self.applicant.agreement:
+            found.append(Key(Subject.AGREEMENT, self.applicant.agreement.id))
+        if self.booking_id:
+            found.append(Key(Subject.BOOKING, self.booking_id))
+        return tuple(found)
+
+    def request(self, wall: WallSpan) -> Request:
+        """The request for one date, as the policy reads it."""
+        applicant = self.applicant
+        return Request(
+            room=self.path,
+            wall=wall,
+            interval=wall.interval(),
+            submitted=self.submitted,
+            applicant=applicant.applicant_class,
+            activity=self.activity,
+            participants=self.bands,
+            organisation=str(applicant.organisation.id) if applicant.organisation else None,
+            person=str(applicant.holder.id),
+            age=applicant.age_on(wall.start.date()),
+            commercial=self.commercial,
+            alcohol=self.alcohol,
+            open_to_all=self.open_to_all,
+            in_series=self.in_series,
+            agreement=str(applicant.agreement.id) if applicant.agreement else None,
+        )
+
+    def want(self, wall: WallSpan, before: int, after: int) -> Want:
+        """The spaces and the time that a date would occupy, set-up and clean-up included."""
+        return Want(self.spaces, occupied(wall, before, after))
+
+
+def occupied(wall: WallSpan, before: int, after: int) -> Interval:
+    """The time of a date with its buffers, in UTC."""
+    return wall.interval().widened(before=timedelta(minutes=before), after=timedelta(minutes=after))
+
+
+def path_of(room: Room) -> str:
+    """``venue/room``, as addresses and inputs name a room."""
+    return f"{room.venue.slug}/{room.slug}"
+
+
+def case_of_wish(wish: Wish, room: Room, applicant: Applicant, *, now: datetime) -> Case:
+    """The case of a new wish; raises Invalid for times and rules that cannot be read."""
+    return Case(
+        room=room,
+        path=path_of(room),
+        spaces=tuple(space.id for space in room.spaces),
+        applicant=applicant,
+        dates=wish.spans(room.venue.zone),
+        kind=wish.kind,
+        activity=wish.activity,
+        bands=wish.bands,
+        commercial=wish.commercial,
+        alcohol=wish.alcohol,
+        open_to_all=wish.open_to_all,
+        in_series=wish.recurrence is not None,
+        submitted=now,
+    )
+
+
+def case_of_booking(booking: Booking, applicant: Applicant, dates: Iterable[DatedSpan], room: Room) -> Case:
+    """The case of a booking that is confirmed, decided on or moved: judged as when it was asked for."""
+    return Case(
+        room=room,
+        path=path_of(room),
+        spaces=tuple(space.id for space in room.spaces),
+        applicant=applicant,
+        dates=tuple(dates),
+        kind=booking.kind,
+        activity=Activity(booking.activity),
+        bands=bands_of(booking.participants),
+        commercial=booking.commercial,
+        alcohol=booking.alcohol,
+        open_to_all=booking.open_to_all,
+        in_series=bool(booking.recurrence),
+        submitted=booking.created_at,
+        booking_id=booking.id,
+        moved_from=tuple(sorted({space.id for date in booking.occurrences for space in date.room.spaces})),
+    )
+
+
+def span_of(occurrence: Occurrence) -> DatedSpan:
+    """An occurrence's wall-clock span, the second of a repeated hour told from its UTC."""
+    wall = WallSpan(occurrence.local_start, occurrence.local_end, occurrence.zone)
+    for second, end_second in ((False, None), (False, True), (True, True), (True, False)):
+        found = WallSpan(wall.start, wall.end, wall.zone, second, end_second)
+        if _is(found, occurrence):
+            return DatedSpan(found)
+    return DatedSpan(wall)
+
+
+def _is(wall: WallSpan, occurrence: Occurrence) -> bool:
+    end_second = wall.second if wall.end_second is None else wall.end_second
+    start, end = to_utc(wall.start, wall.zone, second=wall.second), to_utc(wall.end, wall.zone, second=end_second)
+    return (start, end) == (occurrence.starts_at, occurrence.ends_at)

@@ -1,0 +1,128 @@
+"""Facts: the only place that fills what a policy judges from the database, in a fixed number of queries."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from booking.case import Case
+from booking.lifecycle import LIVE
+from booking.models import Booking, Occurrence
+from database.sql import epoch
+from kernel.wallclock import to_wall
+from policies.layers import PlacedCount
+from policies.queries import InForce, in_force
+from policies.request import Closure, Day, Entitlement, Facts, RoomFacts, Usage, Window
+from policies.rules.counts import Subject
+from policies.verdict import Layer
+from venues.models import Room
+from venues.opening import Opening, public_holidays
+from venues.queries import openings_of
+
+ROUND_ABOUT = timedelta(days=1)
+OFFICE_AHEAD = timedelta(days=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What is known for judging a case: how the room is open, which policies are in force, what is used already."""
+
+    opening: Opening
+    policies: InForce
+    usage: tuple[Usage, ...]
+    entitlement: Entitlement | None
+    office_holidays: tuple[date, ...]
+
+
+def gather(session: Session, case: Case) -> Gathered:
+    """Read all facts of a case; the number of queries does not grow with its dates."""
+    days = sorted({span.wall.start.date() for span in case.dates} | {span.wall.end.date() for span in case.dates})
+    opening = openings_of(session, [case.room], days[0] - ROUND_ABOUT, days[-1] + ROUND_ABOUT)[case.room.id]
+    policies = in_force(session, case.room, days[0], days[-1])
+    return Gathered(
+        opening, policies, _usage(session, case, policies), _entitlement(session, case), _office_holidays(case.submitted, case.room)
+    )
+
+
+def facts_on(gathered: Gathered, case: Case, dates: Iterable[date]) -> Facts:
+    """The facts for one date of a case: its days and those around them, among which alternatives are sought."""
+    touched = sorted(dates)
+    around = [touched[0] + timedelta(days=n) for n in range(-1, (touched[-1] - touched[0]).days + 2)]
+    opening = gathered.opening
+    closures = {closed for day in around for closed in opening.closures_on(day)}
+    return Facts(
+        room=RoomFacts(case.room.capacity, case.room.kind, tuple(case.room.facilities)),
+        windows=tuple(Window(window.interval, window.openness) for day in around for window in opening.windows(day)),
+        hours_known=opening.is_known(touched[0]),
+        closures=tuple(Closure(closed.interval, closed.reason) for closed in sorted(closures, key=lambda closed: closed.interval)),
+        days=tuple(Day(known.day, known.holiday, known.school_break) for known in map(opening.day_class, around)),
+        applicant=case.applicant.facts,
+        usage=gathered.usage,
+        entitlement=gathered.entitlement,
+        office_holidays=gathered.office_holidays,
+        by_staff=case.applicant.by_staff,
+    )
+
+
+def _office_holidays(submitted: datetime, room: Room) -> tuple[date, ...]:
+    first = to_wall(submitted, room.venue.zone).date()
+    years = {first.year, (first + OFFICE_AHEAD).year}
+    return tuple(day for year in sorted(years) for day in public_holidays(year) if first <= day <= first + OFFICE_AHEAD)
+
+
+def _usage(session: Session, case: Case, policies: InForce) -> tuple[Usage, ...]:
+    """What the quotas of the policies want counted, one query per count (there are as many as quota rules and periods)."""
+    requests = [case.request(span.wall) for span in case.dates if span.fault is None]
+    wanted = {count for request in requests for count in policies.on(request.dates[0]).counts(request)}
+    ordered = sorted(wanted, key=lambda placed: (placed.count.key, placed.count.first))
+    return tuple(_counted(session, case, placed) for placed in ordered)
+
+
+def _counted(session: Session, case: Case, placed: PlacedCount) -> Usage:
+    count = placed.count
+    minutes = _minutes(case).where(*_subject(count.subject, int(count.holder)), *_area(case.room, placed.layer))
+    if count.room_kinds:
+        minutes = minutes.where(Room.kind.in_(count.room_kinds))
+    between = Occurrence.local_start >= datetime.combine(count.first, datetime.min.time())
+    until = Occurrence.local_start < datetime.combine(count.last + timedelta(days=1), datetime.min.time())
+    return Usage(count.key, count.first, count.last, int(session.scalar(minutes.where(between, until)) or 0))
+
+
+def _entitlement(session: Session, case: Case) -> Entitlement | None:
+    agreement = case.applicant.agreement
+    if agreement is None:
+        return None
+    used = session.scalar(_minutes(case).where(Booking.agreement_id == agreement.id)) or 0
+    return Entitlement(
+        id=str(agreement.id),
+        title=agreement.title,
+        price_class=agreement.price_class,
+        minutes_granted=agreement.minutes,
+        minutes_used=int(used),
+        first=agreement.first_day,
+        last=agreement.last_day,
+        rooms=tuple(f"{room.venue.slug}/{room.slug}" for room in agreement.rooms),
+    )
+
+
+def _minutes(case: Case) -> Select[tuple[int]]:
+    """The sum over live dates of other bookings: counts are never stored."""
+    length = epoch(Occurrence.ends_at) - epoch(Occurrence.starts_at)
+    minutes = select(func.coalesce(func.sum(length), 0) / 60).join(Booking).join(Room, Occurrence.room_id == Room.id)
+    return minutes.where(Occurrence.state.in_(sorted(LIVE)), Booking.id != (case.booking_id or 0))
+
+
+def _subject(subject: Subject, holder: int) -> Sequence[object]:
+    return (Booking.organisation_id == holder,) if subject is Subject.ORGANISATION else (Booking.holder_id == holder,)
+
+
+def _area(room: Room, layer: Layer) -> Sequence[object]:
+    match layer:
+        case Layer.ROOM:
+            return (Room.id == room.id,)
+        case Layer.VENUE:
+            return (Room.venue_id == room.venue_id,)
+        case _:
+            return ()

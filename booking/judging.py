@@ -1,0 +1,102 @@
+"""Judging: what the policy says of every date of a case, and how that is kept with the booking."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from booking.case import Case
+from booking.conflicts import Want
+from booking.facts import facts_on, gather
+from booking.models import Judgement
+from booking.states import BookingKind
+from kernel.errors import Fault
+from kernel.wallclock import WallSpan
+from policies.evaluate import evaluate_series
+from policies.request import Facts, Request
+from policies.verdict import Outcome, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One date with what the policy says of it, or with the fault that keeps it from being judged."""
+
+    wall: WallSpan
+    fault: Fault | None = None
+    request: Request | None = None
+    facts: Facts | None = None
+    verdict: Verdict | None = None
+    versions: tuple[int, ...] = ()
+
+    @property
+    def is_refused(self) -> bool:
+        return self.fault is not None or (self.verdict is not None and self.verdict.outcome is Outcome.REFUSED)
+
+    @property
+    def needs_review(self) -> bool:
+        return self.verdict is not None and self.verdict.outcome is Outcome.REVIEW
+
+    @property
+    def buffers(self) -> tuple[int, int]:
+        """Minutes of set-up and clean-up."""
+        return (self.verdict.buffer_before, self.verdict.buffer_after) if self.verdict else (0, 0)
+
+    def want(self, case: Case) -> Want:
+        return case.want(self.wall, *self.buffers)
+
+
+def judge(session: Session, case: Case) -> tuple[Judged, ...]:
+    """Judge every date of a case, in date order, counts carried from date to date.
+
+    Time that staff block is not asked of the policy: it is nobody's use of the room.
+    """
+    if case.kind is BookingKind.BLOCK:
+        return tuple(Judged(span.wall, span.fault) for span in case.dates)
+    gathered = gather(session, case)
+    sound = [span for span in case.dates if span.fault is None]
+    requests = [case.request(span.wall) for span in sound]
+    facts = [facts_on(gathered, case, request.dates) for request in requests]
+    policies = [gathered.policies.on(request.dates[0]) for request in requests]
+    verdicts = evaluate_series(list(zip(policies, requests, facts, strict=True)))
+    found = iter(zip(sound, requests, facts, verdicts, strict=True))
+    return tuple(Judged(span.wall, span.fault) if span.fault else _judged(gathered.policies, *next(found)) for span in case.dates)
+
+
+def keep(session: Session, booking_id: int, judged: Sequence[Judged], *, act: str, now: datetime) -> None:
+    """Store the verdicts with the facts judged and the policy versions asked, for replay."""
+    rows = [
+        {"request": date.request.to_json(), "facts": date.facts.to_json(), "verdict": date.verdict.to_json(), "versions": list(date.versions)}
+        for date in judged
+        if date.request and date.facts and date.verdict
+    ]
+    if rows:
+        versions = sorted({version for date in judged for version in date.versions})
+        session.add(Judgement(booking_id=booking_id, act=act, at=now, policy_versions=versions, judged=folded(rows)))
+
+
+def folded(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The rows with what is equal in all of them written once: forty dates share most of their facts."""
+    parts = {}
+    for part in rows[0]:
+        values = [row[part] for row in rows]
+        common = {key: value for key, value in values[0].items() if all(key in v and v[key] == value for v in values)} if isinstance(values[0], dict) else {}
+        own = [{key: value for key, value in v.items() if key not in common} if isinstance(v, dict) else v for v in values]
+        parts[part] = {"common": common, "each": own}
+    return parts
+
+
+def unfolded(stored: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rows that ``folded`` wrote."""
+    count = len(next(iter(stored.values()))["each"])
+    return [{part: _whole(stored[part], number) for part in stored} for number in range(count)]
+
+
+def _whole(part: dict[str, Any], number: int) -> Any:
+    own = part["each"][number]
+    return {**part["common"], **own} if isinstance(own, dict) else own
+
+
+def _judged(policies: Any, span: Any, request: Request, facts: Facts, verdict: Verdict) -> Judged:
+    return Judged(span.wall, None, request, facts, verdict, policies.versions_on(request.dates[0]))

@@ -1,0 +1,49 @@
+"""Lifecycle (pure): which act leads a booking or one of its dates from which state to which."""
+
+from collections.abc import Collection
+from enum import StrEnum
+
+from booking.states import BookingState, OccurrenceState
+from kernel.errors import Conflict, refuse
+
+
+class Act(StrEnum):
+    """What can be done to a booking."""
+
+    CONFIRM = "confirm"
+    APPROVE = "approve"
+    REFUSE = "refuse"
+    CANCEL = "cancel"
+    LAPSE = "lapse"
+    MOVE = "move"
+
+
+LIVE = frozenset({OccurrenceState.UNCONFIRMED, OccurrenceState.REQUESTED, OccurrenceState.BOOKED})
+WAITING = frozenset({OccurrenceState.UNCONFIRMED, OccurrenceState.REQUESTED})
+FROM: dict[Act, Collection[OccurrenceState]] = {
+    Act.CONFIRM: {OccurrenceState.UNCONFIRMED},
+    Act.APPROVE: {OccurrenceState.REQUESTED},
+    Act.REFUSE: WAITING,
+    Act.CANCEL: LIVE,
+    Act.LAPSE: {OccurrenceState.UNCONFIRMED},
+    Act.MOVE: LIVE,
+}
+
+
+def require(act: Act, state: BookingState | OccurrenceState) -> None:
+    """Raises Conflict (``wrong-state``) when the act is not open from the state."""
+    if OccurrenceState(str(state)) not in FROM[act]:
+        raise refuse(Conflict, "wrong-state", "state", str(state), act=str(act))
+
+
+def allows(act: Act, state: BookingState | OccurrenceState) -> bool:
+    """Whether the act is open from the state, for pages that offer it."""
+    return OccurrenceState(str(state)) in FROM[act]
+
+
+def state_of(dates: Collection[OccurrenceState], *, fallback: BookingState) -> BookingState:
+    """What a booking is, told from its dates: the liveliest of them counts."""
+    for state in (OccurrenceState.UNCONFIRMED, OccurrenceState.REQUESTED, OccurrenceState.BOOKED):
+        if state in dates:
+            return BookingState(str(state))
+    return fallback

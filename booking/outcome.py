@@ -1,0 +1,113 @@
+"""Outcome (pure): what becomes of each date of a case, and the refusal when nothing may be taken."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from booking.case import Case
+from booking.conflicts import Answer, Collision, Want
+from booking.judging import Judged
+from booking.states import OccurrenceState
+from booking.wish import OnConflict
+from kernel.errors import Conflict, Fault, Invalid
+from policies.verdict import Objection
+
+TAKEN = "taken"
+
+
+class Declined(Invalid):
+    """The policy refuses dates of the wish; carries every objection (422)."""
+
+    title = "declined"
+
+
+class Taken(Conflict):
+    """Other bookings stand in the way; ``details`` name the dates and what to take instead (409)."""
+
+    title = "taken"
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """One date's result: its state, why it was left out, and the number of its want in the answer."""
+
+    judged: Judged
+    state: OccurrenceState
+    reason: str = ""
+    want: int | None = None
+    collisions: tuple[Collision, ...] = ()
+
+    @property
+    def is_kept(self) -> bool:
+        return self.state is not OccurrenceState.SKIPPED
+
+
+def wants_of(case: Case, judged: Sequence[Judged]) -> tuple[Mapping[int, int], tuple[Want, ...]]:
+    """What the dates that the policy allows would occupy, and which date is which want."""
+    allowed = [number for number, date in enumerate(judged) if not date.is_refused]
+    return {number: want for want, number in enumerate(allowed)}, tuple(judged[number].want(case) for number in allowed)
+
+
+def results(case: Case, judged: Sequence[Judged], numbers: Mapping[int, int], answer: Answer) -> tuple[Dated, ...]:
+    """What becomes of each date: refused and taken dates are left out, the rest is booked or waits for a decision."""
+    waits = any(date.needs_review for date in judged if not date.is_refused)
+    kept = OccurrenceState.REQUESTED if waits else OccurrenceState.BOOKED
+    if case.applicant.must_confirm:
+        kept = OccurrenceState.UNCONFIRMED
+    return tuple(_result(date, numbers.get(number), answer, kept) for number, date in enumerate(judged))
+
+
+def require_enough(found: Sequence[Dated], on_conflict: OnConflict) -> None:
+    """Raises Declined or Taken when a date is left out and must not be, or when no date is left."""
+    left_out = [date for date in found if not date.is_kept]
+    if not left_out or (on_conflict is OnConflict.SKIP and len(left_out) < len(found)):
+        return
+    faults = [fault for date in left_out for fault in faults_of(date)]
+    raise (Declined if any(date.judged.is_refused for date in left_out) else Taken)(*faults)
+
+
+def faults_of(date: Dated) -> Iterator[Fault]:
+    """Everything that keeps one date out."""
+    start = f"{date.judged.wall.start:%Y-%m-%dT%H:%M}"
+    if date.judged.fault:
+        yield date.judged.fault
+    if date.judged.verdict:
+        yield from (objection_fault(objection, start) for objection in date.judged.verdict.objections if date.judged.is_refused)
+    for collision in date.collisions:
+        taken = {"date": start, "from": collision.time.start.isoformat(), "to": collision.time.end.isoformat(), "space": collision.space_id}
+        yield Fault("time-taken" if collision.occurrence_id else "meets-own-date", "start", start, taken)
+
+
+def objection_fault(objection: Objection, start: str) -> Fault:
+    """An objection of the policy as a fault: its sentence is the rule's own reason."""
+    return Fault(
+        f"policy:{objection.code}",
+        objection.field,
+        objection.value,
+        {
+            "date": start,
+            "rule": objection.rule,
+            "limit": objection.limit,
+            "effect": str(objection.effect),
+            "reason": {"nb": objection.reason.nb, "nn": objection.reason.nn, "en": objection.reason.en},
+            "paragraph": objection.source.paragraph,
+            "address": objection.source.address,
+            "alternatives": [
+                {"change": str(way.change), "start": f"{way.wall.start:%Y-%m-%dT%H:%M}", "end": f"{way.wall.end:%Y-%m-%dT%H:%M}"}
+                for way in objection.alternatives
+            ],
+        },
+    )
+
+
+def _result(judged: Judged, want: int | None, answer: Answer, kept: OccurrenceState) -> Dated:
+    if want is None:
+        return Dated(judged, OccurrenceState.SKIPPED, " ".join(sorted(_codes(judged))))
+    if not answer.is_free(want):
+        return Dated(judged, OccurrenceState.SKIPPED, TAKEN, want, answer.collisions[want])
+    return Dated(judged, kept, "", want)
+
+
+def _codes(judged: Judged) -> set[str]:
+    if judged.fault:
+        return {judged.fault.code}
+    return {f"policy:{objection.code}" for objection in judged.verdict.refusals} if judged.verdict else set()

@@ -1,0 +1,34 @@
+"""States (pure): the words for what a booking is and where it stands."""
+
+from enum import StrEnum
+
+
+class BookingKind(StrEnum):
+    """ORDINARY by an applicant, MUNICIPAL for the municipality's own use, BLOCK for time that is kept empty."""
+
+    ORDINARY = "ordinary"
+    MUNICIPAL = "municipal"
+    BLOCK = "block"
+
+
+class BookingState(StrEnum):
+    """UNCONFIRMED waits for the organisation, REQUESTED for a decision; LAPSED was not confirmed in time."""
+
+    UNCONFIRMED = "unconfirmed"
+    REQUESTED = "requested"
+    BOOKED = "booked"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+    LAPSED = "lapsed"
+
+
+class OccurrenceState(StrEnum):
+    """As the booking's, and SKIPPED for a wished date that was not to be had (no time is kept for it)."""
+
+    UNCONFIRMED = "unconfirmed"
+    REQUESTED = "requested"
+    BOOKED = "booked"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+    LAPSED = "lapsed"
+    SKIPPED = "skipped"

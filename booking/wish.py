@@ -1,0 +1,132 @@
+"""Wish: what somebody asks for, as page, API, command and import all say it; one validation for all of them."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints, field_validator
+
+from booking.states import BookingKind
+from kernel.errors import Fault, Invalid, refuse
+from kernel.recurrence import dates_of
+from kernel.wallclock import WallSpan, to_wall, zone_of
+from policies.request import AgeBand
+from policies.taxonomy import Activity
+
+BAND = re.compile(r"^(\d{1,3})(?:-(\d{1,3})|\+)$")
+Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+Heads = Annotated[int, Field(strict=True, ge=0, le=100_000)]
+
+
+class OnConflict(StrEnum):
+    """What is to happen with dates that are taken or refused: refuse the whole, or leave those dates out."""
+
+    REFUSE = "refuse"
+    SKIP = "skip"
+
+
+class Recurrence(BaseModel):
+    """An RFC 5545 rule in the venue's zone, and dates to leave out."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rrule: Annotated[str, StringConstraints(max_length=300)]
+    except_: Annotated[tuple[date, ...], Field(alias="except", max_length=400)] = ()
+
+
+class Wish(BaseModel):
+    """A wish for a room, once or repeatedly.
+
+    ``start`` and ``end`` are wall-clock times in the venue's zone, or carry an offset. ``participants`` maps disjoint
+    age bands (``"0-12"``, ``"13-19"``, ``"65+"``) to heads. ``organisation`` is a number of nine digits, or ``group:7``.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    room: Annotated[str, StringConstraints(strip_whitespace=True, max_length=170, pattern=r"^[a-z0-9-]+/[a-z0-9-]+$")]
+    start: datetime
+    end: datetime
+    purpose: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+    activity: Activity
+    participants: Annotated[dict[str, Heads], Field(max_length=20)] = {}
+    organisation: Line | None = None
+    recurrence: Recurrence | None = None
+    on_conflict: OnConflict = OnConflict.REFUSE
+    contact: Line = ""
+    contact_phone: Annotated[str, StringConstraints(strip_whitespace=True, max_length=30)] = ""
+    agreement: int | None = None
+    grant: int | None = None
+    team: Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)] = ""
+    open_to_all: StrictBool = False
+    alcohol: StrictBool = False
+    commercial: StrictBool = False
+    needs: Annotated[tuple[Line, ...], Field(max_length=20)] = ()
+    message: Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)] = ""
+    second_hour: StrictBool = False
+    kind: BookingKind = BookingKind.ORDINARY
+    on_behalf_of: int | None = None
+
+    @field_validator("participants")
+    @classmethod
+    def _bands_are_bands(cls, value: dict[str, int]) -> dict[str, int]:
+        for band in value:
+            if not BAND.match(band):
+                raise ValueError("bad-age-band")
+        return value
+
+    @property
+    def bands(self) -> tuple[AgeBand, ...]:
+        return bands_of(self.participants)
+
+    def first_span(self, zone: str) -> WallSpan:
+        """The first date's wall-clock span in the venue's zone; raises Invalid for a time the clock skips."""
+        start, second = _wall(self.start, zone, second=self.second_hour)
+        end, end_second = _wall(self.end, zone, second=None)
+        span = WallSpan(start, end, zone, second, end_second)
+        if end <= start and span.start.date() != span.end.date():
+            raise refuse(Invalid, "end-before-start", "end", f"{end:%Y-%m-%d %H:%M}", start=f"{start:%Y-%m-%d %H:%M}")
+        span.interval()
+        return span
+
+    def spans(self, zone: str) -> tuple["DatedSpan", ...]:
+        """Every date of the wish; of a series, a date whose hour the clock skips carries the fault instead."""
+        first = self.first_span(zone)
+        if self.recurrence is None:
+            return (DatedSpan(first),)
+        days = dates_of(self.recurrence.rrule, first.start.date(), skip=set(self.recurrence.except_))
+        return tuple(DatedSpan.on(first, day) for day in days)
+
+
+def bands_of(participants: Mapping[str, int]) -> tuple[AgeBand, ...]:
+    """The participants as the policy reads them, youngest first; raises Invalid (``bad-age-band``)."""
+    found = [(BAND.match(band), heads) for band, heads in participants.items()]
+    bands = [AgeBand(int(match[1]), int(match[2]) if match[2] else None, heads) for match, heads in found if match]
+    return tuple(sorted(bands, key=lambda band: band.first))
+
+
+@dataclass(frozen=True, slots=True)
+class DatedSpan:
+    """One date of a wish: its wall-clock span, and the fault when the clock skips that hour on that date."""
+
+    wall: WallSpan
+    fault: Fault | None = None
+
+    @classmethod
+    def on(cls, first: WallSpan, day: date) -> "DatedSpan":
+        wall = first.on(day)
+        try:
+            wall.interval()
+        except Invalid as refusal:
+            return cls(wall, refusal.faults[0])
+        return cls(wall)
+
+
+def _wall(moment: datetime, zone: str, *, second: bool | None) -> tuple[datetime, bool | None]:
+    if moment.tzinfo is None:
+        return moment.replace(microsecond=0), second
+    local = moment.astimezone(zone_of(zone))
+    return to_wall(moment, zone).replace(microsecond=0), bool(local.fold)
+
