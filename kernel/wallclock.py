@@ -76,6 +76,12 @@ def to_wall(moment: datetime, zone: str) -> datetime:
     return moment.astimezone(zone_of(zone)).replace(tzinfo=None)
 
 
+def nearest_interval(wall: WallSpan) -> Interval:
+    """The span in UTC with a skipped hour read as the clock goes on: 02:30 is 03:30 (RFC 5545 3.3.5)."""
+    start, end = (local.replace(tzinfo=zone_of(wall.zone)).astimezone(UTC) for local in (wall.start, wall.end))
+    return Interval(start, max(end, start + timedelta(minutes=1)))
+
+
 def is_repeated(local: datetime, zone: str) -> bool:
     """Whether the local time occurs twice, in the autumn clock change."""
     first, second = (local.replace(tzinfo=zone_of(zone), fold=fold).utcoffset() for fold in (0, 1))

@@ -1,0 +1,68 @@
+"""Cases: finding a booking for an act, and who may do what to it."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from accounts.identity import Actor
+from booking.models import Booking, Occurrence
+from booking.references import normalised
+from kernel.errors import Missing, Stale, refuse
+from policies.taxonomy import Role
+
+
+def booking_for(session: Session, booking_id: int, *, version: int | None = None) -> Booking:
+    """The booking with its dates; raises Missing, and Stale (412/409) when it is another version than was read."""
+    found = session.scalar(select(Booking).where(Booking.id == booking_id).options(selectinload(Booking.occurrences)))
+    if found is None:
+        raise refuse(Missing, "unknown-booking", "booking", booking_id)
+    if version is not None and version != found.version:
+        raise refuse(Stale, "changed-meanwhile", "version", version, now=found.version)
+    return found
+
+
+def by_reference(session: Session, reference: str) -> Booking:
+    """The booking of a reference as people type it; raises Missing."""
+    found = session.scalar(select(Booking).where(Booking.reference == normalised(reference)).options(selectinload(Booking.occurrences)))
+    if found is None:
+        raise refuse(Missing, "unknown-booking", "reference", reference)
+    return found
+
+
+def occurrence_of(booking: Booking, number: int) -> Occurrence:
+    """A date of a booking by its number; raises Missing."""
+    for occurrence in booking.occurrences:
+        if occurrence.number == number:
+            return occurrence
+    raise refuse(Missing, "unknown-date", "number", number)
+
+
+def may_see(booking: Booking, by: Actor) -> bool:
+    """The holder, the hand, delegates of the organisation, officers, and caretakers of the venue."""
+    mine = by.person_id is not None and by.person_id in (booking.holder_id, booking.hand_id)
+    theirs = booking.organisation_id is not None and by.acts_for(booking.organisation_id)
+    return mine or theirs or by.is_officer or by.is_caretaker_of(booking.room.venue_id)
+
+
+def require_sight(booking: Booking, by: Actor) -> None:
+    """Raises Unidentified or Missing: to others the booking does not exist."""
+    by.require_known()
+    if not may_see(booking, by):
+        raise refuse(Missing, "unknown-booking", "booking", booking.reference)
+
+
+def require_holder(booking: Booking, by: Actor) -> None:
+    """Holder, delegate or officer may change a booking; raises Missing for strangers, Forbidden for onlookers."""
+    require_sight(booking, by)
+    theirs = booking.organisation_id is not None and by.acts_for(booking.organisation_id)
+    by.require(by.person_id == booking.holder_id or theirs or by.is_officer, "holder")
+
+
+def require_decider(booking: Booking, by: Actor) -> None:
+    """The role that the policy named decides, and those above it."""
+    require_sight(booking, by)
+    is_caretaker = booking.decider == Role.CARETAKER and by.is_caretaker_of(booking.room.venue_id)
+    wanted = booking.decider or str(Role.OFFICER)
+    if wanted == Role.ADMINISTRATOR:
+        by.require(by.is_administrator, wanted)
+    else:
+        by.require(by.is_officer or is_caretaker, wanted)

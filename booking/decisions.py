@@ -1,0 +1,83 @@
+"""Decisions: confirming in the organisation's name, approving, refusing, and lapsing."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from accounts.identity import Actor
+from booking import lifecycle
+from booking.cases import booking_for, require_decider, require_sight
+from booking.ending import end_dates
+from booking.models import Booking
+from booking.resettle import Plan, resettle, waiting
+from booking.revisions import touch
+from booking.states import BookingState, OccurrenceState
+from database.audit import Act, record
+from database.outbox import post
+from kernel.errors import Invalid, refuse
+
+
+def confirm(session: Session, booking_id: int, *, version: int | None = None, by: Actor, now: datetime) -> Booking:
+    """A delegate (or staff) stands by a wish made in the organisation's name; it then goes the policy's way.
+
+    Raises Conflict when it waits for no confirmation, Declined or Taken as ``reserve`` does.
+    """
+    booking = booking_for(session, booking_id, version=version)
+    require_sight(booking, by)
+    by.require(by.is_officer or (booking.organisation_id is not None and by.acts_for(booking.organisation_id)), "delegate")
+    lifecycle.require(lifecycle.Act.CONFIRM, booking.state)
+    plan = Plan(act="confirm", dates=waiting(booking, OccurrenceState.UNCONFIRMED), room=booking.room, walls={}, by_staff=False)
+    resettle(session, booking, plan, now=now)
+    return _told(session, booking, "confirm", by=by, now=now)
+
+
+def approve(session: Session, booking_id: int, *, version: int | None = None, note: str = "", by: Actor, now: datetime) -> Booking:
+    """Grant a request: every waiting date is booked, or none.
+
+    Raises Taken, naming what came first, where the request held no time; Declined when the policy now refuses a date.
+    """
+    booking = booking_for(session, booking_id, version=version)
+    require_decider(booking, by)
+    lifecycle.require(lifecycle.Act.APPROVE, booking.state)
+    plan = Plan(act="approve", dates=waiting(booking, OccurrenceState.REQUESTED), room=booking.room, walls={}, by_staff=True)
+    resettle(session, booking, plan, now=now)
+    _decided(booking, note, by=by, now=now)
+    return _told(session, booking, "approve", by=by, now=now)
+
+
+def decline(session: Session, booking_id: int, *, reason: str, version: int | None = None, by: Actor, now: datetime) -> Booking:
+    """Refuse a request with a reason, which its holder is told; raises Invalid without one."""
+    booking = booking_for(session, booking_id, version=version)
+    require_decider(booking, by)
+    lifecycle.require(lifecycle.Act.REFUSE, booking.state)
+    if not reason.strip():
+        raise refuse(Invalid, "reason-missing", "reason")
+    dates = [date for date in booking.occurrences if lifecycle.allows(lifecycle.Act.REFUSE, date.state)]
+    end_dates(session, booking, dates, OccurrenceState.REFUSED, BookingState.REFUSED, now=now)
+    _decided(booking, reason.strip(), by=by, now=now)
+    return _told(session, booking, "refuse", by=by, now=now)
+
+
+def lapse_unconfirmed(session: Session, *, by: Actor, now: datetime) -> int:
+    """End the wishes that no delegate confirmed in time; one per transaction; returns how many were ended."""
+    due = select(Booking.id).where(Booking.state == BookingState.UNCONFIRMED, Booking.confirm_by <= now).order_by(Booking.id).limit(1)
+    booking_id = session.scalar(due)
+    if booking_id is None:
+        return 0
+    booking = booking_for(session, booking_id)
+    end_dates(session, booking, waiting(booking, OccurrenceState.UNCONFIRMED), OccurrenceState.LAPSED, BookingState.LAPSED, now=now)
+    _told(session, booking, "lapse", by=by, now=now)
+    return 1
+
+
+def _decided(booking: Booking, reason: str, *, by: Actor, now: datetime) -> None:
+    booking.decided_at, booking.decided_by, booking.decision_reason = now, by.person_id, reason[:2000]
+
+
+def _told(session: Session, booking: Booking, verb: str, *, by: Actor, now: datetime) -> Booking:
+    touch(session, booking)
+    record(session, Act(verb, "booking", booking.id, {"state": str(booking.state)}, booking.holder_id), by=by, now=now)
+    post(session, f"booking-{booking.state}", person_id=booking.holder_id, booking_id=booking.id, now=now)
+    session.flush()
+    return booking

@@ -1,0 +1,68 @@
+"""Ending: dates that are cancelled, refused or lapse give up their time and keep their history."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from accounts.identity import Actor
+from booking import lifecycle
+from booking.cases import booking_for, occurrence_of, require_holder
+from booking.lifecycle import LIVE, state_of
+from booking.models import Booking, Occurrence
+from booking.occupy import free
+from booking.revisions import touch
+from booking.states import BookingState, OccurrenceState
+from database.audit import Act, record
+from database.locks import Key, Subject, lock
+from database.outbox import post
+from kernel.errors import Conflict, refuse
+
+
+def cancel(session: Session, booking_id: int, *, number: int | None = None, version: int | None = None, by: Actor, now: datetime) -> Booking:
+    """Cancel one date, or all that lie ahead; the past is never touched.
+
+    Raises Conflict (``in-the-past``) when nothing is left to cancel, Stale, Missing, Forbidden.
+    """
+    booking = booking_for(session, booking_id, version=version)
+    require_holder(booking, by)
+    wanted = booking.occurrences if number is None else [occurrence_of(booking, number)]
+    if number is not None:
+        lifecycle.require(lifecycle.Act.CANCEL, wanted[0].state)
+    dates = [date for date in wanted if date.state in LIVE and date.starts_at > now]
+    if not dates:
+        raise refuse(Conflict, "in-the-past", "booking", booking.reference)
+    end_dates(session, booking, dates, OccurrenceState.CANCELLED, BookingState.CANCELLED, now=now)
+    touch(session, booking)
+    facts = {"dates": [date.number for date in dates], "state": str(booking.state)}
+    record(session, Act("cancel", "booking", booking.id, facts, booking.holder_id), by=by, now=now)
+    told = {"dates": [date.number for date in dates]}
+    post(session, "dates-cancelled", person_id=booking.holder_id, booking_id=booking.id, now=now, facts=told)
+    session.flush()
+    return booking
+
+
+def end_dates(session: Session, booking: Booking, dates: Iterable[Occurrence], state: OccurrenceState, last: BookingState, *, now: datetime) -> None:
+    """Lock, free the time of the dates and write their state; the booking is ``last`` when no date is alive."""
+    ended = list(dates)
+    lock(session, *keys_of(booking))
+    free(session, [date.id for date in ended])
+    for date in ended:
+        date.state = state
+        date.sequence += 1
+        date.changed_at = now
+    booking.state = state_of([date.state for date in booking.occurrences], fallback=last)
+    booking.version += 1
+    booking.changed_at = now
+    session.flush()
+
+
+def keys_of(booking: Booking) -> list[Key]:
+    """What an act on a booking locks when it takes no new time."""
+    found = [Key(Subject.SPACE, space.id) for date in booking.occurrences for space in date.room.spaces]
+    found += [Key(Subject.PERSON, booking.holder_id), Key(Subject.BOOKING, booking.id)]
+    if booking.organisation_id:
+        found.append(Key(Subject.ORGANISATION, booking.organisation_id))
+    if booking.agreement_id:
+        found.append(Key(Subject.AGREEMENT, booking.agreement_id))
+    return found

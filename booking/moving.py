@@ -1,0 +1,54 @@
+"""Moving: one date of a booking to another time or room, through the same gate as a new one."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from accounts.identity import Actor
+from booking import lifecycle
+from booking.cases import booking_for, occurrence_of, require_holder
+from booking.models import Booking
+from booking.resettle import Plan, resettle
+from booking.revisions import touch
+from database.audit import Act, record
+from database.outbox import post
+from kernel.errors import Conflict, refuse
+from kernel.wallclock import WallSpan
+from venues.queries import room_at
+
+
+def move(
+    session: Session,
+    booking_id: int,
+    number: int,
+    *,
+    start: datetime,
+    end: datetime,
+    room: str | None = None,
+    version: int | None = None,
+    by: Actor,
+    now: datetime,
+) -> Booking:
+    """Move a date to other wall-clock times, and to another room (``venue/room``) when one is named.
+
+    Where the policy wants a decision on the new time and no officer moves it, the date waits for that decision.
+    Raises Declined, Taken, Conflict (``in-the-past``), Stale, Missing, Forbidden; on refusal the date stays where it was.
+    """
+    booking = booking_for(session, booking_id, version=version)
+    require_holder(booking, by)
+    date = occurrence_of(booking, number)
+    lifecycle.require(lifecycle.Act.MOVE, date.state)
+    if date.starts_at <= now:
+        raise refuse(Conflict, "in-the-past", "booking", booking.reference)
+    place = room_at(session, room) if room else date.room
+    before = {"from": date.starts_at.isoformat(), "room": date.room_id}
+    wall = WallSpan(start, end, place.venue.zone)
+    wall.interval()
+    plan = Plan(act="move", dates=(date,), room=place, walls={date.id: wall}, by_staff=by.is_officer)
+    resettle(session, booking, plan, now=now)
+    touch(session, booking)
+    facts = {"number": number, **before, "to": date.starts_at.isoformat(), "to_room": place.id}
+    record(session, Act("move", "booking", booking.id, facts, booking.holder_id), by=by, now=now)
+    post(session, "date-moved", person_id=booking.holder_id, booking_id=booking.id, now=now, facts={"number": number})
+    session.flush()
+    return booking

@@ -1,0 +1,190 @@
+"""Reservations: the verb that turns a wish into a booking, and its dry run."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from accounts.identity import Actor
+from booking.applicants import applicant_of
+from booking.case import Case, case_of_wish
+from booking.conflicts import Answer
+from booking.judging import Judged, judge, keep
+from booking.lifecycle import state_of
+from booking.models import Booking, Occurrence
+from booking.occupy import Take, ask, occupy, peek
+from booking.outcome import Dated, require_enough, results, wants_of
+from booking.references import new_reference
+from booking.revisions import touch
+from booking.states import BookingState
+from booking.wish import Wish
+from database.audit import Act, record
+from database.locks import lock
+from database.outbox import post
+from kernel.wallclock import nearest_interval
+from venues.models import Room
+from venues.queries import room_at
+
+TO_CONFIRM = timedelta(days=7)
+SHORTEST_TO_CONFIRM = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a wish would become, date by date, without anything being written."""
+
+    case: Case
+    dates: tuple[Dated, ...]
+
+
+def preview(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Preview:
+    """The dry run of ``reserve``: same refusals for what cannot be read, a result per date for the rest."""
+    case = _case(session, wish, by=by, now=now)
+    judged = judge(session, case)
+    numbers, wants = wants_of(case, judged)
+    return Preview(case, results(case, judged, numbers, peek(session, wants, now=now)))
+
+
+def reserve(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Booking:
+    """Book the wish, or put it forward for decision, as the policy says.
+
+    Raises Invalid for a wish that cannot be read, Forbidden, Missing, Declined with every objection of the policy and
+    Taken with every booking in the way; with ``on_conflict`` skip only when no date is left.
+    """
+    case = _case(session, wish, by=by, now=now)
+    lock(session, *case.keys)
+    judged = judge(session, case)
+    numbers, wants = wants_of(case, judged)
+    answer = ask(session, wants, now=now)
+    dates = results(case, judged, numbers, answer)
+    require_enough(dates, wish.on_conflict)
+    return _written(session, wish, case, dates, answer, by=by, now=now)
+
+
+def _case(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Case:
+    room: Room = room_at(session, wish.room)
+    return case_of_wish(wish, room, applicant_of(session, wish, room, by=by), now=now)
+
+
+def _written(session: Session, wish: Wish, case: Case, dates: Sequence[Dated], answer: Answer, *, by: Actor, now: datetime) -> Booking:
+    booking = _booking(wish, case, dates, by=by, now=now)
+    session.add(booking)
+    session.flush()
+    ids = insert_occurrences(session, booking, case.room, dates, now=now)
+    expires = hold_until(booking, now=now)
+    takes = [Take(date.want, ids[n], expires) for n, date in enumerate(dates) if date.want is not None and date.is_kept]
+    occupy(session, answer, takes if keeps_time(booking) else ())
+    keep(session, booking.id, [date.judged for date in dates], act="reserve", now=now)
+    touch(session, booking)
+    facts = {"state": str(booking.state), "dates": len(ids), "kept": len(takes), "organisation": booking.organisation_id}
+    record(session, Act("reserve", "booking", booking.id, facts, booking.holder_id), by=by, now=now)
+    post(session, f"booking-{booking.state}", person_id=booking.holder_id, booking_id=booking.id, now=now)
+    return booking
+
+
+def keeps_time(booking: Booking) -> bool:
+    """Whether the booking holds its time: booked, held until an answer, or held until the organisation confirms."""
+    return booking.state is not BookingState.REQUESTED or booking.hold_minutes is not None
+
+
+def hold_until(booking: Booking, *, now: datetime) -> datetime | None:
+    """When the claims of a booking that waits run out; None for what is booked."""
+    if booking.state is BookingState.UNCONFIRMED:
+        return booking.confirm_by
+    if booking.state is BookingState.REQUESTED and booking.hold_minutes is not None:
+        return now + timedelta(minutes=booking.hold_minutes)
+    return None
+
+
+def _booking(wish: Wish, case: Case, dates: Sequence[Dated], *, by: Actor, now: datetime) -> Booking:
+    applicant = case.applicant
+    booking = Booking(
+        reference=new_reference(),
+        kind=wish.kind,
+        state=state_of([date.state for date in dates], fallback=BookingState.REFUSED),
+        room_id=case.room.id,
+        organisation_id=applicant.organisation.id if applicant.organisation else None,
+        holder_id=applicant.holder.id,
+        hand_id=by.person_id,
+        applicant_class=str(applicant.applicant_class),
+        purpose=wish.purpose,
+        activity=str(wish.activity),
+        team=wish.team,
+        participants=dict(wish.participants),
+        needs=list(wish.needs),
+        message=wish.message,
+        contact_name=wish.contact or applicant.holder.name,
+        contact_phone=wish.contact_phone or applicant.holder.phone,
+        open_to_all=wish.open_to_all,
+        alcohol=wish.alcohol,
+        commercial=wish.commercial,
+        recurrence=wish.recurrence.rrule if wish.recurrence else "",
+        agreement_id=applicant.agreement.id if applicant.agreement else None,
+        grant_id=applicant.grant.id if applicant.grant else None,
+        created_at=now,
+        changed_at=now,
+        version=1,
+    )
+    wait_for_decision(booking, [date.judged for date in dates if date.is_kept])
+    if booking.state is BookingState.UNCONFIRMED:
+        first = min(date.judged.wall.interval().start for date in dates if date.is_kept)
+        booking.confirm_by = max(min(now + TO_CONFIRM, first), now + SHORTEST_TO_CONFIRM)
+    return booking
+
+
+def wait_for_decision(booking: Booking, judged: Sequence[Judged]) -> None:
+    """Write who decides, by when, and how long the time is kept meanwhile, from the verdicts that ask for it."""
+    deciders = [date.verdict.decider for date in judged if date.verdict and date.verdict.decider and date.needs_review]
+    if not deciders:
+        booking.decider, booking.decide_by, booking.hold_minutes = "", None, None
+        return
+    promised = [decider.promised_by for decider in deciders if decider.promised_by]
+    holds = [decider.hold_minutes for decider in deciders]
+    booking.decider = str(deciders[0].role)
+    booking.decide_by = min(promised) if promised else None
+    booking.hold_minutes = None if None in holds else max(hold for hold in holds if hold is not None)
+
+
+def insert_occurrences(session: Session, booking: Booking, room: Room, dates: Sequence[Dated], *, now: datetime) -> list[int]:
+    """Write the dates of a new booking in one statement; returns their ids in order."""
+    rows = [_row(booking, room, date, number, now) for number, date in enumerate(dates, start=1)]
+    found = session.execute(insert(Occurrence).returning(Occurrence.number, Occurrence.id), rows)
+    by_number = {row.number: row.id for row in found}
+    return [by_number[number] for number in sorted(by_number)]
+
+
+def _row(booking: Booking, room: Room, date: Dated, number: int, now: datetime) -> dict[str, object]:
+    wall = date.judged.wall
+    # A date whose hour the clock skips is kept as a wish; its UTC is that of the clock jumping forward.
+    interval = date.judged.wall.interval() if date.judged.fault is None else nearest_interval(wall)
+    before, after = date.judged.buffers
+    return {
+        "booking_id": booking.id,
+        "number": number,
+        "room_id": room.id,
+        "state": date.state,
+        "reason": date.reason[:500],
+        "local_start": wall.start,
+        "local_end": wall.end,
+        "zone": wall.zone,
+        "starts_at": interval.start,
+        "ends_at": interval.end,
+        "before_minutes": before,
+        "after_minutes": after,
+        "sequence": 0,
+        "created_at": now,
+        "changed_at": now,
+        **priced(date.judged, is_kept=date.is_kept),
+    }
+
+
+def priced(judged: Judged, *, is_kept: bool) -> dict[str, object]:
+    """The price columns of a date: what the list says, what is charged, and by which tariff."""
+    price = judged.verdict.price if judged.verdict and is_kept else None
+    if price is None:
+        return {"list_price": None, "charged_price": None, "tariff": ""}
+    listed = price.listed if price.listed is not None else price.charged
+    tariffs = sorted({f"{line.tariff} {line.tariff_from}" for line in price.lines})
+    return {"list_price": listed, "charged_price": price.charged, "tariff": ", ".join(tariffs)[:80]}
