@@ -11,12 +11,24 @@ from policies.taxonomy import Role
 
 
 def booking_for(session: Session, booking_id: int, *, version: int | None = None) -> Booking:
-    """The booking with its dates; raises Missing, and Stale (412/409) when it is another version than was read."""
-    found = session.scalar(select(Booking).where(Booking.id == booking_id).options(selectinload(Booking.occurrences)))
+    """The booking with its dates, locked for an act; raises Missing, and Stale when it is another version than was read.
+
+    Acts on one booking wait for each other here, before they lock what they count and take; a new booking locks no
+    other, so the order is the same for all.
+    """
+    row = select(Booking).where(Booking.id == booking_id).with_for_update(of=Booking)
+    found = session.scalar(row.options(selectinload(Booking.occurrences)))
     if found is None:
         raise refuse(Missing, "unknown-booking", "booking", booking_id)
     if version is not None and version != found.version:
         raise refuse(Stale, "changed-meanwhile", "version", version, now=found.version)
+    return found
+
+
+def booking_seen(session: Session, reference: str, *, by: Actor) -> Booking:
+    """The booking of a reference for somebody who may see it; raises Unidentified and Missing."""
+    found = by_reference(session, reference)
+    require_sight(found, by)
     return found
 
 
