@@ -54,10 +54,11 @@ def ask(session: Session, wants: Sequence[Want], *, now: datetime, releasing: Co
     return grouped(wants, [*collisions_within(wants), *_found(session, wants, set(releasing))])
 
 
-def peek(session: Session, wants: Sequence[Want], *, now: datetime, releasing: Collection[int] = ()) -> Answer:
-    """As ``ask``, without writing: for previews, which nobody may rely on."""
-    gone = set(releasing) | _expired(session, {space for want in wants for space in want.spaces}, now)
-    return grouped(wants, [*collisions_within(wants), *_found(session, wants, gone)])
+def peek(session: Session, wants: Sequence[Want], *, now: datetime, alone: bool = False) -> Answer:
+    """As ``ask``, without writing: for previews, which nobody may rely on; ``alone`` when one want of them is taken."""
+    gone = _expired(session, {space for want in wants for space in want.spaces}, now)
+    among_themselves = () if alone else collisions_within(wants)
+    return grouped(wants, [*among_themselves, *_found(session, wants, gone)])
 
 
 def occupy(session: Session, answer: Answer, takes: Sequence[Take], *, release: Collection[int] = ()) -> None:

@@ -1,0 +1,93 @@
+"""Alternatives: what to take instead when a time is taken - the same room nearby in time, or a room alike."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from booking.case import path_of
+from booking.conflicts import Want
+from booking.occupy import peek
+from booking.search import openness_of
+from kernel.errors import Invalid
+from kernel.wallclock import WallSpan
+from venues.models import Room, Venue
+from venues.opening import Openness
+from venues.queries import openings_of, room_at
+
+MOST = 5
+STEP = timedelta(minutes=30)
+STEPS = 8
+ALIKE = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Another room or another time that is open and free just now; the policy has not been asked."""
+
+    room: str
+    name: str
+    wall: WallSpan
+    changes: str
+
+    def to_json(self) -> dict[str, str]:
+        interval = self.wall.interval()
+        return {
+            "room": self.room,
+            "name": self.name,
+            "changes": self.changes,
+            "start": interval.start.isoformat(),
+            "end": interval.end.isoformat(),
+            "local_start": f"{self.wall.start:%Y-%m-%dT%H:%M}",
+            "local_end": f"{self.wall.end:%Y-%m-%dT%H:%M}",
+        }
+
+
+def offers(session: Session, room_path: str, wall: WallSpan, *, heads: int | None, now: datetime) -> tuple[Offer, ...]:
+    """At most five: the nearest times in the same room, then rooms of its kind at the same time, nearest first.
+
+    In a fixed number of queries. A room that is known to be too small is not offered, one of unknown size is.
+    """
+    room = room_at(session, room_path)
+    tries = [(room, other, "time") for other in _nearby(wall, now)]
+    tries += [(other, wall, "room") for other in _alike(session, room, heads)]
+    rooms = list({candidate.id: candidate for candidate, _, _ in tries}.values())
+    openings = openings_of(session, rooms, wall.start.date() - timedelta(days=1), wall.end.date() + timedelta(days=1))
+    wants = [Want(tuple(space.id for space in candidate.spaces), time.interval()) for candidate, time, _ in tries]
+    # Each want stands alone here: two offers may overlap, since only one of them will be taken.
+    answer = peek(session, wants, now=now, alone=True)
+    found = [
+        Offer(path_of(candidate), f"{candidate.venue.name}, {candidate.name}", time, changes)
+        for number, (candidate, time, changes) in enumerate(tries)
+        if answer.is_free(number) and openness_of(openings[candidate.id], wants[number].time, time.zone) is Openness.OPEN
+    ]
+    times = [offer for offer in found if offer.changes == "time"]
+    return tuple((times[:3] + [offer for offer in found if offer.changes == "room"])[:MOST])
+
+
+def _nearby(wall: WallSpan, now: datetime) -> Iterator[WallSpan]:
+    for step in range(1, STEPS + 1):
+        for way in (1, -1):
+            moved = WallSpan(wall.start + way * step * STEP, wall.end + way * step * STEP, wall.zone)
+            if _is_to_come(moved, now):
+                yield moved
+
+
+def _is_to_come(wall: WallSpan, now: datetime) -> bool:
+    try:
+        return wall.interval().start > now
+    except Invalid:  # a time that the clock skips is no offer
+        return False
+
+
+def _alike(session: Session, room: Room, heads: int | None) -> Sequence[Room]:
+    """Rooms of the same kind that share no space with it: same venue, then same district, then the rest."""
+    query = select(Room).join(Venue).where(Room.kind == room.kind, Room.id != room.id, Room.retired_at.is_(None), Venue.retired_at.is_(None))
+    if heads:
+        query = query.where((Room.capacity >= heads) | Room.capacity.is_(None))
+    loaded = query.options(joinedload(Room.venue), selectinload(Room.spaces)).order_by(Room.id).limit(ALIKE)
+    own = {space.id for space in room.spaces}
+    apart = [other for other in session.scalars(loaded).unique() if own.isdisjoint(space.id for space in other.spaces)]
+    return sorted(apart, key=lambda other: (other.venue_id != room.venue_id, other.venue.district_id != room.venue.district_id, other.id))

@@ -1,0 +1,159 @@
+"""Search: which rooms suit and are free at the wanted time; freedom only, the policy is asked when one room is chosen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from booking.conflicts import Want
+from booking.occupy import peek
+from kernel.errors import Invalid, refuse
+from kernel.interval import Interval, merged
+from kernel.recurrence import LONGEST
+from kernel.wallclock import WallSpan, at, zone_of
+from venues.models import District, Fact, Room, Venue
+from venues.opening import Opening, Openness
+from venues.queries import openings_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """What is sought: ``from_minute`` and ``to_minute`` of the local day on ``day`` and the ``weeks`` - 1 weeks after it.
+
+    ``needs`` are facilities or access features (``access.lift``); everything left empty does not limit.
+    """
+
+    day: date | None = None
+    from_minute: int | None = None
+    to_minute: int | None = None
+    weeks: int = 1
+    capacity: int | None = None
+    district: str = ""
+    kind: str = ""
+    needs: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.weeks < 1 or self.weeks > LONGEST:
+            raise refuse(Invalid, "out-of-range", "weeks", self.weeks, least=1, most=LONGEST)
+        if self.from_minute is not None and self.to_minute is not None and self.to_minute <= self.from_minute:
+            raise refuse(Invalid, "end-before-start", "to", self.to_minute, start=self.from_minute)
+
+    @property
+    def has_time(self) -> bool:
+        return None not in (self.day, self.from_minute, self.to_minute)
+
+    def walls(self, zone: str) -> tuple[WallSpan, ...]:
+        """The wanted wall-clock spans, none when no time is sought."""
+        if self.day is None or self.from_minute is None or self.to_minute is None:
+            return ()
+        start, end = timedelta(minutes=self.from_minute), timedelta(minutes=self.to_minute)
+        days = [self.day + timedelta(weeks=n) for n in range(self.weeks)]
+        return tuple(WallSpan(at(day, start), at(day, end), zone) for day in days)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A room that may suit: on how many of the wanted dates it is open and free, and what is not known of it."""
+
+    room: Room
+    wanted: int
+    free: int
+    by_agreement: int
+    unknown: tuple[str, ...]
+
+    @property
+    def is_free(self) -> bool:
+        return self.free == self.wanted
+
+
+def find_rooms(session: Session, search: Search, *, now: datetime) -> tuple[Found, ...]:
+    """The rooms that suit, those free on most dates first, those with unknown capacity or access last among equals.
+
+    Rooms of which it is known that they do not suit are left out; the number of queries grows with neither.
+    """
+    rooms = _candidates(session, search)
+    facts = _needs(session, rooms, search)
+    suiting = [(room, unknown) for room in rooms if (unknown := _unknown(room, facts, search)) is not None]
+    found = _freedom(session, [room for room, _ in suiting], search, now)
+    result = [Found(room, *counts, tuple(unknown)) for (room, unknown), counts in zip(suiting, found, strict=True)]
+    return tuple(sorted(result, key=_order))
+
+
+def _order(found: Found) -> tuple[int, bool, int, str, str]:
+    return -found.free, bool(found.unknown), found.room.capacity or 0, found.room.venue.name, found.room.name
+
+
+def _candidates(session: Session, search: Search) -> Sequence[Room]:
+    query = select(Room).join(Venue).where(Room.retired_at.is_(None), Venue.retired_at.is_(None)).order_by(Room.id)
+    if search.district:
+        query = query.join(District, Venue.district_id == District.id).where(District.slug == search.district)
+    if search.kind:
+        query = query.where(Room.kind == search.kind)
+    if search.capacity:
+        query = query.where((Room.capacity >= search.capacity) | Room.capacity.is_(None))
+    loaded = query.options(joinedload(Room.venue).joinedload(Venue.district), selectinload(Room.spaces))
+    return session.scalars(loaded).unique().all()
+
+
+def _needs(session: Session, rooms: Sequence[Room], search: Search) -> dict[tuple[int, str], set[str]]:
+    """What is stated of the needs: answers by venue or room and feature."""
+    keys = [need for need in search.needs if need.startswith("access.")]
+    if not keys or not rooms:
+        return {}
+    stated: dict[tuple[int, str], set[str]] = {}
+    rows = session.scalars(select(Fact).where(Fact.key.in_(keys), Fact.venue_id.in_({room.venue_id for room in rooms})))
+    for fact in rows:
+        for room in rooms:
+            if fact.room_id == room.id or (fact.room_id is None and fact.venue_id == room.venue_id):
+                stated.setdefault((room.id, fact.key), set()).add(str(fact.value.get("answer", "unknown")))
+    return stated
+
+
+def _unknown(room: Room, facts: dict[tuple[int, str], set[str]], search: Search) -> list[str] | None:
+    """What is sought and not known of the room; None when it is known not to suit."""
+    unknown = ["capacity"] if search.capacity and room.capacity is None else []
+    for need in search.needs:
+        if not need.startswith("access."):
+            if need not in room.facilities:
+                return None
+            continue
+        answers = facts.get((room.id, need), set())
+        if answers == {"no"}:
+            return None
+        if answers != {"yes"}:
+            unknown.append(need)
+    return unknown
+
+
+def _freedom(session: Session, rooms: Sequence[Room], search: Search, now: datetime) -> list[tuple[int, int, int]]:
+    """Per room how many dates are wanted, free and open, and how many of these by agreement only."""
+    walls = [search.walls(room.venue.zone) for room in rooms]
+    if not search.has_time or not rooms:
+        return [(0, 0, 0) for _ in rooms]
+    first, last = walls[0][0].start.date(), walls[0][-1].end.date()
+    openings = openings_of(session, rooms, first, last)
+    wants = [(n, Want(tuple(space.id for space in room.spaces), wall.interval())) for n, room in enumerate(rooms) for wall in walls[n]]
+    answer = peek(session, [want for _, want in wants], now=now, alone=True)
+    free: dict[int, list[Openness]] = {}
+    for number, (n, want) in enumerate(wants):
+        openness = openness_of(openings[rooms[n].id], want.time, rooms[n].venue.zone)
+        if answer.is_free(number) and openness is not Openness.CLOSED:
+            free.setdefault(n, []).append(openness)
+    return [(len(walls[n]), len(free.get(n, ())), free.get(n, []).count(Openness.BY_AGREEMENT)) for n in range(len(rooms))]
+
+
+def openness_of(opening: Opening, time: Interval, zone: str) -> Openness:
+    """How open a room is through the whole of a time; unknown hours count as by agreement."""
+    wall = time.start.astimezone(zone_of(zone)).date(), (time.end - timedelta(seconds=1)).astimezone(zone_of(zone)).date()
+    days = [wall[0] + timedelta(days=n) for n in range((wall[1] - wall[0]).days + 1)]
+    if any(closed.interval.overlaps(time) for closed in opening.closures):
+        return Openness.CLOSED
+    if not all(opening.is_known(day) for day in days):
+        return Openness.BY_AGREEMENT
+    for openness in ((Openness.OPEN,), (Openness.OPEN, Openness.BY_AGREEMENT)):
+        usable = merged(interval for day in days for interval in opening.usable(day, *openness))
+        if any(interval.covers(time) for interval in usable):
+            return openness[-1]
+    return Openness.CLOSED
