@@ -1,0 +1,119 @@
+"""Closures: closing a venue or room for a time, with the bookings that it meets shown first and ended with it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from accounts.identity import Actor
+from booking.lifecycle import LIVE, state_of
+from booking.models import Booking, Occurrence
+from booking.occupy import free
+from booking.states import BookingState, OccurrenceState
+from database.audit import Act, record
+from database.locks import Key, Subject, lock
+from database.outbox import post
+from kernel.errors import Conflict, Fault
+from kernel.interval import Interval
+from kernel.wallclock import WallSpan
+from venues.models import Closure, Origin, Room, RoomSpace, Space, Venue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """What is to be closed: a venue or one of its rooms, from a wall-clock time to another, and why."""
+
+    venue: Venue
+    room: Room | None
+    start: datetime
+    end: datetime
+    reason: str
+
+    @property
+    def interval(self) -> Interval:
+        return WallSpan(self.start, self.end, self.venue.zone).interval()
+
+
+def affected(session: Session, closing: Closing) -> Sequence[Occurrence]:
+    """The live dates that a closure would meet, in order; rooms that share a space with the closed one count too."""
+    rooms = select(RoomSpace.room_id).where(RoomSpace.space_id.in_([space.id for space in _spaces(closing)]))
+    time = closing.interval
+    query = (
+        select(Occurrence)
+        .where(Occurrence.room_id.in_(rooms), Occurrence.state.in_(sorted(LIVE)))
+        .where(Occurrence.starts_at < time.end, Occurrence.ends_at > time.start)
+        .options(joinedload(Occurrence.booking).selectinload(Booking.occurrences),
+            joinedload(Occurrence.room).selectinload(Room.spaces))
+        .order_by(Occurrence.starts_at, Occurrence.id)
+    )
+    return session.scalars(query).unique().all()
+
+
+def close(session: Session, closing: Closing, *, cancel_affected: bool, by: Actor, now: datetime) -> Closure:
+    """Close, in one transaction with the end of every booking that the closure meets.
+
+    Raises Conflict (``closure-meets-bookings``), naming them, unless they are to be cancelled; Forbidden for others
+    than officers and the venue's caretakers.
+    """
+    by.require(by.is_officer or by.is_caretaker_of(closing.venue.id), "caretaker")
+    keys = [Key(Subject.SPACE, space.id) for space in _spaces(closing)]
+    people = [Key(Subject.PERSON, date.booking.holder_id) for date in affected(session, closing)]
+    lock(session, *keys, *people)
+    session.expire_all()
+    dates = affected(session, closing)
+    if dates and not cancel_affected:
+        raise Conflict(*(_met(date) for date in dates))
+    closure = _row(closing, now)
+    session.add(closure)
+    session.flush()
+    _end(session, dates, closing.reason, by=by, now=now)
+    closing.venue.revision += 1
+    closing.venue.changed_at = now
+    facts = {"venue": closing.venue.id, "room": closure.room_id, "ended": [date.id for date in dates]}
+    record(session, Act("close", "closure", closure.id, facts), by=by, now=now)
+    session.flush()
+    return closure
+
+
+def _spaces(closing: Closing) -> Sequence[Space]:
+    return closing.room.spaces if closing.room else closing.venue.spaces
+
+
+def _row(closing: Closing, now: datetime) -> Closure:
+    time = closing.interval
+    return Closure(
+        venue_id=closing.venue.id,
+        room_id=closing.room.id if closing.room else None,
+        local_start=closing.start,
+        local_end=closing.end,
+        all_day=closing.start.time() == closing.end.time() == datetime.min.time(),
+        starts_at=time.start,
+        ends_at=time.end,
+        reason=closing.reason,
+        created_at=now,
+        changed_at=now,
+        origin=Origin.STAFF,
+    )
+
+
+def _met(date: Occurrence) -> Fault:
+    facts = {"reference": date.booking.reference, "to": f"{date.local_end:%Y-%m-%dT%H:%M}", "room": date.room.name}
+    return Fault("closure-meets-bookings", "start", f"{date.local_start:%Y-%m-%dT%H:%M}", facts)
+
+
+def _end(session: Session, dates: Sequence[Occurrence], reason: str, *, by: Actor, now: datetime) -> None:
+    free(session, [date.id for date in dates])
+    for date in dates:
+        date.state, date.reason = OccurrenceState.CANCELLED, f"closed: {reason}"[:500]
+        date.sequence += 1
+        date.changed_at = now
+    for booking in {date.booking_id: date.booking for date in dates}.values():
+        numbers = [date.number for date in dates if date.booking_id == booking.id]
+        booking.state = state_of([date.state for date in booking.occurrences], fallback=BookingState.CANCELLED)
+        booking.version += 1
+        booking.changed_at = now
+        record(session, Act("cancel", "booking", booking.id, {"dates": numbers, "closed": True}, booking.holder_id), by=by, now=now)
+        told = {"dates": numbers, "cause": "closure"}
+        post(session, "dates-cancelled", person_id=booking.holder_id, booking_id=booking.id, now=now, facts=told)
