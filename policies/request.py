@@ -1,0 +1,182 @@
+"""The frozen values that a policy judges: what is asked for one date, and all that may be known about it."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+
+from kernel.errors import Fault, Invalid
+from kernel.interval import Interval
+from kernel.wallclock import WallSpan
+from policies.stored import Stored
+from policies.taxonomy import Activity, ApplicantClass
+
+INSTANT = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class AgeBand:
+    """So many participants from one age to another, in completed years, both included; no ``last`` means and older."""
+
+    first: int
+    last: int | None
+    heads: int
+
+    def __post_init__(self) -> None:
+        if self.first < 0 or self.heads < 0 or (self.last is not None and self.last < self.first):
+            raise Invalid(Fault("bad-age-band", "participants", f"{self.first}-{self.last}: {self.heads}"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request(Stored):
+    """What is asked for one date: ``room`` is ``venue/room``, ``age`` the contact's age in completed years.
+
+    ``interval`` is the span in UTC as it was when the request was made, so that a later change of zone data
+    cannot alter what was judged. ``heads`` None means that the number was not given.
+    """
+
+    room: str
+    wall: WallSpan
+    interval: Interval
+    submitted: datetime
+    applicant: ApplicantClass
+    activity: Activity
+    heads: int | None = None
+    participants: tuple[AgeBand, ...] = ()
+    organisation: str | None = None
+    person: str | None = None
+    age: int | None = None
+    commercial: bool = False
+    alcohol: bool = False
+    open_to_all: bool = False
+    in_series: bool = False
+    agreement: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "submitted", self.submitted.astimezone(UTC))
+        ordered = sorted(self.participants, key=lambda band: band.first)
+        for younger, older in zip(ordered, ordered[1:], strict=False):
+            if younger.last is None or older.first <= younger.last:
+                raise Invalid(Fault("overlapping-age-bands", "participants", f"{younger.first}-{younger.last}, {older.first}-{older.last}"))
+        if self.heads is None and ordered:
+            object.__setattr__(self, "heads", sum(band.heads for band in ordered))
+
+    @property
+    def minutes(self) -> int:
+        return self.interval.minutes
+
+    @property
+    def dates(self) -> tuple[date, ...]:
+        """The local dates touched; an end at midnight belongs to the evening before."""
+        first, last = self.wall.start.date(), (self.wall.end - INSTANT).date()
+        return tuple(first + timedelta(days=n) for n in range((last - first).days + 1))
+
+    def moved(self, wall: WallSpan) -> "Request":
+        """The same request at another time; raises Invalid for a time that the clock skips."""
+        return replace(self, wall=wall, interval=wall.interval())
+
+
+class Openness(StrEnum):
+    OPEN = "open"
+    BY_AGREEMENT = "by_agreement"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of opening hours; where windows overlap the stricter counts, what no window covers is closed."""
+
+    interval: Interval
+    state: Openness
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """A dated exception: the room cannot be used, and why, in the words of whoever closed it."""
+
+    interval: Interval
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What kind of day a local date is: name of the public holiday and of the school's break, if any."""
+
+    date: date
+    holiday: str | None = None
+    school_break: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoomFacts:
+    """The room as the inventory knows it; ``capacity`` None is unknown, ``kind`` and ``tags`` are inventory words."""
+
+    capacity: int | None = None
+    kind: str = ""
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicantFacts:
+    """The applicant as registers and staff know it; None is unknown.
+
+    ``statuses`` are what the municipality has granted (``lease-status-a``), ``roles`` the person's roles in
+    the organisation asked for.
+    """
+
+    registered: bool | None = None
+    local: bool | None = None
+    statuses: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Minutes that a subject already uses or holds under a quota ``key``, on local dates ``first`` to ``last``.
+
+    ``rules.counts.Count`` names what has to be counted; this is the answer to it.
+    """
+
+    key: str
+    first: date
+    last: date
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entitlement:
+    """An agreement that gives hours: valid on dates ``first`` to ``last``, in ``rooms`` (none named means all)."""
+
+    id: str
+    title: str
+    price_class: str
+    minutes_granted: int
+    minutes_used: int
+    first: date
+    last: date
+    rooms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts(Stored):
+    """All that the engine may read beside the request.
+
+    ``days``, ``windows`` and ``closures`` cover at least the local dates that the request touches; alternatives are
+    sought on the dates covered. ``hours_known`` is False where nobody has stated opening hours. ``office_holidays``
+    are the public holidays in the weeks after submission, which promised answers skip. ``by_staff`` says that
+    somebody who may decide on the request makes it, so that no review is awaited.
+    """
+
+    room: RoomFacts = RoomFacts()
+    windows: tuple[Window, ...] = ()
+    hours_known: bool = True
+    closures: tuple[Closure, ...] = ()
+    days: tuple[Day, ...] = ()
+    applicant: ApplicantFacts = ApplicantFacts()
+    usage: tuple[Usage, ...] = ()
+    entitlement: Entitlement | None = None
+    office_holidays: tuple[date, ...] = ()
+    by_staff: bool = False
+
+    def day(self, day: date) -> Day:
+        """What is known of a local date; an ordinary day when nothing is."""
+        return next((known for known in self.days if known.date == day), Day(day))
