@@ -1,0 +1,115 @@
+"""Layers: how the documents of a municipality, a venue and a room become one policy.
+
+How rules combine, stated here once:
+
+1. The layers are baseline, municipality, venue, room; each is more specific than those before it.
+2. A rule replaces the rules of wider layers that have the same id, or the same kind and the same scope. Only
+   rules that are valid on the date of use take part, so a rule that has run out gives the wider one back.
+3. Of the kinds that restrict, every rule in scope is applied; the outcome is the strictest of the effects:
+   refuse, then review, then accept.
+4. Of the kinds that settle one thing (who decides, buffers, price) one rule in scope is applied: that of the most
+   specific layer, in it that whose scope states most limits, of those the first by id.
+5. The order of rules in a document never matters.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from policies.baseline import BASELINE
+from policies.document import Document
+from policies.occasion import Occasion
+from policies.request import Request
+from policies.rules import KINDS, Rule
+from policies.rules.base import Reads
+from policies.rules.counts import Count, Quota
+from policies.verdict import Layer
+
+LAYERS = tuple(Layer)
+ORDER = {kind: number for number, kind in enumerate(KINDS)}
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A rule and the layer whose document it stands in."""
+
+    rule: Rule
+    layer: Layer
+
+
+class Effective:
+    """The rules that are in force together on certain dates of use; ``groups`` part the restricting ones by what they read."""
+
+    def __init__(self, rules: Sequence[Placed]) -> None:
+        self.rules = tuple(sorted(rules, key=_precedence))
+        self.restricting = tuple(placed for placed in self.rules if not placed.rule.settles)
+        reads = sorted({placed.rule.reads for placed in self.restricting}, key=sorted)
+        self.groups: tuple[tuple[tuple[Reads, ...], tuple[Placed, ...]], ...] = tuple(
+            (tuple(sorted(read)), tuple(placed for placed in self.restricting if placed.rule.reads == read)) for read in reads
+        )
+
+    def settling(self, what: str, occasion: Occasion) -> Placed | None:
+        """The one rule that settles something of this request, by the fourth statement above."""
+        return next((placed for placed in self.rules if placed.rule.settles == what and placed.rule.scope.covers(occasion)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedCount:
+    """A count and the layer that bounds the rooms it is about: the municipality's, the venue's, or the room alone."""
+
+    count: Count
+    layer: Layer
+
+
+class Policy:
+    """The layered documents of one place; ``on`` gives what is in force on a date of use."""
+
+    def __init__(self, rules: Sequence[Placed]) -> None:
+        self.rules = tuple(rules)
+        self._turns = sorted({turn for placed in rules for turn in _turns(placed.rule)})
+        self._effective: dict[int, Effective] = {}
+
+    def on(self, day: date) -> Effective:
+        era = bisect_right(self._turns, day)
+        if era not in self._effective:
+            self._effective[era] = Effective(_uppermost([placed for placed in self.rules if placed.rule.is_valid_on(day)]))
+        return self._effective[era]
+
+    def counts(self, request: Request) -> tuple[PlacedCount, ...]:
+        """What has to be counted before this request can be judged; room kinds are left for the rule to test."""
+        quotas = [(placed, placed.rule) for placed in self.on(request.dates[0]).restricting if isinstance(placed.rule, Quota)]
+        counts = [(placed.layer, rule.count(request)) for placed, rule in quotas]
+        return tuple(PlacedCount(count, layer) for layer, count in counts if count is not None)
+
+
+def combine(documents: Iterable[Document]) -> Policy:
+    """One policy out of the documents of a place, in any order, over the baseline."""
+    placed = [Placed(rule, document.layer) for document in documents for rule in document.rules]
+    return Policy([*placed, *(Placed(rule, Layer.BASELINE) for rule in BASELINE)])
+
+
+def _uppermost(rules: Sequence[Placed]) -> list[Placed]:
+    """The rules that no more specific layer replaces."""
+    left: list[Placed] = []
+    ids: set[str] = set()
+    scopes: set[tuple[type[Rule], object]] = set()
+    for layer in reversed(LAYERS):
+        here = [placed for placed in rules if placed.layer is layer]
+        kept = [placed for placed in here if placed.rule.id not in ids and (type(placed.rule), placed.rule.scope) not in scopes]
+        left.extend(kept)
+        ids.update(placed.rule.id for placed in here)
+        scopes.update((type(placed.rule), placed.rule.scope) for placed in here)
+    return left
+
+
+def _precedence(placed: Placed) -> tuple[int, int, int, str]:
+    return -LAYERS.index(placed.layer), -placed.rule.scope.width, ORDER[type(placed.rule)], placed.rule.id
+
+
+def _turns(rule: Rule) -> Iterable[date]:
+    """The dates on which a rule begins to hold or no longer holds."""
+    if rule.valid_from:
+        yield rule.valid_from
+    if rule.valid_until:
+        yield rule.valid_until + timedelta(days=1)

@@ -1,0 +1,82 @@
+"""Occasion: a request with its facts, cut into local days once, as every rule reads it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from functools import cached_property
+
+from kernel.wallclock import at, to_wall, zone_of
+from policies.request import Facts, Request
+
+MIDNIGHT = 24 * 60
+
+
+class DayClass(StrEnum):
+    """What kinds of day rules can tell apart; a date can be several of them."""
+
+    WORKING_DAY = "working-day"
+    WEEKEND = "weekend"
+    PUBLIC_HOLIDAY = "public-holiday"
+    SCHOOL_BREAK = "school-break"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a request takes of one local date: minutes since midnight on the wall clock, ``start`` to ``end``."""
+
+    date: date
+    weekday: int
+    classes: frozenset[DayClass]
+    start: int
+    end: int
+
+
+class Occasion:
+    """A request and its facts; ``parts`` are its local days in order, at least one."""
+
+    def __init__(self, request: Request, facts: Facts) -> None:
+        self.request = request
+        self.facts = facts
+        self.parts = tuple(_part(request, facts, day) for day in request.dates)
+
+    @cached_property
+    def submitted(self) -> datetime:
+        """When it was asked for, on the wall clock of the room."""
+        return to_wall(self.request.submitted, self.request.wall.zone)
+
+
+def moment(day: date, minutes: int, zone: str) -> datetime:
+    """The moment of a clock time on a date; inside a skipped hour it is the moment of the change."""
+    return at(day, timedelta(minutes=minutes)).replace(tzinfo=zone_of(zone))
+
+
+def clock(minutes: int) -> str:
+    """Minutes since midnight as one writes them: ``17:00``, ``24:00``."""
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def minutes_of(wall: datetime) -> int:
+    return wall.hour * 60 + wall.minute
+
+
+def _part(request: Request, facts: Facts, day: date) -> Part:
+    start, end = request.wall.start, request.wall.end
+    known = facts.day(day)
+    return Part(
+        date=day,
+        weekday=day.isoweekday(),
+        classes=_classes(day.isoweekday(), bool(known.holiday), bool(known.school_break)),
+        start=minutes_of(start) if start.date() == day else 0,
+        end=minutes_of(end) if end.date() == day else MIDNIGHT,
+    )
+
+
+def _classes(weekday: int, holiday: bool, school_break: bool) -> frozenset[DayClass]:
+    found = {DayClass.WEEKEND} if weekday > 5 else set()
+    if holiday:
+        found.add(DayClass.PUBLIC_HOLIDAY)
+    if school_break:
+        found.add(DayClass.SCHOOL_BREAK)
+    if weekday <= 5 and not holiday:
+        found.add(DayClass.WORKING_DAY)
+    return frozenset(found)

@@ -1,0 +1,108 @@
+"""The rule kinds about handling: who decides and by when, and the time kept around a booking."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from kernel.wallclock import to_wall, zone_of
+from policies.occasion import Occasion
+from policies.office import Office, Unit
+from policies.rules.base import Band, Breach, Consequence, Minutes, Model, Reads, Rule, Span, Weekday
+from policies.rules.timing import MONDAY_TO_FRIDAY
+from policies.taxonomy import Role
+from policies.verdict import Decider, Reason
+
+MINUTES = {Unit.HOURS: 60, Unit.DAYS: 24 * 60, Unit.WEEKS: 7 * 24 * 60}
+
+
+class Route(StrEnum):
+    AT_ONCE = "at-once"
+    BY_ROLE = "by-role"
+
+
+class Hold(Model):
+    """How long a waiting request keeps its time."""
+
+    amount: int = Field(ge=1, le=1000)
+    unit: Literal[Unit.HOURS, Unit.DAYS, Unit.WEEKS]
+
+
+class Promise(Model):
+    """Within how much working time an answer is promised."""
+
+    amount: int = Field(ge=1, le=400)
+    unit: Literal[Unit.WORKING_HOURS, Unit.WORKING_DAYS]
+
+
+class OfficeHours(Model):
+    """When the office that decides answers; public holidays are never among its days."""
+
+    weekdays: tuple[Weekday, ...] = MONDAY_TO_FRIDAY
+    hours: Band
+
+
+OFFICE = OfficeHours(hours=Band.model_validate({"start": "08:00", "end": "15:30"}))
+
+
+class DecisionRoute(Rule):
+    """Who decides: nobody, at once, or a role within a promised time; a waiting request keeps its time or competes.
+
+    Role, promise and hold are also those of a request that goes at once but meets a rule that wants a review.
+    """
+
+    settles: ClassVar[str] = "decider"
+    own_reads: ClassVar[frozenset[Reads]] = frozenset({Reads.MOMENT, Reads.TIME})
+
+    kind: Literal["decision_route"] = "decision_route"
+    route: Route
+    role: Role = Role.OFFICER
+    title: Reason = Reason()
+    promise: Promise | None = None
+    office: OfficeHours = OFFICE
+    hold: Hold | None = None
+    late: Consequence = Consequence.WARN
+
+    def settle(self, occasion: Occasion) -> Decider:
+        held = self.hold.amount * MINUTES[self.hold.unit] if self.hold else None
+        return Decider(role=self.role, title=self.title, promised_by=self._promised(occasion), hold_minutes=held, rule=self.id)
+
+    def lateness(self, occasion: Occasion) -> Iterator[Breach]:
+        """What follows when a review is needed and its answer is promised only after the start."""
+        promised = self._promised(occasion)
+        if promised and self.late.effect and promised > occasion.request.interval.start:
+            due = to_wall(promised, occasion.request.wall.zone)
+            start = occasion.request.wall.start
+            yield Breach("answer-too-late", "start", f"{start:%Y-%m-%dT%H:%M}", f"{due:%Y-%m-%dT%H:%M}", self.late.effect)
+
+    def _promised(self, occasion: Occasion) -> datetime | None:
+        if self.promise is None:
+            return None
+        hours = self.office.hours
+        office = Office(self.office.weekdays, hours.start, hours.end, occasion.facts.office_holidays)
+        due = office.due(occasion.submitted, self.promise.amount, self.promise.unit)
+        return due.replace(tzinfo=zone_of(occasion.request.wall.zone)).astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Margins:
+    """Minutes kept before and after a booking."""
+
+    before: int = 0
+    after: int = 0
+
+
+class Buffers(Rule):
+    """Time kept for set-up before and clean-up after a booking, during which nobody else has the room."""
+
+    settles: ClassVar[str] = "buffers"
+
+    kind: Literal["buffers"] = "buffers"
+    before: Minutes = 0
+    after: Minutes = 0
+
+    def settle(self, occasion: Occasion) -> Margins:
+        return Margins(self.before, self.after)

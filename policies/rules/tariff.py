@@ -1,0 +1,164 @@
+"""The rule kind about price: a decision table by price class, day and time, in versions by date of use."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date
+from enum import StrEnum
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from kernel.money import for_minutes
+from policies.occasion import Occasion, Part, moment
+from policies.rules.base import Breach, Consequence, Model, Reads, Rule, Scope, Slug, Text
+from policies.verdict import Effect, Price, PriceLine
+
+LIST = "list"
+DEAREST = 100_000_000
+
+
+class PriceUnit(StrEnum):
+    HOUR = "hour"
+    DAY = "day"
+    OCCASION = "occasion"
+
+
+class Assignment(Scope):
+    """Which applicants and uses belong to a price class; the first that fits is taken."""
+
+    price_class: Slug
+
+
+class Row(Scope):
+    """One line of the price list: so many øre per hour, day or occasion for a price class, where its limits are met."""
+
+    price_class: Slug
+    unit: PriceUnit = PriceUnit.HOUR
+    ore: Annotated[int, Field(ge=0, le=DEAREST)]
+
+
+class Tariff(Model):
+    """A version of the price list, for use of the room on dates ``first`` to ``last``."""
+
+    version: Text
+    first: date
+    last: date | None = None
+    rows: tuple[Row, ...]
+
+    def is_valid_on(self, day: date) -> bool:
+        return self.first <= day and (self.last is None or day <= self.last)
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """A price, or the breaches that say why there is none."""
+
+    price: Price | None
+    breaches: tuple[Breach, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of one local day that no row of the tariff cuts, in minutes that pass."""
+
+    part: Part
+    minutes: int
+
+
+@dataclass(slots=True)
+class Charge:
+    """What one row of a tariff comes to on one date, while its minutes are summed."""
+
+    tariff: Tariff
+    row: Row
+    date: date
+    minutes: int = 0
+
+    def line(self) -> PriceLine:
+        by_hour = self.row.unit is PriceUnit.HOUR
+        return PriceLine(
+            date=self.date,
+            tariff=self.tariff.version,
+            tariff_from=self.tariff.first,
+            unit=self.row.unit.value,
+            minutes=self.minutes if by_hour else None,
+            rate=self.row.ore,
+            amount=for_minutes(self.row.ore, self.minutes) if by_hour else self.row.ore,
+        )
+
+
+class PriceRule(Rule):
+    """What the use costs: the applicant's price class, and the rows of the tariff of each date; ``list`` is the full price.
+
+    An agreement's price class goes before the assignments. Where several rows fit, the one with the most limits
+    is taken. Where none fits, there is no price and ``missing`` says what follows: nothing is ever guessed.
+    """
+
+    settles: ClassVar[str] = "price"
+    own_reads: ClassVar[frozenset[Reads]] = frozenset({Reads.TIME, Reads.APPLICANT, Reads.USE, Reads.ROOM, Reads.COUNTS})
+
+    kind: Literal["price"] = "price"
+    assignments: tuple[Assignment, ...] = ()
+    tariffs: tuple[Tariff, ...]
+    missing: Consequence = Consequence.REVIEW
+
+    def settle(self, occasion: Occasion) -> Priced:
+        price_class = self.class_of(occasion)
+        if price_class is None:
+            return Priced(None, self._missing("price-class-missing", occasion.request.applicant.value))
+        lines = self._lines(occasion, price_class)
+        if lines is None:
+            return Priced(None, self._missing("price-missing", price_class))
+        listed = lines if price_class == LIST else self._lines(occasion, LIST)
+        return Priced(Price(rule=self.id, price_class=price_class, lines=lines, list_lines=listed or ()))
+
+    def class_of(self, occasion: Occasion) -> str | None:
+        """The price class of the request; without any assignment everybody pays the list price."""
+        if occasion.request.agreement and occasion.facts.entitlement:
+            return occasion.facts.entitlement.price_class
+        if not self.assignments:
+            return LIST
+        return next((assigned.price_class for assigned in self.assignments if assigned.covers(occasion)), None)
+
+    def _missing(self, code: str, value: str) -> tuple[Breach, ...]:
+        effect: Effect | None = self.missing.effect
+        return (Breach(code, "price", value, None, effect),) if effect else ()
+
+    def _lines(self, occasion: Occasion, price_class: str) -> tuple[PriceLine, ...] | None:
+        """The lines of one price class in order of time, or None where some stretch has no row."""
+        charges: dict[tuple[int, int, date], Charge] = {}
+        for part in occasion.parts:
+            tariff = self._tariff(part.date)
+            if tariff is None:
+                return None
+            rows = [row for row in tariff.rows if row.price_class == price_class and row.fits(occasion) and row.on(part)]
+            for piece in _pieces(part, rows, occasion):
+                row = _most_special(rows, piece.part)
+                if row is None:
+                    return None
+                day = occasion.parts[0].date if row.unit is PriceUnit.OCCASION else part.date
+                charge = charges.setdefault((id(tariff), id(row), day), Charge(tariff, row, day))
+                charge.minutes += piece.minutes
+        return tuple(charge.line() for charge in charges.values())
+
+    def _tariff(self, day: date) -> Tariff | None:
+        return max((tariff for tariff in self.tariffs if tariff.is_valid_on(day)), key=lambda tariff: tariff.first, default=None)
+
+
+def _pieces(part: Part, rows: Sequence[Row], occasion: Occasion) -> Iterator[Piece]:
+    """The local day cut where a row's time band begins or ends, with the minutes that really pass."""
+    edges = {edge for row in rows if row.between for edge in (row.between.start, row.between.end) if part.start < edge < part.end}
+    cuts = [part.start, *sorted(edges), part.end]
+    moments = [moment(part.date, cut, occasion.request.wall.zone).astimezone(UTC) for cut in cuts]
+    # The second of a repeated hour cannot be told from the clock alone: the ends are those of the request.
+    if part is occasion.parts[0]:
+        moments[0] = occasion.request.interval.start
+    if part is occasion.parts[-1]:
+        moments[-1] = occasion.request.interval.end
+    for (start, end), (begun, ended) in zip(zip(cuts, cuts[1:], strict=False), zip(moments, moments[1:], strict=False), strict=True):
+        yield Piece(Part(part.date, part.weekday, part.classes, start, end), int((ended - begun).total_seconds() // 60))
+
+
+def _most_special(rows: Sequence[Row], part: Part) -> Row | None:
+    """Of the rows that hold for the whole stretch the one with the most limits, of equals the first."""
+    return max((row for row in rows if row.touches(part)), key=lambda row: row.width, default=None)

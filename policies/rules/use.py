@@ -1,0 +1,66 @@
+"""The rule kinds about use: how many people a room takes, and what it may be used for."""
+
+from collections.abc import Iterator
+from typing import ClassVar, Literal
+
+from policies.occasion import Occasion
+from policies.rules.base import Breach, Consequence, Count, Reads, Rule
+from policies.taxonomy import Activity, is_within
+from policies.verdict import Effect
+
+
+class Capacity(Rule):
+    """What follows when more people are meant to come than the room takes, or when either number is not known.
+
+    The limit is the room's capacity in the inventory; ``at_most`` may lower it, never raise it.
+    """
+
+    own_reads: ClassVar[frozenset[Reads]] = frozenset({Reads.ROOM, Reads.USE})
+
+    kind: Literal["capacity"] = "capacity"
+    over: Consequence = Consequence.REFUSE
+    unknown_capacity: Consequence = Consequence.WARN
+    unknown_heads: Consequence = Consequence.WARN
+    at_most: Count | None = None
+    at_least: Count | None = None
+
+    def judge(self, occasion: Occasion) -> Iterator[Breach]:
+        heads = occasion.request.heads
+        limits = [limit for limit in (occasion.facts.room.capacity, self.at_most) if limit is not None]
+        if not limits and self.unknown_capacity.effect:
+            yield Breach("capacity-unknown", "heads", heads, None, self.unknown_capacity.effect)
+        if heads is None:
+            if (limits or self.at_least) and self.unknown_heads.effect:
+                yield Breach("heads-unknown", "heads", None, min(limits, default=None), self.unknown_heads.effect)
+            return
+        if limits and heads > min(limits) and self.over.effect:
+            yield Breach("over-capacity", "heads", heads, min(limits), self.over.effect)
+        if self.at_least is not None and heads < self.at_least and self.over.effect:
+            yield Breach("too-few", "heads", heads, self.at_least, self.over.effect)
+
+
+class Purpose(Rule):
+    """What a room may be used for: only these activities, not those, and what follows from trade, alcohol and a closed door."""
+
+    own_reads: ClassVar[frozenset[Reads]] = frozenset({Reads.USE})
+
+    kind: Literal["purpose"] = "purpose"
+    allowed: tuple[Activity, ...] = ()
+    forbidden: tuple[Activity, ...] = ()
+    commercial: Consequence = Consequence.ALLOW
+    alcohol: Consequence = Consequence.ALLOW
+    closed_to_others: Consequence = Consequence.ALLOW
+    effect: Effect = Effect.REFUSE
+
+    def judge(self, occasion: Occasion) -> Iterator[Breach]:
+        request = occasion.request
+        if self.allowed and not any(is_within(request.activity, wider) for wider in self.allowed):
+            yield Breach("activity-not-allowed", "activity", request.activity.value, ", ".join(self.allowed), self.effect)
+        if any(is_within(request.activity, wider) for wider in self.forbidden):
+            yield Breach("activity-forbidden", "activity", request.activity.value, None, self.effect)
+        if request.commercial and self.commercial.effect:
+            yield Breach("commercial-use", "commercial", True, False, self.commercial.effect)
+        if request.alcohol and self.alcohol.effect:
+            yield Breach("alcohol", "alcohol", True, False, self.alcohol.effect)
+        if not request.open_to_all and self.closed_to_others.effect:
+            yield Breach("not-open-to-all", "open_to_all", False, True, self.closed_to_others.effect)
