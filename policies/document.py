@@ -52,14 +52,14 @@ class Regulation(Model):
 
 
 class Document(Model):
-    """One policy document: its ``layer`` and ``place`` say what it is about (empty for the municipality, else ``venue`` or ``venue/room``)."""
+    """One policy document; ``layer`` and ``place`` say what it is about: nothing for the municipality, ``venue`` or ``venue/room``."""
 
     format: Literal[1] = 1
     title: Reason
     layer: Literal[Layer.MUNICIPALITY, Layer.VENUE, Layer.ROOM]
     place: Annotated[str, Field(pattern=r"^([a-z0-9-]+(/[a-z0-9-]+)?)?$", max_length=200)] = ""
     regulation: Regulation | None = None
-    price_classes: dict[Slug, Reason] = {}
+    price_classes: dict[Slug, Reason] = Field(default_factory=dict)
     rules: Annotated[tuple[AnyRule, ...], Field(max_length=MOST_RULES)]
 
     def written(self) -> str:
@@ -123,13 +123,11 @@ def _code(error: ErrorDetails) -> str:
     return CODES.get(error["type"], "bad-value")
 
 
-def _located(loc: Sequence[int | str], data: object, *, missing: bool) -> tuple[str, object]:
+def _located(loc: Sequence[int | str], data: Any, *, missing: bool) -> tuple[str, object]:
     """The JSON pointer of an error, and what stands there; pydantic's names of union members are not in the data."""
     path: list[str] = []
     for step in loc:
-        if isinstance(data, dict) and step in data:
-            data = data[step]
-        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
+        if (isinstance(data, dict) and step in data) or (isinstance(data, list) and isinstance(step, int) and step < len(data)):
             data = data[step]
         elif missing and step == loc[-1]:
             data = None

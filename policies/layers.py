@@ -21,8 +21,8 @@ from policies.baseline import BASELINE
 from policies.document import Document
 from policies.occasion import Occasion
 from policies.request import Request
-from policies.rules import KINDS, Rule
-from policies.rules.base import Reads
+from policies.rules import KINDS
+from policies.rules.base import Reads, Rule
 from policies.rules.counts import Count, Quota
 from policies.verdict import Layer
 
@@ -44,6 +44,7 @@ class Effective:
     def __init__(self, rules: Sequence[Placed]) -> None:
         self.rules = tuple(sorted(rules, key=_precedence))
         self.restricting = tuple(placed for placed in self.rules if not placed.rule.settles)
+        self.reads = tuple(sorted({part.value for placed in self.rules for part in placed.rule.reads}))
         reads = sorted({placed.rule.reads for placed in self.restricting}, key=sorted)
         self.groups: tuple[tuple[tuple[Reads, ...], tuple[Placed, ...]], ...] = tuple(
             (tuple(sorted(read)), tuple(placed for placed in self.restricting if placed.rule.reads == read)) for read in reads

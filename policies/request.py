@@ -3,12 +3,14 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 
+from accounts.identity import ApplicantClass
 from kernel.errors import Fault, Invalid
 from kernel.interval import Interval
 from kernel.wallclock import WallSpan
+from policies.activities import Activity
 from policies.stored import Stored
-from policies.taxonomy import Activity, ApplicantClass
 
 INSTANT = timedelta(microseconds=1)
 
@@ -54,7 +56,7 @@ class Request(Stored):
     def __post_init__(self) -> None:
         object.__setattr__(self, "submitted", self.submitted.astimezone(UTC))
         ordered = sorted(self.participants, key=lambda band: band.first)
-        for younger, older in zip(ordered, ordered[1:], strict=False):
+        for younger, older in pairwise(ordered):
             if younger.last is None or older.first <= younger.last:
                 raise Invalid(Fault("overlapping-age-bands", "participants", f"{younger.first}-{younger.last}, {older.first}-{older.last}"))
         if self.heads is None and ordered:
@@ -77,7 +79,7 @@ class Request(Stored):
 
 class Openness(StrEnum):
     OPEN = "open"
-    BY_AGREEMENT = "by_agreement"
+    BY_AGREEMENT = "by-agreement"
     CLOSED = "closed"
 
 

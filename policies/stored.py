@@ -1,6 +1,5 @@
 """The exact JSON form of frozen values, so that what was judged can be read again years later."""
 
-from functools import cache
 from typing import Any, Self
 
 from pydantic import TypeAdapter
@@ -26,6 +25,10 @@ class Stored:
         return value
 
 
-@cache
+_ADAPTERS: dict[type, TypeAdapter[Any]] = {}
+
+
 def _adapter(kind: type) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+    if kind not in _ADAPTERS:
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    return _ADAPTERS[kind]

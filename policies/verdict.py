@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from accounts.identity import Role
 from kernel.money import Ore
 from kernel.wallclock import WallSpan
 from policies.stored import Stored
-from policies.taxonomy import Role
 
 Plain = str | int | bool | None
 
@@ -114,7 +114,7 @@ class Decider:
 class PriceLine:
     """One line of a price by the tariff of its date: minutes (None for a day or occasion) at a rate in øre per ``unit``."""
 
-    date: date
+    day: date
     tariff: str
     tariff_from: date
     unit: str

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
+from accounts.identity import ApplicantClass
 from policies.occasion import Occasion
 from policies.rules.base import Breach, Comparator, Consequence, Count, Model, Reads, Rule, Slug
-from policies.taxonomy import ApplicantClass
 from policies.verdict import Effect
 
 

@@ -9,11 +9,12 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema, model_validator
 
+from accounts.identity import ApplicantClass
 from kernel.errors import Invalid
 from kernel.wallclock import parse_clock
+from policies.activities import Activity, is_within
 from policies.occasion import MIDNIGHT, DayClass, Occasion, Part, clock
 from policies.office import Unit
-from policies.taxonomy import Activity, ApplicantClass, is_within
 from policies.verdict import Change, Effect, Plain, Reason, Source
 
 LONGEST_TEXT = 2000
@@ -252,6 +253,7 @@ class Rule(Model):
     own_reads: ClassVar[frozenset[Reads]] = frozenset()
     mends: ClassVar[frozenset[Change]] = frozenset()
 
+    kind: str
     id: Slug
     scope: Scope = Scope()
     reason: Reason = Reason()

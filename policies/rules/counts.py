@@ -103,7 +103,9 @@ class AgreementHours(Rule):
             yield Breach("agreement-other-room", "room", request.room, ", ".join(held.rooms), self.other_room.effect)
         outside = occasion.parts[0].date < held.first or occasion.parts[-1].date > held.last
         if outside and self.other_dates.effect:
-            yield Breach("agreement-other-dates", "start", f"{occasion.parts[0].date}", f"{held.first}/{held.last}", self.other_dates.effect)
+            yield Breach(
+                "agreement-other-dates", "start", f"{occasion.parts[0].date}", f"{held.first}/{held.last}", self.other_dates.effect
+            )
         left = max(held.minutes_granted - held.minutes_used, 0)
         if request.minutes > left and self.over.effect:
             yield Breach("agreement-hours-used", "end", request.minutes, left, self.over.effect)

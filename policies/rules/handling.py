@@ -8,13 +8,13 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from accounts.identity import Role
 from kernel.wallclock import to_wall, zone_of
 from policies.occasion import Occasion
 from policies.office import Office, Unit
-from policies.rules.base import Band, Breach, Consequence, Minutes, Model, Reads, Rule, Span, Weekday
+from policies.rules.base import Band, Breach, Consequence, Minutes, Model, Reads, Rule, Weekday
 from policies.rules.timing import MONDAY_TO_FRIDAY
-from policies.taxonomy import Role
-from policies.verdict import Decider, Reason
+from policies.verdict import Change, Decider, Reason
 
 MINUTES = {Unit.HOURS: 60, Unit.DAYS: 24 * 60, Unit.WEEKS: 7 * 24 * 60}
 
@@ -56,6 +56,7 @@ class DecisionRoute(Rule):
 
     settles: ClassVar[str] = "decider"
     own_reads: ClassVar[frozenset[Reads]] = frozenset({Reads.MOMENT, Reads.TIME})
+    mends: ClassVar[frozenset[Change]] = frozenset({Change.TIME})
 
     kind: Literal["decision_route"] = "decision_route"
     route: Route

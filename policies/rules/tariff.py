@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date
 from enum import StrEnum
+from itertools import pairwise
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -11,7 +12,7 @@ from pydantic import Field
 from kernel.money import for_minutes
 from policies.occasion import Occasion, Part, moment
 from policies.rules.base import Breach, Consequence, Model, Reads, Rule, Scope, Slug, Text
-from policies.verdict import Effect, Price, PriceLine
+from policies.verdict import Change, Effect, Price, PriceLine
 
 LIST = "list"
 DEAREST = 100_000_000
@@ -71,13 +72,13 @@ class Charge:
 
     tariff: Tariff
     row: Row
-    date: date
+    day: date
     minutes: int = 0
 
     def line(self) -> PriceLine:
         by_hour = self.row.unit is PriceUnit.HOUR
         return PriceLine(
-            date=self.date,
+            day=self.day,
             tariff=self.tariff.version,
             tariff_from=self.tariff.first,
             unit=self.row.unit.value,
@@ -96,6 +97,7 @@ class PriceRule(Rule):
 
     settles: ClassVar[str] = "price"
     own_reads: ClassVar[frozenset[Reads]] = frozenset({Reads.TIME, Reads.APPLICANT, Reads.USE, Reads.ROOM, Reads.COUNTS})
+    mends: ClassVar[frozenset[Change]] = frozenset({Change.TIME})
 
     kind: Literal["price"] = "price"
     assignments: tuple[Assignment, ...] = ()
@@ -155,7 +157,7 @@ def _pieces(part: Part, rows: Sequence[Row], occasion: Occasion) -> Iterator[Pie
         moments[0] = occasion.request.interval.start
     if part is occasion.parts[-1]:
         moments[-1] = occasion.request.interval.end
-    for (start, end), (begun, ended) in zip(zip(cuts, cuts[1:], strict=False), zip(moments, moments[1:], strict=False), strict=True):
+    for (start, end), (begun, ended) in zip(pairwise(cuts), pairwise(moments), strict=True):
         yield Piece(Part(part.date, part.weekday, part.classes, start, end), int((ended - begun).total_seconds() // 60))
 
 

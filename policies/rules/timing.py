@@ -6,7 +6,6 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from kernel.wallclock import to_wall
 from policies.occasion import MIDNIGHT, Occasion, clock, minutes_of
 from policies.office import Office, Unit, later
 from policies.rules.base import Breach, Comparator, Minutes, Reads, Rule, Span

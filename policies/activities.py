@@ -1,25 +1,6 @@
-"""The fixed vocabularies that rules speak of: applicant classes, activities, roles that decide."""
+"""The vocabulary of what rooms are used for."""
 
 from enum import StrEnum
-
-
-class ApplicantClass(StrEnum):
-    """In what capacity somebody asks; what a municipality adds to it is a status of the applicant, as data."""
-
-    ORGANISATION = "organisation"
-    GROUP = "group"
-    PERSON = "person"
-    BUSINESS = "business"
-    PUBLIC_BODY = "public-body"
-    MUNICIPALITY = "municipality"
-
-
-class Role(StrEnum):
-    """Who decides on a request that is not settled at once."""
-
-    CARETAKER = "caretaker"
-    OFFICER = "officer"
-    ADMINISTRATOR = "administrator"
 
 
 class Activity(StrEnum):

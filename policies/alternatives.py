@@ -1,0 +1,167 @@
+"""Alternatives: the nearest time and the nearest length that a policy would not refuse, found where things change.
+
+Between the clock times at which a window, a closure, a rule's time band, the grid or the notice turns, nothing
+changes; so the nearest legal start or end lies on such an edge, or one length away from it, or next to it on the grid.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+
+from kernel.errors import Invalid
+from kernel.interval import without
+from kernel.wallclock import WallSpan, at, to_wall
+from policies.judging import Finding, found, judge
+from policies.layers import Placed, Policy
+from policies.occasion import Occasion, minutes_of
+from policies.rules.base import Reads
+from policies.rules.opening import Opening, agreed_time, open_time
+from policies.rules.timing import Grid, LeadTime
+from policies.verdict import Alternative, Change
+
+MOST_TRIES = 80
+ROUND = 15
+DAY = timedelta(days=1)
+TURNS_WITH_TIME = {Reads.TIME, Reads.MOMENT}
+
+
+def nearest(policy: Policy, occasion: Occasion, refusals: Sequence[Finding]) -> dict[Change, Alternative]:
+    """The nearest alternatives by another time and by another length, as far as one of them could help.
+
+    An alternative breaks nothing but what neither time nor length can mend. Only dates whose days are among the
+    facts are tried.
+    """
+    hoped = {change for finding in refusals for change in finding.placed.rule.cures}
+    search = Search(policy, occasion, refusals)
+    return {change: Alternative(change, wall) for change in sorted(hoped) if (wall := search.first_legal(change))}
+
+
+@dataclass(frozen=True)
+class Search:
+    """One search around a refused request."""
+
+    policy: Policy
+    occasion: Occasion
+    refusals: Sequence[Finding]
+
+    def first_legal(self, change: Change) -> WallSpan | None:
+        spans = self._same_length() if change is Change.TIME else self._other_lengths()
+        return next((wall for wall in self._tried(spans) if self._is_legal(wall)), None)
+
+    def _same_length(self) -> Iterator[tuple[datetime, datetime]]:
+        length = self._length
+        for edge in self._edges:
+            yield edge, edge + length
+            yield edge - length, edge
+
+    def _other_lengths(self) -> Iterator[tuple[datetime, datetime]]:
+        """One end moved to an edge, both where both are off, or a length that a rule would allow."""
+        wall = self.occasion.request.wall
+        near = [edge for edge in self._edges if wall.start.date() <= edge.date() <= wall.end.date()]
+        yield from ((wall.start, edge) for edge in near)
+        yield from ((edge, wall.end) for edge in near)
+        yield from ((earlier, later) for earlier in near for later in near)
+        for minutes in self._lengths:
+            yield wall.start, wall.start + timedelta(minutes=minutes)
+            yield from ((edge, edge + timedelta(minutes=minutes)) for edge in near)
+            yield from ((edge - timedelta(minutes=minutes), edge) for edge in near)
+
+    def _tried(self, spans: Iterable[tuple[datetime, datetime]]) -> list[WallSpan]:
+        """The spans on the known days, nearest first; of equally near ones the longer, then the earlier."""
+        wall = self.occasion.request.wall
+        usable = {(start, end) for start, end in spans if start < end and self._is_known(start, end)} - {(wall.start, wall.end)}
+        ordered = sorted(usable, key=lambda span: (abs(span[0] - wall.start) + abs(span[1] - wall.end), span[0] - span[1], span[0]))
+        return [WallSpan(start, end, wall.zone) for start, end in ordered[:MOST_TRIES]]
+
+    def _is_known(self, start: datetime, end: datetime) -> bool:
+        return start.date() in self._days and (end - timedelta(microseconds=1)).date() in self._days
+
+    def _is_legal(self, wall: WallSpan) -> bool:
+        try:
+            moved = Occasion(self.occasion.request.moved(wall), self.occasion.facts)
+        except Invalid:
+            return False
+        # The cheap question first: most of what is tried fails on a rule about time.
+        if any(finding.refuses for finding in found(self._rules_on(moved.parts[0].date), moved)):
+            return False
+        return not any(finding.refuses and finding.placed.rule.cures for finding in judge(self.policy, moved).findings)
+
+    def _rules_on(self, day: date) -> Sequence[Placed]:
+        """The rules that another time could break or mend: who, where and what are settled already."""
+        if day not in self._rules:
+            self._rules[day] = [
+                placed
+                for placed in self.policy.on(day).restricting
+                if not TURNS_WITH_TIME.isdisjoint(placed.rule.reads) and placed.rule.scope.fits(self.occasion)
+            ]
+        return self._rules[day]
+
+    @cached_property
+    def _rules(self) -> dict[date, Sequence[Placed]]:
+        return {}
+
+    @cached_property
+    def _length(self) -> timedelta:
+        return self.occasion.request.wall.end - self.occasion.request.wall.start
+
+    @cached_property
+    def _days(self) -> frozenset[date]:
+        return frozenset(day.date for day in self.occasion.facts.days) | frozenset(self.occasion.request.dates)
+
+    @cached_property
+    def _lengths(self) -> list[int]:
+        """Lengths in minutes that the broken rules name as their limit, and what of them lies on the grid."""
+        named = {f.breach.limit for f in self.refusals if f.placed.rule.cures == {Change.LENGTH} and isinstance(f.breach.limit, int)}
+        return sorted({minutes - minutes % step for minutes in named for step in (1, *self._steps) if minutes >= step}, reverse=True)
+
+    @cached_property
+    def _steps(self) -> list[int]:
+        return [grid.minutes for grid in self._grids] or [ROUND]
+
+    @cached_property
+    def _grids(self) -> list[Grid]:
+        rules = (placed.rule for placed in self.policy.on(self.occasion.parts[0].date).restricting)
+        return [rule for rule in rules if isinstance(rule, Grid) and rule.scope.fits(self.occasion)]
+
+    @cached_property
+    def _edges(self) -> list[datetime]:
+        """Every wall clock at which something turns, and its neighbours on the grid."""
+        wall = self.occasion.request.wall
+        turns = {wall.start, wall.end, *self._window_edges(), *self._rule_edges()}
+        turns |= {datetime.combine(day, moment.time()) for day in self._days for moment in (wall.start, wall.end)}
+        return sorted({near for turn in turns for near in self._on_grid(turn)})
+
+    def _on_grid(self, turn: datetime) -> Iterator[datetime]:
+        if not self._grids:
+            yield turn
+        for step, offset in [(grid.minutes, grid.offset) for grid in self._grids]:
+            past = timedelta(minutes=(minutes_of(turn) - offset) % step, seconds=turn.second)
+            yield turn - past
+            if past:
+                yield turn - past + timedelta(minutes=step)
+
+    def _window_edges(self) -> Iterator[datetime]:
+        facts, zone = self.occasion.facts, self.occasion.request.wall.zone
+        closed = [closure.interval for closure in facts.closures]
+        for window in [*open_time(facts), *agreed_time(facts)]:
+            for piece in without(window, closed):
+                yield to_wall(piece.start, zone)
+                yield to_wall(piece.end, zone)
+
+    def _rule_edges(self) -> Iterator[datetime]:
+        for day in sorted(self._days):
+            for placed in self._rules_on(day):
+                rule = placed.rule
+                bands = [rule.scope.between, rule.only_between if isinstance(rule, Opening) else None]
+                for band in bands:
+                    if band:
+                        yield at(day, timedelta(minutes=band.start))
+                        yield at(day, timedelta(minutes=band.end))
+                if isinstance(rule, LeadTime):
+                    yield _rounded_up(rule.earliest(self.occasion))
+
+
+def _rounded_up(moment: datetime) -> datetime:
+    past = timedelta(minutes=moment.minute % ROUND, seconds=moment.second)
+    return moment - past + timedelta(minutes=ROUND) if past else moment
