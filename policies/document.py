@@ -3,7 +3,7 @@
 import difflib
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
@@ -127,7 +127,7 @@ def _located(loc: Sequence[int | str], data: Any, *, missing: bool) -> tuple[str
     """The JSON pointer of an error, and what stands there; pydantic's names of union members are not in the data."""
     path: list[str] = []
     for step in loc:
-        if (isinstance(data, dict) and step in data) or (isinstance(data, list) and isinstance(step, int) and step < len(data)):
+        if step in _steps(data):
             data = data[step]
         elif missing and step == loc[-1]:
             data = None
@@ -135,6 +135,13 @@ def _located(loc: Sequence[int | str], data: Any, *, missing: bool) -> tuple[str
             continue
         path.append(str(step).replace("~", "~0").replace("/", "~1"))
     return "".join(f"/{step}" for step in path), data if isinstance(data, str | int | float | bool | None) else None
+
+
+def _steps(data: Any) -> Collection[int | str]:
+    """Where one can go from here: the names of an object, the places of a list."""
+    if isinstance(data, dict):
+        return data.keys()
+    return range(len(data)) if isinstance(data, list) else ()
 
 
 def _way_out(error: ErrorDetails, data: object) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """Evaluation: a policy applied to a request, purely; the same values always give the same verdict."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from policies.alternatives import nearest
@@ -27,61 +27,47 @@ def evaluate(policy: Policy, request: Request, facts: Facts, memo: Memo | None =
     return _verdict(judged, ways_out)
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One date of a series: the policy of that date's room, the request, and the facts without its sister dates."""
-
-    policy: Policy
-    request: Request
-    facts: Facts
+Case = tuple[Policy, Request, Facts]
+Counted = tuple[str, date, date]
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """What was judged, as it has to be stored, and the verdict; ``facts`` count the granted dates before it."""
+def evaluate_series(cases: Sequence[Case], memo: Memo | None = None) -> tuple[Verdict, ...]:
+    """The verdicts on the dates of one series in one room, in the order given; each case is policy, request and facts.
 
-    request: Request
-    facts: Facts
-    verdict: Verdict
-
-
-def evaluate_series(cases: Sequence[Case], memo: Memo | None = None) -> tuple[Decided, ...]:
-    """Judge the dates of one series in date order, in which earlier dates use up quotas and agreement hours.
-
-    The answer is in the order of the cases. A refused date uses nothing.
+    They are judged in date order: an earlier date that is not refused uses up quotas and agreement hours, which
+    the facts given count without any date of the series. Judged again together, stored cases give the same verdicts.
     """
-    decided: dict[int, Decided] = {}
-    carried: dict[tuple[str, date, date], int] = {}
-    for number in sorted(range(len(cases)), key=lambda place: cases[place].request.interval):
-        case = cases[number]
-        facts = _carrying(case.facts, carried)
-        verdict = evaluate(case.policy, case.request, facts, memo)
-        decided[number] = Decided(case.request, facts, verdict)
-        if verdict.outcome is not Outcome.REFUSED:
-            _carry(carried, case)
-    return tuple(decided[number] for number in range(len(cases)))
+    memo = memo or Memo()
+    verdicts: dict[int, Verdict] = {}
+    carried: dict[Counted, int] = {}
+    for number in sorted(range(len(cases)), key=lambda number: cases[number][1].interval):
+        policy, request, facts = cases[number]
+        verdicts[number] = evaluate(policy, request, _carrying(facts, carried), memo)
+        if verdicts[number].outcome is not Outcome.REFUSED:
+            for counted in _counted_for(request, facts):
+                carried[counted] = carried.get(counted, 0) + request.minutes
+    return tuple(verdicts[number] for number in range(len(cases)))
 
 
-def _carry(carried: dict[tuple[str, date, date], int], case: Case) -> None:
-    keys = {(usage.key, usage.first, usage.last) for usage in case.facts.usage}
-    if case.facts.entitlement:
-        keys.add(_key(case.facts.entitlement))
-    for key in keys:
-        carried[key] = carried.get(key, 0) + case.request.minutes
+def _counted_for(request: Request, facts: Facts) -> Iterator[Counted]:
+    """The counts that this date adds to."""
+    yield from ((used.key, used.first, used.last) for used in facts.usage if used.first <= request.dates[0] <= used.last)
+    if facts.entitlement:
+        yield _agreed(facts.entitlement)
 
 
-def _carrying(facts: Facts, carried: Mapping[tuple[str, date, date], int]) -> Facts:
+def _carrying(facts: Facts, carried: Mapping[Counted, int]) -> Facts:
     """The facts with the minutes of earlier dates added; equal facts stay the same object."""
     if not carried:
         return facts
     usage = tuple(replace(used, minutes=used.minutes + carried.get((used.key, used.first, used.last), 0)) for used in facts.usage)
     held = facts.entitlement
     if held:
-        held = replace(held, minutes_used=held.minutes_used + carried.get(_key(held), 0))
+        held = replace(held, minutes_used=held.minutes_used + carried.get(_agreed(held), 0))
     return replace(facts, usage=usage, entitlement=held)
 
 
-def _key(held: Entitlement) -> tuple[str, date, date]:
+def _agreed(held: Entitlement) -> Counted:
     return f"agreement {held.id}", held.first, held.last
 
 

@@ -9,8 +9,8 @@ from accounts.identity import ApplicantClass
 from kernel.errors import Fault, Invalid
 from kernel.interval import Interval
 from kernel.wallclock import WallSpan
-from policies.activities import Activity
 from policies.stored import Stored
+from policies.taxonomy import Activity
 
 INSTANT = timedelta(microseconds=1)
 

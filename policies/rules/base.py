@@ -12,9 +12,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 from accounts.identity import ApplicantClass
 from kernel.errors import Invalid
 from kernel.wallclock import parse_clock
-from policies.activities import Activity, is_within
 from policies.occasion import MIDNIGHT, DayClass, Occasion, Part, clock
 from policies.office import Unit
+from policies.taxonomy import Activity, is_within
 from policies.verdict import Change, Effect, Plain, Reason, Source
 
 LONGEST_TEXT = 2000

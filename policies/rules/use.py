@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
-from policies.activities import Activity, is_within
 from policies.occasion import Occasion
 from policies.rules.base import Breach, Consequence, Count, Reads, Rule
+from policies.taxonomy import Activity, is_within
 from policies.verdict import Effect
 
 
