@@ -1,0 +1,66 @@
+"""Fields: the kinds of value that inputs of several packages have in common."""
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Annotated, Any, TypeVar
+
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, PlainSerializer, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from kernel.errors import Refusal
+from kernel.wallclock import parse_clock, parse_day, zone_of
+
+T = TypeVar("T")
+PHONE = re.compile(r"^(\+\d{6,15}|\d{8}|\d{5})$")
+
+
+def checked(read: Callable[[str], T]) -> Callable[[Any], Any]:
+    """A validator that reads text by a function of ours and passes its refusal on, so that other faults are told too."""
+
+    def validate(value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        try:
+            return read(value)
+        except Refusal as refusal:
+            fault = refusal.faults[0]
+            raise PydanticCustomError(fault.code, fault.code, dict(fault.facts)) from None
+
+    return validate
+
+
+def read_email(text: str) -> str:
+    try:
+        return validate_email(text, check_deliverability=False).normalized
+    except EmailNotValidError:
+        raise PydanticCustomError("bad-email", "bad-email") from None
+
+
+def read_phone(text: str) -> str:
+    digits = re.sub(r"[ \-()]", "", text)
+    if not PHONE.match(digits):
+        raise PydanticCustomError("bad-phone", "bad-phone")
+    return digits
+
+
+def clock_text(since_midnight: timedelta) -> str:
+    minutes = int(since_midnight.total_seconds() // 60)
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+Email = Annotated[str, Field(max_length=254), AfterValidator(read_email), WithJsonSchema({"type": "string", "format": "email"})]
+Phone = Annotated[str, AfterValidator(read_phone)]
+Day = Annotated[date, BeforeValidator(checked(lambda text: parse_day(text, "")))]
+Clock = Annotated[
+    timedelta,
+    BeforeValidator(checked(lambda text: parse_clock(text, ""))),
+    PlainSerializer(clock_text, return_type=str),
+    WithJsonSchema({"type": "string", "examples": ["18:00", "24:00"]}),
+]
+Zone = Annotated[str, AfterValidator(checked(lambda text: zone_of(text).key))]
+Moment = AwareDatetime
+Line = Annotated[str, Field(min_length=1, max_length=200)]
+Prose = Annotated[str, Field(max_length=4000)]
+Count = Annotated[int, Field(ge=0, le=1_000_000)]

@@ -1,0 +1,107 @@
+"""Forms: input from pages, API bodies and commands, parsed by pydantic models; faults carry codes, not sentences."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import from_json
+from werkzeug.datastructures import MultiDict
+
+from kernel.errors import Fault, Invalid, refuse
+from web.faults import fault_of, unstorable
+from web.nesting import nested
+
+M = TypeVar("M", bound=BaseModel)
+NOT_INPUT = {"csrf_token", "lang"}
+
+
+class Input(BaseModel):
+    """The base of every input: unknown fields are refused, text is stripped, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, populate_by_name=True)
+
+
+def parse(model: type[M], data: Mapping[str, Any]) -> M:
+    """The model of what was given: a form or query (MultiDict), or decoded JSON; raises Invalid with all faults.
+
+    In forms an empty field is an absent one, ``a.b`` is field b of a, ``a[0].b`` of the first in a list, ``a[]`` an
+    item of a list; a field that the model declares as a list takes all values of its name.
+    """
+    given = _of_form(model, data) if isinstance(data, MultiDict) else data
+    faults = list(unstorable(given))
+    try:
+        parsed = model.model_validate(given)
+    except ValidationError as error:
+        faults += [fault_of(found, given) for found in error.errors(include_url=False)]
+    if faults:
+        raise Invalid(*faults)
+    return parsed
+
+
+def parse_json(model: type[M], body: bytes) -> M:
+    """The model of a JSON body; raises Invalid (``bad-json`` with the place, or all faults of its fields)."""
+    try:
+        data = from_json(body, allow_inf_nan=False)
+    except ValueError as error:
+        raise refuse(Invalid, "bad-json", where=str(error).rpartition(" at ")[2]) from None
+    if not isinstance(data, dict):
+        raise refuse(Invalid, "wrong-kind")
+    return parse(model, data)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a page's form shows: the values to begin with or as typed, and the faults of the last attempt."""
+
+    values: Mapping[str, Any]
+    faults: tuple[Fault, ...] = ()
+
+    def value(self, name: str) -> str:
+        """The value of a text, date or time field as its input element writes it."""
+        found = self.values.get(name)
+        if isinstance(found, datetime):
+            return f"{found:%Y-%m-%dT%H:%M}"
+        return "" if found is None else str(found)
+
+    def chosen(self, name: str) -> frozenset[str]:
+        """The values picked in a select, radio or checkbox group."""
+        if isinstance(self.values, MultiDict):
+            return frozenset(self.values.getlist(name))
+        found = self.values.get(name)
+        items = found if isinstance(found, list | tuple | set | frozenset) else [found]
+        return frozenset(str(item) for item in items if item is not None)
+
+    def is_ticked(self, name: str, value: str = "yes") -> bool:
+        """Whether a single checkbox stands ticked: it was sent with its value, or the stored value is true."""
+        return bool(self.chosen(name) & {value, "True"})
+
+    def of(self, name: str) -> list[Fault]:
+        """The faults of one field."""
+        return [fault for fault in self.faults if fault.field == name]
+
+
+def refused(values: Mapping[str, Any], faults: tuple[Fault, ...], names: Mapping[str, str] | None = None) -> Form:
+    """The form as typed with its faults; ``names`` tells which input stands for a field that the verb names."""
+    renamed = names or {}
+    placed = (Fault(fault.code, renamed.get(fault.field, fault.field), fault.value, fault.facts) for fault in faults)
+    return Form(values, tuple(placed))
+
+
+def _of_form(model: type[BaseModel], data: MultiDict[str, Any]) -> dict[str, Any]:
+    declared = model.model_fields.items()
+    lists = {name for field, info in declared if _is_list(info.annotation) for name in (field, info.alias)}
+    flat: dict[str, Any] = {}
+    for name in data:
+        values = [value for value in data.getlist(name) if not isinstance(value, str) or value.strip()]
+        if name in NOT_INPUT or not values:
+            continue
+        flat[name] = values if name in lists or name.endswith("[]") else values[-1]
+    return nested(flat)
+
+
+def _is_list(annotation: Any) -> bool:
+    if get_origin(annotation) in (list, tuple, set, frozenset):
+        return True
+    return any(_is_list(part) for part in get_args(annotation))

@@ -1,0 +1,105 @@
+"""Guards: cross-site forgery, security headers, sizes, cookies and proxies, the same for every route."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TypeVar
+
+from flask import Flask, Response, current_app, request
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from settings import Settings
+
+View = TypeVar("View", bound=Callable[..., object])
+MEGABYTE = 1_000_000
+LARGEST_BODY = 2 * MEGABYTE
+LARGEST_PHOTO = 8 * MEGABYTE
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
+TILES = "https://cache.kartverket.no"
+BODY_LIMIT = "body_limit"
+
+csrf = CSRFProtect()
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Put all guards in place."""
+    secure = settings.public_url.startswith("https:")
+    app.config.update(
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        SESSION_COOKIE_NAME="__Host-arena" if secure else "arena",
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(days=14),
+        WTF_CSRF_CHECK_DEFAULT=False,
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    csrf.init_app(app)
+    app.before_request(_limit_body)
+    app.before_request(_refuse_forgery)
+    headers = security_headers(tiles=settings.map_tiles, secure=secure)
+    app.after_request(lambda response: _with_headers(response, headers))
+
+
+def larger_body(limit: int = LARGEST_PHOTO) -> Callable[[View], View]:
+    """Let one view, an upload of photos, take a larger body."""
+
+    def mark(view: View) -> View:
+        setattr(view, BODY_LIMIT, limit)
+        return view
+
+    return mark
+
+
+def security_headers(*, tiles: bool, secure: bool) -> dict[str, str]:
+    """The headers of every answer; the design system's icons are data: images in its style sheet."""
+    policy = {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "img-src": f"'self' data: {TILES}" if tiles else "'self' data:",
+        "font-src": "'self'",
+        "connect-src": "'self'",
+        "manifest-src": "'self'",
+        "form-action": "'self'",
+        "base-uri": "'none'",
+        "frame-ancestors": "'none'",
+    }
+    headers = {
+        "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }
+    return headers | ({"Strict-Transport-Security": "max-age=31536000"} if secure else {})
+
+
+def _limit_body() -> None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    limit = getattr(view, BODY_LIMIT, None)
+    if limit is not None:
+        request.max_content_length = limit
+
+
+def _refuse_forgery() -> None:
+    """A browser sends cookies by itself but never a bearer token, so a request with one, or an API request without our
+    cookie, cannot be forged from another site."""
+    if request.method in SAFE_METHODS:
+        return
+    api = request.path.startswith("/api/")
+    bearer = request.headers.get("Authorization", "").startswith("Bearer ")
+    cookie = current_app.config["SESSION_COOKIE_NAME"] in request.cookies
+    if api and (bearer or not cookie):
+        return
+    csrf.protect()
+
+
+def _with_headers(response: Response, headers: dict[str, str]) -> Response:
+    for name, value in headers.items():
+        response.headers.setdefault(name, value)
+    return response

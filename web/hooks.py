@@ -1,0 +1,34 @@
+"""Hooks: what the packages above tell the web edge, registered once when the app is made."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from flask import Flask, current_app
+from flask.typing import ResponseReturnValue
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry of the navigation; ``place`` is ``main`` or ``account``, ``post`` asks for a button in a form."""
+
+    label: str
+    href: str
+    place: str = "main"
+    post: bool = False
+
+
+@dataclass(slots=True)
+class Hooks:
+    """``navigation`` gives the links this person may follow, ``language`` the person's own choice, ``identify`` what a
+    bearer token stands for (None when it stands for nothing), ``sign_in`` the answer to a page that needs a person."""
+
+    navigation: list[Callable[[], Iterable[Link]]] = field(default_factory=list)
+    language: Callable[[], str | None] = lambda: None
+    identify: Callable[[str], object | None] = lambda token: None
+    sign_in: Callable[[], ResponseReturnValue] | None = None
+
+
+def hooks(app: Flask | None = None) -> Hooks:
+    """The hooks of this app, or of the one that answers the request."""
+    found: Hooks = (app or current_app).extensions["web"]
+    return found

@@ -1,0 +1,78 @@
+"""Logs: one line of JSON per request and per defect, with a request id, without personal data, addresses or tokens."""
+
+import logging
+import re
+import secrets
+import sys
+import time
+import traceback
+from typing import Any
+
+import structlog
+from flask import Flask, Response, g, has_request_context, request
+
+from web import vitals
+
+GIVEN_ID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
+TOKEN_LIKE = re.compile(r"[^/.]{20,}")
+MASK = "…"
+
+
+def install(app: Flask, *, trust_given_id: bool) -> None:
+    """Count and log each request; behind a trusted proxy its request id is kept."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+    def begin() -> None:
+        given = request.headers.get("X-Request-Id", "")
+        g.request_id = given if trust_given_id and GIVEN_ID.match(given) else secrets.token_hex(8)
+        g.began = time.perf_counter()
+
+    app.before_request(begin)
+    app.after_request(_end)
+
+
+def request_id() -> str:
+    """The number under which this request stands in the log."""
+    return str(g.get("request_id", "")) if has_request_context() else ""
+
+
+def log_defect(error: Exception) -> None:
+    """Log where the unexpected happened; messages of libraries may quote personal data and are left out."""
+    place = "".join(traceback.format_tb(error.__traceback__))
+    _log().error("defect", error=type(error).__qualname__, trace=place, **_about())
+
+
+def safe_path() -> str:
+    """The path without secrets: the route's own words, with values only where they are no tokens."""
+    if request.url_rule is None:
+        return TOKEN_LIKE.sub(MASK, request.path)
+    path = request.path
+    for name, value in (request.view_args or {}).items():
+        if "token" in name or TOKEN_LIKE.search(str(value)):
+            path = path.replace(str(value), MASK)
+    return path
+
+
+def _end(response: Response) -> Response:
+    seconds = time.perf_counter() - g.get("began", time.perf_counter())
+    vitals.count(response.status_code, seconds)
+    response.headers["X-Request-Id"] = request_id()
+    _log().info("request", status=response.status_code, ms=round(seconds * 1000, 1), **_about())
+    return response
+
+
+def _about() -> dict[str, Any]:
+    return {"request_id": request_id(), "method": request.method, "path": safe_path()}
+
+
+def _log() -> Any:
+    return structlog.get_logger("arena")

@@ -1,0 +1,27 @@
+"""Pages: what routes of pages answer with - a form again with its faults, or onward after it is done."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, flash, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from kernel.errors import Refusal
+from web import forms, problems
+
+
+def form_again(template: str, refusal: Refusal, *, names: Mapping[str, str] | None = None, **context: Any) -> Response:
+    """The page of a form as it was typed, the faults at their fields, with the refusal's status (422 when invalid).
+
+    ``names`` tells which input stands for a field that the verb names: ``{"start": "start_time"}``.
+    """
+    form = forms.refused(request.form, refusal.faults, names)
+    response = Response(render_template(template, form=form, **context), status=problems.status_of(refusal))
+    response.headers.update(problems.headers_of(refusal))
+    return response
+
+
+def done(message: str, onward: str, *, kind: str = "success") -> AnyResponse:
+    """On to the next page (303, so that reloading sends nothing again) with a message at its top."""
+    flash(message, kind)
+    return redirect(onward, 303)

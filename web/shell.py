@@ -1,0 +1,57 @@
+"""Shell: what every page and answer of the app stands in, installed in one go."""
+
+from collections.abc import Iterable
+
+from flask import Blueprint, Flask, render_template, request, url_for
+from werkzeug.exceptions import NotFound
+
+from settings import Settings
+from web import formats, guards, language, logs, openapi, problems, vitals, wording
+from web.hooks import Hooks, Link, hooks
+
+routes = Blueprint("shell", __name__)
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Give the app hooks, logs, guards, language, formats, problems, vitals, the API's description and the page frame."""
+    app.extensions["web"] = Hooks()
+    app.extensions["settings"] = settings
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    logs.install(app, trust_given_id=settings.trusted_proxies > 0)
+    guards.install(app, settings)
+    language.install(app)
+    formats.install(app)
+    problems.install(app)
+    vitals.install(app)
+    openapi.install(app)
+    app.register_blueprint(routes)
+    app.jinja_env.filters.update(sentence=wording.sentence, written=wording.written)
+    app.jinja_env.globals.update(links=links, problem_title=wording.title, in_language=in_language, demo=settings.demo)
+
+
+def links(place: str) -> Iterable[Link]:
+    """What this person may go to, of one place of the page frame."""
+    return [link for give in hooks().navigation for link in give() if link.place == place]
+
+
+def in_language(code: str) -> str:
+    """The address of this page in another language."""
+    if request.endpoint is None or request.method != "GET":
+        return f"/?lang={code}"
+    given = {name: values for name, values in request.args.lists() if name != "lang"}
+    return url_for(request.endpoint, **given | (request.view_args or {}) | {"lang": code})
+
+
+@routes.get("/about")
+def about() -> str:
+    """Whom to ask, what is kept about people, and how accessible the service is."""
+    return render_template("about.html")
+
+
+@routes.get("/problems/<kind>")
+def explain(kind: str) -> str:
+    """What a problem document's type means."""
+    if kind not in wording.TITLES:
+        raise NotFound
+    return render_template("problems/kind.html", kind=kind)

@@ -1,0 +1,95 @@
+"""Week grid: a room's week as rows of cells on a common scale, ready for a template that computes nothing."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+STEP = timedelta(minutes=5)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+EARLIEST, LATEST = timedelta(hours=8), timedelta(hours=22)
+
+
+class SlotState(StrEnum):
+    """What a time of a room is: AGREEMENT is open by agreement only, HELD waits for an answer."""
+
+    FREE = "free"
+    TAKEN = "taken"
+    HELD = "held"
+    AGREEMENT = "agreement"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A stretch of one local day, counted from its midnight; ``label`` says by whom or why, ``href`` leads on."""
+
+    start: timedelta
+    end: timedelta
+    state: SlotState
+    label: str = ""
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A slot as drawn: ``width`` in columns of five minutes."""
+
+    slot: Slot
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One day; ``is_closed`` when there is nothing but closed time."""
+
+    day: date
+    cells: tuple[Cell, ...]
+
+    @property
+    def is_closed(self) -> bool:
+        return all(cell.slot.state is SlotState.CLOSED and not cell.slot.label for cell in self.cells)
+
+
+@dataclass(frozen=True, slots=True)
+class WeekGrid:
+    """``hours`` are the scale, each as wide as ``hour_width`` columns."""
+
+    hours: tuple[timedelta, ...]
+    rows: tuple[Row, ...]
+    hour_width: int = HOUR // STEP
+
+
+def week_grid(days: Iterable[tuple[date, Sequence[Slot]]]) -> WeekGrid:
+    """The grid of these days; time that no slot covers is closed. Slots of a day must not overlap.
+
+    The scale shows at least 08-22 and grows by whole hours to what the slots need.
+    """
+    listed = [(day, sorted(slots, key=lambda slot: slot.start)) for day, slots in days]
+    every = [slot for _, slots in listed for slot in slots]
+    first = min([EARLIEST, *(slot.start for slot in every)]) // HOUR
+    last = -(-max([LATEST, *(slot.end for slot in every)]) // HOUR)
+    rows = tuple(Row(day, _cells(slots, first * HOUR, last * HOUR)) for day, slots in listed)
+    return WeekGrid(tuple(hour * HOUR for hour in range(first, last)), rows)
+
+
+def _cells(slots: Sequence[Slot], first: timedelta, last: timedelta) -> tuple[Cell, ...]:
+    cells, reached = [], first
+    for slot in _gapless(slots, first, last):
+        # The drawing follows whole columns; a slot between two of them is one column wide.
+        end = max(-(-slot.end // STEP) * STEP, reached + STEP)
+        cells.append(Cell(slot, (end - reached) // STEP))
+        reached = end
+    return tuple(cells)
+
+
+def _gapless(slots: Sequence[Slot], first: timedelta, last: timedelta) -> Iterable[Slot]:
+    reached = first
+    for slot in slots:
+        if slot.start > reached:
+            yield Slot(reached, slot.start, SlotState.CLOSED)
+        yield slot
+        reached = slot.end
+    if reached < last:
+        yield Slot(reached, last, SlotState.CLOSED)

@@ -1,0 +1,161 @@
+"""Wording: the sentence in bokmål for each fault code; the other languages stand in the catalogues."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from string import Formatter
+from typing import Any
+
+import structlog
+
+from kernel.errors import Fault
+from web import formats
+from web.texts import gettext
+
+LONGEST_VALUE = 100
+
+
+def _(msgid: str) -> str:
+    """Marks a msgid for extraction; it is translated when the sentence is made."""
+    return msgid
+
+
+SENTENCES: Mapping[str, str] = {
+    # kernel
+    "missing-hour": _("{value} finnes ikke: klokka stilles fram denne natta. Velg et tidspunkt før hoppet, eller {after}."),
+    "end-before-start": _("Slutten må være etter starten."),
+    "no-such-date": _("Datoen {value} finnes ikke. Sjekk dag og måned."),
+    "bad-date": _("«{value}» er ikke en dato. Skriv for eksempel 24.11.2026."),
+    "bad-clock": _("«{value}» er ikke et klokkeslett. Skriv for eksempel 18:00."),
+    "unknown-zone": _("Tidssonen «{value}» finnes ikke. Bruk et navn som {example}."),
+    "bad-rule": _("Gjentakelsen «{value}» kan ikke leses. Skriv for eksempel FREQ=WEEKLY;COUNT=10."),
+    "endless-rule": _("Gjentakelsen har ingen slutt. Oppgi antall ganger eller siste dato."),
+    "empty-rule": _("Gjentakelsen gir ingen datoer. Endre regelen eller datoene som er unntatt."),
+    "too-many-dates": _("Gjentakelsen gir for mange datoer. En serie kan ha høyst {most} datoer og vare i fem år."),
+    # database
+    "lost-race": _("Noen andre endret det samme akkurat nå. Se på det på nytt og prøv igjen."),
+    "database-busy": _("Tjenesten er opptatt akkurat nå. Vent litt og prøv igjen."),
+    "key-reused": _("Nøkkelen «{value}» er alt brukt til en annen forespørsel. Lag en ny nøkkel."),
+    # accounts
+    "sign-in-first": _("Du må logge inn først."),
+    "not-your-role": _("Du har ikke tilgang til dette. Det kreves rollen {need}."),
+    # venues
+    # policies
+    # booking
+    # calendars
+    # web: fields
+    "missing-field": _("Dette må fylles ut."),
+    "unknown-field": _("Feltet er ukjent. Fjern det eller rett navnet."),
+    "not-a-number": _("«{value}» er ikke et tall. Skriv bare sifre."),
+    "not-a-whole-number": _("«{value}» er ikke et helt tall."),
+    "too-small": _("Tallet er for lite. Det må være minst {least}."),
+    "too-large": _("Tallet er for stort. Det kan være høyst {most}."),
+    "not-above": _("Tallet må være større enn {limit}."),
+    "not-below": _("Tallet må være mindre enn {limit}."),
+    "not-a-step": _("Tallet må gå opp i {step}."),
+    "too-many-digits": _("Tallet har for mange sifre."),
+    "not-a-choice": _("«{value}» er ikke et av valgene. Velg {choices}."),
+    "not-text": _("Her må det stå tekst uten kontrolltegn."),
+    "too-short": _("Teksten er for kort. Skriv minst {least} tegn."),
+    "too-long": _("Teksten er for lang. Skriv høyst {most} tegn."),
+    "too-few": _("Oppgi minst {least}."),
+    "too-many": _("Oppgi høyst {most}."),
+    "bad-format": _("«{value}» er ikke skrevet slik det skal."),
+    "bad-time": _("«{value}» er ikke et tidspunkt. Skriv for eksempel 2026-11-24T18:00:00+01:00."),
+    "no-offset": _("«{value}» mangler tidssone. Legg til for eksempel +01:00."),
+    "unwanted-offset": _("«{value}» skal være lokal tid uten tidssone."),
+    "not-in-the-past": _("Tidspunktet må ligge bak oss."),
+    "not-in-the-future": _("Tidspunktet må ligge foran oss."),
+    "bad-length": _("«{value}» er ikke en varighet. Skriv for eksempel PT90M."),
+    "not-yes-or-no": _("Svar ja eller nei."),
+    "bad-email": _("«{value}» er ikke en e-postadresse. Skriv for eksempel navn@eksempel.no."),
+    "bad-phone": _("«{value}» er ikke et telefonnummer. Skriv åtte sifre, eller + og landkode."),
+    "bad-address": _("«{value}» er ikke en nettadresse. Skriv for eksempel https://eksempel.no."),
+    "bad-identifier": _("«{value}» er ikke en gyldig id."),
+    "wrong-kind": _("Verdien er av feil slag. Se beskrivelsen av feltet."),
+    "bad-json": _("Innholdet er ikke gyldig JSON ({where})."),
+    # web: requests
+    "not-found": _("Vi finner ikke siden. Den kan være flyttet, eller adressen kan være skrevet feil."),
+    "method-not-allowed": _("Adressen kan ikke brukes slik. Tillatt: {allowed}."),
+    "body-too-large": _("Det du sendte er for stort. Grensen er {limit} MB."),
+    "bad-request": _("Forespørselen kan ikke leses. Gå tilbake og prøv igjen."),
+    "not-json": _("Send innholdet som JSON, med Content-Type application/json."),
+    "stale-form": _("Skjemaet har stått åpent for lenge, eller du har logget inn på nytt. Last siden på nytt og send igjen."),
+    "no-token": _("Send et API-token i hodet Authorization: Bearer."),
+    "bad-token": _("Tokenet er ukjent eller trukket tilbake. Lag et nytt."),
+    "no-precondition": _("Send hodet If-Match med versjonen du endrer."),
+    "bad-precondition": _("«{value}» er ikke en versjon. Bruk verdien fra ETag."),
+    "bad-cursor": _("Markøren «{value}» er ikke gyldig. Begynn på første side."),
+    "bad-key": _("Nøkkelen må ha mellom 1 og {most} synlige tegn."),
+    "gone": _("Dette er trukket tilbake og finnes ikke lenger."),
+    "too-many-requests": _("Det har kommet for mange forespørsler. Vent litt og prøv igjen."),
+    "refused-request": _("Forespørselen ble ikke godtatt."),
+    "unexpected": _("Noe gikk galt hos oss, og ingenting er endret. Prøv igjen, eller oppgi nummeret {request_id} når du tar kontakt."),
+}
+
+TITLES: Mapping[str, str] = {
+    "refused": _("Ikke godtatt"),
+    "invalid": _("Noe må rettes"),
+    "missing": _("Finnes ikke"),
+    "gone": _("Trukket tilbake"),
+    "unidentified": _("Logg inn"),
+    "forbidden": _("Ingen tilgang"),
+    "conflict": _("Noe står i veien"),
+    "stale": _("Endret av andre"),
+    "throttled": _("For mange forsøk"),
+    "busy": _("Opptatt"),
+    "unexpected": _("Noe gikk galt"),
+}
+
+
+def sentence(fault: Fault) -> str:
+    """What is wrong and the way out, in the language of the request; a code without a sentence is logged as a defect."""
+    if fault.code not in SENTENCES:
+        structlog.get_logger("arena").error("no wording", code=fault.code)
+        return gettext("Ikke godtatt (%(code)s).", code=fault.code)
+    facts = {"value": fault.value, "field": fault.field, **fault.facts}
+    return _Words(facts).vformat(gettext(SENTENCES[fault.code]), (), facts)
+
+
+def title(kind: str) -> str:
+    """The short name of a kind of refusal, in the language of the request."""
+    return gettext(TITLES[kind])
+
+
+class _Words(Formatter):
+    """Fills placeholders with values as people write them; ``{x:kr}`` is øre as money, ``{x:minutes}`` a duration."""
+
+    def __init__(self, facts: Mapping[str, object]) -> None:
+        self._facts = facts
+
+    def get_value(self, key: int | str, args: object, kwargs: object) -> Any:
+        return self._facts.get(str(key))
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if format_spec == "kr":
+            return formats.kroner(value)
+        if format_spec == "minutes":
+            return formats.duration(value)
+        return written(value)
+
+
+def written(value: object) -> str:
+    """A value as people write it, cut where it grows long."""
+    if isinstance(value, bool):
+        return gettext("ja") if value else gettext("nei")
+    if isinstance(value, datetime):
+        return formats.moment(value)
+    if isinstance(value, date):
+        return formats.long_date(value)
+    if isinstance(value, timedelta):
+        return formats.duration(value)
+    if isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping):
+        return listed([written(item) for item in value])
+    text = "" if value is None else str(value)
+    return text if len(text) <= LONGEST_VALUE else text[:LONGEST_VALUE] + "…"
+
+
+def listed(words: list[str]) -> str:
+    """``a``, ``a eller b``, ``a, b eller c``."""
+    if len(words) < 2:
+        return "".join(words)
+    return gettext("%(first)s eller %(last)s", first=", ".join(words[:-1]), last=words[-1])
