@@ -1,0 +1,166 @@
+"""Events: from a frozen value to the bytes of one VEVENT, and from those to a calendar (RFC 5545, RFC 7986)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from calendars.text import day, duration, line, list_line, repeated_line, text_line, utc, wall
+from calendars.zones import LAST_YEAR, block_of, is_unsure
+from kernel.interval import Interval
+
+LONGEST_DESCRIPTION = 4000
+PRODUCT = "-//Arena//Kalenderabonnement 1.0//NO"
+EVENT_END = b"END:VEVENT\r\n"
+CALENDAR_END = b"END:VCALENDAR\r\n"
+
+
+class State(StrEnum):
+    """How an event stands; all but the first are said at the head of the summary, because clients hide STATUS."""
+
+    CONFIRMED = "confirmed"
+    TENTATIVE = "tentative"
+    CANCELLED = "cancelled"
+    CLOSED = "closed"
+
+
+# STATUS and TRANSP: a closure is as certain, and takes as much time, as a booking.
+LINES_OF_STATE = {
+    State.CONFIRMED: b"STATUS:CONFIRMED\r\nTRANSP:OPAQUE\r\n",
+    State.TENTATIVE: b"STATUS:TENTATIVE\r\nTRANSP:OPAQUE\r\n",
+    State.CANCELLED: b"STATUS:CANCELLED\r\nTRANSP:TRANSPARENT\r\n",
+    State.CLOSED: b"STATUS:CONFIRMED\r\nTRANSP:OPAQUE\r\n",
+}
+
+STATE_WORDS = {
+    "nb": {State.TENTATIVE: "FORELØPIG", State.CANCELLED: "AVLYST", State.CLOSED: "STENGT"},
+    "nn": {State.TENTATIVE: "FØREBELS", State.CANCELLED: "AVLYST", State.CLOSED: "STENGT"},
+    "en": {State.TENTATIVE: "PROVISIONAL", State.CANCELLED: "CANCELLED", State.CLOSED: "CLOSED"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What one occurrence or closure says to one audience.
+
+    ``uid`` is ASCII, shorter than 100 characters, and never changes; ``start`` and ``end`` are the wall clock in
+    ``zone``, ``span`` is the same in UTC. An all-day event begins and ends at local midnights.
+    """
+
+    uid: str
+    sequence: int
+    created: datetime
+    modified: datetime
+    start: datetime
+    end: datetime
+    zone: str
+    span: Interval
+    state: State
+    summary: str
+    all_day: bool = False
+    location: str = ""
+    geo: tuple[float, float] | None = None
+    categories: tuple[str, ...] = ()
+    url: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands before the events of a calendar. ``source`` is empty for a secret address: files are passed on."""
+
+    name: str
+    description: str
+    zones: tuple[str, ...]
+    modified: datetime
+    url: str
+    source: str = ""
+    refresh: timedelta = timedelta(minutes=15)
+    color: tuple[str, str] = ("steelblue", "#4682B4")
+
+
+def event_bytes(event: Event, language: str = "nb") -> bytes:
+    """One VEVENT, ending in CRLF; equal events give equal bytes."""
+    changed = utc(event.modified)
+    stamps = f"DTSTAMP:{changed}\r\nLAST-MODIFIED:{changed}\r\nCREATED:{utc(event.created)}\r\nSEQUENCE:{event.sequence}\r\n"
+    parts = [
+        b"BEGIN:VEVENT\r\n",
+        line("UID", event.uid),
+        f"{stamps}{_times(event)}".encode(),
+        repeated_line("SUMMARY", _summary(event, language)),
+        LINES_OF_STATE[event.state],
+    ]
+    if event.location:
+        parts.append(repeated_line("LOCATION", event.location))
+    if event.geo:
+        parts.append(b"GEO:%.6f;%.6f\r\n" % event.geo)
+    if event.categories:
+        parts.append(list_line("CATEGORIES", event.categories))
+    if event.url:
+        parts.append(line("URL", event.url))
+    if event.description:
+        parts.append(text_line("DESCRIPTION", shortened(event.description)))
+    parts.append(EVENT_END)
+    return b"".join(parts)
+
+
+def is_publishable(event: Event) -> bool:
+    """Nothing goes out beyond the last year for which the zone blocks are true."""
+    return event.end.year <= LAST_YEAR
+
+
+def calendar_bytes(head: Head, events: Iterable[bytes]) -> bytes:
+    """A whole calendar of events that ``event_bytes`` made; valid also when there are none."""
+    return b"".join([head_bytes(head), *events, CALENDAR_END])
+
+
+def head_bytes(head: Head) -> bytes:
+    """Everything before the first event, with the zone blocks (RFC 7986 and what Apple, Google and Outlook read)."""
+    refresh = duration(head.refresh)
+    lines = [
+        b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n",
+        line("PRODID", PRODUCT),
+        b"CALSCALE:GREGORIAN\r\nMETHOD:PUBLISH\r\n",
+        text_line("NAME", head.name),
+        text_line("X-WR-CALNAME", head.name),
+        text_line("X-WR-CALDESC", head.description),
+        line("X-WR-TIMEZONE", head.zones[0]),
+        line("LAST-MODIFIED", utc(head.modified)),
+        line("REFRESH-INTERVAL", refresh, VALUE="DURATION"),
+        line("X-PUBLISHED-TTL", refresh),
+        line("COLOR", head.color[0]),
+        line("X-APPLE-CALENDAR-COLOR", head.color[1]),
+        line("SOURCE", head.source, VALUE="URI") if head.source else b"",
+        line("URL", head.url),
+    ]
+    blocks = [block.text for zone in head.zones if (block := block_of(zone))]
+    return b"".join([*lines, *blocks])
+
+
+def shortened(text: str) -> str:
+    """At most 4,000 octets of UTF-8, cut between characters with an ellipsis."""
+    octets = text.encode("utf-8", "ignore")
+    if len(octets) <= LONGEST_DESCRIPTION:
+        return text
+    return octets[: LONGEST_DESCRIPTION - 3].decode("utf-8", "ignore") + "…"
+
+
+def _summary(event: Event, language: str) -> str:
+    word = STATE_WORDS[language].get(event.state)
+    return f"{word}: {event.summary}" if word else event.summary
+
+
+def _times(event: Event) -> str:
+    if event.all_day:
+        return f"DTSTART;VALUE=DATE:{day(event.start)}\r\nDTEND;VALUE=DATE:{day(event.end)}\r\n"
+    if _goes_in_utc(event):
+        return f"DTSTART:{utc(event.span.start)}\r\nDTEND:{utc(event.span.end)}\r\n"
+    return f"DTSTART;TZID={event.zone}:{wall(event.start)}\r\nDTEND;TZID={event.zone}:{wall(event.end)}\r\n"
+
+
+def _goes_in_utc(event: Event) -> bool:
+    """Near a clock change readers disagree about local times, and some zones have no block that all would read."""
+    block = block_of(event.zone)
+    if block is None or event.start.year < block.since:
+        return True
+    return is_unsure(event.start, event.zone) or is_unsure(event.end, event.zone)
