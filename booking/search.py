@@ -73,12 +73,17 @@ def find_rooms(session: Session, search: Search, *, now: datetime) -> tuple[Foun
 
     Rooms of which it is known that they do not suit are left out; the number of queries grows with neither.
     """
-    rooms = _candidates(session, search)
-    facts = _needs(session, rooms, search)
-    suiting = [(room, unknown) for room in rooms if (unknown := _unknown(room, facts, search)) is not None]
+    suiting = suiting_rooms(session, search)
     found = _freedom(session, [room for room, _ in suiting], search, now)
     result = [Found(room, *counts, tuple(unknown)) for (room, unknown), counts in zip(suiting, found, strict=True)]
     return tuple(sorted(result, key=_order))
+
+
+def suiting_rooms(session: Session, search: Search) -> list[tuple[Room, list[str]]]:
+    """The rooms not known to be unsuitable, each with what was asked for and is not known of it."""
+    rooms = _candidates(session, search)
+    facts = _needs(session, rooms, search)
+    return [(room, unknown) for room in rooms if (unknown := _unknown(room, facts, search)) is not None]
 
 
 def _order(found: Found) -> tuple[int, bool, int, str, str]:

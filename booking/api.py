@@ -1,0 +1,156 @@
+"""The API of bookings: dry run, booking, decisions, cancellation, moving, availability and closures."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from flask import Flask
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from accounts.edge import actor, reading, transact
+from booking import decisions, ending, moving
+from booking.availability import Availability, AvailabilityQuery, availability
+from booking.cases import booking_for, require_sight
+from booking.closures import Closing, affected, close
+from booking.edge import book
+from booking.reservations import preview
+from booking.shown import ShownBooking, ShownVerdict, shown_booking, shown_preview
+from booking.wish import Wish
+from kernel.clock import now
+from venues.queries import room_at, venue_named
+from web.api import Answer, Api, expected_version, idempotency_key
+
+api = Api("bookings", __name__)
+
+
+class Body(BaseModel):
+    """A body in which nothing unknown may stand."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Reason(Body):
+    """Why a request is refused, as its holder will read it."""
+
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+
+
+class Change(Body):
+    """Another time or room for one date."""
+
+    scope: Literal["one"] = "one"
+    number: int = Field(ge=1)
+    start: datetime
+    end: datetime
+    room: str | None = None
+
+
+class ClosureBody(Body):
+    """A venue or a room of it is closed in its own wall-clock time; ``dry_run`` only tells whom it meets."""
+
+    start: datetime
+    end: datetime
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+    room: str | None = None
+    dry_run: bool = True
+    cancel_affected: bool = False
+
+
+class ShownClosure(BaseModel):
+    """What was closed, or would be: the references of the bookings that it meets."""
+
+    closed: bool
+    affected: list[str]
+
+
+@api.operation("POST", "/verdicts", body=Wish, answers={200: ShownVerdict})
+def verdict(body: Wish) -> ShownVerdict:
+    """Try a wish: verdict, conflicts and price per date; nothing is booked."""
+    return shown_preview(preview(reading(), body, by=actor(), now=now()))
+
+
+@api.operation("POST", "/bookings", body=Wish, answers={201: ShownBooking}, idempotent=True)
+def make(body: Wish) -> Answer:
+    """Book a room, or put a request forward, once or as a series."""
+    made = ShownBooking.model_validate(book(body, key=idempotency_key()))
+    return Answer(made, 201, {"Location": f"/api/v1/bookings/{made.id}"}, etag=str(made.version))
+
+
+@api.operation("GET", "/bookings/<int:booking_id>", answers={200: ShownBooking})
+def show(booking_id: int) -> Answer:
+    """One booking with its dates."""
+    found = booking_for(reading(), booking_id)
+    require_sight(found, actor())
+    return _answer(shown_booking(found))
+
+
+@api.operation("PATCH", "/bookings/<int:booking_id>", body=Change, answers={200: ShownBooking}, versioned=True)
+def change(booking_id: int, body: Change) -> Answer:
+    """Move one date of a booking."""
+    moved = {"start": body.start, "end": body.end, "room": body.room, "version": expected_version()}
+    return _answer(transact(_shown, moving.move, booking_id, body.number, **moved))
+
+
+@api.operation("POST", "/bookings/<int:booking_id>/cancellation", answers={200: ShownBooking})
+def cancel(booking_id: int) -> Answer:
+    """Cancel all dates that lie ahead."""
+    return _answer(transact(_shown, ending.cancel, booking_id))
+
+
+@api.operation("POST", "/bookings/<int:booking_id>/occurrences/<int:number>/cancellation", answers={200: ShownBooking})
+def cancel_date(booking_id: int, number: int) -> Answer:
+    """Cancel one date."""
+    return _answer(transact(_shown, ending.cancel, booking_id, number=number))
+
+
+@api.operation("POST", "/bookings/<int:booking_id>/confirmation", answers={200: ShownBooking})
+def confirm(booking_id: int) -> Answer:
+    """Stand by a request made in the organisation's name."""
+    return _answer(transact(_shown, decisions.confirm, booking_id))
+
+
+@api.operation("POST", "/bookings/<int:booking_id>/approval", answers={200: ShownBooking})
+def approve(booking_id: int) -> Answer:
+    """Grant a request."""
+    return _answer(transact(_shown, decisions.approve, booking_id))
+
+
+@api.operation("POST", "/bookings/<int:booking_id>/refusal", body=Reason, answers={200: ShownBooking})
+def decline(booking_id: int, body: Reason) -> Answer:
+    """Refuse a request with a reason."""
+    return _answer(transact(_shown, decisions.decline, booking_id, reason=body.reason))
+
+
+@api.operation("GET", "/availability", query=AvailabilityQuery, answers={200: Availability}, public=True)
+def free_times(query: AvailabilityQuery) -> Availability:
+    """Rooms that fit: their free times, soonest first; with a recurrence, per date."""
+    return availability(reading(), query, now=now())
+
+
+@api.operation("POST", "/venues/<venue>/closures", body=ClosureBody, answers={200: ShownClosure})
+def close_venue(venue: str, body: ClosureBody) -> ShownClosure:
+    """Close a venue or a room of it, after a look at whom that meets."""
+    return transact(_closed, venue, body)
+
+
+def _closed(session, venue, body, *, by, now):  # type: ignore[no-untyped-def]
+    place = venue_named(session, venue)
+    room = room_at(session, f"{venue}/{body.room}") if body.room else None
+    closing = Closing(venue=place, room=room, start=body.start.replace(tzinfo=None), end=body.end.replace(tzinfo=None), reason=body.reason)
+    by.require(by.is_officer or by.is_caretaker_of(place.id), "caretaker")
+    references = sorted({date.booking.reference for date in affected(session, closing)})
+    if not body.dry_run:
+        close(session, closing, cancel_affected=body.cancel_affected, by=by, now=now)
+    return ShownClosure(closed=not body.dry_run, affected=references)
+
+
+def _shown(session, verb, *args, by, now, **kwargs):  # type: ignore[no-untyped-def]
+    return shown_booking(verb(session, *args, by=by, now=now, **kwargs))
+
+
+def _answer(shown: ShownBooking) -> Answer:
+    return Answer(shown, etag=str(shown.version))
+
+
+def install(app: Flask) -> None:
+    """Serve the API of bookings."""
+    app.register_blueprint(api)

@@ -1,0 +1,54 @@
+"""The edge of booking for pages and API alike: once per key, with what to take instead when it is refused."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from accounts.edge import reading, transact
+from accounts.identity import Actor
+from booking.alternatives import offers
+from booking.cases import booking_for
+from booking.outcome import Declined, Taken
+from booking.reservations import reserve
+from booking.shown import shown_booking
+from booking.sought import note_refusal
+from booking.wish import Wish
+from database.idempotency import begin
+from kernel.clock import now as clock_now
+from kernel.errors import Refusal
+from venues.queries import room_at
+
+
+def book(wish: Wish, *, key: str | None) -> dict[str, Any]:
+    """Reserve at most once per key; returns the booking as the API shows it.
+
+    A refusal carries alternatives in its details, and what was sought is remembered without the person.
+    """
+    try:
+        return transact(reserve_once, wish, key=key)
+    except (Declined, Taken) as refusal:
+        raise with_alternatives(wish, refusal) from None
+
+
+def reserve_once(session: Session, wish: Wish, *, key: str | None, by: Actor, now: datetime) -> dict[str, Any]:
+    """``reserve``, or the first answer again when the person sent this key before."""
+    kept = begin(session, person_id=by.require_known(), key=key, body=wish.model_dump(mode="json"), now=now) if key else None
+    if kept is not None and kept.answer is not None:
+        return kept.answer
+    booking = booking_for(session, reserve(session, wish, by=by, now=now).id)
+    answer = shown_booking(booking).model_dump(mode="json")
+    if kept is not None:
+        kept.answer = answer
+    return answer
+
+
+def with_alternatives(wish: Wish, refusal: Refusal) -> Refusal:
+    """The refusal with offers for the wish's first date, and the wish remembered as sought in vain."""
+    transact(note_refusal, wish, refusal)
+    session = reading()
+    wall = wish.first_span(room_at(session, wish.room).venue.zone)
+    heads = sum(wish.participants.values()) or None
+    found = offers(session, wish.room, wall, heads=heads, now=clock_now())
+    refusal.details = {**refusal.details, "alternatives": [offer.to_json() for offer in found]}
+    return refusal

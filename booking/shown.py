@@ -1,0 +1,145 @@
+"""Shown: bookings and dry runs as the API tells them; the models are the API's description too."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+from booking.case import path_of
+from booking.models import Booking, Occurrence
+from booking.outcome import Dated, faults_of
+from booking.reservations import Preview
+from policies.verdict import Price
+from web.wording import sentence
+
+
+class ShownDate(BaseModel):
+    """One date of a booking; prices in øre."""
+
+    number: int
+    state: str
+    reason: str
+    room: str
+    start: datetime
+    end: datetime
+    local_start: datetime
+    local_end: datetime
+    zone: str
+    list_price: int | None
+    charged_price: int | None
+    tariff: str
+    sequence: int
+
+
+class ShownBooking(BaseModel):
+    """A booking for those who may see it."""
+
+    id: int
+    reference: str
+    version: int
+    state: str
+    room: str
+    purpose: str
+    activity: str
+    organisation: str | None
+    agreement: int | None
+    grant: int | None
+    decider: str
+    decide_by: datetime | None
+    confirm_by: datetime | None
+    decision_reason: str
+    occurrences: list[ShownDate]
+
+
+class ShownObjection(BaseModel):
+    """What is in the way of a date: its code, its sentence in the caller's language, and what the rule says."""
+
+    code: str
+    field: str
+    message: str
+    facts: dict[str, Any]
+
+
+class ShownTry(BaseModel):
+    """What one date of a dry run would become."""
+
+    start: datetime
+    end: datetime
+    local_start: datetime
+    local_end: datetime
+    state: str
+    outcome: str | None
+    objections: list[ShownObjection]
+    warnings: list[str]
+    list_price: int | None
+    charged_price: int | None
+
+
+class ShownVerdict(BaseModel):
+    """The dry run of a wish, date by date."""
+
+    room: str
+    dates: list[ShownTry]
+
+
+def shown_booking(booking: Booking) -> ShownBooking:
+    """A booking with its dates."""
+    return ShownBooking(
+        id=booking.id,
+        reference=booking.reference,
+        version=booking.version,
+        state=str(booking.state),
+        room=path_of(booking.room),
+        purpose=booking.purpose,
+        activity=booking.activity,
+        organisation=booking.organisation.name if booking.organisation else None,
+        agreement=booking.agreement_id,
+        grant=booking.grant_id,
+        decider=booking.decider,
+        decide_by=booking.decide_by,
+        confirm_by=booking.confirm_by,
+        decision_reason=booking.decision_reason,
+        occurrences=[_date(date) for date in booking.occurrences],
+    )
+
+
+def shown_preview(preview: Preview) -> ShownVerdict:
+    """A dry run."""
+    return ShownVerdict(room=preview.case.path, dates=[_try(date) for date in preview.dates if date.judged.fault is None])
+
+
+def _date(date: Occurrence) -> ShownDate:
+    return ShownDate(
+        number=date.number,
+        state=str(date.state),
+        reason=date.reason,
+        room=path_of(date.room),
+        start=date.starts_at,
+        end=date.ends_at,
+        local_start=date.local_start,
+        local_end=date.local_end,
+        zone=date.zone,
+        list_price=date.list_price,
+        charged_price=date.charged_price,
+        tariff=date.tariff,
+        sequence=date.sequence,
+    )
+
+
+def _try(date: Dated) -> ShownTry:
+    interval, verdict = date.judged.wall.interval(), date.judged.verdict
+    price: Price | None = verdict.price if verdict else None
+    return ShownTry(
+        start=interval.start,
+        end=interval.end,
+        local_start=date.judged.wall.start,
+        local_end=date.judged.wall.end,
+        state=str(date.state),
+        outcome=str(verdict.outcome) if verdict else None,
+        objections=[
+            ShownObjection(code=fault.code, field=fault.field, message=sentence(fault), facts=dict(fault.facts)) for fault in faults_of(date)
+        ],
+        warnings=[warning.code for warning in verdict.warnings] if verdict else [],
+        list_price=price.listed if price else None,
+        charged_price=price.charged if price else None,
+    )
