@@ -5,6 +5,8 @@ from importlib import import_module
 from flask import Flask
 
 import accounts.edge
+import booking.api
+import web.shell
 from database.cli import commands as database_commands
 from settings import Settings
 
@@ -26,9 +28,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_environment()
     app = Flask("arena", root_path="web", static_folder="static", template_folder="templates")
     app.config.update(SECRET_KEY=settings.secret_key)
-    app.extensions["settings"] = settings
     for tables in TABLES:
         import_module(tables)
     accounts.edge.install(app, url=settings.database_url)
+    web.shell.install(app, settings)
+    booking.api.install(app)
     app.cli.add_command(database_commands)
     return app
