@@ -34,10 +34,14 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A slot as drawn: ``width`` in columns of five minutes."""
+    """A slot as drawn: ``width`` in columns of five minutes; words stand upright where it is narrow."""
 
     slot: Slot
     width: int
+
+    @property
+    def is_narrow(self) -> bool:
+        return self.width <= HOUR // STEP
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ SENTENCES: Mapping[str, str] = {
     "gone": _("Dette er trukket tilbake og finnes ikke lenger."),
     "too-many-requests": _("Det har kommet for mange forespørsler. Vent litt og prøv igjen."),
     "refused-request": _("Forespørselen ble ikke godtatt."),
-    "unexpected": _("Noe gikk galt hos oss, og ingenting er endret. Prøv igjen, eller oppgi nummeret {request_id} når du tar kontakt."),
+    "unexpected": _("Noe gikk galt hos oss. Se etter om det du gjorde er lagret før du prøver igjen, og oppgi nummeret {request_id} om du tar kontakt."),
 }
 
 TITLES: Mapping[str, str] = {
@@ -102,7 +102,7 @@ TITLES: Mapping[str, str] = {
     "conflict": _("Noe står i veien"),
     "stale": _("Endret av andre"),
     "throttled": _("For mange forsøk"),
-    "busy": _("Opptatt"),
+    "busy": _("Tjenesten er opptatt"),
     "unexpected": _("Noe gikk galt"),
 }
 
