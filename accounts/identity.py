@@ -44,7 +44,7 @@ class Actor:
 
     @property
     def is_known(self) -> bool:
-        return self.person_id is not None or self.via == "service"
+        return self.person_id is not None or self.via in ("service", "command")
 
     @property
     def is_administrator(self) -> bool:
@@ -81,3 +81,4 @@ class Actor:
 
 NOBODY = Actor()
 SERVICE = Actor(roles=frozenset({Role.ADMINISTRATOR}), via="service")
+COMMAND = Actor(roles=frozenset({Role.ADMINISTRATOR}), via="command")

@@ -101,10 +101,13 @@ class Invitation(Base):
     role: Mapped[Role | None] = mapped_column(Word(Role))
     venue_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id"))
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    is_leader: Mapped[bool] = mapped_column(default=False)
     invited_by: Mapped[int | None]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     accepted_at: Mapped[datetime | None]
+
+    organisation: Mapped[Organisation | None] = relationship()
 
 
 class Proof(StrEnum):
@@ -122,10 +125,8 @@ class ProofLink(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     purpose: Mapped[Proof] = mapped_column(Word(Proof))
     email: Mapped[str] = mapped_column(String(254))
-    name: Mapped[str] = mapped_column(String(200), default="")
     language: Mapped[str] = mapped_column(String(5), default="nb")
-    next_page: Mapped[str] = mapped_column(String(2000), default="")
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    next_page: Mapped[str] = mapped_column(String(4000), default="")
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]

@@ -40,6 +40,12 @@ def _sqlite(url: URL) -> Engine:
 def _prepare(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
         connection.execute(f"PRAGMA {pragma}")
+    # SQLite's own lower() knows ASCII only and would not find Øren by øren.
+    connection.create_function("lower", 1, _lower, deterministic=True)
+
+
+def _lower(text: str | None) -> str | None:
+    return None if text is None else text.lower()
 
 
 def _begin(connection: Connection) -> None:

@@ -18,6 +18,7 @@ class Subject(IntEnum):
     ATTENDANT = 5
     BOOKING = 6
     POLICY = 7
+    ATTEMPT = 8
     SPACE = 9
 
 

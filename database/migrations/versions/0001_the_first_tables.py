@@ -176,14 +176,11 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("purpose", sa.String(40), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=False),
-        sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("language", sa.String(length=5), nullable=False),
-        sa.Column("next_page", sa.String(length=2000), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("next_page", sa.String(length=4000), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("expires_at", Instant(), nullable=False),
         sa.Column("used_at", Instant(), nullable=True),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_proof_link_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_proof_link")),
     )
     op.create_table(
@@ -248,6 +245,7 @@ def upgrade() -> None:
         sa.Column("role", sa.String(40), nullable=True),
         sa.Column("venue_id", sa.Integer(), nullable=True),
         sa.Column("organisation_id", sa.Integer(), nullable=True),
+        sa.Column("is_leader", sa.Boolean(), nullable=False),
         sa.Column("invited_by", sa.Integer(), nullable=True),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("expires_at", Instant(), nullable=False),

@@ -1,0 +1,139 @@
+"""Inputs: what people state about themselves and their organisations, checked in one place for pages and commands."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+from stdnum.exceptions import InvalidChecksum, ValidationError
+from stdnum.no import orgnr
+
+from accounts.identity import ApplicantClass, Role
+from web.fields import Day, Email, Line, Phone
+from web.forms import Input
+
+SHORTEST_PASSWORD = 10
+
+
+def read_number(text: str) -> str:
+    """Nine digits with the check digit of Brønnøysund's register (modulus 11)."""
+    try:
+        return str(orgnr.validate(text))
+    except InvalidChecksum:
+        raise PydanticCustomError("wrong-check-digit", "wrong-check-digit") from None
+    except ValidationError:
+        raise PydanticCustomError("bad-organisation-number", "bad-organisation-number") from None
+
+
+Address = Annotated[Email, AfterValidator(str.lower)]
+Number = Annotated[str, AfterValidator(read_number)]
+Password = Annotated[str, Field(min_length=SHORTEST_PASSWORD, max_length=200)]
+GivenPassword = Annotated[str, Field(min_length=1, max_length=200)]
+Language = Literal["nb", "nn", "en"]
+OrganisationKind = Literal[ApplicantClass.ORGANISATION, ApplicantClass.BUSINESS, ApplicantClass.PUBLIC_BODY, ApplicantClass.MUNICIPALITY]
+
+
+class SignInInput(Input):
+    """An address and a password as they were typed."""
+
+    email: Address
+    password: GivenPassword
+    next: str = ""
+
+
+class LinkInput(Input):
+    """Where to send a link, and the page to go on to when it is opened."""
+
+    email: Address
+    next: str = ""
+
+
+class ProfileInput(Input):
+    """What a person says about himself or herself."""
+
+    name: Line
+    phone: Phone
+    born: Day | None = None
+    language: Language = "nb"
+
+
+class AccountInput(ProfileInput):
+    """A profile and the password to sign in with."""
+
+    password: Password
+
+
+class NewPasswordInput(Input):
+    """A password to sign in with from now on."""
+
+    password: Password
+
+
+class ChangedPasswordInput(NewPasswordInput):
+    """The new password, and the old one as a proof."""
+
+    current_password: GivenPassword
+
+
+class CallerInput(Input):
+    """Somebody on the telephone, entered by staff."""
+
+    name: Line
+    phone: Phone
+    email: Address | None = None
+    language: Language = "nb"
+
+
+class OrganisationInput(Input):
+    """An organisation with a number; the facts from registers are for officers to state."""
+
+    number: Number
+    name: Line
+    applicant_class: OrganisationKind = ApplicantClass.ORGANISATION
+    contact_email: Address | None = None
+    in_voluntary_register: bool | None = None
+    is_local: bool | None = None
+
+
+class OrganisationChange(Input):
+    """What may be changed of an organisation that stands in the list."""
+
+    name: Line
+    applicant_class: OrganisationKind | Literal[ApplicantClass.GROUP]
+    contact_email: Address | None = None
+    in_voluntary_register: bool | None = None
+    is_local: bool | None = None
+
+
+class GroupInput(Input):
+    """A group without a number; ``born`` is asked of a responsible person whose birth date is not known yet."""
+
+    name: Line
+    born: Day | None = None
+
+
+class InvitationInput(Input):
+    """An invitation to a role, or to act for an organisation."""
+
+    email: Address
+    role: Role | None = None
+    venue: int | None = None
+    organisation: int | None = None
+    is_leader: bool = False
+
+    @model_validator(mode="after")
+    def is_for_one_thing(self) -> "InvitationInput":
+        if (self.role is None) == (self.organisation is None):
+            raise PydanticCustomError("invitation-for-one-thing", "invitation-for-one-thing")
+        return self
+
+
+class TokenInput(Input):
+    """The name by which a person knows a token again."""
+
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+
+
+def is_of_age(born: date, on: date) -> bool:
+    """Whether somebody has turned 18 by that day; born on 29 February, one does on 1 March."""
+    return (on.year - born.year, (on.month, on.day) >= (born.month, born.day)) >= (18, True)
