@@ -1,7 +1,6 @@
 """Rows of the map of rooms: municipality, venues, spaces, rooms, facts with sources, opening hours, closures."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
@@ -9,6 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from database.base import Base
 from database.types import LocalTime, Word
+from venues.opening import Openness as Openness
+from venues.opening import SchoolDays as SchoolDays
+from venues.statements import Origin as Origin
 
 
 class Municipality(Base):
@@ -110,14 +112,6 @@ class RoomSpace(Base):
     space_id: Mapped[int] = mapped_column(ForeignKey("space.id"), primary_key=True)
 
 
-class Origin(StrEnum):
-    """Where a value comes from: an import of the inventory, staff, or invented for the demo and marked so."""
-
-    INVENTORY = "inventory"
-    STAFF = "staff"
-    DEMO = "demo"
-
-
 class Fact(Base):
     """One statement about a venue or room: key, value, source, date.
 
@@ -157,18 +151,11 @@ class Photo(Base):
     added_at: Mapped[datetime]
 
 
-class Openness(StrEnum):
-    """OPEN by right, BY_AGREEMENT when somebody can be found, CLOSED."""
-
-    OPEN = "open"
-    BY_AGREEMENT = "by-agreement"
-    CLOSED = "closed"
-
-
 class OpeningHours(Base):
     """A weekly window of a venue, or of one room (which then replaces the venue's), in minutes of the local day.
 
-    ``weekday`` 0 is Monday; 1440 is 24:00; a period without ends holds always. Time outside all windows is closed.
+    ``weekday`` 0 is Monday, 7 any public holiday; 1440 is 24:00; a period without ends holds always, and of the
+    periods that hold a date the narrowest counts as a whole. Time outside all windows is closed.
     """
 
     __tablename__ = "opening_hours"
@@ -206,14 +193,6 @@ class Closure(Base):
     changed_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
     origin: Mapped[Origin] = mapped_column(Word(Origin))
-
-
-class SchoolDays(StrEnum):
-    """BREAK and PLANNING are days without school; ORDINARY lets a venue take a common break out again."""
-
-    BREAK = "break"
-    PLANNING = "planning"
-    ORDINARY = "ordinary"
 
 
 class SchoolPeriod(Base):

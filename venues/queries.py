@@ -1,0 +1,131 @@
+"""Queries: venues and rooms by their names, and all that decides their opening, in a fixed number of statements."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from difflib import get_close_matches
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from kernel.errors import Missing, refuse
+from kernel.interval import Interval
+from kernel.wallclock import local_day
+from venues.models import Closure, District, Fact, Municipality, OpeningHours, Photo, Room, SchoolPeriod, Venue
+from venues.opening import ClosedSpan, Opening, SchoolSpan, WeeklyHours
+from venues.settling import said
+from venues.statements import Statement
+
+NEAR = 3
+DAY = timedelta(days=1)
+
+
+def municipality(session: Session) -> Municipality:
+    """The municipality of this database; raises Missing (``no-municipality``) before the first import."""
+    found = session.scalar(select(Municipality))
+    if found is None:
+        raise refuse(Missing, "no-municipality")
+    return found
+
+
+def districts(session: Session) -> Sequence[District]:
+    """All districts by name."""
+    return session.scalars(select(District).order_by(District.name)).all()
+
+
+def venue_named(session: Session, slug: str) -> Venue:
+    """The venue of a slug with its district, spaces and rooms; raises Missing (``unknown-venue``) with the nearest slugs."""
+    parts = (joinedload(Venue.district), selectinload(Venue.spaces), selectinload(Venue.rooms).selectinload(Room.spaces))
+    found = session.scalar(select(Venue).where(Venue.slug == slug).options(*parts))
+    if found is None:
+        raise refuse(Missing, "unknown-venue", "venue", slug, near=nearest(slug, session.scalars(select(Venue.slug).where(Venue.retired_at.is_(None)))))
+    return found
+
+
+def room_named(session: Session, venue: str, room: str) -> Room:
+    """The room of two slugs with its venue and spaces; raises Missing (``unknown-venue``, ``unknown-room``) with the nearest."""
+    parts = (joinedload(Room.venue).joinedload(Venue.district), selectinload(Room.spaces))
+    found = session.scalar(select(Room).join(Venue).where(Venue.slug == venue, Room.slug == room).options(*parts))
+    if found is None:
+        there = venue_named(session, venue)
+        raise refuse(Missing, "unknown-room", "room", f"{venue}/{room}", near=nearest(room, [one.slug for one in there.rooms]), venue=there.name)
+    return found
+
+
+def room_at(session: Session, path: str) -> Room:
+    """The room of ``venue/room``, as the API and commands write it; raises Missing."""
+    venue, _, room = path.strip("/").partition("/")
+    return room_named(session, venue, room)
+
+
+def nearest(given: str, names: Iterable[str]) -> tuple[str, ...]:
+    """The names most like the given one; all of them when there are few."""
+    known = sorted(names)
+    return tuple(get_close_matches(given, known, n=NEAR, cutoff=0.7)) or tuple(known[:NEAR] if len(known) <= NEAR else ())
+
+
+def statements_about(session: Session, venues: Iterable[int]) -> dict[tuple[int, int | None], tuple[Statement, ...]]:
+    """What is said of the venues and their rooms, by venue id and room id (None: the venue itself); one statement."""
+    found: dict[tuple[int, int | None], list[Fact]] = defaultdict(list)
+    for fact in session.scalars(select(Fact).where(Fact.venue_id.in_(set(venues))).order_by(Fact.id)):
+        found[fact.venue_id, fact.room_id].append(fact)
+    return {key: said(facts) for key, facts in found.items()}
+
+
+def photos_of(session: Session, venue_id: int) -> Sequence[Photo]:
+    """The photos of a venue and its rooms, oldest first."""
+    return session.scalars(select(Photo).where(Photo.venue_id == venue_id).order_by(Photo.id)).all()
+
+
+def openings(session: Session, rooms: Iterable[Room], first: date, last: date) -> dict[int, Opening]:
+    """What decides when each room can be used on the local dates from first to last, by room id: three statements.
+
+    The rooms' venues must be loaded, or each costs one statement more.
+    """
+    asked = list(rooms)
+    venues = {room.venue_id: room.venue for room in asked}
+    hours = _hours(session, venues)
+    closures = _closures(session, venues, first, last)
+    school = _school(session, venues, first, last)
+    return {
+        room.id: Opening(
+            zone=room.venue.zone,
+            hours=tuple(hours[room.venue_id, room.id] or hours[room.venue_id, None]),
+            closures=tuple(closures[room.venue_id, room.id] + closures[room.venue_id, None]),
+            school=tuple(school[None] + school[room.venue_id]),
+            follows_school=room.venue.follows_school_calendar,
+        )
+        for room in asked
+    }
+
+
+def opening_of(session: Session, room: Room, first: date, last: date) -> Opening:
+    """What decides when one room can be used on the local dates from first to last."""
+    return openings(session, [room], first, last)[room.id]
+
+
+def _hours(session: Session, venues: Iterable[int]) -> dict[tuple[int, int | None], list[WeeklyHours]]:
+    found: dict[tuple[int, int | None], list[WeeklyHours]] = defaultdict(list)
+    rows = session.scalars(select(OpeningHours).where(OpeningHours.venue_id.in_(venues)).order_by(OpeningHours.id))
+    for row in rows:
+        found[row.venue_id, row.room_id].append(WeeklyHours(row.weekday, row.from_minute, row.to_minute, row.openness, row.first_day, row.last_day))
+    return found
+
+
+def _closures(session: Session, venues: Iterable[int], first: date, last: date) -> dict[tuple[int, int | None], list[ClosedSpan]]:
+    found: dict[tuple[int, int | None], list[ClosedSpan]] = defaultdict(list)
+    # A day to each side, because the zones of the venues may differ.
+    around = Interval(local_day(first - DAY, "UTC").start, local_day(last + DAY, "UTC").end)
+    wanted = (Closure.venue_id.in_(venues), Closure.withdrawn_at.is_(None), Closure.starts_at < around.end, Closure.ends_at > around.start)
+    for row in session.scalars(select(Closure).where(*wanted).order_by(Closure.starts_at, Closure.id)):
+        found[row.venue_id, row.room_id].append(ClosedSpan(Interval(row.starts_at, row.ends_at), row.reason))
+    return found
+
+
+def _school(session: Session, venues: Iterable[int], first: date, last: date) -> dict[int | None, list[SchoolSpan]]:
+    found: dict[int | None, list[SchoolSpan]] = defaultdict(list)
+    of_these = or_(SchoolPeriod.venue_id.is_(None), SchoolPeriod.venue_id.in_(venues))
+    wanted = (of_these, SchoolPeriod.first_day <= last, SchoolPeriod.last_day >= first)
+    for row in session.scalars(select(SchoolPeriod).where(*wanted).order_by(SchoolPeriod.first_day, SchoolPeriod.id)):
+        found[row.venue_id].append(SchoolSpan(row.first_day, row.last_day, row.name, row.kind, row.venue_id is None))
+    return found

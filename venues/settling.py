@@ -1,0 +1,82 @@
+"""Settling: the columns of venues and rooms as the statements about them decide; the rows are changed by nothing else."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from venues.models import District, Fact, Room, Venue
+from venues.statements import Origin, Statement, capacity_of, reading
+
+
+def said(facts: Iterable[Fact]) -> tuple[Statement, ...]:
+    """Rows of facts as statements."""
+    return tuple(
+        Statement(
+            fact.key,
+            fact.value.get("value"),
+            fact.source,
+            fact.origin,
+            fact.noted_on,
+            fact.value.get("from", ""),
+            fact.value.get("until", ""),
+            fact.value.get("detail", ""),
+        )
+        for fact in facts
+    )
+
+
+def replaced(session: Session, held: Sequence[Fact], wanted: Sequence[Statement], *, venue: Venue, room: Room | None = None) -> list[Fact] | None:
+    """The facts after those ``held`` of one origin gave way to the ``wanted`` ones; None when they say the same already."""
+    kept = {statement.identity: fact for fact, statement in zip(held, said(held), strict=True)}
+    identities = {statement.identity for statement in wanted}
+    gone = [fact for identity, fact in kept.items() if identity not in identities]
+    new = [statement for statement in wanted if statement.identity not in kept]
+    if not gone and not new:
+        return None
+    for fact in gone:
+        session.delete(fact)
+    added = [fact_of(statement, venue=venue, room=room) for statement in new]
+    session.add_all(added)
+    return [fact for fact in held if fact not in gone] + added
+
+
+def fact_of(statement: Statement, *, venue: Venue, room: Room | None = None) -> Fact:
+    """The row of a statement."""
+    return Fact(
+        venue_id=venue.id,
+        room_id=room.id if room else None,
+        key=statement.key,
+        value=statement.stored,
+        source=statement.source,
+        noted_on=statement.noted_on,
+        origin=statement.origin,
+    )
+
+
+def settle_venue(venue: Venue, statements: Sequence[Statement], districts: Mapping[str, District]) -> None:
+    """Give the venue the values that count; what is disputed or unknown stays empty."""
+    values = {key: reading(statements, key).value for key in ("name", "kind", "district", "address", "location", "entrance", "getting_in", "minutes_before")}
+    venue.name = values["name"] or venue.name
+    venue.kind = values["kind"] or ""
+    venue.district = districts.get(values["district"])
+    venue.address = values["address"] or ""
+    venue.latitude, venue.longitude = values["location"] or (None, None)
+    venue.entrance = values["entrance"] or ""
+    venue.getting_in = values["getting_in"] or ""
+    venue.minutes_before = values["minutes_before"] or 0
+
+
+def settle_room(room: Room, statements: Sequence[Statement]) -> None:
+    """Give the room the values that count; a disputed capacity is none."""
+    room.name = reading(statements, "name").value or room.name
+    room.kind = reading(statements, "kind").value or ""
+    room.capacity = capacity_of(statements)
+    facilities = reading(statements, "facilities").value or []
+    if facilities != room.facilities:
+        room.facilities = facilities
+
+
+def by_staff(key: str, value: object, *, noted_on: date, source: str = "", detail: str = "") -> Statement:
+    """What a member of staff says of a venue or room."""
+    return Statement(key, value, source, Origin.STAFF, noted_on, detail=detail)
