@@ -3,11 +3,10 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from accounts.identity import Actor
+from accounts.identity import Actor, Role
 from booking.models import Booking, Occurrence
 from booking.references import normalised
 from kernel.errors import Missing, Stale, refuse
-from policies.taxonomy import Role
 
 
 def booking_for(session: Session, booking_id: int, *, version: int | None = None) -> Booking:

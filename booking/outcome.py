@@ -56,24 +56,25 @@ def results(case: Case, judged: Sequence[Judged], numbers: Mapping[int, int], an
     return tuple(_result(date, numbers.get(number), answer, kept) for number, date in enumerate(judged))
 
 
-def require_enough(found: Sequence[Dated], on_conflict: OnConflict) -> None:
+def require_enough(case: Case, found: Sequence[Dated], on_conflict: OnConflict) -> None:
     """Raises Declined or Taken when a date is left out and must not be, or when no date is left."""
     left_out = [date for date in found if not date.is_kept]
     if not left_out or (on_conflict is OnConflict.SKIP and len(left_out) < len(found)):
         return
-    faults = [fault for date in left_out for fault in faults_of(date)]
+    faults = [fault for date in left_out for fault in faults_of(date, case)]
     raise (Declined if any(date.judged.is_refused for date in left_out) else Taken)(*faults)
 
 
-def faults_of(date: Dated) -> Iterator[Fault]:
-    """Everything that keeps one date out."""
+def faults_of(date: Dated, case: Case) -> Iterator[Fault]:
+    """Everything that keeps one date out; what is taken is named by the part of the room."""
+    names = {space.id: space.name for space in case.room.spaces}
     start = f"{date.judged.wall.start:%Y-%m-%dT%H:%M}"
     if date.judged.fault:
         yield date.judged.fault
     if date.judged.verdict:
         yield from (objection_fault(objection, start) for objection in date.judged.verdict.objections if date.judged.is_refused)
     for collision in date.collisions:
-        taken = {"date": start, "from": collision.time.start.isoformat(), "to": collision.time.end.isoformat(), "space": collision.space_id}
+        taken = {"date": start, "from": collision.time.start.isoformat(), "to": collision.time.end.isoformat(), "space": names[collision.space_id]}
         yield Fault("time-taken" if collision.occurrence_id else "meets-own-date", "start", start, taken)
 
 

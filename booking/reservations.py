@@ -59,7 +59,7 @@ def reserve(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Bookin
     numbers, wants = wants_of(case, judged)
     answer = ask(session, wants, now=now)
     dates = results(case, judged, numbers, answer)
-    require_enough(dates, wish.on_conflict)
+    require_enough(case, dates, wish.on_conflict)
     return _written(session, wish, case, dates, answer, by=by, now=now)
 
 

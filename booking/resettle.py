@@ -48,7 +48,7 @@ def resettle(session: Session, booking: Booking, plan: Plan, *, now: datetime) -
     own = [occurrence.id for occurrence in plan.dates]
     answer = ask(session, wants, now=now, releasing=own)
     dates = results(case, judged, numbers, answer)
-    require_enough(dates, OnConflict.REFUSE)
+    require_enough(case, dates, OnConflict.REFUSE)
     for occurrence, date in zip(plan.dates, dates, strict=True):
         _write(occurrence, date, plan.room, now)
     _write_booking(booking, judged, now)

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from booking.case import path_of
+from booking.case import Case, path_of
 from booking.models import Booking, Occurrence
 from booking.outcome import Dated, faults_of
 from booking.reservations import Preview
@@ -105,7 +105,7 @@ def shown_booking(booking: Booking) -> ShownBooking:
 
 def shown_preview(preview: Preview) -> ShownVerdict:
     """A dry run."""
-    return ShownVerdict(room=preview.case.path, dates=[_try(date) for date in preview.dates if date.judged.fault is None])
+    return ShownVerdict(room=preview.case.path, dates=[_try(date, preview.case) for date in preview.dates if date.judged.fault is None])
 
 
 def _date(date: Occurrence) -> ShownDate:
@@ -126,7 +126,7 @@ def _date(date: Occurrence) -> ShownDate:
     )
 
 
-def _try(date: Dated) -> ShownTry:
+def _try(date: Dated, case: Case) -> ShownTry:
     interval, verdict = date.judged.wall.interval(), date.judged.verdict
     price: Price | None = verdict.price if verdict else None
     return ShownTry(
@@ -137,7 +137,7 @@ def _try(date: Dated) -> ShownTry:
         state=str(date.state),
         outcome=str(verdict.outcome) if verdict else None,
         objections=[
-            ShownObjection(code=fault.code, field=fault.field, message=sentence(fault), facts=dict(fault.facts)) for fault in faults_of(date)
+            ShownObjection(code=fault.code, field=fault.field, message=sentence(fault), facts=dict(fault.facts)) for fault in faults_of(date, case)
         ],
         warnings=[warning.code for warning in verdict.warnings] if verdict else [],
         list_price=price.listed if price else None,

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from enum import StrEnum
 from itertools import pairwise
 
 from accounts.identity import ApplicantClass
@@ -11,6 +10,7 @@ from kernel.interval import Interval
 from kernel.wallclock import WallSpan
 from policies.stored import Stored
 from policies.taxonomy import Activity
+from venues.opening import Openness
 
 INSTANT = timedelta(microseconds=1)
 
@@ -75,12 +75,6 @@ class Request(Stored):
     def moved(self, wall: WallSpan) -> "Request":
         """The same request at another time; raises Invalid for a time that the clock skips."""
         return replace(self, wall=wall, interval=wall.interval())
-
-
-class Openness(StrEnum):
-    OPEN = "open"
-    BY_AGREEMENT = "by-agreement"
-    CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ def photos_of(session: Session, venue_id: int) -> Sequence[Photo]:
     return session.scalars(select(Photo).where(Photo.venue_id == venue_id).order_by(Photo.id)).all()
 
 
-def openings(session: Session, rooms: Iterable[Room], first: date, last: date) -> dict[int, Opening]:
+def openings_of(session: Session, rooms: Iterable[Room], first: date, last: date) -> dict[int, Opening]:
     """What decides when each room can be used on the local dates from first to last, by room id: three statements.
 
     The rooms' venues must be loaded, or each costs one statement more.
@@ -101,7 +101,7 @@ def openings(session: Session, rooms: Iterable[Room], first: date, last: date) -
 
 def opening_of(session: Session, room: Room, first: date, last: date) -> Opening:
     """What decides when one room can be used on the local dates from first to last."""
-    return openings(session, [room], first, last)[room.id]
+    return openings_of(session, [room], first, last)[room.id]
 
 
 def _hours(session: Session, venues: Iterable[int]) -> dict[tuple[int, int | None], list[WeeklyHours]]:

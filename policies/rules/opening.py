@@ -7,9 +7,10 @@ from typing import ClassVar, Literal
 from kernel.interval import Interval, merged, without
 from kernel.wallclock import to_wall
 from policies.occasion import Occasion, Part, clock
-from policies.request import Facts, Openness
+from policies.request import Facts
 from policies.rules.base import Band, Breach, Consequence, Reads, Rule
 from policies.verdict import Change
+from venues.opening import Openness
 
 
 class Opening(Rule):

@@ -10,7 +10,7 @@ from kernel.errors import Missing
 from kernel.wallclock import local_day
 from venues.models import Closure, OpeningHours, SchoolPeriod
 from venues.opening import Openness, SchoolDays
-from venues.queries import openings, room_at, room_named, venue_named
+from venues.queries import openings_of, room_at, room_named, venue_named
 from venues.statements import Origin
 
 NOW = datetime(2026, 8, 20, 10, tzinfo=UTC)
@@ -56,7 +56,7 @@ def test_a_name_that_does_not_exist_is_answered_with_the_nearest(drammen: Sessio
 def test_a_room_has_its_own_hours_instead_of_its_venues(evenings: Session) -> None:
     hall, gallery = room_named(evenings, "oren-flerbrukshall", "gymsal-1"), room_named(evenings, "oren-flerbrukshall", "galleri")
 
-    found = openings(evenings, [hall, gallery], MONDAY, MONDAY)
+    found = openings_of(evenings, [hall, gallery], MONDAY, MONDAY)
 
     assert [[window.openness for window in found[room.id].windows(MONDAY)] for room in (hall, gallery)] == [[Openness.OPEN], [Openness.BY_AGREEMENT]]
 
@@ -64,7 +64,7 @@ def test_a_room_has_its_own_hours_instead_of_its_venues(evenings: Session) -> No
 def test_closures_that_stand_and_school_days_come_with_the_opening(evenings: Session) -> None:
     room = room_named(evenings, "oren-flerbrukshall", "gymsal-1")
 
-    opening = openings(evenings, [room], MONDAY, date(2026, 10, 6))[room.id]
+    opening = openings_of(evenings, [room], MONDAY, date(2026, 10, 6))[room.id]
 
     assert [closed.reason for closed in opening.closures_on(date(2026, 10, 6))] == ["Vannskade"]
     assert opening.closures_on(MONDAY) == ()
@@ -76,6 +76,6 @@ def test_openings_of_any_number_of_rooms_take_three_statements(evenings: Session
     rooms = [room_named(evenings, "oren-flerbrukshall", name) for name in names]
 
     with counted(evenings) as statements:
-        openings(evenings, rooms, MONDAY, date(2027, 6, 1))
+        openings_of(evenings, rooms, MONDAY, date(2027, 6, 1))
 
     assert len(statements) == 3

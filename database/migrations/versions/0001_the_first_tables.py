@@ -102,6 +102,18 @@ def upgrade() -> None:
         sa.UniqueConstraint("email", name=op.f("uq_person_email")),
     )
     op.create_table(
+        "proof_link",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("purpose", sa.String(40), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("language", sa.String(length=5), nullable=False),
+        sa.Column("next_page", sa.String(length=4000), nullable=False),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("expires_at", Instant(), nullable=False),
+        sa.Column("used_at", Instant(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proof_link")),
+    )
+    op.create_table(
         "sought",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("on_day", sa.Date(), nullable=False),
@@ -170,18 +182,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["responsible_id"], ["person.id"], name=op.f("fk_organisation_responsible_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
         sa.UniqueConstraint("number", name=op.f("uq_organisation_number")),
-    )
-    op.create_table(
-        "proof_link",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("purpose", sa.String(40), nullable=False),
-        sa.Column("email", sa.String(length=254), nullable=False),
-        sa.Column("language", sa.String(length=5), nullable=False),
-        sa.Column("next_page", sa.String(length=4000), nullable=False),
-        sa.Column("created_at", Instant(), nullable=False),
-        sa.Column("expires_at", Instant(), nullable=False),
-        sa.Column("used_at", Instant(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_proof_link")),
     )
     op.create_table(
         "venue",
@@ -363,10 +363,12 @@ def upgrade() -> None:
         sa.Column("participants", Json, nullable=False),
         sa.Column("needs", Json, nullable=False),
         sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("hold_minutes", sa.Integer(), nullable=True),
         sa.Column("contact_name", sa.String(length=200), nullable=False),
         sa.Column("contact_phone", sa.String(length=30), nullable=False),
         sa.Column("open_to_all", sa.Boolean(), nullable=False),
         sa.Column("alcohol", sa.Boolean(), nullable=False),
+        sa.Column("commercial", sa.Boolean(), nullable=False),
         sa.Column("recurrence", sa.String(length=300), nullable=False),
         sa.Column("agreement_id", sa.Integer(), nullable=True),
         sa.Column("grant_id", sa.Integer(), nullable=True),
@@ -623,13 +625,13 @@ def downgrade() -> None:
     op.drop_table("agreement")
     op.drop_index(op.f("ix_venue_district_id"), table_name="venue")
     op.drop_table("venue")
-    op.drop_table("proof_link")
     op.drop_table("organisation")
     op.drop_index(op.f("ix_feed_token_person_id"), table_name="feed_token")
     op.drop_table("feed_token")
     op.drop_index(op.f("ix_api_token_person_id"), table_name="api_token")
     op.drop_table("api_token")
     op.drop_table("sought")
+    op.drop_table("proof_link")
     op.drop_table("person")
     op.drop_index("ix_notice_waiting", table_name="notice")
     op.drop_index("ix_notice_booking", table_name="notice")
