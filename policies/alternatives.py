@@ -68,10 +68,13 @@ class Search:
             yield from ((edge - timedelta(minutes=minutes), edge) for edge in near)
 
     def _tried(self, spans: Iterable[tuple[datetime, datetime]]) -> list[WallSpan]:
-        """The spans on the known days, nearest first; of equally near ones the longer, then the earlier."""
+        """The spans on the known days, nearest first: the same day before others, then by the clock.
+
+        Of equally near ones the longer, then the earlier.
+        """
         wall = self.occasion.request.wall
         usable = {(start, end) for start, end in spans if start < end and self._is_known(start, end)} - {(wall.start, wall.end)}
-        ordered = sorted(usable, key=lambda span: (abs(span[0] - wall.start) + abs(span[1] - wall.end), span[0] - span[1], span[0]))
+        ordered = sorted(usable, key=lambda span: (_distance(wall, *span), span[0] - span[1], span[0]))
         return [WallSpan(start, end, wall.zone) for start, end in ordered[:MOST_TRIES]]
 
     def _is_known(self, start: datetime, end: datetime) -> bool:
@@ -160,6 +163,11 @@ class Search:
                         yield at(day, timedelta(minutes=band.end))
                 if isinstance(rule, LeadTime):
                     yield _rounded_up(rule.earliest(self.occasion))
+
+
+def _distance(wall: WallSpan, start: datetime, end: datetime) -> tuple[int, timedelta]:
+    days = start.date() - wall.start.date()
+    return abs(days.days), abs(start - days - wall.start) + abs(end - days - wall.end)
 
 
 def _rounded_up(moment: datetime) -> datetime:
