@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from calendars.text import day, duration, line, list_line, repeated_line, text_line, utc, wall
-from calendars.zones import LAST_YEAR, block_of, is_unsure
-from kernel.interval import Interval
+from calendars.zones import block_of, is_unsure
 
 LONGEST_DESCRIPTION = 4000
 PRODUCT = "-//Arena//Kalenderabonnement 1.0//NO"
@@ -16,7 +16,7 @@ CALENDAR_END = b"END:VCALENDAR\r\n"
 
 
 class State(StrEnum):
-    """How an event stands; all but the first are said at the head of the summary, because clients hide STATUS."""
+    """How an event stands."""
 
     CONFIRMED = "confirmed"
     TENTATIVE = "tentative"
@@ -32,29 +32,22 @@ LINES_OF_STATE = {
     State.CLOSED: b"STATUS:CONFIRMED\r\nTRANSP:OPAQUE\r\n",
 }
 
-STATE_WORDS = {
-    "nb": {State.TENTATIVE: "FORELØPIG", State.CANCELLED: "AVLYST", State.CLOSED: "STENGT"},
-    "nn": {State.TENTATIVE: "FØREBELS", State.CANCELLED: "AVLYST", State.CLOSED: "STENGT"},
-    "en": {State.TENTATIVE: "PROVISIONAL", State.CANCELLED: "CANCELLED", State.CLOSED: "CLOSED"},
-}
+class Event(NamedTuple):
+    """What one occurrence or closure says to one audience; a tuple, because a feed makes thousands of them.
 
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """What one occurrence or closure says to one audience.
-
-    ``uid`` is ASCII, shorter than 100 characters, and never changes; ``start`` and ``end`` are the wall clock in
-    ``zone``, ``span`` is the same in UTC. An all-day event begins and ends at local midnights.
+    ``uid`` is ASCII, shorter than 100 characters, and never changes; ``local_start`` and ``local_end`` are the wall
+    clock in ``zone``, ``starts_at`` and ``ends_at`` the same in UTC. An all-day event ends at a local midnight.
     """
 
     uid: str
     sequence: int
     created: datetime
     modified: datetime
-    start: datetime
-    end: datetime
+    local_start: datetime
+    local_end: datetime
     zone: str
-    span: Interval
+    starts_at: datetime
+    ends_at: datetime
     state: State
     summary: str
     all_day: bool = False
@@ -67,10 +60,14 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What stands before the events of a calendar. ``source`` is empty for a secret address: files are passed on."""
+    """What stands before the events of a calendar: ``zones`` are those its events speak of, ``zone`` is its own.
+
+    ``source`` is empty for a secret address: files are passed on.
+    """
 
     name: str
     description: str
+    zone: str
     zones: tuple[str, ...]
     modified: datetime
     url: str
@@ -79,7 +76,7 @@ class Head:
     color: tuple[str, str] = ("steelblue", "#4682B4")
 
 
-def event_bytes(event: Event, language: str = "nb") -> bytes:
+def event_bytes(event: Event) -> bytes:
     """One VEVENT, ending in CRLF; equal events give equal bytes."""
     changed = utc(event.modified)
     stamps = f"DTSTAMP:{changed}\r\nLAST-MODIFIED:{changed}\r\nCREATED:{utc(event.created)}\r\nSEQUENCE:{event.sequence}\r\n"
@@ -87,7 +84,7 @@ def event_bytes(event: Event, language: str = "nb") -> bytes:
         b"BEGIN:VEVENT\r\n",
         line("UID", event.uid),
         f"{stamps}{_times(event)}".encode(),
-        repeated_line("SUMMARY", _summary(event, language)),
+        repeated_line("SUMMARY", event.summary),
         LINES_OF_STATE[event.state],
     ]
     if event.location:
@@ -102,11 +99,6 @@ def event_bytes(event: Event, language: str = "nb") -> bytes:
         parts.append(text_line("DESCRIPTION", shortened(event.description)))
     parts.append(EVENT_END)
     return b"".join(parts)
-
-
-def is_publishable(event: Event) -> bool:
-    """Nothing goes out beyond the last year for which the zone blocks are true."""
-    return event.end.year <= LAST_YEAR
 
 
 def calendar_bytes(head: Head, events: Iterable[bytes]) -> bytes:
@@ -124,7 +116,7 @@ def head_bytes(head: Head) -> bytes:
         text_line("NAME", head.name),
         text_line("X-WR-CALNAME", head.name),
         text_line("X-WR-CALDESC", head.description),
-        line("X-WR-TIMEZONE", head.zones[0]),
+        line("X-WR-TIMEZONE", head.zone),
         line("LAST-MODIFIED", utc(head.modified)),
         line("REFRESH-INTERVAL", refresh, VALUE="DURATION"),
         line("X-PUBLISHED-TTL", refresh),
@@ -145,22 +137,17 @@ def shortened(text: str) -> str:
     return octets[: LONGEST_DESCRIPTION - 3].decode("utf-8", "ignore") + "…"
 
 
-def _summary(event: Event, language: str) -> str:
-    word = STATE_WORDS[language].get(event.state)
-    return f"{word}: {event.summary}" if word else event.summary
-
-
 def _times(event: Event) -> str:
     if event.all_day:
-        return f"DTSTART;VALUE=DATE:{day(event.start)}\r\nDTEND;VALUE=DATE:{day(event.end)}\r\n"
+        return f"DTSTART;VALUE=DATE:{day(event.local_start)}\r\nDTEND;VALUE=DATE:{day(event.local_end)}\r\n"
     if _goes_in_utc(event):
-        return f"DTSTART:{utc(event.span.start)}\r\nDTEND:{utc(event.span.end)}\r\n"
-    return f"DTSTART;TZID={event.zone}:{wall(event.start)}\r\nDTEND;TZID={event.zone}:{wall(event.end)}\r\n"
+        return f"DTSTART:{utc(event.starts_at)}\r\nDTEND:{utc(event.ends_at)}\r\n"
+    return f"DTSTART;TZID={event.zone}:{wall(event.local_start)}\r\nDTEND;TZID={event.zone}:{wall(event.local_end)}\r\n"
 
 
 def _goes_in_utc(event: Event) -> bool:
     """Near a clock change readers disagree about local times, and some zones have no block that all would read."""
     block = block_of(event.zone)
-    if block is None or event.start.year < block.since:
+    if block is None or event.local_start.year < block.since:
         return True
-    return is_unsure(event.start, event.zone) or is_unsure(event.end, event.zone)
+    return is_unsure(event.local_start, event.zone) or is_unsure(event.local_end, event.zone)

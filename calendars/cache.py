@@ -1,0 +1,113 @@
+"""Cache: rendered feeds in memory and in files, rendered once per machine and change, the last good one kept."""
+
+import fcntl
+import gzip
+import hashlib
+import json
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from calendars.rendering import Rendering
+
+MEGABYTE = 1_000_000
+MOST_IN_MEMORY = 48 * MEGABYTE
+QUICK = 6
+
+
+@dataclass(slots=True)
+class Copy:
+    """A rendered feed with its entity tag and the time it was first rendered; compressed when that is first asked for."""
+
+    tag: str
+    rendered_at: datetime
+    rendering: Rendering
+    _packed: bytes = b""
+
+    @property
+    def body(self) -> bytes:
+        return self.rendering.body
+
+    @property
+    def packed(self) -> bytes:
+        # No time in the header: equal bodies give equal bytes.
+        self._packed = self._packed or gzip.compress(self.body, QUICK, mtime=0)
+        return self._packed
+
+    @property
+    def size(self) -> int:
+        return len(self.body) + len(self._packed)
+
+
+class Cache:
+    """The copies of this process and, under ``folder``, of this machine."""
+
+    def __init__(self, folder: Path, most: int = MOST_IN_MEMORY) -> None:
+        self._folder = folder
+        self._most = most
+        self._copies: OrderedDict[str, Copy] = OrderedDict()
+        self._turn = threading.Lock()
+
+    def get(self, key: str, tag: str) -> Copy | None:
+        """The copy of a feed with this tag, if this machine has it."""
+        copy = self._remembered(key)
+        if copy is not None and copy.tag == tag:
+            return copy
+        copy = self._filed(key)
+        if copy is not None and copy.tag == tag:
+            self._remember(key, copy)
+            return copy
+        return None
+
+    def last_good(self, key: str) -> Copy | None:
+        """Whatever was rendered last."""
+        return self._remembered(key) or self._filed(key)
+
+    def once(self, key: str, tag: str, render: Callable[[Copy | None], Copy], *, filed: bool) -> Copy:
+        """Render a feed unless another thread or process does so meanwhile; ``render`` gets the copy before, to reuse."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with self._path(key).with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            copy = self.get(key, tag)
+            if copy is None:
+                copy = render(self.last_good(key))
+                self._remember(key, copy)
+                if filed:
+                    self._file(key, copy)
+            return copy
+
+    def _remembered(self, key: str) -> Copy | None:
+        with self._turn:
+            if key in self._copies:
+                self._copies.move_to_end(key)
+            return self._copies.get(key)
+
+    def _remember(self, key: str, copy: Copy) -> None:
+        with self._turn:
+            self._copies[key] = copy
+            self._copies.move_to_end(key)
+            while len(self._copies) > 1 and sum(kept.size for kept in self._copies.values()) > self._most:
+                self._copies.popitem(last=False)
+
+    def _filed(self, key: str) -> Copy | None:
+        try:
+            head, _, body = self._path(key).read_bytes().partition(b"\n")
+            told = json.loads(head)
+            return Copy(told["tag"], datetime.fromisoformat(told["rendered_at"]), Rendering(body))
+        except (FileNotFoundError, ValueError, KeyError):
+            return None
+
+    def _file(self, key: str, copy: Copy) -> None:
+        """Write beside its place and move it there: readers see the old copy or the new one."""
+        head = json.dumps({"tag": copy.tag, "rendered_at": copy.rendered_at.isoformat()})
+        unfinished = self._path(key).with_suffix(f".{os.getpid()}-{threading.get_ident()}")
+        with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(head.encode() + b"\n" + copy.body)
+        unfinished.replace(self._path(key))
+
+    def _path(self, key: str) -> Path:
+        return self._folder / f"{hashlib.sha256(key.encode()).hexdigest()[:40]}.feed"

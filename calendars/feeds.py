@@ -1,0 +1,161 @@
+"""Feeds: what an address answers - from the version of its scope, read in one query, to a body or «not modified»."""
+
+import hashlib
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from calendars.cache import Cache, Copy
+from calendars.levels import Level
+from calendars.rendering import RENDERER, Rendering, render
+from calendars.standing import Address, Standing, standing_of
+from calendars.window import Wanted, span_of, today_in
+from kernel.errors import Busy, Fault
+
+TAG = re.compile(r'(?:W/)?"([^"]*)"')
+PACKED = "-gz"
+RETRY_SECONDS = 60
+MOST_KNOWN = 4096
+SECOND = timedelta(seconds=1)
+MARGIN = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a client asks: which feed, with which settings, what it holds already, and whether it reads gzip."""
+
+    address: Address
+    wanted: Wanted
+    if_none_match: str = ""
+    if_modified_since: str = ""
+    packed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The answer: ``body`` is None for «not modified»; ``modified`` is None where only the tag is known."""
+
+    standing: Standing
+    tag: str
+    body: bytes | None
+    modified: datetime | None
+    packed: bool
+
+
+class Feeds:
+    """The feeds of this process: opens a session to ask the database, keeps copies in a cache."""
+
+    def __init__(self, reading: Callable[[], AbstractContextManager[Session]], cache: Cache, public_url: str) -> None:
+        self._reading = reading
+        self._cache = cache
+        self._public_url = public_url
+        self._known: dict[Address, Standing] = {}
+
+    def answer(self, asked: Asked, *, now: datetime) -> Told:
+        """Answer a client; raises Missing, Gone, Invalid, and Busy when nothing can be told and nothing was before."""
+        try:
+            with self._reading() as session:
+                standing = _as_wanted(standing_of(session, asked.address, now=now), asked.wanted)
+                self._note(asked.address, standing)
+                return self._told(asked, standing, session, now)
+        except DBAPIError as error:
+            return self._without_database(asked, error)
+
+    def _told(self, asked: Asked, standing: Standing, session: Session, now: datetime) -> Told:
+        key, tag = _key(standing, asked.wanted), self._tag(standing, asked.wanted, now)
+        held = held_tag(asked.if_none_match, tag)
+        if held is not None:
+            return Told(standing, held, None, None, asked.packed)
+        copy = self._cache.get(key, tag) or self._rendered(key, tag, standing, asked.wanted, session, now)
+        if not asked.if_none_match and is_unchanged_since(asked.if_modified_since, copy.rendered_at):
+            return Told(standing, _variant(copy.tag, asked.packed), None, copy.rendered_at, asked.packed)
+        return _whole(asked, standing, copy)
+
+    def _rendered(self, key: str, tag: str, standing: Standing, wanted: Wanted, session: Session, now: datetime) -> Copy:
+        span = span_of(wanted, today_in(standing.zone, now), standing.zone)
+
+        def make(before: Copy | None) -> Copy:
+            rendering = render(session, standing, span, self._public_url, before.rendering if before else Rendering())
+            return Copy(tag, _rendered_at(before, now), rendering)
+
+        try:
+            return self._cache.once(key, tag, make, filed=wanted.is_usual)
+        except DBAPIError:
+            raise
+        except Exception as error:  # whatever is wrong with the new body, subscribers keep the last good one
+            return self._last_good(key, error)
+
+    def _without_database(self, asked: Asked, error: DBAPIError) -> Told:
+        """What was told last to this address, by this process, while the database cannot be asked."""
+        if asked.address not in self._known:
+            raise Busy(Fault("feed-unavailable", "address"), after=RETRY_SECONDS) from error
+        standing = self._known[asked.address]
+        copy = self._last_good(_key(standing, asked.wanted), error)
+        held = held_tag(asked.if_none_match, copy.tag)
+        return Told(standing, held, None, None, asked.packed) if held else _whole(asked, standing, copy)
+
+    def _last_good(self, key: str, error: Exception) -> Copy:
+        structlog.get_logger("arena").error("feed not rendered", feed=key, kind=type(error).__qualname__)
+        copy = self._cache.last_good(key)
+        if copy is None:
+            raise Busy(Fault("feed-unavailable", "address"), after=RETRY_SECONDS) from error
+        return copy
+
+    def _note(self, address: Address, standing: Standing) -> None:
+        if len(self._known) >= MOST_KNOWN:
+            self._known.clear()
+        self._known[address] = standing
+
+    def _tag(self, standing: Standing, wanted: Wanted, now: datetime) -> str:
+        today = today_in(standing.zone, now)
+        parts = (RENDERER, self._public_url, _key(standing, wanted), standing.name, today, standing.version)
+        return hashlib.sha256("|".join(str(part) for part in parts).encode()).hexdigest()[:32]
+
+
+def held_tag(if_none_match: str, tag: str) -> str | None:
+    """Which of a feed's two entity tags the client holds, if any, by weak comparison (RFC 9110 13.1.2)."""
+    if if_none_match.strip() == "*":
+        return tag
+    given = TAG.findall(if_none_match)
+    return next((one for one in (tag, tag + PACKED) if one in given), None)
+
+
+def is_unchanged_since(header: str, modified: datetime) -> bool:
+    """Whether the client's date covers the copy; a date that cannot be read is ignored (RFC 9110 13.1.3)."""
+    try:
+        since = parsedate_to_datetime(header)
+    except (TypeError, ValueError):
+        return False
+    return since.tzinfo is not None and modified <= since
+
+
+def _as_wanted(standing: Standing, wanted: Wanted) -> Standing:
+    """A public feed may be had without names, and any feed in another language."""
+    level = Level.BUSY if wanted.busy and standing.level is Level.PUBLIC else standing.level
+    return replace(standing, level=level, language=wanted.language or standing.language)
+
+
+def _key(standing: Standing, wanted: Wanted) -> str:
+    return f"{standing.key}/{standing.level}/{standing.language}/{wanted.name}"
+
+
+def _rendered_at(before: Copy | None, now: datetime) -> datetime:
+    """Dates have whole seconds only: each rendering is a second later than the one before, and none in the future."""
+    earliest = now.replace(microsecond=0) - MARGIN
+    return earliest if before is None else max(earliest, before.rendered_at + SECOND)
+
+
+def _whole(asked: Asked, standing: Standing, copy: Copy) -> Told:
+    body = copy.packed if asked.packed else copy.body
+    return Told(standing, _variant(copy.tag, asked.packed), body, copy.rendered_at, asked.packed)
+
+
+def _variant(tag: str, packed: bool) -> str:
+    return tag + PACKED if packed else tag

@@ -1,0 +1,293 @@
+"""Detail levels: what a booking or closure says to each audience, and to no other."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from booking.states import BookingKind, OccurrenceState
+from calendars.events import Event, State
+from calendars.words import LANGUAGES, Words
+from venues.arrival import Door, Watch, arrival_for
+
+# An UNCONFIRMED wish is shown to its holder only: others would read it as the organisation's own.
+SHOWN = {
+    OccurrenceState.UNCONFIRMED: State.TENTATIVE,
+    OccurrenceState.BOOKED: State.CONFIRMED,
+    OccurrenceState.REQUESTED: State.TENTATIVE,
+    OccurrenceState.CANCELLED: State.CANCELLED,
+}
+
+
+class Level(StrEnum):
+    """BUSY tells no names, PUBLIC the organisations that may be told, OWN what a holder needs, STAFF what staff need."""
+
+    BUSY = "busy"
+    PUBLIC = "public"
+    OWN = "own"
+    STAFF = "staff"
+
+
+class Occurring(NamedTuple):
+    """A dated span of a booking with what a feed may tell of it; a tuple, because a feed reads thousands of them."""
+
+    id: int
+    version: int
+    room_id: int
+    organisation_id: int | None
+    number: int
+    state: OccurrenceState
+    local_start: datetime
+    local_end: datetime
+    zone: str
+    starts_at: datetime
+    ends_at: datetime
+    before_minutes: int
+    after_minutes: int
+    sequence: int
+    created_at: datetime
+    changed_at: datetime
+    reference: str
+    kind: BookingKind
+    purpose: str
+    team: str
+    participants: Mapping[str, Any]
+    needs: list[str]
+    message: str
+    contact_name: str
+    contact_phone: str
+    open_to_all: bool
+    alcohol: bool
+    booking_changed_at: datetime
+
+
+class Closing(NamedTuple):
+    """A dated closure of a venue or of one of its rooms."""
+
+    id: int
+    venue_id: int
+    room_id: int | None
+    local_start: datetime
+    local_end: datetime
+    all_day: bool
+    starts_at: datetime
+    ends_at: datetime
+    reason: str
+    sequence: int
+    created_at: datetime
+    changed_at: datetime
+    withdrawn_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A room, or a whole venue, as events tell it; ``location`` is a line for maps, ``path`` its public page."""
+
+    venue_id: int
+    name: str
+    location: str
+    path: str
+    zone: str
+    geo: tuple[float, float] | None
+    door: Door
+    changed_at: datetime
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """An organisation as events tell it."""
+
+    name: str
+    is_shown: bool
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What the caretaker's day adds to an occurrence: when to open for the first and lock after the last; ``changed_at``
+    is the latest change that could have moved these."""
+
+    opens: datetime | None = None
+    locks: datetime | None = None
+    changed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """To whom, in which language, and with which facts of the municipality the events of a feed speak."""
+
+    level: Level
+    language: str
+    public_url: str
+    municipality: str
+    changed_at: datetime
+    words: Words = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "words", LANGUAGES[self.language])
+
+    @property
+    def tells_names(self) -> bool:
+        return self.level in (Level.OWN, Level.STAFF)
+
+
+def uid_of_occurrence(reference: str, number: int, created_at: datetime) -> str:
+    """The same in every feed and mail for ever, whatever is edited, renamed or moved, and wherever the service stands."""
+    return f"{reference.lower()}-{number}.{created_at:%Y%m%d%H%M%S}@arena"
+
+
+def uid_of_closure(closure_id: int, created_at: datetime) -> str:
+    """As ``uid_of_occurrence``, for a closure."""
+    return f"closure-{closure_id}.{created_at:%Y%m%d%H%M%S}@arena"
+
+
+def event_of_occurrence(found: Occurring, place: Place, holder: Holder | None, view: View, day: Day = Day()) -> Event:
+    """What an occurrence says at the view's level."""
+    state = SHOWN[found.state]
+    path = f"/bookings/{found.reference}" if view.tells_names else place.path
+    return Event(
+        uid=uid_of_occurrence(found.reference, found.number, found.created_at),
+        sequence=found.sequence,
+        created=found.created_at,
+        modified=_latest(found, place, holder, view, day),
+        local_start=found.local_start,
+        local_end=found.local_end,
+        zone=found.zone,
+        starts_at=found.starts_at,
+        ends_at=found.ends_at,
+        state=state,
+        summary=_with_state(_title(found, holder, view), state, view.words),
+        location=place.location,
+        geo=place.geo,
+        categories=(place.name,),
+        url=view.public_url + path,
+        description="\n".join(_lines(found, place, view, day)),
+    )
+
+
+def event_of_closure(found: Closing, place: Place, view: View) -> Event:
+    """What a closure says; it is public, so all levels but BUSY tell its reason."""
+    words, is_withdrawn = view.words, found.withdrawn_at is not None
+    state = State.CANCELLED if is_withdrawn else State.CLOSED
+    reason = "" if view.level is Level.BUSY else found.reason
+    title = ": ".join(part for part in ((words.closed if is_withdrawn else ""), reason or place.name) if part)
+    return Event(
+        uid=uid_of_closure(found.id, found.created_at),
+        sequence=found.sequence,
+        created=found.created_at,
+        modified=max(found.changed_at, place.changed_at),
+        local_start=found.local_start,
+        local_end=found.local_end,
+        zone=place.zone,
+        starts_at=found.starts_at,
+        ends_at=found.ends_at,
+        state=state,
+        summary=_with_state(title, state, words),
+        all_day=found.all_day,
+        location=place.location,
+        geo=place.geo,
+        categories=(place.name,),
+        url=view.public_url + place.path,
+    )
+
+
+def _latest(found: Occurring, place: Place, holder: Holder | None, view: View, day: Day) -> datetime:
+    moments = [found.changed_at, found.booking_changed_at, place.changed_at]
+    moments += [holder.changed_at] if holder else []
+    moments += [view.changed_at] if view.tells_names or found.kind is BookingKind.MUNICIPAL else []
+    moments += [day.changed_at] if day.changed_at else []
+    return max(moments)
+
+
+def _with_state(title: str, state: State, words: Words) -> str:
+    match state:
+        case State.CONFIRMED:
+            return title
+        case State.TENTATIVE:
+            return f"{words.tentative}: {title}"
+        case State.CANCELLED:
+            return f"{words.cancelled}: {title}"
+        case State.CLOSED:
+            return f"{words.closed}: {title}"
+
+
+def _title(found: Occurring, holder: Holder | None, view: View) -> str:
+    words = view.words
+    if view.level is Level.BUSY:
+        return words.busy
+    if view.tells_names:
+        who = _who(found, holder, view)
+        return " – ".join(part for part in (who, found.team, found.purpose) if part)
+    match found.kind:
+        case BookingKind.BLOCK:
+            return words.blocked
+        case BookingKind.MUNICIPAL:
+            return view.municipality
+        case BookingKind.ORDINARY:
+            return holder.name if holder and holder.is_shown else words.busy
+
+
+def _who(found: Occurring, holder: Holder | None, view: View) -> str:
+    match found.kind:
+        case BookingKind.BLOCK:
+            return view.words.blocked
+        case BookingKind.MUNICIPAL:
+            return holder.name if holder else view.municipality
+        case BookingKind.ORDINARY:
+            return holder.name if holder else found.contact_name
+
+
+def _lines(found: Occurring, place: Place, view: View, day: Day) -> list[str]:
+    match view.level:
+        case Level.BUSY:
+            return []
+        case Level.PUBLIC:
+            return [view.words.open_to_all] if found.open_to_all and found.kind is not BookingKind.BLOCK else []
+        case Level.OWN:
+            return [*_waiting(found, view.words), *_arrival(found, place, view.words), *_record(found, view.words)]
+        case Level.STAFF:
+            return [*_waiting(found, view.words), *_round(found, day, view.words), *_wishes(found, view.words), *_record(found, view.words)]
+
+
+def _waiting(found: Occurring, words: Words) -> list[str]:
+    return [words.waits] if found.state is OccurrenceState.REQUESTED else []
+
+
+def _arrival(found: Occurring, place: Place, words: Words) -> list[str]:
+    """Which entrance, how and from when one gets in, who is on site, and the number that answers."""
+    arrival = arrival_for(place.door, found.local_start, found.local_end)
+    lines = [words.entrance.format(text=arrival.entrance)] if arrival.entrance else []
+    lines += [words.getting_in.format(text=arrival.getting_in)] if arrival.getting_in else []
+    lines += [words.from_when.format(clock=f"{arrival.opens_at:%H:%M}")]
+    lines += [words.on_site.format(role=one.role, start=_clock(one.from_minute), end=_clock(one.to_minute)) for one in arrival.on_site]
+    answers: Watch | None = arrival.answers
+    return lines + ([words.answers.format(phone=answers.phone, role=answers.role)] if answers else [])
+
+
+def _round(found: Occurring, day: Day, words: Words) -> list[str]:
+    """What the caretaker does for it: open, set up, clear, lock."""
+    lines = [words.first_in.format(clock=f"{day.opens:%H:%M}")] if day.opens else []
+    lines += [words.last_out.format(clock=f"{day.locks:%H:%M}")] if day.locks else []
+    before, after = timedelta(minutes=found.before_minutes), timedelta(minutes=found.after_minutes)
+    lines += [words.set_up.format(clock=f"{found.local_start - before:%H:%M}")] if before else []
+    return lines + ([words.clean_up.format(clock=f"{found.local_end + after:%H:%M}")] if after else [])
+
+
+def _wishes(found: Occurring, words: Words) -> list[str]:
+    lines = [words.needs.format(needs=", ".join(found.needs))] if found.needs else []
+    contact = ", ".join(part for part in (found.contact_name, found.contact_phone) if part)
+    lines += [words.contact.format(contact=contact)] if contact else []
+    count = sum(number for number in found.participants.values() if isinstance(number, int))
+    lines += [words.participants.format(count=count)] if count else []
+    lines += [words.alcohol] if found.alcohol else []
+    return lines + ([words.message.format(text=found.message)] if found.message else [])
+
+
+def _record(found: Occurring, words: Words) -> list[str]:
+    return [words.reference.format(reference=found.reference)]
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"

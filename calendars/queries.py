@@ -1,0 +1,210 @@
+"""Queries: everything that a feed tells, in a fixed number of statements whatever its size."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy.orm import Session
+
+from accounts.models import Organisation
+from booking.models import Booking, Occurrence
+from booking.states import OccurrenceState
+from calendars.levels import SHOWN, Closing, Holder, Level, Occurring, Place
+from calendars.standing import Kind, Standing
+from calendars.window import Span
+from venues.arrival import Door, Watch
+from venues.models import Closure, Municipality, OnSite, Room, RoomSpace, Venue
+
+# A booking that began so long before the window is not looked for: without a bound the index would be read from 1970.
+LONGEST_BOOKING = timedelta(days=62)
+FEW = 500
+
+
+class Mark(NamedTuple):
+    """By which a dated span is known to be unchanged: ``version`` rises with every change of its booking."""
+
+    id: int
+    version: int
+    room_id: int
+    organisation_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The municipality as feeds tell it."""
+
+    name: str
+    phone: str
+    phone_role: str
+    revision: int
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The rooms and the whole venues of a feed, by id."""
+
+    rooms: Mapping[int, Place]
+    venues: Mapping[int, Place]
+
+
+def home_of(session: Session) -> Home:
+    """The municipality."""
+    found = session.execute(
+        select(Municipality.name, Municipality.contact_phone, Municipality.contact_name, Municipality.revision, Municipality.changed_at)
+    ).one()
+    return Home(*found)
+
+
+def places_of(session: Session, standing: Standing, home: Home) -> Places:
+    """The rooms whose occurrences the feed tells, with their venues; who is on site only where it is told."""
+    columns = (
+        Room.id.label("room_id"),
+        Room.name.label("room"),
+        Room.slug.label("room_slug"),
+        Room.revision.label("room_revision"),
+        Room.changed_at.label("room_changed_at"),
+        *(Venue.id, Venue.slug, Venue.name, Venue.address, Venue.zone, Venue.latitude, Venue.longitude),
+        *(Venue.entrance, Venue.getting_in, Venue.minutes_before, Venue.revision, Venue.changed_at),
+    )
+    found = select(*columns).select_from(Venue).outerjoin(Room, Room.venue_id == Venue.id).where(_rooms(standing))
+    rows = session.execute(found.order_by(Venue.id, Room.id)).all()
+    watches = _watches(session, {row.id for row in rows}) if standing.level is Level.OWN else {}
+    doors = {row.id: Door(row.entrance, row.getting_in, row.minutes_before, watches.get(row.id, ()), home.phone, home.phone_role) for row in rows}
+    rooms = {row.room_id: _room(row, doors[row.id], home) for row in rows if row.room_id}
+    return Places(rooms, {row.id: _venue(row, doors[row.id], home) for row in rows})
+
+
+def marks_of(session: Session, standing: Standing, places: Places, span: Span) -> list[Mark]:
+    """Which dates the feed tells, soonest first, with what tells whether they have changed."""
+    columns = (Occurrence.id, Booking.version, Occurrence.room_id, Booking.organisation_id)
+    found = select(*columns).join(Booking, Occurrence.booking_id == Booking.id).where(_told(standing, places, span))
+    return [Mark._make(row) for row in session.execute(found.order_by(Occurrence.starts_at, Occurrence.id))]
+
+
+def occurring(session: Session, standing: Standing, places: Places, span: Span, *, only: Collection[int]) -> list[Occurring]:
+    """The dates of the feed in full: a few by their ids, or all when there are many of them, soonest first."""
+    told = Occurrence.id.in_(sorted(only)) if len(only) <= FEW else _told(standing, places, span)
+    columns = [*OF_OCCURRENCE, *OF_BOOKING]
+    found = select(*columns).join(Booking, Occurrence.booking_id == Booking.id).where(told)
+    return [Occurring._make(row) for row in session.execute(found.order_by(Occurrence.starts_at, Occurrence.id))]
+
+
+def holders_of(session: Session, ids: Iterable[int | None]) -> dict[int, Holder]:
+    """The organisations of these ids."""
+    wanted = sorted({one for one in ids if one is not None})
+    columns = (Organisation.id, Organisation.name, Organisation.shown_publicly, Organisation.changed_at)
+    rows = session.execute(select(*columns).where(Organisation.id.in_(wanted)))
+    return {row.id: Holder(row.name, row.shown_publicly, row.changed_at) for row in rows}
+
+
+def closings_of(session: Session, standing: Standing, places: Places, span: Span) -> list[Closing]:
+    """The closures of the feed's venues and rooms; a holder's own feed has none."""
+    if standing.kind in (Kind.ORGANISATION, Kind.PERSON):
+        return []
+    # The venue of a room feed is closed for it too, its other rooms are not.
+    whole = Closure.room_id.is_(None) if standing.kind is Kind.ROOM else true()
+    concerned = or_(Closure.room_id.in_(list(places.rooms)), whole)
+    seen = Closure.withdrawn_at.is_(None)
+    if span.cancelled_since:
+        seen = or_(seen, Closure.withdrawn_at >= span.cancelled_since)
+    of_venues = Closure.venue_id.in_(list(places.venues))
+    touches = and_(Closure.starts_at < span.window.end, Closure.ends_at > span.window.start)
+    found = select(*OF_CLOSURE).where(of_venues, concerned, seen, touches).order_by(Closure.starts_at, Closure.id)
+    return [Closing._make(row) for row in session.execute(found)]
+
+
+OF_OCCURRENCE = (
+    *(Occurrence.id, Booking.version, Occurrence.room_id, Booking.organisation_id, Occurrence.number, Occurrence.state),
+    *(Occurrence.local_start, Occurrence.local_end, Occurrence.zone, Occurrence.starts_at, Occurrence.ends_at),
+    *(Occurrence.before_minutes, Occurrence.after_minutes, Occurrence.sequence, Occurrence.created_at, Occurrence.changed_at),
+)
+OF_BOOKING = (
+    *(Booking.reference, Booking.kind, Booking.purpose, Booking.team, Booking.participants, Booking.needs, Booking.message),
+    *(Booking.contact_name, Booking.contact_phone, Booking.open_to_all, Booking.alcohol, Booking.changed_at),
+)
+OF_CLOSURE = (
+    *(Closure.id, Closure.venue_id, Closure.room_id, Closure.local_start, Closure.local_end, Closure.all_day),
+    *(Closure.starts_at, Closure.ends_at, Closure.reason, Closure.sequence, Closure.created_at, Closure.changed_at, Closure.withdrawn_at),
+)
+
+
+def _rooms(standing: Standing) -> ColumnElement[bool]:
+    """The rooms that a feed tells of: for one room, also those that share a space with it, since they take its time."""
+    match standing.kind:
+        case Kind.VENUE | Kind.ROUND:
+            return Venue.id.in_(standing.ids)
+        case Kind.DISTRICT:
+            return Venue.district_id.in_(standing.ids)
+        case Kind.ROOM:
+            spaces = select(RoomSpace.space_id).where(RoomSpace.room_id.in_(standing.ids))
+            return or_(Room.id.in_(standing.ids), Room.id.in_(select(RoomSpace.room_id).where(RoomSpace.space_id.in_(spaces))))
+        case Kind.ORGANISATION | Kind.PERSON:
+            held = select(Occurrence.room_id).join(Booking, Occurrence.booking_id == Booking.id).where(_held(standing))
+            return Room.id.in_(held)
+
+
+def _held(standing: Standing) -> ColumnElement[bool]:
+    column = Booking.organisation_id if standing.kind is Kind.ORGANISATION else Booking.holder_id
+    return column.in_(standing.ids)
+
+
+def _told(standing: Standing, places: Places, span: Span) -> ColumnElement[bool]:
+    is_held = standing.kind in (Kind.ORGANISATION, Kind.PERSON)
+    whose = _held(standing) if is_held else Occurrence.room_id.in_(list(places.rooms))
+    states = [state for state in SHOWN if state is not OccurrenceState.CANCELLED]
+    if standing.level is not Level.OWN:
+        states.remove(OccurrenceState.UNCONFIRMED)
+    cancelled: ColumnElement[bool] = false()
+    if span.cancelled_since:
+        cancelled = and_(Occurrence.state == OccurrenceState.CANCELLED, Occurrence.changed_at >= span.cancelled_since)
+    return and_(
+        whose,
+        Occurrence.starts_at < span.window.end,
+        Occurrence.starts_at > span.window.start - LONGEST_BOOKING,
+        Occurrence.ends_at > span.window.start,
+        or_(Occurrence.state.in_(states), cancelled),
+    )
+
+
+def _watches(session: Session, venues: Collection[int]) -> dict[int, tuple[Watch, ...]]:
+    columns = (OnSite.venue_id, OnSite.weekday, OnSite.from_minute, OnSite.to_minute, OnSite.role, OnSite.phone, OnSite.is_present)
+    found: dict[int, tuple[Watch, ...]] = {}
+    for venue_id, *watch in session.execute(select(*columns).where(OnSite.venue_id.in_(sorted(venues))).order_by(OnSite.id)):
+        found[venue_id] = (*found.get(venue_id, ()), Watch(*watch))
+    return found
+
+
+def _room(row: Any, door: Door, home: Home) -> Place:
+    """A room with everything of its venue; its revision covers all that an event tells of the place."""
+    return Place(
+        venue_id=row.id,
+        name=row.room,
+        location=", ".join(part for part in (row.name, row.room, row.address) if part),
+        path=f"/rooms/{row.slug}/{row.room_slug}",
+        zone=row.zone,
+        geo=_geo(row),
+        door=door,
+        changed_at=max(row.changed_at, row.room_changed_at),
+        revision=row.room_revision + row.revision + home.revision,
+    )
+
+
+def _venue(row: Any, door: Door, home: Home) -> Place:
+    return Place(
+        venue_id=row.id,
+        name=row.name,
+        location=", ".join(part for part in (row.name, row.address) if part),
+        path=f"/venues/{row.slug}",
+        zone=row.zone,
+        geo=_geo(row),
+        door=door,
+        changed_at=row.changed_at,
+        revision=row.revision + home.revision,
+    )
+
+
+def _geo(row: Any) -> tuple[float, float] | None:
+    return None if row.latitude is None or row.longitude is None else (row.latitude, row.longitude)

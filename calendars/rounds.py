@@ -1,0 +1,48 @@
+"""Rounds: the caretaker's day at a venue - who is first in and last out, and since when that holds."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+
+from booking.states import OccurrenceState
+from calendars.levels import Day, Occurring, Place
+
+Days = dict[tuple[int, date], list[Occurring]]
+
+
+def days_of(found: Iterable[Occurring], rooms: Mapping[int, Place]) -> dict[int, Day]:
+    """For each occurrence what its day adds to it; a night belongs to the day on which it begins.
+
+    Clients skip an event whose LAST-MODIFIED did not rise. A neighbour that came or changed raises it for its whole day;
+    one that was moved away leaves no trace in the day, so the first and the last follow every change at the venue.
+    """
+    by_day: Days = defaultdict(list)
+    latest: dict[int, datetime] = {}
+    for one in found:
+        venue = rooms[one.room_id].venue_id
+        by_day[venue, one.local_start.date()].append(one)
+        latest[venue] = max(latest.get(venue, one.changed_at), one.changed_at)
+    days: dict[int, Day] = {}
+    for (venue, _), ones in by_day.items():
+        days |= _day(ones, latest[venue])
+    return days
+
+
+def _day(ones: list[Occurring], latest: datetime) -> dict[int, Day]:
+    changed = max(one.changed_at for one in ones)
+    days = {one.id: Day(changed_at=changed) for one in ones}
+    held = [one for one in ones if one.state is OccurrenceState.BOOKED]
+    if held:
+        first = min(held, key=lambda one: (_opens(one), one.id))
+        last = max(held, key=lambda one: (_locks(one), one.id))
+        days[first.id] = Day(opens=_opens(first), changed_at=latest)
+        days[last.id] = Day(opens=days[last.id].opens, locks=_locks(last), changed_at=latest)
+    return days
+
+
+def _opens(one: Occurring) -> datetime:
+    return one.local_start - timedelta(minutes=one.before_minutes)
+
+
+def _locks(one: Occurring) -> datetime:
+    return one.local_end + timedelta(minutes=one.after_minutes)

@@ -1,0 +1,228 @@
+"""Standing: what a feed's address names and how far its scope has come, told in one query."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import RowMapping, TextClause, bindparam, text
+from sqlalchemy.orm import Session
+
+from calendars.levels import Level
+from calendars.models import Audience
+from calendars.words import LANGUAGES
+from database.types import Instant
+from kernel.errors import Gone, Missing, refuse
+
+
+class Kind(StrEnum):
+    """What a feed is about: places, or those who hold the time."""
+
+    VENUE = "venue"
+    ROOM = "room"
+    DISTRICT = "district"
+    ORGANISATION = "organisation"
+    ROUND = "round"
+    PERSON = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A feed's address: a public one by slugs or number, or a private one by the hash of its token."""
+
+    kind: str
+    first: str
+    second: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """By which token a feed is read, and when that was last noted."""
+
+    token_id: int
+    noted_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A feed as its address found it: ``ids`` of what it is about, ``version`` that differs after every commit in scope.
+
+    ``key`` names the feed among all; subscribers with equal rights to the same things share it. ``page`` is where people
+    read of it, ``source`` its public address, empty for a private feed: its file may be passed on, its secret may not.
+    """
+
+    kind: Kind
+    ids: tuple[int, ...]
+    key: str
+    name: str
+    page: str
+    source: str
+    zone: str
+    level: Level
+    language: str
+    version: str
+    used: Used | None = None
+
+
+PRIVATE = "private"
+SUBSCRIPTIONS = "/calendars"
+
+
+def standing_of(session: Session, address: Address, *, now: datetime) -> Standing:
+    """Read a feed's standing; raises Missing (``no-feed``) for what never was, Gone (``feed-revoked``) for what was ended."""
+    names = {"first": address.first, "second": address.second}
+    if address.kind == PRIVATE:
+        query = PRIVATE_QUERY[session.get_bind().dialect.name]
+        row = session.execute(query, {"first": address.first, "now": now}).mappings().first()
+        return _of_token(row)
+    row = session.execute(PUBLIC[address.kind], names).mappings().first()
+    if row is None:
+        raise refuse(Missing, "no-feed", "address", "/".join(part for part in (address.first, address.second) if part))
+    return _of_place(Kind(address.kind), row)
+
+
+SPACES_OF_VENUE = "coalesce((SELECT sum(space.revision) FROM space WHERE space.venue_id = venue.id), 0)"
+ROOMS_OF_VENUE = "coalesce((SELECT sum(room.revision) FROM room WHERE room.venue_id = venue.id), 0)"
+OF_VENUE = f"venue.revision + {SPACES_OF_VENUE} + {ROOMS_OF_VENUE}"
+# The rooms that a holder has booked; a sum beside the holder's own revision, because the set of rooms changes.
+OF_ROOMS = """coalesce((SELECT sum(room.revision + venue.revision) FROM room JOIN venue ON venue.id = room.venue_id
+    WHERE room.id IN (SELECT occurrence.room_id FROM occurrence JOIN booking ON booking.id = occurrence.booking_id WHERE {whose})), 0)"""
+COMMON = "LEFT JOIN municipality ON 1 = 1"
+# A sum alone could come back to an old value when a venue leaves the scope: which ones are in it is told beside it.
+MEMBERS = f"count(venue.id) AS members, coalesce(sum(venue.id * venue.id), 0) AS mark, coalesce(sum({OF_VENUE}), 0) AS revisions"
+
+PUBLIC = {
+    "venue": text(
+        f"""SELECT venue.id, venue.name, venue.slug AS path, venue.zone, {OF_VENUE} AS revisions, municipality.revision AS common
+            FROM venue {COMMON} WHERE venue.slug = :first"""
+    ),
+    "room": text(
+        f"""SELECT target.id, venue.name || ' – ' || target.name AS name, venue.slug || '/' || target.slug AS path, venue.zone,
+            {OF_VENUE} AS revisions, municipality.revision AS common
+            FROM venue JOIN room AS target ON target.venue_id = venue.id {COMMON} WHERE venue.slug = :first AND target.slug = :second"""
+    ),
+    "district": text(
+        f"""SELECT district.id, district.name, district.slug AS path, municipality.zone, municipality.revision AS common, {MEMBERS}
+            FROM district LEFT JOIN venue ON venue.district_id = district.id {COMMON} WHERE district.slug = :first
+            GROUP BY district.id, district.name, district.slug, municipality.zone, municipality.revision"""
+    ),
+    "organisation": text(
+        f"""SELECT organisation.id, organisation.name, organisation.number AS path, municipality.zone, municipality.revision AS common,
+            organisation.revision AS revisions, {OF_ROOMS.format(whose="booking.organisation_id = organisation.id")} AS places
+            FROM organisation {COMMON} WHERE organisation.number = :first AND organisation.shown_publicly"""
+    ),
+}
+
+MEMBER_IDS = {
+    "sqlite": "SELECT value FROM json_each(token.scope, '$.{name}')",
+    "postgresql": "SELECT CAST(value AS integer) FROM jsonb_array_elements_text(token.scope -> '{name}') AS value",
+}
+# Rights are asked anew at each reading: who lost the role or the organisation reads no more of it. The joins of an ended
+# token find nothing, so that it is refused in the time of one that never was.
+TOKEN = """
+SELECT token.id AS token_id, token.name AS label, token.audience, token.scope, token.language, token.used_at, token.person_id,
+    CASE WHEN {live} THEN 1 ELSE 0 END AS is_live, person.revision AS person_revision,
+    organisation.id AS organisation_id, organisation.name AS organisation_name, organisation.revision AS organisation_revision,
+    CASE WHEN token.audience = 'booker' AND {live} THEN {of_person} WHEN organisation.id IS NOT NULL THEN {of_organisation} ELSE 0 END AS places,
+    municipality.zone, municipality.revision AS common, {members}
+FROM feed_token AS token
+JOIN person ON person.id = token.person_id
+LEFT JOIN organisation ON token.audience = 'organisation' AND {live} AND organisation.id IN ({organisations}) AND EXISTS (
+    SELECT 1 FROM delegation WHERE delegation.person_id = token.person_id
+    AND delegation.organisation_id = organisation.id AND delegation.state = 'confirmed')
+LEFT JOIN venue ON token.audience = 'caretaker' AND {live} AND venue.id IN ({venues}) AND EXISTS (
+    SELECT 1 FROM role_grant WHERE role_grant.person_id = token.person_id
+    AND (role_grant.role IN ('officer', 'administrator') OR (role_grant.role = 'caretaker' AND role_grant.venue_id = venue.id)))
+{common}
+WHERE token.token_hash = :first
+GROUP BY token.id, person.id, organisation.id, municipality.id
+"""
+LIVE = "(token.revoked_at IS NULL AND (token.ends_at IS NULL OR token.ends_at > :now))"
+
+
+def _token_query(dialect: str) -> TextClause:
+    ids = MEMBER_IDS[dialect]
+    query = TOKEN.format(
+        live=LIVE,
+        of_person=OF_ROOMS.format(whose="booking.holder_id = token.person_id"),
+        of_organisation=OF_ROOMS.format(whose="booking.organisation_id = organisation.id"),
+        members=MEMBERS,
+        organisations=ids.format(name="organisations"),
+        venues=ids.format(name="venues"),
+        common=COMMON,
+    )
+    return text(query).bindparams(bindparam("now", type_=Instant))
+
+
+PRIVATE_QUERY = {dialect: _token_query(dialect) for dialect in MEMBER_IDS}
+
+
+def _of_place(kind: Kind, row: RowMapping) -> Standing:
+    marks = (row.get("members", 1), row.get("mark", 0), row["revisions"], row.get("places", 0), row["common"] or 0)
+    return Standing(
+        kind=kind,
+        ids=(row["id"],),
+        key=f"{kind}-{row['id']}",
+        name=row["name"],
+        page=f"/{kind}s/{row['path']}" if kind in (Kind.VENUE, Kind.ROOM) else "/",
+        source=f"/calendars/{kind}s/{row['path']}.ics",
+        zone=row["zone"] or "UTC",
+        level=Level.PUBLIC,
+        language="nb",
+        version=_joined(*marks),
+    )
+
+
+def _of_token(row: RowMapping | None) -> Standing:
+    if row is None:
+        raise refuse(Missing, "no-feed", "address")
+    match Audience(row["audience"]):
+        case Audience.CARETAKER if row["is_live"] and row["members"]:
+            return _of_round(row)
+        case Audience.ORGANISATION if row["is_live"] and row["organisation_id"]:
+            version = _joined(row["organisation_revision"], row["places"], row["common"] or 0)
+            return _own(row, Kind.ORGANISATION, row["organisation_id"], row["organisation_name"], version)
+        case Audience.BOOKER if row["is_live"]:
+            version = _joined(row["person_revision"], row["places"], row["common"] or 0)
+            return _own(row, Kind.PERSON, row["person_id"], LANGUAGES[row["language"]].mine, version)
+    raise refuse(Gone, "feed-revoked", "address")
+
+
+def _of_round(row: RowMapping) -> Standing:
+    """The caretaker's own feed; all whose rights leave them the same venues share its rendering."""
+    scope = json.loads(row["scope"]) if isinstance(row["scope"], str) else row["scope"]
+    venues = tuple(sorted(scope["venues"]))
+    kept = _joined(row["members"], row["mark"])
+    return Standing(
+        kind=Kind.ROUND,
+        ids=venues,
+        key=f"round-{'-'.join(str(venue) for venue in venues)}-{kept}",
+        name=LANGUAGES[row["language"]].round,
+        page=SUBSCRIPTIONS,
+        source="",
+        zone=row["zone"] or "UTC",
+        level=Level.STAFF,
+        language=row["language"],
+        version=_joined(kept, row["revisions"], row["common"] or 0),
+        used=Used(row["token_id"], row["used_at"]),
+    )
+
+
+def _own(row: RowMapping, kind: Kind, subject: int, name: str, version: str) -> Standing:
+    return Standing(
+        kind=kind,
+        ids=(subject,),
+        key=f"own-{kind}-{subject}",
+        name=name,
+        page=SUBSCRIPTIONS,
+        source="",
+        zone=row["zone"] or "UTC",
+        level=Level.OWN,
+        language=row["language"],
+        version=version,
+        used=Used(row["token_id"], row["used_at"]),
+    )
+
+
+def _joined(*marks: object) -> str:
+    return ".".join(str(mark) for mark in marks)

@@ -1,0 +1,182 @@
+"""Tokens: private feeds are made, rotated and revoked by those they are for; the secret is shown once and stored hashed."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from accounts.identity import Actor
+from accounts.models import Organisation
+from calendars.models import Audience, FeedToken
+from calendars.words import LANGUAGES
+from database.audit import Act, record
+from kernel.errors import Conflict, Fault, Gone, Invalid, Missing, refuse
+from venues.models import Venue
+
+RANDOM_BYTES = 24
+OVERLAP = timedelta(days=30)
+NO_OVERLAP = timedelta()
+MOST_FEEDS = 50
+LONGEST_NAME = 100
+LONGEST_CLIENT = 200
+NOTED_EVERY = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A private feed as it is asked for: of venues for a caretaker, of one organisation, else of the person's own."""
+
+    name: str
+    audience: Audience
+    venues: tuple[str, ...] = ()
+    organisation: str = ""
+    language: str = "nb"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A feed and its secret, which nobody can be shown again."""
+
+    feed: FeedToken
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A private feed was read, when and by which client."""
+
+    token_id: int
+    at: datetime
+    client: str
+
+
+def hashed(token: str) -> str:
+    """What is stored of a token; it is random enough to need no salt and no slow hash."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def make_feed(session: Session, draft: Draft, *, by: Actor, now: datetime) -> Made:
+    """Make a named private feed.
+
+    Raises Unidentified; Forbidden for venues or an organisation that are not the person's; Invalid for an empty name, an
+    unknown language, no or unknown venues; Conflict (``too-many-feeds``) beyond fifty.
+    """
+    person_id = by.require_known()
+    _require_sound(draft)
+    scope = _scope(session, draft, by)
+    if len(feeds_of(session, by=by, now=now)) >= MOST_FEEDS:
+        raise refuse(Conflict, "too-many-feeds", most=MOST_FEEDS)
+    feed = FeedToken(person_id=person_id, name=draft.name.strip(), audience=draft.audience, scope=scope, language=draft.language)
+    return _issued(session, feed, "make", by, now)
+
+
+def rotate_feed(session: Session, feed_id: int, *, overlap: timedelta = OVERLAP, by: Actor, now: datetime) -> Made:
+    """Give a feed a new address; the old one lives on for ``overlap`` (at most 30 days), so that clients can be moved.
+
+    Raises Missing for a feed of somebody else, Gone for one that was ended.
+    """
+    old = _own(session, feed_id, by)
+    _require_live(old, now)
+    old.ends_at = now + min(overlap, OVERLAP)
+    feed = FeedToken(person_id=old.person_id, name=old.name, audience=old.audience, scope=old.scope, language=old.language, replaces_id=old.id)
+    return _issued(session, feed, "rotate", by, now)
+
+
+def revoke_feed(session: Session, feed_id: int, *, by: Actor, now: datetime) -> FeedToken:
+    """End a feed at once, with the addresses it replaced; doing so again changes nothing.
+
+    Raises Missing for a feed of somebody else.
+    """
+    feed = _own(session, feed_id, by)
+    ended: FeedToken | None = feed
+    while ended is not None:
+        if ended.revoked_at is None:
+            ended.revoked_at = now
+            record(session, Act("revoke", "feed_token", ended.id, {}, ended.person_id), by=by, now=now)
+        ended = session.get(FeedToken, ended.replaces_id) if ended.replaces_id else None
+    session.flush()
+    return feed
+
+
+def feeds_of(session: Session, *, by: Actor, now: datetime) -> Sequence[FeedToken]:
+    """The person's feeds that still answer, newest first."""
+    live = (FeedToken.revoked_at.is_(None), or_(FeedToken.ends_at.is_(None), FeedToken.ends_at > now))
+    own = select(FeedToken).where(FeedToken.person_id == by.require_known(), *live)
+    return session.scalars(own.order_by(FeedToken.id.desc())).all()
+
+
+def note_uses(session: Session, uses: Iterable[Use]) -> None:
+    """Write when feeds were last read; a feed that another process noted meanwhile is left alone."""
+    for use in uses:
+        unnoted = or_(FeedToken.used_at.is_(None), FeedToken.used_at <= use.at - NOTED_EVERY)
+        session.execute(update(FeedToken).where(FeedToken.id == use.token_id, unnoted).values(used_at=use.at, used_by=use.client[:LONGEST_CLIENT]))
+
+
+def _require_sound(draft: Draft) -> None:
+    faults = []
+    if not 0 < len(draft.name.strip()) <= LONGEST_NAME:
+        faults.append(Fault("feed-without-name", "name", draft.name[:LONGEST_NAME], {"most": LONGEST_NAME}))
+    if draft.language not in LANGUAGES:
+        faults.append(Fault("not-a-choice", "language", draft.language, {"choices": sorted(LANGUAGES)}))
+    if draft.audience is Audience.CARETAKER and not draft.venues:
+        faults.append(Fault("feed-without-venues", "venues"))
+    if faults:
+        raise Invalid(*faults)
+
+
+def _scope(session: Session, draft: Draft, by: Actor) -> dict[str, Any]:
+    match draft.audience:
+        case Audience.BOOKER:
+            return {}
+        case Audience.ORGANISATION:
+            return {"organisations": [_organisation(session, draft.organisation, by)]}
+        case Audience.CARETAKER:
+            return {"venues": _venues(session, draft.venues, by)}
+
+
+def _organisation(session: Session, number: str, by: Actor) -> int:
+    """By its number, or by its id for a group that has none."""
+    found = session.scalar(select(Organisation.id).where(Organisation.number == number))
+    if found is None and number.isdigit() and len(number) < 9 and by.acts_for(int(number)):
+        found = int(number)
+    if found is None:
+        raise refuse(Invalid, "no-organisation", "organisation", number)
+    by.require(by.acts_for(found), "delegate")
+    return found
+
+
+def _venues(session: Session, slugs: Sequence[str], by: Actor) -> list[int]:
+    found = {slug: number for number, slug in session.execute(select(Venue.id, Venue.slug).where(Venue.slug.in_(slugs))).tuples()}
+    unknown = [Fault("no-venue", "venues", slug) for slug in slugs if slug not in found]
+    if unknown:
+        raise Invalid(*unknown)
+    by.require(by.is_officer or all(by.is_caretaker_of(number) for number in found.values()), "caretaker")
+    return sorted(found.values())
+
+
+def _issued(session: Session, feed: FeedToken, verb: str, by: Actor, now: datetime) -> Made:
+    token = secrets.token_urlsafe(RANDOM_BYTES)
+    feed.token_hash, feed.created_at = hashed(token), now
+    session.add(feed)
+    session.flush()
+    facts = {"audience": str(feed.audience), "scope": feed.scope, "replaces": feed.replaces_id}
+    record(session, Act(verb, "feed_token", feed.id, facts, feed.person_id), by=by, now=now)
+    return Made(feed, token)
+
+
+def _own(session: Session, feed_id: int, by: Actor) -> FeedToken:
+    person_id = by.require_known()
+    feed = session.get(FeedToken, feed_id)
+    if feed is None or feed.person_id != person_id:
+        raise refuse(Missing, "no-feed", "feed", feed_id)
+    return feed
+
+
+def _require_live(feed: FeedToken, now: datetime) -> None:
+    if feed.revoked_at is not None or (feed.ends_at is not None and feed.ends_at <= now):
+        raise refuse(Gone, "feed-revoked", "feed", feed.id)

@@ -1,0 +1,52 @@
+"""Uses: when each private feed was last read and by which client, gathered here and written outside the requests."""
+
+import atexit
+import threading
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+
+from calendars.tokens import NOTED_EVERY, Use
+
+TICK_SECONDS = 60.0
+
+
+class Uses:
+    """Gathers uses in memory; a thread of its own writes them once a minute, each feed at most every quarter of an hour."""
+
+    def __init__(self, write: Callable[[list[Use]], None]) -> None:
+        self._write = write
+        self._waiting: dict[int, Use] = {}
+        self._turn = threading.Lock()
+        self._clock: threading.Thread | None = None
+        self._ended = threading.Event()
+
+    def note(self, use: Use, noted_at: datetime | None) -> None:
+        """Remember a use, unless the feed's row (``noted_at``) has one of the last quarter of an hour."""
+        if noted_at is not None and use.at - noted_at < NOTED_EVERY:
+            return
+        with self._turn:
+            self._waiting[use.token_id] = use
+            if self._clock is None:
+                # Begun with the first use and not before: a server forks its workers after the app is made.
+                self._clock = threading.Thread(target=self._run, name="feed-uses", daemon=True)
+                self._clock.start()
+                atexit.register(self.flush)
+
+    def flush(self) -> None:
+        """Write what waits; what cannot be written now waits on."""
+        with self._turn:
+            waiting, self._waiting = self._waiting, {}
+        if not waiting:
+            return
+        try:
+            self._write(list(waiting.values()))
+        except Exception as error:  # the thread must outlive a database that is away
+            structlog.get_logger("arena").warning("feed uses not written", kind=type(error).__qualname__)
+            with self._turn:
+                self._waiting = waiting | self._waiting
+
+    def _run(self) -> None:
+        while not self._ended.wait(TICK_SECONDS):
+            self.flush()

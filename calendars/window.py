@@ -1,0 +1,92 @@
+"""Window: which dates a feed tells - the days around today, the settings of its address, and how long cancelled dates stay."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TypeVar
+
+from calendars.words import LANGUAGES
+from calendars.zones import LAST_YEAR
+from kernel.errors import Invalid, refuse
+from kernel.interval import Interval
+from kernel.wallclock import local_day, parse_day, to_wall
+
+DAYS_BACK = 90
+DAYS_AHEAD = 540
+FARTHEST = timedelta(days=1100)
+CANCELLED_DAYS = 14
+END_OF_ZONES = date(LAST_YEAR, 12, 31)
+T = TypeVar("T")
+YES_OR_NO = {"1": True, "0": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the address asks for beside its feed; None where it leaves the choice to us."""
+
+    first: date | None = None
+    last: date | None = None
+    cancelled: bool = True
+    busy: bool = False
+    language: str | None = None
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether subscribers in their number ask for it; only then is it worth a file."""
+        return self.first is None and self.last is None
+
+    @property
+    def name(self) -> str:
+        """The same for addresses that ask for the same."""
+        parts = (self.first, self.last, self.cancelled, self.busy, self.language)
+        return "_".join("" if part is None else str(part) for part in parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Which dates are told: what touches ``window``, of the cancelled ones those changed since ``cancelled_since``."""
+
+    window: Interval
+    cancelled_since: datetime | None
+
+
+def wanted_of(query: Mapping[str, str]) -> Wanted:
+    """The settings of an address; what it does not know it ignores, since clients add fields of their own.
+
+    Raises Invalid for a ``from`` or ``to`` that is no date, and for other words than the few that can be chosen.
+    """
+    return Wanted(
+        first=parse_day(query["from"], "from") if query.get("from") else None,
+        last=parse_day(query["to"], "to") if query.get("to") else None,
+        cancelled=_chosen(query, "cancelled", YES_OR_NO) is not False,
+        busy=_chosen(query, "level", {"busy": True, "public": False}) is True,
+        language=_chosen(query, "lang", {language: language for language in LANGUAGES}),
+    )
+
+
+def span_of(wanted: Wanted, today: date, zone: str) -> Span:
+    """The dates around a local day. What lies too far away is cut and not refused: an address outlives its limits.
+
+    Raises Invalid (``end-before-start``) when nothing is left.
+    """
+    earliest, latest = today - FARTHEST, min(today + FARTHEST, END_OF_ZONES)
+    first = max(wanted.first or today - timedelta(days=DAYS_BACK), earliest)
+    last = min(wanted.last or today + timedelta(days=DAYS_AHEAD), latest)
+    if last < first:
+        raise refuse(Invalid, "end-before-start", "to", last.isoformat(), start=first.isoformat())
+    since = local_day(today - timedelta(days=CANCELLED_DAYS), zone).start if wanted.cancelled else None
+    return Span(local_day(first, zone, days=(last - first).days + 1), since)
+
+
+def today_in(zone: str, now: datetime) -> date:
+    """The local day."""
+    return to_wall(now, zone).date()
+
+
+def _chosen(query: Mapping[str, str], name: str, choices: Mapping[str, T]) -> T | None:
+    given = query.get(name)
+    if not given:
+        return None
+    if given not in choices:
+        raise refuse(Invalid, "not-a-choice", name, given, choices=sorted(choices))
+    return choices[given]

@@ -1,0 +1,122 @@
+"""Words of the feeds in three languages; a table and not gettext, because a feed's text depends on nothing but its rows."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a feed says in one language; braces are filled by ``str.format``."""
+
+    tentative: str
+    cancelled: str
+    closed: str
+    busy: str
+    blocked: str
+    open_to_all: str
+    alcohol: str
+    first_in: str
+    last_out: str
+    set_up: str
+    clean_up: str
+    needs: str
+    contact: str
+    participants: str
+    message: str
+    reference: str
+    waits: str
+    entrance: str
+    getting_in: str
+    from_when: str
+    on_site: str
+    answers: str
+    municipality: str
+    bookings: str
+    round: str
+    mine: str
+
+
+NB = Words(
+    tentative="FORELØPIG",
+    cancelled="AVLYST",
+    closed="STENGT",
+    busy="Opptatt",
+    blocked="Sperret",
+    open_to_all="Åpent for alle",
+    alcohol="Alkohol: ja",
+    first_in="FØRST INN: åpne til kl. {clock}",
+    last_out="SIST UT: lås etter kl. {clock}",
+    set_up="Klargjøring fra kl. {clock}",
+    clean_up="Ryddet kl. {clock}",
+    needs="Behov: {needs}",
+    contact="Kontakt: {contact}",
+    participants="Deltakere: {count}",
+    message="Melding: {text}",
+    reference="Referanse: {reference}",
+    waits="Venter på svar",
+    entrance="Inngang: {text}",
+    getting_in="Slik kommer dere inn: {text}",
+    from_when="Dere kommer inn fra kl. {clock}",
+    on_site="På stedet: {role} kl. {start}–{end}",
+    answers="Telefon som svarer: {phone} ({role})",
+    municipality="Kommunen",
+    bookings="Bookinger og stengninger",
+    round="Vaktmester",
+    mine="Mine bookinger",
+)
+NN = Words(
+    tentative="FØREBELS",
+    cancelled="AVLYST",
+    closed="STENGT",
+    busy="Oppteke",
+    blocked="Sperra",
+    open_to_all="Ope for alle",
+    alcohol="Alkohol: ja",
+    first_in="FØRST INN: opne til kl. {clock}",
+    last_out="SIST UT: lås etter kl. {clock}",
+    set_up="Klargjering frå kl. {clock}",
+    clean_up="Rydda kl. {clock}",
+    needs="Behov: {needs}",
+    contact="Kontakt: {contact}",
+    participants="Deltakarar: {count}",
+    message="Melding: {text}",
+    reference="Referanse: {reference}",
+    waits="Ventar på svar",
+    entrance="Inngang: {text}",
+    getting_in="Slik kjem de inn: {text}",
+    from_when="De kjem inn frå kl. {clock}",
+    on_site="På staden: {role} kl. {start}–{end}",
+    answers="Telefon som svarar: {phone} ({role})",
+    municipality="Kommunen",
+    bookings="Bookingar og stengingar",
+    round="Vaktmeister",
+    mine="Mine bookingar",
+)
+EN = Words(
+    tentative="PROVISIONAL",
+    cancelled="CANCELLED",
+    closed="CLOSED",
+    busy="Busy",
+    blocked="Blocked",
+    open_to_all="Open to all",
+    alcohol="Alcohol: yes",
+    first_in="FIRST IN: open by {clock}",
+    last_out="LAST OUT: lock after {clock}",
+    set_up="Set-up from {clock}",
+    clean_up="Cleared by {clock}",
+    needs="Needs: {needs}",
+    contact="Contact: {contact}",
+    participants="Participants: {count}",
+    message="Message: {text}",
+    reference="Reference: {reference}",
+    waits="Waiting for an answer",
+    entrance="Entrance: {text}",
+    getting_in="How to get in: {text}",
+    from_when="You get in from {clock}",
+    on_site="On site: {role} {start}–{end}",
+    answers="Telephone that answers: {phone} ({role})",
+    municipality="The municipality",
+    bookings="Bookings and closures",
+    round="Caretaker",
+    mine="My bookings",
+)
+LANGUAGES = {"nb": NB, "nn": NN, "en": EN}
