@@ -4,11 +4,12 @@ from importlib import import_module
 
 from flask import Flask
 
+import accounts
 import accounts.edge
 import booking.api
 import web.shell
 from database.cli import commands as database_commands
-from settings import Settings
+from settings import ROOT, Settings
 
 TABLES = (
     "accounts.models",
@@ -26,12 +27,13 @@ TABLES = (
 def create_app(settings: Settings | None = None) -> Flask:
     """The Flask application of these settings (from the environment by default)."""
     settings = settings or Settings.from_environment()
-    app = Flask("arena", root_path="web", static_folder="static", template_folder="templates")
+    app = Flask("arena", root_path=str(ROOT / "web"), static_folder="static", template_folder="templates")
     app.config.update(SECRET_KEY=settings.secret_key)
     for tables in TABLES:
         import_module(tables)
     accounts.edge.install(app, url=settings.database_url)
     web.shell.install(app, settings)
+    accounts.install(app)
     booking.api.install(app)
     app.cli.add_command(database_commands)
     return app

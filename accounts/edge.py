@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, has_request_context, request
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from accounts.identity import NOBODY, Actor
+from accounts.identity import COMMAND, NOBODY, Actor
 from database.transact import Database
 from kernel.clock import now
+from web import api
 
 T = TypeVar("T")
 
@@ -29,16 +30,27 @@ def reading() -> Session:
 
 
 def actor() -> Actor:
-    """Who acts in this request: by token, by signed-in session, or nobody."""
+    """Who acts: on pages who is signed in, in the API whom the token stands for, on the command line the operator."""
+    if not has_request_context():
+        return COMMAND
     if "actor" not in g:
-        g.actor = getattr(current_user, "actor", None) or NOBODY
+        g.actor = _caller() if request.path.startswith("/api/") else getattr(current_user, "actor", NOBODY)
     found: Actor = g.actor
     return found
 
 
 def transact(verb: Callable[..., T], *args: object, **kwargs: object) -> T:
-    """Run a verb in its own write transaction as the request's actor, now."""
-    return database().transact(verb, *args, by=actor(), now=now(), **kwargs)
+    """Run a verb in its own write transaction as the request's actor, now; what is read afterwards is fresh."""
+    hand = actor()
+    if "reading" in g:
+        # Gives the connection back while the write waits for its turn, and forgets what was read before it.
+        g.reading.rollback()
+    return database().transact(verb, *args, by=hand, now=now(), **kwargs)
+
+
+def forget_actor() -> None:
+    """Somebody signed in or out in this request."""
+    g.pop("actor", None)
 
 
 def close_reading(_error: BaseException | None) -> None:
@@ -52,3 +64,9 @@ def install(app: Flask, *, url: str) -> None:
     """Give the app its database and see to it that no reading session outlives its request."""
     app.extensions["database"] = Database(url)
     app.teardown_appcontext(close_reading)
+
+
+def _caller() -> Actor:
+    """The API knows people by token alone: a cookie, which browsers send by themselves, acts for nobody there."""
+    found = api.caller()
+    return found if isinstance(found, Actor) else Actor(via="api")
