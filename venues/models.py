@@ -25,6 +25,7 @@ class Municipality(Base):
     contact_name: Mapped[str] = mapped_column(String(200), default="")
     contact_phone: Mapped[str] = mapped_column(String(30), default="")
     contact_email: Mapped[str] = mapped_column(String(254), default="")
+    contact_origin: Mapped[Origin | None] = mapped_column(Word(Origin))
     revision: Mapped[int] = mapped_column(default=0)
     changed_at: Mapped[datetime]
 

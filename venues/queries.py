@@ -22,7 +22,7 @@ DAY = timedelta(days=1)
 
 def municipality(session: Session) -> Municipality:
     """The municipality of this database; raises Missing (``no-municipality``) before the first import."""
-    found = session.scalar(select(Municipality))
+    found: Municipality | None = session.scalar(select(Municipality))
     if found is None:
         raise refuse(Missing, "no-municipality")
     return found

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 from venues.models import District, Fact, Room, Venue
 from venues.statements import Origin, Statement, capacity_of, reading
 
+OF_VENUES = ("name", "kind", "district", "address", "location", "entrance", "getting_in", "minutes_before", "follows_school_calendar")
+
 
 def said(facts: Iterable[Fact]) -> tuple[Statement, ...]:
     """Rows of facts as statements."""
@@ -56,7 +58,7 @@ def fact_of(statement: Statement, *, venue: Venue, room: Room | None = None) -> 
 
 def settle_venue(venue: Venue, statements: Sequence[Statement], districts: Mapping[str, District]) -> None:
     """Give the venue the values that count; what is disputed or unknown stays empty."""
-    values = {key: reading(statements, key).value for key in ("name", "kind", "district", "address", "location", "entrance", "getting_in", "minutes_before")}
+    values = {key: reading(statements, key).value for key in OF_VENUES}
     venue.name = values["name"] or venue.name
     venue.kind = values["kind"] or ""
     venue.district = districts.get(values["district"])
@@ -65,6 +67,7 @@ def settle_venue(venue: Venue, statements: Sequence[Statement], districts: Mappi
     venue.entrance = values["entrance"] or ""
     venue.getting_in = values["getting_in"] or ""
     venue.minutes_before = values["minutes_before"] or 0
+    venue.follows_school_calendar = bool(values["follows_school_calendar"])
 
 
 def settle_room(room: Room, statements: Sequence[Statement]) -> None:

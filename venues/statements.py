@@ -131,16 +131,20 @@ def capacity_of(statements: Sequence[Statement]) -> int | None:
     group = _ruling([said for said in statements if _group(said.key) == CAPACITY])
     plain = Reading(CAPACITY, tuple(said for said in group if said.key == CAPACITY))
     if plain.statements:
-        return plain.value
+        return _number(plain.value)
     parts = [Reading(key, tuple(said for said in group if said.key == key)) for key in (SEATED, STANDING)]
     if any(part.is_disputed for part in parts):
         return None
-    return max((part.value for part in parts if part.value is not None), default=None)
+    return max((number for part in parts if (number := _number(part.value)) is not None), default=None)
 
 
 def disputed(statements: Sequence[Statement]) -> tuple[Reading, ...]:
     """The readings whose sources disagree."""
     return tuple(found for found in readings(statements) if found.is_disputed)
+
+
+def _number(value: object) -> int | None:
+    return value if isinstance(value, int) else None
 
 
 def _ruling(statements: Sequence[Statement]) -> tuple[Statement, ...]:

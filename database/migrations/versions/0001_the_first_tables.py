@@ -64,6 +64,7 @@ def upgrade() -> None:
         sa.Column("contact_name", sa.String(length=200), nullable=False),
         sa.Column("contact_phone", sa.String(length=30), nullable=False),
         sa.Column("contact_email", sa.String(length=254), nullable=False),
+        sa.Column("contact_origin", sa.String(40), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("changed_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_municipality")),

@@ -1,0 +1,106 @@
+"""Search: which rooms suit by district, kind, size, facilities and access; what is unknown comes last and is never hidden."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from venues.access import AccessAnswer, answers, lacks, unknown
+from venues.models import Municipality, Room, Venue
+from venues.queries import statements_about
+from venues.statements import Statement
+from venues.vocabulary import Access, slug_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomFilter:
+    """What a room must be: words as slugs; ``capacity`` is the least number of people."""
+
+    district: str | None = None
+    kind: str | None = None
+    capacity: int | None = None
+    facilities: tuple[str, ...] = ()
+    access: tuple[Access, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRoom:
+    """A room that suits as far as one knows; ``unknown`` names what was asked and nobody knows.
+
+    ``said`` is what is said of the room itself, ``said_of_venue`` of its venue.
+    """
+
+    room: Room
+    access: tuple[AccessAnswer, ...]
+    unknown: tuple[str, ...]
+    said: tuple[Statement, ...] = ()
+    said_of_venue: tuple[Statement, ...] = ()
+
+    @property
+    def path(self) -> str:
+        return f"{self.room.venue.slug}/{self.room.slug}"
+
+    @property
+    def order(self) -> tuple[bool, str, str]:
+        return bool(self.unknown), self.room.venue.slug, self.room.slug
+
+
+def find_rooms(session: Session, wanted: RoomFilter) -> list[FoundRoom]:
+    """The rooms in use that suit or may suit, those of which all is known first; two statements."""
+    in_use = (Room.retired_at.is_(None), Venue.retired_at.is_(None))
+    whole = joinedload(Room.venue).joinedload(Venue.district)
+    rooms = session.scalars(select(Room).join(Room.venue).where(*in_use).options(whole)).all()
+    kept = [room for room in rooms if _suits(room, wanted)]
+    said = statements_about(session, {room.venue_id for room in kept})
+    found = []
+    for room in kept:
+        own, venues = said.get((room.venue_id, room.id), ()), said.get((room.venue_id, None), ())
+        known = answers(own, venues)
+        if not lacks(known, wanted.access):
+            found.append(FoundRoom(room, known, _unknown(room, known, wanted), own, venues))
+    return sorted(found, key=lambda one: one.order)
+
+
+def kinds(rooms: Iterable[Room]) -> list[str]:
+    """The kinds there are, as the inventory's words."""
+    return sorted({room.kind for room in rooms if room.kind})
+
+
+def facilities(rooms: Iterable[Room]) -> list[str]:
+    """The facilities there are, as the inventory's words."""
+    return sorted({facility for room in rooms for facility in room.facilities})
+
+
+def rooms_in_use(session: Session) -> Sequence[Room]:
+    """All rooms that are not retired, with venue and district; one statement."""
+    in_use = (Room.retired_at.is_(None), Venue.retired_at.is_(None))
+    whole = joinedload(Room.venue).joinedload(Venue.district)
+    return session.scalars(select(Room).join(Room.venue).where(*in_use).order_by(Venue.name, Room.id).options(whole)).all()
+
+
+def version(session: Session) -> str:
+    """What the map of rooms is now: rises with every change of a venue, a room or the municipality; one statement."""
+    sums = [select(func.coalesce(func.sum(table.revision), 0) + func.count()).scalar_subquery() for table in (Municipality, Venue, Room)]
+    return "-".join(str(number) for number in session.execute(select(*sums)).one())
+
+
+def _suits(room: Room, wanted: RoomFilter) -> bool:
+    district = room.venue.district.slug if room.venue.district else None
+    if wanted.district and district not in (wanted.district, None):
+        return False
+    if wanted.kind and room.kind and slug_of(room.kind) != wanted.kind:
+        return False
+    if wanted.capacity and room.capacity is not None and room.capacity < wanted.capacity:
+        return False
+    has = {slug_of(facility) for facility in room.facilities}
+    return not has or has.issuperset(wanted.facilities)
+
+
+def _unknown(room: Room, known: Sequence[AccessAnswer], wanted: RoomFilter) -> tuple[str, ...]:
+    """What was asked for and nobody knows of this room, as keys of the vocabulary."""
+    found = ["district"] if wanted.district and room.venue.district is None else []
+    found += ["kind"] if wanted.kind and not room.kind else []
+    found += ["capacity"] if wanted.capacity and room.capacity is None else []
+    found += ["facilities"] if wanted.facilities and not room.facilities else []
+    return (*found, *unknown(known, wanted.access))
