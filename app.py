@@ -9,6 +9,9 @@ import accounts.edge
 import booking.api
 import web.shell
 from database.cli import commands as database_commands
+from demo.cli import commands as demo_commands
+from notices.cli import commands as notices_commands
+from notices.cli import worker_command
 from settings import ROOT, Settings
 
 TABLES = (
@@ -35,5 +38,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     web.shell.install(app, settings)
     accounts.install(app)
     booking.api.install(app)
-    app.cli.add_command(database_commands)
+    for commands in (database_commands, notices_commands, demo_commands, worker_command):
+        app.cli.add_command(commands)
     return app

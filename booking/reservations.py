@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
+from accounts.models import Delegation, DelegationState
 from booking.applicants import applicant_of
 from booking.case import Case, case_of_wish
 from booking.conflicts import Answer
@@ -81,7 +82,16 @@ def _written(session: Session, wish: Wish, case: Case, dates: Sequence[Dated], a
     facts = {"state": str(booking.state), "dates": len(ids), "kept": len(takes), "organisation": booking.organisation_id}
     record(session, Act("reserve", "booking", booking.id, facts, booking.holder_id), by=by, now=now)
     post(session, f"booking-{booking.state}", person_id=booking.holder_id, booking_id=booking.id, now=now)
+    if booking.state is BookingState.UNCONFIRMED:
+        _ask_organisation(session, booking, now=now)
     return booking
+
+
+def _ask_organisation(session: Session, booking: Booking, *, now: datetime) -> None:
+    """Tell those who act for the organisation that somebody asks in its name."""
+    confirmed = select(Delegation.person_id).where(Delegation.state == DelegationState.CONFIRMED)
+    for person_id in session.scalars(confirmed.where(Delegation.organisation_id == booking.organisation_id).order_by(Delegation.id)):
+        post(session, "confirmation-wanted", person_id=person_id, booking_id=booking.id, now=now)
 
 
 def keeps_time(booking: Booking) -> bool:

@@ -1,0 +1,119 @@
+"""The demo's bookings: weekly trainings that touch, requests that wait, two bands that want the same night."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy.orm import Session
+
+from accounts.identity import Actor
+from booking.support.agreements import AgreementTerms, make_agreement
+from booking.support.grants import GrantTerms, make_grant
+from booking.support.models import Agreement, Grant
+from booking.wish import OnConflict, Recurrence, Wish
+from demo.people import Cast
+from kernel.recurrence import weekly
+from policies.taxonomy import Activity
+
+WEEKS_BEFORE = 6
+WEEKS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Weekly:
+    """A weekly booking: who books for whom, where, on which weekday (0 is Monday), when, for what and how many."""
+
+    person: str
+    organisation: str
+    room: str
+    weekday: int
+    start: str
+    end: str
+    purpose: str
+    activity: Activity
+    participants: tuple[tuple[str, int], ...]
+
+
+SEASON = (
+    Weekly("berit", "skiold", "oren-flerbrukshall/gymsal-1", 0, "17:00", "18:30", "Turn, partiet 6-9 år", Activity.SPORT_TRAINING, (("6-9", 22),)),
+    Weekly("berit", "skiold", "oren-flerbrukshall/gymsal-1", 0, "18:30", "20:00", "Turn, partiet 10-13 år", Activity.SPORT_TRAINING, (("10-13", 18),)),
+    Weekly("nils", "handball", "oren-flerbrukshall/gymsal-2", 0, "17:30", "19:00", "Håndball, jenter 12", Activity.SPORT_TRAINING, (("11-12", 16),)),
+    Weekly("nils", "handball", "oren-flerbrukshall/hel-hall", 2, "18:00", "20:00", "Håndball, damelaget", Activity.SPORT_TRAINING, (("18+", 20),)),
+    Weekly("nils", "handball", "brandengen-flerbrukshall/hall", 1, "18:00", "20:00", "Håndball, gutter 15", Activity.SPORT_TRAINING, (("14-15", 17),)),
+    Weekly("nils", "fotball", "assiden-fotballhall/halvdel-a", 1, "18:00", "19:30", "Fotball, gutter 11", Activity.SPORT_TRAINING, (("10-11", 24),)),
+    Weekly("nils", "fotball", "assiden-fotballhall/halvdel-b", 1, "18:00", "19:30", "Fotball, jenter 13", Activity.SPORT_TRAINING, (("12-13", 20),)),
+    Weekly("nils", "fotball", "assiden-fotballhall/hel-hall", 3, "20:00", "21:30", "Fotball, A-laget", Activity.SPORT_TRAINING, (("18+", 26),)),
+    Weekly("siri", "koret", "knutepunkt-stromso/gymsal", 3, "19:00", "21:00", "Korøvelse", Activity.CULTURE_MUSIC, (("20+", 35),)),
+    Weekly("tone", "kvilterne", "knutepunkt-stromso/moterom-1", 2, "18:00", "20:30", "Quiltekveld", Activity.SOCIAL, (("40+", 11),)),
+    Weekly("amina", "fjell", "fjell-aktivitetshus/moterom", 4, "16:00", "18:00", "Leksehjelp", Activity.COURSE, (("10-16", 14),)),
+)
+
+
+def wishes(cast: Cast, *, today: date) -> Iterator[tuple[str, Wish]]:
+    """Every booking of the demo with the short name of who makes it; each is to be one transaction."""
+    monday = today - timedelta(days=today.weekday()) - timedelta(weeks=WEEKS_BEFORE)
+    for entry in SEASON:
+        yield entry.person, _weekly(cast, entry, monday + timedelta(days=entry.weekday))
+    yield from _waiting(cast, today + timedelta(days=9 - today.weekday()))
+
+
+def _weekly(cast: Cast, entry: Weekly, first: date) -> Wish:
+    return Wish(
+        room=entry.room,
+        start=_at(first, entry.start),
+        end=_at(first, entry.end),
+        purpose=entry.purpose,
+        activity=entry.activity,
+        participants=dict(entry.participants),
+        organisation=_name(cast, entry.organisation),
+        recurrence=Recurrence.model_validate({"rrule": weekly(count=WEEKS)}),
+        on_conflict=OnConflict.SKIP,
+    )
+
+
+def _waiting(cast: Cast, day: date) -> Iterator[tuple[str, Wish]]:
+    """A private party, two bands that want the same night, and a wish in the name of a club one is no delegate of."""
+    saturday = day + timedelta(days=(5 - day.weekday()) % 7)
+    party = {"room": "fjell-aktivitetshus/bankettsal", "purpose": "Konfirmasjonsfest", "activity": Activity.CELEBRATION}
+    yield "per", Wish(**party, start=_at(saturday, "15:00"), end=_at(saturday, "21:00"), participants={"0-99": 60})
+    night = {"room": "union-scene/klubbscene", "activity": Activity.CULTURE_CONCERT, "open_to_all": True}
+    evening = {"start": _at(saturday, "18:00"), "end": _at(saturday, "22:00")}
+    band = _name(cast, "papirbruket")
+    yield "jonas", Wish(**night, **evening, purpose="Konsert: Papirbruket og venner", organisation=band, participants={"18+": 180})
+    fair = _name(cast, "fjell")
+    yield "amina", Wish(**night, **evening, purpose="Flerkulturell festkveld", organisation=fair, participants={"0-17": 60, "18+": 120})
+    chess = {"room": "drammensbiblioteket/moterom", "purpose": "Klubbkveld", "activity": Activity.SOCIAL}
+    yield "siri", Wish(**chess, start=_at(day, "17:00"), end=_at(day, "19:00"), organisation=_name(cast, "sjakk"), participants={"18+": 12})
+    yield "siri", Wish(**chess, start=_at(day, "19:00"), end=_at(day, "20:00"), organisation=_name(cast, "koret"), participants={"20+": 8})
+
+
+def support(session: Session, cast: Cast, *, by: Actor, now: datetime) -> tuple[Agreement, Grant]:
+    """An agreement of hours in two rooms, and a grant in the form of rooms."""
+    year = now.year
+    agreement = make_agreement(
+        session,
+        AgreementTerms(
+            organisation=cast.organisations["skiold"].id,
+            title="Turn for alle (fiktiv)",
+            price_class="partner",
+            hours=60,
+            first_day=date(year, 8, 1),
+            last_day=date(year + 1, 6, 30),
+            rooms=("oren-flerbrukshall/gymsal-1", "assiden-fotballhall/halvdel-a"),
+            duties="Åpen turnkveld den første lørdagen i måneden.",
+        ),
+        by=by,
+        now=now,
+    )
+    grant = make_grant(session, GrantTerms(organisation=cast.organisations["fotball"].id, scheme="Gratis treningstid (fiktiv)", year=year), by=by, now=now)
+    return agreement, grant
+
+
+def _name(cast: Cast, organisation: str) -> str:
+    found = cast.organisations[organisation]
+    return found.number or f"group:{found.id}"
+
+
+def _at(day: date, clock: str) -> datetime:
+    return datetime.combine(day, time.fromisoformat(clock))
+

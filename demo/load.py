@@ -1,0 +1,73 @@
+"""Loading the demo into an empty database: rooms, policies, people, and an autumn of bookings."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from accounts.identity import SERVICE, Actor
+from accounts.models import Person
+from accounts.queries import actor_of
+from booking.reservations import reserve
+from booking.wish import Wish
+from calendars.models import Audience
+from calendars.tokens import Draft, make_feed
+from database.transact import Database
+from demo.autumn import support, wishes
+from demo.people import PEOPLE, Cast, assemble
+from kernel.errors import Refusal
+from policies.verbs import publish_document
+from venues.demo import load_demo_facts
+from venues.importing import import_inventory
+from venues.inventory import parse
+from venues.models import Venue
+
+FOLDER = Path(__file__).parent / "policies"
+INVENTORY = Path(__file__).parent.parent / "venues" / "data" / "drammen-inventory.json"
+BEFORE = timedelta(days=70)
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What was made: bookings, wishes that the policy refused, and the caretaker's feed."""
+
+    bookings: int
+    refused: int
+    feed: str
+
+def is_empty(session: Session) -> bool:
+    """Whether nothing has been put into the database yet."""
+    return session.scalar(select(Venue.id).limit(1)) is None and session.scalar(select(Person.id).limit(1)) is None
+
+def load(database: Database, *, now: datetime) -> Loaded:
+    """Fill an empty database; every booking goes through the same verb as a person's."""
+    early = now - BEFORE
+    database.transact(import_inventory, parse(INVENTORY.read_bytes()), by=SERVICE, now=early)
+    database.transact(load_demo_facts, by=SERVICE, now=early)
+    for document in _documents():
+        database.transact(publish_document, document, valid_from=date(2024, 1, 1), by=SERVICE, now=early)
+    cast = database.transact(assemble, by=SERVICE, now=early)
+    database.transact(support, cast, by=SERVICE, now=early)
+    outcomes = [_reserve(database, cast, person, wish, now=now) for person, wish in wishes(cast, today=now.date())]
+    olav = database.transact(_actor, cast.people["olav"].id, by=SERVICE, now=now)
+    feed = database.transact(make_feed, Draft("Olavs runde", Audience.CARETAKER, tuple(PEOPLE["olav"][3])), by=olav, now=now)
+    return Loaded(sum(outcomes), len(outcomes) - sum(outcomes), feed.token)
+
+def _reserve(database: Database, cast: Cast, person: str, wish: Wish, *, now: datetime) -> bool:
+    """Whether the wish was taken; a series was asked for two weeks before it began."""
+    asked = min(now, datetime.combine(wish.start.date(), datetime.min.time(), now.tzinfo) - timedelta(days=14)) if wish.recurrence else now
+    by = database.transact(_actor, cast.people[person].id, by=SERVICE, now=now)
+    try:
+        database.transact(reserve, wish, by=by, now=asked)
+    except Refusal:
+        return False
+    return True
+
+def _actor(session: Session, person_id: int, *, by: Actor, now: datetime) -> Actor:
+    del by, now
+    return actor_of(session, person_id, via="command")
+
+def _documents() -> Iterator[str]:
+    yield from (file.read_text() for file in sorted(FOLDER.glob("*.json")))
