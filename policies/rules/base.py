@@ -7,7 +7,18 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from accounts.identity import ApplicantClass
 from kernel.errors import Invalid
@@ -28,16 +39,19 @@ class Model(BaseModel):
 
 def _parsed_clock(written: object) -> object:
     if not isinstance(written, str):
-        raise ValueError("clock")
+        raise PydanticCustomError("bad-clock", "bad-clock")
     try:
         return int(parse_clock(written, "").total_seconds() // 60)
     except Invalid:
-        raise ValueError("clock") from None
+        raise PydanticCustomError("bad-clock", "bad-clock") from None
 
 
 def _checked_month_day(written: str) -> str:
     """A day of some year; 29 February is one, 31 April is not."""
-    date.fromisoformat(f"2024-{written}")
+    try:
+        date.fromisoformat(f"2024-{written}")
+    except ValueError:
+        raise PydanticCustomError("no-such-date", "no-such-date") from None
     return written
 
 
@@ -47,7 +61,7 @@ Clock = Annotated[
     PlainSerializer(clock, return_type=str),
     WithJsonSchema({"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$", "examples": ["17:00"]}),
 ]
-MonthDay = Annotated[str, StringConstraints(pattern=r"^\d{2}-\d{2}$"), BeforeValidator(_checked_month_day)]
+MonthDay = Annotated[str, StringConstraints(pattern=r"^\d{2}-\d{2}$"), AfterValidator(_checked_month_day)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 Text = Annotated[str, StringConstraints(max_length=LONGEST_TEXT, strip_whitespace=True)]
 Weekday = Annotated[int, Field(ge=1, le=7)]
@@ -109,7 +123,7 @@ class Band(Model):
     @model_validator(mode="after")
     def _runs_forward(self) -> "Band":
         if self.end <= self.start:
-            raise ValueError("band")
+            raise PydanticCustomError("end-before-start", "end-before-start")
         return self
 
 
@@ -135,7 +149,7 @@ class Dates(Model):
     @model_validator(mode="after")
     def _runs_forward(self) -> "Dates":
         if self.last < self.first:
-            raise ValueError("dates")
+            raise PydanticCustomError("end-before-start", "end-before-start")
         return self
 
 

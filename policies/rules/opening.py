@@ -86,7 +86,7 @@ def agreed_time(facts: Facts) -> list[Interval]:
 
 
 def _in_state(facts: Facts, state: Openness) -> list[Interval]:
-    return [window.interval for window in facts.windows if window.state == state]
+    return [window.interval for window in facts.windows if window.state is state]
 
 
 def _left(windows: list[Interval], taken: list[Interval]) -> list[Interval]:

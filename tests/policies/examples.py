@@ -9,8 +9,9 @@ from kernel.interval import Interval
 from kernel.wallclock import WallSpan, at
 from policies.document import Document, read
 from policies.layers import Policy, combine
-from policies.request import Day, Facts, Openness, Request, RoomFacts, Window
+from policies.request import Day, Facts, Request, RoomFacts, Window
 from policies.taxonomy import Activity
+from venues.opening import Openness
 
 ZONE = "Europe/Oslo"
 TUESDAY = date(2025, 11, 18)
@@ -43,7 +44,7 @@ def known(*days: date, opens: str = "16:00", closes: str = "22:30", **changes: A
     """The facts of a room that is open on those days and takes thirty."""
     given = {
         "room": RoomFacts(capacity=30, kind="half pitch"),
-        "windows": tuple(Window(hours(day, opens, closes), Openness.OPEN) for day in days),
+        "windows": tuple(Window(hours(day, opens, closes).OPEN) for day in days),
         "days": tuple(Day(day) for day in days),
         **changes,
     }

@@ -10,10 +10,11 @@ import pytest
 from accounts.identity import ApplicantClass, Role
 from policies.evaluate import evaluate, evaluate_series
 from policies.layers import combine
-from policies.request import AgeBand, ApplicantFacts, Closure, Day, Entitlement, Facts, Openness, Request, RoomFacts, Usage, Window
+from policies.request import AgeBand, ApplicantFacts, Closure, Day, Entitlement, Facts, Request, RoomFacts, Usage, Window
 from policies.taxonomy import Activity
 from policies.verdict import Change, Effect, Objection, Outcome, Verdict
 from tests.policies.examples import TUESDAY, asked, at_once, document, hours, known, policy, rule, span
+from venues.opening import Openness
 
 WEDNESDAY = TUESDAY + timedelta(days=1)
 

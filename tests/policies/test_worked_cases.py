@@ -6,10 +6,11 @@ from typing import Any
 from accounts.identity import ApplicantClass
 from policies.evaluate import evaluate
 from policies.layers import Policy, combine
-from policies.request import ApplicantFacts, Day, Facts, Openness, RoomFacts, Window
+from policies.request import ApplicantFacts, Day, Facts, RoomFacts, Window
 from policies.taxonomy import Activity
 from policies.verdict import Change, Outcome, Verdict
 from tests.policies.examples import asked, document, hours, known, rule, span
+from venues.opening import Openness
 
 SCHOOL = {"nb": "skolen", "nn": "skulen", "en": "the school"}
 PRICES = {"classroom": 20000, "assembly hall": 45000, "gym": 40000}

@@ -1,0 +1,143 @@
+"""Which published policies are in force where and when; documents are read and parsed once per process."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Engine, Select, and_, or_, select
+from sqlalchemy.orm import Session
+
+from kernel.errors import Missing, refuse
+from policies.document import Document, checked
+from policies.layers import Policy, combine
+from policies.models import PolicyVersion
+from venues.models import Room
+
+
+class Published(NamedTuple):
+    """A published version without its document: enough to know when and where it holds."""
+
+    id: int
+    published_at: datetime
+    venue_id: int | None
+    room_id: int | None
+    valid_from: date
+    number: int
+
+    @property
+    def scope(self) -> tuple[int, int]:
+        """The municipality first, then venues, then rooms."""
+        return (2, self.room_id) if self.room_id else (1, self.venue_id or 0) if self.venue_id else (0, 0)
+
+
+@dataclass(slots=True)
+class Parsed:
+    """What this process has read of one database: documents by version, and policies by the versions they combine."""
+
+    documents: dict[Published, Document] = field(default_factory=dict)
+    policies: dict[tuple[Published, ...], Policy] = field(default_factory=dict)
+
+
+_PARSED: WeakKeyDictionary[Engine, Parsed] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The policies of one room over a stretch of dates of use; ``scopes`` hold each scope's versions, newest first."""
+
+    scopes: tuple[tuple[Published, ...], ...]
+    parsed: Parsed
+
+    def on(self, day: date) -> Policy:
+        """The policy for use on a date; the same object for the same versions."""
+        versions = self.asked_on(day)
+        if versions not in self.parsed.policies:
+            self.parsed.policies[versions] = combine(self.parsed.documents[version] for version in versions)
+        return self.parsed.policies[versions]
+
+    def versions_on(self, day: date) -> tuple[int, ...]:
+        """The ids of the versions that are asked for a date, the municipality's first."""
+        return tuple(version.id for version in self.asked_on(day))
+
+    def documents_on(self, day: date) -> tuple[Document, ...]:
+        """The documents of those versions."""
+        return tuple(self.parsed.documents[version] for version in self.asked_on(day))
+
+    def asked_on(self, day: date) -> tuple[Published, ...]:
+        newest = (next((version for version in scope if version.valid_from <= day), None) for scope in self.scopes)
+        return tuple(version for version in newest if version)
+
+
+def in_force(session: Session, room: Room, first: date, last: date) -> InForce:
+    """The policies for use of a room on dates ``first`` to ``last``."""
+    return in_force_for(session, [room], first, last)[room.id]
+
+
+def in_force_for(session: Session, rooms: Sequence[Room], first: date, last: date) -> dict[int, InForce]:
+    """The policies of many rooms by room id, in two queries at most.
+
+    In each scope the version with the greatest ``valid_from`` not after the date of use holds, of equal ones the
+    last published. Documents are read and parsed once per process, for published versions never change.
+    """
+    versions = _published(session, rooms, last)
+    scopes = {scope: tuple(_within(found, first)) for scope, found in groupby(versions, key=lambda version: version.scope)}
+    parsed = _parsed(session, [version for found in scopes.values() for version in found])
+    return {room.id: InForce(tuple(scopes.get(scope, ()) for scope in _scopes_of(room)), parsed) for room in rooms}
+
+
+def policy_of(session: Session, versions: Sequence[int]) -> Policy:
+    """The policy that these versions make together, for replay; raises Missing (``unknown-policy-version``)."""
+    found = [Published(*row) for row in session.execute(_columns().where(PolicyVersion.id.in_(versions)))]
+    missing = sorted(set(versions) - {version.id for version in found})
+    if missing:
+        raise refuse(Missing, "unknown-policy-version", value=missing[0])
+    parsed = _parsed(session, found)
+    return combine(parsed.documents[version] for version in found)
+
+
+def _published(session: Session, rooms: Sequence[Room], last: date) -> list[Published]:
+    """The versions of the rooms' scopes that may be in force up to a date: by scope, newest first."""
+    municipality = and_(PolicyVersion.venue_id.is_(None), PolicyVersion.room_id.is_(None))
+    venues = and_(PolicyVersion.venue_id.in_({room.venue_id for room in rooms}), PolicyVersion.room_id.is_(None))
+    here = or_(municipality, venues, PolicyVersion.room_id.in_([room.id for room in rooms]))
+    found = [Published(*row) for row in session.execute(_columns().where(here, PolicyVersion.valid_from <= last))]
+    found.sort(key=lambda version: (version.valid_from, version.number), reverse=True)
+    return sorted(found, key=lambda version: version.scope)
+
+
+def _columns() -> Select[Any]:
+    return select(*(getattr(PolicyVersion, name) for name in Published._fields))
+
+
+def _within(versions: Iterable[Published], first: date) -> Iterable[Published]:
+    """Those that begin within the dates, and the one that holds when they begin; versions come newest first."""
+    for version in versions:
+        yield version
+        if version.valid_from <= first:
+            return
+
+
+def _scopes_of(room: Room) -> tuple[tuple[int, int], ...]:
+    return (0, 0), (1, room.venue_id), (2, room.id)
+
+
+def _parsed(session: Session, versions: Sequence[Published]) -> Parsed:
+    """The documents of the versions, read where this process has not.
+
+    The key is the whole row without its document: an id alone may have stood for another row in a transaction
+    that was rolled back.
+    """
+    parsed = _PARSED.setdefault(session.get_bind().engine, Parsed())
+    unread = {version.id: version for version in versions if version not in parsed.documents}
+    if unread:
+        rows = session.execute(select(PolicyVersion.id, PolicyVersion.document).where(PolicyVersion.id.in_(unread)))
+        parsed.documents.update((unread[id], checked(data)) for id, data in rows)
+    return parsed
+
+
+def forget(session: Session) -> None:
+    """Drop what was read of this database, when a version is written whose row may look like one rolled back before."""
+    _PARSED.pop(session.get_bind().engine, None)

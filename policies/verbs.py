@@ -1,0 +1,112 @@
+"""Verbs of policies: save a draft, discard it, publish it from a date."""
+
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from accounts.identity import Actor
+from database.audit import Act, record
+from database.locks import Key, Subject, lock
+from kernel.errors import Fault, Invalid, Missing, Stale, refuse
+from policies.document import Document
+from policies.lint import errors
+from policies.models import PolicyDraft, PolicyVersion
+from policies.places import Place, draft_of, last_number
+from policies.queries import forget
+from policies.verdict import Layer
+from venues.models import Municipality, Room, Venue
+from venues.queries import municipality
+
+EVERY_POLICY = Key(Subject.POLICY, 0)
+
+
+def save_draft(session: Session, place: Place, document: Document, *, version: int, by: Actor, now: datetime) -> PolicyDraft:
+    """Keep a document as the place's one draft; ``version`` is the draft's as it was read, 0 where there was none.
+
+    Raises Stale (``changed-meanwhile``) when somebody else saved in between, Invalid (``wrong-place``) for a document
+    that is about another place, Forbidden to all but officers.
+    """
+    by.require(by.is_officer, "officer")
+    _belongs(document, place)
+    lock(session, EVERY_POLICY)
+    draft = draft_of(session, place)
+    if (draft.version if draft else 0) != version:
+        raise refuse(Stale, "changed-meanwhile", "version", version, now=draft.version if draft else 0)
+    if draft is None:
+        draft = PolicyDraft(scope=place.scope, venue_id=place.venue_id, room_id=place.room_id, version=0)
+        session.add(draft)
+    draft.document, draft.version = document.data(), version + 1
+    draft.edited_at, draft.edited_by = now, by.person_id
+    session.flush()
+    return draft
+
+
+def discard_draft(session: Session, place: Place, *, by: Actor, now: datetime) -> None:
+    """Throw the place's draft away; raises Missing (``no-draft``), Forbidden."""
+    by.require(by.is_officer, "officer")
+    lock(session, EVERY_POLICY)
+    draft = draft_of(session, place)
+    if draft is None:
+        raise refuse(Missing, "no-draft", "place", place.path)
+    record(session, Act("discard-draft", "policy_draft", draft.id, {"scope": place.scope}), by=by, now=now)
+    session.delete(draft)
+    session.flush()
+
+
+def publish(session: Session, place: Place, document: Document, valid_from: date, *, by: Actor, now: datetime) -> PolicyVersion:
+    """Put a document in force for dates of use from a date; what was decided before stands.
+
+    Of versions that begin on the same date the last published holds. The place's draft is done with when it is what
+    was published. Raises Invalid with all that the linter calls an error, Forbidden to all but officers.
+    """
+    by.require(by.is_officer, "officer")
+    _belongs(document, place)
+    _sound(document)
+    lock(session, EVERY_POLICY)
+    forget(session)
+    version = PolicyVersion(
+        venue_id=place.venue_id,
+        room_id=place.room_id,
+        number=last_number(session, place) + 1,
+        valid_from=valid_from,
+        document=document.data(),
+        published_at=now,
+        published_by=by.person_id,
+    )
+    session.add(version)
+    _finish_draft(session, place, version)
+    _raise_revision(session, place, now)
+    session.flush()
+    facts = {"scope": place.scope, "number": version.number, "valid_from": valid_from.isoformat()}
+    record(session, Act("publish", "policy_version", version.id, facts), by=by, now=now)
+    return version
+
+
+def _belongs(document: Document, place: Place) -> None:
+    if (document.layer, document.place) != (place.layer, place.path):
+        raise refuse(Invalid, "wrong-place", "place", document.place, layer=place.layer.value, place=place.path)
+
+
+def _sound(document: Document) -> None:
+    faults: tuple[Fault, ...] = errors(document)
+    if faults:
+        raise Invalid(*faults)
+
+
+def _finish_draft(session: Session, place: Place, version: PolicyVersion) -> None:
+    draft = draft_of(session, place)
+    if draft is not None and draft.document == version.document:
+        session.delete(draft)
+
+
+def _raise_revision(session: Session, place: Place, now: datetime) -> None:
+    """What is shown of the place changes with its policy, so its pages and feeds have to be made anew."""
+    row: Room | Venue | Municipality
+    match place.layer:
+        case Layer.ROOM:
+            row = session.get_one(Room, place.room_id)
+        case Layer.VENUE:
+            row = session.get_one(Venue, place.venue_id)
+        case _:
+            row = municipality(session)
+    row.revision, row.changed_at = row.revision + 1, now
