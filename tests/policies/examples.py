@@ -44,7 +44,7 @@ def known(*days: date, opens: str = "16:00", closes: str = "22:30", **changes: A
     """The facts of a room that is open on those days and takes thirty."""
     given = {
         "room": RoomFacts(capacity=30, kind="half pitch"),
-        "windows": tuple(Window(hours(day, opens, closes).OPEN) for day in days),
+        "windows": tuple(Window(hours(day, opens, closes), Openness.OPEN) for day in days),
         "days": tuple(Day(day) for day in days),
         **changes,
     }
