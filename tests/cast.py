@@ -76,14 +76,27 @@ def hall(session: Session) -> Venue:
         session.add(Municipality(name="Drammen kommune", number="3301", zone=ZONE, changed_at=BEGINNING))
     venue = Venue(slug="oren-flerbrukshall", name="Øren flerbrukshall", kind="sports hall", zone=ZONE, changed_at=BEGINNING)
     first, second = (Space(venue=venue, slug=f"gymsal-{number}", name=f"Gymsal {number}") for number in (1, 2))
-    whole = Room(venue=venue, slug="hel-hall", name="Hel hall (håndballbane)", kind="handball court", changed_at=BEGINNING, spaces=[first, second])
-    halves = [Room(venue=venue, slug=space.slug, name=space.name, kind="gym", changed_at=BEGINNING, spaces=[space]) for space in (first, second)]
+    whole = Room(
+        venue=venue, slug="hel-hall", name="Hel hall (håndballbane)", kind="handball court", changed_at=BEGINNING, spaces=[first, second]
+    )
+    halves = [
+        Room(venue=venue, slug=space.slug, name=space.name, kind="gym", changed_at=BEGINNING, spaces=[space]) for space in (first, second)
+    ]
     session.add_all([venue, whole, *halves])
     session.flush()
     return venue
 
 
-SURNAMES = {"kari": "Nordby", "olav": "Haugen", "ada": "Lien", "berit": "Moe", "nils": "Bakke", "siri": "Vik", "per": "Solli", "tone": "Dahl"}
+SURNAMES = {
+    "kari": "Nordby",
+    "olav": "Haugen",
+    "ada": "Lien",
+    "berit": "Moe",
+    "nils": "Bakke",
+    "siri": "Vik",
+    "per": "Solli",
+    "tone": "Dahl",
+}
 
 
 def _person(session: Session, name: str) -> Person:
@@ -104,7 +117,13 @@ def _person(session: Session, name: str) -> Person:
 
 def _organisation(session: Session, name: str, number: str | None, kind: ApplicantClass, responsible: Person | None = None) -> Organisation:
     organisation = Organisation(
-        name=name, number=number, applicant_class=kind, responsible=responsible, is_fictional=True, created_at=BEGINNING, changed_at=BEGINNING
+        name=name,
+        number=number,
+        applicant_class=kind,
+        responsible=responsible,
+        is_fictional=True,
+        created_at=BEGINNING,
+        changed_at=BEGINNING,
     )
     session.add(organisation)
     session.flush()
@@ -112,6 +131,11 @@ def _organisation(session: Session, name: str, number: str | None, kind: Applica
 
 
 def _delegation(
-    session: Session, person: Person, organisation: Organisation, *, state: DelegationState = DelegationState.CONFIRMED, is_leader: bool = False
+    session: Session,
+    person: Person,
+    organisation: Organisation,
+    *,
+    state: DelegationState = DelegationState.CONFIRMED,
+    is_leader: bool = False,
 ) -> None:
     session.add(Delegation(person_id=person.id, organisation_id=organisation.id, state=state, is_leader=is_leader, created_at=BEGINNING))

@@ -1,0 +1,39 @@
+"""What a browser finds wrong with a page: axe's verdict by the WCAG rules of level A and AA."""
+
+import shutil
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+ROOT = Path(__file__).parents[1]
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
+QUIET = [
+    "no-sandbox",
+    "disable-gpu",
+    "disable-quic",
+    "no-first-run",
+    "disable-background-networking",
+    "disable-component-update",
+    "disable-sync",
+]
+FLAGS = [f"--{flag}" for flag in QUIET]
+HOW = "install it (Debian: apt-get install chromium)"
+
+
+def chromium() -> str | None:
+    """The browser's program, None when this machine has none."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next((found for name in names if (found := shutil.which(name))), None)
+
+
+def violations(page: Page, *, within: str = "html") -> list[str]:
+    """One line per element that breaks a rule, nothing when the page is fine; ``within`` is a CSS selector."""
+    # Evaluated, not added as a script: our content security policy would rightly stop that.
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("([within, tags]) => axe.run(within, {runOnly: tags})", [within, TAGS])
+    return [
+        f"{broken['id']} at {', '.join(map(str, node['target']))}: {node['failureSummary']}"
+        for broken in found["violations"]
+        for node in broken["nodes"]
+    ]

@@ -1,0 +1,157 @@
+"""What every test may ask for: a database of each kind, the app on it, a server that answers, a browser."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import settings as hypothesis_settings
+from playwright.sync_api import Browser, Page, sync_playwright
+from sqlalchemy.orm import Session
+from werkzeug.serving import make_server
+
+from app import TABLES, create_app
+from database.migrate import upgrade
+from database.transact import Database
+from settings import Settings
+from tests import browsing, postgres
+from tests.databases import PostgresCopies, SqliteCopies
+
+# The same examples in every run; `make prove` looks further.
+hypothesis_settings.register_profile("steady", derandomize=True, deadline=None)
+hypothesis_settings.load_profile("steady")
+
+for tables in TABLES:
+    import_module(tables)
+
+
+def pytest_report_header() -> list[str]:
+    missing = []
+    if not postgres.is_available():
+        missing.append(f"PostgreSQL is not here, its tests are skipped: {postgres.HOW}")
+    if browsing.chromium() is None:
+        missing.append(f"Chromium is not here, tests in a browser are skipped: {browsing.HOW}")
+    return missing
+
+
+class Copies:
+    """Makes the template of each kind of database when it is first asked for."""
+
+    def __init__(self, folder: Path, ending: ExitStack) -> None:
+        self._folder = folder
+        self._ending = ending
+        self._made: dict[str, SqliteCopies | PostgresCopies] = {}
+
+    def of(self, kind: str) -> SqliteCopies | PostgresCopies:
+        if kind not in self._made:
+            self._made[kind] = self._make(kind)
+        return self._made[kind]
+
+    def _make(self, kind: str) -> SqliteCopies | PostgresCopies:
+        if kind == "sqlite":
+            return SqliteCopies(self._folder, upgrade)
+        if not postgres.is_available():
+            pytest.skip(f"PostgreSQL is not here: {postgres.HOW}")
+        return PostgresCopies(self._ending.enter_context(postgres.server()), upgrade)
+
+
+@pytest.fixture(scope="session")
+def copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copies]:
+    with ExitStack() as ending:
+        yield Copies(tmp_path_factory.mktemp("databases"), ending)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, copies: Copies) -> Iterator[str]:
+    """An own, migrated, empty database."""
+    with copies.of(request.param).copy() as url:
+        yield url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    database = Database(database_url)
+    yield database
+    database.engine.dispose()
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """A session in a write transaction, as verbs get it; its work is rolled back, even what a test commits."""
+    with database.engine.connect().execution_options(writes=True) as connection, connection.begin() as outer:
+        with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+            yield session
+        outer.rollback()
+
+
+@pytest.fixture
+def port() -> int:
+    return postgres.free_port()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path, port: int) -> Settings:
+    return Settings(
+        database_url=database_url,
+        secret_key="only-for-the-tests-nowhere-else!",
+        public_url=f"http://127.0.0.1:{port}",
+        instance=tmp_path,
+        mail_url=f"file://{tmp_path / 'mail'}",
+    )
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    app = create_app(settings)
+    app.testing = True
+    yield app
+    database: Database = app.extensions["database"]
+    database.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def live_server(app: Flask, port: int) -> Iterator[str]:
+    """The address of the app answering on the loopback, many requests at once."""
+    server = make_server("127.0.0.1", port, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    program = browsing.chromium()
+    if program is None:
+        pytest.skip(f"Chromium is not here: {browsing.HOW}")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=browsing.FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser, live_server: str) -> Iterator[Page]:
+    """A page 1280 wide on the live server; ``page.goto("/")`` opens its front page."""
+    context = browser.new_context(base_url=live_server, viewport={"width": 1280, "height": 900}, locale="nb-NO", timezone_id="Europe/Oslo")
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[..., list[str]]:
+    """Says what of a page breaks WCAG 2.0-2.2 on level A or AA."""
+    if not browsing.AXE.exists():
+        pytest.fail("axe-core is not installed: run 'make assets'")
+    return browsing.violations
