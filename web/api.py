@@ -20,7 +20,7 @@ T = TypeVar("T")
 View = TypeVar("View", bound=Callable[..., Any])
 PREFIX = "/api/v1"
 LONGEST_KEY = 200
-VERSION = re.compile(r'^(?:W/)?"?(\d{1,18})"?$')
+VERSION = re.compile(r'^(?:W/)?"?([0-9]{1,18})"?$')
 
 
 @dataclass(frozen=True, slots=True)

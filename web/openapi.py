@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, Response, current_app, json
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from web.api import PREFIX, Api, Operation
+from web.api import LONGEST_KEY, PREFIX, VERSION, Api, Operation
 
 REF = "#/components/schemas/{model}"
 PATH_PART = re.compile(r"<(?:(\w+)(?:\([^)]*\))?:)?(\w+)>")
@@ -126,8 +126,9 @@ def _query_parameters(model: type[BaseModel] | None) -> list[dict[str, Any]]:
 
 
 def _headers(told: Operation) -> list[dict[str, Any]]:
-    headers = [("Idempotency-Key", False, told.idempotent), ("If-Match", True, told.versioned)]
-    return [{"name": name, "in": "header", "required": must, "schema": {"type": "string"}} for name, must, is_read in headers if is_read]
+    key = {"name": "Idempotency-Key", "in": "header", "required": False, "schema": {"type": "string", "maxLength": LONGEST_KEY}}
+    version = {"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string", "pattern": VERSION.pattern}}
+    return [key] * told.idempotent + [version] * told.versioned
 
 
 def _answers(told: Operation, refs: Any) -> dict[str, Any]:

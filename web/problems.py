@@ -140,7 +140,7 @@ def facts_of(error: HTTPException) -> dict[str, object]:
     if isinstance(error, RequestEntityTooLarge):
         return {"limit": (request.max_content_length or 0) // MEGABYTE}
     if isinstance(error, MethodNotAllowed):
-        return {"allowed": ", ".join(sorted(error.valid_methods or ()))}
+        return {"allowed": sorted(set(error.valid_methods or ()) - {"OPTIONS", "HEAD"})}
     return {}
 
 

@@ -16,13 +16,13 @@ METHODS = [("**.py", "python"), ("**.html", "jinja2")]
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
 SKIPPED = {"tests", "bench", "node_modules", "instance", "vendor"}
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+(?::\w+)?\}")
-HEADER = r'''msgid ""
+HEADER = r"""msgid ""
 msgstr ""
 "Language: {language}\n"
 "Plural-Forms: {plurals}\n"
 "Content-Type: text/plain; charset=utf-8\n"
 
-'''
+"""
 
 
 def main(arguments: list[str]) -> int:

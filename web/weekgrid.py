@@ -81,10 +81,11 @@ def week_grid(days: Iterable[tuple[date, Sequence[Slot]]]) -> WeekGrid:
 def _cells(slots: Sequence[Slot], first: timedelta, last: timedelta) -> tuple[Cell, ...]:
     cells, reached = [], first
     for slot in _gapless(slots, first, last):
-        # The drawing follows whole columns; a slot between two of them is one column wide.
-        end = max(-(-slot.end // STEP) * STEP, reached + STEP)
-        cells.append(Cell(slot, (end - reached) // STEP))
-        reached = end
+        # The drawing follows whole columns; what lies within one that is drawn already adds nothing to see.
+        end = -(-slot.end // STEP) * STEP
+        if end > reached:
+            cells.append(Cell(slot, (end - reached) // STEP))
+            reached = end
     return tuple(cells)
 
 

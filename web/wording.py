@@ -55,10 +55,10 @@ SENTENCES: Mapping[str, str] = {
     "too-many-digits": _("Tallet har for mange sifre."),
     "not-a-choice": _("«{value}» er ikke et av valgene. Velg {choices}."),
     "not-text": _("Her må det stå tekst uten kontrolltegn."),
-    "too-short": _("Teksten er for kort. Skriv minst {least} tegn."),
-    "too-long": _("Teksten er for lang. Skriv høyst {most} tegn."),
-    "too-few": _("Oppgi minst {least}."),
-    "too-many": _("Oppgi høyst {most}."),
+    "too-short-text": _("Teksten er for kort. Skriv minst {least} tegn."),
+    "too-long-text": _("Teksten er for lang. Skriv høyst {most} tegn."),
+    "too-few-items": _("Oppgi minst {least}."),
+    "too-many-items": _("Oppgi høyst {most}."),
     "bad-format": _("«{value}» er ikke skrevet slik det skal."),
     "bad-time": _("«{value}» er ikke et tidspunkt. Skriv for eksempel 2026-11-24T18:00:00+01:00."),
     "no-offset": _("«{value}» mangler tidssone. Legg til for eksempel +01:00."),
@@ -89,7 +89,9 @@ SENTENCES: Mapping[str, str] = {
     "gone": _("Dette er trukket tilbake og finnes ikke lenger."),
     "too-many-requests": _("Det har kommet for mange forespørsler. Vent litt og prøv igjen."),
     "refused-request": _("Forespørselen ble ikke godtatt."),
-    "unexpected": _("Noe gikk galt hos oss. Se etter om det du gjorde er lagret før du prøver igjen, og oppgi nummeret {request_id} om du tar kontakt."),
+    "unexpected": _(
+        "Noe gikk galt hos oss. Se etter om det du gjorde er lagret før du prøver igjen, og oppgi nummeret {request_id} om du tar kontakt."
+    ),
 }
 
 TITLES: Mapping[str, str] = {

@@ -1,0 +1,101 @@
+"""Every code that the program refuses with has a sentence, and every sentence gets the facts it asks for."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from flask import Flask
+from flask_babel import force_locale
+
+from kernel.errors import Fault
+from web.faults import CODES, WRONG_KIND
+from web.wording import SENTENCES, sentence, written
+
+ROOT = Path(__file__).parents[2]
+SKIPPED = {"tests", "bench", "docs", "node_modules", "instance"}
+MAKERS = {"refuse": 1, "Fault": 0, "PydanticCustomError": 0}
+EVERYWHERE = {"value", "field"}
+
+
+def sources() -> Iterator[Path]:
+    for folder in ROOT.iterdir():
+        if folder.is_dir() and folder.name not in SKIPPED and not folder.name.startswith("."):
+            yield from folder.rglob("*.py")
+
+
+def uses() -> Iterator[tuple[str, set[str] | None, str]]:
+    """Each code that is written in the program, the facts given with it (None when not seen), and where."""
+    for file in sources():
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in MAKERS:
+                place = MAKERS[node.func.id]  # type: ignore[attr-defined]
+                code = node.args[place] if len(node.args) > place else None
+                if isinstance(code, ast.Constant) and isinstance(code.value, str):
+                    yield code.value, facts_in(node), f"{file.relative_to(ROOT)}:{node.lineno}"
+
+
+def facts_in(call: ast.Call) -> set[str] | None:
+    dicts = [argument for argument in [*call.args, *(word.value for word in call.keywords)] if isinstance(argument, ast.Dict)]
+    named = {word.arg for word in call.keywords}
+    if None in named or call.func.id == "PydanticCustomError":  # type: ignore[attr-defined]
+        return None
+    if not dicts and call.func.id == "Fault" and (len(call.args) > 3 or "facts" in named):  # type: ignore[attr-defined]
+        return None
+    written_out = {key.value for given in dicts for key in given.keys if isinstance(key, ast.Constant)}
+    return {name for name in named if name} | {str(name) for name in written_out}
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def test_every_code_in_the_program_has_a_sentence() -> None:
+    missing = {f"{code} ({where})" for code, _, where in uses() if code not in SENTENCES}
+
+    assert missing == set()
+
+
+def test_every_finding_of_the_validator_has_a_sentence() -> None:
+    assert {*CODES.values(), WRONG_KIND} - set(SENTENCES) == set()
+
+
+def test_every_sentence_gets_the_facts_it_asks_for() -> None:
+    starved = {
+        f"{code} lacks {placeholders(SENTENCES[code]) - facts - EVERYWHERE} ({where})"
+        for code, facts, where in uses()
+        if code in SENTENCES and facts is not None and placeholders(SENTENCES[code]) - facts - EVERYWHERE
+    }
+
+    assert starved == set()
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("nb", "«16» er ikke et av valgene. Velg hall eller sal."),
+        ("nn", "«16» er ikkje eit av vala. Vel hall eller sal."),
+        ("en", "“16” is not one of the choices. Choose hall or sal."),
+    ],
+)
+def test_a_sentence_is_in_the_language_of_the_reader(app: Flask, language: str, expected: str) -> None:
+    fault = Fault("not-a-choice", "kind", 16, {"choices": ["hall", "sal"]})
+
+    with app.test_request_context(), force_locale(language):
+        assert sentence(fault) == expected
+
+
+def test_a_value_with_braces_is_shown_and_never_interpreted(app: Flask) -> None:
+    with app.test_request_context():
+        assert sentence(Fault("bad-date", "day", "{facts.__class__}")).startswith("«{facts.__class__}» er ikke en dato.")
+
+
+def test_an_unknown_code_is_still_an_answer(app: Flask) -> None:
+    with app.test_request_context():
+        assert sentence(Fault("never-heard-of")) == "Ikke godtatt (never-heard-of)."
+
+
+def test_a_long_value_is_cut(app: Flask) -> None:
+    with app.test_request_context():
+        assert written("a" * 5000) == "a" * 100 + "…"
