@@ -19,7 +19,10 @@ from database.transact import Database
 from demo.autumn import support, wishes
 from demo.people import PEOPLE, Cast, assemble
 from kernel.errors import Refusal
-from policies.verbs import publish_document
+from policies.document import read
+from policies.models import PolicyVersion
+from policies.places import place_at
+from policies.verbs import publish
 from venues.demo import load_demo_facts
 from venues.importing import import_inventory
 from venues.inventory import parse
@@ -28,6 +31,7 @@ from venues.models import Venue
 FOLDER = Path(__file__).parent / "policies"
 INVENTORY = Path(__file__).parent.parent / "venues" / "data" / "drammen-inventory.json"
 BEFORE = timedelta(days=70)
+VALID_FROM = date(2024, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
@@ -47,7 +51,7 @@ def load(database: Database, *, now: datetime) -> Loaded:
     database.transact(import_inventory, parse(INVENTORY.read_bytes()), by=SERVICE, now=early)
     database.transact(load_demo_facts, by=SERVICE, now=early)
     for document in _documents():
-        database.transact(publish_document, document, valid_from=date(2024, 1, 1), by=SERVICE, now=early)
+        database.transact(_publish, document, by=SERVICE, now=early)
     cast = database.transact(assemble, by=SERVICE, now=early)
     database.transact(support, cast, by=SERVICE, now=early)
     outcomes = [_reserve(database, cast, person, wish, now=now) for person, wish in wishes(cast, today=now.date())]
@@ -68,6 +72,11 @@ def _reserve(database: Database, cast: Cast, person: str, wish: Wish, *, now: da
 def _actor(session: Session, person_id: int, *, by: Actor, now: datetime) -> Actor:
     del by, now
     return actor_of(session, person_id, via="command")
+
+def _publish(session: Session, text: str, *, by: Actor, now: datetime) -> PolicyVersion:
+    document = read(text)
+    return publish(session, place_at(session, document.place), document, VALID_FROM, by=by, now=now)
+
 
 def _documents() -> Iterator[str]:
     yield from (file.read_text() for file in sorted(FOLDER.glob("*.json")))
