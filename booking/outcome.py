@@ -9,6 +9,7 @@ from booking.judging import Judged
 from booking.states import OccurrenceState
 from booking.wish import OnConflict
 from kernel.errors import Conflict, Fault, Invalid
+from kernel.wallclock import to_wall
 from policies.verdict import Objection
 
 TAKEN = "taken"
@@ -74,7 +75,8 @@ def faults_of(date: Dated, case: Case) -> Iterator[Fault]:
     if date.judged.verdict:
         yield from (objection_fault(objection, start) for objection in date.judged.verdict.objections if date.judged.is_refused)
     for collision in date.collisions:
-        taken = {"date": start, "from": collision.time.start.isoformat(), "to": collision.time.end.isoformat(), "space": names[collision.space_id]}
+        begins, ends = (f"{to_wall(moment, date.judged.wall.zone):%Y-%m-%dT%H:%M}" for moment in (collision.time.start, collision.time.end))
+        taken = {"date": start, "from": begins, "to": ends, "space": names[collision.space_id]}
         yield Fault("time-taken" if collision.occurrence_id else "meets-own-date", "start", start, taken)
 
 

@@ -9,7 +9,7 @@ import structlog
 
 from kernel.errors import Fault
 from web import formats
-from web.texts import gettext
+from web.texts import current_locale, gettext
 
 LONGEST_VALUE = 100
 
@@ -40,7 +40,43 @@ SENTENCES: Mapping[str, str] = {
     "not-your-role": _("Du har ikke tilgang til dette. Det kreves rollen {need}."),
     # venues
     # policies
+    "document-too-large": _("Retningslinjen er for stor ({value} tegn). Grensen er {most}."),
+    "unknown-rule-kind": _("Regeltypen «{value}» finnes ikke. Mente du {nearest}?"),
+    "repeated-field": _("Feltet {value} står to ganger. Behold ett av dem."),
+    "repeated-rule-id": _("Regelen «{value}» har samme navn som {first}. Gi den et annet."),
+    "wrong-place": _("Retningslinjen sier at den gjelder «{value}», og det passer ikke med nivået {layer}."),
+    "language-missing": _("Regelen {rule} mangler begrunnelse på {language}."),
+    "never-valid": _("Regelen {rule} slutter før den begynner. Rett datoene."),
+    "no-length-fits": _("Ingen lengde passer regelen {rule}: minst {at_least} og høyst {value} minutter."),
+    "limits-nothing": _("Regelen {rule} begrenser ingenting. Fyll den ut eller fjern den."),
+    "tariffs-overlap": _("To prislister i regelen {rule} gjelder samtidig ({value} og {other})."),
+    "price-class-without-price": _("Prisklassen {value} mangler pris i prislisten {tariff}."),
+    "price-rows-overlap": _("To rader for {value} i regelen {rule} gjelder det samme."),
+    "price-class-unnamed": _("Prisklassen {value} i regelen {rule} mangler navn."),
+    "never-reached": _("Regelen {rule} nås aldri: {other} gjelder alltid først."),
+    "no-draft": _("Det finnes ikke noe utkast her."),
+    "unknown-policy-version": _("Versjonen {value} av retningslinjen finnes ikke."),
     # booking
+    "bad-age-band": _("«{value}» er ikke en aldersgruppe. Skriv for eksempel 6-12 eller 65+."),
+    "overlapping-age-bands": _("Aldersgruppene {value} går over i hverandre. Del dem slik at ingen telles to ganger."),
+    "bad-organisation": _("«{value}» er ikke en organisasjon. Skriv organisasjonsnummeret med ni sifre."),
+    "unknown-organisation": _("Vi kjenner ingen organisasjon med nummeret {value}. Registrer den først, eller book som privatperson."),
+    "unknown-agreement": _("Avtalen finnes ikke eller er avsluttet. Velg en annen, eller book uten avtale."),
+    "not-their-agreement": _("Avtalen gjelder en annen organisasjon."),
+    "unknown-grant": _("Tilskuddet finnes ikke eller er avsluttet."),
+    "not-their-grant": _("Tilskuddet gjelder en annen organisasjon."),
+    "unknown-person": _("Personen finnes ikke. Søk på navn eller telefon, eller legg inn den som ringer."),
+    "unknown-booking": _("Vi finner ingen booking med referansen {value}, eller den er ikke din."),
+    "unknown-date": _("Bookingen har ingen dato nummer {value}."),
+    "changed-meanwhile": _("Noen andre har endret dette mens du så på det (versjon {value} er nå {now}). Se på det på nytt."),
+    "wrong-state": _("Dette kan ikke gjøres nå: saken er i tilstanden {value}."),
+    "in-the-past": _("Det som har vært, kan ikke endres."),
+    "reason-missing": _("Skriv hvorfor. Den som søkte, får lese begrunnelsen."),
+    "time-taken": _("{space} er opptatt fra {from} til {to}."),
+    "meets-own-date": _("Denne datoen går inn i en annen dato i samme serie."),
+    "closure-meets-bookings": _("Stengningen møter {reference} i {room}, {value}. Avlys den samtidig, eller velg en annen tid."),
+    "out-of-range": _("{value} er utenfor det som er mulig: fra {least} til {most}."),
+    "too-long-span": _("Tidsrommet er for langt. Spør om høyst {days} dager om gangen."),
     # calendars
     # web: fields
     "missing-field": _("Dette må fylles ut."),
@@ -102,6 +138,8 @@ TITLES: Mapping[str, str] = {
     "unidentified": _("Logg inn"),
     "forbidden": _("Ingen tilgang"),
     "conflict": _("Noe står i veien"),
+    "declined": _("Retningslinjene sier nei"),
+    "taken": _("Opptatt"),
     "stale": _("Endret av andre"),
     "throttled": _("For mange forsøk"),
     "busy": _("Tjenesten er opptatt"),
@@ -111,11 +149,20 @@ TITLES: Mapping[str, str] = {
 
 def sentence(fault: Fault) -> str:
     """What is wrong and the way out, in the language of the request; a code without a sentence is logged as a defect."""
+    if fault.code.startswith("policy:"):
+        return _reason(fault)
     if fault.code not in SENTENCES:
         structlog.get_logger("arena").error("no wording", code=fault.code)
         return gettext("Ikke godtatt (%(code)s).", code=fault.code)
     facts = {"value": fault.value, "field": fault.field, **fault.facts}
     return _Words(facts).vformat(gettext(SENTENCES[fault.code]), (), facts)
+
+
+def _reason(fault: Fault) -> str:
+    """The rule's own reason, which stands in the policy in three languages."""
+    reason = fault.facts.get("reason")
+    texts = reason if isinstance(reason, Mapping) else {}
+    return str(texts.get(current_locale().language) or texts.get("nb") or fault.code)
 
 
 def title(kind: str) -> str:
