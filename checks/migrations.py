@@ -1,0 +1,43 @@
+"""Migrates an empty database of each kind and says where models, migrations and guards disagree."""
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests import postgres
+from tests.databases import PostgresCopies
+
+FLASK = (sys.executable, "-m", "flask", "--app", "app", "database")
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory() as folder, fresh(folder) as urls:
+        return max(checked(url, folder) for url in urls)
+
+
+@contextmanager
+def fresh(folder: str) -> Iterator[list[str]]:
+    """URLs of an empty database of each kind that this machine has."""
+    here = f"sqlite:///{Path(folder) / 'check.sqlite'}"
+    if not postgres.is_available():
+        print(f"PostgreSQL is not here, only SQLite is checked: {postgres.HOW}")
+        yield [here]
+        return
+    with postgres.server() as server, PostgresCopies(server, migrate=lambda _url: None).copy() as url:
+        yield [here, url]
+
+
+def checked(url: str, folder: str) -> int:
+    environment = {"DATABASE_URL": url, "DEMO": "1", "INSTANCE": folder}
+    for command in ("upgrade", "check"):
+        code = subprocess.run([*FLASK, command], env=environment, check=False).returncode
+        if code:
+            return code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
