@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("kernel", "database", "web", "accounts", "venues", "policies", "booking", "calendars", "notices")
+PACKAGES = ("kernel", "database", "web", "accounts", "venues", "policies", "booking", "calendars", "notices", "demo")
 GATE = "booking/occupy.py"
 TRANSACTION = "database/transact.py"
 MIGRATIONS = "database/migrations/"
@@ -43,7 +43,7 @@ def broken_by(node: ast.AST, name: str) -> Iterator[tuple[str, str]]:
         return
     if name != GATE and writes_claims(node):
         yield "gate", f"only {GATE} writes claims"
-    if name != TRANSACTION and calls(node, "commit"):
+    if name != TRANSACTION and commits(node):
         yield "transaction", f"only {TRANSACTION} commits"
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and any(is_import(inner) for inner in ast.walk(node)):
         yield "imports", f"{node.name}() imports; imports stand at the top"
@@ -52,21 +52,30 @@ def broken_by(node: ast.AST, name: str) -> Iterator[tuple[str, str]]:
 
 
 def writes_claims(node: ast.AST) -> bool:
-    """``insert(Claim)`` and the like, ``Claim(…)`` itself, or such a statement in SQL."""
+    """``insert(Claim)`` and the like, ``query(Claim).delete()``, ``Claim(…)`` itself, or such a statement in SQL."""
     match node:
         case ast.Call(func=ast.Name(id="Claim") | ast.Attribute(attr="Claim")):
             return True
         case ast.Call(func=ast.Name(id=verb) | ast.Attribute(attr=verb), args=[target, *_]) if verb in WRITES:
-            return "Claim" in ast.unparse(target).split(".")
+            return names_claim(target)
+        case ast.Call(func=ast.Attribute(attr=verb, value=target)) if verb in WRITES:
+            return names_claim(target)
         case ast.Constant(value=str(text)):
             return bool(SQL_ON_CLAIM.search(text))
     return False
 
 
-def calls(node: ast.AST, method: str) -> bool:
+def names_claim(node: ast.AST) -> bool:
+    return any(isinstance(inner, ast.Name) and inner.id == "Claim" for inner in ast.walk(node))
+
+
+def commits(node: ast.AST) -> bool:
+    """``session.commit()``, or ``with session.begin():``, which commits at its end."""
     match node:
-        case ast.Call(func=ast.Attribute(attr=called)):
-            return called == method
+        case ast.Call(func=ast.Attribute(attr="commit")):
+            return True
+        case ast.withitem(context_expr=ast.Call(func=ast.Attribute(attr="begin"))):
+            return True
     return False
 
 
@@ -75,11 +84,11 @@ def is_import(node: ast.AST) -> bool:
 
 
 def imported(node: ast.AST) -> set[str]:
-    """The top names that an import statement takes from."""
+    """The top names of the packages that an import takes from."""
     match node:
         case ast.Import(names=names):
             return {alias.name.partition(".")[0] for alias in names}
-        case ast.ImportFrom(module=str(module)):
+        case ast.ImportFrom(module=str(module)) | ast.Call(func=ast.Name(id="import_module"), args=[ast.Constant(value=str(module)), *_]):
             return {module.partition(".")[0]}
     return set()
 
