@@ -1,7 +1,7 @@
 """The mapped base of every table, with constraint names that migrations and error handling can rely on."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, MetaData
 from sqlalchemy.dialects.postgresql import JSONB
@@ -23,7 +23,7 @@ class Base(DeclarativeBase):
     """Maps ``datetime`` to an instant in UTC, ``LocalTime`` to a wall-clock time, dict and list to JSON."""
 
     metadata = MetaData(naming_convention=NAMES)
-    type_annotation_map = {datetime: Instant, dict[str, Any]: Json, list[Any]: Json, list[str]: Json}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: Instant, dict[str, Any]: Json, list[Any]: Json, list[str]: Json}
 
 
 __all__ = ["Base", "Instant", "Json", "LocalTime", "date"]

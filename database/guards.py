@@ -37,13 +37,21 @@ $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'restrict_violation', MESSAGE = TG_OP |
 """
 FROZEN = ("audit", "policy_version")
 # A claim is never updated: moves delete and insert. Claims of a space are disjoint, so two probes see every overlap.
+DISJOINT_BY_TRIGGER = f"""
+CREATE TRIGGER claim_guard BEFORE INSERT ON claim WHEN {OVERLAP}
+BEGIN SELECT RAISE(ABORT, 'claim_guard'); END
+"""
+DISJOINT_BY_CONSTRAINT = """
+ALTER TABLE claim ADD CONSTRAINT claim_guard
+EXCLUDE USING gist (space_id WITH =, tstzrange(starts_at, ends_at) WITH &&)
+"""
 SQLITE = (
-    Guard("claim_guard", "claim", f"CREATE TRIGGER claim_guard BEFORE INSERT ON claim WHEN {OVERLAP} BEGIN SELECT RAISE(ABORT, 'claim_guard'); END"),
+    Guard("claim_guard", "claim", DISJOINT_BY_TRIGGER),
     _frozen("claim", "UPDATE"),
     *(_frozen(table, event) for table in FROZEN for event in ("UPDATE", "DELETE")),
 )
 POSTGRESQL = (
-    Guard("claim_guard", "claim", "ALTER TABLE claim ADD CONSTRAINT claim_guard EXCLUDE USING gist (space_id WITH =, tstzrange(starts_at, ends_at) WITH &&)"),
+    Guard("claim_guard", "claim", DISJOINT_BY_CONSTRAINT),
     _frozen_on_postgresql("claim", "UPDATE"),
     *(_frozen_on_postgresql(table, event) for table in FROZEN for event in ("UPDATE", "DELETE", "TRUNCATE")),
 )

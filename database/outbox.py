@@ -38,8 +38,19 @@ class Notice(Base):
     sent_at: Mapped[datetime | None]
 
 
-def post(session: Session, kind: str, *, person_id: int | None, now: datetime, booking_id: int | None = None, facts: dict[str, Any] | None = None) -> Notice:
+def post(
+    session: Session, kind: str, *, person_id: int | None, now: datetime, booking_id: int | None = None, facts: dict[str, Any] | None = None
+) -> Notice:
     """Put a notice into the outbox; it leaves when ``notices deliver`` runs after the commit."""
-    notice = Notice(kind=kind, person_id=person_id, booking_id=booking_id, facts=facts or {}, created_at=now, due_at=now, state=Delivery.WAITING, attempts=0)
+    notice = Notice(
+        kind=kind,
+        person_id=person_id,
+        booking_id=booking_id,
+        facts=facts or {},
+        created_at=now,
+        due_at=now,
+        state=Delivery.WAITING,
+        attempts=0,
+    )
     session.add(notice)
     return notice

@@ -8,7 +8,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -55,11 +55,14 @@ class Database:
             yield session
 
     def _once(self, verb: Callable[..., T], *args: object, **kwargs: object) -> T:
-        with self._queue.turn() if self._queue else nullcontext(), self.engine.connect() as connection:
-            with Session(connection.execution_options(writes=True), expire_on_commit=False) as session:
-                answer = verb(session, *args, **kwargs)
-                session.commit()
-                return answer
+        turn = self._queue.turn() if self._queue else nullcontext()
+        with turn, self._writing() as connection, Session(connection, expire_on_commit=False) as session:
+            answer = verb(session, *args, **kwargs)
+            session.commit()
+            return answer
+
+    def _writing(self) -> Connection:
+        return self.engine.connect().execution_options(writes=True)
 
 
 class WriteQueue:
