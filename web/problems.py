@@ -28,7 +28,7 @@ KINDS: Mapping[int, tuple[str, str]] = {
     405: ("refused", "method-not-allowed"),
     410: ("gone", "gone"),
     413: ("refused", "body-too-large"),
-    415: ("refused", "not-json"),
+    415: ("refused", "not-a-json-body"),
     428: ("refused", "no-precondition"),
     429: ("throttled", "too-many-requests"),
 }

@@ -6,7 +6,7 @@ from flask import Blueprint, Flask, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 
 from settings import Settings
-from web import formats, guards, language, logs, openapi, problems, vitals, wording
+from web import formats, guards, language, logs, openapi, problems, vitals, wording, written
 from web.hooks import Hooks, Link, hooks
 
 routes = Blueprint("shell", __name__)
@@ -26,7 +26,7 @@ def install(app: Flask, settings: Settings) -> None:
     vitals.install(app)
     openapi.install(app)
     app.register_blueprint(routes)
-    app.jinja_env.filters.update(sentence=wording.sentence, written=wording.written)
+    app.jinja_env.filters.update(sentence=wording.sentence, written=written.written)
     app.jinja_env.globals.update(links=links, problem_title=wording.title, in_language=in_language, demo=settings.demo)
 
 

@@ -83,7 +83,7 @@ def test_an_idempotency_key_reaches_the_view_and_a_strange_one_is_refused(client
 def test_a_body_that_does_not_say_it_is_json_is_not_read(client: FlaskClient) -> None:
     answer = client.post("/api/v1/wishes", data='{"room": "Gymsal"}', content_type="text/plain", headers=BEARER)
 
-    assert (answer.status_code, answer.get_json()["faults"][0]["code"]) == (415, "not-json")
+    assert (answer.status_code, answer.get_json()["faults"][0]["code"]) == (415, "not-a-json-body")
 
 
 def test_the_description_is_openapi_3_1_of_exactly_these_routes(client: FlaskClient) -> None:

@@ -11,7 +11,8 @@ from flask_babel import force_locale
 
 from kernel.errors import Fault
 from web.faults import CODES, WRONG_KIND
-from web.wording import SENTENCES, sentence, written
+from web.wording import SENTENCES, sentence
+from web.written import written
 
 ROOT = Path(__file__).parents[2]
 SKIPPED = {"tests", "bench", "docs", "node_modules", "instance"}
@@ -57,6 +58,17 @@ def test_every_code_in_the_program_has_a_sentence() -> None:
     assert missing == set()
 
 
+def test_every_breach_of_a_policy_has_a_sentence() -> None:
+    rules = [node for file in (ROOT / "policies" / "rules").glob("*.py") for node in ast.walk(ast.parse(file.read_text()))]
+    codes = {
+        node.args[0].value
+        for node in rules
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Breach" and isinstance(node.args[0], ast.Constant)
+    }
+
+    assert {code for code in codes if f"policy:{code}" not in SENTENCES} == set()
+
+
 def test_every_finding_of_the_validator_has_a_sentence() -> None:
     assert {*CODES.values(), WRONG_KIND} - set(SENTENCES) == set()
 
@@ -84,6 +96,23 @@ def test_a_sentence_is_in_the_language_of_the_reader(app: Flask, language: str, 
 
     with app.test_request_context(), force_locale(language):
         assert sentence(fault) == expected
+
+
+def test_an_objection_is_told_with_its_limit_and_the_rule_s_own_reason(app: Flask) -> None:
+    facts = {"limit": 120, "reason": {"nb": "Hallen deles av mange.", "nn": "", "en": "Many share the hall."}}
+    fault = Fault("policy:too-long", "end", 180, facts)
+
+    with app.test_request_context(), force_locale("nn"):
+        assert sentence(fault) == "3 timar er for lenge. Bestill høgst 2 timar. Hallen deles av mange."
+    with app.test_request_context(), force_locale("en"):
+        assert sentence(fault) == "3 hours is too long. Book at most 2 hours. Many share the hall."
+
+
+def test_iso_times_roles_and_what_is_not_known_are_written_for_people(app: Flask) -> None:
+    with app.test_request_context():
+        assert sentence(Fault("time-taken", "start", "2026-11-24T18:00")) == "Rommet er opptatt 24. november 2026 kl. 18:00."
+        assert sentence(Fault("not-your-role", facts={"need": "caretaker"})).endswith("Det kreves rollen driftsleder.")
+        assert sentence(Fault("unknown-room", "room", "x", {"near": None})).endswith("Det som likner mest: –.")
 
 
 def test_a_value_with_braces_is_shown_and_never_interpreted(app: Flask) -> None:

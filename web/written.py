@@ -1,0 +1,95 @@
+"""Written: values inside sentences, as people write them."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from string import Formatter
+from typing import Any
+
+from web import formats
+from web.texts import gettext
+from web.texts import marked as _
+
+LONGEST_VALUE = 100
+WORDS: Mapping[str, str] = {
+    "caretaker": _("driftsleder"),
+    "officer": _("saksbehandler"),
+    "administrator": _("administrator"),
+    "organisation": _("frivillig organisasjon"),
+    "group": _("gruppe uten organisasjonsnummer"),
+    "person": _("privatperson"),
+    "business": _("bedrift"),
+    "public-body": _("offentlig virksomhet"),
+    "municipality": _("kommunen"),
+    "venue": _("bygget"),
+    "room": _("rommet"),
+    "unconfirmed": _("venter på bekreftelse"),
+    "requested": _("venter på svar"),
+    "booked": _("bestilt"),
+    "refused": _("avslått"),
+    "cancelled": _("avlyst"),
+    "lapsed": _("bortfalt"),
+}
+
+
+def filled(sentence: str, facts: Mapping[str, object]) -> str:
+    """The sentence with its placeholders filled.
+
+    ``{x:kr}`` is øre as money, ``{x:minutes}`` a length of time, ``{x:when}`` a date or time in ISO form, ``{x:word}``
+    one of our own words or several with commas between; plain ``{x}`` is the value by its type. What is not known is a dash.
+    """
+    return _Sentence(facts).vformat(sentence, (), facts)
+
+
+def written(value: object) -> str:
+    """A value as people write it, cut where it grows long."""
+    if isinstance(value, bool):
+        return gettext("ja") if value else gettext("nei")
+    if isinstance(value, datetime):
+        return formats.moment(value)
+    if isinstance(value, date):
+        return formats.long_date(value)
+    if isinstance(value, timedelta):
+        return formats.duration(value)
+    if isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping):
+        return listed([written(item) for item in value])
+    text = "" if value is None else str(value)
+    return text if len(text) <= LONGEST_VALUE else text[:LONGEST_VALUE] + "…"
+
+
+def listed(words: list[str]) -> str:
+    """``a``, ``a eller b``, ``a, b eller c``."""
+    if len(words) < 2:
+        return "".join(words)
+    return gettext("%(first)s eller %(last)s", first=", ".join(words[:-1]), last=words[-1])
+
+
+class _Sentence(Formatter):
+    def __init__(self, facts: Mapping[str, object]) -> None:
+        self._facts = facts
+
+    def get_value(self, key: int | str, args: object, kwargs: object) -> Any:
+        return self._facts.get(str(key))
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if value is None:
+            return "–"
+        match format_spec:
+            case "kr":
+                return formats.kroner(value)
+            case "minutes":
+                return formats.duration(value)
+            case "when":
+                return _when(value)
+            case "word":
+                return listed([gettext(WORDS[word]) if word in WORDS else word for word in str(value).split(", ")])
+            case _:
+                return written(value) or "–"
+
+
+def _when(value: Any) -> str:
+    """ISO text as a date or a moment; other text as it stands."""
+    try:
+        text = str(value)
+        return written(date.fromisoformat(text) if len(text) == len("2026-11-24") else datetime.fromisoformat(text))
+    except ValueError:
+        return written(value)
