@@ -24,7 +24,7 @@ class Hooks:
 
     navigation: list[Callable[[], Iterable[Link]]] = field(default_factory=list)
     language: Callable[[], str | None] = lambda: None
-    identify: Callable[[str], object | None] = lambda token: None
+    identify: Callable[[str], object | None] = lambda _token: None
     sign_in: Callable[[], ResponseReturnValue] | None = None
 
 

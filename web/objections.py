@@ -52,6 +52,9 @@ POLICIES: Mapping[str, str] = {
     "policy:commercial-use": _("Rommet kan ikke brukes til å tjene penger."),
     "policy:alcohol": _("Det er ikke lov med alkohol i rommet."),
     "policy:not-open-to-all": _("Rommet er for arrangementer som er åpne for alle."),
+    # drafts and versions
+    "unknown-policy-version": _("Versjonen {value} av retningslinjen finnes ikke."),
+    "no-draft": _("Det finnes ikke noe utkast her."),
     # faults of a document
     "document-too-large": _("Retningslinjen er for stor ({value} tegn). Grensen er {most}."),
     "not-json": _("Teksten er ikke gyldig JSON (linje {line}, tegn {column})."),

@@ -1,5 +1,6 @@
 """Written: values inside sentences, as people write them."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from string import Formatter
@@ -37,7 +38,7 @@ def filled(sentence: str, facts: Mapping[str, object]) -> str:
     ``{x:kr}`` is øre as money, ``{x:minutes}`` a length of time, ``{x:when}`` a date or time in ISO form, ``{x:word}``
     one of our own words or several with commas between; plain ``{x}`` is the value by its type. What is not known is a dash.
     """
-    return _Sentence(facts).vformat(sentence, (), facts)
+    return _Sentence().vformat(sentence, (), defaultdict(lambda: None, facts))
 
 
 def written(value: object) -> str:
@@ -64,12 +65,6 @@ def listed(words: list[str]) -> str:
 
 
 class _Sentence(Formatter):
-    def __init__(self, facts: Mapping[str, object]) -> None:
-        self._facts = facts
-
-    def get_value(self, key: int | str, args: object, kwargs: object) -> Any:
-        return self._facts.get(str(key))
-
     def format_field(self, value: Any, format_spec: str) -> str:
         if value is None:
             return "–"

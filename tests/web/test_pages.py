@@ -21,7 +21,6 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 SIZES = [(1280, 900), (360, 740)]
 
 pytestmark = [
-    pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium"),
     pytest.mark.skipif(not (AXE.exists() and VENDOR.exists()), reason="needs the npm packages (make assets)"),
 ]

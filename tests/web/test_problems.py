@@ -1,5 +1,7 @@
 """Problem documents for programs, pages in words for people."""
 
+from datetime import UTC, date, datetime, timedelta
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -134,8 +136,6 @@ def test_the_type_of_a_problem_is_an_address_that_answers(client: FlaskClient) -
 
 
 def test_facts_keep_their_shape_in_json() -> None:
-    from datetime import UTC, date, datetime, timedelta
-
     hour = Interval(datetime(2026, 11, 24, 17, tzinfo=UTC), datetime(2026, 11, 24, 18, tzinfo=UTC))
 
     assert simple({"span": hour, "day": date(2026, 11, 24), "long": timedelta(hours=2), "rooms": ("a", 1, None)}) == {

@@ -1,12 +1,31 @@
 """The catalogues are complete, and the command that says so notices what is missing."""
 
+from pathlib import Path
+
+import pytest
 from babel.messages.catalog import Catalog
 
-from web.translate import faults_of, main, updated
+from web import translate
+from web.language import CATALOGUES
+from web.translate import ROOT, extracted, faults_of, main, read, updated
 
 
-def test_nynorsk_and_english_are_complete() -> None:
-    assert main([]) == 0
+@pytest.mark.parametrize("language", ["nn", "en"])
+def test_the_web_edge_is_complete_in_nynorsk_and_english(language: str) -> None:
+    catalogue = read(CATALOGUES / language / "LC_MESSAGES" / "messages.po", language)
+
+    faults = faults_of(catalogue, extracted(ROOT / "web"))
+
+    assert [fault for fault in faults if not fault.startswith("no longer said")] == []
+
+
+def test_the_command_ends_badly_when_something_is_not_translated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "page.py").write_text('gettext("Noe helt nytt")')
+    monkeypatch.setattr(translate, "ROOT", tmp_path)
+    monkeypatch.setattr(translate, "CATALOGUES", tmp_path)
+
+    assert (main([]), main(["--update"])) == (1, 1)
+    assert 'msgid "Noe helt nytt"' in (tmp_path / "nn" / "LC_MESSAGES" / "messages.po").read_text()
 
 
 def test_what_is_missing_stale_or_has_other_placeholders_is_listed() -> None:
