@@ -84,6 +84,12 @@ class CallerInput(Input):
     language: Language = "nb"
 
 
+class NumberInput(Input):
+    """The number of an organisation that one looks for."""
+
+    number: Number
+
+
 class OrganisationInput(Input):
     """An organisation with a number; the facts from registers are for officers to state."""
 
@@ -126,6 +132,13 @@ class InvitationInput(Input):
         if (self.role is None) == (self.organisation is None):
             raise PydanticCustomError("invitation-for-one-thing", "invitation-for-one-thing")
         return self
+
+
+class RoleInput(Input):
+    """A role, with the venue that a caretaker's needs."""
+
+    role: Role
+    venue: int | None = None
 
 
 class TokenInput(Input):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Row, Select, String, and_, column, func, or_, select, table
 from sqlalchemy.orm import Session, joinedload
 
 from accounts.identity import Actor, Role
@@ -138,6 +138,17 @@ def names_of_organisations(session: Session, ids: Iterable[int]) -> dict[int, st
     return {row.id: row.name for row in session.execute(select(Organisation.id, Organisation.name).where(Organisation.id.in_(list(ids))))}
 
 
+def venues(session: Session) -> dict[int, str]:
+    """The names of all venues by id, in order of name; the map of rooms itself lies above this package."""
+    return {row.id: row.name for row in session.execute(select(VENUE.c.id, VENUE.c.name).order_by(VENUE.c.name))}
+
+
+def venue_of_slug(session: Session, slug: str) -> int | None:
+    """The id of a venue."""
+    return session.scalar(select(VENUE.c.id).where(VENUE.c.slug == slug))
+
+
+VENUE = table("venue", column("id", Integer), column("name", String), column("slug", String))
 _LEADING = (Delegation.state == DelegationState.CONFIRMED, Delegation.is_leader.is_(True))
 
 

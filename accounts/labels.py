@@ -1,0 +1,52 @@
+"""Labels: the words on screen for roles and classes of applicants."""
+
+from collections.abc import Mapping
+
+from accounts.identity import ApplicantClass, Role
+from web.texts import gettext
+
+
+def _(msgid: str) -> str:
+    """Marks a msgid for extraction; it is translated when it is shown."""
+    return msgid
+
+
+ROLES: Mapping[Role, str] = {
+    Role.CARETAKER: _("Driftsleder"),
+    Role.OFFICER: _("Saksbehandler"),
+    Role.ADMINISTRATOR: _("Administrator"),
+}
+CLASSES: Mapping[ApplicantClass, str] = {
+    ApplicantClass.ORGANISATION: _("Frivillig organisasjon"),
+    ApplicantClass.GROUP: _("Gruppe uten organisasjonsnummer"),
+    ApplicantClass.PERSON: _("Privatperson"),
+    ApplicantClass.BUSINESS: _("Bedrift"),
+    ApplicantClass.PUBLIC_BODY: _("Offentlig virksomhet"),
+    ApplicantClass.MUNICIPALITY: _("Kommunens egen virksomhet"),
+}
+
+
+def role(value: Role) -> str:
+    """What a role is called."""
+    return gettext(ROLES[value])
+
+
+def applicant_class(value: ApplicantClass) -> str:
+    """What a class of applicants is called."""
+    return gettext(CLASSES[value])
+
+
+def known(value: bool | None) -> str:
+    """Yes, no, or that nobody has looked."""
+    return gettext("Ikke undersøkt") if value is None else gettext("Ja") if value else gettext("Nei")
+
+
+def organisation_number(number: str) -> str:
+    """Nine digits in groups of three, as they are written and read aloud."""
+    return f"{number[:3]} {number[3:6]} {number[6:]}"
+
+
+def phone_number(number: str) -> str:
+    """A Norwegian number in pairs, any other as it is kept."""
+    own = number.removeprefix("+47")
+    return f"{own[:2]} {own[2:4]} {own[4:6]} {own[6:]}" if len(own) == 8 and own.isdigit() else number

@@ -1,0 +1,29 @@
+"""The blueprint of all pages about people and organisations; none of them is kept by a browser or proxy."""
+
+from flask import Blueprint, Response, request
+
+from accounts import labels
+
+routes = Blueprint("accounts", __name__)
+
+
+@routes.after_request
+def keep_nothing(response: Response) -> Response:
+    """What these pages show is for the eyes of one person."""
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def network() -> str:
+    """The address that the request came from, as throttling counts it."""
+    return request.remote_addr or ""
+
+
+for name, label in {
+    "role_name": labels.role,
+    "class_name": labels.applicant_class,
+    "known": labels.known,
+    "organisation_number": labels.organisation_number,
+    "phone_number": labels.phone_number,
+}.items():
+    routes.add_app_template_filter(label, name)

@@ -1,0 +1,171 @@
+"""Pages at the entrance: sign in and out, ask for a link, open an account, choose a new password, accept an invitation."""
+
+from flask import current_app, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from accounts import edge, invitations, links, passwords, people, queries, signin
+from accounts.begun import safe_next
+from accounts.inputs import AccountInput, LinkInput, NewPasswordInput, SignInInput
+from accounts.models import Invitation, Person, ProofLink
+from accounts.pages.blueprint import network, routes
+from kernel.clock import now
+from kernel.errors import Conflict, Forbidden, Invalid, Throttled
+from web import language
+from web.forms import Form, parse
+from web.pages import done, form_again
+from web.texts import gettext as _
+
+SENT_TO = "link-sent-to"
+FORM_REFUSALS = (Invalid, Conflict, Throttled)
+
+
+@routes.get("/sign-in")
+def sign_in_page() -> ResponseReturnValue:
+    """Sign in; somebody who is signed in already goes on."""
+    onward = safe_next(request.args.get("next", ""))
+    if edge.actor().is_known:
+        return redirect(onward, 303)
+    return render_template("accounts/sign_in.html", form=Form({}), next=onward, is_needed=False)
+
+
+@routes.post("/sign-in")
+def sign_in() -> ResponseReturnValue:
+    """Begin a session and go on to what was begun."""
+    onward = safe_next(request.form.get("next", ""))
+    try:
+        signin.sign_in(parse(SignInInput, request.form), network=network())
+    except FORM_REFUSALS as refusal:
+        return form_again("accounts/sign_in.html", refusal, next=onward, is_needed=False)
+    return redirect(onward, 303)
+
+
+@routes.post("/sign-out")
+def sign_out() -> ResponseReturnValue:
+    """End the session."""
+    signin.end_session()
+    return done(_("Du er logget ut."), "/")
+
+
+@routes.get("/account-links")
+def account_link_page() -> str:
+    """Ask for a link that opens an account."""
+    onward = safe_next(request.args.get("next", ""))
+    return render_template("accounts/account_link.html", form=Form({}), next=onward)
+
+
+@routes.post("/account-links")
+def ask_for_account_link() -> ResponseReturnValue:
+    """Send a link that opens an account."""
+    return _send_link("accounts/account_link.html")
+
+
+@routes.get("/password-links")
+def password_link_page() -> str:
+    """Ask for a link that lets one choose a new password."""
+    return render_template("accounts/password_link.html", form=Form({}), next=safe_next(request.args.get("next", "")))
+
+
+@routes.post("/password-links")
+def ask_for_password_link() -> ResponseReturnValue:
+    """Send a link that lets one choose a new password."""
+    return _send_link("accounts/password_link.html")
+
+
+@routes.get("/links/sent")
+def link_sent() -> str:
+    """What happens next, the same for every address."""
+    return render_template("accounts/link_sent.html", email=session.get(SENT_TO, ""))
+
+
+@routes.get("/links/<token>")
+def link_page(token: str) -> str:
+    """What the link is for, and the form to do it; opening the page changes nothing."""
+    link = links.row_of(edge.reading(), ProofLink, token, _secret())
+    people.require_open(link, now())
+    return render_template(_link_template(link), form=Form({"language": link.language}), email=link.email, action=url_for("accounts.use_link", token=token))
+
+
+@routes.post("/links/<token>")
+def use_link(token: str) -> ResponseReturnValue:
+    """Open the account or set the new password, sign in, and go on to what was begun."""
+    link = links.row_of(edge.reading(), ProofLink, token, _secret())
+    people.require_open(link, now())
+    template = _link_template(link)
+    try:
+        person = _reset(link) if template == "accounts/new_password.html" else _open(link)
+    except FORM_REFUSALS as refusal:
+        return form_again(template, refusal, email=link.email, action=request.path)
+    signin.begin_session(person.id)
+    return done(_("Du er logget inn."), safe_next(link.next_page))
+
+
+@routes.get("/invitations/<token>")
+def invitation_page(token: str) -> str:
+    """What one is invited to, and the way to accept it."""
+    invitation = links.row_of(edge.reading(), Invitation, token, _secret())
+    invitations.require_open(invitation, now())
+    return render_template("accounts/invitation.html", form=Form({"language": language.choose()}), **_invited(invitation))
+
+
+@routes.post("/invitations/<token>")
+def accept(token: str) -> ResponseReturnValue:
+    """Accept; somebody new opens an account on the same page."""
+    invitation = links.row_of(edge.reading(), Invitation, token, _secret())
+    shown = _invited(invitation)
+    try:
+        if edge.actor().is_known or shown["has_account"]:
+            edge.transact(invitations.accept_invitation, invitation.id)
+        else:
+            signin.begin_session(_open_invited(invitation).id)
+    except (*FORM_REFUSALS, Forbidden) as refusal:
+        return form_again("accounts/invitation.html", refusal, **shown)
+    onward = url_for("accounts.organisation_page", organisation_id=invitation.organisation_id) if invitation.organisation_id else "/"
+    return done(_("Takk! Invitasjonen er godtatt."), onward)
+
+
+def _send_link(template: str) -> ResponseReturnValue:
+    onward = safe_next(request.form.get("next", ""))
+    try:
+        asked = parse(LinkInput, request.form).model_copy(update={"next": onward})
+        edge.transact(people.ask_for_link, asked, language=language.choose(), network=network())
+    except FORM_REFUSALS as refusal:
+        return form_again(template, refusal, next=onward)
+    session[SENT_TO] = asked.email
+    return redirect(url_for("accounts.link_sent"), 303)
+
+
+def _secret() -> str:
+    return str(current_app.config["SECRET_KEY"])
+
+
+def _link_template(link: ProofLink) -> str:
+    """Whether there is an account is asked when the link is opened, not when it was sent: meanwhile one may have been opened."""
+    person = people.by_email(edge.reading(), link.email)
+    return "accounts/new_password.html" if person and person.password_hash else "accounts/open_account.html"
+
+
+def _open(link: ProofLink) -> Person:
+    given = parse(AccountInput, request.form)
+    return edge.transact(people.open_account, link.id, given, password_hash=passwords.hashed(given.password))
+
+
+def _reset(link: ProofLink) -> Person:
+    given = parse(NewPasswordInput, request.form)
+    return edge.transact(people.reset_password, link.id, password_hash=passwords.hashed(given.password))
+
+
+def _open_invited(invitation: Invitation) -> Person:
+    given = parse(AccountInput, request.form)
+    return edge.transact(invitations.open_account_by_invitation, invitation.id, given, password_hash=passwords.hashed(given.password))
+
+
+def _invited(invitation: Invitation) -> dict[str, object]:
+    person = people.by_email(edge.reading(), invitation.email)
+    venue = queries.venues(edge.reading()).get(invitation.venue_id) if invitation.venue_id else None
+    return {
+        "invitation": invitation,
+        "organisation": invitation.organisation,
+        "venue": venue,
+        "has_account": person is not None and person.password_hash is not None,
+        "actor": edge.actor(),
+    }

@@ -1,0 +1,99 @@
+"""Pages of one's own profile: who one is, password, tokens for programs."""
+
+from flask import Response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from accounts import edge, passwords, people, queries, signin, tokens
+from accounts.attempts import count_sign_in
+from accounts.inputs import ChangedPasswordInput, ProfileInput, TokenInput
+from accounts.models import Person
+from accounts.pages.blueprint import network, routes
+from kernel.errors import Invalid, Throttled, Unidentified, refuse
+from web import language
+from web.forms import Form, parse
+from web.pages import done, form_again
+from web.texts import gettext as _
+
+
+@routes.get("/profile")
+def profile_page() -> str:
+    """Name, telephone, language."""
+    person = _myself()
+    shown = {"name": person.name, "phone": person.phone, "born": person.born, "language": person.language}
+    return render_template("accounts/profile.html", form=Form(shown), email=person.email)
+
+
+@routes.post("/profile")
+def change_profile() -> ResponseReturnValue:
+    """Change what one says about oneself; the language chosen here goes before one chosen on this machine."""
+    email = _myself().email
+    try:
+        edge.transact(people.change_profile, parse(ProfileInput, request.form))
+    except Invalid as refusal:
+        return form_again("accounts/profile.html", refusal, email=email)
+    answer = done(_("Profilen er lagret."), url_for("accounts.profile_page"))
+    answer.delete_cookie(language.COOKIE)
+    return answer
+
+
+@routes.get("/profile/password")
+def password_page() -> str:
+    """Change the password."""
+    return render_template("accounts/password.html", form=Form({}), email=_myself().email)
+
+
+@routes.post("/profile/password")
+def change_password() -> ResponseReturnValue:
+    """Change the password and stay signed in here, while every other session ends."""
+    email = _myself().email or ""
+    try:
+        given = parse(ChangedPasswordInput, request.form)
+        edge.transact(count_sign_in, email, network())
+        _require_right(email, given.current_password)
+        person = edge.transact(people.change_password, password_hash=passwords.hashed(given.password))
+    except (Invalid, Throttled) as refusal:
+        return form_again("accounts/password.html", refusal, email=email)
+    signin.begin_session(person.id)
+    return done(_("Passordet er byttet. Andre steder du var logget inn, er logget ut."), url_for("accounts.profile_page"))
+
+
+@routes.get("/profile/tokens")
+def tokens_page() -> str:
+    """The tokens by which programs act for one."""
+    return render_template("accounts/tokens.html", form=Form({}), tokens=_my_tokens())
+
+
+@routes.post("/profile/tokens")
+def make_token() -> ResponseReturnValue:
+    """Make a token and show it, this once."""
+    person_id = edge.actor().require_known()
+    try:
+        made = edge.transact(tokens.make_token, person_id, parse(TokenInput, request.form).name)
+    except Invalid as refusal:
+        return form_again("accounts/tokens.html", refusal, tokens=_my_tokens())
+    return Response(render_template("accounts/tokens.html", form=Form({}), tokens=_my_tokens(), made=made), status=201)
+
+
+@routes.post("/profile/tokens/<int:token_id>/revocation")
+def revoke_token(token_id: int) -> ResponseReturnValue:
+    """Make a token useless."""
+    edge.transact(tokens.revoke_token, token_id)
+    return done(_("Tokenet er trukket tilbake."), url_for("accounts.tokens_page"))
+
+
+def _myself() -> Person:
+    person = edge.reading().get(Person, edge.actor().require_known())
+    if person is None:
+        raise refuse(Unidentified, "sign-in-first")
+    return person
+
+
+def _my_tokens() -> object:
+    return queries.tokens(edge.reading(), edge.actor().require_known())
+
+
+def _require_right(email: str, password: str) -> None:
+    try:
+        signin.check(email, password)
+    except Invalid:
+        raise refuse(Invalid, "wrong-password", "current_password") from None
