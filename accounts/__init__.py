@@ -2,9 +2,8 @@
 
 from flask import Flask
 
-from accounts import signin
+from accounts import navigation, signin
 from accounts.cli import commands
-from accounts.navigation import links
 from accounts.pages import routes
 from web.hooks import hooks
 
@@ -16,4 +15,4 @@ def install(app: Flask) -> None:
     signin.install(app)
     app.register_blueprint(routes)
     app.cli.add_command(commands)
-    hooks(app).navigation.append(links)
+    hooks(app).navigation.append(navigation.links)
