@@ -7,6 +7,7 @@ from flask import Flask
 import accounts
 import accounts.edge
 import booking.api
+import calendars.edge
 import web.shell
 from database.cli import commands as database_commands
 from notices.cli import commands as notices_commands
@@ -37,6 +38,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     web.shell.install(app, settings)
     accounts.install(app)
     booking.api.install(app)
+    calendars.edge.install(app)
     for commands in (database_commands, notices_commands, worker_command):
         app.cli.add_command(commands)
     return app

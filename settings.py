@@ -26,6 +26,7 @@ class Settings:
     trusted_proxies: int = 0
     metrics_open: bool = False
     map_tiles: bool = False
+    feed_gzip: bool = True
 
     def __post_init__(self) -> None:
         if len(self.secret_key) < 16:
@@ -49,6 +50,7 @@ class Settings:
             trusted_proxies=int(environ.get("TRUSTED_PROXIES", "0")),
             metrics_open=environ.get("METRICS_OPEN") == "1",
             map_tiles=environ.get("MAP_TILES") == "1",
+            feed_gzip=environ.get("FEED_GZIP", "1") != "0",
         )
 
 

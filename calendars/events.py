@@ -32,6 +32,7 @@ LINES_OF_STATE = {
     State.CLOSED: b"STATUS:CONFIRMED\r\nTRANSP:OPAQUE\r\n",
 }
 
+
 class Event(NamedTuple):
     """What one occurrence or closure says to one audience; a tuple, because a feed makes thousands of them.
 

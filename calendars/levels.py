@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from booking.states import BookingKind, OccurrenceState
 from calendars.events import Event, State
 from calendars.words import LANGUAGES, Words
-from venues.arrival import Door, Watch, arrival_for
 
 # An UNCONFIRMED wish is shown to its holder only: others would read it as the organisation's own.
 SHOWN = {
@@ -90,7 +89,6 @@ class Place:
     path: str
     zone: str
     geo: tuple[float, float] | None
-    door: Door
     changed_at: datetime
     revision: int
 
@@ -104,14 +102,35 @@ class Holder:
     changed_at: datetime
 
 
+class Arrival(NamedTuple):
+    """How a holder gets in: which entrance, how, from when by the wall clock, who is on site, and who answers the call."""
+
+    entrance: str
+    getting_in: str
+    opens_at: datetime
+    on_site: str
+    phone: str
+    answers: str
+
+
 @dataclass(frozen=True, slots=True)
 class Day:
     """What the caretaker's day adds to an occurrence: when to open for the first and lock after the last; ``changed_at``
     is the latest change that could have moved these."""
 
+    changed_at: datetime
     opens: datetime | None = None
     locks: datetime | None = None
-    changed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What a booking's event is told with: its place, its organisation, the way in, the caretaker's day."""
+
+    place: Place
+    holder: Holder | None = None
+    arrival: Arrival | None = None
+    day: Day | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,27 +162,27 @@ def uid_of_closure(closure_id: int, created_at: datetime) -> str:
     return f"closure-{closure_id}.{created_at:%Y%m%d%H%M%S}@arena"
 
 
-def event_of_occurrence(found: Occurring, place: Place, holder: Holder | None, view: View, day: Day = Day()) -> Event:
+def event_of_occurrence(found: Occurring, told: Telling, view: View) -> Event:
     """What an occurrence says at the view's level."""
-    state = SHOWN[found.state]
+    state, place = SHOWN[found.state], told.place
     path = f"/bookings/{found.reference}" if view.tells_names else place.path
     return Event(
         uid=uid_of_occurrence(found.reference, found.number, found.created_at),
         sequence=found.sequence,
         created=found.created_at,
-        modified=_latest(found, place, holder, view, day),
+        modified=_latest(found, told, view),
         local_start=found.local_start,
         local_end=found.local_end,
         zone=found.zone,
         starts_at=found.starts_at,
         ends_at=found.ends_at,
         state=state,
-        summary=_with_state(_title(found, holder, view), state, view.words),
+        summary=_with_state(_title(found, told.holder, view), state, view.words),
         location=place.location,
         geo=place.geo,
         categories=(place.name,),
         url=view.public_url + path,
-        description="\n".join(_lines(found, place, view, day)),
+        description="\n".join(_lines(found, told, view)),
     )
 
 
@@ -193,11 +212,12 @@ def event_of_closure(found: Closing, place: Place, view: View) -> Event:
     )
 
 
-def _latest(found: Occurring, place: Place, holder: Holder | None, view: View, day: Day) -> datetime:
-    moments = [found.changed_at, found.booking_changed_at, place.changed_at]
-    moments += [holder.changed_at] if holder else []
-    moments += [view.changed_at] if view.tells_names or found.kind is BookingKind.MUNICIPAL else []
-    moments += [day.changed_at] if day.changed_at else []
+def _latest(found: Occurring, told: Telling, view: View) -> datetime:
+    """The latest change of whatever the event tells; an event whose date did not rise is skipped by some clients."""
+    moments = [found.changed_at, found.booking_changed_at, told.place.changed_at]
+    moments += [told.holder.changed_at] if told.holder else []
+    moments += [view.changed_at] if told.arrival or found.kind is BookingKind.MUNICIPAL else []
+    moments += [told.day.changed_at] if told.day else []
     return max(moments)
 
 
@@ -239,37 +259,37 @@ def _who(found: Occurring, holder: Holder | None, view: View) -> str:
             return holder.name if holder else found.contact_name
 
 
-def _lines(found: Occurring, place: Place, view: View, day: Day) -> list[str]:
+def _lines(found: Occurring, told: Telling, view: View) -> list[str]:
+    words = view.words
     match view.level:
         case Level.BUSY:
             return []
         case Level.PUBLIC:
-            return [view.words.open_to_all] if found.open_to_all and found.kind is not BookingKind.BLOCK else []
+            return [words.open_to_all] if found.open_to_all and found.kind is not BookingKind.BLOCK else []
         case Level.OWN:
-            return [*_waiting(found, view.words), *_arrival(found, place, view.words), *_record(found, view.words)]
+            return [*_waiting(found, words), *_arrival(told.arrival, words), *_record(found, words)]
         case Level.STAFF:
-            return [*_waiting(found, view.words), *_round(found, day, view.words), *_wishes(found, view.words), *_record(found, view.words)]
+            return [*_waiting(found, words), *_round(found, told.day, words), *_wishes(found, words), *_record(found, words)]
 
 
 def _waiting(found: Occurring, words: Words) -> list[str]:
     return [words.waits] if found.state is OccurrenceState.REQUESTED else []
 
 
-def _arrival(found: Occurring, place: Place, words: Words) -> list[str]:
-    """Which entrance, how and from when one gets in, who is on site, and the number that answers."""
-    arrival = arrival_for(place.door, found.local_start, found.local_end)
+def _arrival(arrival: Arrival | None, words: Words) -> list[str]:
+    if arrival is None:
+        return []
     lines = [words.entrance.format(text=arrival.entrance)] if arrival.entrance else []
     lines += [words.getting_in.format(text=arrival.getting_in)] if arrival.getting_in else []
     lines += [words.from_when.format(clock=f"{arrival.opens_at:%H:%M}")]
-    lines += [words.on_site.format(role=one.role, start=_clock(one.from_minute), end=_clock(one.to_minute)) for one in arrival.on_site]
-    answers: Watch | None = arrival.answers
-    return lines + ([words.answers.format(phone=answers.phone, role=answers.role)] if answers else [])
+    lines += [words.on_site.format(role=arrival.on_site)] if arrival.on_site else []
+    return lines + ([words.answers.format(phone=arrival.phone, role=arrival.answers)] if arrival.phone else [])
 
 
-def _round(found: Occurring, day: Day, words: Words) -> list[str]:
+def _round(found: Occurring, day: Day | None, words: Words) -> list[str]:
     """What the caretaker does for it: open, set up, clear, lock."""
-    lines = [words.first_in.format(clock=f"{day.opens:%H:%M}")] if day.opens else []
-    lines += [words.last_out.format(clock=f"{day.locks:%H:%M}")] if day.locks else []
+    lines = [words.first_in.format(clock=f"{day.opens:%H:%M}")] if day and day.opens else []
+    lines += [words.last_out.format(clock=f"{day.locks:%H:%M}")] if day and day.locks else []
     before, after = timedelta(minutes=found.before_minutes), timedelta(minutes=found.after_minutes)
     lines += [words.set_up.format(clock=f"{found.local_start - before:%H:%M}")] if before else []
     return lines + ([words.clean_up.format(clock=f"{found.local_end + after:%H:%M}")] if after else [])
@@ -287,7 +307,3 @@ def _wishes(found: Occurring, words: Words) -> list[str]:
 
 def _record(found: Occurring, words: Words) -> list[str]:
     return [words.reference.format(reference=found.reference)]
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60:02}:{minute % 60:02}"

@@ -1,6 +1,6 @@
 """Queries: everything that a feed tells, in a fixed number of statements whatever its size."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from accounts.models import Organisation
 from booking.models import Booking, Occurrence
 from booking.states import OccurrenceState
-from calendars.levels import SHOWN, Closing, Holder, Level, Occurring, Place
+from calendars.levels import SHOWN, Arrival, Closing, Holder, Level, Occurring, Place
 from calendars.standing import Kind, Standing
 from calendars.window import Span
-from venues.arrival import Door, Watch
-from venues.models import Closure, Municipality, OnSite, Room, RoomSpace, Venue
+from kernel.wallclock import to_wall
+from venues import contact
+from venues.models import Closure, Municipality, Room, RoomSpace, Venue
 
 # A booking that began so long before the window is not looked for: without a bound the index would be read from 1970.
 LONGEST_BOOKING = timedelta(days=62)
@@ -31,13 +32,10 @@ class Mark(NamedTuple):
     organisation_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
+class Home(NamedTuple):
     """The municipality as feeds tell it."""
 
     name: str
-    phone: str
-    phone_role: str
     revision: int
     changed_at: datetime
 
@@ -52,29 +50,23 @@ class Places:
 
 def home_of(session: Session) -> Home:
     """The municipality."""
-    found = session.execute(
-        select(Municipality.name, Municipality.contact_phone, Municipality.contact_name, Municipality.revision, Municipality.changed_at)
-    ).one()
-    return Home(*found)
+    return Home._make(session.execute(select(Municipality.name, Municipality.revision, Municipality.changed_at)).one())
 
 
 def places_of(session: Session, standing: Standing, home: Home) -> Places:
-    """The rooms whose occurrences the feed tells, with their venues; who is on site only where it is told."""
+    """The rooms whose occurrences the feed tells, with their venues."""
     columns = (
         Room.id.label("room_id"),
         Room.name.label("room"),
         Room.slug.label("room_slug"),
         Room.revision.label("room_revision"),
         Room.changed_at.label("room_changed_at"),
-        *(Venue.id, Venue.slug, Venue.name, Venue.address, Venue.zone, Venue.latitude, Venue.longitude),
-        *(Venue.entrance, Venue.getting_in, Venue.minutes_before, Venue.revision, Venue.changed_at),
+        *(Venue.id, Venue.slug, Venue.name, Venue.address, Venue.zone, Venue.latitude, Venue.longitude, Venue.revision, Venue.changed_at),
     )
     found = select(*columns).select_from(Venue).outerjoin(Room, Room.venue_id == Venue.id).where(_rooms(standing))
     rows = session.execute(found.order_by(Venue.id, Room.id)).all()
-    watches = _watches(session, {row.id for row in rows}) if standing.level is Level.OWN else {}
-    doors = {row.id: Door(row.entrance, row.getting_in, row.minutes_before, watches.get(row.id, ()), home.phone, home.phone_role) for row in rows}
-    rooms = {row.room_id: _room(row, doors[row.id], home) for row in rows if row.room_id}
-    return Places(rooms, {row.id: _venue(row, doors[row.id], home) for row in rows})
+    rooms = {row.room_id: _room(row, home) for row in rows if row.room_id}
+    return Places(rooms, {row.id: _venue(row, home) for row in rows})
 
 
 def marks_of(session: Session, standing: Standing, places: Places, span: Span) -> list[Mark]:
@@ -100,14 +92,23 @@ def holders_of(session: Session, ids: Iterable[int | None]) -> dict[int, Holder]
     return {row.id: Holder(row.name, row.shown_publicly, row.changed_at) for row in rows}
 
 
+def arrivals_of(session: Session, found: Sequence[Occurring], places: Places) -> dict[int, Arrival]:
+    """How the holder gets in, by occurrence; three statements."""
+    wanted = {places.rooms[one.room_id].venue_id for one in found}
+    venues = {venue.id: venue for venue in session.scalars(select(Venue).where(Venue.id.in_(sorted(wanted))))}
+    times = [(venues[places.rooms[one.room_id].venue_id], one.starts_at) for one in found]
+    arrivals = contact.arrivals(session, times) if times else []
+    return {one.id: _arrival(arrival, one.zone) for one, arrival in zip(found, arrivals, strict=True)}
+
+
 def closings_of(session: Session, standing: Standing, places: Places, span: Span) -> list[Closing]:
     """The closures of the feed's venues and rooms; a holder's own feed has none."""
     if standing.kind in (Kind.ORGANISATION, Kind.PERSON):
         return []
     # The venue of a room feed is closed for it too, its other rooms are not.
-    whole = Closure.room_id.is_(None) if standing.kind is Kind.ROOM else true()
+    whole: ColumnElement[bool] = Closure.room_id.is_(None) if standing.kind is Kind.ROOM else true()
     concerned = or_(Closure.room_id.in_(list(places.rooms)), whole)
-    seen = Closure.withdrawn_at.is_(None)
+    seen: ColumnElement[bool] = Closure.withdrawn_at.is_(None)
     if span.cancelled_since:
         seen = or_(seen, Closure.withdrawn_at >= span.cancelled_since)
     of_venues = Closure.venue_id.in_(list(places.venues))
@@ -169,15 +170,7 @@ def _told(standing: Standing, places: Places, span: Span) -> ColumnElement[bool]
     )
 
 
-def _watches(session: Session, venues: Collection[int]) -> dict[int, tuple[Watch, ...]]:
-    columns = (OnSite.venue_id, OnSite.weekday, OnSite.from_minute, OnSite.to_minute, OnSite.role, OnSite.phone, OnSite.is_present)
-    found: dict[int, tuple[Watch, ...]] = {}
-    for venue_id, *watch in session.execute(select(*columns).where(OnSite.venue_id.in_(sorted(venues))).order_by(OnSite.id)):
-        found[venue_id] = (*found.get(venue_id, ()), Watch(*watch))
-    return found
-
-
-def _room(row: Any, door: Door, home: Home) -> Place:
+def _room(row: Any, home: Home) -> Place:
     """A room with everything of its venue; its revision covers all that an event tells of the place."""
     return Place(
         venue_id=row.id,
@@ -186,13 +179,12 @@ def _room(row: Any, door: Door, home: Home) -> Place:
         path=f"/rooms/{row.slug}/{row.room_slug}",
         zone=row.zone,
         geo=_geo(row),
-        door=door,
         changed_at=max(row.changed_at, row.room_changed_at),
         revision=row.room_revision + row.revision + home.revision,
     )
 
 
-def _venue(row: Any, door: Door, home: Home) -> Place:
+def _venue(row: Any, home: Home) -> Place:
     return Place(
         venue_id=row.id,
         name=row.name,
@@ -200,9 +192,20 @@ def _venue(row: Any, door: Door, home: Home) -> Place:
         path=f"/venues/{row.slug}",
         zone=row.zone,
         geo=_geo(row),
-        door=door,
         changed_at=row.changed_at,
         revision=row.revision + home.revision,
+    )
+
+
+def _arrival(arrival: contact.Arrival, zone: str) -> Arrival:
+    answers = arrival.answers
+    return Arrival(
+        entrance=arrival.entrance,
+        getting_in=arrival.getting_in,
+        opens_at=to_wall(arrival.opens_at, zone),
+        on_site=arrival.on_site.role if arrival.on_site else "",
+        phone=answers.phone if answers else "",
+        answers=answers.role if answers else "",
     )
 
 

@@ -16,18 +16,17 @@ import calendars.rounds
 import calendars.text
 import calendars.words
 import calendars.zones
-import venues.arrival
+import venues.contact
 from calendars import queries
 from calendars.events import CALENDAR_END, Event, Head, event_bytes, head_bytes
-from calendars.levels import SHOWN, Closing, Day, Holder, Level, Occurring, View, event_of_closure, event_of_occurrence
+from calendars.levels import SHOWN, Closing, Day, Holder, Level, Occurring, Telling, View, event_of_closure, event_of_occurrence
 from calendars.queries import Mark, Places
 from calendars.rounds import days_of
 from calendars.standing import Kind, Standing
 from calendars.window import Span
 from calendars.words import LANGUAGES
 
-TOLD_BY = (calendars.text, calendars.zones, calendars.events, calendars.words, calendars.levels, calendars.rounds, venues.arrival)
-NO_DAY = Day()
+TOLD_BY = (calendars.text, calendars.zones, calendars.events, calendars.words, calendars.levels, calendars.rounds, venues.contact)
 FEW_NAMES = 3
 
 
@@ -69,24 +68,19 @@ class Written(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Tellers:
-    """What is needed to tell an occurrence: places, organisations, the day of a caretaker, and to whom it is told."""
+class Known:
+    """What occurrences are told with: places and organisations by id, the caretaker's days by occurrence."""
 
-    view: View
     places: Places
     holders: Mapping[int, Holder]
     days: Mapping[int, Day]
 
     def key(self, mark: Mark) -> tuple[object, ...]:
         """Equal for equal text: everything that an occurrence's event is made of."""
-        day = self.days.get(mark.id, NO_DAY)
-        return (mark.version, self.places.rooms[mark.room_id].revision, self._holder(mark.organisation_id), day)
+        revision = self.places.rooms[mark.room_id].revision
+        return mark.version, revision, self.holder(mark.organisation_id), self.days.get(mark.id)
 
-    def event(self, found: Occurring) -> Event:
-        holder = self._holder(found.organisation_id)
-        return event_of_occurrence(found, self.places.rooms[found.room_id], holder, self.view, self.days.get(found.id, NO_DAY))
-
-    def _holder(self, organisation_id: int | None) -> Holder | None:
+    def holder(self, organisation_id: int | None) -> Holder | None:
         return None if organisation_id is None else self.holders.get(organisation_id)
 
 
@@ -96,17 +90,27 @@ def render(session: Session, standing: Standing, span: Span, public_url: str, be
     places = queries.places_of(session, standing, home)
     marks = queries.marks_of(session, standing, places, span)
     holders = queries.holders_of(session, (mark.organisation_id for mark in marks))
-    rows = queries.occurring(session, standing, places, span, only=[mark.id for mark in marks]) if standing.level is Level.STAFF else []
-    days = days_of(rows, places.rooms)
-    view = View(standing.level, standing.language, public_url, home.name, home.changed_at)
-    tellers = Tellers(view, places, holders, days)
-    keys = {mark.id: tellers.key(mark) for mark in marks if mark.room_id in places.rooms}
+    # A caretaker's event depends on its neighbours of the day, so all of them are read whatever changed.
+    is_round = standing.level is Level.STAFF
+    rows = queries.occurring(session, standing, places, span, only=[mark.id for mark in marks]) if is_round else []
+    known = Known(places, holders, days_of(rows, places.rooms))
+    keys = {mark.id: known.key(mark) for mark in marks}
     missing = {number for number, key in keys.items() if number not in before.parts or before.parts[number].key != key}
-    if missing and standing.level is not Level.STAFF:
+    if missing and not is_round:
         rows = queries.occurring(session, standing, places, span, only=missing)
-    fresh = {row.id: tellers.event(row) for row in rows if row.id in missing and row.state in SHOWN}
+    view = View(standing.level, standing.language, public_url, home.name, home.changed_at)
+    fresh = _fresh(session, [row for row in rows if row.id in missing and row.state in SHOWN], known, view)
     written = [*_kept_or_fresh(keys, fresh, before), *_closings(queries.closings_of(session, standing, places, span), places, view)]
     return _joined(_head(standing, places, written, home.changed_at, public_url), written)
+
+
+def _fresh(session: Session, rows: Sequence[Occurring], known: Known, view: View) -> dict[int, Event]:
+    arrivals = queries.arrivals_of(session, rows, known.places) if view.level is Level.OWN else {}
+    events = {}
+    for row in rows:
+        place, holder = known.places.rooms[row.room_id], known.holder(row.organisation_id)
+        events[row.id] = event_of_occurrence(row, Telling(place, holder, arrivals.get(row.id), known.days.get(row.id)), view)
+    return events
 
 
 def _kept_or_fresh(keys: Mapping[int, tuple[object, ...]], fresh: Mapping[int, Event], before: Rendering) -> Iterator[Written]:

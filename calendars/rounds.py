@@ -30,13 +30,13 @@ def days_of(found: Iterable[Occurring], rooms: Mapping[int, Place]) -> dict[int,
 
 def _day(ones: list[Occurring], latest: datetime) -> dict[int, Day]:
     changed = max(one.changed_at for one in ones)
-    days = {one.id: Day(changed_at=changed) for one in ones}
+    days = {one.id: Day(changed) for one in ones}
     held = [one for one in ones if one.state is OccurrenceState.BOOKED]
     if held:
         first = min(held, key=lambda one: (_opens(one), one.id))
         last = max(held, key=lambda one: (_locks(one), one.id))
-        days[first.id] = Day(opens=_opens(first), changed_at=latest)
-        days[last.id] = Day(opens=days[last.id].opens, locks=_locks(last), changed_at=latest)
+        days[first.id] = Day(latest, opens=_opens(first))
+        days[last.id] = Day(latest, opens=days[last.id].opens, locks=_locks(last))
     return days
 
 

@@ -81,37 +81,40 @@ def standing_of(session: Session, address: Address, *, now: datetime) -> Standin
     return _of_place(Kind(address.kind), row)
 
 
-SPACES_OF_VENUE = "coalesce((SELECT sum(space.revision) FROM space WHERE space.venue_id = venue.id), 0)"
-ROOMS_OF_VENUE = "coalesce((SELECT sum(room.revision) FROM room WHERE room.venue_id = venue.id), 0)"
-OF_VENUE = f"venue.revision + {SPACES_OF_VENUE} + {ROOMS_OF_VENUE}"
+OF_VENUE = """venue.revision
+    + coalesce((SELECT sum(space.revision) FROM space WHERE space.venue_id = venue.id), 0)
+    + coalesce((SELECT sum(room.revision) FROM room WHERE room.venue_id = venue.id), 0)"""
 # The rooms that a holder has booked; a sum beside the holder's own revision, because the set of rooms changes.
 OF_ROOMS = """coalesce((SELECT sum(room.revision + venue.revision) FROM room JOIN venue ON venue.id = room.venue_id
     WHERE room.id IN (SELECT occurrence.room_id FROM occurrence JOIN booking ON booking.id = occurrence.booking_id WHERE {whose})), 0)"""
-COMMON = "LEFT JOIN municipality ON 1 = 1"
 # A sum alone could come back to an old value when a venue leaves the scope: which ones are in it is told beside it.
-MEMBERS = f"count(venue.id) AS members, coalesce(sum(venue.id * venue.id), 0) AS mark, coalesce(sum({OF_VENUE}), 0) AS revisions"
-
-PUBLIC = {
-    "venue": text(
-        f"""SELECT venue.id, venue.name, venue.slug AS path, venue.zone, {OF_VENUE} AS revisions, municipality.revision AS common
-            FROM venue {COMMON} WHERE venue.slug = :first"""
-    ),
-    "room": text(
-        f"""SELECT target.id, venue.name || ' – ' || target.name AS name, venue.slug || '/' || target.slug AS path, venue.zone,
-            {OF_VENUE} AS revisions, municipality.revision AS common
-            FROM venue JOIN room AS target ON target.venue_id = venue.id {COMMON} WHERE venue.slug = :first AND target.slug = :second"""
-    ),
-    "district": text(
-        f"""SELECT district.id, district.name, district.slug AS path, municipality.zone, municipality.revision AS common, {MEMBERS}
-            FROM district LEFT JOIN venue ON venue.district_id = district.id {COMMON} WHERE district.slug = :first
-            GROUP BY district.id, district.name, district.slug, municipality.zone, municipality.revision"""
-    ),
-    "organisation": text(
-        f"""SELECT organisation.id, organisation.name, organisation.number AS path, municipality.zone, municipality.revision AS common,
-            organisation.revision AS revisions, {OF_ROOMS.format(whose="booking.organisation_id = organisation.id")} AS places
-            FROM organisation {COMMON} WHERE organisation.number = :first AND organisation.shown_publicly"""
-    ),
+MEMBERS = "count(venue.id) AS members, coalesce(sum(venue.id * venue.id), 0) AS mark, coalesce(sum({of_venue}), 0) AS revisions"
+COMMON = "LEFT JOIN municipality ON 1 = 1"
+PARTS = {
+    "of_venue": OF_VENUE,
+    "of_holder": OF_ROOMS.format(whose="booking.holder_id = token.person_id"),
+    "of_organisation": OF_ROOMS.format(whose="booking.organisation_id = organisation.id"),
+    "members": MEMBERS.format(of_venue=OF_VENUE),
+    "common": COMMON,
 }
+PLACES = {
+    "venue": """
+        SELECT venue.id, venue.name, venue.slug AS path, venue.zone, {of_venue} AS revisions, municipality.revision AS common
+        FROM venue {common} WHERE venue.slug = :first""",
+    "room": """
+        SELECT target.id, venue.name || ' – ' || target.name AS name, venue.slug || '/' || target.slug AS path, venue.zone,
+            {of_venue} AS revisions, municipality.revision AS common
+        FROM venue JOIN room AS target ON target.venue_id = venue.id {common} WHERE venue.slug = :first AND target.slug = :second""",
+    "district": """
+        SELECT district.id, district.name, district.slug AS path, municipality.zone, municipality.revision AS common, {members}
+        FROM district LEFT JOIN venue ON venue.district_id = district.id {common} WHERE district.slug = :first
+        GROUP BY district.id, district.name, district.slug, municipality.zone, municipality.revision""",
+    "organisation": """
+        SELECT organisation.id, organisation.name, organisation.number AS path, municipality.zone, municipality.revision AS common,
+            organisation.revision AS revisions, {of_organisation} AS places
+        FROM organisation {common} WHERE organisation.number = :first AND organisation.shown_publicly""",
+}
+PUBLIC = {kind: text(query.format(**PARTS)) for kind, query in PLACES.items()}
 
 MEMBER_IDS = {
     "sqlite": "SELECT value FROM json_each(token.scope, '$.{name}')",
@@ -119,11 +122,12 @@ MEMBER_IDS = {
 }
 # Rights are asked anew at each reading: who lost the role or the organisation reads no more of it. The joins of an ended
 # token find nothing, so that it is refused in the time of one that never was.
-TOKEN = """
+TOKENS = """
 SELECT token.id AS token_id, token.name AS label, token.audience, token.scope, token.language, token.used_at, token.person_id,
     CASE WHEN {live} THEN 1 ELSE 0 END AS is_live, person.revision AS person_revision,
     organisation.id AS organisation_id, organisation.name AS organisation_name, organisation.revision AS organisation_revision,
-    CASE WHEN token.audience = 'booker' AND {live} THEN {of_person} WHEN organisation.id IS NOT NULL THEN {of_organisation} ELSE 0 END AS places,
+    CASE WHEN token.audience = 'booker' AND {live} THEN {of_holder}
+         WHEN organisation.id IS NOT NULL THEN {of_organisation} ELSE 0 END AS places,
     municipality.zone, municipality.revision AS common, {members}
 FROM feed_token AS token
 JOIN person ON person.id = token.person_id
@@ -142,15 +146,7 @@ LIVE = "(token.revoked_at IS NULL AND (token.ends_at IS NULL OR token.ends_at > 
 
 def _token_query(dialect: str) -> TextClause:
     ids = MEMBER_IDS[dialect]
-    query = TOKEN.format(
-        live=LIVE,
-        of_person=OF_ROOMS.format(whose="booking.holder_id = token.person_id"),
-        of_organisation=OF_ROOMS.format(whose="booking.organisation_id = organisation.id"),
-        members=MEMBERS,
-        organisations=ids.format(name="organisations"),
-        venues=ids.format(name="venues"),
-        common=COMMON,
-    )
+    query = TOKENS.format(live=LIVE, organisations=ids.format(name="organisations"), venues=ids.format(name="venues"), **PARTS)
     return text(query).bindparams(bindparam("now", type_=Instant))
 
 

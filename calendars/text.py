@@ -54,7 +54,7 @@ def wall(local: datetime) -> str:
     """A wall-clock time as ``20260310T180000``."""
     # Twice as fast as strftime, which also writes the year 999 with three digits.
     parts = (local.year, local.month, local.day, local.hour, local.minute, local.second)
-    return "%04d%02d%02dT%02d%02d%02d" % parts
+    return "%04d%02d%02dT%02d%02d%02d" % parts  # noqa: UP031 - the f-string is measured at twice the time
 
 
 def day(date_: date) -> str:

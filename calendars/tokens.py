@@ -83,7 +83,9 @@ def rotate_feed(session: Session, feed_id: int, *, overlap: timedelta = OVERLAP,
     old = _own(session, feed_id, by)
     _require_live(old, now)
     old.ends_at = now + min(overlap, OVERLAP)
-    feed = FeedToken(person_id=old.person_id, name=old.name, audience=old.audience, scope=old.scope, language=old.language, replaces_id=old.id)
+    feed = FeedToken(
+        person_id=old.person_id, name=old.name, audience=old.audience, scope=old.scope, language=old.language, replaces_id=old.id
+    )
     return _issued(session, feed, "rotate", by, now)
 
 
@@ -114,7 +116,9 @@ def note_uses(session: Session, uses: Iterable[Use]) -> None:
     """Write when feeds were last read; a feed that another process noted meanwhile is left alone."""
     for use in uses:
         unnoted = or_(FeedToken.used_at.is_(None), FeedToken.used_at <= use.at - NOTED_EVERY)
-        session.execute(update(FeedToken).where(FeedToken.id == use.token_id, unnoted).values(used_at=use.at, used_by=use.client[:LONGEST_CLIENT]))
+        session.execute(
+            update(FeedToken).where(FeedToken.id == use.token_id, unnoted).values(used_at=use.at, used_by=use.client[:LONGEST_CLIENT])
+        )
 
 
 def _require_sound(draft: Draft) -> None:

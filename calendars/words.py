@@ -56,7 +56,7 @@ NB = Words(
     entrance="Inngang: {text}",
     getting_in="Slik kommer dere inn: {text}",
     from_when="Dere kommer inn fra kl. {clock}",
-    on_site="På stedet: {role} kl. {start}–{end}",
+    on_site="På stedet: {role}",
     answers="Telefon som svarer: {phone} ({role})",
     municipality="Kommunen",
     bookings="Bookinger og stengninger",
@@ -84,7 +84,7 @@ NN = Words(
     entrance="Inngang: {text}",
     getting_in="Slik kjem de inn: {text}",
     from_when="De kjem inn frå kl. {clock}",
-    on_site="På staden: {role} kl. {start}–{end}",
+    on_site="På staden: {role}",
     answers="Telefon som svarar: {phone} ({role})",
     municipality="Kommunen",
     bookings="Bookingar og stengingar",
@@ -112,7 +112,7 @@ EN = Words(
     entrance="Entrance: {text}",
     getting_in="How to get in: {text}",
     from_when="You get in from {clock}",
-    on_site="On site: {role} {start}–{end}",
+    on_site="On site: {role}",
     answers="Telephone that answers: {phone} ({role})",
     municipality="The municipality",
     bookings="Bookings and closures",
@@ -120,3 +120,10 @@ EN = Words(
     mine="My bookings",
 )
 LANGUAGES = {"nb": NB, "nn": NN, "en": EN}
+
+# What a feed's address says in plain text to a person who opens it in a browser; programmes read the status.
+WHY_NOT = {
+    "no-feed": "Dette kalenderabonnementet finnes ikke. / There is no such calendar.",
+    "feed-revoked": "Dette kalenderabonnementet er avsluttet. Lag et nytt på siden for kalenderabonnement. / This calendar was ended.",
+    "feed-unavailable": "Kalenderen kan ikke lages akkurat nå. Prøv igjen om litt. / The calendar cannot be made just now.",
+}

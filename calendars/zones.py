@@ -17,25 +17,25 @@ DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 # A pair of yearly rules from 1970: every reader follows it, which is not so for RDATE lists or several observances.
 OSLO = (
-    "BEGIN:VTIMEZONE\r\n"
-    "TZID:Europe/Oslo\r\n"
-    "LAST-MODIFIED:20250101T000000Z\r\n"
-    "BEGIN:DAYLIGHT\r\n"
-    "DTSTART:19700329T020000\r\n"
-    "TZOFFSETFROM:+0100\r\n"
-    "TZOFFSETTO:+0200\r\n"
-    "RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU\r\n"
-    "TZNAME:CEST\r\n"
-    "END:DAYLIGHT\r\n"
-    "BEGIN:STANDARD\r\n"
-    "DTSTART:19701025T030000\r\n"
-    "TZOFFSETFROM:+0200\r\n"
-    "TZOFFSETTO:+0100\r\n"
-    "RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU\r\n"
-    "TZNAME:CET\r\n"
-    "END:STANDARD\r\n"
-    "END:VTIMEZONE\r\n"
-).encode()
+    b"BEGIN:VTIMEZONE\r\n"
+    b"TZID:Europe/Oslo\r\n"
+    b"LAST-MODIFIED:20250101T000000Z\r\n"
+    b"BEGIN:DAYLIGHT\r\n"
+    b"DTSTART:19700329T020000\r\n"
+    b"TZOFFSETFROM:+0100\r\n"
+    b"TZOFFSETTO:+0200\r\n"
+    b"RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU\r\n"
+    b"TZNAME:CEST\r\n"
+    b"END:DAYLIGHT\r\n"
+    b"BEGIN:STANDARD\r\n"
+    b"DTSTART:19701025T030000\r\n"
+    b"TZOFFSETFROM:+0200\r\n"
+    b"TZOFFSETTO:+0100\r\n"
+    b"RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU\r\n"
+    b"TZNAME:CET\r\n"
+    b"END:STANDARD\r\n"
+    b"END:VTIMEZONE\r\n"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +186,7 @@ def _block(zone: str, shape: _Shape) -> bytes:
     if shape.changes:
         parts = [min(rules).observance() for rules in shape.changes]
     else:
-        parts = [_observance("STANDARD", datetime(1970, 1, 1), (shape.offset, shape.offset), shape.name)]
+        parts = [_observance("STANDARD", datetime.combine(date(1970, 1, 1), time()), (shape.offset, shape.offset), shape.name)]
     head = [line("BEGIN", "VTIMEZONE"), line("TZID", zone), line("LAST-MODIFIED", "20250101T000000Z")]
     return b"".join([*head, *parts, line("END", "VTIMEZONE")])
 

@@ -46,7 +46,8 @@ def metrics() -> Response:
 @routes.get("/robots.txt")
 def robots() -> Response:
     """Public pages may be found; what is private, endless or for programs is left alone."""
-    closed = ("/api/", "/calendars/private/", "/metrics", "/problems/")
+    # Not the private calendars: Google reads no feed that robots.txt closes, and each says noindex itself.
+    closed = ("/api/", "/metrics", "/problems/")
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
     return Response("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 

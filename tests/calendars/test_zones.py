@@ -104,7 +104,7 @@ def onset_rule(part):
     values = dict(one.split(":", 1) for one in part.split("\r\n") if one)
     sign = -1 if values["TZOFFSETTO"][0] == "-" else 1
     offset = sign * timedelta(hours=int(values["TZOFFSETTO"][1:3]), minutes=int(values["TZOFFSETTO"][3:]))
-    start = datetime.strptime(values["DTSTART"], "%Y%m%dT%H%M%S")
+    start = datetime.fromisoformat(values["DTSTART"])
     if "RRULE" not in values:
         return [(start, offset)]
     month, ordinal, weekday = re.search(r"BYMONTH=(\d+);BYDAY=(-?\d)(\w\w)", values["RRULE"]).groups()
