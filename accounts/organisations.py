@@ -11,6 +11,7 @@ from accounts.models import Delegation, DelegationState, Organisation, Person
 from accounts.queries import leaders, leads
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
+from database.revisions import raise_everywhere
 from database.outbox import post
 from kernel.errors import Conflict, Invalid, Missing, refuse
 
@@ -74,6 +75,7 @@ def change_organisation(session: Session, organisation_id: int, given: Organisat
     organisation.contact_email = given.contact_email or ""
     organisation.changed_at = now
     organisation.revision += 1
+    raise_everywhere(session)
     record(session, Act("change_organisation", "organisation", organisation_id, {"applicant_class": given.applicant_class}), by=by, now=now)
     session.flush()
     return organisation

@@ -41,12 +41,13 @@ def move(
     if date.starts_at <= now:
         raise refuse(Conflict, "in-the-past", "booking", booking.reference)
     place = room_at(session, room) if room else date.room
-    before = {"from": date.starts_at.isoformat(), "room": date.room_id}
+    left = date.room_id
+    before = {"from": date.starts_at.isoformat(), "room": left}
     wall = WallSpan(start, end, place.venue.zone)
     wall.interval()
     plan = Plan(act="move", dates=(date,), room=place, walls={date.id: wall}, by_staff=by.is_officer)
     resettle(session, booking, plan, now=now)
-    touch(session, booking)
+    touch(session, booking, left={left})
     facts = {"number": number, **before, "to": date.starts_at.isoformat(), "to_room": place.id}
     record(session, Act("move", "booking", booking.id, facts, booking.holder_id), by=by, now=now)
     post(session, "date-moved", person_id=booking.holder_id, booking_id=booking.id, now=now, facts={"number": number})
