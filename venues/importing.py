@@ -56,7 +56,7 @@ def import_inventory(session: Session, document: Inventory, *, by: Actor, now: d
     session.flush()
     counts = {"new": len(ground.report.new), "changed": len(ground.report.changed)}
     if ground.acts:
-        ground.acts.insert(0, Act("import-inventory", "municipality", ground.municipality.id, counts))
+        ground.acts.insert(0, Act("import_inventory", "municipality", ground.municipality.id, counts))
     record(session, *ground.acts, by=by, now=now)
     return ground.report
 
@@ -208,7 +208,7 @@ def _mark(ground: Ground, row: Venue | Room, entry: VenueEntry | RoomEntry, *, i
         ground.report.unchanged.append(line)
         return
     ground.session.flush()
-    ground.acts.append(Act("import-inventory", kind, row.id, {"new": is_new}))
+    ground.acts.append(Act("import_inventory", kind, row.id, {"new": is_new}))
 
 
 def _report_vanished(ground: Ground, document: Inventory) -> None:

@@ -99,11 +99,6 @@ def openings_of(session: Session, rooms: Iterable[Room], first: date, last: date
     }
 
 
-def opening_of(session: Session, room: Room, first: date, last: date) -> Opening:
-    """What decides when one room can be used on the local dates from first to last."""
-    return openings_of(session, [room], first, last)[room.id]
-
-
 def _hours(session: Session, venues: Iterable[int]) -> dict[tuple[int, int | None], list[WeeklyHours]]:
     found: dict[tuple[int, int | None], list[WeeklyHours]] = defaultdict(list)
     rows = session.scalars(select(OpeningHours).where(OpeningHours.venue_id.in_(venues)).order_by(OpeningHours.id))

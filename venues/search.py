@@ -4,24 +4,44 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
+from kernel.errors import Fault, Invalid
 from venues.access import AccessAnswer, answers, lacks, unknown
 from venues.models import Municipality, Room, Venue
 from venues.queries import statements_about
-from venues.statements import Statement
+from venues.statements import ACCESS, Statement
 from venues.vocabulary import Access, slug_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomFilter:
-    """What a room must be: words as slugs; ``capacity`` is the least number of people."""
+    """What a room must be; words as the inventory has them or as slugs, ``capacity`` is the least number of people."""
 
     district: str | None = None
     kind: str | None = None
     capacity: int | None = None
     facilities: tuple[str, ...] = ()
     access: tuple[Access, ...] = ()
+
+    @classmethod
+    def of(cls, *, district: str = "", kind: str = "", capacity: int | None = None, needs: Iterable[str] = ()) -> "RoomFilter":
+        """The filter of words as addresses and forms give them; needs are facilities, or access as ``access.lift``.
+
+        Raises Invalid (``unknown-need``) for an access feature that is not in the vocabulary.
+        """
+        wanted = [need for need in needs if need]
+        features = [need.removeprefix(ACCESS) for need in wanted if need.startswith(ACCESS)]
+        unheard = [Fault("unknown-need", "needs", feature, {"known": tuple(Access)}) for feature in features if feature not in set(Access)]
+        if unheard:
+            raise Invalid(*unheard)
+        return cls(
+            district=slug_of(district) or None,
+            kind=slug_of(kind) or None,
+            capacity=capacity,
+            facilities=tuple(slug_of(need) for need in wanted if not need.startswith(ACCESS)),
+            access=tuple(Access(feature) for feature in features),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +67,8 @@ class FoundRoom:
 
 
 def find_rooms(session: Session, wanted: RoomFilter) -> list[FoundRoom]:
-    """The rooms in use that suit or may suit, those of which all is known first; two statements."""
-    in_use = (Room.retired_at.is_(None), Venue.retired_at.is_(None))
-    whole = joinedload(Room.venue).joinedload(Venue.district)
-    rooms = session.scalars(select(Room).join(Room.venue).where(*in_use).options(whole)).all()
-    kept = [room for room in rooms if _suits(room, wanted)]
+    """The rooms in use that suit or may suit, those of which all is known first; three statements."""
+    kept = [room for room in rooms_in_use(session) if _suits(room, wanted)]
     said = statements_about(session, {room.venue_id for room in kept})
     found = []
     for room in kept:
@@ -73,10 +90,10 @@ def facilities(rooms: Iterable[Room]) -> list[str]:
 
 
 def rooms_in_use(session: Session) -> Sequence[Room]:
-    """All rooms that are not retired, with venue and district; one statement."""
+    """All rooms that are not retired, with venue, district and spaces; two statements."""
     in_use = (Room.retired_at.is_(None), Venue.retired_at.is_(None))
-    whole = joinedload(Room.venue).joinedload(Venue.district)
-    return session.scalars(select(Room).join(Room.venue).where(*in_use).order_by(Venue.name, Room.id).options(whole)).all()
+    whole = (joinedload(Room.venue).joinedload(Venue.district), selectinload(Room.spaces))
+    return session.scalars(select(Room).join(Room.venue).where(*in_use).order_by(Venue.name, Room.id).options(*whole)).all()
 
 
 def version(session: Session) -> str:

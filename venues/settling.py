@@ -1,6 +1,6 @@
 """Settling: the columns of venues and rooms as the statements about them decide; the rows are changed by nothing else."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -9,6 +9,7 @@ from venues.models import District, Fact, Room, Venue
 from venues.statements import Origin, Statement, capacity_of, reading
 
 OF_VENUES = ("name", "kind", "district", "address", "location", "entrance", "getting_in", "minutes_before", "follows_school_calendar")
+OF_ROOMS = ("name", "kind", "capacity", "facilities")
 
 
 def said(facts: Iterable[Fact]) -> tuple[Statement, ...]:
@@ -56,28 +57,38 @@ def fact_of(statement: Statement, *, venue: Venue, room: Room | None = None) -> 
     )
 
 
-def settle_venue(venue: Venue, statements: Sequence[Statement], districts: Mapping[str, District]) -> None:
-    """Give the venue the values that count; what is disputed or unknown stays empty."""
-    values = {key: reading(statements, key).value for key in OF_VENUES}
-    venue.name = values["name"] or venue.name
-    venue.kind = values["kind"] or ""
-    venue.district = districts.get(values["district"])
-    venue.address = values["address"] or ""
-    venue.latitude, venue.longitude = values["location"] or (None, None)
-    venue.entrance = values["entrance"] or ""
-    venue.getting_in = values["getting_in"] or ""
-    venue.minutes_before = values["minutes_before"] or 0
-    venue.follows_school_calendar = bool(values["follows_school_calendar"])
+def settle_venue(venue: Venue, statements: Sequence[Statement], districts: Mapping[str, District], keys: Collection[str] = OF_VENUES) -> None:
+    """Give the venue the values that count for these keys; what is disputed or unknown stays empty."""
+    for key in keys:
+        value = reading(statements, key).value
+        match key:
+            case "name":
+                venue.name = value or venue.name
+            case "district":
+                venue.district = districts.get(value)
+            case "location":
+                venue.latitude, venue.longitude = value or (None, None)
+            case "minutes_before":
+                venue.minutes_before = value or 0
+            case "follows_school_calendar":
+                venue.follows_school_calendar = bool(value)
+            case "kind" | "address" | "entrance" | "getting_in":
+                setattr(venue, key, value or "")
 
 
-def settle_room(room: Room, statements: Sequence[Statement]) -> None:
-    """Give the room the values that count; a disputed capacity is none."""
-    room.name = reading(statements, "name").value or room.name
-    room.kind = reading(statements, "kind").value or ""
-    room.capacity = capacity_of(statements)
-    facilities = reading(statements, "facilities").value or []
-    if facilities != room.facilities:
-        room.facilities = facilities
+def settle_room(room: Room, statements: Sequence[Statement], keys: Collection[str] = OF_ROOMS) -> None:
+    """Give the room the values that count for these keys; a disputed capacity is none."""
+    for key in keys:
+        value = reading(statements, key).value
+        match key:
+            case "name":
+                room.name = value or room.name
+            case "kind":
+                room.kind = value or ""
+            case "capacity":
+                room.capacity = capacity_of(statements)
+            case "facilities" if (value or []) != room.facilities:
+                room.facilities = value or []
 
 
 def by_staff(key: str, value: object, *, noted_on: date, source: str = "", detail: str = "") -> Statement:

@@ -1,0 +1,185 @@
+"""Scheduling: the verbs that change when rooms can be used - opening hours, closures as rows, the school calendar."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, time
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from accounts.identity import Actor
+from database.audit import Act, record
+from database.locks import Key, Subject, lock
+from kernel.errors import Conflict, Fault, Invalid, Missing, refuse
+from kernel.wallclock import WallSpan
+from venues.editing import raised, require_version
+from venues.inputs import ClosureInput, HoursInput, SchoolInput, days_in_order
+from venues.models import Closure, OpeningHours, Origin, Room, SchoolPeriod, Space, Venue
+from venues.opening import HOLIDAY, MIDNIGHT, Openness
+from venues.queries import municipality, room_at, venue_named
+
+
+def set_opening_hours(session: Session, venue: str, room: str, given: HoursInput, *, by: Actor, now: datetime) -> Venue | Room:
+    """Replace the week of one period of a venue, or of one room (``room`` not empty), which then has its own hours.
+
+    Raises Stale, Invalid (``end-before-start``, ``hours-overlap``, ``period-backwards``), all faults at once.
+    """
+    by.require(by.is_officer, "officer")
+    place, one = subject_of(session, venue, room)
+    spaces = one.spaces if one else place.spaces
+    lock(session, *(Key(Subject.SPACE, space.id) for space in spaces))
+    row = one or place
+    require_version(session, row, given.version)
+    faults = list(_faults(given))
+    if faults:
+        raise Invalid(*faults)
+    before = _rows(session, place, one, given)
+    for old in before:
+        session.delete(old)
+    session.add_all(_new_rows(place, one, given))
+    _changed(row, spaces, now)
+    facts = {"rows": len(given.rows), "before": len(before), "first": _iso(given.first_day), "last": _iso(given.last_day)}
+    record(session, Act("set_opening_hours", row.__tablename__, row.id, facts), by=by, now=now)
+    session.flush()
+    return row
+
+
+def forget_opening_hours(session: Session, venue: str, room: str, given: HoursInput, *, by: Actor, now: datetime) -> Venue | Room:
+    """Take a period's week away altogether: a room has its venue's hours again, a venue's become unknown. Raises Stale."""
+    by.require(by.is_officer, "officer")
+    place, one = subject_of(session, venue, room)
+    spaces = one.spaces if one else place.spaces
+    lock(session, *(Key(Subject.SPACE, space.id) for space in spaces))
+    row = one or place
+    require_version(session, row, given.version)
+    rows = _rows(session, place, one, given)
+    for old in rows:
+        session.delete(old)
+    if rows:
+        _changed(row, spaces, now)
+        record(session, Act("forget_opening_hours", row.__tablename__, row.id, {"before": len(rows)}), by=by, now=now)
+    session.flush()
+    return row
+
+
+def add_closure_row(session: Session, venue: str, given: ClosureInput, *, by: Actor, now: datetime) -> Closure:
+    """Note that a venue or room is closed; bookings that it meets are the caller's to find, who has locked the spaces.
+
+    Raises Invalid (``end-before-start``, ``missing-hour``).
+    """
+    place, one = subject_of(session, venue, given.room)
+    by.require(by.is_officer or by.is_caretaker_of(place.id), "caretaker")
+    interval = WallSpan(given.start, given.end, place.zone).interval()
+    closure = Closure(
+        venue_id=place.id,
+        room_id=one.id if one else None,
+        local_start=given.start,
+        local_end=given.end,
+        all_day=given.start.time() == given.end.time() == time(),
+        starts_at=interval.start,
+        ends_at=interval.end,
+        reason=given.reason,
+        created_at=now,
+        changed_at=now,
+        origin=Origin.STAFF,
+    )
+    session.add(closure)
+    _changed(place, one.spaces if one else place.spaces, now)
+    session.flush()
+    record(session, Act("add_closure", "closure", closure.id, {"venue": place.id, "room": closure.room_id}), by=by, now=now)
+    return closure
+
+
+def withdraw_closure(session: Session, closure_id: int, *, by: Actor, now: datetime) -> Closure:
+    """Open again what was closed; the row stays for the history. Raises Missing, Conflict (``closure-withdrawn``)."""
+    closure = session.get(Closure, closure_id)
+    if closure is None:
+        raise refuse(Missing, "unknown-closure", "closure", closure_id)
+    by.require(by.is_officer or by.is_caretaker_of(closure.venue_id), "caretaker")
+    if closure.withdrawn_at is not None:
+        raise refuse(Conflict, "closure-withdrawn", "closure", closure_id)
+    closure.withdrawn_at = closure.changed_at = now
+    closure.sequence += 1
+    venue = session.get_one(Venue, closure.venue_id)
+    room = session.get(Room, closure.room_id) if closure.room_id else None
+    _changed(venue, room.spaces if room else venue.spaces, now)
+    record(session, Act("withdraw_closure", "closure", closure.id, {"venue": venue.id, "room": closure.room_id}), by=by, now=now)
+    session.flush()
+    return closure
+
+
+def add_school_period(session: Session, venue: str, given: SchoolInput, *, by: Actor, now: datetime) -> SchoolPeriod:
+    """Add days to the municipality's school calendar, or to a venue's own (``venue`` not empty). Raises Invalid."""
+    by.require(by.is_officer, "officer")
+    if given.last_day < given.first_day:
+        raise refuse(Invalid, "period-backwards", "last_day", given.last_day, first=given.first_day)
+    place = venue_named(session, venue) if venue else None
+    period = SchoolPeriod(venue_id=place.id if place else None, **given.model_dump(), origin=Origin.STAFF)
+    session.add(period)
+    raised(place or municipality(session), now)
+    session.flush()
+    record(session, Act("add_school_period", "school_period", period.id, {"venue": period.venue_id}), by=by, now=now)
+    return period
+
+
+def remove_school_period(session: Session, period_id: int, *, by: Actor, now: datetime) -> None:
+    """Take days out of the school calendar. Raises Missing (``unknown-school-period``)."""
+    by.require(by.is_officer, "officer")
+    period = session.get(SchoolPeriod, period_id)
+    if period is None:
+        raise refuse(Missing, "unknown-school-period", "period", period_id)
+    raised(session.get_one(Venue, period.venue_id) if period.venue_id else municipality(session), now)
+    facts = {"venue": period.venue_id, "first": _iso(period.first_day), "last": _iso(period.last_day), "kind": period.kind.value}
+    record(session, Act("remove_school_period", "school_period", period_id, facts), by=by, now=now)
+    session.delete(period)
+    session.flush()
+
+
+def subject_of(session: Session, venue: str, room: str) -> tuple[Venue, Room | None]:
+    """The venue, and the room where one is named; raises Missing."""
+    if room:
+        found = room_at(session, f"{venue}/{room}")
+        return found.venue, found
+    return venue_named(session, venue), None
+
+
+def _faults(given: HoursInput) -> Iterator[Fault]:
+    if not days_in_order(given.first_day, given.last_day):
+        yield Fault("period-backwards", "last_day", given.last_day, {"first": given.first_day})
+    taken: list[tuple[int, int, int]] = []
+    for number, row in enumerate(given.rows):
+        start, end = row.minutes
+        if end <= start:
+            yield Fault("end-before-start", f"rows[{number}].end", end, {"start": start})
+        elif any(day == row.weekday and start < other_end and other_start < end for day, other_start, other_end in taken):
+            yield Fault("hours-overlap", f"rows[{number}].start", start)
+        taken.append((row.weekday, start, end))
+
+
+def _rows(session: Session, venue: Venue, room: Room | None, given: HoursInput) -> Sequence[OpeningHours]:
+    """The rows of the same place and period."""
+    of_room = OpeningHours.room_id == room.id if room else OpeningHours.room_id.is_(None)
+    rows = session.scalars(select(OpeningHours).where(OpeningHours.venue_id == venue.id, of_room))
+    return [row for row in rows if (row.first_day, row.last_day) == (given.first_day, given.last_day)]
+
+
+def _new_rows(venue: Venue, room: Room | None, given: HoursInput) -> list[OpeningHours]:
+    week = [(row.weekday, *row.minutes, row.openness) for row in given.rows]
+    # A week without windows must leave a trace, else nobody could tell closed from unknown.
+    week = week or [(day, 0, MIDNIGHT, Openness.CLOSED) for day in range(HOLIDAY)]
+    period = {"first_day": given.first_day, "last_day": given.last_day}
+    return [
+        OpeningHours(
+            venue_id=venue.id, room_id=room.id if room else None, weekday=day, from_minute=start, to_minute=end, openness=openness, origin=Origin.STAFF, **period
+        )
+        for day, start, end, openness in week
+    ]
+
+
+def _changed(row: Venue | Room, spaces: Sequence[Space], now: datetime) -> None:
+    raised(row, now)
+    for space in spaces:
+        space.revision += 1
+
+
+def _iso(day: object) -> str | None:
+    return str(day) if day else None
