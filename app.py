@@ -10,6 +10,7 @@ import booking.api
 import calendars.edge
 import web.shell
 from database.cli import commands as database_commands
+from demo.cli import commands as demo_commands
 from notices.cli import commands as notices_commands
 from notices.cli import worker_command
 from settings import ROOT, Settings
@@ -39,6 +40,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     accounts.install(app)
     booking.api.install(app)
     calendars.edge.install(app)
-    for commands in (database_commands, notices_commands, worker_command):
+    for commands in (database_commands, notices_commands, demo_commands, worker_command):
         app.cli.add_command(commands)
     return app

@@ -23,7 +23,7 @@ from policies.document import read
 from policies.models import PolicyVersion
 from policies.places import place_at
 from policies.verbs import publish
-from venues.demo import load_demo_facts
+from venues.demo import load_demo_facts, read_demo
 from venues.importing import import_inventory
 from venues.inventory import parse
 from venues.models import Venue
@@ -49,7 +49,7 @@ def load(database: Database, *, now: datetime) -> Loaded:
     """Fill an empty database; every booking goes through the same verb as a person's."""
     early = now - BEFORE
     database.transact(import_inventory, parse(INVENTORY.read_bytes()), by=SERVICE, now=early)
-    database.transact(load_demo_facts, by=SERVICE, now=early)
+    database.transact(load_demo_facts, read_demo(), by=SERVICE, now=early)
     for document in _documents():
         database.transact(_publish, document, by=SERVICE, now=early)
     cast = database.transact(assemble, by=SERVICE, now=early)
