@@ -8,6 +8,7 @@ import accounts
 import accounts.edge
 import booking.api
 import calendars.edge
+import database.ready
 import web.shell
 from database.cli import commands as database_commands
 from demo.cli import commands as demo_commands
@@ -37,6 +38,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         import_module(tables)
     accounts.edge.install(app, url=settings.database_url)
     web.shell.install(app, settings)
+    database.ready.install(app)
     accounts.install(app)
     booking.api.install(app)
     calendars.edge.install(app)
