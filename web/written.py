@@ -25,7 +25,7 @@ WORDS: Mapping[str, str] = {
     "room": _("rommet"),
     "unconfirmed": _("venter på bekreftelse"),
     "requested": _("venter på svar"),
-    "booked": _("bestilt"),
+    "booked": _("booket"),
     "refused": _("avslått"),
     "cancelled": _("avlyst"),
     "lapsed": _("bortfalt"),

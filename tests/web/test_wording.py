@@ -110,7 +110,9 @@ def test_an_objection_is_told_with_its_limit_and_the_rule_s_own_reason(app: Flas
 
 def test_iso_times_roles_and_what_is_not_known_are_written_for_people(app: Flask) -> None:
     with app.test_request_context():
-        assert sentence(Fault("time-taken", "start", "2026-11-24T18:00")) == "Rommet er opptatt 24. november 2026 kl. 18:00."
+        taken = {"space": "Hall A", "from": "2026-11-24T17:00:00+00:00", "to": "2026-11-24T19:00:00+00:00"}
+        expected = "Hall A er opptatt fra 24. november 2026 kl. 18:00 til 24. november 2026 kl. 20:00."
+        assert sentence(Fault("time-taken", "start", "2026-11-24T18:00", taken)) == expected
         assert sentence(Fault("not-your-role", facts={"need": "caretaker"})).endswith("Det kreves rollen driftsleder.")
         assert sentence(Fault("unknown-room", "room", "x", {"near": None})).endswith("Det som likner mest: –.")
 
