@@ -53,6 +53,8 @@ ACCOUNTS: Mapping[str, str] = {
     "no-such-role": _("Rollen finnes ikke."),
     "role-needs-venue": _("Rollen gjelder for bygg. Velg minst ett bygg."),
     "role-without-venue": _("Rollen gjelder hele kommunen. Ta bort bygget."),
+    "no-such-venue": _("Bygget «{value}» finnes ikke."),
+    "wrong-password": _("Det er ikke passordet du har nå. Prøv igjen."),
     "last-administrator": _("Den siste administratoren kan ikke fjernes. Gi rollen til en annen først."),
 }
 VENUES: Mapping[str, str] = {
@@ -73,6 +75,21 @@ VENUES: Mapping[str, str] = {
     "unknown-file-kind": _("Filtypen «{value}» kan ikke leses. Bruk {known}."),
     "not-utf-8": _("Filen er ikke lagret som UTF-8. Lagre den på nytt med tegnsettet UTF-8."),
     "bad-table": _("Tabellen kan ikke leses. Sjekk skilletegn og anførselstegn."),
+    "unknown-week": _("Disse dagene finnes ikke i en uke: {value}."),
+    "room-retired": _("Rommet «{value}» er tatt ut av bruk."),
+    "capacity-below-places": _("Rommet har {least} plasser i en av oppstillingene. Antallet må være minst det."),
+    "half-a-location": _("Oppgi både breddegrad og lengdegrad, eller ingen av dem."),
+    "photo-missing": _("Velg et bilde."),
+    "photo-too-large": _("Bildet er for stort ({value}). Grensen er {most} millioner bildepunkter."),
+    "not-a-photo": _("Filen er ikke et bilde vi kan vise. Bruk {known}."),
+    "unknown-photo": _("Bildet finnes ikke."),
+    "period-backwards": _("Siste dag må ikke være før {first}."),
+    "unknown-school-period": _("Skoleperioden finnes ikke."),
+    "hours-overlap": _("To åpningstider går over i hverandre fra {value}."),
+    "unknown-closure": _("Stengningen finnes ikke."),
+    "closure-withdrawn": _("Stengningen er alt trukket tilbake."),
+    "unknown-need": _("«{value}» er ikke et behov vi kjenner. Velg {known}."),
+    "unknown-contact": _("Kontakten finnes ikke."),
     "missing-column": _("Kolonnen «{value}» mangler."),
 }
 BOOKING: Mapping[str, str] = {

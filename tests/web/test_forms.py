@@ -178,7 +178,7 @@ def test_a_refused_form_comes_back_as_typed_with_its_faults_at_the_fields(client
 
     assert answer.status_code == 422
     assert 'value="&lt;mange&gt;"' in answer.text
-    assert '<a class="ds-link" href="#field-people">«&lt;mange&gt;» er ikke et tall. Skriv bare sifre.</a>' in answer.text
+    assert '<a class="ds-link" href="#field-people">Antall: «&lt;mange&gt;» er ikke et tall. Skriv bare sifre.</a>' in answer.text
     assert 'aria-invalid="true" aria-describedby="error-people"' in answer.text
 
 

@@ -93,7 +93,7 @@ def test_a_form_with_faults_works_without_script(browser: Browser, address: str)
     page.get_by_label("Rom").fill("Gymsal")
     page.get_by_label("Antall").fill("mange")
     page.get_by_role("button", name="Send").click()
-    page.get_by_role("link", name="«mange» er ikke et tall.").click()
+    page.get_by_role("link", name="Antall: «mange» er ikke et tall.").click()
 
     assert page.url.endswith("/wishes#field-people")
     assert page.get_by_label("Rom").input_value() == "Gymsal"

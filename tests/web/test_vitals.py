@@ -38,5 +38,5 @@ def test_figures_are_for_this_machine_unless_opened(
     assert client.get("/metrics", headers=headers, environ_base={"REMOTE_ADDR": address}).status_code == status
 
 
-def test_crawlers_are_kept_from_what_is_private_or_for_programs(client: FlaskClient) -> None:
-    assert "Disallow: /calendars/private/" in client.get("/robots.txt").text.splitlines()
+def test_crawlers_are_kept_from_what_is_for_programs(client: FlaskClient) -> None:
+    assert "Disallow: /api/" in client.get("/robots.txt").text.splitlines()

@@ -103,7 +103,7 @@ def test_an_objection_is_told_with_its_limit_and_the_rule_s_own_reason(app: Flas
     fault = Fault("policy:too-long", "end", 180, facts)
 
     with app.test_request_context(), force_locale("nn"):
-        assert sentence(fault) == "3 timar er for lenge. Bestill høgst 2 timar. Hallen deles av mange."
+        assert sentence(fault) == "3 timar er for lenge. Book høgst 2 timar. Hallen deles av mange."
     with app.test_request_context(), force_locale("en"):
         assert sentence(fault) == "3 hours is too long. Book at most 2 hours. Many share the hall."
 
