@@ -61,14 +61,15 @@ class Event(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What stands before the events of a calendar: ``zones`` are those its events speak of, ``zone`` is its own.
+    """What stands before the events of a calendar; ``zones`` are those its events speak of.
 
+    There is no X-WR-TIMEZONE: no time floats, and a reader that turns UTC into that zone takes the second of a repeated
+    hour for the first (recurring-ical-events 3.8, by x-wr-timezone).
     ``source`` is empty for a secret address: files are passed on.
     """
 
     name: str
     description: str
-    zone: str
     zones: tuple[str, ...]
     modified: datetime
     url: str
@@ -117,7 +118,6 @@ def head_bytes(head: Head) -> bytes:
         text_line("NAME", head.name),
         text_line("X-WR-CALNAME", head.name),
         text_line("X-WR-CALDESC", head.description),
-        line("X-WR-TIMEZONE", head.zone),
         line("LAST-MODIFIED", utc(head.modified)),
         line("REFRESH-INTERVAL", refresh, VALUE="DURATION"),
         line("X-PUBLISHED-TTL", refresh),

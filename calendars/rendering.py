@@ -148,7 +148,6 @@ def _head(standing: Standing, places: Places, written: Sequence[Written], change
     head = Head(
         name=_name(standing, places),
         description=words.bookings,
-        zone=standing.zone,
         zones=tuple(sorted({one.zone for one in written})) or (standing.zone,),
         modified=max(told),
         url=public_url + standing.page,

@@ -155,7 +155,7 @@ def _organisation(session: Session, number: str, by: Actor) -> int:
 
 
 def _venues(session: Session, slugs: Sequence[str], by: Actor) -> list[int]:
-    found = {slug: number for number, slug in session.execute(select(Venue.id, Venue.slug).where(Venue.slug.in_(slugs))).tuples()}
+    found = {slug: number for number, slug in session.execute(select(Venue.id, Venue.slug).where(Venue.slug.in_(slugs)))}
     unknown = [Fault("no-venue", "venues", slug) for slug in slugs if slug not in found]
     if unknown:
         raise Invalid(*unknown)

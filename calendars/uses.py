@@ -1,7 +1,8 @@
 """Uses: when each private feed was last read and by which client, gathered here and written outside the requests."""
 
-import atexit
 import threading
+import time
+import weakref
 from collections.abc import Callable
 from datetime import datetime
 
@@ -20,7 +21,6 @@ class Uses:
         self._waiting: dict[int, Use] = {}
         self._turn = threading.Lock()
         self._clock: threading.Thread | None = None
-        self._ended = threading.Event()
 
     def note(self, use: Use, noted_at: datetime | None) -> None:
         """Remember a use, unless the feed's row (``noted_at``) has one of the last quarter of an hour."""
@@ -30,9 +30,8 @@ class Uses:
             self._waiting[use.token_id] = use
             if self._clock is None:
                 # Begun with the first use and not before: a server forks its workers after the app is made.
-                self._clock = threading.Thread(target=self._run, name="feed-uses", daemon=True)
+                self._clock = threading.Thread(target=_run, args=(weakref.ref(self),), name="feed-uses", daemon=True)
                 self._clock.start()
-                atexit.register(self.flush)
 
     def flush(self) -> None:
         """Write what waits; what cannot be written now waits on."""
@@ -47,6 +46,13 @@ class Uses:
             with self._turn:
                 self._waiting = waiting | self._waiting
 
-    def _run(self) -> None:
-        while not self._ended.wait(TICK_SECONDS):
-            self.flush()
+
+def _run(uses: "weakref.ref[Uses]") -> None:
+    """Write once a minute for as long as the app lives; the last minute of a process may be lost."""
+    while True:
+        time.sleep(TICK_SECONDS)
+        living = uses()
+        if living is None:
+            return
+        living.flush()
+        del living
