@@ -9,6 +9,7 @@ import accounts.edge
 import booking.api
 import calendars.edge
 import database.ready
+import venues
 import web.shell
 from database.cli import commands as database_commands
 from demo.cli import commands as demo_commands
@@ -40,6 +41,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     web.shell.install(app, settings)
     database.ready.install(app)
     accounts.install(app)
+    venues.install(app)
     booking.api.install(app)
     calendars.edge.install(app)
     for commands in (database_commands, notices_commands, demo_commands, worker_command):

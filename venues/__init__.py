@@ -1,1 +1,20 @@
 """The map of rooms: venues, spaces, rooms, when they are open, and what is known of them."""
+
+from flask import Flask
+
+from venues.api import api
+from venues.cli import commands
+from venues.navigation import links
+from venues.pages import routes, schedule
+from web.hooks import hooks
+
+__all__ = ["install"]
+
+
+def install(app: Flask) -> None:
+    """Pages, API, commands and the entries of the navigation."""
+    app.extensions.setdefault(schedule.CLOSE_ROOMS, schedule.close_without_bookings)
+    app.register_blueprint(routes)
+    app.register_blueprint(api)
+    app.cli.add_command(commands)
+    hooks(app).navigation.append(links)

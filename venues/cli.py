@@ -1,0 +1,105 @@
+"""Commands ``venues import`` and ``venues demo``."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from accounts import edge
+from accounts.identity import SERVICE
+from kernel.clock import now
+from kernel.errors import Refusal
+from venues.demo import load_demo_facts, read_demo
+from venues.importing import import_inventory
+from venues.inventory import MOST_BYTES, Inventory
+from venues.labels import key_label, value_text
+from venues.report import ImportReport, Noted
+from venues.tables import read_inventory
+from web.texts import gettext as _
+from web.wording import sentence
+
+commands = AppGroup("venues", help="The map of rooms.")
+SHOWN = 12
+
+
+@commands.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+def import_command(file: Path, *, dry_run: bool) -> None:
+    """Bring the map of rooms to what an inventory says (JSON, CSV or XLSX)."""
+    try:
+        with file.open("rb") as opened:
+            inventory = read_inventory(file.name, opened.read(MOST_BYTES + 1))
+        report = _tried(inventory) if dry_run else edge.database().transact(import_inventory, inventory, by=SERVICE, now=now())
+    except Refusal as refusal:
+        for fault in refusal.faults:
+            where = f" ({fault.facts['where']})" if fault.facts.get("where") else ""
+            click.echo(f"{fault.field}{where}: {sentence(fault)}", err=True)
+        raise SystemExit(1) from None
+    for line in _lines(report):
+        click.echo(line)
+    if dry_run:
+        click.echo(_("Prøvekjøring: ingenting er endret."))
+
+
+@commands.command("demo")
+def demo_command() -> None:
+    """Add the demo's fictional hours, sizes, contacts and school days to the imported inventory."""
+    try:
+        changed = edge.database().transact(load_demo_facts, read_demo(), by=SERVICE, now=now())
+    except Refusal as refusal:
+        raise click.ClickException("\n".join(sentence(fault) for fault in refusal.faults)) from None
+    click.echo(_("%(count)s endret med fiktive verdier.", count=len(changed)))
+
+
+def _tried(inventory: Inventory) -> ImportReport:
+    """The same verb in a session that is never committed."""
+    with edge.database().reading() as session:
+        return import_inventory(session, inventory, by=SERVICE, now=now())
+
+
+def _lines(report: ImportReport) -> Iterator[str]:
+    for title, several in ((_("Nytt"), report.new), (_("Endret"), report.changed), (_("Uendret"), report.unchanged)):
+        yield f"{title}: {_counted(several)}"
+    yield from (f"  * {line.where}" for line in report.changed)
+    for line in report.contradictory:
+        sides = " / ".join(f"{value_text(value, line.subject)} ({source})" if source else value_text(value, line.subject) for value, source in line.given)
+        yield f"{_('Kildene er uenige')}: {line.where}, {key_label(line.subject)}: {sides}"
+    for key, places in _grouped(report.unknown):
+        yield f"{_('Ukjent')}: {key_label(key)}: {_some(places)}"
+    for line in report.notes:
+        yield f"{_('Ukjent ifølge kilden')}: {line.where}: {line.given}"
+    for key, places in _grouped(report.unfamiliar):
+        yield f"{_('Ukjent felt, tatt vare på')}: {key}: {_some(places)}"
+    for line in report.kept:
+        held, given = value_text(line.held, line.subject), value_text(line.given, line.subject)
+        yield f"{_('Beholdt')}: {line.where}, {key_label(line.subject)}: {held} ({_('filen sier')} {given})"
+    for line in report.recomposed:
+        yield f"{_('Andre deler enn før')}: {line.where}: {line.held} → {line.given}"
+    for line in report.vanished:
+        yield f"{_('Ikke lenger i filen, ikke slettet')}: {_kind(line.subject)} {line.where}"
+
+
+def _counted(lines: list[Noted]) -> str:
+    counts: dict[str, int] = defaultdict(int)
+    for line in lines:
+        counts[line.subject] += 1
+    return ", ".join(f"{count} {_kind(subject)}" for subject, count in counts.items()) or "0"
+
+
+def _kind(subject: str) -> str:
+    return {"venue": _("lokaler"), "room": _("rom"), "district": _("bydeler"), "space": _("deler")}.get(subject, subject)
+
+
+def _grouped(lines: list[Noted]) -> list[tuple[str, list[str]]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for line in lines:
+        found[line.subject].append(line.where)
+    return list(found.items())
+
+
+def _some(places: list[str]) -> str:
+    rest = len(places) - SHOWN
+    return ", ".join(places[:SHOWN]) + (" " + _("og %(count)s til", count=rest) if rest > 0 else "")

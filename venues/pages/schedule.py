@@ -1,0 +1,185 @@
+"""The pages on which staff say when rooms can be used: the weekly table, closures and the school calendar."""
+
+from datetime import datetime
+from typing import Any, Protocol
+
+from flask import current_app, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from accounts import edge
+from accounts.identity import Actor
+from kernel.clock import now
+from kernel.errors import Conflict, Invalid
+from kernel.wallclock import parse_day, to_wall
+from venues.inputs import ClosureInput, HoursInput, SchoolInput
+from venues.models import Closure
+from venues.labels import minute_clock
+from venues.opening import SchoolDays
+from venues.pages.blueprint import routes
+from venues.pages.staff import require_carer, require_officer
+from venues.queries import municipality, venue_named
+from venues.scheduling import (
+    add_closure_row,
+    add_school_period,
+    forget_opening_hours,
+    remove_school_period,
+    set_opening_hours,
+    subject_of,
+    withdraw_closure,
+)
+from venues.shown import Week, coming_closures, room_shown, school_periods, venue_shown
+from web.forms import Form, parse
+from web.pages import done, form_again
+from web.texts import gettext as _
+
+PER_DAY = 4
+DAYS = 8
+CLOSE_ROOMS = "close_rooms"
+
+
+class CloseRooms(Protocol):
+    """The verb that closes: once without ``confirmed`` to hear what would be met, then with it."""
+
+    def __call__(self, session: Session, venue: str, given: ClosureInput, *, confirmed: bool, by: Actor, now: datetime) -> Closure: ...
+
+
+@routes.get("/venues/<venue>/opening-hours")
+def hours_form(venue: str) -> str:
+    """The weekly table of a venue or, with ``?room=``, of a room; ``first`` and ``last`` choose a period."""
+    context = _of_hours(venue)
+    chosen = next((week for week in context["weeks"] if (week.first_day, week.last_day) == context["period"]), None)
+    values = {"first_day": context["period"][0], "last_day": context["period"][1], **_cells(chosen)}
+    return render_template("venues/hours_form.html", form=Form(values), **context)
+
+
+@routes.post("/venues/<venue>/opening-hours")
+def hours_save(venue: str) -> ResponseReturnValue:
+    """Keep the weekly table of a period."""
+    rows, names = _without_empty_lines(request.form)
+    try:
+        edge.transact(set_opening_hours, venue, request.args.get("room", ""), parse(HoursInput, rows))
+    except (Invalid, Conflict) as refusal:
+        return form_again("venues/hours_form.html", refusal, names=names, **_of_hours(venue))
+    return done(_("Åpningstidene er lagret."), url_for("venues.hours_form", venue=venue, room=request.args.get("room") or None))
+
+
+@routes.post("/venues/<venue>/opening-hours/removal")
+def hours_removal(venue: str) -> ResponseReturnValue:
+    """Take a period's table away."""
+    room = request.args.get("room", "")
+    edge.transact(forget_opening_hours, venue, room, parse(HoursInput, request.form))
+    return done(_("Perioden er fjernet."), url_for("venues.hours_form", venue=venue, room=room or None))
+
+
+@routes.get("/venues/<venue>/closures")
+def closures_page(venue: str) -> str:
+    """What is closed at a venue, and the form to close more."""
+    return render_template("venues/closures.html", form=Form({}), **_of_closures(venue))
+
+
+@routes.post("/venues/<venue>/closures")
+def closures_save(venue: str) -> ResponseReturnValue:
+    """Close a venue or a room for a time; bookings that it would meet are shown before they are ended."""
+    close: CloseRooms = current_app.extensions[CLOSE_ROOMS]
+    try:
+        edge.transact(close, venue, parse(ClosureInput, request.form), confirmed="confirmed" in request.args)
+    except (Invalid, Conflict) as refusal:
+        is_met = any(fault.code == "closure-meets-bookings" for fault in refusal.faults)
+        return form_again("venues/closures.html", refusal, **_of_closures(venue), is_met=is_met)
+    return done(_("Stengningen er lagret."), url_for("venues.closures_page", venue=venue))
+
+
+@routes.post("/venues/<venue>/closures/<int:closure>/withdrawal")
+def closure_withdrawal(venue: str, closure: int) -> ResponseReturnValue:
+    """Open again what was closed."""
+    edge.transact(withdraw_closure, closure)
+    return done(_("Stengningen er opphevet."), url_for("venues.closures_page", venue=venue))
+
+
+@routes.get("/school-calendar")
+@routes.get("/venues/<venue>/school-calendar")
+def school_page(venue: str = "") -> str:
+    """The municipality's school calendar, or what a venue has of its own on top of it."""
+    return render_template("venues/school.html", form=Form({}), **_of_school(venue))
+
+
+@routes.post("/school-calendar")
+@routes.post("/venues/<venue>/school-calendar")
+def school_save(venue: str = "") -> ResponseReturnValue:
+    """Add days to a school calendar."""
+    try:
+        edge.transact(add_school_period, venue, parse(SchoolInput, request.form))
+    except (Invalid, Conflict) as refusal:
+        return form_again("venues/school.html", refusal, **_of_school(venue))
+    return done(_("Dagene er lagt til."), url_for("venues.school_page", venue=venue or None))
+
+
+@routes.post("/school-calendar/<int:period>/removal")
+@routes.post("/venues/<venue>/school-calendar/<int:period>/removal")
+def school_removal(period: int, venue: str = "") -> ResponseReturnValue:
+    """Take days out of a school calendar."""
+    edge.transact(remove_school_period, period)
+    return done(_("Dagene er fjernet."), url_for("venues.school_page", venue=venue or None))
+
+
+def close_without_bookings(session: Session, venue: str, given: ClosureInput, *, confirmed: bool, by: Actor, now: datetime) -> Closure:  # noqa: ARG001
+    """How a room is closed where nothing can be booked; the package of bookings puts its own verb in this place."""
+    return add_closure_row(session, venue, given, by=by, now=now)
+
+
+def _of_hours(venue: str) -> dict[str, Any]:
+    require_officer()
+    session = edge.reading()
+    place, one = subject_of(session, venue, request.args.get("room", ""))
+    shown = room_shown(session, one, now()) if one else venue_shown(session, place, now())
+    found = shown.weeks if shown.has_own_hours else ()
+    period = tuple(parse_day(written, name) if (written := request.args.get(name, "")) else None for name in ("first", "last"))
+    return {"venue": place, "room": one, "row": one or place, "weeks": found, "period": period, "per_day": PER_DAY, "days": DAYS}
+
+
+def _cells(week: Week | None) -> dict[str, str]:
+    """The fields of the table as they stand: four lines for each day."""
+    if week is None:
+        return {}
+    cells: dict[str, str] = {}
+    for day, windows in week.days:
+        for number, window in enumerate(windows[:PER_DAY]):
+            name = f"rows[{day * PER_DAY + number}]"
+            cells[f"{name}.start"], cells[f"{name}.end"] = minute_clock(window.from_minute), minute_clock(window.to_minute)
+            cells[f"{name}.openness"] = window.openness.value
+    return cells
+
+
+def _without_empty_lines(form: MultiDict[str, str]) -> tuple[MultiDict[str, str], dict[str, str]]:
+    """The form with the lines that have a clock, numbered anew, and which input each new name stands for."""
+    kept: MultiDict[str, str] = MultiDict((name, value) for name, value in form.items(multi=True) if not name.startswith("rows["))
+    names: dict[str, str] = {}
+    for old in range(DAYS * PER_DAY):
+        cells = {part: form.get(f"rows[{old}].{part}", "") for part in ("weekday", "start", "end", "openness")}
+        if not (cells["start"].strip() or cells["end"].strip()):
+            continue
+        new = len(names) // len(cells)
+        for part, value in cells.items():
+            kept[f"rows[{new}].{part}"] = value
+            names[f"rows[{new}].{part}"] = f"rows[{old}].{part}"
+    return kept, names
+
+
+def _of_closures(venue: str) -> dict[str, Any]:
+    session = edge.reading()
+    place = venue_named(session, venue)
+    require_carer(place)
+    rooms = {room.id: room.name for room in place.rooms}
+    return {"venue": place, "closures": coming_closures(session, place.id, now()), "room_names": rooms}
+
+
+def _of_school(venue: str) -> dict[str, Any]:
+    session = edge.reading()
+    place = venue_named(session, venue) if venue else None
+    home = municipality(session)
+    today = to_wall(now(), home.zone).date()
+    periods = school_periods(session, place.id if place else None, today)
+    common = school_periods(session, None, today) if place and place.follows_school_calendar else ()
+    return {"venue": place, "home": home, "periods": periods, "common": common, "kinds": SchoolDays, "may_edit": edge.actor().is_officer}

@@ -1,0 +1,155 @@
+"""The pages on which staff say what is known of the municipality, a venue, a room and its access."""
+
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from accounts import edge
+from kernel.errors import Conflict, Invalid
+from venues.access import answers
+from venues.editing import edit_access, edit_municipality, edit_room, edit_venue, restore_room, retire_room
+from venues.inputs import AccessInput, MunicipalityInput, RoomInput, VenueInput
+from venues.models import Room, Venue
+from venues.pages.blueprint import routes
+from venues.queries import districts, municipality, room_at, statements_about, venue_named
+from venues.scheduling import subject_of
+from venues.search import facilities, rooms_in_use
+from venues.statements import SEATED, STANDING, reading
+from venues.vocabulary import FACILITY_LABELS, KIND_LABELS
+from web.forms import Form, Input, parse
+from web.pages import done, form_again
+from web.texts import gettext as _
+
+
+class VersionInput(Input):
+    """The revision that the person saw."""
+
+    version: int
+
+
+def require_officer() -> None:
+    """Who may not change it need not see the form; the verb asks again."""
+    edge.actor().require(edge.actor().is_officer, "officer")
+
+
+def require_carer(venue: Venue) -> None:
+    actor = edge.actor()
+    actor.require(actor.is_officer or actor.is_caretaker_of(venue.id), "caretaker")
+
+
+@routes.get("/municipality")
+def municipality_form() -> str:
+    """The municipality's name and contact."""
+    require_officer()
+    row = municipality(edge.reading())
+    names = ("name", "contact_name", "contact_phone", "contact_email")
+    return render_template("venues/municipality_form.html", form=Form({name: getattr(row, name) for name in names}), row=row)
+
+
+@routes.post("/municipality")
+def municipality_save() -> ResponseReturnValue:
+    """Keep the municipality's name and contact."""
+    try:
+        edge.transact(edit_municipality, parse(MunicipalityInput, request.form))
+    except (Invalid, Conflict) as refusal:
+        return form_again("venues/municipality_form.html", refusal, row=municipality(edge.reading()))
+    return done(_("Endringene er lagret."), url_for("venues.municipality_form"))
+
+
+@routes.get("/venues/<venue>/edit")
+def venue_form(venue: str) -> str:
+    """What staff say of a venue."""
+    require_officer()
+    row = venue_named(edge.reading(), venue)
+    names = ("name", "kind", "address", "latitude", "longitude", "entrance", "getting_in", "minutes_before", "follows_school_calendar")
+    values = {name: getattr(row, name) for name in names} | {"district": row.district.name if row.district else ""}
+    return render_template("venues/venue_form.html", form=Form(values), **_of_venue(row))
+
+
+@routes.post("/venues/<venue>/edit")
+def venue_save(venue: str) -> ResponseReturnValue:
+    """Keep what staff say of a venue."""
+    try:
+        edge.transact(edit_venue, venue, parse(VenueInput, request.form))
+    except (Invalid, Conflict) as refusal:
+        return form_again("venues/venue_form.html", refusal, **_of_venue(venue_named(edge.reading(), venue)))
+    return done(_("Endringene er lagret."), url_for("venues.venue_page", venue=venue))
+
+
+@routes.get("/rooms/<venue>/<room>/edit")
+def room_form(venue: str, room: str) -> str:
+    """What staff say of a room."""
+    require_officer()
+    row = room_at(edge.reading(), f"{venue}/{room}")
+    said = statements_about(edge.reading(), [row.venue_id]).get((row.venue_id, row.id), ())
+    places = {"seated": reading(said, SEATED).value, "standing": reading(said, STANDING).value}
+    values = {"name": row.name, "kind": row.kind, "capacity": row.capacity, "facilities": row.facilities, **places}
+    return render_template("venues/room_form.html", form=Form(values), **_of_room(row))
+
+
+@routes.post("/rooms/<venue>/<room>/edit")
+def room_save(venue: str, room: str) -> ResponseReturnValue:
+    """Keep what staff say of a room."""
+    try:
+        edge.transact(edit_room, f"{venue}/{room}", parse(RoomInput, request.form))
+    except (Invalid, Conflict) as refusal:
+        return form_again("venues/room_form.html", refusal, **_of_room(room_at(edge.reading(), f"{venue}/{room}")))
+    return done(_("Endringene er lagret."), url_for("venues.venue_page", venue=venue))
+
+
+@routes.post("/rooms/<venue>/<room>/retirement")
+def room_retirement(venue: str, room: str) -> ResponseReturnValue:
+    """Take a room out of use."""
+    edge.transact(retire_room, f"{venue}/{room}", version=parse(VersionInput, request.form).version)
+    return done(_("Rommet er tatt ut av bruk."), url_for("venues.venue_page", venue=venue))
+
+
+@routes.post("/rooms/<venue>/<room>/restoration")
+def room_restoration(venue: str, room: str) -> ResponseReturnValue:
+    """Take a retired room into use again."""
+    edge.transact(restore_room, f"{venue}/{room}", version=parse(VersionInput, request.form).version)
+    return done(_("Rommet er i bruk igjen."), url_for("venues.venue_page", venue=venue))
+
+
+@routes.get("/venues/<venue>/access")
+def access_form(venue: str) -> str:
+    """The answers on access of a venue or, with ``?room=``, of one of its rooms."""
+    context = _of_access(venue, request.args.get("room", ""))
+    values = {f"answers.{one.feature}": one.answer.value for one in context["answers"]}
+    values |= {f"details.{one.feature}": one.reading.detail for one in context["answers"]}
+    return render_template("venues/access_form.html", form=Form(values), **context)
+
+
+@routes.post("/venues/<venue>/access")
+def access_save(venue: str) -> ResponseReturnValue:
+    """Keep the answers on access."""
+    room = request.args.get("room", "")
+    try:
+        edge.transact(edit_access, venue, room, parse(AccessInput, request.form))
+    except (Invalid, Conflict) as refusal:
+        return form_again("venues/access_form.html", refusal, **_of_access(venue, room))
+    return done(_("Svarene er lagret."), url_for("venues.venue_page", venue=venue))
+
+
+def _of_venue(row: Venue) -> dict[str, object]:
+    session = edge.reading()
+    known = [(word, word) for word in KIND_LABELS]
+    kinds = known if row.kind in KIND_LABELS or not row.kind else [*known, (row.kind, row.kind)]
+    return {"venue": row, "kinds": kinds, "districts": [(one.name, one.name) for one in districts(session)]}
+
+
+def _of_room(row: Room) -> dict[str, object]:
+    known = [(word, word) for word in KIND_LABELS]
+    words = sorted({*FACILITY_LABELS, *facilities(rooms_in_use(edge.reading()))})
+    kinds = known if row.kind in KIND_LABELS or not row.kind else [*known, (row.kind, row.kind)]
+    return {"venue": row.venue, "room": row, "kinds": kinds, "facilities": words}
+
+
+def _of_access(venue: str, room: str) -> dict[str, Any]:
+    session = edge.reading()
+    place, one = subject_of(session, venue, room)
+    require_carer(place)
+    said = statements_about(session, [place.id])
+    found = answers(said.get((place.id, one.id if one else None), ()))
+    return {"venue": place, "room": one, "row": one or place, "answers": found}
