@@ -66,6 +66,11 @@ def minute_clock(minutes: int) -> str:
     return formats.clock(timedelta(minutes=minutes))
 
 
+def initial(text: str) -> str:
+    """The text with a capital first letter and the rest as it is: ``TV-skjerm``."""
+    return text[:1].upper() + text[1:]
+
+
 def value_text(value: Any, key: str = "") -> str:
     """One value as people write it."""
     if value is None:
@@ -76,6 +81,8 @@ def value_text(value: Any, key: str = "") -> str:
         return str(value) if key in UNGROUPED else formats.number(value)
     if key.startswith(ACCESS):
         return answer_label(str(value))
+    if key == "location" and isinstance(value, list):
+        return ", ".join(f"{degrees:.4f}" for degrees in value)
     if key == "size_m" and isinstance(value, list):
         return " × ".join(formats.number(side) for side in value)
     if isinstance(value, list):

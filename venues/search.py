@@ -10,7 +10,7 @@ from kernel.errors import Fault, Invalid
 from venues.access import AccessAnswer, answers, lacks, unknown
 from venues.models import Municipality, Room, Venue
 from venues.queries import statements_about
-from venues.statements import ACCESS, Statement
+from venues.statements import ACCESS, Reading, Statement, capacity_reading
 from venues.vocabulary import Access, slug_of
 
 
@@ -60,6 +60,10 @@ class FoundRoom:
     @property
     def path(self) -> str:
         return f"{self.room.venue.slug}/{self.room.slug}"
+
+    @property
+    def capacity(self) -> Reading:
+        return capacity_reading(self.said)
 
     @property
     def order(self) -> tuple[bool, str, str]:
@@ -120,4 +124,4 @@ def _unknown(room: Room, known: Sequence[AccessAnswer], wanted: RoomFilter) -> t
     found += ["kind"] if wanted.kind and not room.kind else []
     found += ["capacity"] if wanted.capacity and room.capacity is None else []
     found += ["facilities"] if wanted.facilities and not room.facilities else []
-    return (*found, *unknown(known, wanted.access))
+    return (*found, *(ACCESS + feature for feature in unknown(known, wanted.access)))

@@ -1,6 +1,6 @@
 """Shown: a venue or room as its page shows it - readings, access, weeks of opening, closures, photos - in few statements."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,7 +11,7 @@ from venues.access import AccessAnswer, answers
 from venues.models import Closure, OnSite, OpeningHours, Origin, Photo, Room, SchoolPeriod, Venue
 from venues.opening import Openness
 from venues.queries import photos_of, statements_about
-from venues.statements import ACCESS, CAPACITY, SEATED, SOURCES, STANDING, UNKNOWN, Reading, Statement, reading, readings
+from venues.statements import ACCESS, CAPACITY, SEATED, SOURCES, STANDING, UNKNOWN, Reading, Statement, capacity_reading, reading, readings
 
 WEEK = 7
 OF_ROOM = (CAPACITY, SEATED, STANDING, "facilities", "size_m", "area_m2", "spectators", "conduct", "condition", "price_note", "price_nok_per_hour")
@@ -42,7 +42,10 @@ class Week:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the page of a venue or room shows beside its columns; ``weeks`` are empty where nobody has stated hours."""
+    """What the page of a venue or room shows beside its columns; ``weeks`` are empty where nobody has stated hours.
+
+    ``capacities`` are those of the venue's rooms by their id.
+    """
 
     venue: Venue
     room: Room | None
@@ -54,6 +57,7 @@ class Shown:
     photos: tuple[Photo, ...]
     notes: tuple[str, ...]
     statements: tuple[Statement, ...]
+    capacities: Mapping[int, Reading]
 
     def reading(self, key: str) -> Reading:
         return reading(self.statements, key)
@@ -81,12 +85,14 @@ def room_shown(session: Session, room: Room, now: datetime) -> Shown:
         photos=tuple(sorted(pictures, key=lambda photo: photo.room_id is None)),
         notes=_notes(own) + _notes(venues),
         statements=own,
+        capacities={room.id: capacity_reading(own)},
     )
 
 
 def venue_shown(session: Session, venue: Venue, now: datetime) -> Shown:
     """All that is known of a venue, for its page; four statements when the venue is loaded."""
-    said = statements_about(session, [venue.id]).get((venue.id, None), ())
+    everything = statements_about(session, [venue.id])
+    said = everything.get((venue.id, None), ())
     hours = [row for row in _hours(session, venue.id) if row.room_id is None]
     return Shown(
         venue=venue,
@@ -99,6 +105,7 @@ def venue_shown(session: Session, venue: Venue, now: datetime) -> Shown:
         photos=tuple(photos_of(session, venue.id)),
         notes=_notes(said),
         statements=said,
+        capacities={room.id: capacity_reading(everything.get((venue.id, room.id), ())) for room in venue.rooms},
     )
 
 

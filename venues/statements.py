@@ -138,6 +138,17 @@ def capacity_of(statements: Sequence[Statement]) -> int | None:
     return max((number for part in parts if (number := _number(part.value)) is not None), default=None)
 
 
+def capacity_reading(statements: Sequence[Statement]) -> Reading:
+    """What is known of the legal maximum: as stated, else the larger of seated and standing."""
+    group = [said for said in readings(statements) if _group(said.key) == CAPACITY]
+    plain = next((one for one in group if one.key == CAPACITY), None)
+    if plain is not None:
+        return plain
+    number = capacity_of(statements)
+    largest = next((one for one in group if one.value == number), None) if number is not None else None
+    return Reading(CAPACITY, largest.statements if largest else ())
+
+
 def disputed(statements: Sequence[Statement]) -> tuple[Reading, ...]:
     """The readings whose sources disagree."""
     return tuple(found for found in readings(statements) if found.is_disputed)

@@ -68,7 +68,7 @@ def _xlsx(body: bytes) -> Iterator[Row]:
 def _rows(cells: Sequence[Sequence[object]]) -> Iterator[Row]:
     """Each row as a dictionary by its header, with its number as people count lines."""
     header = [str(cell or "").strip().lower().replace(" ", "_") for cell in cells[0]] if cells else []
-    missing = [Fault("missing-column", name) for name in REQUIRED if name not in header]
+    missing = [Fault("missing-column", "file", name) for name in REQUIRED if name not in header]
     if missing:
         raise Invalid(*missing)
     if len(cells) > MOST_ROWS + 1:
