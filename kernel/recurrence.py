@@ -1,19 +1,22 @@
 """Recurrence: the local dates that an RFC 5545 rule gives, expanded once, when a series is booked."""
 
+import re
 from calendar import monthrange
-from collections.abc import Collection
-from datetime import date, datetime, time, timedelta
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import islice
 
-from dateutil.rrule import rrulestr
-
-from kernel.errors import Fault, Invalid, refuse
+from kernel.errors import Invalid, refuse
 
 LONGEST = 400
-MOST = LONGEST + 1
 LONGEST_SPAN = timedelta(days=5 * 366)
+FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
+WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 PARTS = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS", "WKST"}
-LEAP_YEAR = 2024
-FREQUENCIES = {"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}
+NUMBER = re.compile(r"[+-]?[0-9]{1,12}")
+WEEKDAY = re.compile(r"([+-]?[0-9]{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
+UNTIL = re.compile(r"([0-9]{8})(T[0-9]{6}Z?)?")
 
 
 def dates_of(rule: str, first: date, *, skip: Collection[date] = ()) -> tuple[date, ...]:
@@ -21,18 +24,22 @@ def dates_of(rule: str, first: date, *, skip: Collection[date] = ()) -> tuple[da
 
     ``rule`` is the value of an RRULE: ``FREQ=WEEKLY;COUNT=10``. UNTIL is read as the local date it names.
     Raises Invalid for a rule that cannot be read (``bad-rule``), has no end (``endless-rule``), gives no date
-    (``empty-rule``) or more than 400 (``too-many-dates``).
+    (``empty-rule``), more than 400, or later ones than five years on (``too-many-dates``).
     """
-    parts = _parts(rule)
-    if "UNTIL" not in parts and "COUNT" not in parts:
+    try:
+        read = _read(rule)
+    except ValueError:
+        raise refuse(Invalid, "bad-rule", "recurrence", rule) from None
+    if read.count is None and read.until is None:
         raise refuse(Invalid, "endless-rule", "recurrence", rule)
-    expanded = _expanded(parts, first, rule)
-    if len(expanded) > LONGEST:
+    last = date.fromordinal(min(first.toordinal() + LONGEST_SPAN.days, date.max.toordinal()))
+    expanded = list(islice(_expanded(read, first, last), LONGEST + 1))
+    if len(expanded) > LONGEST or _goes_on(read, last, len(expanded)):
         raise refuse(Invalid, "too-many-dates", "recurrence", rule, most=LONGEST)
-    found = [day for day in expanded if day not in skip]
+    found = tuple(day for day in expanded if day not in skip)
     if not found:
         raise refuse(Invalid, "empty-rule", "recurrence", rule)
-    return tuple(found)
+    return found
 
 
 def weekly(*, count: int | None = None, until: date | None = None, every: int = 1) -> str:
@@ -41,41 +48,133 @@ def weekly(*, count: int | None = None, until: date | None = None, every: int = 
     return f"FREQ=WEEKLY;{ending}" if every == 1 else f"FREQ=WEEKLY;INTERVAL={every};{ending}"
 
 
-def _parts(rule: str) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """A rule as read; ``weekdays`` are pairs of which one (0: every) and the day (0: Monday)."""
+
+    frequency: str
+    interval: int
+    count: int | None
+    until: date | None
+    weekdays: tuple[tuple[int, int], ...]
+    monthdays: tuple[int, ...]
+    months: tuple[int, ...]
+    positions: tuple[int, ...]
+    week_start: int
+
+
+def _read(rule: str) -> _Rule:
+    """Raises ValueError."""
     pairs = [part.partition("=") for part in rule.strip().upper().removeprefix("RRULE:").split(";") if part]
     parts = {name: value for name, _, value in pairs}
-    repeated = len(parts) != len(pairs)
-    if repeated or not all(parts.values()) or parts.get("FREQ") not in FREQUENCIES or not PARTS.issuperset(parts):
-        raise refuse(Invalid, "bad-rule", "recurrence", rule)
-    # The wall clock decides: UNTIL as a date or with any clock time ends with that local day.
-    if "UNTIL" in parts:
-        parts["UNTIL"] = parts["UNTIL"][:8]
-    return parts
+    if len(parts) != len(pairs) or not all(parts.values()) or not PARTS.issuperset(parts):
+        raise ValueError
+    frequency = FREQUENCIES[FREQUENCIES.index(parts.get("FREQ", ""))]
+    weekdays = tuple(_weekday(word) for word in parts["BYDAY"].split(",")) if "BYDAY" in parts else ()
+    if frequency in ("DAILY", "WEEKLY") and any(which for which, _ in weekdays):
+        raise ValueError  # RFC 5545 3.3.10: a numbered weekday needs a month or a year to be counted in
+    return _Rule(
+        frequency=frequency,
+        interval=_numbers(parts, "INTERVAL", 10**12)[0] if "INTERVAL" in parts else 1,
+        count=_numbers(parts, "COUNT", 10**12)[0] if "COUNT" in parts else None,
+        until=_until(parts["UNTIL"]) if "UNTIL" in parts else None,
+        weekdays=weekdays,
+        monthdays=_numbers(parts, "BYMONTHDAY", 31, negative=True),
+        months=_numbers(parts, "BYMONTH", 12),
+        positions=_numbers(parts, "BYSETPOS", 366, negative=True),
+        week_start=WEEKDAYS.index(parts.get("WKST", "MO")),
+    )
 
 
-def _expanded(parts: dict[str, str], first: date, rule: str) -> list[date]:
-    """At most one date more than the longest series: enough to know that it is too long."""
-    bounded = {name: value for name, value in parts.items() if name not in ("UNTIL", "COUNT")}
-    try:
-        if int(parts.get("INTERVAL", 1)) < 1 or int(parts.get("COUNT", 1)) < 1 or not _occurs(parts):
-            raise refuse(Invalid, "empty-rule", "recurrence", rule)
-        last = date.fromisoformat(parts["UNTIL"]) if "UNTIL" in parts else first + LONGEST_SPAN
-        text = ";".join(f"{name}={value}" for name, value in bounded.items()) + f";UNTIL={last:%Y%m%d}"
-        found = rrulestr(text, dtstart=datetime.combine(first, time()))
-        days = [moment.date() for moment, _ in zip(found, range(MOST), strict=False)]
-    except (ValueError, TypeError, KeyError, OverflowError):
-        raise Invalid(Fault("bad-rule", "recurrence", rule)) from None
-    if "COUNT" not in parts:
+def _numbers(parts: Mapping[str, str], name: str, most: int, *, negative: bool = False) -> tuple[int, ...]:
+    words = parts[name].split(",") if name in parts else []
+    if not all(NUMBER.fullmatch(word) for word in words):
+        raise ValueError
+    numbers = tuple(int(word) for word in words)
+    if not all(1 <= (abs(number) if negative else number) <= most for number in numbers):
+        raise ValueError
+    return numbers
+
+
+def _weekday(word: str) -> tuple[int, int]:
+    found = WEEKDAY.fullmatch(word)
+    if not found or (found[1] and not 1 <= abs(int(found[1])) <= 53):
+        raise ValueError
+    return int(found[1] or 0), WEEKDAYS.index(found[2])
+
+
+def _until(text: str) -> date:
+    """The wall clock decides: UNTIL as a date or with any clock time ends with that local day."""
+    found = UNTIL.fullmatch(text)
+    if not found:
+        raise ValueError
+    return date.fromisoformat(found[1])
+
+
+def _goes_on(rule: _Rule, last: date, found: int) -> bool:
+    """Whether the series would have dates after the last day that was looked at."""
+    if rule.until is not None:
+        return rule.until > last
+    return found > 0 and rule.count is not None and found < rule.count
+
+
+def _expanded(rule: _Rule, first: date, last: date) -> Iterator[date]:
+    """The dates until ``last``. Our own, because dateutil looks for a rule that never occurs until the year 9999."""
+    given = 0
+    for period in _periods(rule, first, last):
+        for day in _picked(rule, period, first):
+            if day < first:
+                continue
+            if day > (min(last, rule.until) if rule.until else last) or given == rule.count:
+                return
+            given += 1
+            yield day
+
+
+def _periods(rule: _Rule, first: date, last: date) -> Iterator[list[date]]:
+    """The days of each day, week, month or year that the rule looks at."""
+    if rule.frequency in ("DAILY", "WEEKLY"):
+        length = 1 if rule.frequency == "DAILY" else 7
+        back = (first.weekday() - rule.week_start) % 7 if length == 7 else 0
+        for start in range(first.toordinal() - back, last.toordinal() + 1, length * rule.interval):
+            yield [date.fromordinal(number) for number in range(max(start, 1), min(start + length, date.max.toordinal() + 1))]
+        return
+    length = 1 if rule.frequency == "MONTHLY" else 12
+    begin = first.year * 12 + (first.month - 1 if length == 1 else 0)
+    for month in range(begin, last.year * 12 + last.month, length * rule.interval):
+        yield [day for each in range(month, month + length) for day in _month(each // 12, each % 12 + 1)]
+
+
+def _month(year: int, month: int) -> list[date]:
+    return [date(year, month, day) for day in range(1, monthrange(year, month)[1] + 1)]
+
+
+def _picked(rule: _Rule, period: list[date], first: date) -> list[date]:
+    days = [day for day in period if _fits(rule, day, first)]
+    if not rule.positions:
         return days
-    if int(parts["COUNT"]) > max(len(days), LONGEST) or (len(days) < int(parts["COUNT"]) and "UNTIL" not in parts):
-        raise refuse(Invalid, "too-many-dates", "recurrence", rule, most=LONGEST)
-    return days[: int(parts["COUNT"])]
+    places = {position - 1 if position > 0 else len(days) + position for position in rule.positions}
+    return [day for place, day in enumerate(days) if place in places]
 
 
-def _occurs(parts: dict[str, str]) -> bool:
-    """Whether some day of a year fits: a rule for 31 February would be searched for until the year 9999."""
-    if "BYSETPOS" in parts and parts["FREQ"] == "DAILY":
+def _fits(rule: _Rule, day: date, first: date) -> bool:
+    """RFC 5545 3.3.10: what the rule does not say is taken from the first date."""
+    says_day = bool(rule.weekdays or rule.monthdays)
+    months = rule.months or ((first.month,) if rule.frequency == "YEARLY" and not says_day else ())
+    monthdays = rule.monthdays or ((first.day,) if rule.frequency in ("MONTHLY", "YEARLY") and not says_day else ())
+    weekdays = rule.weekdays or (((0, first.weekday()),) if rule.frequency == "WEEKLY" and not says_day else ())
+    if months and day.month not in months:
         return False
-    days = [abs(int(day)) for day in parts.get("BYMONTHDAY", "1").split(",")]
-    months = [int(month) for month in parts.get("BYMONTH", "1").split(",")]
-    return any(0 < day <= monthrange(LEAP_YEAR, month)[1] for day in days for month in months if 0 < month < 13)
+    if monthdays and not {day.day, day.day - monthrange(day.year, day.month)[1] - 1}.intersection(monthdays):
+        return False
+    return not weekdays or any(day.weekday() == weekday and _is_which(rule, day, which) for which, weekday in weekdays)
+
+
+def _is_which(rule: _Rule, day: date, which: int) -> bool:
+    """Whether the day is the first, last … of its weekday: in the month, or in the year when no month is named."""
+    if which == 0:
+        return True
+    in_year = rule.frequency == "YEARLY" and not rule.months
+    place = day.timetuple().tm_yday if in_year else day.day
+    length = date(day.year, 12, 31).timetuple().tm_yday if in_year else monthrange(day.year, day.month)[1]
+    return which == (place + 6) // 7 or -which == (length - place) // 7 + 1

@@ -1,0 +1,186 @@
+"""Recurrence: a rule gives the dates that RFC 5545 says, in bounded time, or a refusal that says why."""
+
+import time
+from datetime import date, datetime, timedelta
+from itertools import islice, takewhile
+
+import pytest
+from dateutil.rrule import rrulestr
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from kernel.errors import Invalid
+from kernel.recurrence import LONGEST, dates_of, weekly
+
+TUESDAY = date(2026, 9, 1)
+
+
+def refusal(rule: str, first: date = TUESDAY) -> str:
+    with pytest.raises(Invalid) as refused:
+        dates_of(rule, first)
+    fault = refused.value.faults[0]
+    assert (fault.field, fault.value) == ("recurrence", rule)
+    return fault.code
+
+
+@given(st.integers(1, LONGEST), st.integers(1, 4), st.dates(date(2000, 1, 1), date(2030, 1, 1)))
+def test_a_weekly_series_is_every_so_many_weeks(count: int, every: int, first: date) -> None:
+    assume((count - 1) * every <= 5 * 52)
+
+    assert dates_of(weekly(count=count, every=every), first) == tuple(first + timedelta(weeks=every * n) for n in range(count))
+
+
+@given(st.integers(0, 100), st.dates(date(2000, 1, 1), date(2030, 1, 1)))
+def test_a_series_ends_with_the_last_day_named(weeks: int, first: date) -> None:
+    until = first + timedelta(weeks=weeks)
+
+    assert dates_of(weekly(until=until), first)[-1] == until
+
+
+@pytest.mark.parametrize("until", ["20260929", "20260929T180000", "20260929T160000Z", "20260929T000000Z"])
+def test_the_local_day_of_the_end_decides_however_it_is_written(until: str) -> None:
+    assert dates_of(f"FREQ=WEEKLY;UNTIL={until}", TUESDAY)[-1] == date(2026, 9, 29)
+
+
+def test_the_count_counts_the_dates_that_are_left_out() -> None:
+    found = dates_of("FREQ=WEEKLY;COUNT=3", TUESDAY, skip={date(2026, 9, 8)})
+
+    assert found == (date(2026, 9, 1), date(2026, 9, 15))
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ("FREQ=WEEKLY;BYDAY=TU,TH;COUNT=4", ["2026-09-01", "2026-09-03", "2026-09-08", "2026-09-10"]),
+        ("RRULE:freq=weekly;byday=th;count=2", ["2026-09-03", "2026-09-10"]),
+        ("FREQ=MONTHLY;BYDAY=-1TU;COUNT=2", ["2026-09-29", "2026-10-27"]),
+        ("FREQ=MONTHLY;BYMONTHDAY=31;COUNT=2", ["2026-10-31", "2026-12-31"]),
+        ("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1;COUNT=2", ["2026-09-30", "2026-10-30"]),
+        ("FREQ=DAILY;INTERVAL=10;COUNT=3", ["2026-09-01", "2026-09-11", "2026-09-21"]),
+    ],
+)
+def test_rules_of_every_kind_give_their_dates(rule: str, expected: list[str]) -> None:
+    assert dates_of(rule, TUESDAY) == tuple(date.fromisoformat(day) for day in expected)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=31;COUNT=2",
+        "FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=30;COUNT=2",
+        "FREQ=DAILY;BYMONTH=2,4;BYMONTHDAY=31;UNTIL=99991231",
+        "FREQ=DAILY;BYMONTH=4;BYMONTHDAY=-31;COUNT=1",
+        "FREQ=DAILY;BYDAY=TU;BYSETPOS=2;COUNT=2",
+        "FREQ=WEEKLY;BYSETPOS=9;BYDAY=TU;COUNT=2",
+        "FREQ=MONTHLY;BYDAY=TU;BYSETPOS=7;COUNT=2",
+        "FREQ=WEEKLY;UNTIL=20260831",
+        "FREQ=WEEKLY;COUNT=0",
+        "FREQ=WEEKLY;INTERVAL=0;COUNT=2",
+        "FREQ=WEEKLY;INTERVAL=0;UNTIL=20270101",
+    ],
+)
+def test_a_rule_that_never_occurs_is_refused_at_once(rule: str) -> None:
+    began = time.monotonic()
+
+    code = refusal(rule)
+
+    assert code in ("empty-rule", "too-many-dates", "bad-rule")
+    assert time.monotonic() - began < 0.5
+
+
+def test_a_rule_without_end_is_refused() -> None:
+    assert refusal("FREQ=WEEKLY") == "endless-rule"
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=DAILY;COUNT=401",
+        "FREQ=WEEKLY;COUNT=99999999999",
+        "FREQ=DAILY;UNTIL=20291231",
+        "FREQ=DAILY;UNTIL=99991231",
+        "FREQ=YEARLY;COUNT=50",
+    ],
+)
+def test_a_series_longer_than_anyone_plans_is_refused(rule: str) -> None:
+    began = time.monotonic()
+
+    assert refusal(rule) == "too-many-dates"
+    assert time.monotonic() - began < 1
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "",
+        "hver tirsdag",
+        "FREQ=HOURLY;COUNT=2",
+        "FREQ=SECONDLY;COUNT=100",
+        "FREQ=FORTNIGHTLY;COUNT=2",
+        "COUNT=2",
+        "FREQ=WEEKLY;FREQ=DAILY;COUNT=2",
+        "FREQ=WEEKLY;BYHOUR=1,2;COUNT=2",
+        "FREQ=WEEKLY;COUNT=2\nEXDATE:20260901",
+        "FREQ=WEEKLY;COUNT=to",
+        "FREQ=WEEKLY;COUNT=",
+        "FREQ=WEEKLY;UNTIL=20260931",
+        "FREQ=WEEKLY;UNTIL=i morgen",
+        "FREQ=WEEKLY;UNTIL=2026-W40",
+        "FREQ=WEEKLY;BYDAY=TIR;COUNT=2",
+        "FREQ=MONTHLY;BYMONTHDAY=32;COUNT=2",
+        "FREQ=MONTHLY;BYMONTH=13;COUNT=2",
+        "FREQ=WEEKLY;COUNT=2;X=" + "1" * 100_000,
+    ],
+)
+def test_what_is_no_rule_is_refused(rule: str) -> None:
+    assert refusal(rule) in ("bad-rule", "empty-rule")
+
+
+@given(st.text(alphabet="FREQWEEKLYDAILYMONTHLYCOUNTUNTIL=;:,-+0123456789BYDAYSETPOS\n", max_size=60), st.dates())
+def test_no_text_breaks_the_reader(rule: str, first: date) -> None:
+    try:
+        assert dates_of(rule, first)
+    except Invalid as refused:
+        assert refused.faults[0].field == "recurrence"
+
+
+rules = st.fixed_dictionaries(
+    {"FREQ": st.sampled_from(["DAILY", "WEEKLY", "MONTHLY", "YEARLY"])},
+    optional={
+        "INTERVAL": st.integers(1, 8).map(str),
+        "BYDAY": st.sampled_from(["TU", "MO,WE", "2TU", "-1FR", "5MO", "-1SU,1MO"]),
+        "BYMONTHDAY": st.sampled_from(["1", "29", "31", "-1", "-31", "1,-1"]),
+        "BYMONTH": st.sampled_from(["1", "2", "2,4", "6,12"]),
+        "BYSETPOS": st.sampled_from(["1", "-1", "4", "2,-2", "366"]),
+        "WKST": st.sampled_from(["MO", "SU", "TU"]),
+    },
+)
+
+
+@given(rules, st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.integers(1, 30))
+def test_any_rule_gives_what_another_reader_of_the_standard_gives(parts: dict[str, str], first: date, count: int) -> None:
+    assume(parts["FREQ"] in ("MONTHLY", "YEARLY") or not set(parts.get("BYDAY", "")) & set("-125"))
+    text = ";".join(f"{name}={value}" for name, value in parts.items())
+    until = first + timedelta(days=4 * 365)
+
+    try:
+        found = dates_of(f"{text};UNTIL={until:%Y%m%d}", first)[:count]
+    except Invalid as refused:
+        assume(refused.faults[0].code != "too-many-dates")
+        found = ()
+
+    # The other reader looks for what never occurs until the year 9999; it is asked about what does occur.
+    assume(found)
+    other = rrulestr(text, dtstart=datetime.combine(first, datetime.min.time()))
+    expected = takewhile(lambda day: day <= until, (moment.date() for moment in other))
+    assert list(found) == list(islice(expected, len(found)))
+
+
+@given(rules, st.dates())
+def test_any_rule_is_answered_at_once(parts: dict[str, str], first: date) -> None:
+    began = time.monotonic()
+    try:
+        dates_of(";".join(f"{name}={value}" for name, value in parts.items()) + ";COUNT=400", first)
+    except Invalid as refused:
+        assert refused.faults[0].field == "recurrence"
+    assert time.monotonic() - began < 0.5
