@@ -137,6 +137,5 @@ def span_of(occurrence: Occurrence) -> DatedSpan:
 
 
 def _is(wall: WallSpan, occurrence: Occurrence) -> bool:
-    end_second = wall.second if wall.end_second is None else wall.end_second
-    start, end = to_utc(wall.start, wall.zone, second=wall.second), to_utc(wall.end, wall.zone, second=end_second)
+    start, end = to_utc(wall.start, wall.zone, second=wall.second), to_utc(wall.end, wall.zone, second=wall.ends_second)
     return (start, end) == (occurrence.starts_at, occurrence.ends_at)

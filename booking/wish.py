@@ -127,6 +127,5 @@ class DatedSpan:
 def _wall(moment: datetime, zone: str, *, second: bool | None) -> tuple[datetime, bool | None]:
     if moment.tzinfo is None:
         return moment.replace(microsecond=0), second
-    local = moment.astimezone(zone_of(zone))
-    return to_wall(moment, zone).replace(microsecond=0), bool(local.fold)
-
+    wall = to_wall(moment, zone)
+    return wall.replace(microsecond=0), bool(moment.astimezone(zone_of(zone)).fold)

@@ -4,20 +4,23 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, reset_tzpath
 
 from kernel.errors import Fault, Invalid, refuse
 from kernel.interval import Interval
 
 CLOCK = re.compile(r"^(\d{1,2})[:.]?(\d{2})$")
+EARLIEST = date(1900, 1, 1)
+LATEST = date(2199, 12, 31)
+
+# A machine's own zone files may be older than the wheel: no library of this process is to read them.
+reset_tzpath(to=())
+ZoneInfo.clear_cache()
 
 
 @lru_cache(maxsize=64)
 def zone_of(name: str) -> ZoneInfo:
-    """The zone of an IANA name; raises Invalid (``unknown-zone``).
-
-    ``ZoneInfo.no_cache`` with an empty search path would read the wheel only; the process sets that path at import.
-    """
+    """The zone of an IANA name, by the wheel; raises Invalid (``unknown-zone``)."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -41,15 +44,21 @@ class WallSpan:
     def interval(self) -> Interval:
         """The span in UTC.
 
-        Raises Invalid (``missing-hour``) for a start or end that the spring clock change skips, and
-        ``end-before-start`` when nothing is left.
+        Raises Invalid (``missing-hour``) for a start or end that the spring clock change skips, ``end-before-start``
+        when nothing is left, ``out-of-range`` for a year that nobody means.
         """
-        end_second = self.second if self.end_second is None else self.end_second
         start = to_utc(self.start, self.zone, second=self.second, field="start")
-        end = to_utc(self.end, self.zone, second=end_second, field="end")
+        end = to_utc(self.end, self.zone, second=self.ends_second, field="end")
         if end <= start:
             raise Invalid(Fault("end-before-start", "end", f"{self.end:%Y-%m-%d %H:%M}", {"start": f"{self.start:%Y-%m-%d %H:%M}"}))
         return Interval(start, end)
+
+    @property
+    def ends_second(self) -> bool:
+        """Whether the end is the second of a repeated hour."""
+        if self.end_second is None:
+            return self.second and is_repeated(self.start, self.zone)
+        return self.end_second
 
     def on(self, day: date) -> "WallSpan":
         """The same clock times with the start on another day."""
@@ -60,8 +69,9 @@ class WallSpan:
 def to_utc(local: datetime, zone: str, *, second: bool = False, field: str = "start") -> datetime:
     """The UTC moment of a local wall-clock time; the first of a repeated hour unless ``second``.
 
-    Raises Invalid (``missing-hour``), naming the times before and after the gap.
+    Raises Invalid (``missing-hour``), naming the time after the gap, or ``out-of-range``.
     """
+    _require_range(local.date(), field)
     there = local.replace(tzinfo=zone_of(zone), fold=1 if second else 0)
     moment = there.astimezone(UTC)
     if moment.astimezone(zone_of(zone)).replace(tzinfo=None) != local:
@@ -72,7 +82,8 @@ def to_utc(local: datetime, zone: str, *, second: bool = False, field: str = "st
 
 
 def to_wall(moment: datetime, zone: str) -> datetime:
-    """The local wall-clock time (naive) of a moment."""
+    """The local wall-clock time (naive) of a moment; raises Invalid (``out-of-range``)."""
+    _require_range(moment.date(), "")
     return moment.astimezone(zone_of(zone)).replace(tzinfo=None)
 
 
@@ -89,9 +100,9 @@ def is_repeated(local: datetime, zone: str) -> bool:
 
 
 def local_day(day: date, zone: str, *, days: int = 1) -> Interval:
-    """The whole local day (23, 24 or 25 hours), or several of them, in UTC."""
-    last = day + timedelta(days=days)
-    return Interval(_midnight(day, zone), _midnight(last, zone))
+    """The whole local day (23, 24 or 25 hours), or several of them, in UTC; raises Invalid (``out-of-range``)."""
+    _require_range(day, "")
+    return Interval(_midnight(day, zone), _midnight(day + timedelta(days=days), zone))
 
 
 def parse_clock(text: str, field: str) -> timedelta:
@@ -104,16 +115,18 @@ def parse_clock(text: str, field: str) -> timedelta:
 
 
 def parse_day(text: str, field: str) -> date:
-    """``2026-04-30`` or ``30.04.2026``; raises Invalid (``no-such-date``) for 31 April and the like."""
+    """``2026-04-30`` or ``30.04.2026``; raises Invalid: ``no-such-date`` for 31 April and the like, ``out-of-range`` for the year 9999."""
     text = text.strip()
     norwegian = re.match(r"^(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})$", text)
     written = f"{norwegian[3]}-{int(norwegian[2]):02}-{int(norwegian[1]):02}" if norwegian else text
     if not re.match(r"^\d{4}-\d{2}-\d{2}$", written):
         raise refuse(Invalid, "bad-date", field, text)
     try:
-        return date.fromisoformat(written)
+        day = date.fromisoformat(written)
     except ValueError:
         raise refuse(Invalid, "no-such-date", field, text) from None
+    _require_range(day, field)
+    return day
 
 
 def at(day: date, since_midnight: timedelta) -> datetime:
@@ -124,3 +137,9 @@ def at(day: date, since_midnight: timedelta) -> datetime:
 def _midnight(day: date, zone: str) -> datetime:
     # A zone may skip midnight itself (Beirut, Santiago); the day then begins when the clock first shows it.
     return datetime.combine(day, time(), tzinfo=zone_of(zone)).astimezone(UTC)
+
+
+def _require_range(day: date, field: str) -> None:
+    """Years that only a slip of the hand means would break the arithmetic of dates near its ends."""
+    if not EARLIEST <= day <= LATEST:
+        raise refuse(Invalid, "out-of-range", field, day.isoformat(), least=EARLIEST.isoformat(), most=LATEST.isoformat())
