@@ -46,7 +46,7 @@ def answer_refusal(refusal: Refusal) -> ResponseReturnValue:
     sign_in = hooks().sign_in
     if isinstance(refusal, Unidentified) and sign_in is not None and not for_programs():
         return sign_in()
-    return problem(refusal.title, status_of(refusal), refusal.faults, headers=headers_of(refusal))
+    return problem(refusal.title, status_of(refusal), refusal.faults, headers=headers_of(refusal), details=refusal.details)
 
 
 def answer_http(error: HTTPException) -> ResponseReturnValue:
@@ -69,10 +69,17 @@ def answer_unexpected(error: Exception) -> ResponseReturnValue:
     return problem("unexpected", 500, (Fault("unexpected", facts={"request_id": logs.request_id()}),))
 
 
-def problem(kind: str, status: int, faults: tuple[Fault, ...], headers: Mapping[str, str] | None = None) -> Response:
-    """The answer for one kind of refusal, for programs or for people."""
+def problem(
+    kind: str,
+    status: int,
+    faults: tuple[Fault, ...],
+    headers: Mapping[str, str] | None = None,
+    details: Mapping[str, object] | None = None,
+) -> Response:
+    """The answer for one kind of refusal, for programs (with ``details`` as further members) or for people."""
     if for_programs():
-        response = Response(json.dumps(document(kind, status, faults)), status=status, content_type=PROBLEM_TYPE)
+        told = {**(details or {}), **document(kind, status, faults)}
+        response = Response(json.dumps(told), status=status, content_type=PROBLEM_TYPE)
     else:
         response = Response(page(kind, status, faults), status=status, content_type="text/html; charset=utf-8")
     response.headers.update(headers or {})

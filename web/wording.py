@@ -84,6 +84,8 @@ TITLES: Mapping[str, str] = {
     "unidentified": _("Logg inn"),
     "forbidden": _("Ingen tilgang"),
     "conflict": _("Noe står i veien"),
+    "declined": _("Reglene sier nei"),
+    "taken": _("Tiden er opptatt"),
     "stale": _("Endret av andre"),
     "throttled": _("For mange forsøk"),
     "busy": _("Tjenesten er opptatt"),
