@@ -84,7 +84,9 @@ def _is_to_come(wall: WallSpan, now: datetime) -> bool:
 
 def _alike(session: Session, room: Room, heads: int | None) -> Sequence[Room]:
     """Rooms of the same kind that share no space with it: same venue, then same district, then the rest."""
-    query = select(Room).join(Venue).where(Room.kind == room.kind, Room.id != room.id, Room.retired_at.is_(None), Venue.retired_at.is_(None))
+    query = (
+        select(Room).join(Venue).where(Room.kind == room.kind, Room.id != room.id, Room.retired_at.is_(None), Venue.retired_at.is_(None))
+    )
     if heads:
         query = query.where((Room.capacity >= heads) | Room.capacity.is_(None))
     loaded = query.options(joinedload(Room.venue), selectinload(Room.spaces)).order_by(Room.id).limit(ALIKE)

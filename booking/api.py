@@ -1,21 +1,25 @@
 """The API of bookings: dry run, booking, decisions, cancellation, moving, availability and closures."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Literal
 
 from flask import Flask
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from sqlalchemy.orm import Session
 
 from accounts.edge import actor, reading, transact
+from accounts.identity import Actor
 from booking import decisions, ending, moving
 from booking.availability import Availability, AvailabilityQuery, availability
 from booking.cases import booking_for, require_sight
 from booking.closures import Closing, affected, close
 from booking.edge import book
+from booking.models import Booking
 from booking.reservations import preview
 from booking.shown import ShownBooking, ShownVerdict, shown_booking, shown_preview
 from booking.wish import Wish
-from kernel.clock import now
+from kernel.clock import now as clock_now
 from venues.queries import room_at, venue_named
 from web.api import Answer, Api, expected_version, idempotency_key
 
@@ -65,7 +69,7 @@ class ShownClosure(BaseModel):
 @api.operation("POST", "/verdicts", body=Wish, answers={200: ShownVerdict})
 def verdict(body: Wish) -> ShownVerdict:
     """Try a wish: verdict, conflicts and price per date; nothing is booked."""
-    return shown_preview(preview(reading(), body, by=actor(), now=now()))
+    return shown_preview(preview(reading(), body, by=actor(), now=clock_now()))
 
 
 @api.operation("POST", "/bookings", body=Wish, answers={201: ShownBooking}, idempotent=True)
@@ -123,7 +127,7 @@ def decline(booking_id: int, body: Reason) -> Answer:
 @api.operation("GET", "/availability", query=AvailabilityQuery, answers={200: Availability}, public=True)
 def free_times(query: AvailabilityQuery) -> Availability:
     """Rooms that fit: their free times, soonest first; with a recurrence, per date."""
-    return availability(reading(), query, now=now())
+    return availability(reading(), query, now=clock_now())
 
 
 @api.operation("POST", "/venues/<venue>/closures", body=ClosureBody, answers={200: ShownClosure})
@@ -132,7 +136,7 @@ def close_venue(venue: str, body: ClosureBody) -> ShownClosure:
     return transact(_closed, venue, body)
 
 
-def _closed(session, venue, body, *, by, now):  # type: ignore[no-untyped-def]
+def _closed(session: Session, venue: str, body: ClosureBody, *, by: Actor, now: datetime) -> ShownClosure:
     place = venue_named(session, venue)
     room = room_at(session, f"{venue}/{body.room}") if body.room else None
     closing = Closing(venue=place, room=room, start=body.start.replace(tzinfo=None), end=body.end.replace(tzinfo=None), reason=body.reason)
@@ -143,7 +147,7 @@ def _closed(session, venue, body, *, by, now):  # type: ignore[no-untyped-def]
     return ShownClosure(closed=not body.dry_run, affected=references)
 
 
-def _shown(session, verb, *args, by, now, **kwargs):  # type: ignore[no-untyped-def]
+def _shown(session: Session, verb: Callable[..., Booking], *args: object, by: Actor, now: datetime, **kwargs: object) -> ShownBooking:
     return shown_booking(verb(session, *args, by=by, now=now, **kwargs))
 
 

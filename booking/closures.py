@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from accounts.identity import Actor
 from booking.lifecycle import LIVE, state_of
@@ -45,8 +45,7 @@ def affected(session: Session, closing: Closing) -> Sequence[Occurrence]:
         select(Occurrence)
         .where(Occurrence.room_id.in_(rooms), Occurrence.state.in_(sorted(LIVE)))
         .where(Occurrence.starts_at < time.end, Occurrence.ends_at > time.start)
-        .options(joinedload(Occurrence.booking).selectinload(Booking.occurrences),
-            joinedload(Occurrence.room).selectinload(Room.spaces))
+        .options(joinedload(Occurrence.booking).selectinload(Booking.occurrences), joinedload(Occurrence.room).selectinload(Room.spaces))
         .order_by(Occurrence.starts_at, Occurrence.id)
     )
     return session.scalars(query).unique().all()

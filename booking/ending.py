@@ -19,7 +19,9 @@ from database.outbox import post
 from kernel.errors import Conflict, refuse
 
 
-def cancel(session: Session, booking_id: int, *, number: int | None = None, version: int | None = None, by: Actor, now: datetime) -> Booking:
+def cancel(
+    session: Session, booking_id: int, *, number: int | None = None, version: int | None = None, by: Actor, now: datetime
+) -> Booking:
     """Cancel one date, or all that lie ahead; the past is never touched.
 
     Raises Conflict (``in-the-past``) when nothing is left to cancel, Stale, Missing, Forbidden.
@@ -42,7 +44,9 @@ def cancel(session: Session, booking_id: int, *, number: int | None = None, vers
     return booking
 
 
-def end_dates(session: Session, booking: Booking, dates: Iterable[Occurrence], state: OccurrenceState, last: BookingState, *, now: datetime) -> None:
+def end_dates(
+    session: Session, booking: Booking, dates: Iterable[Occurrence], state: OccurrenceState, last: BookingState, *, now: datetime
+) -> None:
     """Lock, free the time of the dates and write their state; the booking is ``last`` when no date is alive."""
     ended = list(dates)
     lock(session, *keys_of(booking))

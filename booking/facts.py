@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from booking.case import Case
@@ -107,18 +108,18 @@ def _entitlement(session: Session, case: Case) -> Entitlement | None:
     )
 
 
-def _minutes(case: Case) -> Select[tuple[int]]:
+def _minutes(case: Case) -> Select[Any]:
     """The sum over live dates of other bookings: counts are never stored."""
     length = epoch(Occurrence.ends_at) - epoch(Occurrence.starts_at)
     minutes = select(func.coalesce(func.sum(length), 0) / 60).join(Booking).join(Room, Occurrence.room_id == Room.id)
     return minutes.where(Occurrence.state.in_(sorted(LIVE)), Booking.id != (case.booking_id or 0))
 
 
-def _subject(subject: Subject, holder: int) -> Sequence[object]:
+def _subject(subject: Subject, holder: int) -> Sequence[ColumnElement[bool]]:
     return (Booking.organisation_id == holder,) if subject is Subject.ORGANISATION else (Booking.holder_id == holder,)
 
 
-def _area(room: Room, layer: Layer) -> Sequence[object]:
+def _area(room: Room, layer: Layer) -> Sequence[ColumnElement[bool]]:
     match layer:
         case Layer.ROOM:
             return (Room.id == room.id,)

@@ -67,7 +67,12 @@ def judge(session: Session, case: Case) -> tuple[Judged, ...]:
 def keep(session: Session, booking_id: int, judged: Sequence[Judged], *, act: str, now: datetime) -> None:
     """Store the verdicts with the facts judged and the policy versions asked, for replay."""
     rows = [
-        {"request": date.request.to_json(), "facts": date.facts.to_json(), "verdict": date.verdict.to_json(), "versions": list(date.versions)}
+        {
+            "request": date.request.to_json(),
+            "facts": date.facts.to_json(),
+            "verdict": date.verdict.to_json(),
+            "versions": list(date.versions),
+        }
         for date in judged
         if date.request and date.facts and date.verdict
     ]
@@ -81,7 +86,11 @@ def folded(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     parts = {}
     for part in rows[0]:
         values = [row[part] for row in rows]
-        common = {key: value for key, value in values[0].items() if all(key in v and v[key] == value for v in values)} if isinstance(values[0], dict) else {}
+        common = (
+            {key: value for key, value in values[0].items() if all(key in v and v[key] == value for v in values)}
+            if isinstance(values[0], dict)
+            else {}
+        )
         own = [{key: value for key, value in v.items() if key not in common} if isinstance(v, dict) else v for v in values]
         parts[part] = {"common": common, "each": own}
     return parts

@@ -1,7 +1,7 @@
 """The gate: the only writer of claims. First ``ask`` names everything in the way, then ``occupy`` takes what is free."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any

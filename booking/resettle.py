@@ -52,7 +52,11 @@ def resettle(session: Session, booking: Booking, plan: Plan, *, now: datetime) -
     for occurrence, date in zip(plan.dates, dates, strict=True):
         _write(occurrence, date, plan.room, now)
     _write_booking(booking, judged, now)
-    takes = [Take(date.want, occurrence.id, hold_until(booking, now=now)) for occurrence, date in zip(plan.dates, dates, strict=True) if date.want is not None]
+    takes = [
+        Take(date.want, occurrence.id, hold_until(booking, now=now))
+        for occurrence, date in zip(plan.dates, dates, strict=True)
+        if date.want is not None
+    ]
     occupy(session, answer, takes if keeps_time(booking) else (), release=own)
     keep(session, booking.id, judged, act=plan.act, now=now)
     return dates

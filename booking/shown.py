@@ -137,7 +137,8 @@ def _try(date: Dated, case: Case) -> ShownTry:
         state=str(date.state),
         outcome=str(verdict.outcome) if verdict else None,
         objections=[
-            ShownObjection(code=fault.code, field=fault.field, message=sentence(fault), facts=dict(fault.facts)) for fault in faults_of(date, case)
+            ShownObjection(code=fault.code, field=fault.field, message=sentence(fault), facts=dict(fault.facts))
+            for fault in faults_of(date, case)
         ],
         warnings=[warning.code for warning in verdict.warnings] if verdict else [],
         list_price=price.listed if price else None,

@@ -85,7 +85,7 @@ class Wish(BaseModel):
         """The first date's wall-clock span in the venue's zone; raises Invalid for a time the clock skips."""
         start, second = _wall(self.start, zone, second=self.second_hour)
         end, end_second = _wall(self.end, zone, second=None)
-        span = WallSpan(start, end, zone, second, end_second)
+        span = WallSpan(start, end, zone, bool(second), end_second)
         if end <= start and span.start.date() != span.end.date():
             raise refuse(Invalid, "end-before-start", "end", f"{end:%Y-%m-%d %H:%M}", start=f"{start:%Y-%m-%d %H:%M}")
         span.interval()

@@ -35,14 +35,86 @@ class Weekly:
 
 
 SEASON = (
-    Weekly("berit", "skiold", "oren-flerbrukshall/gymsal-1", 0, "17:00", "18:30", "Turn, partiet 6-9 år", Activity.SPORT_TRAINING, (("6-9", 22),)),
-    Weekly("berit", "skiold", "oren-flerbrukshall/gymsal-1", 0, "18:30", "20:00", "Turn, partiet 10-13 år", Activity.SPORT_TRAINING, (("10-13", 18),)),
-    Weekly("nils", "handball", "oren-flerbrukshall/gymsal-2", 0, "17:30", "19:00", "Håndball, jenter 12", Activity.SPORT_TRAINING, (("11-12", 16),)),
-    Weekly("nils", "handball", "oren-flerbrukshall/hel-hall", 2, "18:00", "20:00", "Håndball, damelaget", Activity.SPORT_TRAINING, (("18+", 20),)),
-    Weekly("nils", "handball", "brandengen-flerbrukshall/hall", 1, "18:00", "20:00", "Håndball, gutter 15", Activity.SPORT_TRAINING, (("14-15", 17),)),
-    Weekly("nils", "fotball", "assiden-fotballhall/halvdel-a", 1, "18:00", "19:30", "Fotball, gutter 11", Activity.SPORT_TRAINING, (("10-11", 24),)),
-    Weekly("nils", "fotball", "assiden-fotballhall/halvdel-b", 1, "18:00", "19:30", "Fotball, jenter 13", Activity.SPORT_TRAINING, (("12-13", 20),)),
-    Weekly("nils", "fotball", "assiden-fotballhall/hel-hall", 3, "20:00", "21:30", "Fotball, A-laget", Activity.SPORT_TRAINING, (("18+", 26),)),
+    Weekly(
+        "berit",
+        "skiold",
+        "oren-flerbrukshall/gymsal-1",
+        0,
+        "17:00",
+        "18:30",
+        "Turn, partiet 6-9 år",
+        Activity.SPORT_TRAINING,
+        (("6-9", 22),),
+    ),
+    Weekly(
+        "berit",
+        "skiold",
+        "oren-flerbrukshall/gymsal-1",
+        0,
+        "18:30",
+        "20:00",
+        "Turn, partiet 10-13 år",
+        Activity.SPORT_TRAINING,
+        (("10-13", 18),),
+    ),
+    Weekly(
+        "nils",
+        "handball",
+        "oren-flerbrukshall/gymsal-2",
+        0,
+        "17:30",
+        "19:00",
+        "Håndball, jenter 12",
+        Activity.SPORT_TRAINING,
+        (("11-12", 16),),
+    ),
+    Weekly(
+        "nils",
+        "handball",
+        "oren-flerbrukshall/hel-hall",
+        2,
+        "18:00",
+        "20:00",
+        "Håndball, damelaget",
+        Activity.SPORT_TRAINING,
+        (("18+", 20),),
+    ),
+    Weekly(
+        "nils",
+        "handball",
+        "brandengen-flerbrukshall/hall",
+        1,
+        "18:00",
+        "20:00",
+        "Håndball, gutter 15",
+        Activity.SPORT_TRAINING,
+        (("14-15", 17),),
+    ),
+    Weekly(
+        "nils",
+        "fotball",
+        "assiden-fotballhall/halvdel-a",
+        1,
+        "18:00",
+        "19:30",
+        "Fotball, gutter 11",
+        Activity.SPORT_TRAINING,
+        (("10-11", 24),),
+    ),
+    Weekly(
+        "nils",
+        "fotball",
+        "assiden-fotballhall/halvdel-b",
+        1,
+        "18:00",
+        "19:30",
+        "Fotball, jenter 13",
+        Activity.SPORT_TRAINING,
+        (("12-13", 20),),
+    ),
+    Weekly(
+        "nils", "fotball", "assiden-fotballhall/hel-hall", 3, "20:00", "21:30", "Fotball, A-laget", Activity.SPORT_TRAINING, (("18+", 26),)
+    ),
     Weekly("siri", "koret", "knutepunkt-stromso/gymsal", 3, "19:00", "21:00", "Korøvelse", Activity.CULTURE_MUSIC, (("20+", 35),)),
     Weekly("tone", "kvilterne", "knutepunkt-stromso/moterom-1", 2, "18:00", "20:30", "Quiltekveld", Activity.SOCIAL, (("40+", 11),)),
     Weekly("amina", "fjell", "fjell-aktivitetshus/moterom", 4, "16:00", "18:00", "Leksehjelp", Activity.COURSE, (("10-16", 14),)),
@@ -105,7 +177,9 @@ def support(session: Session, cast: Cast, *, by: Actor, now: datetime) -> tuple[
         by=by,
         now=now,
     )
-    grant = make_grant(session, GrantTerms(organisation=cast.organisations["fotball"].id, scheme="Gratis treningstid (fiktiv)", year=year), by=by, now=now)
+    grant = make_grant(
+        session, GrantTerms(organisation=cast.organisations["fotball"].id, scheme="Gratis treningstid (fiktiv)", year=year), by=by, now=now
+    )
     return agreement, grant
 
 
@@ -116,4 +190,3 @@ def _name(cast: Cast, organisation: str) -> str:
 
 def _at(day: date, clock: str) -> datetime:
     return datetime.combine(day, time.fromisoformat(clock))
-

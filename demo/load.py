@@ -33,6 +33,7 @@ INVENTORY = Path(__file__).parent.parent / "venues" / "data" / "drammen-inventor
 BEFORE = timedelta(days=70)
 VALID_FROM = date(2024, 1, 1)
 
+
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """What was made: bookings, wishes that the policy refused, and the caretaker's feed."""
@@ -41,9 +42,11 @@ class Loaded:
     refused: int
     feed: str
 
+
 def is_empty(session: Session) -> bool:
     """Whether nothing has been put into the database yet."""
     return session.scalar(select(Venue.id).limit(1)) is None and session.scalar(select(Person.id).limit(1)) is None
+
 
 def load(database: Database, *, now: datetime) -> Loaded:
     """Fill an empty database; every booking goes through the same verb as a person's."""
@@ -59,6 +62,7 @@ def load(database: Database, *, now: datetime) -> Loaded:
     feed = database.transact(make_feed, Draft("Olavs runde", Audience.CARETAKER, tuple(PEOPLE["olav"][3])), by=olav, now=now)
     return Loaded(sum(outcomes), len(outcomes) - sum(outcomes), feed.token)
 
+
 def _reserve(database: Database, cast: Cast, person: str, wish: Wish, *, now: datetime) -> bool:
     """Whether the wish was taken; a series was asked for two weeks before it began."""
     asked = min(now, datetime.combine(wish.start.date(), datetime.min.time(), now.tzinfo) - timedelta(days=14)) if wish.recurrence else now
@@ -69,9 +73,11 @@ def _reserve(database: Database, cast: Cast, person: str, wish: Wish, *, now: da
         return False
     return True
 
+
 def _actor(session: Session, person_id: int, *, by: Actor, now: datetime) -> Actor:
     del by, now
     return actor_of(session, person_id, via="command")
+
 
 def _publish(session: Session, text: str, *, by: Actor, now: datetime) -> PolicyVersion:
     document = read(text)

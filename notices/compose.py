@@ -119,7 +119,11 @@ def _of_delegation(session: Session, notice: Notice, settings: Settings) -> Lett
     delegation, person = session.get(Delegation, notice.facts["delegation"]), session.get(Person, notice.person_id)
     if delegation is None or person is None or person.email is None:
         return None
-    values = {"delegate": delegation.person.name, "organisation": delegation.organisation.name, "organisation_id": delegation.organisation_id}
+    values = {
+        "delegate": delegation.person.name,
+        "organisation": delegation.organisation.name,
+        "organisation_id": delegation.organisation_id,
+    }
     return Letter(person.email, person.language, "delegate", values)
 
 

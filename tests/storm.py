@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from multiprocessing import get_context
@@ -52,17 +52,26 @@ class Said:
 def servers(url: str, instance: Path, port: int, *, workers: int = 2) -> Iterator[Served]:
     """The application under gunicorn in ``workers`` processes."""
     environment = {**os.environ, "DATABASE_URL": url, "INSTANCE": str(instance), "SECRET_KEY": "only-for-the-tests-nowhere-else!"}
-    command = [sys.executable, "-m", "gunicorn", "--workers", str(workers), "--threads", "4", "--bind", f"127.0.0.1:{port}", "app:create_app()"]
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "--workers",
+        str(workers),
+        "--threads",
+        "4",
+        "--bind",
+        f"127.0.0.1:{port}",
+        "app:create_app()",
+    ]
     with (instance / "server.log").open("ab") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True)
     try:
         _wait(port)
         yield Served(port, process.pid)
     finally:
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         process.wait()
 
 
@@ -136,5 +145,3 @@ def _wait(port: int) -> None:
         except OSError:
             time.sleep(0.1)
     raise TimeoutError(f"no answer on port {port}")
-
-

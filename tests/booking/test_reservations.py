@@ -206,9 +206,7 @@ def test_a_wish_that_nobody_confirms_lapses_and_frees_its_time(session: Session,
 def test_a_date_moves_onto_time_that_it_held_itself(session: Session, hall: Hall) -> None:
     booking = book(session, hall)
 
-    moved = moving.move(
-        session, booking.id, 1, start=datetime(2026, 9, 15, 19), end=datetime(2026, 9, 15, 21), by=hall.berit, now=NOW
-    )
+    moved = moving.move(session, booking.id, 1, start=datetime(2026, 9, 15, 19), end=datetime(2026, 9, 15, 21), by=hall.berit, now=NOW)
 
     assert (moved.occurrences[0].starts_at.hour, moved.occurrences[0].sequence, moved.version, claims(session)) == (17, 1, 2, 1)
 
@@ -217,11 +215,11 @@ def test_a_move_that_is_refused_leaves_the_date_where_it_was(session: Session, h
     booking = book(session, hall)
     book(session, hall, start="2026-09-15T20:00", end="2026-09-15T21:00")
 
-    with session.begin_nested() as step, pytest.raises(Taken):
-        try:
-            moving.move(session, booking.id, 1, start=datetime(2026, 9, 15, 19), end=datetime(2026, 9, 15, 21), by=hall.berit, now=NOW)
-        finally:
-            step.rollback()
+    step = session.begin_nested()
+    onto_the_next = {"start": datetime(2026, 9, 15, 19), "end": datetime(2026, 9, 15, 21)}
+    with pytest.raises(Taken):
+        moving.move(session, booking.id, 1, **onto_the_next, by=hall.berit, now=NOW)
+    step.rollback()
 
     again(session)
     assert (booking_for(session, booking.id).occurrences[0].local_start.hour, claims(session)) == (18, 2)

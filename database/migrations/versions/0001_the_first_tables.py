@@ -332,9 +332,7 @@ def upgrade() -> None:
         sa.Column("ended_at", Instant(), nullable=True),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("changed_at", Instant(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_support_grant_organisation_id")
-        ),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_support_grant_organisation_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_support_grant")),
     )
     op.create_index(op.f("ix_support_grant_organisation_id"), "support_grant", ["organisation_id"], unique=False)
