@@ -1,6 +1,6 @@
 """What a visitor had begun before signing in, as the address of a page that shows it again."""
 
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode
 
 from flask import current_app, request
 from werkzeug.exceptions import HTTPException
@@ -22,11 +22,9 @@ def begun() -> str:
 
 def safe_next(target: str, default: str = "/") -> str:
     """The target where it is a page of ours, else the default: never another host, scheme or credentials."""
-    parts = urlsplit(target) if target.isprintable() else None
-    if parts is None or parts.scheme or parts.netloc or not target.startswith("/"):
-        return default
-    # Browsers read backslashes as slashes, so /\host is another host too.
-    return default if target.startswith("//") or "\\" in target or len(target) > LONGEST else target
+    # Browsers read a backslash as a slash and skip tabs and newlines, so /\\host and /<tab>/host are other hosts too.
+    ours = target.startswith("/") and not target.startswith("//") and "\\" not in target and target.isprintable()
+    return target if ours and len(target) <= LONGEST else default
 
 
 def shortened(page: str, fields: list[tuple[str, str]]) -> str:
@@ -43,9 +41,10 @@ def _is_kept(name: str, value: str) -> bool:
 
 def _page_of_form() -> tuple[str, list[tuple[str, str]]]:
     """The page that the form stood on, as the browser tells us, else the same address where it can be read, else the front page."""
-    parts = urlsplit(request.referrer or "")
-    if parts.netloc == request.host:
-        return parts.path or "/", parse_qsl(parts.query)
+    referrer = request.referrer or ""
+    if referrer.startswith(request.host_url):
+        page, _, query = referrer.removeprefix(request.host_url).partition("#")[0].partition("?")
+        return f"/{page}", parse_qsl(query)
     try:
         current_app.create_url_adapter(request).match(request.path, method="GET")  # type: ignore[union-attr]
     except HTTPException:

@@ -9,7 +9,7 @@ from stdnum.exceptions import InvalidChecksum, ValidationError
 from stdnum.no import orgnr
 
 from accounts.identity import ApplicantClass, Role
-from web.fields import Day, Email, Line, Phone
+from web.fields import Day, Email, Line, Phone, RowId
 from web.forms import Input
 
 SHORTEST_PASSWORD = 10
@@ -90,6 +90,12 @@ class NumberInput(Input):
     number: Number
 
 
+class SearchInput(Input):
+    """A part of a name, number, telephone or address."""
+
+    q: Annotated[str, Field(max_length=200)] = ""
+
+
 class OrganisationInput(Input):
     """An organisation with a number; the facts from registers are for officers to state."""
 
@@ -123,8 +129,8 @@ class InvitationInput(Input):
 
     email: Address
     role: Role | None = None
-    venue: int | None = None
-    organisation: int | None = None
+    venue: RowId | None = None
+    organisation: RowId | None = None
     is_leader: bool = False
 
     @model_validator(mode="after")
@@ -138,7 +144,7 @@ class RoleInput(Input):
     """A role, with the venue that a caretaker's needs."""
 
     role: Role
-    venue: int | None = None
+    venue: RowId | None = None
 
 
 class TokenInput(Input):

@@ -23,7 +23,7 @@ def invite(session: Session, given: InvitationInput, *, language: str = "nb", by
     """Invite an address: to a role (administrators), or to act for an organisation (its leaders and officers)."""
     if given.role is not None:
         by.require(by.is_administrator, "administrator")
-        require_match(given.role, given.venue)
+        require_match(session, given.role, given.venue)
     if given.organisation is not None:
         by.require(by.is_officer or leads(session, by.person_id, given.organisation), "leader")
         organisation_of(session, given.organisation)

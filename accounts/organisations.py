@@ -1,6 +1,6 @@
 """What happens to organisations and to those who act for them."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -51,7 +51,7 @@ def register_group(session: Session, given: GroupInput, *, responsible_id: int |
     Officers may name another. Raises Invalid (``birth-date-missing``, ``responsible-too-young``).
     """
     responsible = _responsible(session, responsible_id, by)
-    _require_adult(responsible, given, now)
+    _require_adult(responsible, given.born, now)
     group = Organisation(
         name=given.name, applicant_class=ApplicantClass.GROUP, responsible_id=responsible.id, created_at=now, changed_at=now, revision=0
     )
@@ -146,6 +146,24 @@ def end_delegation(session: Session, delegation_id: int, *, by: Actor, now: date
     return delegation
 
 
+def change_responsible(session: Session, delegation_id: int, *, by: Actor, now: datetime) -> Delegation:
+    """Make a delegate of a group the adult who is responsible for it.
+
+    Raises Conflict (``not-a-delegate``) and Invalid (``birth-date-missing``, ``responsible-too-young``).
+    """
+    by.require(by.is_officer, "officer")
+    delegation = _locked(session, delegation_id)
+    group = delegation.organisation
+    if delegation.state is not DelegationState.CONFIRMED or group.number is not None:
+        raise refuse(Conflict, "not-a-delegate")
+    _require_adult(delegation.person, None, now)
+    former, group.responsible_id, delegation.is_leader = group.responsible_id, delegation.person_id, True
+    _changed(session, delegation)
+    facts = {"former": former, "responsible": delegation.person_id}
+    record(session, Act("change_responsible", "organisation", group.id, facts, holder_id=delegation.person_id), by=by, now=now)
+    return delegation
+
+
 def admit(session: Session, delegation: Delegation, *, is_leader: bool) -> None:
     """Confirm without asking who may: for an organisation that nobody leads, this one does."""
     delegation.is_leader = delegation.is_leader or is_leader or not leaders(session, delegation.organisation_id)
@@ -180,8 +198,8 @@ def _responsible(session: Session, responsible_id: int | None, by: Actor) -> Per
     return person
 
 
-def _require_adult(responsible: Person, given: GroupInput, now: datetime) -> None:
-    born = responsible.born or given.born
+def _require_adult(responsible: Person, stated: date | None, now: datetime) -> None:
+    born = responsible.born or stated
     if born is None:
         raise refuse(Invalid, "birth-date-missing", "born")
     if not is_of_age(born, now.date()):

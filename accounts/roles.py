@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import Actor, Role
 from accounts.models import Person, RoleGrant
+from accounts.queries import venues
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
 from database.outbox import post
@@ -25,7 +26,7 @@ def grant_role(session: Session, person_id: int, role: Role, *, venue_id: int | 
 
 def give(session: Session, person_id: int, role: Role, venue_id: int | None, *, by: Actor, now: datetime) -> RoleGrant:
     """Grant without asking who may; the caller has locked the person."""
-    require_match(role, venue_id)
+    require_match(session, role, venue_id)
     person = session.get(Person, person_id)
     if person is None:
         raise refuse(Missing, "no-such-person", "person", person_id)
@@ -61,12 +62,14 @@ def revoke_role(session: Session, grant_id: int, *, by: Actor, now: datetime) ->
     return grant
 
 
-def require_match(role: Role, venue_id: int | None) -> None:
-    """A caretaker is one of a venue, the others of the municipality; raises Invalid."""
+def require_match(session: Session, role: Role, venue_id: int | None) -> None:
+    """A caretaker is one of a venue, the others of the municipality; raises Invalid, or Missing (``no-such-venue``)."""
     if role is Role.CARETAKER and venue_id is None:
         raise refuse(Invalid, "role-needs-venue", "venue")
     if role is not Role.CARETAKER and venue_id is not None:
         raise refuse(Invalid, "role-without-venue", "venue", venue_id)
+    if venue_id is not None and venue_id not in venues(session):
+        raise refuse(Missing, "no-such-venue", "venue", venue_id)
 
 
 def _administrators(session: Session) -> set[int]:

@@ -47,10 +47,10 @@ def install(app: Flask) -> None:
 def load(cookie_id: str) -> SignedIn | None:
     """The person of a session cookie, in one query; None when the session was ended."""
     person_id, _, epoch = cookie_id.partition(".")
-    if not (person_id.isdigit() and epoch.isdigit()):
+    if not person_id.isdecimal():
         return None
     known = queries.known_person(edge.reading(), int(person_id), via="page")
-    return SignedIn(known.actor, known.session_epoch) if known and known.session_epoch == int(epoch) else None
+    return SignedIn(known.actor, known.session_epoch) if known and str(known.session_epoch) == epoch else None
 
 
 def by_token(text: str) -> Actor | None:

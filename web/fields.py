@@ -63,4 +63,5 @@ Zone = Annotated[str, AfterValidator(checked(lambda text: zone_of(text).key))]
 Moment = AwareDatetime
 Line = Annotated[str, Field(min_length=1, max_length=200)]
 Prose = Annotated[str, Field(max_length=4000)]
+RowId = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]

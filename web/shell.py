@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from flask import Blueprint, Flask, render_template, request, url_for
 from werkzeug.exceptions import NotFound
+from werkzeug.routing import IntegerConverter, Map
 
 from settings import Settings
 from web import formats, guards, language, logs, openapi, problems, vitals, wording, written
@@ -15,6 +16,7 @@ routes = Blueprint("shell", __name__)
 def install(app: Flask, settings: Settings) -> None:
     """Give the app hooks, logs, guards, language, formats, problems, vitals, the API's description and the page frame."""
     app.extensions["web"] = Hooks()
+    app.url_map.converters["int"] = RowId
     app.extensions["settings"] = settings
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
@@ -28,6 +30,13 @@ def install(app: Flask, settings: Settings) -> None:
     app.register_blueprint(routes)
     app.jinja_env.filters.update(sentence=wording.sentence, written=written.written)
     app.jinja_env.globals.update(links=links, problem_title=wording.title, in_language=in_language, demo=settings.demo)
+
+
+class RowId(IntegerConverter):
+    """Numbers in addresses are ids of rows; what no database would take as one is not found."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=2**31 - 1)
 
 
 def links(place: str) -> Iterable[Link]:

@@ -6,7 +6,7 @@ from werkzeug.datastructures import MultiDict
 
 from accounts import edge, invitations, organisations, queries
 from accounts.identity import Actor, ApplicantClass
-from accounts.inputs import GroupInput, InvitationInput, NumberInput, OrganisationChange, OrganisationInput
+from accounts.inputs import GroupInput, InvitationInput, NumberInput, OrganisationChange, OrganisationInput, SearchInput
 from accounts.models import Delegation, DelegationState, Organisation, Person
 from accounts.pages.blueprint import routes
 from kernel.clock import now
@@ -122,6 +122,13 @@ def confirm_delegate(delegation_id: int) -> ResponseReturnValue:
     return done(_("Bekreftet."), _back_from(delegation))
 
 
+@routes.post("/delegations/<int:delegation_id>/responsibility")
+def change_responsible(delegation_id: int) -> ResponseReturnValue:
+    """Make a delegate the responsible adult of the group."""
+    delegation = edge.transact(organisations.change_responsible, delegation_id)
+    return done(_("Gruppen har fått en ny ansvarlig."), _back_from(delegation))
+
+
 @routes.post("/delegations/<int:delegation_id>/end")
 def end_delegation(delegation_id: int) -> ResponseReturnValue:
     """End or decline it."""
@@ -132,7 +139,7 @@ def end_delegation(delegation_id: int) -> ResponseReturnValue:
 @routes.get("/register")
 def register_page() -> str:
     """For officers: who waits to be confirmed, and a search of all organisations."""
-    actor, wanted = edge.actor(), request.args.get("q", "").strip()
+    actor, wanted = edge.actor(), parse(SearchInput, request.args).q
     waiting = queries.waiting_delegations(edge.reading(), by=actor)
     found = queries.find_organisations(edge.reading(), wanted, by=actor)
     return render_template("accounts/register.html", waiting=waiting, found=found, wanted=wanted, form=Form({"q": wanted}))

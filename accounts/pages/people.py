@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from accounts import edge, invitations, people, queries, roles
 from accounts.identity import Role
-from accounts.inputs import CallerInput, InvitationInput, RoleInput
+from accounts.inputs import CallerInput, InvitationInput, RoleInput, SearchInput
 from accounts.models import Person
 from accounts.pages.blueprint import routes
 from kernel.clock import now
@@ -21,7 +21,7 @@ FORM_REFUSALS = (Invalid, Conflict)
 @routes.get("/people")
 def people_page() -> str:
     """Search by name, telephone or e-mail; without a search, everybody who has a role."""
-    actor, session, wanted = edge.actor(), edge.reading(), request.args.get("q", "").strip()
+    actor, session, wanted = edge.actor(), edge.reading(), parse(SearchInput, request.args).q
     found = queries.find_people(session, wanted, by=actor) if wanted else queries.staff(session, by=actor)
     held = queries.roles_of(session, [person.id for person in found])
     shown = {"found": found, "held": held, "venues": queries.venues(session), "wanted": wanted, "actor": actor}

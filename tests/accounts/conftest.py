@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -77,3 +78,17 @@ def visitor(app: Flask, kept: Cast) -> Visitor:
 def another(app: Flask) -> Callable[[], Visitor]:
     """Further browsers, each with its own cookies."""
     return lambda: Visitor(app.test_client())
+
+
+@pytest.fixture
+def statements(app: Flask) -> list[str]:
+    """The statements that the app's database got, in order, begin and commit left out."""
+    seen: list[str] = []
+    database: Database = app.extensions["database"]
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if not statement.startswith("BEGIN"):
+            seen.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    return seen

@@ -63,6 +63,7 @@ VERBS: dict[str, Try] = {
     "change_organisation": lambda s, c, by: organisations.change_organisation(
         s, c.skiold.id, OrganisationChange(name="Skiold turn", applicant_class=ApplicantClass.ORGANISATION), by=by, now=NOW
     ),
+    "change_responsible": lambda s, c, by: organisations.change_responsible(s, delegation(s, c, "tone"), by=by, now=NOW),
     "ask_to_represent": lambda s, c, by: organisations.ask_to_represent(s, c.strommen.id, by=by, now=NOW),
     "confirm_delegate": lambda s, c, by: organisations.confirm_delegate(s, delegation(s, c, "siri"), by=by, now=NOW),
     "end_delegation of another": lambda s, c, by: organisations.end_delegation(s, delegation(s, c, "siri"), by=by, now=NOW),
@@ -103,6 +104,7 @@ MAY: dict[str, set[str]] = {
     "register_group": WITH_A_PERSON,
     "register_group for another": OFFICERS,
     "change_organisation": OFFICERS,
+    "change_responsible": OFFICERS,
     "ask_to_represent": WITH_A_PERSON,
     "confirm_delegate": {"leader"} | OFFICERS,
     "end_delegation of another": {"asked", "leader"} | OFFICERS,

@@ -186,3 +186,21 @@ def test_the_responsible_adult_cannot_leave_the_group(session: Session, cast: Ca
         organisations.end_delegation(session, between(session, cast.tone, cast.kvilterne).id, by=actor(session, cast.tone), now=NOW)
 
     assert refusal.value.faults[0].code == "responsible-stays"
+
+
+def test_an_officer_makes_another_adult_responsible_and_the_former_may_leave(session: Session, cast: Cast) -> None:
+    joined = organisations.delegation_for(session, cast.per.id, cast.kvilterne, now=NOW)
+    organisations.admit(session, joined, is_leader=False)
+
+    organisations.change_responsible(session, joined.id, by=actor(session, cast.kari), now=NOW)
+    anew(session)
+    left = organisations.end_delegation(session, between(session, cast.tone, cast.kvilterne).id, by=actor(session, cast.tone), now=NOW)
+
+    assert (cast.kvilterne.responsible_id, leaders(session, cast.kvilterne.id), left.state) == (cast.per.id, [cast.per.id], DelegationState.ENDED)
+
+
+def test_only_a_delegate_of_a_group_is_made_responsible(session: Session, cast: Cast) -> None:
+    with pytest.raises(Conflict) as refusal:
+        organisations.change_responsible(session, between(session, cast.nils, cast.skiold).id, by=actor(session, cast.kari), now=NOW)
+
+    assert refusal.value.faults[0].code == "not-a-delegate"
