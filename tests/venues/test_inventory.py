@@ -87,7 +87,7 @@ def test_all_faults_are_told_at_once_with_their_places() -> None:
         ("not-a-number", "venues[0].rooms[0].capacity", "mange"),
         ("not-a-number", "venues[1].location", "{'lat': 59, 'lon': 'øst'}"),
         ("not-a-number", "venues[1].rooms[0].capacity", "mange"),
-        ("too-short", "venues[2].name", ""),
+        ("too-short-text", "venues[2].name", ""),
         ("too-small", "venues[0].rooms[0].area_m2", -1),
         ("too-small", "venues[1].rooms[0].area_m2", -1),
         ("unknown-district", "venues[1].district", "Konerud"),
@@ -112,7 +112,7 @@ def test_a_fault_says_in_which_room_it_is() -> None:
         (b'{"venues": [NaN]}', "bad-json"),
         (b"\xff\xfe", "not-utf-8"),
         (b"[]", "not-an-inventory"),
-        (b'{"venues": []}', "too-few"),
+        (b'{"venues": []}', "too-few-items"),
         (b" " * (MOST_BYTES + 1), "file-too-large"),
     ],
 )
