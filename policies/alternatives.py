@@ -10,13 +10,12 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from kernel.errors import Invalid
-from kernel.interval import without
 from kernel.wallclock import WallSpan, at, to_wall
 from policies.judging import Finding, found, judge
-from policies.layers import Placed, Policy
+from policies.layers import Group, Policy
 from policies.occasion import Occasion, minutes_of
-from policies.rules.base import Reads
-from policies.rules.opening import Opening, agreed_time, open_time
+from policies.rules.base import Reads, Rule
+from policies.rules.handling import DecisionRoute
 from policies.rules.timing import Grid, LeadTime
 from policies.verdict import Alternative, Change
 
@@ -90,18 +89,17 @@ class Search:
             return False
         return not any(finding.refuses and finding.placed.rule.cures for finding in judge(self.policy, moved).findings)
 
-    def _rules_on(self, day: date) -> Sequence[Placed]:
-        """The rules that another time could break or mend: who, where and what are settled already."""
+    def _rules_on(self, day: date) -> Sequence[Group]:
+        """The rules that another time could break or mend, first those that refuse now: who, where and what stand."""
         if day not in self._rules:
-            self._rules[day] = [
-                placed
-                for placed in self.policy.on(day).restricting
-                if not TURNS_WITH_TIME.isdisjoint(placed.rule.reads) and placed.rule.scope.fits(self.occasion)
-            ]
+            refusing = {finding.placed.rule.id for finding in self.refusals}
+            turning = [group for group in self.policy.on(day).groups if not TURNS_WITH_TIME.isdisjoint(group.reads)]
+            fitting = [group for group in turning if group.scope.fits(self.occasion)]
+            self._rules[day] = sorted(fitting, key=lambda group: all(placed.rule.id not in refusing for placed in group.rules))
         return self._rules[day]
 
     @cached_property
-    def _rules(self) -> dict[date, Sequence[Placed]]:
+    def _rules(self) -> dict[date, Sequence[Group]]:
         return {}
 
     @cached_property
@@ -129,15 +127,14 @@ class Search:
 
     @cached_property
     def _edges(self) -> list[datetime]:
-        """Every wall clock at which something turns, and its neighbours on the grid."""
+        """Every wall clock at which something turns, and its neighbours on the grids (which may hold for a part of the day)."""
         wall = self.occasion.request.wall
         turns = {wall.start, wall.end, *self._window_edges(), *self._rule_edges()}
         turns |= {datetime.combine(day, moment.time()) for day in self._days for moment in (wall.start, wall.end)}
         return sorted({near for turn in turns for near in self._on_grid(turn)})
 
     def _on_grid(self, turn: datetime) -> Iterator[datetime]:
-        if not self._grids:
-            yield turn
+        yield turn
         for step, offset in [(grid.minutes, grid.offset) for grid in self._grids]:
             past = timedelta(minutes=(minutes_of(turn) - offset) % step, seconds=turn.second)
             yield turn - past
@@ -146,23 +143,27 @@ class Search:
 
     def _window_edges(self) -> Iterator[datetime]:
         facts, zone = self.occasion.facts, self.occasion.request.wall.zone
-        closed = [closure.interval for closure in facts.closures]
-        for window in [*open_time(facts), *agreed_time(facts)]:
-            for piece in without(window, closed):
-                yield to_wall(piece.start, zone)
-                yield to_wall(piece.end, zone)
+        closures = [closure.interval for closure in facts.closures]
+        for interval in [*self.occasion.opened, *self.occasion.agreed, *closures]:
+            yield to_wall(interval.start, zone)
+            yield to_wall(interval.end, zone)
 
     def _rule_edges(self) -> Iterator[datetime]:
         for day in sorted(self._days):
-            for placed in self._rules_on(day):
-                rule = placed.rule
-                bands = [rule.scope.between, rule.only_between if isinstance(rule, Opening) else None]
-                for band in bands:
-                    if band:
-                        yield at(day, timedelta(minutes=band.start))
-                        yield at(day, timedelta(minutes=band.end))
+            for rule in self._turning_on(day):
+                for band in rule.bands:
+                    yield at(day, timedelta(minutes=band.start))
+                    yield at(day, timedelta(minutes=band.end))
                 if isinstance(rule, LeadTime):
                     yield _rounded_up(rule.earliest(self.occasion))
+                if isinstance(rule, DecisionRoute) and (promised := rule.settle(self.occasion).promised_by):
+                    yield to_wall(promised, self.occasion.request.wall.zone)
+
+    def _turning_on(self, day: date) -> Iterator[Rule]:
+        """The rules that may turn with the clock, those that settle something among them."""
+        yield from (placed.rule for group in self._rules_on(day) for placed in group.rules)
+        settling = (placed.rule for placed in self.policy.on(day).rules if placed.rule.settles)
+        yield from (rule for rule in settling if rule.scope.fits(self.occasion))
 
 
 def _distance(wall: WallSpan, start: datetime, end: datetime) -> tuple[int, timedelta]:

@@ -18,6 +18,7 @@ from web.faults import fault_of, name_of, unstorable
 LONGEST = 1_000_000
 MOST_RULES = 500
 LONGEST_REGULATION = 200_000
+RESERVED = "baseline-"
 
 
 class Regulation(Model):
@@ -63,7 +64,7 @@ def checked(data: object) -> Document:
         document = Document.model_validate_json(json.dumps(data))
     except ValidationError as failure:
         raise Invalid(*faults, *(_fault(error, data) for error in failure.errors(include_url=False))) from None
-    faults += [*_repeated_ids(document), *_wrong_place(document)]
+    faults += [*_repeated_ids(document), *_reserved_ids(document), *_wrong_place(document)]
     if faults:
         raise Invalid(*faults)
     return document
@@ -109,6 +110,13 @@ def _repeated_ids(document: Document) -> Iterator[Fault]:
         if rule.id in first:
             yield Fault("repeated-rule-id", f"rules[{number}].id", rule.id, {"first": f"rules[{first[rule.id]}].id"})
         first.setdefault(rule.id, number)
+
+
+def _reserved_ids(document: Document) -> Iterator[Fault]:
+    """The baseline is replaced by kind and scope, never by name: without a route of its own nobody would decide."""
+    for number, rule in enumerate(document.rules):
+        if rule.id.startswith(RESERVED):
+            yield Fault("reserved-rule-id", f"rules[{number}].id", rule.id, {"reserved": RESERVED})
 
 
 def _wrong_place(document: Document) -> Iterator[Fault]:

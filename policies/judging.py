@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 
-from policies.layers import Effective, Placed, Policy
+from policies.layers import Effective, Group, Placed, Policy
 from policies.occasion import Occasion
 from policies.rules.base import Breach, Reads
 from policies.rules.handling import DecisionRoute, Margins, Route
@@ -38,7 +38,7 @@ class Judged:
 def judge(policy: Policy, occasion: Occasion, memo: "Memo | None" = None) -> Judged:
     """Apply what is in force on the first date of use; staff who may decide await no review."""
     effective = policy.on(occasion.parts[0].date)
-    findings = list(memo.findings(effective, occasion) if memo else found(effective.restricting, occasion))
+    findings = list(memo.findings(effective, occasion) if memo else found(effective.groups, occasion))
     price, missing = _price(effective, occasion)
     findings += missing
     placed, route = _route(effective, occasion)
@@ -55,23 +55,26 @@ class Memo:
 
     def __init__(self) -> None:
         self._found: dict[Hashable, tuple[Finding, ...]] = {}
+        self._numbers: dict[Hashable, int] = {}
 
     def findings(self, effective: Effective, occasion: Occasion) -> Iterator[Finding]:
         """The same as ``found``, with each group of rules judged once per equal facts that it reads."""
-        known = _facts_read(occasion)
-        for number, (reads, rules) in enumerate(effective.groups):
-            key = (id(effective), number, *(known[part] for part in reads))
+        # Equal facts get one number, so that long ones are hashed once per request and not once per group.
+        known = {part: self._numbers.setdefault((part, value), len(self._numbers)) for part, value in _facts_read(occasion).items()}
+        for place, group in enumerate(effective.groups):
+            key = (effective, place, *(known[part] for part in group.reads))
             if key not in self._found:
-                self._found[key] = tuple(found(rules, occasion))
+                self._found[key] = tuple(found((group,), occasion))
             yield from self._found[key]
 
 
-def found(rules: Iterable[Placed], occasion: Occasion) -> Iterator[Finding]:
+def found(groups: Iterable[Group], occasion: Occasion) -> Iterator[Finding]:
     """What those of the rules find that have the request in their scope."""
-    for placed in rules:
-        if placed.rule.scope.covers(occasion):
-            for breach in placed.rule.judge(occasion):
-                yield Finding(placed, breach)
+    for group in groups:
+        if group.scope.covers(occasion):
+            for placed in group.rules:
+                for breach in placed.rule.judge(occasion):
+                    yield Finding(placed, breach)
 
 
 def _outcome(findings: Iterable[Finding], is_reviewed: bool) -> Outcome:

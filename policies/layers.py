@@ -3,8 +3,9 @@
 How rules combine, stated here once:
 
 1. The layers are baseline, municipality, venue, room; each is more specific than those before it.
-2. A rule replaces the rules of wider layers that have the same id, or the same kind and the same scope. Only
-   rules that are valid on the date of use take part, so a rule that has run out gives the wider one back.
+2. A rule replaces the rules of wider layers that have the same id, or the same kind and the same scope; what is
+   itself replaced replaces nothing. Only rules that are valid on the date of use take part, so a rule that has run
+   out gives the wider one back.
 3. Of the kinds that restrict, every rule in scope is applied; the outcome is the strictest of the effects:
    refuse, then review, then accept.
 4. Of the kinds that settle one thing (who decides, buffers, price) one rule in scope is applied: that of the most
@@ -22,7 +23,7 @@ from policies.document import Document
 from policies.occasion import Occasion
 from policies.request import Request
 from policies.rules import KINDS
-from policies.rules.base import Reads, Rule
+from policies.rules.base import Reads, Rule, Scope
 from policies.rules.counts import Count, Quota
 from policies.verdict import Layer
 
@@ -38,21 +39,39 @@ class Placed:
     layer: Layer
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Restricting rules with one scope that read the same parts of request and facts, so that both are asked once."""
+
+    scope: Scope
+    reads: tuple[Reads, ...]
+    rules: tuple[Placed, ...]
+
+
 class Effective:
-    """The rules that are in force together on certain dates of use; ``groups`` part the restricting ones by what they read."""
+    """The rules that are in force together on certain dates of use; ``groups`` hold those that restrict."""
 
     def __init__(self, rules: Sequence[Placed]) -> None:
         self.rules = tuple(sorted(rules, key=_precedence))
         self.restricting = tuple(placed for placed in self.rules if not placed.rule.settles)
+        self._settling = {
+            what: tuple(placed for placed in self.rules if placed.rule.settles == what)
+            for what in {placed.rule.settles for placed in self.rules}
+        }
         self.reads = tuple(sorted({part.value for placed in self.rules for part in placed.rule.reads}))
-        reads = sorted({placed.rule.reads for placed in self.restricting}, key=sorted)
-        self.groups: tuple[tuple[tuple[Reads, ...], tuple[Placed, ...]], ...] = tuple(
-            (tuple(sorted(read)), tuple(placed for placed in self.restricting if placed.rule.reads == read)) for read in reads
-        )
+        self.groups = grouped(self.restricting)
 
     def settling(self, what: str, occasion: Occasion) -> Placed | None:
         """The one rule that settles something of this request, by the fourth statement above."""
-        return next((placed for placed in self.rules if placed.rule.settles == what and placed.rule.scope.covers(occasion)), None)
+        return next((placed for placed in self._settling.get(what, ()) if placed.rule.scope.covers(occasion)), None)
+
+
+def grouped(rules: Iterable[Placed]) -> tuple[Group, ...]:
+    """The rules by scope and by what they read, in the order in which they are first met."""
+    found: dict[tuple[Scope, tuple[Reads, ...]], list[Placed]] = {}
+    for placed in rules:
+        found.setdefault((placed.rule.scope, tuple(sorted(placed.rule.reads))), []).append(placed)
+    return tuple(Group(scope, reads, tuple(of_it)) for (scope, reads), of_it in found.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +118,8 @@ def _uppermost(rules: Sequence[Placed]) -> list[Placed]:
         here = [placed for placed in rules if placed.layer is layer]
         kept = [placed for placed in here if placed.rule.id not in ids and (type(placed.rule), placed.rule.scope) not in scopes]
         left.extend(kept)
-        ids.update(placed.rule.id for placed in here)
-        scopes.update((type(placed.rule), placed.rule.scope) for placed in here)
+        ids.update(placed.rule.id for placed in kept)
+        scopes.update((type(placed.rule), placed.rule.scope) for placed in kept)
     return left
 
 

@@ -5,8 +5,10 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 
+from kernel.interval import Interval, merged, without
 from kernel.wallclock import at, to_wall, zone_of
 from policies.request import Facts, Request
+from venues.opening import Openness
 
 MIDNIGHT = 24 * 60
 
@@ -44,6 +46,22 @@ class Occasion:
         """When it was asked for, on the wall clock of the room."""
         return to_wall(self.request.submitted, self.request.wall.zone)
 
+    @cached_property
+    def opened(self) -> list[Interval]:
+        """When the room is open without more ado, sorted."""
+        stricter = _in_state(self.facts, Openness.BY_AGREEMENT) + _in_state(self.facts, Openness.CLOSED)
+        return _left(_in_state(self.facts, Openness.OPEN), stricter)
+
+    @cached_property
+    def agreed(self) -> list[Interval]:
+        """When the room is open by agreement, sorted."""
+        return _left(_in_state(self.facts, Openness.BY_AGREEMENT), _in_state(self.facts, Openness.CLOSED))
+
+    @cached_property
+    def used(self) -> dict[tuple[str, date, date], int]:
+        """The minutes counted, by key and dates."""
+        return {(usage.key, usage.first, usage.last): usage.minutes for usage in self.facts.usage}
+
 
 def moment(day: date, minutes: int, zone: str) -> datetime:
     """The moment of a clock time on a date; inside a skipped hour it is the moment of the change."""
@@ -80,3 +98,13 @@ def _classes(weekday: int, holiday: bool, school_break: bool) -> frozenset[DayCl
     if weekday <= 5 and not holiday:
         found.add(DayClass.WORKING_DAY)
     return frozenset(found)
+
+
+def _in_state(facts: Facts, state: Openness) -> list[Interval]:
+    return [window.interval for window in facts.windows if window.state is state]
+
+
+def _left(windows: list[Interval], taken: list[Interval]) -> list[Interval]:
+    if not taken:
+        return list(merged(windows))
+    return [piece for window in merged(windows) for piece in without(window, taken)]

@@ -1,6 +1,6 @@
 """What every rule has: who, when and what it is about, its reason and source, and its validity."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -208,7 +208,13 @@ class Scope(When):
 
     def fits(self, occasion: Occasion) -> bool:
         """Whether who, where and what are met, at whatever time."""
-        return self._who(occasion) and self._where(occasion) and self._what(occasion)
+        return all(is_met(self, occasion) for is_met in self._tests)
+
+    @cached_property
+    def _tests(self) -> tuple[Callable[["Scope", Occasion], bool], ...]:
+        """What has to be asked at all: most scopes limit one thing, and two hundred rules ask for every request."""
+        stated = ((Scope._who, (Reads.APPLICANT,)), (Scope._where, (Reads.ROOM,)), (Scope._what, (Reads.USE,)))
+        return tuple(is_met for is_met, parts in stated if not self.reads.isdisjoint(parts))
 
     def _who(self, occasion: Occasion) -> bool:
         return (not self.applicants or occasion.request.applicant in self.applicants) and (
@@ -229,7 +235,7 @@ class Scope(When):
             and self.in_series in (None, request.in_series)
         )
 
-    @property
+    @cached_property
     def reads(self) -> frozenset[Reads]:
         stated = {
             Reads.APPLICANT: bool(self.applicants or self.statuses),
@@ -291,6 +297,11 @@ class Rule(Model):
     def cures(self) -> frozenset[Change]:
         """Another time helps also where the scope itself is limited in time."""
         return self.mends | {Change.TIME} if self.scope.limits_time else self.mends
+
+    @property
+    def bands(self) -> tuple[Band, ...]:
+        """The stretches of the local day at whose ends the rule's answer may turn."""
+        return (self.scope.between,) if self.scope.between else ()
 
     def is_valid_on(self, day: date) -> bool:
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_until is None or day <= self.valid_until)

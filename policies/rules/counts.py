@@ -61,7 +61,7 @@ class Quota(Rule):
         count = self.count(occasion.request)
         if count is None:
             return
-        used = next((usage.minutes for usage in occasion.facts.usage if _answers(usage.key, usage.first, usage.last, count)), None)
+        used = occasion.used.get((count.key, count.first, count.last))
         wanted = occasion.request.minutes
         if used is None:
             yield Breach("use-not-counted", "organisation", None, self.minutes, Effect.REVIEW)
@@ -109,10 +109,6 @@ class AgreementHours(Rule):
         left = max(held.minutes_granted - held.minutes_used, 0)
         if request.minutes > left and self.over.effect:
             yield Breach("agreement-hours-used", "end", request.minutes, left, self.over.effect)
-
-
-def _answers(key: str, first: date, last: date, count: Count) -> bool:
-    return (key, first, last) == (count.key, count.first, count.last)
 
 
 def _bounds(period: Period, day: date) -> tuple[date, date]:

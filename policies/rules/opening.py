@@ -7,10 +7,8 @@ from typing import ClassVar, Literal
 from kernel.interval import Interval, merged, without
 from kernel.wallclock import to_wall
 from policies.occasion import Occasion, Part, clock
-from policies.request import Facts
 from policies.rules.base import Band, Breach, Consequence, Reads, Rule
 from policies.verdict import Change
-from venues.opening import Openness
 
 
 class Opening(Rule):
@@ -31,6 +29,10 @@ class Opening(Rule):
     school_break: Consequence = Consequence.ALLOW
     only_between: Band | None = None
 
+    @property
+    def bands(self) -> tuple[Band, ...]:
+        return (*super().bands, self.only_between) if self.only_between else super().bands
+
     def judge(self, occasion: Occasion) -> Iterator[Breach]:
         yield from self._hours(occasion)
         yield from self._closures(occasion)
@@ -48,7 +50,7 @@ class Opening(Rule):
             if self.unknown.effect:
                 yield Breach("opening-unknown", "start", None, None, self.unknown.effect)
             return
-        opened, agreed = open_time(facts), agreed_time(facts)
+        opened, agreed = occasion.opened, occasion.agreed
         shut = list(without(wanted, opened + agreed))
         if shut and self.outside.effect:
             code, field, value = _where(wanted, shut, occasion)
@@ -72,27 +74,6 @@ class Opening(Rule):
             code, field = ("too-early", "start") if part.start < band.start else ("too-late", "end")
             value = clock(part.start if field == "start" else part.end)
             yield Breach(code, field, value, f"{clock(band.start)}-{clock(band.end)}", self.outside.effect)
-
-
-def open_time(facts: Facts) -> list[Interval]:
-    """When the room is open without more ado, sorted."""
-    stricter = _in_state(facts, Openness.BY_AGREEMENT) + _in_state(facts, Openness.CLOSED)
-    return _left(_in_state(facts, Openness.OPEN), stricter)
-
-
-def agreed_time(facts: Facts) -> list[Interval]:
-    """When the room is open by agreement, sorted."""
-    return _left(_in_state(facts, Openness.BY_AGREEMENT), _in_state(facts, Openness.CLOSED))
-
-
-def _in_state(facts: Facts, state: Openness) -> list[Interval]:
-    return [window.interval for window in facts.windows if window.state is state]
-
-
-def _left(windows: list[Interval], taken: list[Interval]) -> list[Interval]:
-    if not taken:
-        return list(merged(windows))
-    return [piece for window in merged(windows) for piece in without(window, taken)]
 
 
 def _where(wanted: Interval, shut: list[Interval], occasion: Occasion) -> tuple[str, str, str]:

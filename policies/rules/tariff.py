@@ -11,7 +11,7 @@ from pydantic import Field
 
 from kernel.money import for_minutes
 from policies.occasion import Occasion, Part, moment
-from policies.rules.base import Breach, Consequence, Model, Reads, Rule, Scope, Slug, Text
+from policies.rules.base import Band, Breach, Consequence, Model, Reads, Rule, Scope, Slug, Text
 from policies.verdict import Change, Effect, Price, PriceLine
 
 LIST = "list"
@@ -103,6 +103,11 @@ class PriceRule(Rule):
     assignments: tuple[Assignment, ...] = ()
     tariffs: tuple[Tariff, ...]
     missing: Consequence = Consequence.REVIEW
+
+    @property
+    def bands(self) -> tuple[Band, ...]:
+        limits: list[Scope] = [*self.assignments, *(row for tariff in self.tariffs for row in tariff.rows)]
+        return (*super().bands, *(limit.between for limit in limits if limit.between))
 
     def settle(self, occasion: Occasion) -> Priced:
         price_class = self.class_of(occasion)

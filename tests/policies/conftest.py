@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from importlib import import_module
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,10 @@ from tests.cast import Cast, assemble
 
 for tables in app.TABLES:
     import_module(tables)
+
+# How long an example takes says nothing on a machine that does other things too; bench/ measures.
+settings.register_profile("policies", deadline=None, max_examples=60)
+settings.load_profile("policies")
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
 
