@@ -4,6 +4,7 @@ import re
 from urllib.parse import quote
 
 from flask import Blueprint, Flask, Response, current_app, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from werkzeug.http import http_date
 
 import calendars.api
@@ -26,6 +27,14 @@ LONGEST_TOKEN = 100
 routes = Blueprint("feeds", __name__, url_prefix="/calendars")
 
 
+class Sessions(SecureCookieSessionInterface):
+    """The app's sessions, but none for feeds: no cookie decides what they say, and Vary must not claim so (RFC 9110 12.5.5)."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if request.blueprint != routes.name:
+            super().save_session(app, session, response)
+
+
 def install(app: Flask) -> None:
     """Serve feeds, the page of one's own, and their API."""
     settings = app.extensions["settings"]
@@ -33,6 +42,7 @@ def install(app: Flask) -> None:
     cache = Cache(settings.instance / "feeds")
     app.extensions["feeds"] = Feeds(base.reading, cache, settings.public_url)
     app.extensions["feed_uses"] = Uses(lambda uses: base.transact(note_uses, uses))
+    app.session_interface = Sessions()
     app.register_blueprint(routes)
     calendars.pages.install(app)
     app.register_blueprint(calendars.api.api)

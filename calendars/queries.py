@@ -85,11 +85,11 @@ def occurring(session: Session, standing: Standing, places: Places, span: Span, 
 
 
 def holders_of(session: Session, ids: Iterable[int | None]) -> dict[int, Holder]:
-    """The organisations of these ids."""
+    """The organisations of these ids; the name that a group without a number goes by is not for the public."""
     wanted = sorted({one for one in ids if one is not None})
-    columns = (Organisation.id, Organisation.name, Organisation.shown_publicly, Organisation.changed_at)
+    columns = (Organisation.id, Organisation.name, Organisation.number, Organisation.shown_publicly, Organisation.changed_at)
     rows = session.execute(select(*columns).where(Organisation.id.in_(wanted)))
-    return {row.id: Holder(row.name, row.shown_publicly, row.changed_at) for row in rows}
+    return {row.id: Holder(row.name, row.shown_publicly and row.number is not None, row.changed_at) for row in rows}
 
 
 def arrivals_of(session: Session, found: Sequence[Occurring], places: Places) -> dict[int, Arrival]:

@@ -1,5 +1,6 @@
 """A hall with an autumn in it, a clock that tests set, and subscribers."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,12 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+import accounts.edge
+import calendars.api
 import calendars.edge
+import calendars.pages
+from accounts.models import Person
+from accounts.tokens import make_token
 from booking.states import BookingKind, OccurrenceState
 from calendars.models import Audience
 from calendars.tokens import Draft, make_feed
@@ -22,6 +28,7 @@ from tests.cast import Cast, actor, assemble
 from venues.models import District, OnSite, Origin, Room
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+TOKEN_FIELD = re.compile(r'name="csrf_token" value="([^"]+)"')
 VENUE = "/calendars/venues/oren-flerbrukshall.ics"
 
 
@@ -36,7 +43,8 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(calendars.edge, "now", lambda: clock.moment)
+    for edge in (calendars.edge, calendars.pages, calendars.api, accounts.edge):
+        monkeypatch.setattr(edge, "now", lambda: clock.moment)
     return clock
 
 
@@ -125,3 +133,46 @@ def statements(app: Flask) -> Iterator[list[str]]:
 def read(client: FlaskClient) -> Callable[..., TestResponse]:
     """GET an address with headers."""
     return lambda path, **headers: client.get(path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+
+
+@pytest.fixture
+def sign_in(client: FlaskClient) -> Callable[[Person], "Visitor"]:
+    """Sign a member of the cast in on pages."""
+
+    def signed_in(person: Person) -> Visitor:
+        with client.session_transaction() as kept:
+            kept["_user_id"], kept["_fresh"] = f"{person.id}.{person.session_epoch}", True
+        return Visitor(client)
+
+    return signed_in
+
+
+@dataclass
+class Visitor:
+    """A browser without script that sends the forms of pages back."""
+
+    client: FlaskClient
+
+    def get(self, address: str) -> TestResponse:
+        return self.client.get(address)
+
+    def post(self, address: str, **fields: str | list[str]) -> TestResponse:
+        """Send a form of the page of feeds, with the token that stands on it."""
+        found = TOKEN_FIELD.search(self.get("/calendars").text)
+        assert found
+        return self.client.post(address, data={"csrf_token": found[1], **fields}, headers={"Referer": "http://localhost/calendars"})
+
+
+@pytest.fixture
+def call(client: FlaskClient, autumn: Autumn) -> Callable[..., TestResponse]:
+    """Call the API as a member of the cast, or as nobody."""
+    tokens: dict[int, str] = {}
+
+    def called(person: Person | None, method: str, path: str, body: object = None) -> TestResponse:
+        if person is not None and person.id not in tokens:
+            made = autumn.change(lambda session: make_token(session, person.id, "prøve", by=actor(session, person), now=NOW))
+            tokens[person.id] = made.text
+        headers = {"Authorization": f"Bearer {tokens[person.id]}"} if person else {}
+        return client.open(f"/api/v1{path}", method=method, json=body, headers=headers)
+
+    return called

@@ -1,0 +1,119 @@
+"""The page of one's own calendars: making, changing address, ending, and the secret that is shown once."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from calendars.models import FeedToken
+
+ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+(/calendars/private/[\w-]+\.ics)")
+
+
+def test_who_is_not_signed_in_is_asked_to(client):
+    assert client.get("/calendars").status_code in (302, 303, 401)
+
+
+def test_the_page_lists_ones_own_feeds_and_never_their_addresses(autumn, sign_in):
+    page = sign_in(autumn.cast.olav).get("/calendars").text
+
+    assert "Olav, mobil" in page
+    assert "Berit, mobil" not in page
+    assert "/calendars/private/" not in page
+
+
+def test_a_feed_is_made_and_its_address_shown_once(autumn, sign_in):
+    visitor = sign_in(autumn.cast.per)
+
+    made = visitor.post("/calendars", name="Per, iPhone", about="mine", language="nb")
+
+    (path,) = set(ADDRESS.findall(made.text))
+    assert (made.status_code, made.headers["Cache-Control"], made.headers["Referrer-Policy"]) == (201, "no-store", "no-referrer")
+    assert "webcal://127.0.0.1" in made.text
+    assert "https://calendar.google.com/calendar/r?cid=webcal%3A%2F%2F127.0.0.1" in made.text
+    assert 'src="data:image/svg+xml' in made.text
+    assert visitor.get(path).status_code == 200
+    assert path not in visitor.get("/calendars").text
+
+
+def test_a_caretaker_chooses_venues_and_a_delegate_an_organisation(autumn, sign_in):
+    olav = sign_in(autumn.cast.olav).post("/calendars", name="Runden", about="round", venues=["oren-flerbrukshall"], language="nn")
+    berit = sign_in(autumn.cast.berit).post("/calendars", name="Laget", about=str(autumn.cast.skiold.id), language="en")
+
+    stored = autumn.change(lambda session: session.execute(select(FeedToken.name, FeedToken.scope, FeedToken.language)).all())
+
+    assert (olav.status_code, berit.status_code) == (201, 201)
+    assert ("Runden", {"venues": [autumn.cast.oren.id]}, "nn") in stored
+    assert ("Laget", {"organisations": [autumn.cast.skiold.id]}, "en") in stored
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"about": "mine", "language": "nb"}, "field-name"),
+        ({"name": "x", "about": "round", "language": "nb"}, "field-venues"),
+        ({"name": "x", "about": "round", "venues": "nowhere", "language": "nb"}, "field-venues"),
+        ({"name": "x", "about": "999999999", "language": "nb"}, "field-about"),
+        ({"name": "x", "about": "mine", "language": "se"}, "field-language"),
+        ({"name": "x" * 101, "about": "mine", "language": "nb"}, "field-name"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field_and_nothing_is_made(fields, said, autumn, sign_in):
+    answer = sign_in(autumn.cast.olav).post("/calendars", **fields)
+
+    assert answer.status_code == 422
+    assert f'href="#{said}"' in answer.text
+    assert autumn.change(lambda session: session.query(FeedToken).count()) == 3
+
+
+def test_a_venue_of_others_is_forbidden_on_the_page(autumn, sign_in):
+    answer = sign_in(autumn.cast.per).post("/calendars", name="x", about="round", venues="oren-flerbrukshall", language="nb")
+
+    assert answer.status_code == 403
+    assert autumn.change(lambda session: session.query(FeedToken).count()) == 3
+
+
+def test_a_new_address_is_shown_and_the_old_one_lives_on_when_wanted(autumn, sign_in):
+    visitor, old = sign_in(autumn.cast.olav), autumn.addresses["round"]
+
+    kept = visitor.post(f"/calendars/{_feed(autumn)}/rotation", keep="30")
+    (new,) = set(ADDRESS.findall(kept.text))
+
+    assert [visitor.get(path).status_code for path in (old, new)] == [200, 200]
+    assert "Gammel adresse, virker til 23. desember 2026" in visitor.get("/calendars").text
+
+
+def test_a_stolen_address_ends_at_once(autumn, sign_in):
+    visitor, old = sign_in(autumn.cast.olav), autumn.addresses["round"]
+
+    visitor.post(f"/calendars/{_feed(autumn)}/rotation", keep="0")
+
+    assert visitor.get(old).status_code == 410
+
+
+def test_ending_a_feed_ends_it(autumn, sign_in):
+    visitor = sign_in(autumn.cast.olav)
+
+    answer = visitor.post(f"/calendars/{_feed(autumn)}/revocation")
+
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/calendars")
+    assert visitor.get(autumn.addresses["round"]).status_code == 410
+    assert "Olav, mobil" not in visitor.get("/calendars").text
+
+
+def test_the_feed_of_another_is_not_there(autumn, sign_in):
+    visitor = sign_in(autumn.cast.per)
+
+    assert [visitor.post(f"/calendars/{_feed(autumn)}/{act}").status_code for act in ("rotation", "revocation")] == [404, 404]
+    assert visitor.get(autumn.addresses["round"]).status_code == 200
+
+
+def test_a_form_without_its_token_is_refused(autumn, sign_in):
+    visitor = sign_in(autumn.cast.olav)
+
+    assert visitor.client.post(f"/calendars/{_feed(autumn)}/revocation").status_code == 400
+    assert visitor.get(autumn.addresses["round"]).status_code == 200
+
+
+def _feed(autumn):
+    return autumn.change(lambda session: session.scalar(select(FeedToken.id).where(FeedToken.name == "Olav, mobil")))
