@@ -65,7 +65,9 @@ def _lines(report: ImportReport) -> Iterator[str]:
         yield f"{title}: {_counted(several)}"
     yield from (f"  * {line.where}" for line in report.changed)
     for line in report.contradictory:
-        sides = " / ".join(f"{value_text(value, line.subject)} ({source})" if source else value_text(value, line.subject) for value, source in line.given)
+        sides = " / ".join(
+            f"{value_text(value, line.subject)} ({source})" if source else value_text(value, line.subject) for value, source in line.given
+        )
         yield f"{_('Kildene er uenige')}: {line.where}, {key_label(line.subject)}: {sides}"
     for key, places in _grouped(report.unknown):
         yield f"{_('Ukjent')}: {key_label(key)}: {_some(places)}"

@@ -52,7 +52,11 @@ def arrivals(session: Session, wanted: Sequence[tuple[Venue, datetime]]) -> list
 
 def arrival_of(venue: Venue, starts_at: datetime, rows: Iterable[OnSite], fallback: Answering | None) -> Arrival:
     """The same from rows already read."""
-    there = [Answering(row.role, row.phone, row.is_present, row.origin is Origin.DEMO) for row in rows if _at(row, to_wall(starts_at, venue.zone))]
+    there = [
+        Answering(row.role, row.phone, row.is_present, row.origin is Origin.DEMO)
+        for row in rows
+        if _at(row, to_wall(starts_at, venue.zone))
+    ]
     present = next((one for one in there if one.is_present), None)
     return Arrival(
         starts_at=starts_at,

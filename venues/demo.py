@@ -38,7 +38,9 @@ class WeekRow(Input):
     openness: str = "open"
 
     def rows(self) -> list[HoursRow]:
-        return [HoursRow.model_validate({"weekday": day, "start": self.start, "end": self.end, "openness": self.openness}) for day in self.days]
+        return [
+            HoursRow.model_validate({"weekday": day, "start": self.start, "end": self.end, "openness": self.openness}) for day in self.days
+        ]
 
 
 class DemoRoom(Input):
@@ -116,7 +118,11 @@ def load_demo_facts(session: Session, given: DemoFacts, *, by: Actor, now: datet
         facts = _load_facts(session, invented.statements(today), venue, None)
         if facts is not None:
             settle_venue(venue, said(facts), known)
-        moved = [facts is not None, _load_hours(session, given.weeks.get(invented.week, []), venue, None), _load_contacts(session, invented, venue)]
+        moved = [
+            facts is not None,
+            _load_hours(session, given.weeks.get(invented.week, []), venue, None),
+            _load_contacts(session, invented, venue),
+        ]
         if any(moved):
             raised(venue, now)
             changed.append(slug)
@@ -172,8 +178,13 @@ def _load_hours(session: Session, week: Sequence[WeekRow], venue: Venue, room: R
     rows = session.scalars(select(OpeningHours).where(OpeningHours.venue_id == venue.id, of_room)).all()
     wanted = [
         OpeningHours(
-            venue_id=venue.id, room_id=room.id if room else None, weekday=row.weekday,
-            from_minute=row.minutes[0], to_minute=row.minutes[1], openness=row.openness, origin=Origin.DEMO,
+            venue_id=venue.id,
+            room_id=room.id if room else None,
+            weekday=row.weekday,
+            from_minute=row.minutes[0],
+            to_minute=row.minutes[1],
+            openness=row.openness,
+            origin=Origin.DEMO,
         )  # fmt: skip
         for several in week
         for row in several.rows()
@@ -189,8 +200,14 @@ def _load_contacts(session: Session, invented: DemoVenue, venue: Venue) -> bool:
     rows = session.scalars(select(OnSite).where(OnSite.venue_id == venue.id)).all()
     wanted = [
         OnSite(
-            venue_id=venue.id, weekday=day, role=one.role, phone=one.phone, is_present=one.is_present, origin=Origin.DEMO,
-            from_minute=int(one.start.total_seconds() // 60), to_minute=int(one.end.total_seconds() // 60),
+            venue_id=venue.id,
+            weekday=day,
+            role=one.role,
+            phone=one.phone,
+            is_present=one.is_present,
+            origin=Origin.DEMO,
+            from_minute=int(one.start.total_seconds() // 60),
+            to_minute=int(one.end.total_seconds() // 60),
         )  # fmt: skip
         for one in invented.on_site
         for day in one.weekdays

@@ -68,7 +68,9 @@ class Entry(BaseModel):
         """All that the document says of it; ``source`` stands where the document names none."""
         names = [name for name in type(self).model_fields if name not in STRUCTURE]
         fields = {name: getattr(self, name) for name in names} | (self.__pydantic_extra__ or {})
-        found = [Statement(key, value, source, noted_on=noted_on) for key, value in fields.items() if isinstance(value, str | list) and value]
+        found = [
+            Statement(key, value, source, noted_on=noted_on) for key, value in fields.items() if isinstance(value, str | list) and value
+        ]
         for key, several in fields.items():
             if isinstance(several, tuple):
                 found += [_statement(key, said, source, noted_on) for said in several]

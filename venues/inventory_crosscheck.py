@@ -16,7 +16,14 @@ def cross_faults(document: dict[str, Any]) -> list[Fault]:
     for number, venue in venues:
         found += _in_venue(venue, f"venues[{number}]")
         if known and isinstance(venue.get("district"), str) and venue["district"] not in known:
-            found.append(Fault("unknown-district", f"venues[{number}].district", venue["district"], {"known": ", ".join(known), "where": venue.get("slug")}))
+            found.append(
+                Fault(
+                    "unknown-district",
+                    f"venues[{number}].district",
+                    venue["district"],
+                    {"known": ", ".join(known), "where": venue.get("slug")},
+                )
+            )
     return found
 
 

@@ -8,9 +8,26 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from database.base import Base
 from database.types import LocalTime, Word
-from venues.opening import Openness as Openness
-from venues.opening import SchoolDays as SchoolDays
-from venues.statements import Origin as Origin
+from venues.opening import Openness, SchoolDays
+from venues.statements import Origin
+
+__all__ = [
+    "Closure",
+    "District",
+    "Fact",
+    "Municipality",
+    "OnSite",
+    "OpeningHours",
+    "Openness",
+    "Origin",
+    "Photo",
+    "Room",
+    "RoomSpace",
+    "SchoolDays",
+    "SchoolPeriod",
+    "Space",
+    "Venue",
+]
 
 
 class Municipality(Base):

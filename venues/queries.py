@@ -38,7 +38,13 @@ def venue_named(session: Session, slug: str) -> Venue:
     parts = (joinedload(Venue.district), selectinload(Venue.spaces), selectinload(Venue.rooms).selectinload(Room.spaces))
     found = session.scalar(select(Venue).where(Venue.slug == slug).options(*parts))
     if found is None:
-        raise refuse(Missing, "unknown-venue", "venue", slug, near=nearest(slug, session.scalars(select(Venue.slug).where(Venue.retired_at.is_(None)))))
+        raise refuse(
+            Missing,
+            "unknown-venue",
+            "venue",
+            slug,
+            near=nearest(slug, session.scalars(select(Venue.slug).where(Venue.retired_at.is_(None)))),
+        )
     return found
 
 
@@ -48,7 +54,9 @@ def room_named(session: Session, venue: str, room: str) -> Room:
     found = session.scalar(select(Room).join(Venue).where(Venue.slug == venue, Room.slug == room).options(*parts))
     if found is None:
         there = venue_named(session, venue)
-        raise refuse(Missing, "unknown-room", "room", f"{venue}/{room}", near=nearest(room, [one.slug for one in there.rooms]), venue=there.name)
+        raise refuse(
+            Missing, "unknown-room", "room", f"{venue}/{room}", near=nearest(room, [one.slug for one in there.rooms]), venue=there.name
+        )
     return found
 
 
@@ -103,7 +111,9 @@ def _hours(session: Session, venues: Iterable[int]) -> dict[tuple[int, int | Non
     found: dict[tuple[int, int | None], list[WeeklyHours]] = defaultdict(list)
     rows = session.scalars(select(OpeningHours).where(OpeningHours.venue_id.in_(venues)).order_by(OpeningHours.id))
     for row in rows:
-        found[row.venue_id, row.room_id].append(WeeklyHours(row.weekday, row.from_minute, row.to_minute, row.openness, row.first_day, row.last_day))
+        found[row.venue_id, row.room_id].append(
+            WeeklyHours(row.weekday, row.from_minute, row.to_minute, row.openness, row.first_day, row.last_day)
+        )
     return found
 
 

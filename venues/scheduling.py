@@ -16,6 +16,7 @@ from venues.inputs import ClosureInput, HoursInput, SchoolInput, days_in_order
 from venues.models import Closure, OpeningHours, Origin, Room, SchoolPeriod, Space, Venue
 from venues.opening import HOLIDAY, MIDNIGHT, Openness
 from venues.queries import municipality, room_at, venue_named
+from web.fields import clock_text
 
 
 def set_opening_hours(session: Session, venue: str, room: str, given: HoursInput, *, by: Actor, now: datetime) -> Venue | Room:
@@ -151,7 +152,7 @@ def _faults(given: HoursInput) -> Iterator[Fault]:
         if end <= start:
             yield Fault("end-before-start", f"rows[{number}].end", end, {"start": start})
         elif any(day == row.weekday and start < other_end and other_start < end for day, other_start, other_end in taken):
-            yield Fault("hours-overlap", f"rows[{number}].start", start)
+            yield Fault("hours-overlap", f"rows[{number}].start", clock_text(row.start))
         taken.append((row.weekday, start, end))
 
 
@@ -169,7 +170,14 @@ def _new_rows(venue: Venue, room: Room | None, given: HoursInput) -> list[Openin
     period = {"first_day": given.first_day, "last_day": given.last_day}
     return [
         OpeningHours(
-            venue_id=venue.id, room_id=room.id if room else None, weekday=day, from_minute=start, to_minute=end, openness=openness, origin=Origin.STAFF, **period
+            venue_id=venue.id,
+            room_id=room.id if room else None,
+            weekday=day,
+            from_minute=start,
+            to_minute=end,
+            openness=openness,
+            origin=Origin.STAFF,
+            **period,
         )
         for day, start, end, openness in week
     ]

@@ -29,7 +29,9 @@ def said(facts: Iterable[Fact]) -> tuple[Statement, ...]:
     )
 
 
-def replaced(session: Session, held: Sequence[Fact], wanted: Sequence[Statement], *, venue: Venue, room: Room | None = None) -> list[Fact] | None:
+def replaced(
+    session: Session, held: Sequence[Fact], wanted: Sequence[Statement], *, venue: Venue, room: Room | None = None
+) -> list[Fact] | None:
     """The facts after those ``held`` of one origin gave way to the ``wanted`` ones; None when they say the same already."""
     kept = {statement.identity: fact for fact, statement in zip(held, said(held), strict=True)}
     identities = {statement.identity for statement in wanted}
@@ -57,7 +59,9 @@ def fact_of(statement: Statement, *, venue: Venue, room: Room | None = None) -> 
     )
 
 
-def settle_venue(venue: Venue, statements: Sequence[Statement], districts: Mapping[str, District], keys: Collection[str] = OF_VENUES) -> None:
+def settle_venue(
+    venue: Venue, statements: Sequence[Statement], districts: Mapping[str, District], keys: Collection[str] = OF_VENUES
+) -> None:
     """Give the venue the values that count for these keys; what is disputed or unknown stays empty."""
     for key in keys:
         value = reading(statements, key).value

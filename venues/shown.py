@@ -14,7 +14,19 @@ from venues.queries import photos_of, statements_about
 from venues.statements import ACCESS, CAPACITY, SEATED, SOURCES, STANDING, UNKNOWN, Reading, Statement, capacity_reading, reading, readings
 
 WEEK = 7
-OF_ROOM = (CAPACITY, SEATED, STANDING, "facilities", "size_m", "area_m2", "spectators", "conduct", "condition", "price_note", "price_nok_per_hour")
+OF_ROOM = (
+    CAPACITY,
+    SEATED,
+    STANDING,
+    "facilities",
+    "size_m",
+    "area_m2",
+    "spectators",
+    "conduct",
+    "condition",
+    "price_note",
+    "price_nok_per_hour",
+)
 OF_VENUE = ("address", "district", "built", "area_m2", "facilities", "daytime_users")
 ALWAYS_OF_ROOM = (CAPACITY, "facilities")
 ALWAYS_OF_VENUE = ("address", "district")

@@ -16,7 +16,15 @@ MOST_ROWS = 20_000
 MOST_UNPACKED = 100_000_000
 LISTS = {"spaces", "facilities"}
 NUMBERS = {"capacity", "spectators", "area_m2", "price_nok_per_hour", "latitude", "longitude", "built"}
-OF_VENUE = {"venue": "slug", "venue_name": "name", "venue_kind": "kind", "district": "district", "address": "address", "built": "built", "zone": "zone"}
+OF_VENUE = {
+    "venue": "slug",
+    "venue_name": "name",
+    "venue_kind": "kind",
+    "district": "district",
+    "address": "address",
+    "built": "built",
+    "zone": "zone",
+}
 REQUIRED = ("venue", "venue_name", "room", "room_name", "spaces")
 
 Row = dict[str, Any]
@@ -59,7 +67,9 @@ def _xlsx(body: bytes) -> Iterator[Row]:
             if sum(part.file_size for part in packed.infolist()) > MOST_UNPACKED:
                 raise refuse(Invalid, "file-too-large", "file", most=MOST_UNPACKED)
         sheet = load_workbook(io.BytesIO(body), read_only=True, data_only=True).active
-        cells = [] if sheet is None else [list(row) for _, row in zip(range(MOST_ROWS + 2), sheet.iter_rows(values_only=True), strict=False)]
+        cells = (
+            [] if sheet is None else [list(row) for _, row in zip(range(MOST_ROWS + 2), sheet.iter_rows(values_only=True), strict=False)]
+        )
     except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError):
         raise refuse(Invalid, "bad-table", "file") from None
     yield from _rows(cells)

@@ -77,7 +77,7 @@ VENUES: Mapping[str, str] = {
     "unknown-file-kind": _("Filtypen «{value}» kan ikke leses. Bruk {known}."),
     "not-utf-8": _("Filen er ikke lagret som UTF-8. Lagre den på nytt med tegnsettet UTF-8."),
     "bad-table": _("Tabellen kan ikke leses. Sjekk skilletegn og anførselstegn."),
-    "unknown-week": _("Disse dagene finnes ikke i en uke: {value}."),
+    "unknown-week": _("Filen beskriver ikke uka som er brukt for {value}."),
     "room-retired": _("Rommet «{value}» er tatt ut av bruk."),
     "capacity-below-places": _("Rommet har {least} plasser i en av oppstillingene. Antallet må være minst det."),
     "half-a-location": _("Oppgi både breddegrad og lengdegrad, eller ingen av dem."),

@@ -30,8 +30,13 @@ def test_the_demo_loads_once_and_marks_all_it_invents(drammen: Session) -> None:
 def test_what_the_inventory_knows_or_disputes_is_not_covered_by_inventions(drammen: Session) -> None:
     load_demo_facts(drammen, read_demo(), by=SERVICE, now=NOW)
 
-    capacities = [room_at(drammen, path).capacity for path in ("drammenshallen/hele-hallen", "union-scene/hovedscene", "fjell-aktivitetshus/bankettsal", "skogerhallen/hall")]
-    location = reading(statements_about(drammen, [venue_named(drammen, "drammenshallen").id])[venue_named(drammen, "drammenshallen").id, None], "location")
+    capacities = [
+        room_at(drammen, path).capacity
+        for path in ("drammenshallen/hele-hallen", "union-scene/hovedscene", "fjell-aktivitetshus/bankettsal", "skogerhallen/hall")
+    ]
+    location = reading(
+        statements_about(drammen, [venue_named(drammen, "drammenshallen").id])[venue_named(drammen, "drammenshallen").id, None], "location"
+    )
 
     assert capacities == [None, 1300, 120, None]
     assert (location.value, location.is_fictional) == ([59.7352, 10.2045], False)

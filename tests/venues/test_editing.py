@@ -118,7 +118,9 @@ def test_staff_settle_what_the_sources_dispute(drammen: Session, officer: Actor)
 
 
 def test_a_caretaker_answers_for_access_in_their_own_house(session: Session, cast: Cast, olav: Actor) -> None:
-    given = AccessInput(answers={Access.LIFT: Answer.NO, Access.PARKING: Answer.UNKNOWN}, details={Access.LIFT: "trapp, 12 trinn"}, version=0)
+    given = AccessInput(
+        answers={Access.LIFT: Answer.NO, Access.PARKING: Answer.UNKNOWN}, details={Access.LIFT: "trapp, 12 trinn"}, version=0
+    )
 
     edit_access(session, "oren-flerbrukshall", "", given, by=olav, now=NOW)
 
@@ -133,7 +135,10 @@ def test_a_room_has_its_venues_answer_until_it_has_its_own(session: Session, cas
     edit_access(session, "oren-flerbrukshall", "gymsal-2", AccessInput(answers={Access.LIFT: Answer.NO}, version=0), by=olav, now=NOW)
 
     said = statements_about(session, [cast.oren.id])
-    found = [answers(said.get((cast.oren.id, room.id), ()), said[cast.oren.id, None])[2] for room in venue_named(session, "oren-flerbrukshall").rooms]
+    found = [
+        answers(said.get((cast.oren.id, room.id), ()), said[cast.oren.id, None])[2]
+        for room in venue_named(session, "oren-flerbrukshall").rooms
+    ]
     assert [(one.answer, one.from_venue) for one in found] == [(Answer.YES, True), (Answer.YES, True), (Answer.NO, False)]
 
 

@@ -37,7 +37,9 @@ def again(session: Session, whole: dict[str, Any]) -> ImportReport:
 def state(session: Session) -> list[tuple[object, ...]]:
     """Everything that must not move when nothing changed."""
     session.expire_all()
-    found: list[tuple[object, ...]] = [(row.slug, row.revision, row.changed_at) for row in session.scalars(select(Venue).order_by(Venue.id))]
+    found: list[tuple[object, ...]] = [
+        (row.slug, row.revision, row.changed_at) for row in session.scalars(select(Venue).order_by(Venue.id))
+    ]
     found += [(row.slug, row.revision, row.changed_at, row.capacity) for row in session.scalars(select(Room).order_by(Room.id))]
     found += [(row.id, row.key, json.dumps(row.value), row.source, row.noted_on) for row in session.scalars(select(Fact).order_by(Fact.id))]
     return found
@@ -51,7 +53,9 @@ def test_the_first_import_makes_every_venue_space_and_room(session: Session, inv
     assert session.scalar(select(func.count()).select_from(Space)) == 44
     assert report.contradictory == [
         Noted("area_m2", "oren-flerbrukshall", given=[(2300, "peab.no"), (2600, "bygg.no")]),
-        Noted("capacity", "drammenshallen/hele-hallen", given=[(4000, "Wikipedia; drammenir.no 2019"), (6000, "Wikipedia; drammenir.no 2019")]),
+        Noted(
+            "capacity", "drammenshallen/hele-hallen", given=[(4000, "Wikipedia; drammenir.no 2019"), (6000, "Wikipedia; drammenir.no 2019")]
+        ),
     ]
     assert (len(report.notes), report.changed, report.unchanged, report.kept, report.vanished) == (10, [], [], [], [])
 
@@ -65,7 +69,11 @@ def test_capacity_is_what_nobody_disputes_and_the_larger_of_seated_and_standing(
 def test_a_whole_hall_is_made_of_its_halves(drammen: Session) -> None:
     rooms = venue_named(drammen, "assiden-fotballhall").rooms
 
-    assert [(room.slug, [space.slug for space in room.spaces]) for room in rooms] == [("hel-hall", ["a", "b"]), ("halvdel-a", ["a"]), ("halvdel-b", ["b"])]
+    assert [(room.slug, [space.slug for space in room.spaces]) for room in rooms] == [
+        ("hel-hall", ["a", "b"]),
+        ("halvdel-a", ["a"]),
+        ("halvdel-b", ["b"]),
+    ]
 
 
 def test_a_second_import_changes_nothing(drammen: Session) -> None:
@@ -162,7 +170,8 @@ def test_a_refused_document_leaves_no_trace(drammen: Session) -> None:
 
 
 @pytest.mark.parametrize(
-    ("actor", "refusal"), [(NOBODY, Unidentified), (Actor(person_id=3, roles=frozenset({Role.CARETAKER}), venues=frozenset({1})), Forbidden)]
+    ("actor", "refusal"),
+    [(NOBODY, Unidentified), (Actor(person_id=3, roles=frozenset({Role.CARETAKER}), venues=frozenset({1})), Forbidden)],
 )
 def test_only_an_officer_imports(session: Session, inventory: Inventory, actor: Actor, refusal: type[Exception]) -> None:
     with pytest.raises(refusal):

@@ -54,7 +54,11 @@ def test_a_capacity_is_a_number_only_when_nobody_disputes_it(written: object, re
 
 
 def test_prices_by_date_are_two_statements_that_do_not_contradict() -> None:
-    room = read(document(price_nok_per_hour=[{"until": "2024-12-31", "amount": 1095}, {"from": "2025-01-01", "amount": 1145}])).venues[0].rooms[0]
+    room = (
+        read(document(price_nok_per_hour=[{"until": "2024-12-31", "amount": 1095}, {"from": "2025-01-01", "amount": 1145}]))
+        .venues[0]
+        .rooms[0]
+    )
 
     assert [one for one in room.statements("kilde", None) if one.key == "price_nok_per_hour"] == [
         Statement("price_nok_per_hour", 1095, "kilde", until="2024-12-31"),

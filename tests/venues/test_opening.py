@@ -7,7 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.interval import Interval
-from venues.opening import ClosedSpan, DayClass, Opening, OpeningWindow, Openness, SchoolDays, SchoolSpan, WeeklyHours, day_class, holiday_of, windows
+from venues.opening import (
+    ClosedSpan,
+    DayClass,
+    Opening,
+    OpeningWindow,
+    Openness,
+    SchoolDays,
+    SchoolSpan,
+    WeeklyHours,
+    day_class,
+    holiday_of,
+    windows,
+)
 
 OSLO = "Europe/Oslo"
 OPEN, AGREED, CLOSED = Openness.OPEN, Openness.BY_AGREEMENT, Openness.CLOSED
@@ -19,7 +31,9 @@ def utc(day: int, hour: int, minute: int = 0, month: int = 10) -> datetime:
     return datetime(2026, month, day, hour, minute, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("day", [date(2026, 3, 28), date(2026, 3, 29), date(2026, 3, 30), date(2026, 10, 24), date(2026, 10, 25), date(2026, 10, 26)])
+@pytest.mark.parametrize(
+    "day", [date(2026, 3, 28), date(2026, 3, 29), date(2026, 3, 30), date(2026, 10, 24), date(2026, 10, 25), date(2026, 10, 26)]
+)
 def test_sixteen_to_twenty_two_is_six_hours_in_the_weeks_of_clock_change(day: date) -> None:
     found = windows(EVENINGS, day, OSLO)
 
@@ -96,7 +110,11 @@ def test_the_line_of_holidays_replaces_the_weekday_on_a_public_holiday_only() ->
 def test_hours_that_nobody_stated_are_unknown_and_not_closed() -> None:
     only_summer = Opening(OSLO, (WeeklyHours(0, 600, 720, OPEN, date(2026, 6, 20), date(2026, 8, 16)),))
 
-    assert (only_summer.is_known(date(2026, 7, 1)), only_summer.is_known(date(2026, 9, 1)), Opening(OSLO).is_known(date(2026, 9, 1))) == (True, False, False)
+    assert (only_summer.is_known(date(2026, 7, 1)), only_summer.is_known(date(2026, 9, 1)), Opening(OSLO).is_known(date(2026, 9, 1))) == (
+        True,
+        False,
+        False,
+    )
 
 
 def test_public_holidays_are_norwegian_and_ordinary_sundays_are_none() -> None:

@@ -25,14 +25,28 @@ def evenings(drammen: Session) -> Session:
     gallery = next(room for room in venue.rooms if room.slug == "galleri")
     day = local_day(date(2026, 10, 6), venue.zone)
     noon = {"created_at": NOW, "changed_at": NOW, "origin": Origin.STAFF, "all_day": True}
-    drammen.add_all([OpeningHours(venue_id=venue.id, weekday=0, from_minute=960, to_minute=1320, openness=Openness.OPEN, origin=Origin.STAFF)])
     drammen.add_all(
-        [OpeningHours(venue_id=venue.id, room_id=gallery.id, weekday=0, from_minute=0, to_minute=1440, openness=Openness.BY_AGREEMENT, origin=Origin.STAFF)]
+        [OpeningHours(venue_id=venue.id, weekday=0, from_minute=960, to_minute=1320, openness=Openness.OPEN, origin=Origin.STAFF)]
+    )
+    drammen.add_all(
+        [
+            OpeningHours(
+                venue_id=venue.id,
+                room_id=gallery.id,
+                weekday=0,
+                from_minute=0,
+                to_minute=1440,
+                openness=Openness.BY_AGREEMENT,
+                origin=Origin.STAFF,
+            )
+        ]
     )
     local = {"local_start": NOW.replace(tzinfo=None), "local_end": NOW.replace(tzinfo=None)}
     drammen.add_all([Closure(venue_id=venue.id, reason="Vannskade", starts_at=day.start, ends_at=day.end, **local, **noon)])
     drammen.add_all([Closure(venue_id=venue.id, reason="Trukket", starts_at=day.start, ends_at=day.end, withdrawn_at=NOW, **local, **noon)])
-    drammen.add_all([SchoolPeriod(venue_id=None, first_day=MONDAY, last_day=MONDAY, name="Høstferie", kind=SchoolDays.BREAK, origin=Origin.DEMO)])
+    drammen.add_all(
+        [SchoolPeriod(venue_id=None, first_day=MONDAY, last_day=MONDAY, name="Høstferie", kind=SchoolDays.BREAK, origin=Origin.DEMO)]
+    )
     drammen.flush()
     return drammen
 
@@ -58,7 +72,10 @@ def test_a_room_has_its_own_hours_instead_of_its_venues(evenings: Session) -> No
 
     found = openings_of(evenings, [hall, gallery], MONDAY, MONDAY)
 
-    assert [[window.openness for window in found[room.id].windows(MONDAY)] for room in (hall, gallery)] == [[Openness.OPEN], [Openness.BY_AGREEMENT]]
+    assert [[window.openness for window in found[room.id].windows(MONDAY)] for room in (hall, gallery)] == [
+        [Openness.OPEN],
+        [Openness.BY_AGREEMENT],
+    ]
 
 
 def test_closures_that_stand_and_school_days_come_with_the_opening(evenings: Session) -> None:

@@ -115,7 +115,9 @@ def test_a_caretaker_closes_a_room_and_opens_it_again(session: Session, cast: Ca
     ("start", "end", "code"),
     [("2026-10-05T10:00", "2026-10-05T10:00", "end-before-start"), ("2026-03-29T02:30", "2026-03-29T06:00", "missing-hour")],
 )
-def test_a_closure_without_length_or_in_the_missing_hour_is_refused(session: Session, cast: Cast, kari: Actor, start: str, end: str, code: str) -> None:
+def test_a_closure_without_length_or_in_the_missing_hour_is_refused(
+    session: Session, cast: Cast, kari: Actor, start: str, end: str, code: str
+) -> None:
     with pytest.raises(Invalid) as refused:
         add_closure_row(session, HALL, closing(start, end), by=kari, now=NOW)
 

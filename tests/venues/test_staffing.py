@@ -46,7 +46,9 @@ def test_who_is_in_the_house_answers_and_else_the_municipality(session: Session,
     home.contact_name, home.contact_phone = "Servicetorget", "32000000"
     cast.oren.minutes_before, cast.oren.entrance = 15, "Inngang B"
     add_contact(session, HALL, contact(), by=olav, now=NOW)
-    add_contact(session, HALL, contact(role="Vakttelefon", phone="11223344", is_present=False, start="00:00", end="24:00"), by=olav, now=NOW)
+    add_contact(
+        session, HALL, contact(role="Vakttelefon", phone="11223344", is_present=False, start="00:00", end="24:00"), by=olav, now=NOW
+    )
 
     evening, morning = arrival(session, cast.oren, monday(18)), arrival(session, cast.oren, monday(9))
     sunday = arrival(session, cast.oren, datetime(2026, 11, 1, 12, tzinfo=UTC))

@@ -50,7 +50,9 @@ def test_rows_of_one_venue_become_its_rooms_and_spaces() -> None:
 
 
 def test_a_spreadsheet_is_read_as_a_table() -> None:
-    found: Inventory = read_inventory("rom.XLSX", xlsx(["venue", "venue_name", "room", "room_name", "spaces", "capacity"], ["h", "Hallen", "r", "Rom", "a", 30]))
+    found: Inventory = read_inventory(
+        "rom.XLSX", xlsx(["venue", "venue_name", "room", "room_name", "spaces", "capacity"], ["h", "Hallen", "r", "Rom", "a", 30])
+    )
 
     assert found.venues[0].rooms[0].capacity == (Said(30),)
 
@@ -68,7 +70,11 @@ def test_faults_name_the_line_of_the_table() -> None:
         ("rom.ods", b"", [("unknown-file-kind", "file", "ods")]),
         ("rom.xlsx", b"PK not really", [("bad-table", "file", None)]),
         ("rom.csv", b"\xff\xfe", [("not-utf-8", "file", 0)]),
-        ("rom.csv", b"venue,room\nh,r", [("missing-column", "file", "venue_name"), ("missing-column", "file", "room_name"), ("missing-column", "file", "spaces")]),
+        (
+            "rom.csv",
+            b"venue,room\nh,r",
+            [("missing-column", "file", "venue_name"), ("missing-column", "file", "room_name"), ("missing-column", "file", "spaces")],
+        ),
     ],
 )
 def test_what_is_no_table_is_refused(name: str, body: bytes, found: list[tuple[str, str, object]]) -> None:

@@ -14,8 +14,8 @@ from kernel.clock import now
 from kernel.errors import Conflict, Invalid
 from kernel.wallclock import parse_day, to_wall
 from venues.inputs import ClosureInput, HoursInput, SchoolInput
-from venues.models import Closure
 from venues.labels import minute_clock
+from venues.models import Closure
 from venues.opening import SchoolDays
 from venues.pages.blueprint import routes
 from venues.pages.staff import require_carer, require_officer
@@ -124,7 +124,7 @@ def school_removal(period: int, venue: str = "") -> ResponseReturnValue:
     return done(_("Dagene er fjernet."), url_for("venues.school_page", venue=venue or None))
 
 
-def close_without_bookings(session: Session, venue: str, given: ClosureInput, *, confirmed: bool, by: Actor, now: datetime) -> Closure:  # noqa: ARG001
+def close_without_bookings(session: Session, venue: str, given: ClosureInput, *, confirmed: bool, by: Actor, now: datetime) -> Closure:
     """How a room is closed where nothing can be booked; the package of bookings puts its own verb in this place."""
     return add_closure_row(session, venue, given, by=by, now=now)
 

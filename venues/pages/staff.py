@@ -132,14 +132,14 @@ def access_save(venue: str) -> ResponseReturnValue:
     return done(_("Svarene er lagret."), url_for("venues.venue_page", venue=venue))
 
 
-def _of_venue(row: Venue) -> dict[str, object]:
+def _of_venue(row: Venue) -> dict[str, Any]:
     session = edge.reading()
     known = [(word, word) for word in KIND_LABELS]
     kinds = known if row.kind in KIND_LABELS or not row.kind else [*known, (row.kind, row.kind)]
     return {"venue": row, "kinds": kinds, "districts": [(one.name, one.name) for one in districts(session)]}
 
 
-def _of_room(row: Room) -> dict[str, object]:
+def _of_room(row: Room) -> dict[str, Any]:
     known = [(word, word) for word in KIND_LABELS]
     words = sorted({*FACILITY_LABELS, *facilities(rooms_in_use(edge.reading()))})
     kinds = known if row.kind in KIND_LABELS or not row.kind else [*known, (row.kind, row.kind)]

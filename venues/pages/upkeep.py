@@ -97,7 +97,8 @@ def _uploaded() -> bytes:
     file = request.files.get("photo")
     if file is None:
         return b""
-    return file.read(pictures.MOST_BYTES + 1)
+    body: bytes = file.read(pictures.MOST_BYTES + 1)
+    return body
 
 
 def _of_contacts(venue: str) -> dict[str, Any]:
