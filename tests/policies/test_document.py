@@ -78,7 +78,7 @@ def test_five_megabytes_are_refused_before_they_are_read() -> None:
 def test_more_rules_than_the_limit_are_refused() -> None:
     many = [{**rule("grid", minutes=15), "id": f"g{number}"} for number in range(501)]
 
-    assert [(f.code, f.field, f.facts) for f in faults(written(*many))] == [("too-many", "rules", {"most": 500})]
+    assert [(f.code, f.field, f.facts) for f in faults(written(*many))] == [("too-many-items", "rules", {"most": 500})]
 
 
 def test_two_rules_of_one_id_and_an_id_of_the_baseline_are_refused() -> None:
