@@ -78,6 +78,8 @@ def settle_venue(
                 venue.follows_school_calendar = bool(value)
             case "kind" | "address" | "entrance" | "getting_in":
                 setattr(venue, key, value or "")
+            case _:
+                pass  # what is only shown has no column
 
 
 def settle_room(room: Room, statements: Sequence[Statement], keys: Collection[str] = OF_ROOMS) -> None:

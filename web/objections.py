@@ -66,6 +66,7 @@ POLICIES: Mapping[str, str] = {
     "bad-form": _("«{value}» er ikke skrevet slik det skal."),
     "bad-value": _("Verdien kan ikke brukes her."),
     "repeated-field": _("Feltet {value} står to ganger. Behold ett av dem."),
+    "reserved-rule-id": _("Navn som begynner med {reserved} er satt av. Gi regelen «{value}» et annet."),
     "repeated-rule-id": _("Regelen «{value}» har samme navn som {first}. Gi den et annet."),
     "wrong-place": _("Retningslinjen sier at den gjelder «{value}», og det passer ikke med nivået {layer:word}."),
     "bad-age-band": _("«{value}» er ikke en aldersgruppe. Skriv for eksempel 6-12 eller 65+."),

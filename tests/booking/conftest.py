@@ -24,7 +24,7 @@ POLICY = {
     "layer": "municipality",
     "price_classes": {"list": REASON, "partner": REASON},
     "rules": [
-        {"kind": "opening", "id": "baseline-opening", "public_holiday": "refuse", "school_break": "refuse", "reason": REASON},
+        {"kind": "opening", "id": "opening", "public_holiday": "refuse", "school_break": "refuse", "reason": REASON},
         {"kind": "decision_route", "id": "at-once", "route": "at-once", "reason": REASON, "hold": {"amount": 2, "unit": "days"}},
         {
             "kind": "decision_route",
