@@ -34,7 +34,7 @@ def token_command(email: str, name: str) -> None:
 
 @commands.command("invite")
 @click.argument("email")
-@click.option("--role", type=click.Choice([*Role, "leader", "delegate"]), required=True, help="leader and delegate are of an organisation.")
+@click.option("--role", type=click.Choice([*(role.value for role in Role), "leader", "delegate"]), required=True, help="leader and delegate are of an organisation.")
 @click.option("--venue", default="", help="The slug of a caretaker's venue.")
 @click.option("--organisation", default="", help="The number of the organisation.")
 @click.option("--language", type=click.Choice(["nb", "nn", "en"]), default="nb")

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from accounts.identity import Actor, Role
 from accounts.models import ApiToken, Delegation, DelegationState, Invitation, Organisation, Person, RoleGrant
+from database.folding import lowered
 from kernel.errors import Missing, refuse
 
 MOST_FOUND = 50
@@ -175,7 +176,7 @@ def _actor(rows: Sequence[Row[Any]], via: str) -> Actor:
 
 
 def _contains(column: Any, wanted: str) -> ColumnElement[bool]:
-    return func.lower(column).contains(wanted.strip().lower(), autoescape=True)
+    return lowered(column).contains(wanted.strip().lower(), autoescape=True)
 
 
 def _has_digits(column: Any, wanted: str) -> ColumnElement[bool]:

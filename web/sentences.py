@@ -49,7 +49,6 @@ ACCOUNTS: Mapping[str, str] = {
     "responsible-too-young": _("Den ansvarlige må ha fylt {least} år."),
     "responsible-stays": _("Den ansvarlige kan ikke slutte. Be en saksbehandler gjøre en annen ansvarlig først."),
     "not-a-delegate": _("Bare den som alt representerer gruppen, kan bli ansvarlig for den."),
-    "no-such-venue": _("Bygget finnes ikke."),
     "no-such-delegation": _("Representasjonen finnes ikke."),
     "delegation-ended": _("Representasjonen er avsluttet."),
     "no-such-role": _("Rollen finnes ikke."),

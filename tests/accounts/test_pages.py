@@ -1,0 +1,270 @@
+"""Pages of people and organisations, used as people use them."""
+
+from collections.abc import Callable
+from html import unescape
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask, render_template_string, request
+from playwright.sync_api import Page
+
+from accounts import edge
+from accounts.links import path_for
+from accounts.models import Delegation, Invitation, Organisation, Person, ProofLink, RoleGrant
+from database.transact import Database
+from tests.accounts.conftest import Visitor
+from tests.cast import PASSWORD, Cast
+
+WISH = '<form method="post"><input name="csrf_token" value="{{ csrf_token() }}"><b>{{ request.args.purpose }}</b></form>'
+EVERYBODY = (None, "per", "siri", "nils", "berit", "olav", "kari", "ada")
+
+
+def latest(app: Flask, kind: type[ProofLink] | type[Invitation]) -> str:
+    """The path in the last mail of a kind."""
+    database: Database = app.extensions["database"]
+    with database.reading() as session:
+        return path_for(session.query(kind).order_by(kind.id.desc()).first(), app.config["SECRET_KEY"])
+
+
+def rows(app: Flask, kind: type) -> int:
+    database: Database = app.extensions["database"]
+    with database.reading() as session:
+        return session.query(kind).count()
+
+
+@pytest.fixture
+def app(app: Flask) -> Flask:
+    """The app with a form that needs a person, for those of other packages: its page shows what its query says."""
+
+    def wish() -> str:
+        if request.method == "POST":
+            edge.actor().require_known()
+        return render_template_string(WISH)
+
+    app.add_url_rule("/trial/wish", "wish", wish, methods=["GET", "POST"])
+    return app
+
+
+def test_what_was_begun_survives_opening_an_account_in_another_browser(app: Flask, visitor: Visitor, another: Callable[[], Visitor]) -> None:
+    asked = visitor.post("/trial/wish", form_on="/trial/wish?room=sal", purpose="korøvelse")
+    onward = unescape(asked.text.split('name="next" value="')[1].split('"')[0])
+    visitor.post("/account-links", email="ny@example.org", next=onward)
+    elsewhere = another()
+
+    opened = elsewhere.post(latest(app, ProofLink), name="Nina Ny", phone="41234567", language="nb", password="en lang setning")
+
+    assert asked.status_code == 401
+    assert (opened.status_code, opened.location) == (303, "/trial/wish?room=sal&purpose=kor%C3%B8velse")
+    assert "<b>korøvelse</b>" in elsewhere.get(opened.location).text
+    assert elsewhere.get("/profile").status_code == 200
+
+
+def test_looking_at_a_link_changes_nothing_pressing_does(app: Flask, visitor: Visitor, statements: list[str]) -> None:
+    visitor.post("/account-links", email="ny@example.org")
+    link = latest(app, ProofLink)
+    people = rows(app, Person)
+    statements.clear()
+
+    for _ in range(3):
+        assert visitor.get(link).status_code == 200
+
+    assert [statement for statement in statements if not statement.startswith("SELECT")] == []
+    assert rows(app, Person) == people
+
+
+def test_a_used_link_says_so(app: Flask, visitor: Visitor) -> None:
+    visitor.post("/password-links", email="per@example.org")
+    link = latest(app, ProofLink)
+    first = visitor.post(link, password="en helt ny setning")
+
+    again = visitor.get(link)
+
+    assert (first.status_code, again.status_code) == (303, 410)
+    assert "Lenken er alt brukt" in again.text
+
+
+@pytest.mark.parametrize("address", ["/account-links", "/password-links"])
+def test_asking_for_a_link_does_not_tell_whether_there_is_an_account(visitor: Visitor, statements: list[str], address: str) -> None:
+    answers, costs = [], []
+    for email in ("per@example.org", "ghost@example.org"):
+        statements.clear()
+        answer = visitor.post(address, email=email)
+        costs.append([statement.split("(")[0] for statement in statements])
+        answers.append((answer.status_code, answer.location, visitor.get(answer.location).text.replace(email, "ADDRESS")))
+
+    assert answers[0] == answers[1]
+    assert costs[0] == costs[1]
+
+
+def test_an_invited_stranger_opens_an_account_and_represents(app: Flask, visitor: Visitor, another: Callable[[], Visitor], kept: Cast) -> None:
+    visitor.sign_in("berit")
+    page = f"/organisations/{kept.skiold.id}"
+    visitor.post(f"{page}/invitations", form_on=page, email="ny@example.org")
+    elsewhere = another()
+
+    accepted = elsewhere.post(latest(app, Invitation), name="Nina Ny", phone="41234567", language="nb", password="en lang setning")
+
+    assert (accepted.status_code, accepted.location) == (303, page)
+    assert "Nina Ny" in elsewhere.get(page).text
+
+
+def test_an_invited_member_signs_in_and_comes_back(app: Flask, visitor: Visitor, kept: Cast) -> None:
+    visitor.sign_in("berit")
+    page = f"/organisations/{kept.skiold.id}"
+    visitor.post(f"{page}/invitations", form_on=page, email="per@example.org", is_leader="yes")
+    visitor.post("/sign-out", form_on=page)
+    invitation = latest(app, Invitation)
+
+    assert f"/sign-in?next={invitation}" in visitor.get(invitation).text
+    visitor.sign_in("per")
+    visitor.post(invitation)
+
+    assert "Gjør til leder" in visitor.get(page).text
+
+
+def test_an_organisation_is_found_registered_and_confirmed(app: Flask, visitor: Visitor, another: Callable[[], Visitor]) -> None:
+    officer = another()
+    officer.sign_in("kari")
+    visitor.sign_in("per")
+
+    found = visitor.get("/organisations?number=313+000+060")
+    made = visitor.post("/organisations", form_on="/organisations/new", number="313000060", name="Vårsol", applicant_class="organisation")
+    waiting = officer.get("/register")
+    database: Database = app.extensions["database"]
+    with database.reading() as session:
+        asked = session.query(Delegation.id).order_by(Delegation.id.desc()).first()[0]
+    officer.post(f"/delegations/{asked}/confirmation", form_on="/register")
+
+    assert "/organisations/new?number=313000060" in found.text
+    assert "Vårsol" in waiting.text
+    assert "Inviter en representant" in visitor.get(made.location).text
+
+
+def test_a_group_is_registered_and_can_invite(visitor: Visitor) -> None:
+    visitor.sign_in("per")
+
+    made = visitor.post("/groups", form_on="/groups/new", name="Turgruppa")
+
+    assert "Inviter en representant" in visitor.get(made.location).text
+
+
+def test_a_token_is_shown_once(visitor: Visitor) -> None:
+    visitor.sign_in("per")
+
+    made = visitor.post("/profile/tokens", name="skript")
+
+    assert (made.status_code, "arena_" in made.text, "arena_" in visitor.get("/profile/tokens").text) == (201, True, False)
+
+
+def test_a_role_is_granted_and_revoked(app: Flask, visitor: Visitor, kept: Cast) -> None:
+    visitor.sign_in("ada")
+    page = f"/people/{kept.per.id}"
+
+    visitor.post(f"{page}/roles", form_on=page, role="caretaker", venue=str(kept.oren.id))
+    granted = visitor.get(page).text
+    database: Database = app.extensions["database"]
+    with database.reading() as session:
+        grant = session.query(RoleGrant.id).filter_by(person_id=kept.per.id).scalar()
+    visitor.post(f"/roles/{grant}/revocation", form_on=page)
+
+    assert ("Driftsleder: Øren flerbrukshall" in granted, "Har ingen rolle." in visitor.get(page).text) == (True, True)
+
+
+def test_a_faulty_form_comes_back_as_it_was_typed_with_every_fault(visitor: Visitor) -> None:
+    visitor.sign_in("kari")
+
+    answer = visitor.post("/people", form_on="/people/new", name="Gro Holt", phone="12", email="gro@")
+
+    assert answer.status_code == 422
+    assert [f'id="error-{name}"' in answer.text for name in ("name", "phone", "email")] == [False, True, True]
+    assert 'value="Gro Holt"' in answer.text
+
+
+def test_a_group_is_not_shown_to_those_outside_it(visitor: Visitor, kept: Cast) -> None:
+    visitor.sign_in("per")
+
+    assert visitor.get(f"/organisations/{kept.kvilterne.id}").status_code == 404
+
+
+def test_who_has_only_asked_sees_no_delegates(visitor: Visitor, kept: Cast) -> None:
+    visitor.sign_in("siri")
+
+    page = visitor.get(f"/organisations/{kept.skiold.id}").text
+
+    assert ("venter på svar" in page, "Nils Bakke" in page) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("address", "seen_by"),
+    [
+        ("/profile", {"per", "siri", "nils", "berit", "olav", "kari", "ada"}),
+        ("/profile/tokens", {"per", "siri", "nils", "berit", "olav", "kari", "ada"}),
+        ("/organisations", {"per", "siri", "nils", "berit", "olav", "kari", "ada"}),
+        ("/organisations/new", {"per", "siri", "nils", "berit", "olav", "kari", "ada"}),
+        ("/groups/new", {"per", "siri", "nils", "berit", "olav", "kari", "ada"}),
+        ("/organisations/{skiold}", {"per", "siri", "nils", "berit", "olav", "kari", "ada"}),
+        ("/organisations/{skiold}/facts", {"kari", "ada"}),
+        ("/register", {"kari", "ada"}),
+        ("/people", {"kari", "ada"}),
+        ("/people?q=per", {"kari", "ada"}),
+        ("/people/new", {"kari", "ada"}),
+        ("/people/{per}", {"kari", "ada"}),
+        ("/invitations", {"ada"}),
+    ],
+)
+def test_a_page_is_shown_to_those_who_may_see_it(another: Callable[[], Visitor], kept: Cast, address: str, seen_by: set[str]) -> None:
+    statuses = {}
+    for who in EVERYBODY:
+        browser = another()
+        if who:
+            browser.sign_in(who)
+        statuses[who] = browser.get(address.format(skiold=kept.skiold.id, per=kept.per.id)).status_code
+
+    assert statuses == {who: 401 if who is None else 200 if who in seen_by else 403 for who in EVERYBODY}
+
+
+def test_every_page_is_for_the_eyes_of_one(visitor: Visitor) -> None:
+    visitor.sign_in("per")
+
+    assert {visitor.get(address).headers["Cache-Control"] for address in ("/sign-in?x", "/profile", "/organisations")} == {"no-store"}
+
+
+def test_the_profiles_language_is_the_pages(visitor: Visitor) -> None:
+    visitor.sign_in("per")
+    visitor.get("/profile?lang=nb")
+
+    visitor.post("/profile", name="Per Solli", phone="41234567", language="en")
+
+    assert '<html lang="en">' in visitor.get("/profile").text
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_pages_are_for_everybody_wide_and_narrow(page: Page, axe: Callable[..., list[str]], app: Flask, kept: Cast) -> None:
+    faults = []
+    addresses = ["/sign-in", "/account-links", "/password-links", "/links/sent"]
+    for address in addresses:
+        faults += look(page, address, axe)
+    page.goto("/sign-in")
+    page.fill("#field-email", "ada@example.org")
+    page.fill("#field-password", PASSWORD)
+    page.click("main form >> text=Logg inn")
+    mine = ["/profile", "/profile/password", "/profile/tokens", "/organisations", "/organisations?number=313000001", "/organisations?number=1"]
+    staff = ["/organisations/new", "/groups/new", "/register", "/people", "/people?q=x", "/people/new", "/invitations"]
+    rows = [f"/people/{kept.olav.id}", f"/organisations/{kept.skiold.id}", f"/organisations/{kept.skiold.id}/facts"]
+    for address in [*mine, *staff, *rows]:
+        faults += look(page, address, axe)
+
+    assert faults == []
+
+
+def look(page: Page, address: str, axe: Callable[..., list[str]]) -> list[str]:
+    """What is wrong with the page at both widths."""
+    faults = []
+    for width in (1280, 360):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(address)
+        assert urlsplit(page.url).path == urlsplit(address).path
+        faults += [f"{address} at {width}: {fault}" for fault in axe(page)]
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            faults.append(f"{address} at {width}: wider than the window")
+    return faults
