@@ -8,7 +8,6 @@ from accounts import edge, invitations, links, queries, tokens
 from accounts.identity import Role
 from accounts.inputs import InvitationInput
 from accounts.people import by_email
-from kernel.clock import now
 from kernel.errors import Missing, Refusal, refuse
 from web.forms import parse
 from web.wording import sentence
@@ -34,7 +33,12 @@ def token_command(email: str, name: str) -> None:
 
 @commands.command("invite")
 @click.argument("email")
-@click.option("--role", type=click.Choice([*(role.value for role in Role), "leader", "delegate"]), required=True, help="leader and delegate are of an organisation.")
+@click.option(
+    "--role",
+    type=click.Choice([*(role.value for role in Role), "leader", "delegate"]),
+    required=True,
+    help="leader and delegate are of an organisation.",
+)
 @click.option("--venue", default="", help="The slug of a caretaker's venue.")
 @click.option("--organisation", default="", help="The number of the organisation.")
 @click.option("--language", type=click.Choice(["nb", "nn", "en"]), default="nb")

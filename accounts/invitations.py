@@ -67,7 +67,9 @@ def accept_invitation(session: Session, invitation_id: int, *, by: Actor, now: d
     return invitation
 
 
-def open_account_by_invitation(session: Session, invitation_id: int, profile: ProfileInput, *, password_hash: str, by: Actor, now: datetime) -> Person:
+def open_account_by_invitation(
+    session: Session, invitation_id: int, profile: ProfileInput, *, password_hash: str, by: Actor, now: datetime
+) -> Person:
     """Open an account for the address that was invited, which the link has proved, and accept; raises Conflict (``account-exists``)."""
     invitation = _usable(session, invitation_id, now)
     person = settle(session, invitation.email, profile, password_hash=password_hash, now=now)

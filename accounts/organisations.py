@@ -11,8 +11,8 @@ from accounts.models import Delegation, DelegationState, Organisation, Person
 from accounts.queries import leaders, leads
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
-from database.revisions import raise_everywhere
 from database.outbox import post
+from database.revisions import raise_everywhere
 from kernel.errors import Conflict, Invalid, Missing, refuse
 
 REAL_NUMBERS_BEGIN_WITH = ("8", "9")
@@ -59,7 +59,9 @@ def register_group(session: Session, given: GroupInput, *, responsible_id: int |
     session.flush()
     _add(session, responsible.id, group, DelegationState.CONFIRMED, is_leader=True, now=now)
     responsible.revision += 1
-    record(session, Act("register_group", "organisation", group.id, {"responsible": responsible.id}, holder_id=responsible.id), by=by, now=now)
+    record(
+        session, Act("register_group", "organisation", group.id, {"responsible": responsible.id}, holder_id=responsible.id), by=by, now=now
+    )
     return group
 
 

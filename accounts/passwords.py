@@ -16,9 +16,10 @@ def hashed(password: str) -> str:
 def is_right(password: str, kept: str | None) -> bool:
     """Whether the password belongs to the hash; an account without one costs the same work and is never right."""
     try:
-        return HASHER.verify(kept or NOBODYS, password) and kept is not None
+        HASHER.verify(kept or NOBODYS, password)
     except (VerificationError, InvalidHashError):
         return False
+    return kept is not None
 
 
 def is_outdated(kept: str) -> bool:

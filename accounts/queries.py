@@ -49,7 +49,9 @@ def known_person(session: Session, person_id: int, *, via: str) -> Known | None:
 
 def bearer_of(session: Session, token_hash: str) -> Bearer | None:
     """The actor of a live token, in one query; None when it stands for nothing."""
-    wanted = _person_with_rights().add_columns(ApiToken.id.label("token_id"), ApiToken.used_at).join(ApiToken, ApiToken.person_id == Person.id)
+    wanted = (
+        _person_with_rights().add_columns(ApiToken.id.label("token_id"), ApiToken.used_at).join(ApiToken, ApiToken.person_id == Person.id)
+    )
     rows = session.execute(wanted.where(ApiToken.token_hash == token_hash, ApiToken.revoked_at.is_(None))).all()
     return Bearer(_actor(rows, "api"), rows[0].token_id, rows[0].used_at) if rows else None
 
@@ -67,13 +69,19 @@ def leads(session: Session, person_id: int | None, organisation_id: int | None) 
 
 def represented(session: Session, person_id: int) -> Sequence[Delegation]:
     """What a person acts for or has asked to act for, the organisations with it, by name."""
-    found = select(Delegation).join(Delegation.organisation).where(Delegation.person_id == person_id, Delegation.state != DelegationState.ENDED)
+    found = (
+        select(Delegation).join(Delegation.organisation).where(Delegation.person_id == person_id, Delegation.state != DelegationState.ENDED)
+    )
     return session.scalars(found.options(joinedload(Delegation.organisation)).order_by(Organisation.name, Organisation.id)).all()
 
 
 def delegates(session: Session, organisation_id: int) -> Sequence[Delegation]:
     """Who acts or asks to act for an organisation, with their persons: leaders first, then by name."""
-    found = select(Delegation).join(Delegation.person).where(Delegation.organisation_id == organisation_id, Delegation.state != DelegationState.ENDED)
+    found = (
+        select(Delegation)
+        .join(Delegation.person)
+        .where(Delegation.organisation_id == organisation_id, Delegation.state != DelegationState.ENDED)
+    )
     return session.scalars(found.options(joinedload(Delegation.person)).order_by(Delegation.is_leader.desc(), Person.name, Person.id)).all()
 
 
@@ -104,7 +112,9 @@ def open_invitations(session: Session, now: datetime, *, organisation_id: int | 
     found = select(Invitation).where(Invitation.accepted_at.is_(None), Invitation.expires_at > now)
     if organisation_id is not None:
         found = found.where(Invitation.organisation_id == organisation_id)
-    return session.scalars(found.options(joinedload(Invitation.organisation)).order_by(Invitation.created_at.desc(), Invitation.id.desc())).all()
+    return session.scalars(
+        found.options(joinedload(Invitation.organisation)).order_by(Invitation.created_at.desc(), Invitation.id.desc())
+    ).all()
 
 
 def waiting_delegations(session: Session, *, by: Actor) -> Sequence[Delegation]:
@@ -125,7 +135,9 @@ def find_people(session: Session, wanted: str, *, by: Actor) -> Sequence[Person]
 def find_organisations(session: Session, wanted: str, *, by: Actor) -> Sequence[Organisation]:
     """Organisations by a part of name, e-mail or number, for officers; at most fifty, by name."""
     by.require(by.is_officer, "officer")
-    named = or_(_contains(Organisation.name, wanted), _contains(Organisation.contact_email, wanted), _has_digits(Organisation.number, wanted))
+    named = or_(
+        _contains(Organisation.name, wanted), _contains(Organisation.contact_email, wanted), _has_digits(Organisation.number, wanted)
+    )
     return session.scalars(select(Organisation).where(named).order_by(Organisation.name, Organisation.id).limit(MOST_FOUND)).all()
 
 
@@ -153,7 +165,7 @@ VENUE = table("venue", column("id", Integer), column("name", String), column("sl
 _LEADING = (Delegation.state == DelegationState.CONFIRMED, Delegation.is_leader.is_(True))
 
 
-def _person_with_rights() -> Select[Any]:
+def _person_with_rights() -> Select[*tuple[Any, ...]]:
     """A row per role and confirmed delegation; a person has few of either, so their product is small."""
     confirmed = and_(Delegation.person_id == Person.id, Delegation.state == DelegationState.CONFIRMED)
     columns = (Person.id, Person.name, Person.email, Person.language, Person.session_epoch)

@@ -1,5 +1,7 @@
 """The blueprint of all pages about people and organisations; none of them is kept by a browser or proxy."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, Response, request
 
 from accounts import labels
@@ -19,11 +21,12 @@ def network() -> str:
     return request.remote_addr or ""
 
 
-for name, label in {
+FILTERS: dict[str, Callable[..., str]] = {
     "role_name": labels.role,
     "class_name": labels.applicant_class,
     "known": labels.known,
     "organisation_number": labels.organisation_number,
     "phone_number": labels.phone_number,
-}.items():
+}
+for name, label in FILTERS.items():
     routes.add_app_template_filter(label, name)

@@ -1,5 +1,7 @@
 """Pages at the entrance: sign in and out, ask for a link, open an account, choose a new password, accept an invitation."""
 
+from typing import Any
+
 from flask import current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
@@ -82,7 +84,9 @@ def link_page(token: str) -> str:
     """What the link is for, and the form to do it; opening the page changes nothing."""
     link = links.row_of(edge.reading(), ProofLink, token, _secret())
     people.require_open(link, now())
-    return render_template(_link_template(link), form=Form({"language": link.language}), email=link.email, action=url_for("accounts.use_link", token=token))
+    return render_template(
+        _link_template(link), form=Form({"language": link.language}), email=link.email, action=url_for("accounts.use_link", token=token)
+    )
 
 
 @routes.post("/links/<token>")
@@ -159,7 +163,7 @@ def _open_invited(invitation: Invitation) -> Person:
     return edge.transact(invitations.open_account_by_invitation, invitation.id, given, password_hash=passwords.hashed(given.password))
 
 
-def _invited(invitation: Invitation) -> dict[str, object]:
+def _invited(invitation: Invitation) -> dict[str, Any]:
     person = people.by_email(edge.reading(), invitation.email)
     venue = queries.venues(edge.reading()).get(invitation.venue_id) if invitation.venue_id else None
     return {

@@ -1,11 +1,13 @@
 """Pages of organisations: mine, one of them with its delegates, registering one, and for officers all of them."""
 
+from typing import Any
+
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from accounts import edge, invitations, organisations, queries
-from accounts.identity import Actor, ApplicantClass
+from accounts.identity import ApplicantClass
 from accounts.inputs import GroupInput, InvitationInput, NumberInput, OrganisationChange, OrganisationInput, SearchInput
 from accounts.models import Delegation, DelegationState, Organisation, Person
 from accounts.pages.blueprint import routes
@@ -112,7 +114,9 @@ def invite_delegate(organisation_id: int) -> ResponseReturnValue:
         edge.transact(invitations.invite, given, language=language.choose())
     except FORM_REFUSALS as refusal:
         return form_again("accounts/organisation.html", refusal, **_about(organisation))
-    return done(_("Invitasjonen er sendt til %(email)s.", email=given.email), url_for("accounts.organisation_page", organisation_id=organisation_id))
+    return done(
+        _("Invitasjonen er sendt til %(email)s.", email=given.email), url_for("accounts.organisation_page", organisation_id=organisation_id)
+    )
 
 
 @routes.post("/delegations/<int:delegation_id>/confirmation")
@@ -155,10 +159,12 @@ def _seen(organisation_id: int) -> Organisation:
     return organisation
 
 
-def _about(organisation: Organisation) -> dict[str, object]:
+def _about(organisation: Organisation) -> dict[str, Any]:
     actor, session = edge.actor(), edge.reading()
     sees = actor.is_officer or actor.acts_for(organisation.id)
-    mine = [delegation for delegation in queries.represented(session, actor.require_known()) if delegation.organisation_id == organisation.id]
+    mine = [
+        delegation for delegation in queries.represented(session, actor.require_known()) if delegation.organisation_id == organisation.id
+    ]
     return {
         "organisation": organisation,
         "actor": actor,

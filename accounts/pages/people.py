@@ -1,5 +1,7 @@
 """Pages for staff about people: search, one person with roles, callers, invitations to roles."""
 
+from typing import Any
+
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -92,10 +94,12 @@ def withdraw_invitation(invitation_id: int) -> ResponseReturnValue:
     """Take an invitation back."""
     invitation = edge.transact(invitations.withdraw_invitation, invitation_id)
     to_organisation = url_for("accounts.organisation_page", organisation_id=invitation.organisation_id or 0)
-    return done(_("Invitasjonen er trukket tilbake."), to_organisation if invitation.organisation_id else url_for("accounts.invitations_page"))
+    return done(
+        _("Invitasjonen er trukket tilbake."), to_organisation if invitation.organisation_id else url_for("accounts.invitations_page")
+    )
 
 
-def _about(person_id: int) -> dict[str, object]:
+def _about(person_id: int) -> dict[str, Any]:
     actor, session = edge.actor(), edge.reading()
     actor.require(actor.is_officer, "officer")
     person = session.get(Person, person_id)
@@ -111,7 +115,7 @@ def _about(person_id: int) -> dict[str, object]:
     }
 
 
-def _invited() -> dict[str, object]:
+def _invited() -> dict[str, Any]:
     actor, session = edge.actor(), edge.reading()
     actor.require(actor.is_administrator, "administrator")
     waiting = [invitation for invitation in queries.open_invitations(session, now()) if invitation.role]

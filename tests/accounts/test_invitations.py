@@ -73,7 +73,9 @@ def test_an_invitation_is_for_the_one_it_was_sent_to(session: Session, cast: Cas
     assert refusal.value.faults[0].code == "invitation-for-another"
 
 
-@pytest.mark.parametrize(("event", "code"), [("accepted", "invitation-used"), ("old", "invitation-expired"), ("withdrawn", "invitation-expired")])
+@pytest.mark.parametrize(
+    ("event", "code"), [("accepted", "invitation-used"), ("old", "invitation-expired"), ("withdrawn", "invitation-expired")]
+)
 def test_an_invitation_is_accepted_once_and_in_time(session: Session, cast: Cast, event: str, code: str) -> None:
     sent, later = send(session, cast, "per@example.org"), NOW
     match event:

@@ -51,10 +51,16 @@ def test_anybody_else_who_registers_one_waits_for_an_officer(session: Session, c
 
 def test_a_number_is_registered_once(session: Session, cast: Cast) -> None:
     with pytest.raises(Conflict) as refusal:
-        organisations.register_organisation(session, OrganisationInput(number="313000001", name="Skjold"), by=actor(session, cast.kari), now=NOW)
+        organisations.register_organisation(
+            session, OrganisationInput(number="313000001", name="Skjold"), by=actor(session, cast.kari), now=NOW
+        )
 
     fault = refusal.value.faults[0]
-    assert (fault.code, fault.field, fault.facts) == ("organisation-exists", "number", {"organisation": cast.skiold.id, "name": "Skiold turn"})
+    assert (fault.code, fault.field, fault.facts) == (
+        "organisation-exists",
+        "number",
+        {"organisation": cast.skiold.id, "name": "Skiold turn"},
+    )
 
 
 def test_a_group_is_led_by_the_adult_who_is_responsible(session: Session, cast: Cast) -> None:
@@ -78,7 +84,9 @@ def test_a_child_is_not_responsible_for_a_group(session: Session, cast: Cast, bo
 def test_one_is_of_age_on_the_birthday_itself(session: Session, cast: Cast) -> None:
     cast.per.born = None
 
-    group = organisations.register_group(session, GroupInput(name="Turgruppa", born=date(2008, 11, 24)), by=actor(session, cast.per), now=NOW)
+    group = organisations.register_group(
+        session, GroupInput(name="Turgruppa", born=date(2008, 11, 24)), by=actor(session, cast.per), now=NOW
+    )
 
     assert (group.responsible_id, cast.per.born) == (cast.per.id, date(2008, 11, 24))
 
@@ -156,7 +164,9 @@ def test_the_first_whom_staff_confirm_leads(session: Session, cast: Cast) -> Non
 
 
 def test_a_leader_makes_another_leader(session: Session, cast: Cast) -> None:
-    organisations.confirm_delegate(session, between(session, cast.nils, cast.skiold).id, is_leader=True, by=actor(session, cast.berit), now=NOW)
+    organisations.confirm_delegate(
+        session, between(session, cast.nils, cast.skiold).id, is_leader=True, by=actor(session, cast.berit), now=NOW
+    )
 
     assert leaders(session, cast.skiold.id) == [cast.berit.id, cast.nils.id]
 
@@ -196,7 +206,11 @@ def test_an_officer_makes_another_adult_responsible_and_the_former_may_leave(ses
     anew(session)
     left = organisations.end_delegation(session, between(session, cast.tone, cast.kvilterne).id, by=actor(session, cast.tone), now=NOW)
 
-    assert (cast.kvilterne.responsible_id, leaders(session, cast.kvilterne.id), left.state) == (cast.per.id, [cast.per.id], DelegationState.ENDED)
+    assert (cast.kvilterne.responsible_id, leaders(session, cast.kvilterne.id), left.state) == (
+        cast.per.id,
+        [cast.per.id],
+        DelegationState.ENDED,
+    )
 
 
 def test_only_a_delegate_of_a_group_is_made_responsible(session: Session, cast: Cast) -> None:

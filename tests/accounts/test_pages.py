@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 from accounts import edge
 from accounts.links import path_for
-from accounts.models import Delegation, Invitation, Organisation, Person, ProofLink, RoleGrant
+from accounts.models import Delegation, Invitation, Person, ProofLink, RoleGrant
 from database.transact import Database
 from tests.accounts.conftest import Visitor
 from tests.cast import PASSWORD, Cast
@@ -45,7 +45,9 @@ def app(app: Flask) -> Flask:
     return app
 
 
-def test_what_was_begun_survives_opening_an_account_in_another_browser(app: Flask, visitor: Visitor, another: Callable[[], Visitor]) -> None:
+def test_what_was_begun_survives_opening_an_account_in_another_browser(
+    app: Flask, visitor: Visitor, another: Callable[[], Visitor]
+) -> None:
     asked = visitor.post("/trial/wish", form_on="/trial/wish?room=sal", purpose="korøvelse")
     onward = unescape(asked.text.split('name="next" value="')[1].split('"')[0])
     visitor.post("/account-links", email="ny@example.org", next=onward)
@@ -96,7 +98,9 @@ def test_asking_for_a_link_does_not_tell_whether_there_is_an_account(visitor: Vi
     assert costs[0] == costs[1]
 
 
-def test_an_invited_stranger_opens_an_account_and_represents(app: Flask, visitor: Visitor, another: Callable[[], Visitor], kept: Cast) -> None:
+def test_an_invited_stranger_opens_an_account_and_represents(
+    app: Flask, visitor: Visitor, another: Callable[[], Visitor], kept: Cast
+) -> None:
     visitor.sign_in("berit")
     page = f"/organisations/{kept.skiold.id}"
     visitor.post(f"{page}/invitations", form_on=page, email="ny@example.org")
@@ -248,7 +252,14 @@ def test_pages_are_for_everybody_wide_and_narrow(page: Page, axe: Callable[..., 
     page.fill("#field-email", "ada@example.org")
     page.fill("#field-password", PASSWORD)
     page.click("main form >> text=Logg inn")
-    mine = ["/profile", "/profile/password", "/profile/tokens", "/organisations", "/organisations?number=313000001", "/organisations?number=1"]
+    mine = [
+        "/profile",
+        "/profile/password",
+        "/profile/tokens",
+        "/organisations",
+        "/organisations?number=313000001",
+        "/organisations?number=1",
+    ]
     staff = ["/organisations/new", "/groups/new", "/register", "/people", "/people?q=x", "/people/new", "/invitations"]
     rows = [f"/people/{kept.olav.id}", f"/organisations/{kept.skiold.id}", f"/organisations/{kept.skiold.id}/facts"]
     for address in [*mine, *staff, *rows]:

@@ -143,6 +143,8 @@ def test_a_caller_is_entered_without_password_and_the_audit_names_hand_and_holde
 
 def test_a_caller_with_a_known_address_is_named(session: Session, cast: Cast) -> None:
     with pytest.raises(Conflict) as refusal:
-        people.enter_caller(session, CallerInput(name="Per", phone="41234567", email="per@example.org"), by=actor(session, cast.kari), now=NOW)
+        people.enter_caller(
+            session, CallerInput(name="Per", phone="41234567", email="per@example.org"), by=actor(session, cast.kari), now=NOW
+        )
 
     assert refusal.value.faults[0].facts == {"person": cast.per.id, "name": "Per Solli"}

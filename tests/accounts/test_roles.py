@@ -31,7 +31,9 @@ def test_a_role_is_held_once(session: Session, cast: Cast) -> None:
     assert (len(grants(session, cast.kari)), session.scalars(select(Notice)).all()) == (1, [])
 
 
-@pytest.mark.parametrize(("role", "with_venue", "code"), [(Role.CARETAKER, False, "role-needs-venue"), (Role.OFFICER, True, "role-without-venue")])
+@pytest.mark.parametrize(
+    ("role", "with_venue", "code"), [(Role.CARETAKER, False, "role-needs-venue"), (Role.OFFICER, True, "role-without-venue")]
+)
 def test_role_and_venue_go_together(session: Session, cast: Cast, role: Role, with_venue: bool, code: str) -> None:
     with pytest.raises(Invalid) as refusal:
         roles.grant_role(session, cast.per.id, role, venue_id=cast.oren.id if with_venue else None, by=actor(session, cast.ada), now=NOW)
