@@ -4,18 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session
 
+import venues.search
 from booking.conflicts import Want
 from booking.occupy import peek
 from kernel.errors import Invalid, refuse
 from kernel.interval import Interval, merged
 from kernel.recurrence import LONGEST
 from kernel.wallclock import WallSpan, at, zone_of
-from venues.models import District, Fact, Room, Venue
+from venues.models import Room
 from venues.opening import Opening, Openness
 from venues.queries import openings_of
+from venues.search import RoomFilter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,55 +82,12 @@ def find_rooms(session: Session, search: Search, *, now: datetime) -> tuple[Foun
 
 def suiting_rooms(session: Session, search: Search) -> list[tuple[Room, list[str]]]:
     """The rooms not known to be unsuitable, each with what was asked for and is not known of it."""
-    rooms = _candidates(session, search)
-    facts = _needs(session, rooms, search)
-    return [(room, unknown) for room in rooms if (unknown := _unknown(room, facts, search)) is not None]
+    wanted = RoomFilter.of(district=search.district, kind=search.kind, capacity=search.capacity, needs=search.needs)
+    return [(one.room, list(one.unknown)) for one in venues.search.find_rooms(session, wanted)]
 
 
 def _order(found: Found) -> tuple[int, bool, int, str, str]:
     return -found.free, bool(found.unknown), found.room.capacity or 0, found.room.venue.name, found.room.name
-
-
-def _candidates(session: Session, search: Search) -> Sequence[Room]:
-    query = select(Room).join(Venue).where(Room.retired_at.is_(None), Venue.retired_at.is_(None)).order_by(Room.id)
-    if search.district:
-        query = query.join(District, Venue.district_id == District.id).where(District.slug == search.district)
-    if search.kind:
-        query = query.where(Room.kind == search.kind)
-    if search.capacity:
-        query = query.where((Room.capacity >= search.capacity) | Room.capacity.is_(None))
-    loaded = query.options(joinedload(Room.venue).joinedload(Venue.district), selectinload(Room.spaces))
-    return session.scalars(loaded).unique().all()
-
-
-def _needs(session: Session, rooms: Sequence[Room], search: Search) -> dict[tuple[int, str], set[str]]:
-    """What is stated of the needs: answers by venue or room and feature."""
-    keys = [need for need in search.needs if need.startswith("access.")]
-    if not keys or not rooms:
-        return {}
-    stated: dict[tuple[int, str], set[str]] = {}
-    rows = session.scalars(select(Fact).where(Fact.key.in_(keys), Fact.venue_id.in_({room.venue_id for room in rooms})))
-    for fact in rows:
-        for room in rooms:
-            if fact.room_id == room.id or (fact.room_id is None and fact.venue_id == room.venue_id):
-                stated.setdefault((room.id, fact.key), set()).add(str(fact.value.get("answer", "unknown")))
-    return stated
-
-
-def _unknown(room: Room, facts: dict[tuple[int, str], set[str]], search: Search) -> list[str] | None:
-    """What is sought and not known of the room; None when it is known not to suit."""
-    unknown = ["capacity"] if search.capacity and room.capacity is None else []
-    for need in search.needs:
-        if not need.startswith("access."):
-            if need not in room.facilities:
-                return None
-            continue
-        answers = facts.get((room.id, need), set())
-        if answers == {"no"}:
-            return None
-        if answers != {"yes"}:
-            unknown.append(need)
-    return unknown
 
 
 def _freedom(session: Session, rooms: Sequence[Room], search: Search, now: datetime) -> list[tuple[int, int, int]]:

@@ -59,8 +59,8 @@ def venues_page() -> str | Response:
         found=found,
         is_filtered=not query.is_empty,
         districts=_by_district(found),
-        choices=_choices(),
-        sketch=sketch(_places(_venues(found))),
+        choices=choices(),
+        sketch=sketch(places(_venues(found))),
         tiles=current_app.extensions["settings"].map_tiles,
     )
     return Response(page, status=422) if form.faults else page
@@ -102,6 +102,35 @@ def answering(rows: Iterable[object]) -> list[tuple[list[int], object]]:
     return [([row.weekday for row in several], several[0]) for several in alike.values()]  # type: ignore[attr-defined]
 
 
+def choices() -> dict[str, list[tuple[str, str]]]:
+    """What a search may choose from: districts, kinds, facilities and access features; three statements."""
+    session = edge.reading()
+    rooms = rooms_in_use(session)
+    return {
+        "districts": [(district.slug, district.name) for district in districts(session)],
+        "kinds": [(slug_of(kind), kind) for kind in search.kinds(rooms)],
+        "facilities": [(slug_of(word), word) for word in search.facilities(rooms)],
+        "access": [(f"access.{feature}", label) for feature, label in ACCESS_LABELS.items()],
+    }
+
+
+def places(venues: Sequence[Venue]) -> list[Place]:
+    """The venues that have coordinates, numbered from the west."""
+    said = statements_about(edge.reading(), [venue.id for venue in venues])
+    located = sorted((venue for venue in venues if venue.latitude is not None), key=lambda venue: venue.longitude or 0)
+    return [
+        Place(
+            number,
+            venue.name,
+            url_for("venues.venue_page", venue=venue.slug),
+            venue.latitude or 0,
+            venue.longitude or 0,
+            is_fictional=reading(said.get((venue.id, None), ()), "location").is_fictional,
+        )
+        for number, venue in enumerate(located, start=1)
+    ]
+
+
 def _venues(found: Sequence[FoundRoom]) -> list[Venue]:
     return list({one.room.venue_id: one.room.venue for one in found}.values())
 
@@ -118,31 +147,3 @@ def _by_district(found: Sequence[FoundRoom]) -> list[tuple[str, list[tuple[Venue
 
 def _district(venue: Venue) -> str:
     return venue.district.name if venue.district else ""
-
-
-def _choices() -> dict[str, list[tuple[str, str]]]:
-    session = edge.reading()
-    rooms = rooms_in_use(session)
-    return {
-        "districts": [(district.slug, district.name) for district in districts(session)],
-        "kinds": [(slug_of(kind), kind) for kind in search.kinds(rooms)],
-        "facilities": [(slug_of(word), word) for word in search.facilities(rooms)],
-        "access": [(f"access.{feature}", label) for feature, label in ACCESS_LABELS.items()],
-    }
-
-
-def _places(venues: Sequence[Venue]) -> list[Place]:
-    """The venues that have coordinates, numbered from the west."""
-    said = statements_about(edge.reading(), [venue.id for venue in venues])
-    located = sorted((venue for venue in venues if venue.latitude is not None), key=lambda venue: venue.longitude or 0)
-    return [
-        Place(
-            number,
-            venue.name,
-            url_for("venues.venue_page", venue=venue.slug),
-            venue.latitude or 0,
-            venue.longitude or 0,
-            is_fictional=reading(said.get((venue.id, None), ()), "location").is_fictional,
-        )
-        for number, venue in enumerate(located, start=1)
-    ]
