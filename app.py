@@ -7,6 +7,7 @@ from flask import Flask
 import accounts
 import accounts.edge
 import booking.api
+import booking.pages
 import calendars.edge
 import database.ready
 import venues
@@ -43,6 +44,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     accounts.install(app)
     venues.install(app)
     booking.api.install(app)
+    booking.pages.install(app)
     calendars.edge.install(app)
     for commands in (database_commands, notices_commands, demo_commands, worker_command):
         app.cli.add_command(commands)

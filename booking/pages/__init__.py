@@ -1,0 +1,15 @@
+"""Pages about bookings: find a room, its week, book it, one's own bookings, the officer's and the caretaker's day."""
+
+from flask import Flask
+
+from booking.pages import book, caretaker, case, find, mine, navigation, office, room
+from booking.pages.blueprint import routes
+from web.hooks import hooks
+
+__all__ = ["book", "caretaker", "case", "find", "install", "mine", "office", "room"]
+
+
+def install(app: Flask) -> None:
+    """Serve the pages; finding a room comes first in the navigation."""
+    app.register_blueprint(routes)
+    hooks(app).navigation.insert(0, navigation.links)

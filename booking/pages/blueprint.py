@@ -1,0 +1,29 @@
+"""The blueprint of all pages about bookings, and the filters their templates speak with."""
+
+from flask import Blueprint, Response
+
+from accounts import edge
+from booking.pages import labels
+
+routes = Blueprint("booking", __name__)
+
+for show in (
+    labels.activity_label,
+    labels.band_label,
+    labels.booking_kind,
+    labels.state_label,
+    labels.state_tone,
+    labels.price_text,
+    labels.wall_span,
+    labels.wall_clocks,
+    labels.skipped_because,
+):
+    routes.add_app_template_filter(show, show.__name__)
+
+
+@routes.after_request
+def keep_nothing(response: Response) -> Response:
+    """What somebody signed in sees is for the eyes of one person, and what is free is true only now."""
+    kept = "no-store" if edge.actor().is_known or response.status_code != 200 else "no-cache"
+    response.headers.setdefault("Cache-Control", kept)
+    return response

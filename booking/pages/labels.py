@@ -1,0 +1,120 @@
+"""Labels: the words on screen for activities, states, kinds of bookings, prices and dated spans."""
+
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+
+from booking.states import BookingKind
+from kernel.money import Ore
+from policies.taxonomy import Activity
+from web import formats
+from web.texts import gettext
+from web.texts import marked as _
+from web.written import WORDS
+
+ACTIVITIES: Mapping[Activity, str] = {
+    Activity.SPORT: _("Idrett"),
+    Activity.SPORT_TRAINING: _("Trening"),
+    Activity.SPORT_MATCH: _("Kamp"),
+    Activity.SPORT_CUP: _("Turnering"),
+    Activity.CULTURE: _("Kultur"),
+    Activity.CULTURE_MUSIC: _("Øving: kor, korps og band"),
+    Activity.CULTURE_THEATRE: _("Teater"),
+    Activity.CULTURE_DANCE: _("Dans"),
+    Activity.CULTURE_CONCERT: _("Konsert"),
+    Activity.MEETING: _("Møte"),
+    Activity.MEETING_ANNUAL: _("Årsmøte"),
+    Activity.COURSE: _("Kurs og leksehjelp"),
+    Activity.SEMINAR: _("Seminar"),
+    Activity.SOCIAL: _("Sosialt treff"),
+    Activity.SOCIAL_CAFE: _("Kafé"),
+    Activity.DUGNAD: _("Dugnad"),
+    Activity.EVENT: _("Arrangement"),
+    Activity.EVENT_MARKET: _("Marked og loppemarked"),
+    Activity.FAITH: _("Tro og livssyn"),
+    Activity.POLITICS: _("Politisk møte"),
+    Activity.CELEBRATION: _("Fest og selskap"),
+    Activity.CELEBRATION_CHILDREN: _("Barnebursdag"),
+    Activity.OVERNIGHT: _("Overnatting"),
+    Activity.SCHOOL: _("Skole"),
+    Activity.OTHER: _("Annet"),
+}
+KINDS: Mapping[BookingKind, str] = {
+    BookingKind.ORDINARY: _("Vanlig booking"),
+    BookingKind.MUNICIPAL: _("Kommunens egen bruk"),
+    BookingKind.BLOCK: _("Sperret tid"),
+}
+STATES: Mapping[str, str] = {
+    "unconfirmed": _("Venter på bekreftelse"),
+    "requested": _("Venter på svar"),
+    "booked": _("Booket"),
+    "refused": _("Avslått"),
+    "cancelled": _("Avlyst"),
+    "lapsed": _("Bortfalt"),
+    "skipped": _("Ikke med"),
+}
+TONES = {"booked": "success", "requested": "warning", "unconfirmed": "warning", "refused": "danger", "cancelled": "neutral"}
+MIDNIGHT = time()
+
+
+def activity_label(value: str) -> str:
+    """What a room is used for."""
+    return gettext(ACTIVITIES[Activity(value)])
+
+
+def activity_choices() -> list[tuple[str, str]]:
+    """All activities in the order of the vocabulary, as a form offers them."""
+    return [(activity.value, gettext(label)) for activity, label in ACTIVITIES.items()]
+
+
+def band_label(band: str) -> str:
+    """An age band: ``0–12 år``, ``67 år og eldre``."""
+    if band.endswith("+"):
+        return gettext("%(age)s år og eldre", age=band[:-1])
+    return gettext("%(ages)s år", ages=band.replace("-", "–"))
+
+
+def booking_kind(value: str) -> str:
+    """An ordinary booking, the municipality's own, or time that is blocked."""
+    return gettext(KINDS[BookingKind(value)])
+
+
+def state_label(value: str) -> str:
+    """Where a booking or one of its dates stands."""
+    return gettext(STATES[value]) if value in STATES else gettext(WORDS.get(value, value))
+
+
+def state_tone(value: str) -> str:
+    """The colour that goes with a state; the words say the same."""
+    return TONES.get(value, "neutral")
+
+
+def price_text(amount: Ore | None) -> str:
+    """An amount, ``gratis`` for none, and plainly unknown where no price is stated."""
+    if amount is None:
+        return gettext("pris ikke fastsatt")
+    return formats.kroner(amount) if amount else gettext("gratis")
+
+
+def wall_span(span: tuple[datetime, datetime]) -> str:
+    """Two wall-clock times as a date and clocks."""
+    return formats.span(*span)
+
+
+def wall_clocks(span: tuple[datetime, datetime]) -> str:
+    """The clocks alone: ``18:00–20:00``, with 24:00 for midnight and the later date where the span ends on another day."""
+    start, end = span
+    if end.time() == MIDNIGHT and end - start <= timedelta(days=1):
+        return f"{start:%H:%M}–24:00"
+    last = f"{end:%H:%M}"
+    return f"{start:%H:%M}–{last}" if end.date() == start.date() else f"{start:%H:%M}–{last} ({formats.short_date(end)})"
+
+
+def skipped_because(reason: str) -> str:
+    """Why a date was left out or ended, from the codes kept on it."""
+    if reason == "taken":
+        return gettext("Tiden var opptatt.")
+    if reason.startswith("closed: "):
+        return gettext("Lokalet ble stengt: %(reason)s", reason=reason.removeprefix("closed: "))
+    if reason == "missing-hour":
+        return gettext("Klokka stilles fram denne natta.")
+    return gettext("Reglene sa nei.") if reason.startswith("policy:") else reason

@@ -1,0 +1,169 @@
+"""A room's week: from openings, closures and claims to slots that can be drawn; pure but for one query."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from accounts.identity import Actor
+from accounts.models import Organisation
+from booking.models import Booking, Claim, Occurrence
+from booking.states import BookingKind, OccurrenceState
+from kernel.interval import Interval
+from kernel.wallclock import at, local_day, to_wall
+from venues.models import Room, Space
+from venues.opening import Opening, Openness
+from venues.queries import openings_of
+from web.texts import gettext as _
+from web.weekgrid import Slot, SlotState, WeekGrid, week_grid
+
+DAY = timedelta(days=1)
+WEEK = 7
+HALF_HOUR = timedelta(minutes=30)
+# Claims are bounded in length by what a booking may last, so a bounded start finds those that reach into the week.
+LONGEST = timedelta(days=62)
+STATES = {Openness.OPEN: SlotState.FREE, Openness.BY_AGREEMENT: SlotState.AGREEMENT}
+USUALLY = (timedelta(hours=8), timedelta(hours=22))
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A time that something keeps: what it is called for the reader, and where to read of it."""
+
+    time: Interval
+    state: SlotState
+    label: str = ""
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """Who looks at a week and when; ``book`` gives the address of the form for a free time, ``case`` that of a booking."""
+
+    by: Actor
+    now: datetime
+    book: Callable[[datetime, datetime], str]
+    case: Callable[[str], str]
+
+
+def week_of(session: Session, room: Room, monday: date, looking: Looking) -> WeekGrid:
+    """The week of a room that begins on a Monday; four statements."""
+    last = monday + timedelta(days=WEEK - 1)
+    opening = openings_of(session, [room], monday, last)[room.id]
+    held = held_in(session, room, local_day(monday, room.venue.zone, days=WEEK), looking)
+    days = [monday + timedelta(days=n) for n in range(WEEK)]
+    return week_grid((day, slots_on(day, opening, held, looking)) for day in days)
+
+
+def held_in(session: Session, room: Room, span: Interval, looking: Looking) -> list[Held]:
+    """What keeps a part of the room in a span, a line per occurrence and part; one statement."""
+    columns = (
+        *(Claim.starts_at, Claim.ends_at, Space.name.label("space"), Occurrence.state),
+        *(Booking.reference, Booking.kind, Booking.holder_id, Booking.organisation_id, Booking.purpose, Booking.contact_name),
+        *(Organisation.name.label("organisation"), Organisation.shown_publicly),
+    )
+    rows = select(*columns).join(Space, Claim.space_id == Space.id).join(Occurrence, Claim.occurrence_id == Occurrence.id)
+    rows = rows.join(Booking, Occurrence.booking_id == Booking.id).outerjoin(Organisation, Booking.organisation_id == Organisation.id)
+    touching = (Claim.starts_at >= span.start - LONGEST, Claim.starts_at < span.end, Claim.ends_at > span.start)
+    lasting = (Claim.expires_at.is_(None)) | (Claim.expires_at > looking.now)
+    spaces = Claim.space_id.in_([space.id for space in room.spaces])
+    found = session.execute(rows.where(spaces, *touching, lasting).order_by(Claim.starts_at, Claim.space_id)).all()
+    return [_held(row, room, looking) for row in found]
+
+
+def slots_on(day: date, opening: Opening, held: Sequence[Held], looking: Looking) -> list[Slot]:
+    """The slots of a local day: what is taken or closed, and what is free from now on."""
+    whole = local_day(day, opening.zone)
+    parts = [*_closed(opening, day), *held, *_open(opening, day, looking)]
+    edges = sorted({whole.start, whole.end, *(edge for part in parts for edge in (part.time.start, part.time.end) if whole.start < edge < whole.end)})
+    pieces = [_piece(Interval(start, end), parts) for start, end in zip(edges, edges[1:], strict=False)]
+    return list(_slots(day, opening.zone, _joined(piece for piece in pieces if piece), looking))
+
+
+def told_publicly(kind: BookingKind, organisation: str | None, is_shown: bool | None) -> str:
+    """What anybody may read of a booking: the organisation where it may be told, never a person."""
+    if kind is BookingKind.BLOCK:
+        return _("Sperret")
+    if kind is BookingKind.MUNICIPAL:
+        return _("Kommunen")
+    return organisation or "" if is_shown else ""
+
+
+def _held(row: Any, room: Room, looking: Looking) -> Held:
+    by = looking.by
+    mine = by.person_id is not None and row.holder_id == by.person_id
+    theirs = row.organisation_id is not None and by.acts_for(row.organisation_id)
+    state = SlotState.TAKEN if row.state is OccurrenceState.BOOKED else SlotState.HELD
+    part = f" ({row.space})" if len(room.spaces) > 1 else ""
+    if mine or theirs or by.is_officer or by.is_caretaker_of(room.venue_id):
+        who = row.organisation or row.contact_name
+        return Held(Interval(row.starts_at, row.ends_at), state, f"{who}: {row.purpose}{part}", looking.case(row.reference))
+    # A wish that the organisation has not confirmed must not be read as the organisation's own.
+    name = "" if row.state is OccurrenceState.UNCONFIRMED else told_publicly(row.kind, row.organisation, row.shown_publicly)
+    return Held(Interval(row.starts_at, row.ends_at), state, f"{name}{part}".strip())
+
+
+def _closed(opening: Opening, day: date) -> Iterator[Held]:
+    for closed in opening.closures_on(day):
+        yield Held(closed.interval, SlotState.CLOSED, closed.reason)
+
+
+def _open(opening: Opening, day: date, looking: Looking) -> Iterator[Held]:
+    """What is open from now on; hours that nobody has stated are by agreement."""
+    known = opening.day_class(day)
+    note = known.holiday or known.school_break or ""
+    if not opening.is_known(day):
+        whole = local_day(day, opening.zone)
+        usual = Interval(whole.start + USUALLY[0], whole.start + USUALLY[1])
+        yield from _ahead([usual], SlotState.AGREEMENT, _("Åpningstiden er ukjent"), looking.now)
+        return
+    for openness, state in STATES.items():
+        yield from _ahead(opening.usable(day, openness), state, note, looking.now)
+
+
+def _ahead(times: Iterable[Interval], state: SlotState, note: str, now: datetime) -> Iterator[Held]:
+    """The part of open times that has not passed, from the next half hour on."""
+    soonest = datetime.fromtimestamp(-(-now.timestamp() // 1800) * 1800, now.tzinfo)
+    for time in times:
+        if time.end > soonest:
+            yield Held(Interval(max(time.start, soonest), time.end), state, note)
+
+
+def _piece(time: Interval, parts: Sequence[Held]) -> Held | None:
+    """What a stretch without edges is: closed before taken before open; several that hold parts of the room are named together."""
+    over = [part for part in parts if part.time.covers(time)]
+    for states in ((SlotState.CLOSED,), (SlotState.TAKEN, SlotState.HELD), (SlotState.FREE,), (SlotState.AGREEMENT,)):
+        found = [part for part in over if part.state in states]
+        if found:
+            label = ", ".join(dict.fromkeys(part.label for part in found if part.label))
+            state = SlotState.TAKEN if any(part.state is SlotState.TAKEN for part in found) else found[0].state
+            return Held(time, state, label, found[0].href)
+    return None
+
+
+def _joined(pieces: Iterable[Held]) -> Iterator[Held]:
+    """Neighbours that say the same as one."""
+    last: Held | None = None
+    for piece in pieces:
+        if last and last.time.end == piece.time.start and (last.state, last.label, last.href) == (piece.state, piece.label, piece.href):
+            last = Held(Interval(last.time.start, piece.time.end), last.state, last.label, last.href)
+            continue
+        if last:
+            yield last
+        last = piece
+    if last:
+        yield last
+
+
+def _slots(day: date, zone: str, pieces: Iterable[Held], looking: Looking) -> Iterator[Slot]:
+    midnight = at(day, timedelta())
+    for piece in pieces:
+        start, end = to_wall(piece.time.start, zone), to_wall(piece.time.end, zone)
+        if end <= start:
+            continue  # within the hour that the clock shows twice
+        is_open = piece.state in (SlotState.FREE, SlotState.AGREEMENT)
+        href = looking.book(start, end) if is_open else piece.href
+        yield Slot(start - midnight, end - midnight, piece.state, piece.label, href)
