@@ -185,7 +185,7 @@ def _load_hours(session: Session, week: Sequence[WeekRow], venue: Venue, room: R
             to_minute=row.minutes[1],
             openness=row.openness,
             origin=Origin.DEMO,
-        )  # fmt: skip
+        )
         for several in week
         for row in several.rows()
     ]
@@ -208,7 +208,7 @@ def _load_contacts(session: Session, invented: DemoVenue, venue: Venue) -> bool:
             origin=Origin.DEMO,
             from_minute=int(one.start.total_seconds() // 60),
             to_minute=int(one.end.total_seconds() // 60),
-        )  # fmt: skip
+        )
         for one in invented.on_site
         for day in one.weekdays
     ]

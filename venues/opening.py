@@ -153,7 +153,7 @@ def holiday_of(day: date) -> str | None:
 def public_holidays(year: int) -> Mapping[date, str]:
     """The public holidays of a year with their names in bokmål."""
     found = holidays.country_holidays("NO", years=year, language="no")
-    return MappingProxyType({day: name for day, name in sorted(found.items())})
+    return MappingProxyType(dict(sorted(found.items())))
 
 
 def _table(hours: Sequence[WeeklyHours], day: date) -> list[WeeklyHours]:

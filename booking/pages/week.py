@@ -1,5 +1,6 @@
 """A room's week: from openings, closures and claims to slots that can be drawn; pure but for one query."""
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -78,8 +79,10 @@ def slots_on(day: date, opening: Opening, held: Sequence[Held], looking: Looking
     """The slots of a local day: what is taken or closed, and what is free from now on."""
     whole = local_day(day, opening.zone)
     parts = [*_closed(opening, day), *held, *_open(opening, day, looking)]
-    edges = sorted({whole.start, whole.end, *(edge for part in parts for edge in (part.time.start, part.time.end) if whole.start < edge < whole.end)})
-    pieces = [_piece(Interval(start, end), parts) for start, end in zip(edges, edges[1:], strict=False)]
+    edges = sorted(
+        {whole.start, whole.end, *(edge for part in parts for edge in (part.time.start, part.time.end) if whole.start < edge < whole.end)}
+    )
+    pieces = [_piece(Interval(start, end), parts) for start, end in itertools.pairwise(edges)]
     return list(_slots(day, opening.zone, _joined(piece for piece in pieces if piece), looking))
 
 
