@@ -6,12 +6,12 @@ from datetime import date, timedelta
 from difflib import get_close_matches
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from kernel.errors import Missing, refuse
 from kernel.interval import Interval
 from kernel.wallclock import local_day
-from venues.models import Closure, District, Fact, Municipality, OpeningHours, Photo, Room, SchoolPeriod, Venue
+from venues.models import Closure, District, Fact, Municipality, OpeningHours, Photo, Room, RoomSpace, SchoolPeriod, Venue
 from venues.opening import ClosedSpan, Opening, SchoolSpan, WeeklyHours
 from venues.settling import said
 from venues.statements import Statement
@@ -86,20 +86,22 @@ def photos_of(session: Session, venue_id: int) -> Sequence[Photo]:
 
 
 def openings_of(session: Session, rooms: Iterable[Room], first: date, last: date) -> dict[int, Opening]:
-    """What decides when each room can be used on the local dates from first to last, by room id: three statements.
+    """What decides when each room can be used on the local dates from first to last, by room id.
 
-    The rooms' venues must be loaded, or each costs one statement more.
+    Three statements, four where single rooms are closed: a room is closed with every room that shares a space with
+    it. The rooms' venues must be loaded, or each costs one statement more.
     """
     asked = list(rooms)
     venues = {room.venue_id: room.venue for room in asked}
     hours = _hours(session, venues)
     closures = _closures(session, venues, first, last)
     school = _school(session, venues, first, last)
+    sharing = _sharing(session, [room for _, room in closures if room is not None], asked)
     return {
         room.id: Opening(
             zone=room.venue.zone,
             hours=tuple(hours[room.venue_id, room.id] or hours[room.venue_id, None]),
-            closures=tuple(closures[room.venue_id, room.id] + closures[room.venue_id, None]),
+            closures=tuple(span for closed in (*sharing[room.id], None) for span in closures[room.venue_id, closed]),
             school=tuple(school[None] + school[room.venue_id]),
             follows_school=room.venue.follows_school_calendar,
         )
@@ -124,6 +126,19 @@ def _closures(session: Session, venues: Iterable[int], first: date, last: date) 
     wanted = (Closure.venue_id.in_(venues), Closure.withdrawn_at.is_(None), Closure.starts_at < around.end, Closure.ends_at > around.start)
     for row in session.scalars(select(Closure).where(*wanted).order_by(Closure.starts_at, Closure.id)):
         found[row.venue_id, row.room_id].append(ClosedSpan(Interval(row.starts_at, row.ends_at), row.reason))
+    return found
+
+
+def _sharing(session: Session, closed: Sequence[int], asked: Sequence[Room]) -> dict[int, list[int]]:
+    """For each room asked for, the closed rooms that have a space in common with it."""
+    found: dict[int, list[int]] = defaultdict(list)
+    if not closed:
+        return found
+    own, other = aliased(RoomSpace), aliased(RoomSpace)
+    shared = select(own.room_id, other.room_id).join(other, own.space_id == other.space_id).distinct()
+    wanted = shared.where(own.room_id.in_([room.id for room in asked]), other.room_id.in_(closed))
+    for room, with_it in session.execute(wanted.order_by(own.room_id, other.room_id)):
+        found[room].append(with_it)
     return found
 
 

@@ -1,0 +1,72 @@
+"""Closing: who is met, what ends with it, and that half a hall closes the whole one."""
+
+from datetime import datetime
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from booking.cases import booking_for
+from booking.closures import Closing, affected, close
+from booking.outcome import Declined
+from booking.reservations import reserve
+from booking.states import BookingState
+from database.outbox import Notice
+from kernel.errors import Conflict, Forbidden
+from tests.booking.conftest import NOW, Hall, again, wish
+from venues.queries import room_at, venue_named
+
+
+def closing(session: Session, room: str | None = None) -> Closing:
+    return Closing(
+        venue=venue_named(session, "oren-flerbrukshall"),
+        room=room_at(session, f"oren-flerbrukshall/{room}") if room else None,
+        start=datetime(2026, 9, 14),
+        end=datetime(2026, 9, 17),
+        reason="Vannlekkasje",
+    )
+
+
+def test_a_closure_names_what_it_meets_before_it_ends_it(session: Session, hall: Hall) -> None:
+    again(session)
+    met = reserve(session, wish(), by=hall.berit, now=NOW)
+    again(session)
+    with pytest.raises(Conflict) as refused:
+        close(session, closing(session), cancel_affected=False, by=hall.olav, now=NOW)
+    again(session)
+
+    close(session, closing(session), cancel_affected=True, by=hall.olav, now=NOW)
+    again(session)
+
+    assert [fault.facts["reference"] for fault in refused.value.faults] == [booking_for(session, met.id).reference]
+    assert booking_for(session, met.id).state is BookingState.CANCELLED
+    assert session.scalars(select(Notice.kind).order_by(Notice.id.desc())).first() == "dates-cancelled"
+
+
+@pytest.mark.parametrize(
+    ("closed", "asked", "is_refused"), [("gymsal-1", "hel-hall", True), ("gymsal-1", "gymsal-2", False), ("hel-hall", "gymsal-2", True)]
+)
+def test_closing_a_part_closes_every_room_that_shares_it(
+    session: Session, hall: Hall, closed: str, asked: str, *, is_refused: bool
+) -> None:
+    again(session)
+    close(session, closing(session, closed), cancel_affected=False, by=hall.olav, now=NOW)
+    again(session)
+
+    try:
+        reserve(session, wish(room=f"oren-flerbrukshall/{asked}"), by=hall.berit, now=NOW)
+        codes = []
+    except Declined as refused:
+        codes = [fault.code for fault in refused.faults]
+
+    assert codes == (["policy:closed"] if is_refused else [])
+
+
+def test_others_may_not_close_and_siblings_are_left_alone(session: Session, hall: Hall) -> None:
+    again(session)
+    reserve(session, wish(), by=hall.berit, now=NOW)
+    again(session)
+
+    with pytest.raises(Forbidden):
+        close(session, closing(session), cancel_affected=True, by=hall.berit, now=NOW)
+    assert affected(session, closing(session, "gymsal-2")) == []
