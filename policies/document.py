@@ -4,14 +4,16 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from difflib import get_close_matches
+from types import NoneType
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from kernel.errors import Fault, Invalid, refuse
+from policies.baseline import BASELINE
 from policies.rules import KINDS, AnyRule
-from policies.rules.base import Model, Slug, Text
+from policies.rules.base import Model, Scope, Slug, Text
 from policies.verdict import Layer, Reason
 from web.faults import fault_of, name_of, unstorable
 
@@ -113,9 +115,11 @@ def _repeated_ids(document: Document) -> Iterator[Fault]:
 
 
 def _reserved_ids(document: Document) -> Iterator[Fault]:
-    """The baseline is replaced by kind and scope, never by name: without a route of its own nobody would decide."""
+    """A rule of the baseline is replaced by one of its kind for everybody: a narrower one would leave the others without."""
+    known = {rule.id: type(rule) for rule in BASELINE}
     for number, rule in enumerate(document.rules):
-        if rule.id.startswith(RESERVED):
+        stands_for = isinstance(rule, known.get(rule.id, NoneType)) and rule.scope == Scope()
+        if rule.id.startswith(RESERVED) and not stands_for:
             yield Fault("reserved-rule-id", f"rules[{number}].id", rule.id, {"reserved": RESERVED})
 
 

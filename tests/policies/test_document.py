@@ -82,12 +82,15 @@ def test_more_rules_than_the_limit_are_refused() -> None:
 
 
 def test_two_rules_of_one_id_and_an_id_of_the_baseline_are_refused() -> None:
-    text = written(rule("grid", minutes=15), rule("grid", minutes=30), {**rule("grid", minutes=15), "id": "baseline-route"})
+    narrower = {**rule("opening", scope={"weekdays": [1]}), "id": "baseline-opening"}
+    text = written(rule("grid", minutes=15), rule("grid", minutes=30), {**rule("grid", minutes=15), "id": "baseline-route"}, narrower)
 
     assert [(f.code, f.field, f.value) for f in faults(text)] == [
         ("repeated-rule-id", "rules[1].id", "grid"),
         ("reserved-rule-id", "rules[2].id", "baseline-route"),
+        ("reserved-rule-id", "rules[3].id", "baseline-opening"),
     ]
+    assert document({**rule("opening"), "id": "baseline-opening"}).rules[0].id == "baseline-opening"
 
 
 def test_a_document_is_read_back_from_its_own_data() -> None:

@@ -1,0 +1,172 @@
+"""Labels: the words on screen for activities, kinds of rules, and the choices that rules offer."""
+
+from collections.abc import Iterable, Mapping
+
+from policies.occasion import DayClass
+from policies.office import Unit
+from policies.rules.base import Comparator, Consequence
+from policies.rules.counts import Period, Subject
+from policies.rules.handling import Route
+from policies.rules.tariff import LIST, PriceUnit
+from policies.taxonomy import Activity
+from policies.verdict import Effect, Layer
+from web.texts import gettext, ngettext
+from web.texts import marked as _
+
+ACTIVITIES: Mapping[Activity, str] = {
+    Activity.SPORT: _("Idrett"),
+    Activity.SPORT_TRAINING: _("Trening"),
+    Activity.SPORT_MATCH: _("Kamp"),
+    Activity.SPORT_CUP: _("Turnering"),
+    Activity.CULTURE: _("Kultur"),
+    Activity.CULTURE_MUSIC: _("Øving: kor, korps og band"),
+    Activity.CULTURE_THEATRE: _("Teater"),
+    Activity.CULTURE_DANCE: _("Dans"),
+    Activity.CULTURE_CONCERT: _("Konsert"),
+    Activity.MEETING: _("Møte"),
+    Activity.MEETING_ANNUAL: _("Årsmøte"),
+    Activity.COURSE: _("Kurs og leksehjelp"),
+    Activity.SEMINAR: _("Seminar"),
+    Activity.SOCIAL: _("Sosialt treff"),
+    Activity.SOCIAL_CAFE: _("Kafé"),
+    Activity.DUGNAD: _("Dugnad"),
+    Activity.EVENT: _("Arrangement"),
+    Activity.EVENT_MARKET: _("Marked og loppemarked"),
+    Activity.FAITH: _("Tro og livssyn"),
+    Activity.POLITICS: _("Politisk møte"),
+    Activity.CELEBRATION: _("Fest og selskap"),
+    Activity.CELEBRATION_CHILDREN: _("Barnebursdag"),
+    Activity.OVERNIGHT: _("Overnatting"),
+    Activity.SCHOOL: _("Skole"),
+    Activity.OTHER: _("Annet"),
+}
+KINDS: Mapping[str, str] = {
+    "eligibility": _("Hvem som kan låne"),
+    "purpose": _("Hva rommet kan brukes til"),
+    "opening": _("Åpningstider, stengninger og ferier"),
+    "lead_time": _("Hvor tidlig man må be om det"),
+    "horizon": _("Hvor langt fram man kan booke"),
+    "length": _("Hvor lenge"),
+    "grid": _("Hvilke klokkeslett"),
+    "capacity": _("Hvor mange"),
+    "quota": _("Hvor mye hver kan bruke"),
+    "entitlement": _("Timer etter avtale"),
+    "decision_route": _("Hvem som svarer, og når"),
+    "buffers": _("Klargjøring og rydding"),
+    "price": _("Pris"),
+}
+EFFECTS: Mapping[Effect, str] = {
+    Effect.REFUSE: _("avslås"),
+    Effect.REVIEW: _("må vurderes av en saksbehandler"),
+    Effect.WARN: _("godtas med en advarsel"),
+}
+CONSEQUENCES: Mapping[Consequence, str] = {
+    Consequence.ALLOW: _("er greit"),
+    Consequence.WARN: _("godtas med en advarsel"),
+    Consequence.REVIEW: _("må vurderes av en saksbehandler"),
+    Consequence.REFUSE: _("avslås"),
+}
+COMPARATORS: Mapping[Comparator, str] = {
+    Comparator.AT_LEAST: _("minst"),
+    Comparator.OVER: _("over"),
+    Comparator.AT_MOST: _("høyst"),
+    Comparator.UNDER: _("under"),
+}
+DAY_CLASSES: Mapping[DayClass, str] = {
+    DayClass.WORKING_DAY: _("virkedager"),
+    DayClass.WEEKEND: _("helger"),
+    DayClass.PUBLIC_HOLIDAY: _("helligdager"),
+    DayClass.SCHOOL_BREAK: _("skoleferier"),
+}
+ROUTES: Mapping[Route, str] = {Route.AT_ONCE: _("Svar med én gang"), Route.BY_ROLE: _("Noen avgjør")}
+PRICE_UNITS: Mapping[PriceUnit, str] = {PriceUnit.HOUR: _("per time"), PriceUnit.DAY: _("per dag"), PriceUnit.OCCASION: _("per gang")}
+PERIODS: Mapping[Period, str] = {
+    Period.DAY: _("per dag"),
+    Period.WEEK: _("per uke"),
+    Period.MONTH: _("per måned"),
+    Period.HALF_YEAR: _("per halvår"),
+    Period.YEAR: _("per år"),
+}
+SUBJECTS: Mapping[Subject, str] = {
+    Subject.ORGANISATION: _("hver organisasjon"),
+    Subject.PERSON: _("hver person"),
+    Subject.HOLDER: _("hver organisasjon eller person"),
+}
+UNITS: Mapping[Unit, str] = {
+    Unit.HOURS: _("timer"),
+    Unit.DAYS: _("dager"),
+    Unit.WEEKS: _("uker"),
+    Unit.MONTHS: _("måneder"),
+    Unit.WORKING_HOURS: _("arbeidstimer"),
+    Unit.WORKING_DAYS: _("virkedager"),
+}
+LAYERS: Mapping[Layer, str] = {
+    Layer.BASELINE: _("Grunnregel"),
+    Layer.MUNICIPALITY: _("Hele kommunen"),
+    Layer.VENUE: _("Bygg"),
+    Layer.ROOM: _("Rom"),
+}
+WEEKDAYS = (_("mandag"), _("tirsdag"), _("onsdag"), _("torsdag"), _("fredag"), _("lørdag"), _("søndag"))
+LANGUAGES: Mapping[str, str] = {"nb": _("bokmål"), "nn": _("nynorsk"), "en": _("engelsk")}
+
+
+def activity(value: str) -> str:
+    """What a room is used for."""
+    return gettext(ACTIVITIES[Activity(value)])
+
+
+def kind(value: str) -> str:
+    """What a kind of rule is about."""
+    return gettext(KINDS[value])
+
+
+def layer(value: str) -> str:
+    """Whose document it is."""
+    return gettext(LAYERS[Layer(value)])
+
+
+def weekday(number: int) -> str:
+    """An ISO weekday; 1 is Monday."""
+    return gettext(WEEKDAYS[number - 1])
+
+
+def weekdays(numbers: Iterable[int]) -> str:
+    """``mandag–fredag``, ``lørdag og søndag``."""
+    days = sorted(set(numbers))
+    if len(days) > 2 and days == list(range(days[0], days[-1] + 1)):
+        return f"{weekday(days[0])}–{weekday(days[-1])}"
+    return both([weekday(day) for day in days])
+
+
+def amount(number: int, unit: Unit) -> str:
+    """``2 virkedager``."""
+    match unit:
+        case Unit.HOURS:
+            return ngettext("%(num)d time", "%(num)d timer", number)
+        case Unit.DAYS:
+            return ngettext("%(num)d dag", "%(num)d dager", number)
+        case Unit.WEEKS:
+            return ngettext("%(num)d uke", "%(num)d uker", number)
+        case Unit.MONTHS:
+            return ngettext("%(num)d måned", "%(num)d måneder", number)
+        case Unit.WORKING_HOURS:
+            return ngettext("%(num)d arbeidstime", "%(num)d arbeidstimer", number)
+        case Unit.WORKING_DAYS:
+            return ngettext("%(num)d virkedag", "%(num)d virkedager", number)
+
+
+def price_class(slug: str, names: Mapping[str, str]) -> str:
+    """A price class by the name its document gives it; the list price has one of its own."""
+    return names.get(slug) or (gettext("Full pris") if slug == LIST else slug)
+
+
+def both(words: list[str]) -> str:
+    """``a``, ``a og b``, ``a, b og c``."""
+    if len(words) < 2:
+        return "".join(words)
+    return gettext("%(first)s og %(last)s", first=", ".join(words[:-1]), last=words[-1])
+
+
+def choices(words: Mapping[str, str]) -> list[tuple[str, str]]:
+    """A vocabulary as a form offers it."""
+    return [(str(value), gettext(text)) for value, text in words.items()]

@@ -1,0 +1,275 @@
+"""Rules in plain words: what each rule says, for whom and when, in the language of the request."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any, TypeVar
+
+from accounts.labels import applicant_class, role
+from policies import labels
+from policies.occasion import clock
+from policies.rules.applicants import Eligibility
+from policies.rules.base import Band, Comparator, Consequence, Rule, Scope, Span
+from policies.rules.counts import AgreementHours, Quota
+from policies.rules.handling import Buffers, DecisionRoute, Route
+from policies.rules.opening import Opening
+from policies.rules.tariff import PriceRule
+from policies.rules.timing import Grid, Horizon, LeadTime, Length
+from policies.rules.use import Capacity, Purpose
+from policies.verdict import Effect
+from venues.labels import facility_label, kind_label
+from web import formats
+from web.texts import current_locale
+from web.texts import gettext as _
+from web.written import listed
+
+R = TypeVar("R", bound=Rule)
+Sentences = Iterator[str]
+LEAP_YEAR = 2024
+TELLERS: dict[type[Rule], Callable[[Any], Sentences]] = {}
+
+
+def sentences(rule: Rule) -> tuple[str, ...]:
+    """What a rule says, a sentence each; what it leaves open is not mentioned."""
+    return tuple(TELLERS[type(rule)](rule))
+
+
+def tells(kind: type[R]) -> Callable[[Callable[[R], Sentences]], Callable[[R], Sentences]]:
+    """Marks the function that puts a kind of rule into words; every kind has one."""
+
+    def register(teller: Callable[[R], Sentences]) -> Callable[[R], Sentences]:
+        TELLERS[kind] = teller
+        return teller
+
+    return register
+
+
+def scope_words(scope: Scope) -> tuple[str, ...]:
+    """Whom, which rooms, which use and which times a rule or a price is limited to."""
+    return (*_who(scope), *_where(scope), *_what(scope), *when_words(scope))
+
+
+def when_words(scope: Scope) -> Iterator[str]:
+    """The times alone."""
+    if scope.weekdays:
+        yield labels.weekdays(scope.weekdays)
+    if scope.between:
+        yield _("kl. %(band)s", band=_band(scope.between))
+    if scope.day_classes:
+        yield labels.both([_(labels.DAY_CLASSES[one]) for one in scope.day_classes])
+    if scope.season:
+        yield _("%(first)s til %(last)s", first=_month_day(scope.season.first), last=_month_day(scope.season.last))
+    if scope.dates:
+        yield _("%(first)s til %(last)s", first=formats.long_date(scope.dates.first), last=formats.long_date(scope.dates.last))
+
+
+@tells(Eligibility)
+def _eligibility(rule: Eligibility) -> Sentences:
+    if rule.allowed:
+        yield _("Kan bookes av %(classes)s.", classes=listed([applicant_class(one).lower() for one in rule.allowed]))
+    if rule.registered is not None:
+        yes, no = _("Organisasjonen må stå i Frivillighetsregisteret."), _("Bare for dem som ikke står i Frivillighetsregisteret.")
+        yield yes if rule.registered else no
+    if rule.local is not None:
+        yes, no = _("Organisasjonen må høre til i kommunen."), _("Bare for dem som ikke hører til i kommunen.")
+        yield yes if rule.local else no
+    if rule.any_status:
+        yield _("Søkeren må ha status %(statuses)s.", statuses=listed(list(rule.any_status)))
+    if rule.any_role:
+        yield _("Den som booker må ha rollen %(roles)s.", roles=listed(list(rule.any_role)))
+    if rule.age:
+        yield _age(rule.age.comparator, rule.age.years)
+    if rule.effect is not Effect.REFUSE:
+        yield _("Andre ønsker %(effect)s.", effect=_(labels.EFFECTS[rule.effect]))
+
+
+@tells(Purpose)
+def _purpose(rule: Purpose) -> Sentences:
+    if rule.allowed:
+        yield _("Bare til %(uses)s.", uses=listed([labels.activity(one).lower() for one in rule.allowed]))
+    if rule.forbidden:
+        yield _("Ikke til %(uses)s.", uses=listed([labels.activity(one).lower() for one in rule.forbidden]))
+    if rule.effect is not Effect.REFUSE and (rule.allowed or rule.forbidden):
+        yield _("Annen bruk %(effect)s.", effect=_(labels.EFFECTS[rule.effect]))
+    if rule.commercial is not Consequence.ALLOW:
+        yield _("Kommersiell bruk %(effect)s.", effect=_(labels.CONSEQUENCES[rule.commercial]))
+    if rule.alcohol is not Consequence.ALLOW:
+        yield _("Alkohol %(effect)s.", effect=_(labels.CONSEQUENCES[rule.alcohol]))
+    if rule.closed_to_others is not Consequence.ALLOW:
+        yield _("Det som ikke er åpent for alle, %(effect)s.", effect=_(labels.CONSEQUENCES[rule.closed_to_others]))
+
+
+@tells(Opening)
+def _opening(rule: Opening) -> Sentences:
+    if rule.only_between:
+        yield _("Bare kl. %(band)s.", band=_band(rule.only_between))
+    told = (
+        (rule.outside, _("Tid utenfor åpningstiden")),
+        (rule.by_agreement, _("Tid som er åpen etter avtale")),
+        (rule.closure, _("Tid da rommet er stengt")),
+        (rule.public_holiday, _("Bruk på helligdager")),
+        (rule.school_break, _("Bruk i skoleferier")),
+        (rule.unknown, _("Tid når åpningstiden ikke er kjent")),
+    )
+    for consequence, subject in told:
+        yield _("%(subject)s %(effect)s.", subject=subject, effect=_(labels.CONSEQUENCES[consequence]))
+
+
+@tells(LeadTime)
+def _lead_time(rule: LeadTime) -> Sentences:
+    if rule.notice.amount == 0 and rule.comparator is Comparator.AT_LEAST:
+        yield _("Man kan booke helt til det begynner.")
+        return
+    more = rule.comparator is Comparator.OVER
+    said = _("Man må be om det mer enn %(time)s før.") if more else _("Man må be om det minst %(time)s før.")
+    yield said % {"time": _span(rule.notice)}
+    yield from _otherwise(rule.effect)
+
+
+@tells(Horizon)
+def _horizon(rule: Horizon) -> Sentences:
+    if rule.ahead:
+        less = rule.comparator is Comparator.UNDER
+        said = _("Man kan booke mindre enn %(time)s fram.") if less else _("Man kan booke høyst %(time)s fram.")
+        yield said % {"time": _span(rule.ahead)}
+    if rule.last_date:
+        yield _("Man kan booke til og med %(day)s.", day=formats.long_date(rule.last_date))
+    yield from _otherwise(rule.effect)
+
+
+@tells(Length)
+def _length(rule: Length) -> Sentences:
+    if rule.at_least is not None:
+        yield _("Minst %(time)s.", time=formats.duration(rule.at_least))
+    if rule.at_most is not None:
+        yield _("Høyst %(time)s.", time=formats.duration(rule.at_most))
+    yield from _otherwise(rule.effect)
+
+
+@tells(Grid)
+def _grid(rule: Grid) -> Sentences:
+    if rule.minutes == 60 and not rule.offset:
+        yield _("Begynner og slutter på hele timer.")
+    elif rule.offset:
+        yield _("Begynner og slutter hvert %(minutes)d. minutt, regnet fra kl. %(clock)s.", minutes=rule.minutes, clock=clock(rule.offset))
+    else:
+        yield _("Begynner og slutter hvert %(minutes)d. minutt.", minutes=rule.minutes)
+    yield from _otherwise(rule.effect)
+
+
+@tells(Capacity)
+def _capacity(rule: Capacity) -> Sentences:
+    if rule.at_most is not None:
+        yield _("Høyst %(heads)d personer.", heads=rule.at_most)
+    if rule.at_least is not None:
+        yield _("Minst %(heads)d personer.", heads=rule.at_least)
+    yield _("Flere enn rommet tar %(effect)s.", effect=_(labels.CONSEQUENCES[rule.over]))
+    if rule.unknown_capacity is not Consequence.ALLOW:
+        yield _("Når vi ikke vet hvor mange rommet tar: bookingen %(effect)s.", effect=_(labels.CONSEQUENCES[rule.unknown_capacity]))
+
+
+@tells(Quota)
+def _quota(rule: Quota) -> Sentences:
+    less = rule.comparator is Comparator.UNDER
+    said = _("Mindre enn %(time)s %(period)s for %(subject)s.") if less else _("Høyst %(time)s %(period)s for %(subject)s.")
+    facts = {"time": formats.duration(rule.minutes), "period": _(labels.PERIODS[rule.period]), "subject": _(labels.SUBJECTS[rule.per])}
+    yield said % facts
+    yield from _otherwise(rule.effect)
+
+
+@tells(AgreementHours)
+def _agreement(rule: AgreementHours) -> Sentences:
+    told = (
+        (rule.over, _("Timer ut over avtalen")),
+        (rule.other_room, _("Andre rom enn avtalens")),
+        (rule.other_dates, _("Datoer utenfor avtalen")),
+    )
+    for consequence, subject in told:
+        yield _("%(subject)s %(effect)s.", subject=subject, effect=_(labels.CONSEQUENCES[consequence]))
+
+
+@tells(DecisionRoute)
+def _decision(rule: DecisionRoute) -> Sentences:
+    by = rule.title.in_language(current_locale().language) or role(rule.role).lower()
+    yield _("Man får svar med én gang.") if rule.route is Route.AT_ONCE else _("Det er %(by)s som svarer.", by=by)
+    if rule.promise:
+        yield _("Svaret kommer innen %(time)s.", time=labels.amount(rule.promise.amount, rule.promise.unit))
+    if rule.hold:
+        yield _("Tiden holdes av i %(time)s mens man venter.", time=labels.amount(rule.hold.amount, rule.hold.unit))
+    elif rule.route is Route.BY_ROLE:
+        yield _("Tiden holdes ikke av mens man venter.")
+    if rule.promise and rule.late is not Consequence.ALLOW:
+        yield _("Det som begynner før svaret kan komme, %(effect)s.", effect=_(labels.CONSEQUENCES[rule.late]))
+
+
+@tells(Buffers)
+def _buffers(rule: Buffers) -> Sentences:
+    if rule.before:
+        yield _("%(time)s før er satt av til klargjøring.", time=formats.duration(rule.before))
+    if rule.after:
+        yield _("%(time)s etter er satt av til rydding.", time=formats.duration(rule.after))
+    if not rule.before and not rule.after:
+        yield _("Ingen tid er satt av før eller etter.")
+
+
+@tells(PriceRule)
+def _price(rule: PriceRule) -> Sentences:
+    for assigned in rule.assignments:
+        who = ", ".join(scope_words(assigned)) or _("alle andre")
+        yield _("%(who)s: prisklasse %(name)s.", who=who[:1].upper() + who[1:], name=labels.price_class(assigned.price_class, {}))
+    if rule.missing is not Consequence.ALLOW:
+        yield _("Det som ikke har noen pris, %(effect)s.", effect=_(labels.CONSEQUENCES[rule.missing]))
+
+
+def _otherwise(effect: Effect) -> Sentences:
+    if effect is not Effect.REFUSE:
+        yield _("Ellers: bookingen %(effect)s.", effect=_(labels.EFFECTS[effect]))
+
+
+def _age(comparator: Comparator, years: int) -> str:
+    match comparator:
+        case Comparator.AT_LEAST:
+            return _("Den som booker må ha fylt %(years)d år.", years=years)
+        case Comparator.OVER:
+            return _("Den som booker må ha fylt %(years)d år.", years=years + 1)
+        case Comparator.AT_MOST:
+            return _("Den som booker kan være høyst %(years)d år.", years=years)
+        case Comparator.UNDER:
+            return _("Den som booker må være under %(years)d år.", years=years)
+
+
+def _who(scope: Scope) -> Iterator[str]:
+    if scope.applicants:
+        yield labels.both([applicant_class(one).lower() for one in scope.applicants])
+    if scope.statuses:
+        yield _("med status %(statuses)s", statuses=listed(list(scope.statuses)))
+
+
+def _where(scope: Scope) -> Iterator[str]:
+    if scope.room_kinds:
+        yield labels.both([kind_label(one) for one in scope.room_kinds])
+    if scope.tags:
+        yield _("rom med %(tags)s", tags=listed([facility_label(one) for one in scope.tags]))
+
+
+def _what(scope: Scope) -> Iterator[str]:
+    if scope.activities:
+        yield labels.both([labels.activity(one).lower() for one in scope.activities])
+    told: tuple[tuple[bool | None, str, str], ...] = (
+        (scope.commercial, _("kommersiell bruk"), _("ikke kommersiell bruk")),
+        (scope.alcohol, _("med alkohol"), _("uten alkohol")),
+        (scope.open_to_all, _("åpent for alle"), _("ikke åpent for alle")),
+        (scope.in_series, _("faste tider"), _("enkelttider")),
+    )
+    yield from (yes if stated else no for stated, yes, no in told if stated is not None)
+
+
+def _band(band: Band) -> str:
+    return f"{clock(band.start)}–{clock(band.end)}"
+
+
+def _span(span: Span) -> str:
+    return labels.amount(span.amount, span.unit)
+
+
+def _month_day(written: str) -> str:
+    return formats.day_month(date.fromisoformat(f"{LEAP_YEAR}-{written}"))
