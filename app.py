@@ -8,6 +8,7 @@ import accounts
 import accounts.edge
 import booking.api
 import booking.pages
+import booking.support.pages
 import calendars.edge
 import database.ready
 import venues
@@ -45,6 +46,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     venues.install(app)
     booking.api.install(app)
     booking.pages.install(app)
+    booking.support.pages.install(app)
     calendars.edge.install(app)
     for commands in (database_commands, notices_commands, demo_commands, worker_command):
         app.cli.add_command(commands)

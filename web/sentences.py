@@ -100,6 +100,7 @@ BOOKING: Mapping[str, str] = {
     "bad-organisation": _("«{value}» er ikke en organisasjon. Skriv organisasjonsnummeret med ni sifre."),
     "unknown-agreement": _("Avtalen finnes ikke eller er avsluttet. Velg en annen, eller book uten avtale."),
     "not-their-agreement": _("Avtalen gjelder en annen organisasjon."),
+    "unknown-price-class": _("Prisklassen «{value}» finnes ikke i retningslinjene for rommene. Velg {known}."),
     "unknown-grant": _("Tilskuddet finnes ikke eller er avsluttet."),
     "not-their-grant": _("Tilskuddet gjelder en annen organisasjon."),
     "time-taken": _("{space} er opptatt fra {from:when} til {to:when}."),

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 from sqlalchemy import extract, func, select
 from sqlalchemy.orm import Session, selectinload
 
@@ -12,21 +13,26 @@ from accounts.identity import Actor
 from accounts.models import Organisation
 from booking.models import Booking, Occurrence
 from booking.states import OccurrenceState
-from booking.support.models import Grant
+from booking.support.models import LARGEST_ID, Grant
 from database.audit import Act, record
-from kernel.errors import Missing, refuse
+from kernel.errors import Invalid, refuse
 from kernel.money import Ore
+from web.forms import Input
 
 
-class GrantTerms(BaseModel):
+def without_spaces(value: object) -> object:
+    """``50 000`` as a number is written in code, also with the space that does not break."""
+    return "".join(value.split()) if isinstance(value, str) else value
+
+
+class GrantTerms(Input):
     """An organisation's support under a scheme in a year; ``ceiling`` in whole kroner, None without one."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    organisation: int
+    organisation: int = Field(ge=1, le=LARGEST_ID)
     scheme: str = Field(min_length=1, max_length=120)
     year: int = Field(ge=2000, le=2100)
-    ceiling: int | None = Field(default=None, ge=0, le=100_000_000)
+    # A ceiling in øre must be a number that the database keeps.
+    ceiling: Annotated[int | None, BeforeValidator(without_spaces), Field(ge=0, le=20_000_000)] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +48,17 @@ class Worth:
     def value(self) -> Ore:
         return self.listed - self.charged
 
+    @property
+    def is_above(self) -> bool:
+        """Whether more was given than the ceiling allows."""
+        return self.grant.ceiling is not None and self.value > self.grant.ceiling
+
 
 def make_grant(session: Session, terms: GrantTerms, *, by: Actor, now: datetime) -> Grant:
-    """Register a grant; officers only. Raises Missing for an unknown organisation."""
+    """Register a grant; officers only. Raises Invalid for an unknown organisation."""
     by.require(by.is_officer, "officer")
     if session.get(Organisation, terms.organisation) is None:
-        raise refuse(Missing, "unknown-organisation", "organisation", terms.organisation)
+        raise refuse(Invalid, "no-such-organisation", "organisation", terms.organisation)
     grant = Grant(
         organisation_id=terms.organisation,
         scheme=terms.scheme,
@@ -74,7 +85,7 @@ def worths(session: Session, *, by: Actor, organisation_id: int | None = None) -
     return [Worth(grant, *sums.get(grant.id, (0, 0, 0))) for grant in grants]
 
 
-def _sums(session: Session, grants: Sequence[Grant]) -> dict[int, tuple[Ore, Ore, int]]:
+def _sums(session: Session, grants: Sequence[Grant]) -> dict[int | None, tuple[Ore, Ore, int]]:
     listed, charged = func.sum(Occurrence.list_price), func.sum(Occurrence.charged_price)
     rows = (
         select(Booking.grant_id, listed, charged, func.count())
@@ -84,4 +95,4 @@ def _sums(session: Session, grants: Sequence[Grant]) -> dict[int, tuple[Ore, Ore
         .where(Occurrence.charged_price.is_not(None), extract("year", Occurrence.local_start) == Grant.year)
         .group_by(Booking.grant_id)
     )
-    return {row[0]: (int(row[1]), int(row[2]), row[3]) for row in session.execute(rows)}
+    return {grant: (int(full or 0), int(paid or 0), dates) for grant, full, paid, dates in session.execute(rows)}

@@ -9,6 +9,8 @@ from accounts.models import Organisation
 from database.base import Base
 from venues.models import Room
 
+LARGEST_ID = 2**31 - 1
+
 
 class Agreement(Base):
     """Gives an organisation a price class and a number of minutes in named rooms over a period of dates."""

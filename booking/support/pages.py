@@ -1,0 +1,196 @@
+"""Pages of agreements and grants, for officers and for those they are given to, and of what was sought in vain."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Any, Literal
+
+from flask import Blueprint, Flask, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager
+
+from accounts import edge, organisations, queries
+from accounts.models import Organisation
+from booking.support.agreements import AgreementTerms, end_agreement, make_agreement, meters
+from booking.support.classes import price_classes
+from booking.support.grants import GrantTerms, make_grant, worths
+from booking.support.labels import reason_label
+from booking.support.models import LARGEST_ID
+from booking.support.unmet import MOST_SHOWN, unmet
+from kernel.clock import now
+from kernel.errors import Conflict, Invalid
+from kernel.wallclock import to_wall
+from venues.models import Room, Venue
+from venues.queries import municipality
+from web import language
+from web.forms import Form, Input, parse
+from web.hooks import Link, hooks
+from web.pages import done, form_again
+from web.texts import gettext as _
+
+FORM_REFUSALS = (Invalid, Conflict)
+YEAR = timedelta(days=365)
+
+routes = Blueprint("support", __name__)
+routes.add_app_template_filter(reason_label, "reason_label")
+
+
+class Looked(Input):
+    """How many days back."""
+
+    days: Literal["30", "90", "365"] = "90"
+
+
+def install(app: Flask) -> None:
+    """Serve the pages and name them in the navigation."""
+    app.register_blueprint(routes)
+    hooks(app).navigation.append(links)
+
+
+def links() -> Iterator[Link]:
+    """Officers have the lists of all, those who act for an organisation what it has."""
+    actor = edge.actor()
+    if actor.is_officer:
+        yield Link(_("Avtaler og tilskudd"), url_for("support.agreements_page"))
+        yield Link(_("Søkt forgjeves"), url_for("support.sought_page"))
+    if actor.organisations:
+        yield Link(_("Mine avtaler"), url_for("support.mine_page"), "account")
+
+
+@routes.after_request
+def keep_nothing(response: Response) -> Response:
+    """What these pages show is for those who may see it today."""
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+@routes.get("/agreements")
+def agreements_page() -> str:
+    """All agreements with their meters, for officers."""
+    return render_template("support/agreements.html", meters=meters(edge.reading(), by=edge.actor(), now=now()))
+
+
+@routes.get("/agreements/new")
+def new_agreement_page() -> str:
+    """Find the organisation, then say what it gets."""
+    chosen = _organisation(request.args.get("organisation", type=int))
+    if chosen is None:
+        return render_template("support/choose.html", **_choice(_("Ny avtale"), url_for("support.agreements_page")))
+    today = _today()
+    form = Form({"first_day": today.isoformat(), "last_day": (today + YEAR).isoformat()})
+    return render_template("support/new_agreement.html", form=form, organisation=chosen, **_terms())
+
+
+@routes.post("/agreements")
+def register_agreement() -> ResponseReturnValue:
+    """Make it."""
+    try:
+        made = edge.transact(make_agreement, parse(AgreementTerms, request.form))
+    except FORM_REFUSALS as refusal:
+        chosen = _organisation(request.form.get("organisation", type=int))
+        if chosen is None:
+            return form_again("support/choose.html", refusal, **_choice(_("Ny avtale"), url_for("support.agreements_page")))
+        return form_again("support/new_agreement.html", refusal, organisation=chosen, **_terms())
+    return done(_("Avtalen «%(title)s» er laget.", title=made.title), url_for("support.agreements_page"))
+
+
+@routes.post("/agreements/<int:agreement_id>/end")
+def end_of_agreement(agreement_id: int) -> ResponseReturnValue:
+    """End it; what is booked stands."""
+    ended = edge.transact(end_agreement, agreement_id)
+    return done(_("Avtalen «%(title)s» er avsluttet.", title=ended.title), url_for("support.agreements_page"))
+
+
+@routes.get("/grants")
+def grants_page() -> str:
+    """All grants with what they are worth, for officers."""
+    return render_template("support/grants.html", worths=worths(edge.reading(), by=edge.actor()))
+
+
+@routes.get("/grants/new")
+def new_grant_page() -> str:
+    """Find the organisation, then name the scheme."""
+    chosen = _organisation(request.args.get("organisation", type=int))
+    if chosen is None:
+        return render_template("support/choose.html", **_choice(_("Nytt tilskudd"), url_for("support.grants_page")))
+    return render_template("support/new_grant.html", form=Form({"year": _today().year}), organisation=chosen)
+
+
+@routes.post("/grants")
+def register_grant() -> ResponseReturnValue:
+    """Make it."""
+    try:
+        made = edge.transact(make_grant, parse(GrantTerms, request.form))
+    except FORM_REFUSALS as refusal:
+        chosen = _organisation(request.form.get("organisation", type=int))
+        if chosen is None:
+            return form_again("support/choose.html", refusal, **_choice(_("Nytt tilskudd"), url_for("support.grants_page")))
+        return form_again("support/new_grant.html", refusal, organisation=chosen)
+    return done(_("Tilskuddet «%(scheme)s» er registrert.", scheme=made.scheme), url_for("support.grants_page"))
+
+
+@routes.get("/support")
+def mine_page() -> ResponseReturnValue:
+    """On to the organisation one acts for, or a choice between several."""
+    actor = edge.actor()
+    actor.require_known()
+    names = queries.names_of_organisations(edge.reading(), actor.organisations)
+    if len(names) == 1:
+        return redirect(url_for("support.organisation_page", organisation_id=next(iter(names))), 303)
+    return render_template("support/mine.html", names=sorted(names.items(), key=lambda named: named[1]))
+
+
+@routes.get("/organisations/<int:organisation_id>/support")
+def organisation_page(organisation_id: int) -> str:
+    """An organisation's agreements and grants, for those who act for it and officers."""
+    session, actor = edge.reading(), edge.actor()
+    given = {
+        "meters": meters(session, by=actor, now=now(), organisation_id=organisation_id),
+        "worths": worths(session, by=actor, organisation_id=organisation_id),
+    }
+    return render_template(
+        "support/organisation.html", organisation=organisations.organisation_of(session, organisation_id), actor=actor, **given
+    )
+
+
+@routes.get("/office/sought")
+def sought_page() -> str:
+    """What was sought in vain, for officers."""
+    looked = parse(Looked, request.args)
+    found = unmet(edge.reading(), since=_today() - timedelta(days=int(looked.days)), by=edge.actor())
+    return render_template("support/sought.html", found=found, form=Form({"days": looked.days}), most=MOST_SHOWN)
+
+
+def _organisation(organisation_id: int | None) -> Organisation | None:
+    """The chosen one, for officers; None when none is chosen or there is no such one."""
+    edge.actor().require(edge.actor().is_officer, "officer")
+    if organisation_id is None or not 0 < organisation_id <= LARGEST_ID:
+        return None
+    return edge.reading().get(Organisation, organisation_id)
+
+
+def _choice(title: str, onward: str) -> dict[str, Any]:
+    """What the page shows on which the organisation is found."""
+    wanted = request.args.get("q", "").strip()
+    found = queries.find_organisations(edge.reading(), wanted, by=edge.actor()) if wanted else []
+    return {"title": title, "back": onward, "onward": f"{onward}/new", "wanted": wanted, "found": found}
+
+
+def _terms() -> dict[str, Any]:
+    """What an agreement can name: the rooms in use by venue, and the price classes of the coming year."""
+    session, today = edge.reading(), _today()
+    in_use = select(Room).join(Room.venue).where(Room.retired_at.is_(None), Venue.retired_at.is_(None))
+    rooms = session.scalars(in_use.options(contains_eager(Room.venue)).order_by(Venue.name, Venue.id, Room.name, Room.id)).all()
+    named = price_classes(session, rooms, today, today + YEAR)
+    return {
+        "venues": [
+            (venue.name, [(f"{venue.slug}/{room.slug}", room.name) for room in found])
+            for venue, found in groupby(rooms, key=lambda room: room.venue)
+        ],
+        "classes": [(code, name.in_language(language.choose())) for code, name in named.items()],
+    }
+
+
+def _today() -> date:
+    return to_wall(now(), municipality(edge.reading()).zone).date()

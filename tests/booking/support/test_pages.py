@@ -1,0 +1,253 @@
+"""The pages of agreements and grants: who sees what, what forms say, what the meters show."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page
+from sqlalchemy import select
+
+from booking.support.models import Agreement, Grant
+from database.transact import Database
+from tests.accounts.conftest import Visitor
+from tests.booking.support.conftest import ROOM, Given
+from tests.cast import PASSWORD
+
+Visit = Callable[[str], Visitor]
+OFFICE = ["/agreements", "/agreements/new", "/grants", "/grants/new", "/office/sought"]
+TERMS = {
+    "title": "Åpen hall",
+    "price_class": "partner",
+    "hours": "12,5",
+    "first_day": "2026-10-01",
+    "last_day": "2027-05-31",
+    "rooms": [ROOM, "oren-flerbrukshall/gymsal-2"],
+    "duties": "",
+}
+
+
+def numbers(html: str) -> list[list[tuple[str, str]]]:
+    """Of each meter on a page its numbers with their names."""
+    meters = re.findall(r'<dl class="meter-numbers">(.*?)</dl>', html, re.DOTALL)
+    return [re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", meter) for meter in meters]
+
+
+def faults(html: str) -> dict[str, str]:
+    """What stands at each field of a form."""
+    found = re.findall(r'<div id="error-(\w+)" data-field="validation">(.*?)</div>', html, re.DOTALL)
+    return {name: re.sub("<[^>]+>", "", text).strip() for name, text in found}
+
+
+def rows(html: str) -> list[list[str]]:
+    """The rows of all tables as texts."""
+    cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in re.findall(r"<tr>(.*?)</tr>", html, re.DOTALL)]
+    return [[re.sub(r"\s+", " ", re.sub("<[^>]+>", "", cell)).strip() for cell in row] for row in cells]
+
+
+@pytest.mark.parametrize("address", OFFICE)
+def test_the_pages_of_the_office_are_for_officers(visit: Visit, address: str) -> None:
+    answers = {name: visit(name).get(address).status_code for name in ("", "per", "berit", "olav", "kari", "ada")}
+
+    assert answers == {"": 401, "per": 403, "berit": 403, "olav": 403, "kari": 200, "ada": 200}
+
+
+def test_an_organisation_s_own_page_is_for_its_delegates_and_officers(visit: Visit, given: Given) -> None:
+    address = f"/organisations/{given.skiold}/support"
+
+    answers = {name: visit(name).get(address).status_code for name in ("", "per", "siri", "tone", "olav", "nils", "berit", "kari")}
+
+    assert answers == {"": 401, "per": 403, "siri": 403, "tone": 403, "olav": 403, "nils": 200, "berit": 200, "kari": 200}
+
+
+def test_the_meter_tells_hours_granted_used_kept_and_left(visit: Visit) -> None:
+    told = numbers(visit("kari").get("/agreements").text)
+
+    assert told == [[("Tildelt", "6 timer"), ("Brukt", "2 timer"), ("Holdt av", "2 timer"), ("Igjen", "2 timer")]]
+
+
+def test_a_delegate_sees_the_same_meter_and_cannot_end_the_agreement(visit: Visit, given: Given) -> None:
+    officer, delegate = visit("kari"), visit("nils")
+
+    seen = delegate.get(f"/organisations/{given.skiold}/support").text
+
+    assert numbers(seen) == numbers(officer.get("/agreements").text)
+    assert "Avslutt avtalen" in officer.get("/agreements").text
+    assert "Avslutt avtalen" not in seen
+
+
+def test_a_grant_is_shown_with_what_it_is_worth(visit: Visit) -> None:
+    told = rows(visit("kari").get("/grants").text.replace("\N{NO-BREAK SPACE}", " "))
+
+    assert told[1:] == [["Skiold turn", "Gratis treningstid", "2026", "2", "1 600 kr", "400 kr", "1 200 kr", "1 000 kr Over taket"]]
+
+
+def test_who_acts_for_one_organisation_goes_straight_to_it(visit: Visit, given: Given) -> None:
+    answer = visit("nils").get("/support")
+
+    assert (answer.status_code, answer.location) == (303, f"/organisations/{given.skiold}/support")
+
+
+def test_who_acts_for_nobody_is_told_how_to_begin(visit: Visit) -> None:
+    answer = visit("per").get("/support")
+
+    assert answer.status_code == 200
+    assert "Du representerer ingen ennå" in answer.text
+
+
+def test_the_organisation_is_found_by_a_part_of_its_name_or_number(visit: Visit, given: Given) -> None:
+    officer = visit("kari")
+
+    found = {wanted: rows(officer.get(f"/agreements/new?q={wanted}").text)[1:] for wanted in ("sangkor", "313000028", "finnes-ikke")}
+
+    row = ["Velg Strømmen sangkor", "313 000 028", "Frivillig organisasjon"]
+    assert [[cell.replace("\N{NO-BREAK SPACE}", " ") for cell in found["sangkor"][0]], found["sangkor"], found["finnes-ikke"]] == [
+        row,
+        found["313000028"],
+        [],
+    ]
+
+
+def test_an_officer_makes_an_agreement(app: Flask, visit: Visit, given: Given) -> None:
+    officer, choir = visit("kari"), str(given.choir)
+
+    answer = officer.post("/agreements", form_on=f"/agreements/new?organisation={choir}", organisation=choir, **TERMS)
+
+    assert (answer.status_code, answer.location) == (303, "/agreements")
+    database: Database = app.extensions["database"]
+    with database.reading() as session:
+        made = session.scalars(select(Agreement).where(Agreement.title == "Åpen hall")).one()
+        assert (made.organisation_id, made.minutes, made.duties) == (int(choir), 750, "")
+        assert [room.slug for room in made.rooms] == ["gymsal-1", "gymsal-2"]
+
+
+def test_every_fault_of_an_agreement_stands_at_its_field(visit: Visit, given: Given) -> None:
+    officer, choir = visit("kari"), str(given.choir)
+    form_on = f"/agreements/new?organisation={choir}"
+
+    empty = officer.post("/agreements", form_on=form_on, organisation=choir)
+    wrong = officer.post("/agreements", form_on=form_on, organisation=choir, **TERMS | {"hours": "0,1", "first_day": "31.2.2026"})
+
+    missing = "Dette må fylles ut."
+    assert (empty.status_code, wrong.status_code) == (422, 422)
+    assert faults(empty.text) == dict.fromkeys(("title", "price_class", "hours", "first_day", "last_day", "rooms"), missing)
+    assert sorted(faults(wrong.text)) == ["first_day", "hours"]
+    assert 'value="oren-flerbrukshall/gymsal-2" checked' in wrong.text
+
+
+def test_what_only_the_database_knows_is_told_at_the_fields_too(visit: Visit, given: Given) -> None:
+    officer, choir = visit("kari"), str(given.choir)
+    wrong = TERMS | {"last_day": "2026-09-30", "rooms": ["oren-flerbrukshall/gymsal-9", "slott"]}
+
+    answer = officer.post("/agreements", form_on=f"/agreements/new?organisation={choir}", organisation=choir, **wrong)
+    other_class = officer.post(
+        "/agreements", form_on=f"/agreements/new?organisation={choir}", organisation=choir, **TERMS | {"price_class": "gull"}
+    )
+
+    assert sorted(faults(answer.text)) == ["last_day", "rooms"]
+    assert faults(other_class.text) == {
+        "price_class": "Prisklassen «gull» finnes ikke i retningslinjene for rommene. Velg list eller partner."
+    }
+
+
+def test_an_organisation_that_is_not_there_must_be_chosen_again(visit: Visit) -> None:
+    officer = visit("kari")
+
+    form_on = "/agreements"
+    answers = [
+        officer.post("/agreements", form_on=form_on, organisation="99999", **TERMS),
+        officer.post("/agreements", form_on=form_on, organisation="9" * 30, **TERMS),
+        officer.post("/grants", form_on=form_on, organisation="99999", scheme="Treningstid", year="2026"),
+    ]
+
+    assert [answer.status_code for answer in answers] == [422, 422, 422]
+    assert all("Hvilken organisasjon?" in answer.text for answer in answers)
+
+
+def test_nobody_but_an_officer_makes_or_ends_anything(visit: Visit, given: Given) -> None:
+    delegate, own = visit("berit"), f"/organisations/{given.skiold}"
+    organisation = str(given.skiold)
+
+    answers = [
+        delegate.post("/agreements", form_on=own, organisation=organisation, **TERMS),
+        delegate.post("/agreements", form_on=own),
+        delegate.post("/grants", form_on=own, organisation=organisation, scheme="Treningstid", year="2026"),
+        delegate.post(f"/agreements/{given.agreement}/end", form_on=own),
+    ]
+
+    assert [answer.status_code for answer in answers] == [403, 403, 403, 403]
+
+
+def test_an_agreement_is_ended_once(visit: Visit, given: Given) -> None:
+    officer = visit("kari")
+
+    first, second = (officer.post(f"/agreements/{given.agreement}/end", form_on="/agreements") for _ in range(2))
+
+    assert (first.status_code, second.status_code) == (303, 404)
+    after = officer.get("/agreements").text
+    assert "Avslutt avtalen" not in after
+    assert numbers(after)[0][1] == ("Brukt", "2 timer")
+
+
+def test_an_officer_registers_a_grant_with_a_ceiling_as_people_write_it(app: Flask, visit: Visit, given: Given) -> None:
+    officer, choir = visit("kari"), str(given.choir)
+
+    wrong = officer.post("/grants", form_on=f"/grants/new?organisation={choir}", organisation=choir, year="tjue", ceiling="mye")
+    made = officer.post(
+        "/grants", form_on=f"/grants/new?organisation={choir}", organisation=choir, scheme="Øving", year="2027", ceiling="50 000"
+    )
+
+    assert (wrong.status_code, sorted(faults(wrong.text))) == (422, ["ceiling", "scheme", "year"])
+    assert (made.status_code, made.location) == (303, "/grants")
+    database: Database = app.extensions["database"]
+    with database.reading() as session:
+        grant = session.scalars(select(Grant).where(Grant.scheme == "Øving")).one()
+        assert (grant.year, grant.ceiling) == (2027, 5_000_000)
+
+
+def test_what_was_sought_in_vain_is_counted_by_place_time_and_reason(visit: Visit) -> None:
+    told = rows(visit("kari").get("/office/sought?days=30").text)
+    room, tuesday = "Øren flerbrukshall, Gymsal 1", "Tirsdag kl. 18–19"
+
+    assert [row for row in told if "Ganger" not in row] == [
+        ["Ukjent bydel", room, "2", ""],
+        ["Hele kommunen", "Alle rom", "1", ""],
+        [tuesday, "2", ""],
+        ["Uten tid", "1", ""],
+        ["Tiden var opptatt", "2", ""],
+        ["Ingen ledige rom passet", "1", ""],
+        ["Rommet var for lite", "1", ""],
+        ["Ukjent bydel", room, tuesday, "Tiden var opptatt", "2"],
+        ["Hele kommunen", "Alle rom", "Uten tid", "Ingen ledige rom passet", "1"],
+        ["Ukjent bydel", room, tuesday, "Rommet var for lite", "1"],
+    ]
+
+
+def test_a_longer_look_back_counts_older_wishes_too(visit: Visit) -> None:
+    officer = visit("kari")
+
+    found = [re.findall(r"(\d+ ønsker?) fant", officer.get(f"/office/sought?days={days}").text) for days in ("30", "90")]
+
+    assert found == [["3 ønsker"], ["4 ønsker"]]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 360])
+def test_the_pages_have_no_barrier_and_never_scroll_sideways(page: Page, axe: Callable[..., list[str]], given: Given, width: int) -> None:
+    choir, skiold = given.choir, given.skiold
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto("/sign-in")
+    page.get_by_label("E-postadresse").fill("kari@example.org")
+    page.get_by_role("textbox", name="Passord").fill(PASSWORD)
+    page.get_by_role("button", name="Logg inn").click()
+
+    found = {}
+    forms = [f"/agreements/new?organisation={choir}", f"/grants/new?organisation={choir}"]
+    for address in [*OFFICE, "/agreements/new?q=sang", *forms, f"/organisations/{skiold}/support"]:
+        page.goto(address)
+        found[address] = (axe(page), page.evaluate("document.documentElement.scrollWidth"))
+        if address in forms:
+            page.locator("main form button[type=submit]").click()
+            found[f"{address} with faults"] = (axe(page), page.evaluate("document.documentElement.scrollWidth"))
+
+    assert found == dict.fromkeys(found, ([], width))
