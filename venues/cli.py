@@ -64,24 +64,27 @@ def _lines(report: ImportReport) -> Iterator[str]:
     for title, several in ((_("Nytt"), report.new), (_("Endret"), report.changed), (_("Uendret"), report.unchanged)):
         yield f"{title}: {_counted(several)}"
     yield from (f"  * {line.where}" for line in report.changed)
-    for line in report.contradictory:
-        sides = " / ".join(
-            f"{value_text(value, line.subject)} ({source})" if source else value_text(value, line.subject) for value, source in line.given
-        )
-        yield f"{_('Kildene er uenige')}: {line.where}, {key_label(line.subject)}: {sides}"
-    for key, places in _grouped(report.unknown):
-        yield f"{_('Ukjent')}: {key_label(key)}: {_some(places)}"
-    for line in report.notes:
-        yield f"{_('Ukjent ifølge kilden')}: {line.where}: {line.given}"
-    for key, places in _grouped(report.unfamiliar):
-        yield f"{_('Ukjent felt, tatt vare på')}: {key}: {_some(places)}"
+    yield from _doubts(report)
+    kept, says = _("Beholdt"), _("filen sier")
     for line in report.kept:
         held, given = value_text(line.held, line.subject), value_text(line.given, line.subject)
-        yield f"{_('Beholdt')}: {line.where}, {key_label(line.subject)}: {held} ({_('filen sier')} {given})"
-    for line in report.recomposed:
-        yield f"{_('Andre deler enn før')}: {line.where}: {line.held} → {line.given}"
-    for line in report.vanished:
-        yield f"{_('Ikke lenger i filen, ikke slettet')}: {_kind(line.subject)} {line.where}"
+        yield f"{kept}: {line.where}, {key_label(line.subject)}: {held} ({says} {given})"
+    recomposed, vanished = _("Andre deler enn før"), _("Ikke lenger i filen, ikke slettet")
+    yield from (f"{recomposed}: {line.where}: {line.held} → {line.given}" for line in report.recomposed)
+    yield from (f"{vanished}: {_kind(line.subject)} {line.where}" for line in report.vanished)
+
+
+def _doubts(report: ImportReport) -> Iterator[str]:
+    """What the sources dispute, what nobody knows, and what the service does not know what to make of."""
+    disagree, unknown = _("Kildene er uenige"), _("Ukjent")
+    for line in report.contradictory:
+        sides = [(value_text(value, line.subject), source) for value, source in line.given]
+        told = " / ".join(f"{value} ({source})" if source else value for value, source in sides)
+        yield f"{disagree}: {line.where}, {key_label(line.subject)}: {told}"
+    yield from (f"{unknown}: {key_label(key)}: {_some(places)}" for key, places in _grouped(report.unknown))
+    noted, unfamiliar = _("Ukjent ifølge kilden"), _("Ukjent felt, tatt vare på")
+    yield from (f"{noted}: {line.where}: {line.given}" for line in report.notes)
+    yield from (f"{unfamiliar}: {key}: {_some(places)}" for key, places in _grouped(report.unfamiliar))
 
 
 def _counted(lines: list[Noted]) -> str:

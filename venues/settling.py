@@ -78,8 +78,8 @@ def settle_venue(
                 venue.follows_school_calendar = bool(value)
             case "kind" | "address" | "entrance" | "getting_in":
                 setattr(venue, key, value or "")
-            case _:
-                pass  # what is only shown has no column
+            case _:  # no column is called so
+                pass
 
 
 def settle_room(room: Room, statements: Sequence[Statement], keys: Collection[str] = OF_ROOMS) -> None:
@@ -95,6 +95,8 @@ def settle_room(room: Room, statements: Sequence[Statement], keys: Collection[st
                 room.capacity = capacity_of(statements)
             case "facilities" if (value or []) != room.facilities:
                 room.facilities = value or []
+            case _:  # no column is called so
+                pass
 
 
 def by_staff(key: str, value: object, *, noted_on: date, source: str = "", detail: str = "") -> Statement:

@@ -3,7 +3,7 @@
 import io
 
 import pytest
-from flask import Flask
+from flask import Flask, render_template
 from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,6 +18,7 @@ from venues.importing import import_inventory
 from venues.inventory import Inventory
 from venues.models import Closure, OnSite, OpeningHours, Photo, SchoolPeriod, Venue
 from venues.queries import room_at, venue_named
+from venues.shown import room_shown
 
 HALL = "/venues/oren-flerbrukshall"
 
@@ -236,3 +237,16 @@ def test_the_municipalitys_contact_is_an_officers_to_change(kari: Visitor) -> No
 
     assert kept.status_code == 303
     assert "Innbyggertorget" in kari.get(HALL).text
+
+
+def test_the_facts_of_a_room_stand_on_any_page_that_takes_them(app: Flask, house: Database) -> None:
+    with app.test_request_context("/"), Session(house.engine) as session:
+        room = room_at(session, "union-scene/hovedscene")
+        text = render_template("venues/_room_facts.html", shown=room_shown(session, room, BEGINNING))
+
+    assert [part in text for part in ("Sitteplasser", "Teleslynge", "fiktiv (demo)", "which multisal seats 80")] == [True] * 4
+
+
+@pytest.mark.parametrize(("language", "words"), [("nn", "Opningstider"), ("en", "Opening hours")])
+def test_a_venue_is_shown_in_other_languages(visitor: Visitor, language: str, words: str) -> None:
+    assert words in visitor.get(f"{HALL}?lang={language}").text
