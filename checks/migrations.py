@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
+from sqlalchemy.engine import make_url
+
 from tests import postgres
-from tests.databases import PostgresCopies
 
 FLASK = (sys.executable, "-m", "flask", "--app", "app", "database")
+NAME = "arena_check"
 
 
 def main() -> int:
@@ -26,8 +29,12 @@ def fresh(folder: str) -> Iterator[list[str]]:
         print(f"PostgreSQL is not here, only SQLite is checked: {postgres.HOW}")
         yield [here]
         return
-    with postgres.server() as server, PostgresCopies(server, migrate=lambda _url: None).copy() as url:
-        yield [here, url]
+    with postgres.server() as server:
+        plain = make_url(server)
+        with psycopg.connect(plain.set(drivername="postgresql").render_as_string(hide_password=False), autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
+            connection.execute(f"CREATE DATABASE {NAME}")
+        yield [here, plain.set(database=NAME).render_as_string(hide_password=False)]
 
 
 def checked(url: str, folder: str) -> int:
