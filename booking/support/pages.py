@@ -1,6 +1,6 @@
 """Pages of agreements and grants, for officers and for those they are given to, and of what was sought in vain."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any, Literal
@@ -12,7 +12,7 @@ from sqlalchemy.orm import contains_eager
 
 from accounts import edge, organisations, queries
 from accounts.models import Organisation
-from booking.support.agreements import AgreementTerms, end_agreement, make_agreement, meters
+from booking.support.agreements import AgreementTerms, Meter, end_agreement, make_agreement, meters
 from booking.support.classes import price_classes
 from booking.support.grants import GrantTerms, make_grant, worths
 from booking.support.labels import reason_label
@@ -68,7 +68,8 @@ def keep_nothing(response: Response) -> Response:
 @routes.get("/agreements")
 def agreements_page() -> str:
     """All agreements with their meters, for officers."""
-    return render_template("support/agreements.html", meters=meters(edge.reading(), by=edge.actor(), now=now()))
+    found = meters(edge.reading(), by=edge.actor(), now=now())
+    return render_template("support/agreements.html", meters=found, class_names=_class_names(found))
 
 
 @routes.get("/agreements/new")
@@ -145,12 +146,14 @@ def mine_page() -> ResponseReturnValue:
 def organisation_page(organisation_id: int) -> str:
     """An organisation's agreements and grants, for those who act for it and officers."""
     session, actor = edge.reading(), edge.actor()
-    given = {
-        "meters": meters(session, by=actor, now=now(), organisation_id=organisation_id),
-        "worths": worths(session, by=actor, organisation_id=organisation_id),
-    }
+    found = meters(session, by=actor, now=now(), organisation_id=organisation_id)
     return render_template(
-        "support/organisation.html", organisation=organisations.organisation_of(session, organisation_id), actor=actor, **given
+        "support/organisation.html",
+        organisation=organisations.organisation_of(session, organisation_id),
+        actor=actor,
+        meters=found,
+        class_names=_class_names(found),
+        worths=worths(session, by=actor, organisation_id=organisation_id),
     )
 
 
@@ -175,6 +178,17 @@ def _choice(title: str, onward: str) -> dict[str, Any]:
     wanted = request.args.get("q", "").strip()
     found = queries.find_organisations(edge.reading(), wanted, by=edge.actor()) if wanted else []
     return {"title": title, "back": onward, "onward": f"{onward}/new", "wanted": wanted, "found": found}
+
+
+def _class_names(found: Sequence[Meter]) -> dict[str, str]:
+    """What the policies of the agreements' rooms call price classes, in the language of the request."""
+    if not found:
+        return {}
+    rooms = {room.id: room for meter in found for room in meter.agreement.rooms}
+    first = min(meter.agreement.first_day for meter in found)
+    last = max(meter.agreement.last_day for meter in found)
+    named = price_classes(edge.reading(), list(rooms.values()), first, last)
+    return {code: name.in_language(language.choose()) for code, name in named.items()}
 
 
 def _terms() -> dict[str, Any]:
