@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from flask import Flask
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime, StringConstraints
 from sqlalchemy.orm import Session
 
 from accounts.edge import actor, reading, transact
@@ -13,13 +13,14 @@ from accounts.identity import Actor
 from booking import decisions, ending, moving
 from booking.availability import Availability, AvailabilityQuery, availability
 from booking.cases import booking_for, require_sight
-from booking.closures import Closing, affected, close
+from booking.closures import Closing, affected, close_rooms
 from booking.edge import book
 from booking.models import Booking
 from booking.reservations import preview
 from booking.shown import ShownBooking, ShownVerdict, shown_booking, shown_preview
 from booking.wish import Wish
 from kernel.clock import now as clock_now
+from venues.inputs import ClosureInput
 from venues.queries import room_at, venue_named
 from web.api import Answer, Api, expected_version, idempotency_key
 
@@ -51,8 +52,8 @@ class Change(Body):
 class ClosureBody(Body):
     """A venue or a room of it is closed in its own wall-clock time; ``dry_run`` only tells whom it meets."""
 
-    start: datetime
-    end: datetime
+    start: NaiveDatetime
+    end: NaiveDatetime
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
     room: str | None = None
     dry_run: bool = True
@@ -138,12 +139,13 @@ def close_venue(venue: str, body: ClosureBody) -> ShownClosure:
 
 def _closed(session: Session, venue: str, body: ClosureBody, *, by: Actor, now: datetime) -> ShownClosure:
     place = venue_named(session, venue)
-    room = room_at(session, f"{venue}/{body.room}") if body.room else None
-    closing = Closing(venue=place, room=room, start=body.start.replace(tzinfo=None), end=body.end.replace(tzinfo=None), reason=body.reason)
     by.require(by.is_officer or by.is_caretaker_of(place.id), "caretaker")
-    references = sorted({date.booking.reference for date in affected(session, closing)})
+    given = ClosureInput(room=body.room or "", start=body.start, end=body.end, reason=body.reason)
+    room = room_at(session, f"{venue}/{body.room}") if body.room else None
+    met = affected(session, Closing(venue=place, room=room, given=given))
+    references = sorted({date.booking.reference for date in met})
     if not body.dry_run:
-        close(session, closing, cancel_affected=body.cancel_affected, by=by, now=now)
+        close_rooms(session, venue, given, confirmed=body.cancel_affected, by=by, now=now)
     return ShownClosure(closed=not body.dry_run, affected=references)
 
 
@@ -156,5 +158,6 @@ def _answer(shown: ShownBooking) -> Answer:
 
 
 def install(app: Flask) -> None:
-    """Serve the API of bookings."""
+    """Serve the API of bookings, and let the venues' own page close rooms by the verb that ends what it meets."""
+    app.extensions["close_rooms"] = close_rooms
     app.register_blueprint(api)

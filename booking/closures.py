@@ -19,22 +19,23 @@ from database.outbox import post
 from kernel.errors import Conflict, Fault
 from kernel.interval import Interval
 from kernel.wallclock import WallSpan
-from venues.models import Closure, Origin, Room, RoomSpace, Space, Venue
+from venues.inputs import ClosureInput
+from venues.models import Closure, Room, RoomSpace, Space, Venue
+from venues.queries import room_at, venue_named
+from venues.scheduling import add_closure_row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closing:
-    """What is to be closed: a venue or one of its rooms, from a wall-clock time to another, and why."""
+    """What is to be closed: a venue or one of its rooms, and what was said of it: from when to when and why."""
 
     venue: Venue
     room: Room | None
-    start: datetime
-    end: datetime
-    reason: str
+    given: ClosureInput
 
     @property
     def interval(self) -> Interval:
-        return WallSpan(self.start, self.end, self.venue.zone).interval()
+        return WallSpan(self.given.start, self.given.end, self.venue.zone).interval()
 
 
 def affected(session: Session, closing: Closing) -> Sequence[Occurrence]:
@@ -65,37 +66,22 @@ def close(session: Session, closing: Closing, *, cancel_affected: bool, by: Acto
     dates = affected(session, closing)
     if dates and not cancel_affected:
         raise Conflict(*(_met(date) for date in dates))
-    closure = _row(closing, now)
-    session.add(closure)
-    session.flush()
-    _end(session, dates, closing.reason, by=by, now=now)
-    closing.venue.revision += 1
-    closing.venue.changed_at = now
+    closure = add_closure_row(session, closing.venue.slug, closing.given, by=by, now=now)
+    _end(session, dates, closing.given.reason, by=by, now=now)
     facts = {"venue": closing.venue.id, "room": closure.room_id, "ended": [date.id for date in dates]}
     record(session, Act("close", "closure", closure.id, facts), by=by, now=now)
     session.flush()
     return closure
 
 
+def close_rooms(session: Session, venue: str, given: ClosureInput, *, confirmed: bool, by: Actor, now: datetime) -> Closure:
+    """Close what a form or a request names; what it meets is ended once that is ``confirmed``."""
+    place, room = venue_named(session, venue), room_at(session, f"{venue}/{given.room}") if given.room else None
+    return close(session, Closing(venue=place, room=room, given=given), cancel_affected=confirmed, by=by, now=now)
+
+
 def _spaces(closing: Closing) -> Sequence[Space]:
     return closing.room.spaces if closing.room else closing.venue.spaces
-
-
-def _row(closing: Closing, now: datetime) -> Closure:
-    time = closing.interval
-    return Closure(
-        venue_id=closing.venue.id,
-        room_id=closing.room.id if closing.room else None,
-        local_start=closing.start,
-        local_end=closing.end,
-        all_day=closing.start.time() == closing.end.time() == datetime.min.time(),
-        starts_at=time.start,
-        ends_at=time.end,
-        reason=closing.reason,
-        created_at=now,
-        changed_at=now,
-        origin=Origin.STAFF,
-    )
 
 
 def _met(date: Occurrence) -> Fault:

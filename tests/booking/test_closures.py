@@ -14,6 +14,7 @@ from booking.states import BookingState
 from database.outbox import Notice
 from kernel.errors import Conflict, Forbidden
 from tests.booking.conftest import NOW, Hall, again, wish
+from venues.inputs import ClosureInput
 from venues.queries import room_at, venue_named
 
 
@@ -21,9 +22,7 @@ def closing(session: Session, room: str | None = None) -> Closing:
     return Closing(
         venue=venue_named(session, "oren-flerbrukshall"),
         room=room_at(session, f"oren-flerbrukshall/{room}") if room else None,
-        start=datetime(2026, 9, 14),
-        end=datetime(2026, 9, 17),
-        reason="Vannlekkasje",
+        given=ClosureInput(room=room or "", start=datetime(2026, 9, 14), end=datetime(2026, 9, 17), reason="Vannlekkasje"),
     )
 
 
