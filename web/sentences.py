@@ -111,6 +111,8 @@ BOOKING: Mapping[str, str] = {
     "reason-missing": _("Skriv hvorfor. Den som søkte, får lese begrunnelsen."),
     "closure-meets-bookings": _("Stengningen møter {reference} i {room}, {value:when}. Avlys den samtidig, eller velg en annen tid."),
     "out-of-range": _("{value} er utenfor det som er mulig: fra {least} til {most}."),
+    "one-of-two": _("Fyll ut enten antall ganger eller siste dato, ikke begge."),
+    "several-people": _("Flere passer til «{value}»: {names}. Velg en av dem."),
     "too-long-span": _("Tidsrommet er for langt. Spør om høyst {days} dager om gangen."),
 }
 CALENDARS: Mapping[str, str] = {

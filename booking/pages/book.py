@@ -1,11 +1,178 @@
 """Booking a room: the form, what would become of it, and the booking itself."""
 
-from flask import render_template
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
 
+from flask import Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+
+from accounts import edge, queries
+from accounts.models import Person
+from booking.edge import book
+from booking.outcome import Declined, Taken
+from booking.pages import draft
 from booking.pages.blueprint import routes
+from booking.pages.draft import NAMES, Draft, Order, read, wish_of
+from booking.pages.labels import activity_choices
+from booking.pages.offers import support_for
+from booking.pages.trial import refusal_of, trial_of
+from booking.reservations import preview
+from booking.sought import note_refusal
+from kernel.clock import now
+from kernel.errors import Conflict, Fault, Forbidden, Invalid, Missing, Refusal
+from kernel.wallclock import to_wall
+from venues.models import Room
+from venues.queries import room_at, room_named
+from web import problems
+from web.forms import Form, refused
+
+REFUSALS = (Invalid, Conflict, Missing, Forbidden)
+SENT_ONLY = ("csrf_token", "key", "room", "on_conflict")
 
 
 @routes.get("/rooms/<venue>/<room>/book")
 def book_form(venue: str, room: str) -> str:
-    """The form."""
-    return render_template("base.html")
+    """The form, filled in as far as its address says."""
+    found = room_named(edge.reading(), venue, room)
+    return _form_page(found, Form(_values(request.args)))
+
+
+@routes.get("/rooms/<venue>/<room>/book/preview")
+def preview_page(venue: str, room: str) -> ResponseReturnValue:
+    """What would become of the form: every date with its verdict, collisions, price and ways out; nothing is booked."""
+    found = room_named(edge.reading(), venue, room)
+    try:
+        return _preview_page(found, request.args)
+    except REFUSALS as refusal:
+        return _again(found, request.args, refusal)
+
+
+@routes.post("/bookings")
+def make_booking() -> ResponseReturnValue:
+    """Book it, once however often the button is pressed."""
+    try:
+        order = _checked(Order, request.form)
+        made = book(wish_of(order, order.room, on_conflict=order.on_conflict), key=order.key)
+    except REFUSALS as refusal:
+        return _not_booked(refusal)
+    return redirect(url_for("booking.case_page", reference=made["reference"]), 303)
+
+
+def _preview_page(room: Room, given: "MultiDict[str, Any]", refusal: Refusal | None = None) -> ResponseReturnValue:
+    session, actor = edge.reading(), edge.actor()
+    checked = _checked(Draft, given)
+    wish = wish_of(checked, _path(room))
+    tried = preview(session, wish, by=actor, now=now())
+    nothing = refusal_of(tried)
+    if nothing and not refusal:
+        edge.transact(note_refusal, wish, nothing)
+        tried = preview(session, wish, by=actor, now=now())
+    page = render_template(
+        "booking/preview.html",
+        room=tried.case.room,
+        draft=checked,
+        wish=wish,
+        case=tried.case,
+        trial=trial_of(session, tried, given, _address, now=now()),
+        support=support_for(session, tried.case, given, _address, by=actor, now=now()),
+        hidden=[(name, value) for name, value in given.items(multi=True) if name not in SENT_ONLY and str(value).strip()],
+        change=_address(given, _path(room), "booking.book_form"),
+        key=uuid4().hex,
+        refusal=refusal,
+        search=_search_for(checked),
+        toggled=_address(draft.changed_to(given, {"second_hour": "" if checked.second_hour else "yes"}), _path(room)),
+        restored=_address(draft.changed_to(given, {"except": ""}), _path(room)) if checked.left_out else "",
+    )
+    return Response(page, status=problems.status_of(refusal)) if refusal else page
+
+
+def _not_booked(refusal: Refusal) -> ResponseReturnValue:
+    """The preview again when the time was lost meanwhile, the form again when something in it is wrong."""
+    given = MultiDict([pair for pair in request.form.items(multi=True) if pair[0] not in SENT_ONLY])
+    room = room_at(edge.reading(), request.form.get("room", ""))
+    if isinstance(refusal, Declined | Taken):
+        return _preview_page(room, given, refusal)
+    return _again(room, given, refusal)
+
+
+def _checked(model: type[Draft], given: "MultiDict[str, Any]") -> Any:
+    """The draft with the caller that staff named found; raises Invalid when nobody or several people fit."""
+    read_draft = read(model, given)
+    if not read_draft.caller or read_draft.person:
+        return read_draft
+    people = queries.find_people(edge.reading(), read_draft.caller, by=edge.actor())
+    if len(people) == 1:
+        return read_draft.model_copy(update={"person": people[0].id})
+    code = "several-people" if people else "unknown-person"
+    raise Invalid(Fault(code, "caller", read_draft.caller, {"names": [person.name for person in people[:10]]}))
+
+
+def _again(room: Room, given: "MultiDict[str, Any]", refusal: Refusal) -> ResponseReturnValue:
+    form = refused(_values(given), refusal.faults, NAMES)
+    answer = Response(_form_page(room, form), status=problems.status_of(refusal))
+    answer.headers.update(problems.headers_of(refusal))
+    return answer
+
+
+def _form_page(room: Room, form: Form) -> str:
+    actor, session = edge.actor(), edge.reading()
+    represented = [one.organisation for one in queries.represented(session, actor.person_id)] if actor.person_id else []
+    mine = [one for one in represented if actor.acts_for(one.id)]
+    caller = str(form.values.get("caller", ""))
+    several = queries.find_people(session, caller, by=actor)[:10] if caller and actor.is_officer else []
+    return render_template(
+        "booking/book.html",
+        room=room,
+        form=form,
+        bands=draft.bands_shown(form.values),
+        activities=activity_choices(),
+        organisations=[(one.number or f"group:{one.id}", one.name) for one in mine],
+        people=[(person.id, person) for person in several] if len(several) > 1 else [],
+        actor=actor,
+        may_block=actor.is_officer or actor.is_caretaker_of(room.venue_id),
+        today=to_wall(now(), room.venue.zone).date(),
+        carried=[(name, value) for name in ("except", "agreement", "grant", "second_hour") for value in _all(form.values, name)],
+    )
+
+
+def _values(given: "MultiDict[str, Any]") -> "MultiDict[str, Any]":
+    """What the form shows: what was typed, and for the rest what is likeliest."""
+    actor = edge.actor()
+    values = MultiDict(list(given.items(multi=True)))
+    for name in ("from", "to"):
+        if values.get(name):
+            values[name] = draft.clock_of(values[name])
+    values.setdefault("repeat", draft.Repeat.ONCE.value)
+    if actor.person_id and "purpose" not in given:
+        person = edge.reading().get(Person, actor.person_id)
+        values.setdefault("contact", person.name if person else "")
+        values.setdefault("contact_phone", person.phone if person else "")
+    return values
+
+
+def _search_for(checked: Draft) -> str:
+    """The search for another room at the same time."""
+    clocks = {"from": f"{checked.span[0]:%H:%M}", "to": f"{checked.span[1]:%H:%M}"}
+    heads = sum(checked.participants.values()) or None
+    weeks = checked.times if checked.repeat is draft.Repeat.WEEKLY and (checked.times or 99) <= 60 else None
+    return url_for("booking.find", date=checked.date.isoformat(), capacity=heads, weeks=weeks, **clocks)
+
+
+def _address(given: "MultiDict[str, Any]", room: str, endpoint: str = "booking.preview_page") -> str:
+    """The address of a page about this draft in a room."""
+    venue, _slash, slug = room.partition("/")
+    fields: dict[str, list[Any]] = {}
+    for name, value in given.items(multi=True):
+        if name not in SENT_ONLY and str(value).strip():
+            fields.setdefault(name, []).append(value)
+    return url_for(endpoint, venue=venue, room=slug, **fields)
+
+
+def _path(room: Room) -> str:
+    return f"{room.venue.slug}/{room.slug}"
+
+
+def _all(values: Mapping[str, Any], name: str) -> list[Any]:
+    return values.getlist(name) if isinstance(values, MultiDict) else []

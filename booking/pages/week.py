@@ -1,9 +1,9 @@
 """A room's week: from openings, closures and claims to slots that can be drawn; pure but for one query."""
 
-import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import select
@@ -60,9 +60,9 @@ def week_of(session: Session, room: Room, monday: date, looking: Looking) -> Wee
 
 
 def held_in(session: Session, room: Room, span: Interval, looking: Looking) -> list[Held]:
-    """What keeps a part of the room in a span, a line per occurrence and part; one statement."""
+    """What keeps a part of the room in a span, in order of time; one statement."""
     columns = (
-        *(Claim.starts_at, Claim.ends_at, Space.name.label("space"), Occurrence.state),
+        *(Claim.starts_at, Claim.ends_at, Space.name.label("space"), Occurrence.id, Occurrence.state),
         *(Booking.reference, Booking.kind, Booking.holder_id, Booking.organisation_id, Booking.purpose, Booking.contact_name),
         *(Organisation.name.label("organisation"), Organisation.shown_publicly),
     )
@@ -72,17 +72,18 @@ def held_in(session: Session, room: Room, span: Interval, looking: Looking) -> l
     lasting = (Claim.expires_at.is_(None)) | (Claim.expires_at > looking.now)
     spaces = Claim.space_id.in_([space.id for space in room.spaces])
     found = session.execute(rows.where(spaces, *touching, lasting).order_by(Claim.starts_at, Claim.space_id)).all()
-    return [_held(row, room, looking) for row in found]
+    parts: dict[int, list[str]] = {}
+    for row in found:
+        parts.setdefault(row.id, []).append(row.space)
+    return [_held(row, room, parts[row.id], looking) for row in {row.id: row for row in found}.values()]
 
 
 def slots_on(day: date, opening: Opening, held: Sequence[Held], looking: Looking) -> list[Slot]:
     """The slots of a local day: what is taken or closed, and what is free from now on."""
     whole = local_day(day, opening.zone)
     parts = [*_closed(opening, day), *held, *_open(opening, day, looking)]
-    edges = sorted(
-        {whole.start, whole.end, *(edge for part in parts for edge in (part.time.start, part.time.end) if whole.start < edge < whole.end)}
-    )
-    pieces = [_piece(Interval(start, end), parts) for start, end in itertools.pairwise(edges)]
+    ends = {edge for part in parts for edge in (part.time.start, part.time.end) if whole.start < edge < whole.end}
+    pieces = [_piece(Interval(*edges), parts) for edges in pairwise(sorted({whole.start, whole.end, *ends}))]
     return list(_slots(day, opening.zone, _joined(piece for piece in pieces if piece), looking))
 
 
@@ -95,12 +96,12 @@ def told_publicly(kind: BookingKind, organisation: str | None, is_shown: bool | 
     return organisation or "" if is_shown else ""
 
 
-def _held(row: Any, room: Room, looking: Looking) -> Held:
+def _held(row: Any, room: Room, parts: Sequence[str], looking: Looking) -> Held:
     by = looking.by
     mine = by.person_id is not None and row.holder_id == by.person_id
     theirs = row.organisation_id is not None and by.acts_for(row.organisation_id)
     state = SlotState.TAKEN if row.state is OccurrenceState.BOOKED else SlotState.HELD
-    part = f" ({row.space})" if len(room.spaces) > 1 else ""
+    part = f" ({', '.join(parts)})" if len(parts) < len(room.spaces) else ""
     if mine or theirs or by.is_officer or by.is_caretaker_of(room.venue_id):
         who = row.organisation or row.contact_name
         return Held(Interval(row.starts_at, row.ends_at), state, f"{who}: {row.purpose}{part}", looking.case(row.reference))

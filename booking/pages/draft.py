@@ -1,0 +1,193 @@
+"""Draft: what the booking form holds, and the wish that it says."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import Field
+from werkzeug.datastructures import MultiDict
+
+from booking.states import BookingKind
+from booking.wish import OnConflict, Wish
+from kernel.errors import Fault, Invalid
+from kernel.recurrence import weekly
+from kernel.wallclock import at
+from policies.taxonomy import Activity
+from web.fields import Clock, Day
+from web.forms import Input, parse
+
+MIDNIGHT = timedelta(days=1)
+ME, OTHER = "me", "other"
+BANDS = ("0-5", "6-12", "13-19", "20-66", "67+")
+Heads = Annotated[int, Field(ge=0, le=100_000)]
+# Which input stands for a field of the wish or of the policy's objections.
+NAMES = {
+    "start": "from",
+    "end": "to",
+    "recurrence": "times",
+    "organisation": "number",
+    "on_behalf_of": "caller",
+    "heads": "participants",
+    "rrule": "times",
+}
+
+
+class Repeat(StrEnum):
+    """How often a booking is wanted."""
+
+    ONCE = "once"
+    WEEKLY = "weekly"
+    FORTNIGHTLY = "fortnightly"
+
+
+class Draft(Input):
+    """The form as an address or a body carries it; an end of 00:00 is midnight at the end of the day.
+
+    ``applicant`` is ``me``, an organisation one represents (its number, or ``group:7``), ``other`` for the one whose
+    ``number`` is given, or for staff ``municipal`` and ``block``; ``person`` is the caller whom staff book for.
+    """
+
+    date: Day
+    from_: Annotated[Clock, Field(alias="from")]
+    to: Clock
+    end_date: Day | None = None
+    second_hour: bool = False
+    repeat: Repeat = Repeat.ONCE
+    times: Annotated[int | None, Field(ge=2, le=400)] = None
+    until: Day | None = None
+    left_out: Annotated[list[Day], Field(max_length=400, alias="except")] = Field(default_factory=list)
+    applicant: Annotated[str, Field(max_length=40)] = ME
+    number: Annotated[str | None, Field(max_length=40)] = None
+    caller: Annotated[str | None, Field(max_length=200)] = None
+    person: int | None = None
+    purpose: Annotated[str, Field(max_length=500)]
+    activity: Activity | None = None
+    participants: Annotated[dict[str, Heads], Field(max_length=20)] = Field(default_factory=dict)
+    team: Annotated[str, Field(max_length=120)] = ""
+    contact: Annotated[str, Field(max_length=200)] = ""
+    contact_phone: Annotated[str, Field(max_length=30)] = ""
+    needs: Annotated[str, Field(max_length=2000)] = ""
+    message: Annotated[str, Field(max_length=4000)] = ""
+    open_to_all: bool = False
+    alcohol: bool = False
+    commercial: bool = False
+    agreement: int | None = None
+    grant: int | None = None
+
+    @property
+    def kind(self) -> BookingKind:
+        kinds = {kind.value: kind for kind in (BookingKind.MUNICIPAL, BookingKind.BLOCK)}
+        return kinds.get(self.applicant, BookingKind.ORDINARY)
+
+    @property
+    def organisation(self) -> str | None:
+        """The organisation as a wish names it."""
+        if self.applicant == OTHER:
+            return "".join((self.number or "").split())
+        return self.applicant if self.applicant != ME and self.kind is BookingKind.ORDINARY else None
+
+    @property
+    def span(self) -> tuple[datetime, datetime]:
+        """The wall-clock start and end of the first date."""
+        last = self.end_date or self.date
+        to = MIDNIGHT if not self.to and last == self.date else self.to
+        return at(self.date, self.from_), at(last, to)
+
+    @property
+    def rule(self) -> dict[str, Any] | None:
+        """The recurrence as a wish says it."""
+        if self.repeat is Repeat.ONCE:
+            return None
+        every = 2 if self.repeat is Repeat.FORTNIGHTLY else 1
+        return {"rrule": weekly(count=self.times, until=self.until, every=every), "except": self.left_out}
+
+
+class Order(Draft):
+    """A draft that is sent: to which room, under which key, and whether dates that are not to be had are left out."""
+
+    room: Annotated[str, Field(max_length=170)]
+    key: Annotated[str, Field(min_length=8, max_length=100)]
+    on_conflict: OnConflict = OnConflict.REFUSE
+
+
+def read(model: type[Draft], given: "MultiDict[str, Any]") -> Draft:
+    """The draft of a form; raises Invalid with all faults, also of what belongs together."""
+    faults: list[Fault] = []
+    try:
+        draft = parse(model, given)
+    except Invalid as invalid:
+        faults, draft = list(invalid.faults), None
+    told = {fault.field for fault in faults}
+    faults += [fault for fault in _missing(given) if fault.field not in told]
+    if faults or draft is None:
+        raise Invalid(*faults)
+    return draft
+
+
+def wish_of(draft: Draft, room: str, *, on_conflict: OnConflict = OnConflict.REFUSE) -> Wish:
+    """The wish that a draft says; raises Invalid for what no wish can be."""
+    start, end = draft.span
+    said = {
+        "room": room,
+        "start": start,
+        "end": end,
+        "purpose": draft.purpose,
+        "activity": draft.activity or Activity.OTHER,
+        "participants": {band: heads for band, heads in draft.participants.items() if heads},
+        "organisation": draft.organisation,
+        "recurrence": draft.rule,
+        "on_conflict": on_conflict,
+        "needs": tuple(line.strip() for line in draft.needs.splitlines() if line.strip()),
+        "kind": draft.kind,
+        "on_behalf_of": draft.person,
+    }
+    same = ("contact", "contact_phone", "agreement", "grant", "team", "open_to_all", "alcohol", "commercial", "message", "second_hour")
+    return parse(Wish, {**said, **{name: getattr(draft, name) for name in same}})
+
+
+def bands_shown(values: Mapping[str, Any]) -> list[str]:
+    """The age bands of the form: those that are filled in where they are others than the usual ones."""
+    filled = [
+        name.removeprefix("participants.") for name, value in values.items() if name.startswith("participants.") and str(value).strip()
+    ]
+    if set(filled) <= set(BANDS):
+        return list(BANDS)
+    return sorted(filled, key=lambda band: (len(band.split("-")[0].rstrip("+")), band))
+
+
+def clock_of(written: str) -> str:
+    """A clock as an input element shows it, which knows no 24:00."""
+    return "00:00" if written.strip() in ("24:00", "24.00", "2400") else written
+
+
+def shifted(given: "MultiDict[str, Any]", start: datetime, end: datetime) -> "MultiDict[str, Any]":
+    """The same draft at another time."""
+    changed = {"date": f"{start:%Y-%m-%d}", "from": f"{start:%H:%M}", "to": f"{end:%H:%M}", "end_date": ""}
+    overnight = end.date() > start.date() and not (end.date() - start.date() == timedelta(days=1) and f"{end:%H:%M}" == "00:00")
+    if overnight:
+        changed["end_date"] = f"{end:%Y-%m-%d}"
+    return changed_to(given, changed)
+
+
+def alone(given: "MultiDict[str, Any]") -> "MultiDict[str, Any]":
+    """The same draft once, without its series."""
+    return changed_to(given, {"repeat": "", "times": "", "until": "", "except": ""})
+
+
+def changed_to(given: "MultiDict[str, Any]", changes: Mapping[str, Any]) -> "MultiDict[str, Any]":
+    """The fields with some of them changed, or dropped where the change is empty; empty ones are left out."""
+    kept = [(name, value) for name, value in given.items(multi=True) if name not in changes and str(value).strip()]
+    return MultiDict([*kept, *((name, value) for name, value in changes.items() if value)])
+
+
+def _missing(given: "MultiDict[str, Any]") -> Iterator[Fault]:
+    """What must be filled in because of something else that is."""
+    applicant, repeat = given.get("applicant", ME), given.get("repeat", Repeat.ONCE)
+    if applicant == OTHER and not given.get("number", "").strip():
+        yield Fault("missing-field", "number")
+    if applicant != BookingKind.BLOCK and not given.get("activity"):
+        yield Fault("missing-field", "activity")
+    times, until = given.get("times", "").strip(), given.get("until", "").strip()
+    if repeat in (Repeat.WEEKLY, Repeat.FORTNIGHTLY) and bool(times) is bool(until):
+        yield Fault("one-of-two" if times else "missing-field", "times")

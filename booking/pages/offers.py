@@ -1,0 +1,59 @@
+"""Offers: the agreements and grants that a wish could stand under, with what is left of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from accounts.identity import Actor
+from booking.case import Case
+from booking.pages import draft
+from booking.support.agreements import Meter, meters
+from booking.support.grants import Worth, worths
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """What the organisation has, each with the address that uses it or leaves it; ``used`` are those of this wish."""
+
+    agreements: tuple[tuple[Meter, str], ...] = ()
+    grants: tuple[tuple[Worth, str], ...] = ()
+    agreement: tuple[Meter, str] | None = None
+    grant: tuple[Worth, str] | None = None
+
+
+def support_for(
+    session: Session, case: Case, given: "MultiDict[str, Any]", to: Callable[["MultiDict[str, Any]", str], str], *, by: Actor, now: datetime
+) -> Support:
+    """What the organisation of a case may use here and then; six statements, none without an organisation."""
+    organisation = case.applicant.organisation
+    if organisation is None or not (by.is_officer or by.acts_for(organisation.id)):
+        return Support()
+
+    def use(name: str, value: object) -> str:
+        return to(draft.changed_to(given, {name: value}), case.path)
+
+    fitting = [meter for meter in meters(session, by=by, now=now, organisation_id=organisation.id) if _fits(meter, case)]
+    years = {span.wall.start.year for span in case.dates}
+    funds = [
+        worth
+        for worth in worths(session, by=by, organisation_id=organisation.id)
+        if worth.grant.ended_at is None and worth.grant.year in years
+    ]
+    agreement, grant = case.applicant.agreement, case.applicant.grant
+    return Support(
+        agreements=tuple((meter, use("agreement", meter.agreement.id)) for meter in fitting if meter.agreement is not agreement),
+        grants=tuple((worth, use("grant", worth.grant.id)) for worth in funds if worth.grant is not grant),
+        agreement=next(((meter, use("agreement", "")) for meter in fitting if meter.agreement is agreement), None),
+        grant=next(((worth, use("grant", "")) for worth in funds if worth.grant is grant), None),
+    )
+
+
+def _fits(meter: Meter, case: Case) -> bool:
+    """Whether the agreement names this room and some of these dates; the policy says the rest."""
+    agreement = meter.agreement
+    within = any(agreement.first_day <= span.wall.start.date() <= agreement.last_day for span in case.dates)
+    return agreement.ended_at is None and within and case.room.id in {room.id for room in agreement.rooms}

@@ -1,0 +1,232 @@
+"""Trial: a wish tried without booking, date by date, as the page shows it - what becomes of it, why not, what instead."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from accounts.models import Organisation
+from booking.alternatives import offers
+from booking.models import Booking, Occurrence
+from booking.outcome import Dated, Declined, Taken, faults_of, objection_fault
+from booking.pages import draft
+from booking.pages.labels import wall_clocks
+from booking.pages.week import told_publicly
+from booking.reservations import Preview
+from booking.states import OccurrenceState
+from kernel.errors import Fault
+from kernel.money import Ore
+from kernel.wallclock import WallSpan, is_repeated, to_wall
+from policies.verdict import Decider, Effect, Price
+from web import formats
+from web.language import choose
+from web.texts import gettext as _
+
+# Other rooms and times are looked for on the first dates that are taken only: each look costs some statements.
+DATES_HELPED = 2
+Address = Callable[["MultiDict[str, Any]", str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way out that one press takes: what it says and where it leads."""
+
+    label: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One date as shown: its clocks, whether it is kept, what stands in its way, what is to be known, the ways out."""
+
+    number: int
+    span: tuple[datetime, datetime]
+    state: OccurrenceState
+    against: tuple[Fault, ...]
+    taken: tuple["Taking", ...]
+    warnings: tuple[Fault, ...]
+    price: Price | None
+    ways: tuple[Way, ...]
+    leave_out: str
+    is_repeated: bool
+
+    @property
+    def is_kept(self) -> bool:
+        return self.state is not OccurrenceState.SKIPPED
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """What has a date's time already: when by the wall clock, which part of the room, and who, where it may be told."""
+
+    span: tuple[datetime, datetime]
+    part: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """The whole of a wish as shown: its dates, what all of them cost, who decides, and what would change all dates."""
+
+    lines: tuple[Line, ...]
+    decider: Decider | None
+    decider_title: str
+    reviews: tuple[Fault, ...]
+    must_confirm: bool
+    ways: tuple[Way, ...]
+
+    @property
+    def kept(self) -> tuple[Line, ...]:
+        return tuple(line for line in self.lines if line.is_kept)
+
+    @property
+    def left_out(self) -> tuple[Line, ...]:
+        return tuple(line for line in self.lines if not line.is_kept)
+
+    @property
+    def is_priced(self) -> bool:
+        return all(line.price for line in self.kept)
+
+    @property
+    def charged(self) -> Ore:
+        return sum(line.price.charged for line in self.kept if line.price)
+
+    @property
+    def listed(self) -> Ore:
+        return sum(line.price.listed or line.price.charged for line in self.kept if line.price)
+
+
+def refusal_of(preview: Preview) -> Declined | Taken | None:
+    """The refusal when not one date is to be had."""
+    if any(date.is_kept for date in preview.dates):
+        return None
+    faults = [fault for date in preview.dates for fault in faults_of(date, preview.case)]
+    return (Declined if any(date.judged.is_refused for date in preview.dates) else Taken)(*faults)
+
+
+def trial_of(session: Session, preview: Preview, given: "MultiDict[str, Any]", to: Address, *, now: datetime) -> Trial:
+    """The preview as shown; ``to`` gives the address of the same draft changed, and in another room.
+
+    Who is in the way is asked once for all dates.
+    """
+    names = occupants(session, preview.dates)
+    helped = [number for number, date in enumerate(preview.dates) if date.collisions][:DATES_HELPED]
+    elsewhere = {number: _elsewhere(session, preview, preview.dates[number].judged.wall, given, to, now) for number in helped}
+    lines = tuple(
+        _line(preview, number, names, (*_lawful(preview, number, given, to), *elsewhere.get(number, ())), given, to)
+        for number in range(len(preview.dates))
+    )
+    deciders = [date.judged.verdict.decider for date in preview.dates if date.judged.verdict and date.judged.verdict.decider]
+    decider = deciders[0] if deciders else None
+    return Trial(
+        lines=lines,
+        decider=decider,
+        decider_title=decider.title.in_language(choose()) if decider else "",
+        reviews=tuple(_reviews(preview)),
+        must_confirm=preview.case.applicant.must_confirm,
+        ways=tuple(_for_all(preview, given, to)),
+    )
+
+
+def occupants(session: Session, dates: Sequence[Dated]) -> Mapping[int, str]:
+    """What anybody may read of the bookings in the way, by occurrence; one statement, none when nothing is in the way."""
+    ids = sorted({met.occurrence_id for date in dates for met in date.collisions if met.occurrence_id})
+    if not ids:
+        return {}
+    rows = select(Occurrence.id, Occurrence.state, Booking.kind, Organisation.name, Organisation.shown_publicly).join(
+        Booking, Occurrence.booking_id == Booking.id
+    )
+    found = session.execute(rows.outerjoin(Organisation, Booking.organisation_id == Organisation.id).where(Occurrence.id.in_(ids)))
+    unconfirmed = OccurrenceState.UNCONFIRMED
+    return {row.id: "" if row.state is unconfirmed else told_publicly(row.kind, row.name, row.shown_publicly) for row in found}
+
+
+def _line(preview: Preview, number: int, names: Mapping[int, str], ways: Sequence[Way], given: "MultiDict[str, Any]", to: Address) -> Line:
+    date = preview.dates[number]
+    wall, verdict = date.judged.wall, date.judged.verdict
+    day = f"{wall.start:%Y-%m-%d}"
+    excepted = draft.changed_to(given, {})
+    excepted.add("except", day)
+    return Line(
+        number=number + 1,
+        span=(wall.start, wall.end),
+        state=date.state,
+        against=tuple(fault for fault in faults_of(date, preview.case) if fault.code != "time-taken"),
+        taken=tuple(_takings(date, preview, names)),
+        warnings=tuple(objection_fault(warning, f"{wall.start:%Y-%m-%dT%H:%M}") for warning in (verdict.warnings if verdict else ())),
+        price=verdict.price if verdict and date.is_kept else None,
+        ways=tuple(ways),
+        leave_out=to(excepted, preview.case.path) if date.is_kept and len(preview.dates) > 1 else "",
+        is_repeated=is_repeated(wall.start, wall.zone) or is_repeated(wall.end, wall.zone),
+    )
+
+
+def _takings(date: Dated, preview: Preview, names: Mapping[int, str]) -> Iterator[Taking]:
+    """What stands in the way, each time and holder once; the part is named where the room has several."""
+    parts = {space.id: space.name for space in preview.case.room.spaces}
+    several = len(parts) > 1
+    for met in date.collisions:
+        if met.occurrence_id:
+            start, end = (to_wall(moment, date.judged.wall.zone) for moment in (met.time.start, met.time.end))
+            yield Taking((start, end), parts[met.space_id] if several else "", names.get(met.occurrence_id, ""))
+
+
+def _lawful(preview: Preview, number: int, given: "MultiDict[str, Any]", to: Address) -> Iterator[Way]:
+    """The nearest times that the policy allows, as the policy names them with its objections."""
+    verdict = preview.dates[number].judged.verdict
+    single = given if len(preview.dates) == 1 else draft.alone(given)
+    walls = {way.wall: None for objection in (verdict.refusals if verdict else ()) for way in objection.alternatives}
+    for wall in walls:
+        yield _at(wall, single, preview.case.path, to, on=preview.dates[number].judged.wall.start.date())
+
+
+def _for_all(preview: Preview, given: "MultiDict[str, Any]", to: Address) -> Iterator[Way]:
+    """Times that would mend every date that the policy refuses, where it names the same clocks for all of them."""
+    refused = [date.judged for date in preview.dates if date.judged.is_refused]
+    if len(preview.dates) == 1 or not refused or len(refused) < len(preview.dates):
+        return
+    clocks = [
+        {(way.wall.start.time(), way.wall.end.time()) for objection in date.verdict.refusals for way in objection.alternatives}
+        if date.verdict
+        else set()
+        for date in refused
+    ]
+    first = preview.dates[0].judged.wall
+    for start, end in sorted(set.intersection(*clocks)):
+        moved = draft.shifted(given, datetime.combine(first.start, start), datetime.combine(first.end, end))
+        yield Way(_("Flytt hele serien til %(start)s–%(end)s", start=f"{start:%H:%M}", end=f"{end:%H:%M}"), to(moved, preview.case.path))
+
+
+def _elsewhere(session: Session, preview: Preview, wall: WallSpan, given: "MultiDict[str, Any]", to: Address, now: datetime) -> list[Way]:
+    """Other times and rooms that are free instead of a time that is taken."""
+    heads = sum(band.heads for band in preview.case.bands) or None
+    single = given if len(preview.dates) == 1 else draft.alone(given)
+    found = offers(session, preview.case.path, wall, heads=heads, now=now)
+    here = [_at(offer.wall, single, offer.room, to, on=wall.start.date()) for offer in found if offer.changes == "time"]
+    rooms = [
+        Way(offer.name, to(draft.shifted(draft.changed_to(single, {"agreement": ""}), offer.wall.start, offer.wall.end), offer.room))
+        for offer in found
+        if offer.changes == "room"
+    ]
+    return here + rooms
+
+
+def _at(wall: WallSpan, given: "MultiDict[str, Any]", room: str, to: Address, *, on: date) -> Way:
+    """A time as a way out, with its day where that is another than the one asked for."""
+    clocks = wall_clocks((wall.start, wall.end))
+    label = clocks if wall.start.date() == on else f"{formats.short_date(wall.start)} {clocks}"
+    return Way(label, to(draft.shifted(given, wall.start, wall.end), room))
+
+
+def _reviews(preview: Preview) -> Iterator[Fault]:
+    """Why somebody has to look at it, each reason once."""
+    seen = set()
+    for date in preview.dates:
+        for objection in date.judged.verdict.objections if date.is_kept and date.judged.verdict else ():
+            if objection.effect is Effect.REVIEW and (objection.rule, objection.code) not in seen:
+                seen.add((objection.rule, objection.code))
+                yield objection_fault(objection, f"{date.judged.wall.start:%Y-%m-%dT%H:%M}")
