@@ -225,8 +225,8 @@ def _at(wall: WallSpan, given: "MultiDict[str, Any]", room: str, to: Address, *,
 def _reviews(preview: Preview) -> Iterator[Fault]:
     """Why somebody has to look at it, each reason once."""
     seen = set()
-    for date in preview.dates:
-        for objection in date.judged.verdict.objections if date.is_kept and date.judged.verdict else ():
+    for one in preview.dates:
+        for objection in one.judged.verdict.objections if one.is_kept and one.judged.verdict else ():
             if objection.effect is Effect.REVIEW and (objection.rule, objection.code) not in seen:
                 seen.add((objection.rule, objection.code))
-                yield objection_fault(objection, f"{date.judged.wall.start:%Y-%m-%dT%H:%M}")
+                yield objection_fault(objection, f"{one.judged.wall.start:%Y-%m-%dT%H:%M}")
