@@ -11,6 +11,7 @@ import booking.pages
 import booking.support.pages
 import calendars.edge
 import database.ready
+import policies.edge
 import venues
 import web.shell
 from database.cli import commands as database_commands
@@ -44,6 +45,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     database.ready.install(app)
     accounts.install(app)
     venues.install(app)
+    policies.edge.install(app)
     booking.api.install(app)
     booking.pages.install(app)
     booking.support.pages.install(app)

@@ -1,6 +1,7 @@
 """Labels: the words on screen for activities, kinds of rules, and the choices that rules offer."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from policies.occasion import DayClass
 from policies.office import Unit
@@ -167,6 +168,6 @@ def both(words: list[str]) -> str:
     return gettext("%(first)s og %(last)s", first=", ".join(words[:-1]), last=words[-1])
 
 
-def choices(words: Mapping[str, str]) -> list[tuple[str, str]]:
+def choices(words: Mapping[Any, str]) -> list[tuple[str, str]]:
     """A vocabulary as a form offers it."""
     return [(str(value), gettext(text)) for value, text in words.items()]

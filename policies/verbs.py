@@ -8,7 +8,7 @@ from accounts.identity import Actor
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
 from kernel.errors import Fault, Invalid, Missing, Stale, refuse
-from policies.document import Document
+from policies.document import Document, checked
 from policies.lint import errors
 from policies.models import PolicyDraft, PolicyVersion
 from policies.places import Place, draft_of, last_number
@@ -110,3 +110,14 @@ def _raise_revision(session: Session, place: Place, now: datetime) -> None:
         case _:
             row = municipality(session)
     row.revision, row.changed_at = row.revision + 1, now
+
+
+def publish_draft(session: Session, place: Place, valid_from: date, *, version: int, by: Actor, now: datetime) -> PolicyVersion:
+    """Publish the place's draft as it was seen; raises Missing (``no-draft``), Stale, and what ``publish`` raises."""
+    by.require(by.is_officer, "officer")
+    draft = draft_of(session, place)
+    if draft is None:
+        raise refuse(Missing, "no-draft", "place", place.path)
+    if draft.version != version:
+        raise refuse(Stale, "changed-meanwhile", "version", version, now=draft.version)
+    return publish(session, place, checked(draft.document), valid_from, by=by, now=now)

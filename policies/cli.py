@@ -1,0 +1,94 @@
+"""Commands ``policies lint``, ``check``, ``publish`` and ``schema``."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from accounts import edge
+from accounts.identity import SERVICE
+from kernel.clock import now
+from kernel.errors import Fault, Invalid, Refusal
+from kernel.wallclock import parse_day
+from policies.cases import read_cases, tried
+from policies.document import LONGEST, read, schema
+from policies.lines import line_of, lines_of
+from policies.lint import lint
+from policies.places import place_at
+from policies.verbs import publish
+from web.texts import gettext as _
+from web.wording import sentence
+
+commands = AppGroup("policies", help="Rules as data: lint, check, publish.")
+FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+
+
+@commands.command("lint")
+@FILE
+def lint_command(file: Path) -> None:
+    """Say what is wrong in a policy document, with line and rule; exit 1 if anything is."""
+    text = _text(file)
+    try:
+        faults = lint(read(text))
+    except Invalid as refusal:
+        faults = refusal.faults
+    _tell(file, text, faults)
+    raise SystemExit(1 if faults else 0)
+
+
+@commands.command("check")
+@FILE
+def check_command(file: Path) -> None:
+    """Try a policy on its cases, a line per case; exit 1 if a verdict is not the expected one."""
+    text = _text(file)
+    try:
+        outcomes = list(tried(*read_cases(text)))
+    except Invalid as refusal:
+        _tell(file, text, refusal.faults)
+        raise SystemExit(1) from None
+    for one in outcomes:
+        mark = _("AVVIK") if one.differences else "OK"
+        click.echo(f"{mark:6} {one.case.name}{' *' if one.case.reading else ''}")
+        for name, wanted, found in one.differences:
+            click.echo(f"       {name}: {_('ventet')} {wanted}, {_('fikk')} {found}")
+    different = sum(bool(one.differences) for one in outcomes)
+    click.echo(_("%(count)d tilfeller, %(different)d avvik", count=len(outcomes), different=different))
+    raise SystemExit(1 if different else 0)
+
+
+@commands.command("publish")
+@FILE
+@click.option("--from", "valid_from", required=True, help="The first date of use: 2026-08-01 or 01.08.2026.")
+def publish_command(file: Path, valid_from: str) -> None:
+    """Put a policy document in force from a date, in the place that it names."""
+    text = _text(file)
+    try:
+        document, day = read(text), parse_day(valid_from, "from")
+        with edge.database().reading() as session:
+            place = place_at(session, document.place)
+        number = edge.database().transact(publish, place, document, day, by=SERVICE, now=now()).number
+    except Refusal as refusal:
+        _tell(file, text, refusal.faults)
+        raise SystemExit(1) from None
+    click.echo(_("Versjon %(number)d er publisert.", number=number))
+
+
+@commands.command("schema")
+def schema_command() -> None:
+    """Print the JSON Schema of a policy document."""
+    click.echo(json.dumps(schema(), indent=1, ensure_ascii=False))
+
+
+def _text(file: Path) -> str:
+    """The text, one sign longer than is read when it is too long."""
+    with file.open(encoding="utf-8", errors="surrogateescape") as opened:
+        return opened.read(2 * LONGEST + 1)
+
+
+def _tell(file: Path, text: str, faults: Iterable[Fault]) -> None:
+    lines = lines_of(text)
+    for fault in sorted(faults, key=lambda fault: line_of(fault.field, lines)):
+        rule = f" [{fault.facts['rule']}]" if fault.facts.get("rule") else ""
+        click.echo(f"{file}:{line_of(fault.field, lines)}: {fault.field}{rule}: {sentence(fault)} ({fault.code})", err=True)

@@ -1,0 +1,149 @@
+"""The pages of a draft: begun from what is in force, looked over with the linter's findings, published from a date."""
+
+from typing import Any
+
+from flask import Response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from accounts import edge
+from kernel.errors import Conflict, Invalid, Missing, Refusal, refuse
+from policies import labels
+from policies.differences import differences, texts_differ
+from policies.document import Document, checked
+from policies.drafting import document_of, empty_document, given, shown
+from policies.lint import ADVICE, lint
+from policies.models import PolicyDraft
+from policies.pages.blueprint import routes
+from policies.pages.shelves import shelf_at, today, trail, version_of
+from policies.places import Shelf
+from policies.verbs import discard_draft, publish_draft, save_draft
+from web import problems
+from web.fields import Day
+from web.forms import Form, Input, parse
+from web.pages import done, form_again
+from web.texts import gettext as _
+
+BLANK_CLASSES = 2
+
+
+class BeginInput(Input):
+    """Where a draft begins: at a version's number, or at nothing."""
+
+    number: int | None = None
+
+
+class PublishInput(Input):
+    """The draft's version as it was seen, and the first date of use."""
+
+    version: int
+    valid_from: Day
+
+
+@routes.post("/policies/<policy_place:place>/draft")
+def begin_draft(place: str) -> ResponseReturnValue:
+    """Begin a draft from a version, from the current one, or from nothing."""
+    shelf = shelf_at(place)
+    wanted = parse(BeginInput, request.form).number
+    version = version_of(shelf, wanted) if wanted else shelf.current(today())
+    document = _as_of_now(checked(version.document), shelf) if version else empty_document(shelf.place.layer, place, shelf.place.name)
+    edge.transact(save_draft, shelf.place, document, version=0)
+    return done(_("Utkastet er laget. Ingenting er endret for søkerne før du publiserer."), url_for("policies.draft_page", place=place))
+
+
+@routes.get("/policies/<policy_place:place>/draft")
+def draft_page(place: str) -> str:
+    """The draft: its rules in words, what the linter finds, what differs from what is in force."""
+    return render_template("policies/draft.html", form=Form({}), **of_draft(place))
+
+
+@routes.post("/policies/<policy_place:place>/publication")
+def publish_page(place: str) -> ResponseReturnValue:
+    """Publish the draft from a date."""
+    try:
+        wanted = parse(PublishInput, request.form)
+        edge.transact(publish_draft, shelf_at(place).place, wanted.valid_from, version=wanted.version)
+    except (Invalid, Conflict) as refusal:
+        return form_again("policies/draft.html", refusal, **of_draft(place))
+    return done(_("Retningslinjen er publisert."), url_for("policies.place_page", place=place))
+
+
+@routes.post("/policies/<policy_place:place>/draft/removal")
+def remove_draft(place: str) -> ResponseReturnValue:
+    """Throw the draft away."""
+    edge.transact(discard_draft, shelf_at(place).place)
+    return done(_("Utkastet er forkastet."), url_for("policies.place_page", place=place))
+
+
+@routes.get("/policies/<policy_place:place>/draft/text")
+def text_form(place: str) -> str:
+    """Title, adopted text and the names of price classes."""
+    context = of_draft(place)
+    document: Document = context["document"]
+    values = document.model_dump(mode="json", include={"title", "regulation"}, exclude_none=True)
+    classes = [{"slug": slug, "name": name} for slug, name in document.data()["price_classes"].items()]
+    return _text_page(context, Form(shown({**values, "classes": classes})), len(classes))
+
+
+@routes.post("/policies/<policy_place:place>/draft/text")
+def save_text(place: str) -> ResponseReturnValue:
+    """Keep title, adopted text and the names of price classes."""
+    shelf = shelf_at(place)
+    data = given(request.form)
+    try:
+        edge.transact(save_draft, shelf.place, document_of(document_in(shelf), data), version=seen_version())
+    except (Invalid, Conflict) as refusal:
+        return again(_text_page(of_draft(place), Form(shown(data), refusal.faults), len(data.get("classes", []))), refusal)
+    return done(_("Endringene er lagret i utkastet."), url_for("policies.draft_page", place=place))
+
+
+def of_draft(place: str) -> dict[str, Any]:
+    """What every page of a draft shows; raises Missing where there is none, Forbidden to all but officers."""
+    edge.actor().require(edge.actor().is_officer, "officer")
+    shelf = shelf_at(place)
+    document, current = document_in(shelf), shelf.current(today())
+    published = checked(current.document) if current else None
+    found = lint(document)
+    return {
+        "shelf": shelf,
+        "draft": draft_in(shelf),
+        "document": document,
+        "current": current,
+        "errors": [fault for fault in found if fault.code not in ADVICE],
+        "advice": [fault for fault in found if fault.code in ADVICE],
+        "differences": differences(published, document),
+        "texts_differ": texts_differ(published, document),
+        "kinds": labels.choices(labels.KINDS),
+        "today": today(),
+        "trail": [*trail(shelf), (_("Utkast"), url_for("policies.draft_page", place=place))],
+    }
+
+
+def draft_in(shelf: Shelf) -> PolicyDraft:
+    """The draft of a place; raises Missing (``no-draft``)."""
+    if shelf.draft is None:
+        raise refuse(Missing, "no-draft", "place", shelf.place.path)
+    return shelf.draft
+
+
+def document_in(shelf: Shelf) -> Document:
+    """The document that the draft holds."""
+    return checked(draft_in(shelf).document)
+
+
+def again(page: str, refusal: Refusal) -> Response:
+    """A form's page once more, with the refusal's status."""
+    return Response(page, status=problems.status_of(refusal))
+
+
+def seen_version() -> int:
+    """The draft's version that the form was made from; 0, which no draft has, where it says none."""
+    return request.form.get("version", 0, type=int)
+
+
+def _text_page(context: dict[str, Any], form: Form, classes: int) -> str:
+    return render_template("policies/text_form.html", form=form, classes=classes + BLANK_CLASSES, languages=labels.LANGUAGES, **context)
+
+
+def _as_of_now(document: Document, shelf: Shelf) -> Document:
+    """The document under the place's present path, which may have changed since it was published."""
+    return document.model_copy(update={"layer": shelf.place.layer, "place": shelf.place.path})

@@ -1,0 +1,132 @@
+"""Told: the rules in force for a room as its public page shows them, in plain words under a few headings."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from policies import labels
+from policies.document import Document
+from policies.layers import Effective
+from policies.rules.base import Rule, Scope
+from policies.rules.tariff import PriceRule, PriceUnit, Row, Tariff
+from policies.verdict import Layer, Source
+from policies.words import scope_words, sentences, when_words
+from web.texts import current_locale, gettext
+from web.texts import marked as _
+
+HEADINGS: Mapping[str, tuple[str, ...]] = {
+    _("Hvem og hva"): ("eligibility", "purpose", "capacity"),
+    _("Når"): ("opening", "lead_time", "horizon", "length", "grid", "quota", "buffers"),
+    _("Hvem som svarer"): ("decision_route",),
+    _("Avtaler"): ("entitlement",),
+}
+QUIET = {"baseline-lead-time", "baseline-agreement"}
+
+
+@dataclass(frozen=True, slots=True)
+class ToldRule:
+    """One rule: whom it is for (nothing means everybody), what it says, why, where it stands, until when it holds."""
+
+    id: str
+    kind: str
+    scope: tuple[str, ...]
+    sentences: tuple[str, ...]
+    reason: str
+    source: Source
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToldRow:
+    """One line of a price list; ``terms`` are the limits of the row, amount in øre."""
+
+    name: str
+    terms: tuple[str, ...]
+    ore: int
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToldTariff:
+    """A price list and the dates of use it is for."""
+
+    version: str
+    first: date
+    last: date | None
+    rows: tuple[ToldRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToldPrice:
+    """What use costs: who belongs to which class, the lists of today and to come, where it stands."""
+
+    rule: ToldRule
+    tariffs: tuple[ToldTariff, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToldPolicy:
+    """Everything that is said of a room: rules by heading, then the prices."""
+
+    groups: tuple[tuple[str, tuple[ToldRule, ...]], ...]
+    prices: tuple[ToldPrice, ...]
+
+
+def told(effective: Effective, documents: Sequence[Document], today: date) -> ToldPolicy:
+    """The rules in force together, in the language of the request."""
+    rules = [placed.rule for placed in effective.rules if not (placed.layer is Layer.BASELINE and placed.rule.id in QUIET)]
+    return _told(rules, names_of(documents), today)
+
+
+def told_document(document: Document, today: date) -> ToldPolicy:
+    """One document alone, every rule of it."""
+    return _told(document.rules, names_of([document]), today)
+
+
+def told_rule(rule: Rule) -> ToldRule:
+    """One rule in words."""
+    language = current_locale().language
+    reason = rule.reason.in_language(language)
+    return ToldRule(rule.id, rule.kind, scope_words(rule.scope), sentences(rule), reason, rule.source, rule.valid_from, rule.valid_until)
+
+
+def names_of(documents: Iterable[Document]) -> dict[str, str]:
+    """What the price classes are called, the most specific document's word last."""
+    language = current_locale().language
+    return {slug: name.in_language(language) for document in documents for slug, name in document.price_classes.items()}
+
+
+def _told(rules: Sequence[Rule], names: Mapping[str, str], today: date) -> ToldPolicy:
+    prices = tuple(_price(rule, names, today) for rule in rules if isinstance(rule, PriceRule))
+    return ToldPolicy(tuple(_groups(rules)), prices)
+
+
+def _groups(rules: Sequence[Rule]) -> Iterator[tuple[str, tuple[ToldRule, ...]]]:
+    for heading, kinds in HEADINGS.items():
+        found = [told_rule(rule) for kind in kinds for rule in rules if rule.kind == kind]
+        if found:
+            yield gettext(heading), tuple(found)
+
+
+def _price(rule: PriceRule, names: Mapping[str, str], today: date) -> ToldPrice:
+    current = [tariff for tariff in rule.tariffs if tariff.last is None or tariff.last >= today]
+    lists = tuple(_tariff(tariff, rule, names) for tariff in sorted(current, key=lambda tariff: tariff.first))
+    return ToldPrice(told_rule(rule), lists)
+
+
+def _tariff(tariff: Tariff, rule: PriceRule, names: Mapping[str, str]) -> ToldTariff:
+    return ToldTariff(tariff.version, tariff.first, tariff.last, tuple(_row(row, rule, names) for row in tariff.rows))
+
+
+def _row(row: Row, rule: PriceRule, names: Mapping[str, str]) -> ToldRow:
+    terms = (*scope_words(row), *_whom(row, rule))
+    return ToldRow(labels.price_class(row.price_class, names), terms, row.ore, gettext(labels.PRICE_UNITS[PriceUnit(row.unit)]))
+
+
+def _whom(row: Row, rule: PriceRule) -> Iterator[str]:
+    """Who comes into the row's class, where that is said of applicants alone."""
+    for assigned in rule.assignments:
+        if assigned.price_class == row.price_class:
+            who = scope_words(Scope(applicants=assigned.applicants, statuses=assigned.statuses))
+            yield ", ".join([*who, *when_words(assigned)]) or gettext("alle andre")
