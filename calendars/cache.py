@@ -40,7 +40,8 @@ class Copy:
 
     @property
     def size(self) -> int:
-        return len(self.body) + len(self._packed)
+        texts = len(self.body) if self.rendering.parts else 0
+        return len(self.body) + texts + len(self._packed)
 
 
 class Cache:

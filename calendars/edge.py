@@ -3,8 +3,8 @@
 import re
 from urllib.parse import quote
 
-from flask import Blueprint, Flask, Response, current_app, request
-from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from flask import Blueprint, Flask, Request, Response, current_app, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from werkzeug.http import http_date
 
 import calendars.api
@@ -30,8 +30,11 @@ routes = Blueprint("feeds", __name__, url_prefix="/calendars")
 class Sessions(SecureCookieSessionInterface):
     """The app's sessions, but none for feeds: no cookie decides what they say, and Vary must not claim so (RFC 9110 12.5.5)."""
 
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        return self.session_class() if _is_feed(request) else super().open_session(app, request)
+
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        if request.blueprint != routes.name:
+        if not _is_feed(request):
             super().save_session(app, session, response)
 
 
@@ -40,7 +43,7 @@ def install(app: Flask) -> None:
     settings = app.extensions["settings"]
     base = app.extensions["database"]
     cache = Cache(settings.instance / "feeds")
-    app.extensions["feeds"] = Feeds(base.reading, cache, settings.public_url)
+    app.extensions["feeds"] = Feeds(base, cache, settings.public_url)
     app.extensions["feed_uses"] = Uses(lambda uses: base.transact(note_uses, uses))
     app.session_interface = Sessions()
     app.register_blueprint(routes)
@@ -98,6 +101,10 @@ def answer(address: Address) -> Response:
         client = request.headers.get("User-Agent", "")
         uses.note(Use(told.standing.used.token_id, moment, client), told.standing.used.noted_at)
     return _response(told)
+
+
+def _is_feed(asked: Request) -> bool:
+    return asked.path.startswith("/calendars/") and asked.path.endswith(".ics")
 
 
 def _response(told: Told) -> Response:

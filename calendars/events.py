@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from calendars.text import day, duration, line, list_line, repeated_line, text_line, utc, wall
+from calendars.text import day, duration, line, repeated_line, repeated_list, repeated_uri, text_line, utc, wall
 from calendars.zones import block_of, is_unsure
 
 LONGEST_DESCRIPTION = 4000
@@ -36,8 +36,8 @@ LINES_OF_STATE = {
 class Event(NamedTuple):
     """What one occurrence or closure says to one audience; a tuple, because a feed makes thousands of them.
 
-    ``uid`` is ASCII, shorter than 100 characters, and never changes; ``local_start`` and ``local_end`` are the wall
-    clock in ``zone``, ``starts_at`` and ``ends_at`` the same in UTC. An all-day event ends at a local midnight.
+    ``uid`` is ASCII without spaces, at most 70 characters, and never changes; ``local_start`` and ``local_end`` are the
+    wall clock in ``zone``, ``starts_at`` and ``ends_at`` the same in UTC. An all-day event ends at a local midnight.
     """
 
     uid: str
@@ -81,10 +81,11 @@ class Head:
 def event_bytes(event: Event) -> bytes:
     """One VEVENT, ending in CRLF; equal events give equal bytes."""
     changed = utc(event.modified)
-    stamps = f"DTSTAMP:{changed}\r\nLAST-MODIFIED:{changed}\r\nCREATED:{utc(event.created)}\r\nSEQUENCE:{event.sequence}\r\n"
+    stamps = (
+        f"UID:{event.uid}\r\nDTSTAMP:{changed}\r\nLAST-MODIFIED:{changed}\r\nCREATED:{utc(event.created)}\r\nSEQUENCE:{event.sequence}\r\n"
+    )
     parts = [
         b"BEGIN:VEVENT\r\n",
-        line("UID", event.uid),
         f"{stamps}{_times(event)}".encode(),
         repeated_line("SUMMARY", event.summary),
         LINES_OF_STATE[event.state],
@@ -94,9 +95,9 @@ def event_bytes(event: Event) -> bytes:
     if event.geo:
         parts.append(b"GEO:%.6f;%.6f\r\n" % event.geo)
     if event.categories:
-        parts.append(list_line("CATEGORIES", event.categories))
+        parts.append(repeated_list("CATEGORIES", event.categories))
     if event.url:
-        parts.append(line("URL", event.url))
+        parts.append(repeated_uri("URL", event.url))
     if event.description:
         parts.append(text_line("DESCRIPTION", shortened(event.description)))
     parts.append(EVENT_END)

@@ -2,21 +2,19 @@
 
 import hashlib
 import re
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 import structlog
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
 
 from calendars.cache import Cache, Copy
 from calendars.levels import Level
 from calendars.rendering import RENDERER, Rendering, render
 from calendars.standing import Address, Standing, standing_of
 from calendars.window import Wanted, span_of, today_in
+from database.transact import Database
 from kernel.errors import Busy, Fault
 
 TAG = re.compile(r'(?:W/)?"([^"]*)"')
@@ -50,10 +48,10 @@ class Told:
 
 
 class Feeds:
-    """The feeds of this process: opens a session to ask the database, keeps copies in a cache."""
+    """The feeds of this process: asks the database, keeps copies in a cache."""
 
-    def __init__(self, reading: Callable[[], AbstractContextManager[Session]], cache: Cache, public_url: str) -> None:
-        self._reading = reading
+    def __init__(self, database: Database, cache: Cache, public_url: str) -> None:
+        self._database = database
         self._cache = cache
         self._public_url = public_url
         self._known: dict[Address, Standing] = {}
@@ -61,28 +59,31 @@ class Feeds:
     def answer(self, asked: Asked, *, now: datetime) -> Told:
         """Answer a client; raises Missing, Gone, Invalid, and Busy when nothing can be told and nothing was before."""
         try:
-            with self._reading() as session:
-                standing = _as_wanted(standing_of(session, asked.address, now=now), asked.wanted)
-                self._note(asked.address, standing)
-                return self._told(asked, standing, session, now)
+            with self._database.glancing() as connection:
+                found = standing_of(connection, asked.address, now=now)
+            standing = _as_wanted(found, asked.wanted)
+            self._note(asked.address, standing)
+            return self._told(asked, standing, now)
         except DBAPIError as error:
             return self._without_database(asked, error)
 
-    def _told(self, asked: Asked, standing: Standing, session: Session, now: datetime) -> Told:
+    def _told(self, asked: Asked, standing: Standing, now: datetime) -> Told:
         key, tag = _key(standing, asked.wanted), self._tag(standing, asked.wanted, now)
         held = held_tag(asked.if_none_match, tag)
         if held is not None:
             return Told(standing, held, None, None, asked.packed)
-        copy = self._cache.get(key, tag) or self._rendered(key, tag, standing, asked.wanted, session, now)
+        copy = self._cache.get(key, tag) or self._rendered(key, tag, standing, asked.wanted, now)
         if not asked.if_none_match and is_unchanged_since(asked.if_modified_since, copy.rendered_at):
             return Told(standing, _variant(copy.tag, asked.packed), None, copy.rendered_at, asked.packed)
         return _whole(asked, standing, copy)
 
-    def _rendered(self, key: str, tag: str, standing: Standing, wanted: Wanted, session: Session, now: datetime) -> Copy:
+    def _rendered(self, key: str, tag: str, standing: Standing, wanted: Wanted, now: datetime) -> Copy:
         span = span_of(wanted, today_in(standing.zone, now), standing.zone)
 
         def make(before: Copy | None) -> Copy:
-            rendering = render(session, standing, span, self._public_url, before.rendering if before else Rendering())
+            # Read after the version: what is committed between the two is told early, never missed.
+            with self._database.reading() as session:
+                rendering = render(session, standing, span, self._public_url, before.rendering if before else Rendering())
             return Copy(tag, _rendered_at(before, now), rendering)
 
         try:

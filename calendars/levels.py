@@ -1,13 +1,15 @@
 """Detail levels: what a booking or closure says to each audience, and to no other."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from booking.states import BookingKind, OccurrenceState
 from calendars.events import Event, State
+from calendars.text import wall
 from calendars.words import LANGUAGES, Words
 
 # An UNCONFIRMED wish is shown to its holder only: others would read it as the organisation's own.
@@ -29,7 +31,10 @@ class Level(StrEnum):
 
 
 class Occurring(NamedTuple):
-    """A dated span of a booking with what a feed may tell of it; a tuple, because a feed reads thousands of them."""
+    """A dated span of a booking with what a feed may tell of it; a tuple, because a feed reads thousands of them.
+
+    What follows ``booking_changed_at`` is for holders and staff, and is not read for others.
+    """
 
     id: int
     version: int
@@ -42,23 +47,23 @@ class Occurring(NamedTuple):
     zone: str
     starts_at: datetime
     ends_at: datetime
-    before_minutes: int
-    after_minutes: int
     sequence: int
     created_at: datetime
     changed_at: datetime
     reference: str
     kind: BookingKind
-    purpose: str
-    team: str
-    participants: Mapping[str, Any]
-    needs: list[str]
-    message: str
-    contact_name: str
-    contact_phone: str
     open_to_all: bool
-    alcohol: bool
     booking_changed_at: datetime
+    before_minutes: int = 0
+    after_minutes: int = 0
+    purpose: str = ""
+    team: str = ""
+    participants: Mapping[str, Any] = MappingProxyType({})
+    needs: Sequence[str] = ()
+    message: str = ""
+    contact_name: str = ""
+    contact_phone: str = ""
+    alcohol: bool = False
 
 
 class Closing(NamedTuple):
@@ -93,8 +98,7 @@ class Place:
     revision: int
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(NamedTuple):
     """An organisation as events tell it."""
 
     name: str
@@ -154,12 +158,12 @@ class View:
 
 def uid_of_occurrence(reference: str, number: int, created_at: datetime) -> str:
     """The same in every feed and mail for ever, whatever is edited, renamed or moved, and wherever the service stands."""
-    return f"{reference.lower()}-{number}.{created_at:%Y%m%d%H%M%S}@arena"
+    return f"{reference.lower()}-{number}.{wall(created_at)}@arena"
 
 
 def uid_of_closure(closure_id: int, created_at: datetime) -> str:
     """As ``uid_of_occurrence``, for a closure."""
-    return f"closure-{closure_id}.{created_at:%Y%m%d%H%M%S}@arena"
+    return f"closure-{closure_id}.{wall(created_at)}@arena"
 
 
 def event_of_occurrence(found: Occurring, told: Telling, view: View) -> Event:
@@ -214,11 +218,13 @@ def event_of_closure(found: Closing, place: Place, view: View) -> Event:
 
 def _latest(found: Occurring, told: Telling, view: View) -> datetime:
     """The latest change of whatever the event tells; an event whose date did not rise is skipped by some clients."""
-    moments = [found.changed_at, found.booking_changed_at, told.place.changed_at]
-    moments += [told.holder.changed_at] if told.holder else []
-    moments += [view.changed_at] if told.arrival or found.kind is BookingKind.MUNICIPAL else []
-    moments += [told.day.changed_at] if told.day else []
-    return max(moments)
+    latest = max(found.changed_at, found.booking_changed_at, told.place.changed_at)
+    if told.holder and told.holder.changed_at > latest:
+        latest = told.holder.changed_at
+    if told.day and told.day.changed_at > latest:
+        latest = told.day.changed_at
+    tells_municipality = told.arrival is not None or found.kind is BookingKind.MUNICIPAL
+    return max(latest, view.changed_at) if tells_municipality else latest
 
 
 def _with_state(title: str, state: State, words: Words) -> str:

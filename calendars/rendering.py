@@ -1,7 +1,7 @@
 """Rendering: a feed's body from its rows, taking over from the body before what has not changed."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import version
@@ -40,25 +40,7 @@ RENDERER = _renderer()
 
 
 class Part(NamedTuple):
-    """Where one event stands in a body, and by which key it is known to be unchanged."""
-
-    key: tuple[object, ...]
-    start: int
-    end: int
-    modified: datetime
-    zone: str
-
-
-@dataclass(frozen=True, slots=True)
-class Rendering:
-    """A body, and by occurrence where its events stand in it (empty for one that was read from a file)."""
-
-    body: bytes = b""
-    parts: Mapping[int, Part] = field(default_factory=dict)
-
-
-class Written(NamedTuple):
-    """One event in text."""
+    """One event in text: of which occurrence (0: of none), and by which key it is known to be unchanged."""
 
     id: int
     key: tuple[object, ...]
@@ -68,81 +50,78 @@ class Written(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Rendering:
+    """A body, and its events by occurrence (none for one that was read from a file)."""
+
+    body: bytes = b""
+    parts: Mapping[int, Part] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """What occurrences are told with: places and organisations by id, the caretaker's days by occurrence."""
 
     places: Places
-    holders: Mapping[int, Holder]
+    holders: Mapping[int | None, Holder]
     days: Mapping[int, Day]
 
-    def key(self, mark: Mark) -> tuple[object, ...]:
-        """Equal for equal text: everything that an occurrence's event is made of."""
-        revision = self.places.rooms[mark.room_id].revision
-        return mark.version, revision, self.holder(mark.organisation_id), self.days.get(mark.id)
-
-    def holder(self, organisation_id: int | None) -> Holder | None:
-        return None if organisation_id is None else self.holders.get(organisation_id)
+    def keys(self, marks: Iterable[Mark | Occurring]) -> dict[int, tuple[object, ...]]:
+        """By occurrence, equal for equal text: everything that its event is made of."""
+        revisions = {number: place.revision for number, place in self.places.rooms.items()}
+        holders, days = self.holders, self.days
+        return {mark[0]: (mark[1], revisions[mark[2]], holders.get(mark[3]), days.get(mark[0])) for mark in marks}
 
 
 def render(session: Session, standing: Standing, span: Span, public_url: str, before: Rendering = Rendering()) -> Rendering:
     """The body of a feed as the rows stand now; equal rows give equal bytes, whatever stood before."""
     home = queries.home_of(session)
     places = queries.places_of(session, standing, home)
-    marks = queries.marks_of(session, standing, places, span)
-    holders = queries.holders_of(session, (mark.organisation_id for mark in marks))
     # A caretaker's event depends on its neighbours of the day, so all of them are read whatever changed.
-    is_round = standing.level is Level.STAFF
-    rows = queries.occurring(session, standing, places, span, only=[mark.id for mark in marks]) if is_round else []
-    known = Known(places, holders, days_of(rows, places.rooms))
-    keys = {mark.id: known.key(mark) for mark in marks}
-    missing = {number for number, key in keys.items() if number not in before.parts or before.parts[number].key != key}
-    if missing and not is_round:
+    reads_all = standing.level is Level.STAFF or not before.parts
+    rows = queries.occurring(session, standing, places, span) if reads_all else []
+    marks = rows if reads_all else queries.marks_of(session, standing, places, span)
+    holders = queries.holders_of(session, (mark.organisation_id for mark in marks))
+    known = Known(places, holders, days_of(rows, places.rooms) if standing.level is Level.STAFF else {})
+    keys = known.keys(marks)
+    kept = {number: part for number, part in before.parts.items() if keys.get(number) == part.key}
+    missing = keys.keys() - kept.keys()
+    if missing and not reads_all:
         rows = queries.occurring(session, standing, places, span, only=missing)
     view = View(standing.level, standing.language, public_url, home.name, home.changed_at)
-    fresh = _fresh(session, [row for row in rows if row.id in missing and row.state in SHOWN], known, view)
-    written = [*_kept_or_fresh(keys, fresh, before), *_closings(queries.closings_of(session, standing, places, span), places, view)]
-    return _joined(_head(standing, places, written, home.changed_at, public_url), written)
+    fresh = _fresh(session, [row for row in rows if row.id in missing and row.state in SHOWN], known, view, keys)
+    # One that is neither kept nor fresh went away between two statements.
+    parts = {number: part for number in keys if (part := kept.get(number) or fresh.get(number))}
+    closings = _closings(queries.closings_of(session, standing, places, span), places, view)
+    return _joined(_head(standing, places, [*parts.values(), *closings], home.changed_at, public_url), parts, closings)
 
 
-def _fresh(session: Session, rows: Sequence[Occurring], known: Known, view: View) -> dict[int, Event]:
+def _fresh(
+    session: Session, rows: Sequence[Occurring], known: Known, view: View, keys: Mapping[int, tuple[object, ...]]
+) -> dict[int, Part]:
     arrivals = queries.arrivals_of(session, rows, known.places) if view.level is Level.OWN else {}
-    events = {}
+    rooms, holders, days = known.places.rooms, known.holders, known.days
+    parts = {}
     for row in rows:
-        place, holder = known.places.rooms[row.room_id], known.holder(row.organisation_id)
-        events[row.id] = event_of_occurrence(row, Telling(place, holder, arrivals.get(row.id), known.days.get(row.id)), view)
-    return events
+        told = Telling(rooms[row.room_id], holders.get(row.organisation_id), arrivals.get(row.id), days.get(row.id))
+        parts[row.id] = _part(row.id, keys[row.id], event_of_occurrence(row, told, view))
+    return parts
 
 
-def _kept_or_fresh(keys: Mapping[int, tuple[object, ...]], fresh: Mapping[int, Event], before: Rendering) -> Iterator[Written]:
-    """The events in their order; one that is neither went away between two statements."""
-    for number, key in keys.items():
-        if number in fresh:
-            yield _written(number, key, fresh[number])
-        elif number in before.parts and before.parts[number].key == key:
-            part = before.parts[number]
-            yield Written(number, key, before.body[part.start : part.end], part.modified, part.zone)
+def _closings(closings: Iterable[Closing], places: Places, view: View) -> list[Part]:
+    told = ((one, places.rooms[one.room_id] if one.room_id else places.venues[one.venue_id]) for one in closings)
+    return [_part(0, (), event_of_closure(one, place, view)) for one, place in told]
 
 
-def _closings(closings: Iterable[Closing], places: Places, view: View) -> Iterator[Written]:
-    for one in closings:
-        place = places.rooms[one.room_id] if one.room_id else places.venues[one.venue_id]
-        yield _written(0, (), event_of_closure(one, place, view))
+def _part(number: int, key: tuple[object, ...], event: Event) -> Part:
+    return Part(number, key, event_bytes(event), event.modified, event.zone)
 
 
-def _written(number: int, key: tuple[object, ...], event: Event) -> Written:
-    return Written(number, key, event_bytes(event), event.modified, event.zone)
+def _joined(head: bytes, parts: Mapping[int, Part], closings: Iterable[Part]) -> Rendering:
+    texts = [head, *(part.text for part in parts.values()), *(part.text for part in closings), CALENDAR_END]
+    return Rendering(b"".join(texts), parts)
 
 
-def _joined(head: bytes, written: Sequence[Written]) -> Rendering:
-    parts, at = {}, len(head)
-    for number, key, text, modified, zone in written:
-        if number:
-            parts[number] = Part(key, at, at + len(text), modified, zone)
-        at += len(text)
-    return Rendering(b"".join([head, *(one.text for one in written), CALENDAR_END]), parts)
-
-
-def _head(standing: Standing, places: Places, written: Sequence[Written], changed_at: datetime, public_url: str) -> bytes:
+def _head(standing: Standing, places: Places, written: Sequence[Part], changed_at: datetime, public_url: str) -> bytes:
     words = LANGUAGES[standing.language]
     told = [changed_at, *(place.changed_at for place in places.venues.values()), *(one.modified for one in written)]
     head = Head(

@@ -1,17 +1,16 @@
 """Standing: what a feed's address names and how far its scope has come, told in one query."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
-from sqlalchemy import RowMapping, TextClause, bindparam, text
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, RowMapping
 
 from calendars.levels import Level
 from calendars.models import Audience
 from calendars.words import LANGUAGES
-from database.types import Instant
 from kernel.errors import Gone, Missing, refuse
 
 
@@ -68,14 +67,15 @@ PRIVATE = "private"
 SUBSCRIPTIONS = "/calendars"
 
 
-def standing_of(session: Session, address: Address, *, now: datetime) -> Standing:
+def standing_of(connection: Connection, address: Address, *, now: datetime) -> Standing:
     """Read a feed's standing; raises Missing (``no-feed``) for what never was, Gone (``feed-revoked``) for what was ended."""
-    names = {"first": address.first, "second": address.second}
+    dialect = connection.dialect.name
+    moment = now if dialect == "postgresql" else int(now.timestamp())
+    given = {"first": address.first, "second": address.second, "now": moment}
+    # As the driver takes it: an unchanged feed is asked for all day, and this is most of what it costs.
+    row = connection.exec_driver_sql(QUERIES[dialect, address.kind], given).mappings().first()
     if address.kind == PRIVATE:
-        query = PRIVATE_QUERY[session.get_bind().dialect.name]
-        row = session.execute(query, {"first": address.first, "now": now}).mappings().first()
         return _of_token(row)
-    row = session.execute(PUBLIC[address.kind], names).mappings().first()
     if row is None:
         raise refuse(Missing, "no-feed", "address", "/".join(part for part in (address.first, address.second) if part))
     return _of_place(Kind(address.kind), row)
@@ -100,22 +100,20 @@ PARTS = {
 PLACES = {
     "venue": """
         SELECT venue.id, venue.name, venue.slug AS path, venue.zone, {of_venue} AS revisions, municipality.revision AS common
-        FROM venue {common} WHERE venue.slug = :first""",
+        FROM venue {common} WHERE venue.slug = {first}""",
     "room": """
         SELECT target.id, venue.name || ' – ' || target.name AS name, venue.slug || '/' || target.slug AS path, venue.zone,
             {of_venue} AS revisions, municipality.revision AS common
-        FROM venue JOIN room AS target ON target.venue_id = venue.id {common} WHERE venue.slug = :first AND target.slug = :second""",
+        FROM venue JOIN room AS target ON target.venue_id = venue.id {common} WHERE venue.slug = {first} AND target.slug = {second}""",
     "district": """
         SELECT district.id, district.name, district.slug AS path, municipality.zone, municipality.revision AS common, {members}
-        FROM district LEFT JOIN venue ON venue.district_id = district.id {common} WHERE district.slug = :first
+        FROM district LEFT JOIN venue ON venue.district_id = district.id {common} WHERE district.slug = {first}
         GROUP BY district.id, district.name, district.slug, municipality.zone, municipality.revision""",
     "organisation": """
         SELECT organisation.id, organisation.name, organisation.number AS path, municipality.zone, municipality.revision AS common,
             organisation.revision AS revisions, {of_organisation} AS places
-        FROM organisation {common} WHERE organisation.number = :first AND organisation.shown_publicly""",
+        FROM organisation {common} WHERE organisation.number = {first} AND organisation.shown_publicly""",
 }
-PUBLIC = {kind: text(query.format(**PARTS)) for kind, query in PLACES.items()}
-
 MEMBER_IDS = {
     "sqlite": "SELECT value FROM json_each(token.scope, '$.{name}')",
     "postgresql": "SELECT CAST(value AS integer) FROM jsonb_array_elements_text(token.scope -> '{name}') AS value",
@@ -131,26 +129,28 @@ SELECT token.id AS token_id, token.name AS label, token.audience, token.scope, t
     municipality.zone, municipality.revision AS common, {members}
 FROM feed_token AS token
 JOIN person ON person.id = token.person_id
-LEFT JOIN organisation ON token.audience = 'organisation' AND {live} AND organisation.id IN ({organisations}) AND EXISTS (
+LEFT JOIN organisation ON token.audience = 'organisation' AND {live} AND organisation.id IN ({organisations_ids}) AND EXISTS (
     SELECT 1 FROM delegation WHERE delegation.person_id = token.person_id
     AND delegation.organisation_id = organisation.id AND delegation.state = 'confirmed')
-LEFT JOIN venue ON token.audience = 'caretaker' AND {live} AND venue.id IN ({venues}) AND EXISTS (
+LEFT JOIN venue ON token.audience = 'caretaker' AND {live} AND venue.id IN ({venues_ids}) AND EXISTS (
     SELECT 1 FROM role_grant WHERE role_grant.person_id = token.person_id
     AND (role_grant.role IN ('officer', 'administrator') OR (role_grant.role = 'caretaker' AND role_grant.venue_id = venue.id)))
 {common}
-WHERE token.token_hash = :first
+WHERE token.token_hash = {first}
 GROUP BY token.id, person.id, organisation.id, municipality.id
 """
-LIVE = "(token.revoked_at IS NULL AND (token.ends_at IS NULL OR token.ends_at > :now))"
+LIVE = "(token.revoked_at IS NULL AND (token.ends_at IS NULL OR token.ends_at > {now}))"
 
 
-def _token_query(dialect: str) -> TextClause:
-    ids = MEMBER_IDS[dialect]
-    query = TOKENS.format(live=LIVE, organisations=ids.format(name="organisations"), venues=ids.format(name="venues"), **PARTS)
-    return text(query).bindparams(bindparam("now", type_=Instant))
+def _queries(dialect: str, parameter: str) -> Iterator[tuple[tuple[str, str], str]]:
+    """Each query in the words of a database and its driver."""
+    given = {name: parameter.format(name) for name in ("first", "second", "now")}
+    ids = {f"{name}_ids": MEMBER_IDS[dialect].format(name=name) for name in ("organisations", "venues")}
+    for kind, query in (PLACES | {PRIVATE: TOKENS}).items():
+        yield (dialect, kind), query.format(**PARTS, **ids, live=LIVE.format(**given), **given)
 
 
-PRIVATE_QUERY = {dialect: _token_query(dialect) for dialect in MEMBER_IDS}
+QUERIES = dict([*_queries("sqlite", ":{}"), *_queries("postgresql", "%({})s")])
 
 
 def _of_place(kind: Kind, row: RowMapping) -> Standing:
@@ -200,7 +200,7 @@ def _of_round(row: RowMapping) -> Standing:
         level=Level.STAFF,
         language=row["language"],
         version=_joined(kept, row["revisions"], row["common"] or 0),
-        used=Used(row["token_id"], row["used_at"]),
+        used=_used(row),
     )
 
 
@@ -216,9 +216,14 @@ def _own(row: RowMapping, kind: Kind, subject: int, name: str, version: str) -> 
         level=Level.OWN,
         language=row["language"],
         version=version,
-        used=Used(row["token_id"], row["used_at"]),
+        used=_used(row),
     )
 
 
 def _joined(*marks: object) -> str:
     return ".".join(str(mark) for mark in marks)
+
+
+def _used(row: RowMapping) -> Used:
+    noted = row["used_at"]
+    return Used(row["token_id"], datetime.fromtimestamp(noted, UTC) if isinstance(noted, int) else noted)

@@ -31,10 +31,10 @@ def list_line(name: str, texts: tuple[str, ...]) -> bytes:
     return _folded(f"{name}:{','.join(escaped(text) for text in texts)}")
 
 
-@lru_cache(maxsize=8192)
-def repeated_line(name: str, text: str) -> bytes:
-    """As ``text_line``, remembered: places, addresses and titles of series come thousands of times in a feed."""
-    return text_line(name, text)
+# Remembered: places, addresses and titles of series come thousands of times in a feed.
+repeated_line = lru_cache(maxsize=8192)(text_line)
+repeated_list = lru_cache(maxsize=1024)(list_line)
+repeated_uri = lru_cache(maxsize=8192)(line)
 
 
 def escaped(text: str) -> str:

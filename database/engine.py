@@ -19,6 +19,14 @@ def make_engine(url: str, *, pool_size: int = 8) -> Engine:
     return create_engine(parsed, pool_size=pool_size, max_overflow=8, pool_pre_ping=True, connect_args={"options": POSTGRES_OPTIONS})
 
 
+def single_statements(engine: Engine) -> Engine:
+    """The same connections for statements that stand alone: no BEGIN before them, no ROLLBACK after them."""
+    if engine.dialect.name == "sqlite":
+        # AUTOCOMMIT would set Python's own transaction handling, and going back would turn it on.
+        return engine.execution_options(single=True)
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
 def sqlite_file(engine: Engine) -> Path | None:
     """The file of a SQLite engine, None for PostgreSQL."""
     if engine.dialect.name != "sqlite" or not engine.url.database:
@@ -49,5 +57,8 @@ def _lower(text: str | None) -> str | None:
 
 
 def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
+    options = connection.get_execution_options()
+    if options.get("single", False):
+        return
+    writes = options.get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

