@@ -4,11 +4,11 @@ from flask import Blueprint, Response
 
 from accounts import edge
 from booking.pages import labels
+from policies.labels import activity
 
 routes = Blueprint("booking", __name__)
 
 for show in (
-    labels.activity_label,
     labels.band_label,
     labels.booking_kind,
     labels.state_label,
@@ -19,6 +19,7 @@ for show in (
     labels.skipped_because,
 ):
     routes.add_app_template_filter(show, show.__name__)
+routes.add_app_template_filter(activity, "activity_label")
 
 
 @routes.after_request

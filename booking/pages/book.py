@@ -15,7 +15,6 @@ from booking.outcome import Declined, Taken
 from booking.pages import draft
 from booking.pages.blueprint import routes
 from booking.pages.draft import NAMES, Draft, Order, read, wish_of
-from booking.pages.labels import activity_choices
 from booking.pages.offers import support_for
 from booking.pages.trial import refusal_of, trial_of
 from booking.reservations import preview
@@ -23,6 +22,7 @@ from booking.sought import note_refusal
 from kernel.clock import now
 from kernel.errors import Conflict, Fault, Forbidden, Invalid, Missing, Refusal
 from kernel.wallclock import to_wall
+from policies.labels import ACTIVITIES, choices
 from venues.models import Room
 from venues.queries import room_at, room_named
 from web import problems
@@ -127,7 +127,7 @@ def _form_page(room: Room, form: Form) -> str:
         room=room,
         form=form,
         bands=draft.bands_shown(form.values),
-        activities=activity_choices(),
+        activities=choices(ACTIVITIES),
         organisations=[(one.number or f"group:{one.id}", one.name) for one in mine],
         people=[(person.id, person) for person in several] if len(several) > 1 else [],
         actor=actor,

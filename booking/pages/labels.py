@@ -1,43 +1,15 @@
-"""Labels: the words on screen for activities, states, kinds of bookings, prices and dated spans."""
+"""Labels: the words on screen for states, kinds of bookings, prices and dated spans."""
 
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 
 from booking.states import BookingKind
 from kernel.money import Ore
-from policies.taxonomy import Activity
 from web import formats
 from web.texts import gettext
 from web.texts import marked as _
 from web.written import WORDS
 
-ACTIVITIES: Mapping[Activity, str] = {
-    Activity.SPORT: _("Idrett"),
-    Activity.SPORT_TRAINING: _("Trening"),
-    Activity.SPORT_MATCH: _("Kamp"),
-    Activity.SPORT_CUP: _("Turnering"),
-    Activity.CULTURE: _("Kultur"),
-    Activity.CULTURE_MUSIC: _("Øving: kor, korps og band"),
-    Activity.CULTURE_THEATRE: _("Teater"),
-    Activity.CULTURE_DANCE: _("Dans"),
-    Activity.CULTURE_CONCERT: _("Konsert"),
-    Activity.MEETING: _("Møte"),
-    Activity.MEETING_ANNUAL: _("Årsmøte"),
-    Activity.COURSE: _("Kurs og leksehjelp"),
-    Activity.SEMINAR: _("Seminar"),
-    Activity.SOCIAL: _("Sosialt treff"),
-    Activity.SOCIAL_CAFE: _("Kafé"),
-    Activity.DUGNAD: _("Dugnad"),
-    Activity.EVENT: _("Arrangement"),
-    Activity.EVENT_MARKET: _("Marked og loppemarked"),
-    Activity.FAITH: _("Tro og livssyn"),
-    Activity.POLITICS: _("Politisk møte"),
-    Activity.CELEBRATION: _("Fest og selskap"),
-    Activity.CELEBRATION_CHILDREN: _("Barnebursdag"),
-    Activity.OVERNIGHT: _("Overnatting"),
-    Activity.SCHOOL: _("Skole"),
-    Activity.OTHER: _("Annet"),
-}
 KINDS: Mapping[BookingKind, str] = {
     BookingKind.ORDINARY: _("Vanlig booking"),
     BookingKind.MUNICIPAL: _("Kommunens egen bruk"),
@@ -54,16 +26,6 @@ STATES: Mapping[str, str] = {
 }
 TONES = {"booked": "success", "requested": "warning", "unconfirmed": "warning", "refused": "danger", "cancelled": "neutral"}
 MIDNIGHT = time()
-
-
-def activity_label(value: str) -> str:
-    """What a room is used for."""
-    return gettext(ACTIVITIES[Activity(value)])
-
-
-def activity_choices() -> list[tuple[str, str]]:
-    """All activities in the order of the vocabulary, as a form offers them."""
-    return [(activity.value, gettext(label)) for activity, label in ACTIVITIES.items()]
 
 
 def band_label(band: str) -> str:
