@@ -154,7 +154,7 @@ def _values(given: "MultiDict[str, Any]") -> "MultiDict[str, Any]":
 
 def _search_for(checked: Draft) -> str:
     """The search for another room at the same time."""
-    clocks = {"from": f"{checked.span[0]:%H:%M}", "to": f"{checked.span[1]:%H:%M}"}
+    clocks: dict[str, Any] = {"from": f"{checked.span[0]:%H:%M}", "to": f"{checked.span[1]:%H:%M}"}
     heads = sum(checked.participants.values()) or None
     weeks = checked.times if checked.repeat is draft.Repeat.WEEKLY and (checked.times or 99) <= 60 else None
     return url_for("booking.find", date=checked.date.isoformat(), capacity=heads, weeks=weeks, **clocks)
@@ -163,7 +163,7 @@ def _search_for(checked: Draft) -> str:
 def _address(given: "MultiDict[str, Any]", room: str, endpoint: str = "booking.preview_page") -> str:
     """The address of a page about this draft in a room."""
     venue, _slash, slug = room.partition("/")
-    fields: dict[str, list[Any]] = {}
+    fields: dict[str, Any] = {}
     for name, value in given.items(multi=True):
         if name not in SENT_ONLY and str(value).strip():
             fields.setdefault(name, []).append(value)

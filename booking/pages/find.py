@@ -175,7 +175,7 @@ def _looser(search: Search) -> Iterator[tuple[str, Search, set[str]]]:
         yield _("Uansett tidspunkt"), replace(search, day=None, from_minute=None, to_minute=None), {"date", "from", "to", "weeks"}
 
 
-def _grouped(pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
+def _grouped(pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
     found: dict[str, list[str]] = {}
     for name, value in pairs:
         found.setdefault(name, []).append(value)

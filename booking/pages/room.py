@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from flask import render_template, request, url_for
 
@@ -55,7 +56,7 @@ def booking_of(room: Room) -> Callable[[datetime, datetime], str]:
 
     def address(start: datetime, end: datetime) -> str:
         until = min(end, start + USUAL)
-        time = {"date": f"{start:%Y-%m-%d}", "from": f"{start:%H:%M}", "to": f"{until:%H:%M}"}
+        time: dict[str, Any] = {"date": f"{start:%Y-%m-%d}", "from": f"{start:%H:%M}", "to": f"{until:%H:%M}"}
         return url_for("booking.book_form", venue=room.venue.slug, room=room.slug, **time)
 
     return address
