@@ -55,6 +55,7 @@ ACCOUNTS: Mapping[str, str] = {
     "role-needs-venue": _("Rollen gjelder for bygg. Velg minst ett bygg."),
     "role-without-venue": _("Rollen gjelder hele kommunen. Ta bort bygget."),
     "wrong-password": _("Det er ikke passordet du har nå. Prøv igjen."),
+    "no-such-venue": _("Bygget «{value}» finnes ikke."),
     "last-administrator": _("Den siste administratoren kan ikke fjernes. Gi rollen til en annen først."),
 }
 VENUES: Mapping[str, str] = {

@@ -1,6 +1,5 @@
 """The commands ``accounts token`` and ``accounts invite``."""
 
-import pytest
 from click.testing import Result
 from flask import Flask
 
@@ -44,21 +43,19 @@ def test_a_leader_is_invited_by_the_number_of_the_organisation(app: Flask, kept:
     assert (printed.exit_code, row.organisation_id, row.is_leader, row.role) == (0, kept.strommen.id, True, None)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (("token", "ghost@example.org"), "Personen finnes ikke."),
-        (("invite", "ny", "--role", "officer"), "«ny» er ikke en e-postadresse"),
-        (("invite", "ny@example.org", "--role", "caretaker"), "Rollen gjelder for bygg"),
-        (("invite", "ny@example.org", "--role", "caretaker", "--venue", "ukjent"), "Bygget «ukjent» finnes ikke."),
-        (("invite", "ny@example.org", "--role", "delegate"), "enten en rolle eller en organisasjon"),
-        (("invite", "ny@example.org", "--role", "delegate", "--organisation", "313000060"), "Organisasjonen finnes ikke."),
-        (("invite", "ny@example.org", "--role", "officer", "--venue", "oren-flerbrukshall"), "Rollen gjelder hele kommunen"),
-        (("invite", "ny@example.org", "--role", "king"), "Invalid value for '--role'"),
-    ],
-)
-def test_what_cannot_be_done_is_said_with_the_way_out(app: Flask, kept: Cast, arguments: tuple[str, ...], said: str) -> None:
-    printed = run(app, *arguments)
+SAID = {
+    ("token", "ghost@example.org"): "Personen finnes ikke.",
+    ("invite", "ny", "--role", "officer"): "«ny» er ikke en e-postadresse",
+    ("invite", "ny@example.org", "--role", "caretaker"): "Rollen gjelder for bygg",
+    ("invite", "ny@example.org", "--role", "caretaker", "--venue", "ukjent"): "«ukjent»",
+    ("invite", "ny@example.org", "--role", "delegate"): "enten en rolle eller en organisasjon",
+    ("invite", "ny@example.org", "--role", "delegate", "--organisation", "313000060"): "Organisasjonen finnes ikke.",
+    ("invite", "ny@example.org", "--role", "officer", "--venue", "oren-flerbrukshall"): "Rollen gjelder hele kommunen",
+    ("invite", "ny@example.org", "--role", "king"): "Invalid value for '--role'",
+}
 
-    assert printed.exit_code != 0
-    assert said in printed.output
+
+def test_what_cannot_be_done_is_said_with_the_way_out(app: Flask, kept: Cast) -> None:
+    printed = {arguments: run(app, *arguments) for arguments in SAID}
+
+    assert [arguments for arguments, result in printed.items() if result.exit_code == 0 or SAID[arguments] not in result.output] == []

@@ -32,11 +32,12 @@ def test_the_right_password_signs_in_and_goes_on(visitor: Visitor) -> None:
     assert (answer.status_code, answer.location, is_signed_in(visitor)) == (303, "/profile?from=here", True)
 
 
-@pytest.mark.parametrize("target", ["https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example"])
-def test_nobody_is_sent_to_another_site(visitor: Visitor, target: str) -> None:
-    answer = visitor.post("/sign-in", email="per@example.org", password=PASSWORD, next=target)
+def test_nobody_is_sent_to_another_site(another: Callable[[], Visitor], kept: Cast) -> None:
+    targets = ("https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example")
 
-    assert (answer.status_code, answer.location) == (303, "/")
+    answers = [another().post("/sign-in", email="per@example.org", password=PASSWORD, next=target) for target in targets]
+
+    assert [(answer.status_code, answer.location) for answer in answers] == [(303, "/")] * 3
 
 
 def without_secrets(page: str, email: str) -> str:
@@ -95,14 +96,14 @@ def test_a_form_from_before_signing_in_is_refused(visitor: Visitor) -> None:
     assert answer.status_code == 400
 
 
-@pytest.mark.parametrize("address", ["/sign-in", "/sign-out", "/account-links", "/profile", "/organisations", "/people"])
-def test_a_form_without_its_token_is_a_page_that_says_so(visitor: Visitor, address: str) -> None:
+def test_a_form_without_its_token_is_a_page_that_says_so(visitor: Visitor) -> None:
     visitor.sign_in("per")
+    addresses = ("/sign-in", "/sign-out", "/account-links", "/profile", "/organisations", "/people")
 
-    answer = visitor.client.post(address, data={"name": "x"})
+    answers = [visitor.client.post(address, data={"name": "x"}) for address in addresses]
 
-    assert (answer.status_code, answer.content_type) == (400, "text/html; charset=utf-8")
-    assert "Skjemaet har stått åpent for lenge" in answer.text
+    assert {(answer.status_code, answer.content_type) for answer in answers} == {(400, "text/html; charset=utf-8")}
+    assert all("Skjemaet har stått åpent for lenge" in answer.text for answer in answers)
 
 
 def test_signing_out_ends_it(visitor: Visitor) -> None:
@@ -144,12 +145,14 @@ def test_a_password_changed_elsewhere_ends_the_session(visitor: Visitor, app: Fl
     assert not is_signed_in(visitor)
 
 
-@pytest.mark.parametrize("cookie", ["", "1", "1.x", "x.0", "999.0", "1.1", "-1.0", "²2.0", "1.0.0"])
-def test_a_session_with_nonsense_in_it_is_nobodys(visitor: Visitor, cookie: str) -> None:
-    with visitor.client.session_transaction() as session:
-        session["_user_id"] = cookie
+def test_a_session_with_nonsense_in_it_is_nobodys(visitor: Visitor) -> None:
+    statuses = {}
+    for cookie in ("", "1", "1.x", "x.0", "999.0", "1.1", "-1.0", "²2.0", "1.0.0"):
+        with visitor.client.session_transaction() as session:
+            session["_user_id"] = cookie
+        statuses[cookie] = visitor.get("/profile").status_code
 
-    assert visitor.get("/profile").status_code == 401
+    assert set(statuses.values()) == {401}
 
 
 def test_too_many_attempts_wait_even_with_the_right_password_and_in_another_instance(visitor: Visitor, settings: Settings) -> None:
