@@ -7,6 +7,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from accounts.identity import SERVICE
+from accounts.upkeep import forget_expired
 from booking.decisions import lapse_unconfirmed
 from database.transact import Database
 from kernel.clock import now
@@ -25,7 +26,7 @@ def deliver_command() -> None:
 @click.command("worker")
 @click.option("--every", default=20, show_default=True, help="Seconds between turns.")
 def worker_command(every: int) -> None:
-    """Do all periodic work until stopped: end wishes that nobody confirmed, send notices."""
+    """Do all periodic work until stopped: end wishes that nobody confirmed, forget old links, send notices."""
     while True:
         _turn()
         time.sleep(every)
@@ -36,4 +37,5 @@ def _turn() -> int:
     settings: Settings = current_app.extensions["settings"]
     while database.transact(lapse_unconfirmed, by=SERVICE, now=now()):
         pass
+    database.transact(forget_expired, by=SERVICE, now=now())
     return deliver(database, settings)
