@@ -1,0 +1,319 @@
+"""The pages of policies: what everybody reads, what an officer writes without script, and what others may not."""
+
+import json
+import re
+from datetime import date
+from html import unescape
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from accounts.identity import SERVICE
+from database.transact import Database
+from policies.document import Document, checked
+from policies.models import PolicyDraft, PolicyVersion
+from policies.places import place_at
+from policies.rules import KINDS
+from policies.verbs import publish
+from tests.accounts.conftest import NOW, Visitor
+from tests.cast import assemble
+from tests.policies.examples import at_once, document, rule
+
+HALL = "/policies/venues/oren-flerbrukshall"
+DRAFT = f"{HALL}/draft"
+FIRST = date(2026, 1, 1)
+REASON = {"reason.nb": "Slik er det.", "reason.nn": "Slik er det.", "reason.en": "So it is."}
+FORMS: dict[str, dict[str, str]] = {
+    "eligibility": {"allowed[]": "organisation", "age.comparator": "over", "age.years": "17", "effect": "refuse", "unknown": "review"},
+    "purpose": {"forbidden[]": "celebration", "alcohol": "refuse", "effect": "refuse"},
+    "opening": {"outside": "refuse", "school_break": "refuse", "only_between.start": "16:00", "only_between.end": "22:00"},
+    "lead_time": {"comparator": "at-least", "notice.amount": "2", "notice.unit": "working-days", "effect": "refuse"},
+    "horizon": {"comparator": "at-most", "ahead.amount": "6", "ahead.unit": "months", "effect": "refuse"},
+    "length": {"at_least": "30", "at_most": "240", "effect": "warn"},
+    "grid": {"minutes": "30", "effect": "refuse"},
+    "capacity": {"over": "refuse", "at_most": "20", "unknown_capacity": "warn", "unknown_heads": "warn"},
+    "quota": {"comparator": "at-most", "minutes": "600", "period": "week", "per": "holder", "effect": "refuse"},
+    "entitlement": {"over": "review", "other_room": "refuse", "other_dates": "refuse"},
+    "decision_route": {"route": "by-role", "role": "caretaker", "promise.amount": "2", "promise.unit": "working-days", "hold.unit": "days"},
+    "buffers": {"before": "15", "after": "30"},
+    "price": {
+        "assignments[0].price_class": "list",
+        "tariffs[0].version": "2026",
+        "tariffs[0].first": "2026-01-01",
+        "tariffs[0].rows[0].price_class": "list",
+        "tariffs[0].rows[0].ore": "1 145,50",
+        "tariffs[0].rows[0].unit": "hour",
+        "tariffs[0].rows[0].weekdays[]": "6,7",
+        "missing": "review",
+    },
+}
+
+
+@pytest.fixture
+def house(app: Flask) -> Database:
+    """The cast, and a policy of the hall that holds from New Year."""
+    database: Database = app.extensions["database"]
+    database.transact(assemble)
+    with database.reading() as session:
+        place = place_at(session, "oren-flerbrukshall")
+    price = {
+        "version": "2026",
+        "first": "2026-01-01",
+        "rows": [{"price_class": "list", "ore": 60000, "season": {"first": "11-01", "last": "04-30"}}],
+    }
+    given = document(at_once(), rule("length", at_most=120), rule("price", tariffs=[price]), layer="venue", place=place.path)
+    database.transact(publish, place, given, FIRST, by=SERVICE, now=NOW)
+    return database
+
+
+@pytest.fixture
+def anybody(app: Flask, house: Database) -> Visitor:
+    return Visitor(app.test_client())
+
+
+@pytest.fixture
+def kari(anybody: Visitor) -> Visitor:
+    anybody.sign_in("kari")
+    return anybody
+
+
+@pytest.fixture
+def drafting(kari: Visitor) -> Visitor:
+    kari.post(DRAFT, form_on=HALL)
+    return kari
+
+
+def draft(house: Database) -> Document:
+    with Session(house.engine) as session:
+        return checked(session.scalars(select(PolicyDraft)).one().document)
+
+
+def versions(house: Database) -> list[PolicyVersion]:
+    with Session(house.engine) as session:
+        return list(session.scalars(select(PolicyVersion).order_by(PolicyVersion.number)))
+
+
+def text_of(page: str) -> str:
+    """The page without markup, spaces drawn together."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+
+
+def test_everybody_reads_what_is_in_force_in_plain_words(anybody: Visitor) -> None:
+    page = text_of(anybody.get(HALL).text)
+
+    assert "Gjelder nå: versjon 1, fra 1. januar 2026" in page
+    assert "Høyst 2 timer." in page
+    assert "Man får svar med én gang." in page
+    assert "600 kr per time" in page
+    assert "Utkast" not in page
+
+
+def test_the_list_names_every_place_and_what_holds_there(anybody: Visitor) -> None:
+    page = text_of(anybody.get("/policies").text)
+
+    assert "Øren flerbrukshall Versjon 1 fra 1. januar 2026" in page
+    assert "Øren flerbrukshall, Gymsal 1 ingen egen" in page
+
+
+def test_a_place_that_is_not_there_is_told_so(anybody: Visitor) -> None:
+    assert anybody.get("/policies/venues/ingen-hall").status_code == 404
+    assert anybody.get(f"{HALL}/versions/9").status_code == 404
+
+
+def test_a_version_can_be_taken_home_as_data(anybody: Visitor, house: Database) -> None:
+    answer = anybody.get(f"{HALL}/versions/1.json")
+
+    assert checked(json.loads(answer.text)) == checked(versions(house)[0].document)
+
+
+def test_the_schema_is_there_for_other_programs(anybody: Visitor) -> None:
+    assert anybody.get("/policies/schema.json").get_json()["title"] == "Document"
+
+
+@pytest.mark.parametrize("name", ["olav", "berit"])
+def test_others_than_officers_see_no_draft_and_begin_none(anybody: Visitor, house: Database, name: str) -> None:
+    anybody.sign_in(name)
+
+    refused = [anybody.post(DRAFT, form_on="/").status_code, anybody.get(DRAFT).status_code]
+
+    assert refused == [403, 403]
+    with Session(house.engine) as session:
+        assert session.scalars(select(PolicyDraft)).all() == []
+
+
+def test_nobody_signed_in_is_asked_to_sign_in(anybody: Visitor) -> None:
+    page = anybody.get(DRAFT)
+
+    assert (page.status_code, "Logg inn" in page.text) == (401, True)
+
+
+def test_a_draft_begins_with_what_is_in_force(drafting: Visitor, house: Database) -> None:
+    assert draft(house) == checked(versions(house)[0].document)
+
+
+@pytest.mark.parametrize("kind", [kind.model_fields["kind"].default for kind in KINDS])
+def test_a_rule_of_each_kind_is_added_in_its_form_and_read_back_unchanged(drafting: Visitor, house: Database, kind: str) -> None:
+    address = f"{DRAFT}/rules/new"
+
+    added = drafting.post(address, form_on=f"{address}?kind={kind}", kind=kind, version="1", id="ny-regel", **REASON, **FORMS[kind])
+
+    assert added.status_code == 303, text_of(added.text)
+    (rule_added,) = [one for one in draft(house).rules if one.id == "ny-regel"]
+    assert rule_added.kind == kind
+    again = send_unchanged(drafting, f"{DRAFT}/rules/ny-regel")
+    assert again.status_code == 303, text_of(again.text)
+    (read_back,) = [one for one in draft(house).rules if one.id == "ny-regel"]
+    assert read_back == rule_added
+
+
+def test_what_a_form_does_not_show_of_a_price_is_kept(drafting: Visitor, house: Database) -> None:
+    before = draft(house)
+
+    send_unchanged(drafting, f"{DRAFT}/rules/price")
+
+    assert draft(house) == before
+
+
+def test_faults_stand_at_their_fields_all_at_once_and_the_draft_is_unchanged(drafting: Visitor, house: Database) -> None:
+    before = draft(house)
+    wrong = {
+        "at_most": "mange",
+        "scope.between.start": "18:00",
+        "scope.between.end": "17:00",
+        "effect": "kanskje",
+        "valid_from": "2026-02-30",
+    }
+
+    page = drafting.post(f"{DRAFT}/rules/length", kind="length", version="1", id="Ikke Slik", **REASON, **wrong)
+
+    assert page.status_code == 422
+    faulty = set(re.findall(r'<div id="error-([^"]+)"', page.text))
+    assert faulty == {"at_most", "scope.between.end", "effect", "valid_from", "id"}
+    assert 'value="mange"' in page.text
+    assert draft(house) == before
+
+
+def test_a_rule_is_removed(drafting: Visitor, house: Database) -> None:
+    drafting.post(f"{DRAFT}/rules/length/removal", form_on=DRAFT, version="1")
+
+    assert [one.id for one in draft(house).rules] == ["decision-route", "price"]
+
+
+def test_a_row_ticked_away_is_removed_and_more_rows_can_be_had(drafting: Visitor, house: Database) -> None:
+    address = f"{DRAFT}/rules/price"
+    fields = {"tariffs[0].version": "2026", "tariffs[0].first": "2026-01-01", "kind": "price", "version": "1", "id": "price", **REASON}
+    two = {
+        f"tariffs[0].rows[{n}].{name}": value
+        for n in (0, 1)
+        for name, value in (("price_class", "list"), ("ore", str(n)), ("unit", "hour"))
+    }
+
+    more = drafting.post(address, **fields, **two, more="yes", blank="2")
+    drafting.post(address, **fields, **two, **{"tariffs[0].rows[0].drop": "yes"})
+
+    assert more.text.count("Pris ") >= 10
+    (price,) = [one for one in draft(house).rules if one.id == "price"]
+    assert [row["ore"] for row in price.model_dump()["tariffs"][0]["rows"]] == [100]
+
+
+def test_what_another_officer_saved_meanwhile_is_not_overwritten(drafting: Visitor, house: Database) -> None:
+    fields = {"kind": "length", "version": "1", "id": "length", **REASON}
+    drafting.post(f"{DRAFT}/rules/length", at_most="90", **fields)
+
+    late = drafting.post(f"{DRAFT}/rules/length", at_most="30", **fields)
+
+    assert late.status_code == 409
+    assert "Noen andre" in late.text or "endret" in late.text
+    (length,) = [one for one in draft(house).rules if one.id == "length"]
+    assert length.model_dump()["at_most"] == 90
+
+
+def test_publishing_from_a_date_puts_the_draft_in_force_then(drafting: Visitor, house: Database) -> None:
+    drafting.post(f"{DRAFT}/rules/length", kind="length", version="1", id="length", at_most="240", **REASON)
+
+    published = drafting.post(f"{HALL}/publication", form_on=DRAFT, version="2", valid_from="2027-01-01")
+
+    assert published.status_code == 303
+    assert [(version.number, version.valid_from) for version in versions(house)] == [(1, FIRST), (2, date(2027, 1, 1))]
+    changed = text_of(drafting.get(f"{HALL}/versions/2").text)
+    assert "Endret siden versjon 1" in changed
+    assert "Før: Høyst 2 timer." in changed
+    assert "Nå: Høyst 4 timer." in changed
+
+
+@pytest.mark.parametrize("day", ["", "31.04.2027", "i morgen"])
+def test_a_date_that_is_none_publishes_nothing(drafting: Visitor, house: Database, day: str) -> None:
+    page = drafting.post(f"{HALL}/publication", form_on=DRAFT, version="1", valid_from=day)
+
+    assert page.status_code == 422
+    assert 'id="error-valid_from"' in page.text
+    assert len(versions(house)) == 1
+
+
+def test_what_the_linter_calls_an_error_is_shown_and_not_published(drafting: Visitor, house: Database) -> None:
+    drafting.post(f"{DRAFT}/rules/length", kind="length", version="1", id="length", at_least="60", at_most="30", **REASON)
+
+    shown = text_of(drafting.get(DRAFT).text)
+    refused = drafting.post(f"{HALL}/publication", form_on=DRAFT, version="2", valid_from="2027-01-01")
+
+    assert "Dette må rettes før publisering" in shown
+    assert refused.status_code == 422
+    assert len(versions(house)) == 1
+
+
+def test_title_regulation_and_price_classes_are_edited(drafting: Visitor, house: Database) -> None:
+    fields = {
+        "title.nb": "Leie av hallen",
+        "regulation.text": "§ 1 Hallen er for alle.",
+        "regulation.language": "nb",
+        "classes[0].slug": "free",
+        "classes[0].name.nb": "Gratis",
+    }
+
+    drafting.post(f"{DRAFT}/text", version="1", **fields)
+
+    found = draft(house)
+    assert (found.title.nb, found.regulation and found.regulation.text) == ("Leie av hallen", "§ 1 Hallen er for alle.")
+    assert {slug: name.nb for slug, name in found.price_classes.items()} == {"free": "Gratis"}
+
+
+def test_a_draft_is_thrown_away_or_begun_from_an_older_version(drafting: Visitor, house: Database) -> None:
+    drafting.post(f"{DRAFT}/removal", form_on=DRAFT)
+    drafting.post(DRAFT, form_on=f"{HALL}/versions/1", number="1")
+
+    assert draft(house) == checked(versions(house)[0].document)
+
+
+def test_a_room_without_a_policy_gets_one_of_its_own(kari: Visitor, house: Database) -> None:
+    room = "/policies/rooms/oren-flerbrukshall/gymsal-1"
+    kari.post(f"{room}/draft", form_on=room)
+
+    new = f"{room}/draft/rules/new"
+    kari.post(new, form_on=f"{new}?kind=length", kind="length", version="1", id="length", at_most="60", **REASON)
+    kari.post(f"{room}/publication", form_on=f"{room}/draft", version="2", valid_from="2026-12-01")
+
+    assert [(version.venue_id is not None, version.room_id is not None) for version in versions(house)] == [(True, False), (True, True)]
+
+
+def send_unchanged(visitor: Visitor, address: str) -> TestResponse:
+    """Send a rule's form back just as it stands on its page."""
+    page = visitor.get(address).text
+    body = page[page.index("<main") : page.index("</main>")]
+    pairs: list[tuple[str, str]] = []
+    for tag in re.findall(r"<input[^>]*>", body):
+        attributes = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
+        unticked = attributes.get("type") in ("checkbox", "radio") and "checked" not in tag.replace('checked=""', "checked")
+        if "name" in attributes and not unticked:
+            pairs.append((attributes["name"], unescape(attributes.get("value", ""))))
+    for name, inside in re.findall(r'<textarea[^>]*name="([^"]+)"[^>]*>(.*?)</textarea>', body, re.DOTALL):
+        pairs.append((name, unescape(inside)))
+    for name, options in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', body, re.DOTALL):
+        chosen = re.findall(r'<option value="([^"]*)" selected', options) or re.findall(r'<option value="([^"]*)"', options)[:1]
+        pairs.append((name, unescape(chosen[0])))
+    data: dict[str, list[str]] = {}
+    for name, value in pairs:
+        data.setdefault(name, []).append(value)
+    return visitor.client.post(address, data=data, headers={"Referer": f"http://localhost{address}"})
