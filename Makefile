@@ -16,7 +16,8 @@ run: .venv/.runs assets translations
 ifeq ($(DEMO),1)
 	$(flask) demo load
 endif
-	exec $(bin)/gunicorn --workers 2 --threads 4 --bind 127.0.0.1:$(PORT) 'app:create_app()'
+	$(flask) worker & worker=$$!; trap 'kill $$worker' EXIT INT TERM; \
+	$(bin)/gunicorn --workers 2 --threads 4 --bind 127.0.0.1:$(PORT) 'app:create_app()'
 
 test: servers .venv/.develops assets translations
 	$(bin)/python -m pytest -q
