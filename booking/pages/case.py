@@ -1,11 +1,173 @@
-"""case."""
+"""The page of a booking, and what can be done with it: each act is a resource of its own."""
 
-from flask import render_template
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Annotated
 
+from flask import Response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from pydantic import Field
+from sqlalchemy import select
+
+from accounts import edge
+from booking import decisions, ending, moving
+from booking.cases import booking_seen
+from booking.models import Booking
+from booking.pages.again import same_again
 from booking.pages.blueprint import routes
+from booking.pages.draft import clock_of
+from booking.pages.told import told_booking
+from kernel.clock import now
+from kernel.errors import Conflict, Forbidden, Invalid, Refusal
+from kernel.wallclock import at, to_wall
+from venues.models import Room
+from venues.queries import municipality
+from web import language, problems
+from web.fields import Clock, Day
+from web.forms import Form, Input, parse, refused
+from web.pages import done
+from web.texts import gettext as _
+
+REFUSALS = (Invalid, Conflict, Forbidden)
+MIDNIGHT = timedelta(days=1)
+
+
+class Version(Input):
+    """The version of the booking that the page showed; ``onward`` is where the officer came from."""
+
+    version: int | None = None
+    onward: Annotated[str, Field(max_length=20)] = ""
+
+
+class Decision(Version):
+    """An approval with a word to the holder, if any."""
+
+    note: Annotated[str, Field(max_length=2000)] = ""
+
+
+class Reason(Version):
+    """Why it is refused."""
+
+    reason: Annotated[str, Field(max_length=2000)] = ""
+
+
+class Moved(Version):
+    """Another time or room for one date; an end of 00:00 is midnight at the end of the day."""
+
+    date: Day
+    from_: Annotated[Clock, Field(alias="from")]
+    to: Clock
+    room: Annotated[str | None, Field(max_length=170)] = None
 
 
 @routes.get("/bookings/<reference>")
 def case_page(reference: str) -> str:
-    """case."""
-    return render_template("base.html")
+    """A booking: where it stands, its dates, who decides, how one gets in."""
+    return _page(_seen(reference), Form({}))
+
+
+@routes.post("/bookings/<reference>/cancellation")
+def cancel(reference: str) -> ResponseReturnValue:
+    """Cancel all dates that lie ahead."""
+    return _act(reference, lambda booking: edge.transact(ending.cancel, booking.id, version=_version()), _("Bookingen er avlyst."))
+
+
+@routes.post("/bookings/<reference>/occurrences/<int:number>/cancellation")
+def cancel_date(reference: str, number: int) -> ResponseReturnValue:
+    """Cancel one date."""
+    return _act(
+        reference, lambda booking: edge.transact(ending.cancel, booking.id, number=number, version=_version()), _("Datoen er avlyst.")
+    )
+
+
+@routes.post("/bookings/<reference>/occurrences/<int:number>/move")
+def move_date(reference: str, number: int) -> ResponseReturnValue:
+    """Move one date to another time or room."""
+
+    def move(booking: Booking) -> Booking:
+        to = parse(Moved, request.form)
+        end = at(to.date, to.to or MIDNIGHT)
+        times = {"start": at(to.date, to.from_), "end": end if end > at(to.date, to.from_) else end + MIDNIGHT}
+        return edge.transact(moving.move, booking.id, number, **times, room=to.room, version=to.version)
+
+    return _act(reference, move, _("Datoen er flyttet."), number=number)
+
+
+@routes.post("/bookings/<reference>/confirmation")
+def confirm(reference: str) -> ResponseReturnValue:
+    """Stand by a request made in the organisation's name."""
+    return _act(reference, lambda booking: edge.transact(decisions.confirm, booking.id, version=_version()), _("Bookingen er bekreftet."))
+
+
+@routes.post("/bookings/<reference>/approval")
+def approve(reference: str) -> ResponseReturnValue:
+    """Grant a request."""
+
+    def grant(booking: Booking) -> Booking:
+        given = parse(Decision, request.form)
+        return edge.transact(decisions.approve, booking.id, note=given.note, version=given.version)
+
+    return _act(reference, grant, _("Forespørselen er innvilget."))
+
+
+@routes.post("/bookings/<reference>/refusal")
+def decline(reference: str) -> ResponseReturnValue:
+    """Refuse a request with a reason."""
+
+    def refuse(booking: Booking) -> Booking:
+        given = parse(Reason, request.form)
+        return edge.transact(decisions.decline, booking.id, reason=given.reason, version=given.version)
+
+    return _act(reference, refuse, _("Forespørselen er avslått."))
+
+
+def _seen(reference: str) -> Booking:
+    return booking_seen(edge.reading(), reference, by=edge.actor())
+
+
+def _version() -> int | None:
+    return parse(Version, request.form).version
+
+
+def _act(reference: str, act: Callable[[Booking], Booking], message: str, *, number: int | None = None) -> ResponseReturnValue:
+    """Do it and go on to the booking's page, which says what is in the way when it was refused."""
+    booking = _seen(reference)
+    try:
+        act(booking)
+    except REFUSALS as refusal:
+        return _refused(_seen(reference), refusal, number)
+    onward = (
+        url_for("booking.office") if request.form.get("onward") == "office" else url_for("booking.case_page", reference=booking.reference)
+    )
+    return done(message, onward)
+
+
+def _refused(booking: Booking, refusal: Refusal, number: int | None) -> Response:
+    form = refused(request.form, refusal.faults, {"start": "from", "end": "to"})
+    return Response(_page(booking, form, refusal=refusal, number=number), status=problems.status_of(refusal))
+
+
+def _page(booking: Booking, form: Form, *, refusal: Refusal | None = None, number: int | None = None) -> str:
+    session, actor = edge.reading(), edge.actor()
+    told = told_booking(session, booking, by=actor, language=language.choose(), now=now())
+    today = to_wall(now(), booking.room.venue.zone).date()
+    return render_template(
+        "booking/case.html",
+        booking=booking,
+        told=told,
+        form=form,
+        refusal=refusal,
+        moving=number,
+        rooms=_rooms(booking) if told.may_change else [],
+        again=same_again(booking, told.last_time, by=actor, today=today),
+        home=municipality(session),
+        actor=actor,
+        clock_of=clock_of,
+    )
+
+
+def _rooms(booking: Booking) -> list[tuple[str, str]]:
+    """The rooms of the venue, to one of which a date may be moved."""
+    venue = booking.room.venue
+    found = edge.reading().scalars(select(Room).where(Room.venue_id == venue.id, Room.retired_at.is_(None)).order_by(Room.name))
+    return [(f"{venue.slug}/{room.slug}", room.name) for room in found]

@@ -1,11 +1,64 @@
-"""mine."""
+"""My bookings: what waits for me, what is coming, what has been."""
 
-from flask import render_template
+from flask import render_template, request, url_for
+from sqlalchemy import ColumnElement, and_, or_
 
+from accounts import edge
+from accounts.identity import Actor
+from booking.models import Booking
+from booking.pages.again import LastTime, same_again
 from booking.pages.blueprint import routes
+from booking.pages.rows import Row, Wanted, rows
+from booking.states import BookingState
+from kernel.clock import now
+from kernel.wallclock import to_wall
+
+WAITING = (BookingState.REQUESTED, BookingState.UNCONFIRMED)
+PAST_AT_ONCE = 20
 
 
 @routes.get("/bookings")
 def mine() -> str:
-    """mine."""
-    return render_template("base.html")
+    """Bookings that I hold or made, and those of organisations that I act for."""
+    actor = edge.actor()
+    actor.require_known()
+    page = max(request.args.get("page", 1, type=int), 1)
+    past = _past(actor, page)
+    following = url_for("booking.mine", page=page + 1, _anchor="past") if len(past) > PAST_AT_ONCE else ""
+    return render_template(
+        "booking/mine.html",
+        to_confirm=_rows(actor, _to_confirm(actor), is_ahead=True),
+        waiting=_rows(actor, and_(Booking.state.in_(WAITING), ~_to_confirm(actor)), is_ahead=True),
+        coming=_rows(actor, Booking.state == BookingState.BOOKED, is_ahead=True),
+        past=past[:PAST_AT_ONCE],
+        previous=url_for("booking.mine", page=page - 1, _anchor="past") if page > 1 else "",
+        following=following,
+        again=_again,
+    )
+
+
+def _again(row: Row) -> str:
+    """The form filled in as last time."""
+    last = LastTime(row.span or (row.booking.created_at, row.booking.created_at), row.last_day, row.dates)
+    return same_again(row.booking, last, by=edge.actor(), today=to_wall(now(), row.booking.room.venue.zone).date())
+
+
+def of(actor: Actor) -> ColumnElement[bool]:
+    """The condition that a booking is this person's."""
+    return or_(
+        Booking.holder_id == actor.person_id, Booking.hand_id == actor.person_id, Booking.organisation_id.in_(sorted(actor.organisations))
+    )
+
+
+def _to_confirm(actor: Actor) -> ColumnElement[bool]:
+    return and_(Booking.state == BookingState.UNCONFIRMED, Booking.organisation_id.in_(sorted(actor.organisations)))
+
+
+def _rows(actor: Actor, condition: ColumnElement[bool], *, is_ahead: bool) -> list[Row]:
+    return rows(edge.reading(), Wanted((of(actor), condition), is_ahead=is_ahead), now=now())
+
+
+def _past(actor: Actor, page: int) -> list[Row]:
+    """What has been or was ended, newest first; one more than a page holds tells that there is another."""
+    wanted = Wanted((of(actor),), is_ahead=False, limit=PAST_AT_ONCE + 1, skip=(page - 1) * PAST_AT_ONCE)
+    return rows(edge.reading(), wanted, now=now())

@@ -50,11 +50,11 @@ class Looking:
     case: Callable[[str], str]
 
 
-def week_of(session: Session, room: Room, monday: date, looking: Looking) -> WeekGrid:
-    """The week of a room that begins on a Monday; four statements."""
+def week_of(session: Session, room: Room, monday: date, looking: Looking, *, also: Sequence[Held] = ()) -> WeekGrid:
+    """The week of a room that begins on a Monday, with what else is to be drawn in it; four statements."""
     last = monday + timedelta(days=WEEK - 1)
     opening = openings_of(session, [room], monday, last)[room.id]
-    held = held_in(session, room, local_day(monday, room.venue.zone, days=WEEK), looking)
+    held = [*also, *held_in(session, room, local_day(monday, room.venue.zone, days=WEEK), looking)]
     days = [monday + timedelta(days=n) for n in range(WEEK)]
     return week_grid((day, slots_on(day, opening, held, looking)) for day in days)
 

@@ -1,0 +1,76 @@
+"""Again: the form filled in as last time."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask import url_for
+
+from accounts.identity import Actor
+from booking.models import Booking
+from booking.states import BookingKind
+
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class LastTime:
+    """When it was last: the wall-clock span to repeat, the day of the last date, and how many dates there were."""
+
+    span: tuple[datetime, datetime]
+    last_day: date
+    dates: int
+
+
+def same_again(booking: Booking, last: LastTime, *, by: Actor, today: date) -> str:
+    """The address of the form with everything as last time, a week after the last date or the same weekday soon."""
+    day = last.last_day + WEEK
+    if day <= today:
+        day += WEEK * (-(-((today - day).days + 1) // 7))
+    room, said = booking.room, {**_when(last, day), **_what(booking), **_who(booking, by), **_often(booking, last)}
+    return url_for("booking.book_form", venue=room.venue.slug, room=room.slug, **said)
+
+
+def _when(last: LastTime, day: date) -> dict[str, Any]:
+    start, end = last.span
+    overnight = end.date() - start.date()
+    said = {"date": day.isoformat(), "from": f"{start:%H:%M}", "to": f"{end:%H:%M}"}
+    if overnight > timedelta(days=1) or (overnight and said["to"] != "00:00"):
+        said["end_date"] = (day + overnight).isoformat()
+    return said
+
+
+def _what(booking: Booking) -> dict[str, Any]:
+    kept = ("purpose", "activity", "team", "contact_phone", "message")
+    said = {name: getattr(booking, name) for name in kept} | {"contact": booking.contact_name, "needs": "\n".join(booking.needs)}
+    said |= {name: "yes" for name in ("open_to_all", "alcohol", "commercial") if getattr(booking, name)}
+    said |= {f"participants.{band}": heads for band, heads in booking.participants.items()}
+    return {name: value for name, value in said.items() if value} | _support(booking)
+
+
+def _support(booking: Booking) -> dict[str, Any]:
+    support = {"agreement": booking.agreement_id, "grant": booking.grant_id}
+    return {name: value for name, value in support.items() if value}
+
+
+def _who(booking: Booking, by: Actor) -> dict[str, Any]:
+    said: dict[str, Any] = {}
+    if by.is_officer and booking.holder_id != by.person_id:
+        said = {"caller": booking.holder.name, "person": booking.holder_id}
+    if booking.kind is not BookingKind.ORDINARY:
+        return said | {"applicant": str(booking.kind)}
+    organisation = booking.organisation
+    if organisation is None:
+        return said | {"applicant": "me"}
+    if by.acts_for(organisation.id) or organisation.number is None:
+        return said | {"applicant": organisation.number or f"group:{organisation.id}"}
+    return said | {"applicant": "other", "number": organisation.number}
+
+
+def _often(booking: Booking, last: LastTime) -> dict[str, Any]:
+    """The series, where it was one that the form can say."""
+    found = re.fullmatch(r"FREQ=WEEKLY;(?:(?:COUNT=(?P<count>\d+)|UNTIL=\d{8});?|INTERVAL=(?P<every>2);?)+", booking.recurrence)
+    if not found:
+        return {}
+    return {"repeat": "fortnightly" if found["every"] else "weekly", "times": found["count"] or str(max(last.dates, 2))}

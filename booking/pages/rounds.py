@@ -1,0 +1,109 @@
+"""Rounds: the caretaker's days at a venue - what happens, who is first in and last out, what is closed."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, contains_eager
+
+from booking.models import Booking, Occurrence
+from booking.states import BookingKind, OccurrenceState
+from kernel.interval import Interval
+from kernel.wallclock import local_day
+from venues.models import Closure, Room, Venue
+
+SHOWN = (OccurrenceState.BOOKED, OccurrenceState.REQUESTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One date at a venue as its caretaker needs it: set-up and clean-up by the wall clock, who and how many."""
+
+    date: Occurrence
+
+    @property
+    def opens(self) -> datetime:
+        return self.date.local_start - timedelta(minutes=self.date.before_minutes)
+
+    @property
+    def locks(self) -> datetime:
+        return self.date.local_end + timedelta(minutes=self.date.after_minutes)
+
+    @property
+    def span(self) -> tuple[datetime, datetime]:
+        return self.date.local_start, self.date.local_end
+
+    @property
+    def who(self) -> str:
+        booking = self.date.booking
+        return booking.organisation.name if booking.organisation else booking.contact_name
+
+    @property
+    def heads(self) -> int:
+        return sum(number for number in self.date.booking.participants.values() if isinstance(number, int))
+
+    @property
+    def is_sure(self) -> bool:
+        return self.date.state is OccurrenceState.BOOKED
+
+    @property
+    def is_block(self) -> bool:
+        return self.date.booking.kind is BookingKind.BLOCK
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A venue's day: what begins on it, and its closures."""
+
+    venue: Venue
+    day: date
+    uses: tuple[Use, ...]
+    closures: tuple[Closure, ...]
+
+    @property
+    def first_in(self) -> datetime | None:
+        return min((use.opens for use in self._sure), default=None)
+
+    @property
+    def last_out(self) -> datetime | None:
+        return max((use.locks for use in self._sure), default=None)
+
+    @property
+    def _sure(self) -> list[Use]:
+        return [use for use in self.uses if use.is_sure and not use.is_block]
+
+
+def rounds(session: Session, venues: Sequence[Venue], days: Sequence[date]) -> list[tuple[date, list[Round]]]:
+    """The rounds of these venues day by day; a night belongs to the day on which it begins; two statements."""
+    if not venues:
+        return [(day, []) for day in days]
+    span = Interval(local_day(days[0], venues[0].zone).start, local_day(days[-1], venues[0].zone).end)
+    uses, closures = _uses(session, venues, days), _closures(session, venues, span)
+    return [(day, [_round(venue, day, uses, closures) for venue in venues]) for day in days]
+
+
+def _uses(session: Session, venues: Iterable[Venue], days: Sequence[date]) -> list[Use]:
+    first = datetime.combine(days[0], datetime.min.time())
+    last = datetime.combine(days[-1], datetime.min.time()) + timedelta(days=1)
+    query = select(Occurrence).join(Occurrence.booking).join(Occurrence.room).where(Room.venue_id.in_([venue.id for venue in venues]))
+    query = query.where(Occurrence.state.in_(SHOWN), Occurrence.local_start >= first, Occurrence.local_start < last)
+    parts = (contains_eager(Occurrence.booking).joinedload(Booking.organisation), contains_eager(Occurrence.room).joinedload(Room.venue))
+    return [Use(date) for date in session.scalars(query.options(*parts).order_by(Occurrence.local_start, Occurrence.id)).unique()]
+
+
+def _closures(session: Session, venues: Iterable[Venue], span: Interval) -> Sequence[Closure]:
+    wanted = (Closure.venue_id.in_([venue.id for venue in venues]), Closure.withdrawn_at.is_(None))
+    return session.scalars(
+        select(Closure).where(*wanted, Closure.starts_at < span.end, Closure.ends_at > span.start).order_by(Closure.starts_at)
+    ).all()
+
+
+def _round(venue: Venue, day: date, uses: Iterable[Use], closures: Iterable[Closure]) -> Round:
+    whole = local_day(day, venue.zone)
+    return Round(
+        venue,
+        day,
+        tuple(use for use in uses if use.date.room.venue_id == venue.id and use.date.local_start.date() == day),
+        tuple(closed for closed in closures if closed.venue_id == venue.id and Interval(closed.starts_at, closed.ends_at).overlaps(whole)),
+    )

@@ -1,0 +1,73 @@
+"""Rows: bookings as lists show them, with their next date and how many there are, in a fixed number of statements."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from booking.lifecycle import LIVE
+from booking.models import Booking, Occurrence
+from kernel.wallclock import to_wall
+from venues.models import Room
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A booking with the date to show for it: the next one, else the last; ``ahead`` counts the live ones to come."""
+
+    booking: Booking
+    date: Occurrence | None
+    ahead: int
+    dates: int
+    last_start: datetime
+
+    @property
+    def span(self) -> tuple[datetime, datetime] | None:
+        return (self.date.local_start, self.date.local_end) if self.date else None
+
+    @property
+    def last_day(self) -> date:
+        return to_wall(self.last_start, self.booking.room.venue.zone).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which bookings a list holds: conditions on them and on their dates ahead, how many, in which order."""
+
+    conditions: Sequence[ColumnElement[bool]]
+    order: Sequence[Any] = ()
+    is_ahead: bool | None = None
+    limit: int = 100
+    skip: int = 0
+
+
+def rows(session: Session, wanted: Wanted, *, now: datetime) -> list[Row]:
+    """The bookings that are wanted, with room, venue, organisation and holder; two statements."""
+    parts = (joinedload(Booking.room).joinedload(Room.venue), joinedload(Booking.organisation), joinedload(Booking.holder))
+    times = dated(now)
+    query: Select[Any] = select(Booking, times.c.next_start, times.c.last_start, times.c.ahead, times.c.dates)
+    query = query.join(times, times.c.booking_id == Booking.id).where(*wanted.conditions).options(*parts)
+    if wanted.is_ahead is not None:
+        query = query.where(times.c.next_start.is_not(None) if wanted.is_ahead else times.c.next_start.is_(None))
+    order = wanted.order or ((times.c.next_start,) if wanted.is_ahead else (times.c.last_start.desc(),))
+    found = session.execute(query.order_by(*order, Booking.id).limit(wanted.limit).offset(wanted.skip)).all()
+    shown = {row.Booking.id: row.next_start or row.last_start for row in found}
+    dates = session.scalars(select(Occurrence).where(Occurrence.booking_id.in_(shown), Occurrence.starts_at.in_(set(shown.values()))))
+    by_booking = {date.booking_id: date for date in dates if date.starts_at == shown[date.booking_id]}
+    return [Row(row.Booking, by_booking.get(row.Booking.id), row.ahead or 0, row.dates, row.last_start) for row in found]
+
+
+def dated(now: datetime) -> Any:
+    """Per booking the start of its next live date, of its last date, and how many there are."""
+    is_ahead = and_(Occurrence.state.in_(sorted(LIVE)), Occurrence.ends_at > now)
+    columns = (
+        Occurrence.booking_id,
+        func.min(case((is_ahead, Occurrence.starts_at))).label("next_start"),
+        func.max(Occurrence.starts_at).label("last_start"),
+        func.sum(case((is_ahead, 1), else_=0)).label("ahead"),
+        func.count().label("dates"),
+    )
+    return select(*columns).group_by(Occurrence.booking_id).subquery("dated")

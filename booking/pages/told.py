@@ -1,0 +1,171 @@
+"""Told: a booking as its page tells it - each date with why, who decides, how one gets in, under what it stands."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from accounts.identity import Actor
+from accounts.models import Organisation, Person
+from accounts.queries import names_of_people
+from booking import lifecycle
+from booking.cases import may_see
+from booking.judging import unfolded
+from booking.models import Booking, Judgement, Occurrence
+from booking.outcome import objection_fault
+from booking.pages.again import LastTime
+from booking.states import BookingState, OccurrenceState
+from booking.support.models import Agreement, Grant
+from kernel.errors import Fault
+from kernel.money import Ore
+from policies.request import Request
+from policies.verdict import Effect, Verdict
+from venues.contact import Arrival, arrivals
+from venues.models import Room, Venue
+
+
+@dataclass(frozen=True, slots=True)
+class ToldDate:
+    """One date: where it stands, what the policy said of it, and what may be done with it."""
+
+    date: Occurrence
+    verdict: Verdict | None
+    against: tuple[Fault, ...]
+    may_cancel: bool
+    may_move: bool
+
+    @property
+    def span(self) -> tuple[datetime, datetime]:
+        return self.date.local_start, self.date.local_end
+
+    @property
+    def start(self) -> str:
+        return f"{self.date.local_start:%Y-%m-%dT%H:%M}"
+
+
+@dataclass(frozen=True, slots=True)
+class ToldBooking:
+    """A booking for one who may see it; ``names`` are those of the people its row knows by id."""
+
+    booking: Booking
+    coming: tuple[ToldDate, ...]
+    past: tuple[ToldDate, ...]
+    arrival: Arrival | None
+    reviews: tuple[Fault, ...]
+    decider_title: str
+    names: Mapping[int, str]
+    may_change: bool
+    may_confirm: bool
+    may_decide: bool
+
+    @property
+    def dates(self) -> tuple[ToldDate, ...]:
+        return (*self.past, *self.coming)
+
+    @property
+    def live(self) -> tuple[ToldDate, ...]:
+        return tuple(one for one in self.dates if one.date.state in lifecycle.LIVE)
+
+    @property
+    def last_time(self) -> LastTime:
+        last = max((one.date for one in self.dates), key=lambda date: date.starts_at)
+        return LastTime((last.local_start, last.local_end), last.local_start.date(), len(self.dates))
+
+    @property
+    def charged(self) -> Ore | None:
+        prices = [one.date.charged_price for one in self.live]
+        return None if None in prices else sum(price for price in prices if price is not None)
+
+    @property
+    def listed(self) -> Ore | None:
+        prices = [one.date.list_price for one in self.live]
+        return None if None in prices else sum(price for price in prices if price is not None)
+
+
+def told_booking(session: Session, booking: Booking, *, by: Actor, language: str, now: datetime) -> ToldBooking:
+    """All that the page of a booking tells; eight statements whatever the number of dates."""
+    _load(session, booking)
+    verdicts = verdicts_of(session, booking)
+    may_change = may_see(booking, by) and (by.person_id == booking.holder_id or _acts_for(booking, by) or by.is_officer)
+    dates = [_date(date, verdicts.get(date.local_start), may_change=may_change, now=now) for date in booking.occurrences]
+    coming = [one for one in dates if one.date.ends_at > now]
+    decider = next((verdict.decider for verdict in verdicts.values() if verdict.decider), None)
+    return ToldBooking(
+        booking=booking,
+        coming=tuple(coming),
+        past=tuple(one for one in dates if one.date.ends_at <= now),
+        arrival=_arrival(session, booking, coming),
+        reviews=tuple(reviews(verdicts)),
+        decider_title=decider.title.in_language(language) if decider else "",
+        names=names_of_people(session, {one for one in (booking.holder_id, booking.hand_id, booking.decided_by) if one}),
+        may_change=may_change and any(one.may_cancel for one in coming),
+        may_confirm=booking.state is BookingState.UNCONFIRMED and (by.is_officer or _acts_for(booking, by)),
+        may_decide=lifecycle.allows(lifecycle.Act.REFUSE, booking.state) and may_decide(booking, by),
+    )
+
+
+def verdicts_of(session: Session, booking: Booking) -> dict[datetime, Verdict]:
+    """What the policy said last of each date, by its wall-clock start."""
+    found: dict[datetime, Verdict] = {}
+    for judgement in session.scalars(select(Judgement).where(Judgement.booking_id == booking.id).order_by(Judgement.id)):
+        for row in unfolded(judgement.judged):
+            found[Request.from_json(row["request"]).wall.start] = Verdict.from_json(row["verdict"])
+    return found
+
+
+def reviews(verdicts: Mapping[datetime, Verdict]) -> list[Fault]:
+    """Why somebody has to look at it, and what is to be noted, each reason once."""
+    found: dict[tuple[str, str], Fault] = {}
+    for start, verdict in verdicts.items():
+        for objection in (*verdict.objections, *verdict.warnings):
+            if objection.effect is not Effect.REFUSE:
+                found.setdefault((objection.rule, objection.code), objection_fault(objection, f"{start:%Y-%m-%dT%H:%M}"))
+    return list(found.values())
+
+
+def may_decide(booking: Booking, by: Actor) -> bool:
+    """Whether the person is the role that the policy named, or one above it."""
+    if booking.decider == "administrator":
+        return by.is_administrator
+    return by.is_officer or (booking.decider == "caretaker" and by.is_caretaker_of(booking.room.venue_id))
+
+
+def _load(session: Session, booking: Booking) -> None:
+    """Bring what the page reads of the booking into the session, whatever the number of its dates."""
+    rooms = {booking.room_id, *(date.room_id for date in booking.occurrences)}
+    whole = (joinedload(Room.venue).joinedload(Venue.district), selectinload(Room.spaces))
+    session.scalars(select(Room).where(Room.id.in_(rooms)).options(*whole)).unique().all()
+    for kind, key in (
+        (Person, booking.holder_id),
+        (Organisation, booking.organisation_id),
+        (Agreement, booking.agreement_id),
+        (Grant, booking.grant_id),
+    ):
+        if key is not None:
+            session.get(kind, key)
+
+
+def _date(date: Occurrence, verdict: Verdict | None, *, may_change: bool, now: datetime) -> ToldDate:
+    is_ahead = may_change and date.starts_at > now
+    refused = verdict.objections if verdict and date.state is OccurrenceState.SKIPPED and "policy:" in date.reason else ()
+    return ToldDate(
+        date,
+        verdict,
+        against=tuple(objection_fault(objection, f"{date.local_start:%Y-%m-%dT%H:%M}") for objection in refused),
+        may_cancel=is_ahead and lifecycle.allows(lifecycle.Act.CANCEL, date.state),
+        may_move=is_ahead and lifecycle.allows(lifecycle.Act.MOVE, date.state),
+    )
+
+
+def _arrival(session: Session, booking: Booking, coming: Sequence[ToldDate]) -> Arrival | None:
+    """How one gets in next time; before anything is booked, whom to call about the first date."""
+    live = [one.date for one in coming if one.date.state in lifecycle.LIVE]
+    if not live:
+        return None
+    return arrivals(session, [(live[0].room.venue, live[0].starts_at)])[0]
+
+
+def _acts_for(booking: Booking, by: Actor) -> bool:
+    return booking.organisation_id is not None and by.acts_for(booking.organisation_id)
