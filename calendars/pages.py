@@ -9,11 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from accounts.edge import actor, reading, transact
+from accounts.edge import actor, database, reading, transact
 from accounts.identity import Actor, Role
 from accounts.models import Organisation
 from calendars.addresses import private_address, subscribing
 from calendars.models import Audience
+from calendars.standing import Address, standing_of
 from calendars.tokens import LONGEST_NAME, NO_OVERLAP, OVERLAP, Draft, Made, feeds_of, make_feed, revoke_feed, rotate_feed
 from kernel.clock import now
 from kernel.errors import Refusal
@@ -54,7 +55,7 @@ class NewAddress(Input):
 def install(app: Flask) -> None:
     """Serve the pages and name them in the navigation."""
     app.register_blueprint(routes)
-    hooks(app).navigation.append(lambda: [Link(gettext("Kalendere"), "/calendars", "account")] if actor().person_id else [])
+    hooks(app).navigation.insert(0, lambda: [Link(gettext("Kalendere"), "/calendars", "account")] if actor().person_id else [])
 
 
 @routes.get("")
@@ -87,6 +88,37 @@ def revoke(feed_id: int) -> AnyResponse:
     """The end of a feed."""
     transact(revoke_feed, feed_id)
     return done(gettext("Kalenderabonnementet er avsluttet."), "/calendars")
+
+
+@routes.get("/venues/<slug>")
+def follow_venue(slug: str) -> str:
+    """How to subscribe to a venue."""
+    return _follow(Address("venue", slug))
+
+
+@routes.get("/rooms/<venue>/<slug>")
+def follow_room(venue: str, slug: str) -> str:
+    """How to subscribe to a room."""
+    return _follow(Address("room", venue, slug))
+
+
+@routes.get("/districts/<slug>")
+def follow_district(slug: str) -> str:
+    """How to subscribe to a district."""
+    return _follow(Address("district", slug))
+
+
+@routes.get("/organisations/<number>")
+def follow_organisation(number: str) -> str:
+    """How to subscribe to an organisation."""
+    return _follow(Address("organisation", number))
+
+
+def _follow(address: Address) -> str:
+    with database().glancing() as connection:
+        found = standing_of(connection, address, now=now())
+    ways = subscribing(current_app.extensions["settings"].public_url + found.source)
+    return render_template("calendars/subscribe.html", name=found.name, ways=ways)
 
 
 def _told(made: Made, *, status: int) -> Response:

@@ -115,5 +115,49 @@ def test_a_form_without_its_token_is_refused(autumn, sign_in):
     assert visitor.get(autumn.addresses["round"]).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("page", "feed"),
+    [
+        ("/calendars/venues/oren-flerbrukshall", "/calendars/venues/oren-flerbrukshall.ics"),
+        ("/calendars/rooms/oren-flerbrukshall/gymsal-1", "/calendars/rooms/oren-flerbrukshall/gymsal-1.ics"),
+        ("/calendars/districts/bragernes-oren", "/calendars/districts/bragernes-oren.ics"),
+        ("/calendars/organisations/313000001", "/calendars/organisations/313000001.ics"),
+    ],
+)
+def test_a_public_feed_has_a_page_that_says_how_to_subscribe(page, feed, client):
+    answer = client.get(page)
+
+    assert answer.status_code == 200
+    assert re.search(rf"http://127\.0\.0\.1:\d+{feed}<", answer.text)
+    assert client.get(page.replace("oren", "nowhere").replace("3130", "9999")).status_code == 404
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_the_pages_can_be_used_by_everybody(width, autumn, app, page, axe):
+    _sign_in(app, page, autumn.cast.olav)
+    page.set_viewport_size({"width": width, "height": 900})
+    seen = {}
+    page.goto("/calendars")
+    seen["list"] = (axe(page), page.evaluate("document.documentElement.scrollWidth"))
+    page.fill("#field-name", "Runden")
+    page.check("input[name=about][value=round]")
+    page.check("input[name=venues]")
+    page.get_by_role("button", name="Lag kalenderabonnement").click()
+    seen["made"] = (axe(page), page.evaluate("document.documentElement.scrollWidth"))
+    page.goto("/calendars/venues/oren-flerbrukshall")
+    seen["follow"] = (axe(page), page.evaluate("document.documentElement.scrollWidth"))
+
+    assert seen == dict.fromkeys(("list", "made", "follow"), ([], width))
+
+
+def _sign_in(app, page, person):
+    """As the sign-in page leaves the browser."""
+    client = app.test_client()
+    with client.session_transaction() as kept:
+        kept["_user_id"], kept["_fresh"] = f"{person.id}.{person.session_epoch}", True
+    cookie = client.get_cookie(app.config["SESSION_COOKIE_NAME"])
+    page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": app.extensions["settings"].public_url}])
+
+
 def _feed(autumn):
     return autumn.change(lambda session: session.scalar(select(FeedToken.id).where(FeedToken.name == "Olav, mobil")))
