@@ -10,7 +10,7 @@ from policies.layers import Effective
 from policies.rules.base import Rule, Scope
 from policies.rules.tariff import PriceRule, PriceUnit, Row, Tariff
 from policies.verdict import Layer, Source
-from policies.words import scope_words, sentences, when_words
+from policies.words import NAMELESS, scope_words, sentences, when_words
 from web.texts import current_locale, gettext
 from web.texts import marked as _
 
@@ -84,11 +84,10 @@ def told_document(document: Document, today: date) -> ToldPolicy:
     return _told(document.rules, names_of([document]), today)
 
 
-def told_rule(rule: Rule) -> ToldRule:
-    """One rule in words."""
-    language = current_locale().language
-    reason = rule.reason.in_language(language)
-    return ToldRule(rule.id, rule.kind, scope_words(rule.scope), sentences(rule), reason, rule.source, rule.valid_from, rule.valid_until)
+def told_rule(rule: Rule, names: Mapping[str, str] = NAMELESS) -> ToldRule:
+    """One rule in words; ``names`` are those of price classes."""
+    reason, said = rule.reason.in_language(current_locale().language), sentences(rule, names)
+    return ToldRule(rule.id, rule.kind, scope_words(rule.scope), said, reason, rule.source, rule.valid_from, rule.valid_until)
 
 
 def names_of(documents: Iterable[Document]) -> dict[str, str]:
@@ -112,7 +111,7 @@ def _groups(rules: Sequence[Rule]) -> Iterator[tuple[str, tuple[ToldRule, ...]]]
 def _price(rule: PriceRule, names: Mapping[str, str], today: date) -> ToldPrice:
     current = [tariff for tariff in rule.tariffs if tariff.last is None or tariff.last >= today]
     lists = tuple(_tariff(tariff, rule, names) for tariff in sorted(current, key=lambda tariff: tariff.first))
-    return ToldPrice(told_rule(rule), lists)
+    return ToldPrice(told_rule(rule, names), lists)
 
 
 def _tariff(tariff: Tariff, rule: PriceRule, names: Mapping[str, str]) -> ToldTariff:

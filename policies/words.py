@@ -1,7 +1,8 @@
 """Rules in plain words: what each rule says, for whom and when, in the language of the request."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from accounts.labels import applicant_class, role
@@ -25,12 +26,13 @@ from web.written import listed
 R = TypeVar("R", bound=Rule)
 Sentences = Iterator[str]
 LEAP_YEAR = 2024
+NAMELESS: Mapping[str, str] = MappingProxyType({})
 TELLERS: dict[type[Rule], Callable[[Any], Sentences]] = {}
 
 
-def sentences(rule: Rule) -> tuple[str, ...]:
-    """What a rule says, a sentence each; what it leaves open is not mentioned."""
-    return tuple(TELLERS[type(rule)](rule))
+def sentences(rule: Rule, names: Mapping[str, str] = NAMELESS) -> tuple[str, ...]:
+    """What a rule says, a sentence each; what it leaves open is not mentioned. ``names`` are those of price classes."""
+    return tuple(price_sentences(rule, names) if isinstance(rule, PriceRule) else TELLERS[type(rule)](rule))
 
 
 def tells(kind: type[R]) -> Callable[[Callable[[R], Sentences]], Callable[[R], Sentences]]:
@@ -102,16 +104,20 @@ def _purpose(rule: Purpose) -> Sentences:
 def _opening(rule: Opening) -> Sentences:
     if rule.only_between:
         yield _("Bare kl. %(band)s.", band=_band(rule.only_between))
+    if rule.outside is rule.closure is Consequence.REFUSE:
+        yield _("Bare når rommet er åpent.")
+    else:
+        yield _("Tid utenfor åpningstiden %(effect)s.", effect=_(labels.CONSEQUENCES[rule.outside]))
+        yield _("Tid da rommet er stengt %(effect)s.", effect=_(labels.CONSEQUENCES[rule.closure]))
     told = (
-        (rule.outside, _("Tid utenfor åpningstiden")),
         (rule.by_agreement, _("Tid som er åpen etter avtale")),
-        (rule.closure, _("Tid da rommet er stengt")),
         (rule.public_holiday, _("Bruk på helligdager")),
         (rule.school_break, _("Bruk i skoleferier")),
-        (rule.unknown, _("Tid når åpningstiden ikke er kjent")),
+        (rule.unknown, _("Bruk når vi ikke kjenner åpningstiden")),
     )
     for consequence, subject in told:
-        yield _("%(subject)s %(effect)s.", subject=subject, effect=_(labels.CONSEQUENCES[consequence]))
+        if consequence is not Consequence.ALLOW:
+            yield _("%(subject)s %(effect)s.", subject=subject, effect=_(labels.CONSEQUENCES[consequence]))
 
 
 @tells(LeadTime)
@@ -190,14 +196,16 @@ def _agreement(rule: AgreementHours) -> Sentences:
 @tells(DecisionRoute)
 def _decision(rule: DecisionRoute) -> Sentences:
     by = rule.title.in_language(current_locale().language) or role(rule.role).lower()
-    yield _("Man får svar med én gang.") if rule.route is Route.AT_ONCE else _("Det er %(by)s som svarer.", by=by)
+    waits = rule.route is Route.BY_ROLE
+    yield _("Det er %(by)s som svarer.", by=by) if waits else _("Man får svar med én gang.")
     if rule.promise:
-        yield _("Svaret kommer innen %(time)s.", time=labels.amount(rule.promise.amount, rule.promise.unit))
+        within = labels.amount(rule.promise.amount, rule.promise.unit)
+        yield _("Svaret kommer innen %(time)s.", time=within) if waits else _("Det som må vurderes, får svar innen %(time)s.", time=within)
     if rule.hold:
         yield _("Tiden holdes av i %(time)s mens man venter.", time=labels.amount(rule.hold.amount, rule.hold.unit))
-    elif rule.route is Route.BY_ROLE:
+    elif waits:
         yield _("Tiden holdes ikke av mens man venter.")
-    if rule.promise and rule.late is not Consequence.ALLOW:
+    if rule.promise and rule.late is not Consequence.ALLOW and waits:
         yield _("Det som begynner før svaret kan komme, %(effect)s.", effect=_(labels.CONSEQUENCES[rule.late]))
 
 
@@ -211,11 +219,11 @@ def _buffers(rule: Buffers) -> Sentences:
         yield _("Ingen tid er satt av før eller etter.")
 
 
-@tells(PriceRule)
-def _price(rule: PriceRule) -> Sentences:
+def price_sentences(rule: PriceRule, names: Mapping[str, str]) -> Sentences:
+    """Who belongs to which price class, and what follows where there is no price."""
     for assigned in rule.assignments:
         who = ", ".join(scope_words(assigned)) or _("alle andre")
-        yield _("%(who)s: prisklasse %(name)s.", who=who[:1].upper() + who[1:], name=labels.price_class(assigned.price_class, {}))
+        yield _("%(who)s: prisklasse %(name)s.", who=who[:1].upper() + who[1:], name=labels.price_class(assigned.price_class, names))
     if rule.missing is not Consequence.ALLOW:
         yield _("Det som ikke har noen pris, %(effect)s.", effect=_(labels.CONSEQUENCES[rule.missing]))
 

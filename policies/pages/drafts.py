@@ -16,6 +16,7 @@ from policies.models import PolicyDraft
 from policies.pages.blueprint import routes
 from policies.pages.shelves import shelf_at, today, trail, version_of
 from policies.places import Shelf
+from policies.told import names_of
 from policies.verbs import discard_draft, publish_draft, save_draft
 from web import problems
 from web.fields import Day
@@ -112,6 +113,7 @@ def of_draft(place: str) -> dict[str, Any]:
         "advice": [fault for fault in found if fault.code in ADVICE],
         "differences": differences(published, document),
         "texts_differ": texts_differ(published, document),
+        "names": names_of([document]),
         "kinds": labels.choices(labels.KINDS),
         "today": today(),
         "trail": [*trail(shelf), (_("Utkast"), url_for("policies.draft_page", place=place))],

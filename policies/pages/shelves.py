@@ -14,7 +14,7 @@ from policies.document import Document, checked, schema
 from policies.models import PolicyVersion
 from policies.pages.blueprint import routes
 from policies.places import Shelf, place_at, shelf_of, shelves
-from policies.told import told_document
+from policies.told import names_of, told_document
 from venues.queries import municipality
 
 
@@ -58,6 +58,7 @@ def version_page(place: str, number: int) -> str:
         version=version,
         document=document,
         told=told_document(document, version.valid_from),
+        names=names_of([document]),
         before=before,
         differences=differences(earlier, document) if earlier else (),
         texts_differ=texts_differ(earlier, document) if earlier else False,
