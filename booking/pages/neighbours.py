@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy.sql.base import ExecutableOption
 
 from booking.case import occupied, span_of
 from booking.conflicts import Want
@@ -72,7 +73,7 @@ def _dates(session: Session, ids: set[int]) -> Sequence[Occurrence]:
     return session.scalars(select(Occurrence).join(Occurrence.booking).where(Occurrence.id.in_(ids)).options(*_whole())).unique().all()
 
 
-def _whole() -> tuple[object, ...]:
+def _whole() -> tuple[ExecutableOption, ...]:
     return contains_eager(Occurrence.booking).joinedload(Booking.organisation), joinedload(Occurrence.room)
 
 

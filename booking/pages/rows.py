@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date as day_of
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, select
@@ -29,7 +30,7 @@ class Row:
         return (self.date.local_start, self.date.local_end) if self.date else None
 
     @property
-    def last_day(self) -> date:
+    def last_day(self) -> day_of:
         return to_wall(self.last_start, self.booking.room.venue.zone).date()
 
 
