@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from accounts.inputs import OrganisationChange
 from accounts.organisations import change_organisation
-from booking.closures import Closing, close
+from booking.closures import close_rooms
 from booking.decisions import approve, confirm, decline
 from booking.ending import cancel
 from booking.models import Booking
@@ -15,6 +15,7 @@ from booking.moving import move
 from booking.states import BookingState
 from tests.calendars.conftest import NOW, VENUE
 from tests.cast import actor
+from venues.inputs import ClosureInput
 from venues.models import Room, Venue
 
 ROOM = "/calendars/rooms/oren-flerbrukshall/gymsal-2.ics"
@@ -57,8 +58,8 @@ def confirms(session, autumn):
 
 def closes(session, autumn):
     venue = session.scalar(select(Venue))
-    closing = Closing(venue=venue, room=None, start=datetime(2026, 11, 24), end=datetime(2026, 11, 25), reason="Vannlekkasje")
-    close(session, closing, cancel_affected=True, by=actor(session, autumn.cast.olav), now=NOW)
+    given = ClosureInput(start=datetime(2026, 11, 24), end=datetime(2026, 11, 25), reason="Vannlekkasje")
+    close_rooms(session, venue.slug, given, confirmed=True, by=actor(session, autumn.cast.olav), now=NOW)
 
 
 def renames_the_organisation(session, autumn):
