@@ -180,10 +180,10 @@ def _differences(expected: Expected, verdict: Verdict) -> Iterator[tuple[str, ob
         "before": verdict.buffer_before,
         "after": verdict.buffer_after,
     }
-    for name in expected.model_fields_set:
+    for name, given in found.items():
         wanted = _comparable(name, getattr(expected, name))
-        if wanted != found[name]:
-            yield name, wanted, found[name]
+        if name in expected.model_fields_set and wanted != given:
+            yield name, wanted, given
 
 
 def _comparable(name: str, wanted: object) -> object:

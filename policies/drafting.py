@@ -116,7 +116,7 @@ def _cleaned(data: Any) -> Any:
         return data
     if data.get("drop"):
         return None
-    cleaned = {name: _cleaned(value) for name, value in data.items() if name != "rest"}
+    cleaned = {name: value if name in ALWAYS_KEPT else _cleaned(value) for name, value in data.items() if name != "rest"}
     cleaned = {name: value for name, value in cleaned.items() if name in ALWAYS_KEPT or not _is_alone(value)}
     if isinstance(cleaned.get(MONEY), str):
         cleaned[MONEY] = _ore(cleaned[MONEY])

@@ -13,12 +13,12 @@ from policies.verdict import Reason
 
 LANGUAGES = ("nb", "nn", "en")
 # What people can live with until it is mended; everything else keeps a document from being published.
-ADVICE = {"language-missing", "price-class-unnamed"}
+ADVICE = {"language-missing", "title-missing", "price-class-unnamed"}
 
 
 def lint(document: Document) -> tuple[Fault, ...]:
     """All that should be mended before the document is published; ``field`` is the place in it (``rules[3].reason.nn``)."""
-    faults = [*_missing_languages("title", document.title, "")]
+    faults = [*_title(document)]
     for number, rule in enumerate(document.rules):
         place = f"rules[{number}]"
         faults += _missing_languages(f"{place}.reason", rule.reason, rule.id)
@@ -32,6 +32,12 @@ def lint(document: Document) -> tuple[Fault, ...]:
 def errors(document: Document) -> tuple[Fault, ...]:
     """What keeps the document from being published; a missing bokmål text is among it, for all else falls back on it."""
     return tuple(fault for fault in lint(document) if fault.code not in ADVICE or fault.facts.get("language") == "nb")
+
+
+def _title(document: Document) -> Iterator[Fault]:
+    for language in LANGUAGES:
+        if not getattr(document.title, language):
+            yield Fault("title-missing", f"title.{language}", "", {"language": language})
 
 
 def _missing_languages(place: str, reason: Reason, rule: str) -> Iterator[Fault]:
@@ -57,9 +63,9 @@ def _empty_limits(place: str, rule: Rule) -> Iterator[Fault]:
 
 
 def _prices(place: str, rule: PriceRule, document: Document) -> Iterator[Fault]:
-    for (a, first), (b, second) in combinations(enumerate(rule.tariffs), 2):
+    for (_a, first), (b, second) in combinations(enumerate(rule.tariffs), 2):
         if _overlapping(first, second):
-            yield Fault("tariffs-overlap", f"{place}.tariffs[{b}]", second.version, {"rule": rule.id, "other": f"{place}.tariffs[{a}]"})
+            yield Fault("tariffs-overlap", f"{place}.tariffs[{b}]", second.version, {"rule": rule.id, "other": first.version})
     for number, tariff in enumerate(rule.tariffs):
         where = f"{place}.tariffs[{number}]"
         if tariff.last and tariff.last < tariff.first:
@@ -118,10 +124,10 @@ def _unnamed_classes(place: str, rule: PriceRule, document: Document) -> Iterato
 def _rivals(document: Document) -> Iterator[Fault]:
     """Two rules of a kind of which one alone applies, with the same scope: the second can never be reached."""
     settling = [(number, rule) for number, rule in enumerate(document.rules) if rule.settles]
-    for (a, first), (b, second) in combinations(settling, 2):
+    for (_a, first), (b, second) in combinations(settling, 2):
         dates = _meeting_validity(first, second)
         if first.settles == second.settles and first.scope == second.scope and dates:
-            yield Fault("never-reached", f"rules[{b}]", second.id, {"rule": second.id, "other": f"rules[{a}]"})
+            yield Fault("never-reached", f"rules[{b}]", second.id, {"rule": second.id, "other": first.id})
 
 
 def _meeting_validity(first: Rule, second: Rule) -> bool:

@@ -1,0 +1,121 @@
+"""Rules in plain words: every kind says itself, for whom and when, in three languages."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from policies import labels
+from policies.layers import combine
+from policies.rules import KINDS
+from policies.taxonomy import Activity
+from policies.told import told, told_document
+from policies.words import TELLERS, sentences
+from policies.words import scope_words as limits
+from tests.policies.examples import REASON, TUESDAY, document, rule
+
+
+def said(app: Flask, given: dict[str, Any], language: str = "nb") -> str:
+    with app.test_request_context(f"/?lang={language}"):
+        return " ".join(sentences(document(given).rules[0]))
+
+
+def test_every_kind_has_words_and_a_label() -> None:
+    told_otherwise = {"price"}
+
+    assert {kind.model_fields["kind"].default for kind in KINDS} == set(labels.KINDS)
+    assert {kind.model_fields["kind"].default for kind in TELLERS} | told_otherwise == set(labels.KINDS)
+    assert set(labels.ACTIVITIES) == set(Activity)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (
+            rule("eligibility", allowed=["organisation", "group"]),
+            "Kan bookes av frivillig organisasjon eller gruppe uten organisasjonsnummer.",
+        ),
+        (rule("eligibility", age={"comparator": "over", "years": 17}), "Den som booker må ha fylt 18 år."),
+        (rule("eligibility", age={"comparator": "under", "years": 20}), "Den som booker må være under 20 år."),
+        (
+            rule("eligibility", registered=True, local=True),
+            "Organisasjonen må stå i Frivillighetsregisteret. Organisasjonen må høre til i kommunen.",
+        ),
+        (rule("purpose", forbidden=["celebration"], alcohol="refuse"), "Ikke til fest og selskap. Alkohol avslås."),
+        (
+            rule("opening", school_break="refuse", public_holiday="allow"),
+            "Bare når rommet er åpent. Tid som er åpen etter avtale må vurderes av en saksbehandler. Bruk i skoleferier avslås."
+            " Bruk når vi ikke kjenner åpningstiden må vurderes av en saksbehandler.",
+        ),
+        (rule("lead_time", notice={"amount": 14, "unit": "days"}), "Man må be om det minst 14 dager før."),
+        (rule("lead_time", notice={"amount": 1, "unit": "weeks"}, comparator="over"), "Man må be om det mer enn 1 uke før."),
+        (rule("horizon", ahead={"amount": 6, "unit": "months"}), "Man kan booke høyst 6 måneder fram."),
+        (rule("length", at_least=90, at_most=240), "Minst 1 time 30 minutter. Høyst 4 timer."),
+        (rule("length", at_most=60, effect="warn"), "Høyst 1 time. Ellers: bookingen godtas med en advarsel."),
+        (rule("grid", minutes=60), "Begynner og slutter på hele timer."),
+        (rule("quota", period="week", minutes=600), "Høyst 10 timer per uke for hver organisasjon eller person."),
+        (rule("buffers", before=15, after=30), "15 minutter før er satt av til klargjøring. 30 minutter etter er satt av til rydding."),
+        (rule("decision_route", route="at-once"), "Man får svar med én gang."),
+        (
+            rule("decision_route", route="by-role", title=REASON | {"nb": "skolen"}, promise={"amount": 2, "unit": "working-days"}),
+            "Det er skolen som svarer. Svaret kommer innen 2 virkedager. Tiden holdes ikke av mens man venter."
+            " Det som begynner før svaret kan komme, godtas med en advarsel.",
+        ),
+    ],
+)
+def test_a_rule_says_what_it_does(app: Flask, given: dict[str, Any], words: str) -> None:
+    assert said(app, given) == words
+
+
+def test_a_scope_says_whom_what_and_when(app: Flask) -> None:
+    scope = {"applicants": ["person"], "activities": ["sport"], "weekdays": [6, 7], "between": {"start": "16:00", "end": "24:00"}}
+    scope |= {"season": {"first": "11-01", "last": "04-30"}, "day_classes": ["school-break"], "alcohol": True}
+
+    with app.test_request_context("/"):
+        found = limits(document(rule("grid", minutes=15, scope=scope)).rules[0].scope)
+
+    assert found == (
+        "privatperson",
+        "idrett",
+        "med alkohol",
+        "lørdag og søndag",
+        "kl. 16:00–24:00",
+        "skoleferier",
+        "1. november til 30. april",
+    )
+
+
+def test_prices_are_told_by_the_names_of_their_classes(app: Flask) -> None:
+    rows = [{"price_class": "list", "ore": 114500}, {"price_class": "free", "ore": 0, "weekdays": [1, 2, 3, 4, 5]}]
+    lists = [
+        {"version": "2025", "first": "2025-01-01", "rows": rows},
+        {"version": "2020", "first": "2020-01-01", "last": "2020-12-31", "rows": rows},
+    ]
+    prices = rule("price", assignments=[{"applicants": ["organisation"], "price_class": "free"}, {"price_class": "list"}], tariffs=lists)
+    given = document(prices, price_classes={"free": {"nb": "Gratis for lag", "nn": "", "en": "Free"}})
+
+    with app.test_request_context("/"):
+        (price,) = told_document(given, date(2026, 1, 1)).prices
+
+    assert [tariff.version for tariff in price.tariffs] == ["2025"]
+    assert [(row.name, row.terms, row.ore, row.unit) for row in price.tariffs[0].rows] == [
+        ("Full pris", ("alle andre",), 114500, "per time"),
+        ("Gratis for lag", ("mandag–fredag", "frivillig organisasjon"), 0, "per time"),
+    ]
+    assert price.rule.sentences[0] == "Frivillig organisasjon: prisklasse Gratis for lag."
+
+
+def test_a_room_is_told_the_rules_that_hold_together_with_the_baselines(app: Flask) -> None:
+    documents = [document(rule("length", at_most=60)), document(rule("length", id="rom", at_most=90), layer="room", place="a/b")]
+
+    with app.test_request_context("/"):
+        found = told(combine(documents).on(TUESDAY), documents, TUESDAY)
+
+    told_ids = [one.id for _heading, rules in found.groups for one in rules]
+    assert told_ids == ["baseline-capacity", "baseline-opening", "rom", "baseline-route"]
+
+
+@pytest.mark.parametrize("language", ["nn", "en"])
+def test_rules_speak_the_language_asked_for(app: Flask, language: str) -> None:
+    assert said(app, rule("grid", minutes=60), language) != said(app, rule("grid", minutes=60))
