@@ -12,7 +12,7 @@ from web.api import LONGEST_KEY, PREFIX, VERSION, Api, Operation
 
 REF = "#/components/schemas/{model}"
 PATH_PART = re.compile(r"<(?:(\w+)(?:\([^)]*\))?:)?(\w+)>")
-PATH_KINDS = {"int": {"type": "integer", "minimum": 0}}
+PATH_KINDS = {"int": {"type": "integer", "minimum": 0, "maximum": 2**31 - 1}}
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 REFUSALS = {
     400: "cannot be read",

@@ -167,7 +167,7 @@ def _unknown_room(session: Session, path: str) -> Fault:
     except Missing as missing:
         fault = missing.faults[0]
         return Fault(fault.code, "rooms", fault.value, fault.facts)
-    return Fault("unknown-room", "rooms", path)
+    return Fault("unknown-room", "rooms", path, {"near": ()})
 
 
 def _minutes(session: Session, ids: Sequence[int], now: datetime) -> dict[tuple[int | None, bool], int]:
