@@ -39,7 +39,6 @@ def caretaker() -> str:
         printed_at=now(),
         previous=_ahead(first - 2 * DAY, chosen, mine),
         following=_ahead(first + 2 * DAY, chosen, mine),
-        hide_empty=actor.is_officer and len(chosen) > 1,
     )
 
 

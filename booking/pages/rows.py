@@ -17,17 +17,17 @@ from venues.models import Room
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A booking with the date to show for it: the next one, else the last; ``ahead`` counts the live ones to come."""
+    """A booking with the date ``shown`` for it: the next one, else the last; ``ahead`` counts the live ones to come."""
 
     booking: Booking
-    date: Occurrence | None
+    shown: Occurrence | None
     ahead: int
     dates: int
     last_start: datetime
 
     @property
     def span(self) -> tuple[datetime, datetime] | None:
-        return (self.date.local_start, self.date.local_end) if self.date else None
+        return (self.shown.local_start, self.shown.local_end) if self.shown else None
 
     @property
     def last_day(self) -> day_of:

@@ -1,0 +1,142 @@
+"""The hall of the cast in the app's own database on one September evening, and browsers in which the cast is signed in."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from accounts import edge as accounts_edge
+from accounts.pages import entrance
+from booking import edge as booking_edge
+from booking.models import Booking
+from booking.pages import book, caretaker, case, find, mine, office, room
+from booking.reservations import reserve
+from database.transact import Database
+from tests.accounts.conftest import Visitor
+from tests.booking.conftest import NOW, Hall, furnish, wish
+
+CLOCKS = (accounts_edge, entrance, book, caretaker, case, find, mine, office, room)
+ROOM = "/rooms/oren-flerbrukshall/gymsal-1"
+ASKED = {
+    "date": "2026-09-15",
+    "from": "18:00",
+    "to": "20:00",
+    "applicant": "313000001",
+    "purpose": "Trening",
+    "activity": "sport.training",
+    "participants.6-12": "18",
+}
+
+
+class Clock:
+    """The moment at which everything happens."""
+
+    def __init__(self) -> None:
+        self.moment = NOW
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def pass_by(self, time: timedelta) -> None:
+        self.moment += time
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    for module in CLOCKS:
+        monkeypatch.setattr(module, "now", clock)
+    monkeypatch.setattr(booking_edge, "clock_now", clock)
+    return clock
+
+
+@pytest.fixture
+def hall(app: Flask, clock: Clock) -> Hall:
+    """The cast in their hall, in the app's own database."""
+    database: Database = app.extensions["database"]
+    return database.transact(furnish)
+
+
+@pytest.fixture
+def visit(app: Flask, hall: Hall) -> Callable[..., Visitor]:
+    """A browser without script in which somebody of the cast is signed in; nobody when no name is given."""
+
+    def visit(name: str = "") -> Visitor:
+        visitor = Visitor(app.test_client())
+        if name:
+            assert visitor.sign_in(name).status_code == 303
+        return visitor
+
+    return visit
+
+
+@pytest.fixture
+def booked(app: Flask, hall: Hall, clock: Clock) -> Callable[..., str]:
+    """Books as somebody of the cast and tells the reference; the wish is Skiold turn's training with what is changed of it."""
+    database: Database = app.extensions["database"]
+
+    def make(name: str = "berit", **changes: Any) -> str:
+        booking: Booking = database.transact(reserve, wish(**changes), by=getattr(hall, name), now=clock())
+        with Session(database.engine) as session:
+            return session.get_one(Booking, booking.id).reference
+
+    return make
+
+
+@pytest.fixture
+def counted(app: Flask) -> Callable[[], Any]:
+    """Counts the statements sent to the database while it is open."""
+    engine = app.extensions["database"].engine
+
+    @contextmanager
+    def counting() -> Iterator[list[str]]:
+        seen: list[str] = []
+
+        def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+            seen.append(statement)
+
+        event.listen(engine, "before_cursor_execute", note)
+        yield seen
+        event.remove(engine, "before_cursor_execute", note)
+
+    return counting
+
+
+class Hidden(HTMLParser):
+    """The hidden fields of the forms that post to an address, form by form; and all links with their words."""
+
+    def __init__(self, page: TestResponse, action: str = "") -> None:
+        super().__init__()
+        self.forms: list[dict[str, str]] = []
+        self.links: dict[str, str] = {}
+        self._action = action
+        self._is_in = False
+        self._href: str | None = None
+        self.feed(page.text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self._is_in = given.get("action") == self._action
+            self.forms += [{}] if self._is_in else []
+        if tag == "input" and self._is_in and "name" in given:
+            self.forms[-1][given["name"]] = given.get("value", "")
+        if tag == "a":
+            self._href = given.get("href", "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._is_in = False
+        if tag == "a":
+            self._href = None
+
+    def handle_data(self, data: str) -> None:
+        if self._href and data.strip():
+            self.links[" ".join(data.split())] = self._href

@@ -1,0 +1,236 @@
+"""Booking a room on pages: the form, the look at every date, and the booking, without any script."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from accounts.models import ProofLink
+from booking.models import Booking
+from tests.accounts.conftest import Visitor
+from tests.accounts.test_pages import latest
+from tests.booking.pages.conftest import ASKED, ROOM, Hidden
+
+SERIES = ASKED | {"repeat": "weekly", "times": "5"}
+
+
+def preview(**changes: str) -> str:
+    return f"{ROOM}/book/preview?{urlencode({**ASKED, **changes})}"
+
+
+def bookings(app: Flask) -> list[Booking]:
+    with Session(app.extensions["database"].engine) as session:
+        found = list(session.query(Booking).order_by(Booking.id))
+        for booking in found:
+            list(booking.occurrences)
+        return found
+
+
+def confirm(visitor: Visitor, address: str) -> Any:
+    """Press the button of the page that shows what would become of it."""
+    form = Hidden(visitor.get(address), "/bookings").forms[0]
+    return visitor.client.post("/bookings", data=form, headers={"Referer": f"http://localhost{address}"})
+
+
+def test_a_time_that_is_free_is_booked(app: Flask, visit: Callable[..., Visitor]) -> None:
+    visitor = visit("berit")
+
+    looked = visitor.get(preview())
+    made = confirm(visitor, preview())
+
+    assert "Tiden er ledig, og reglene sier ja." in looked.text
+    assert [(one.state.value, one.purpose, one.participants) for one in bookings(app)] == [("booked", "Trening", {"6-12": 18})]
+    assert made.location == f"/bookings/{bookings(app)[0].reference}"
+
+
+def test_looking_books_nothing(app: Flask, visit: Callable[..., Visitor]) -> None:
+    visit("berit").get(preview())
+
+    assert bookings(app) == []
+
+
+def test_pressing_twice_books_once(app: Flask, visit: Callable[..., Visitor]) -> None:
+    visitor = visit("berit")
+    form = Hidden(visitor.get(preview()), "/bookings").forms[0]
+
+    first, second = (visitor.client.post("/bookings", data=form) for _ in range(2))
+
+    assert (first.status_code, first.location) == (second.status_code, second.location) == (303, f"/bookings/{bookings(app)[0].reference}")
+    assert len(bookings(app)) == 1
+
+
+def test_of_a_series_one_takes_the_dates_that_go(app: Flask, visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
+    booked(start="2026-09-22T19:00", end="2026-09-22T21:00")
+    visitor = visit("berit")
+
+    looked = visitor.get(preview(**SERIES))
+    confirm(visitor, preview(**SERIES))
+
+    assert "2 av 5 datoer går ikke" in looked.text
+    assert "Opptatt 19:00–21:00: Skiold turn" in looked.text
+    assert "Skolen har fri" in looked.text
+    assert "Ta de 3 datoene som går" in looked.text
+    assert [date.state.value for date in bookings(app)[1].occurrences] == ["booked", "skipped", "booked", "skipped", "booked"]
+
+
+def test_a_date_is_taken_out_and_back_in(app: Flask, visit: Callable[..., Visitor]) -> None:
+    visitor = visit("berit")
+
+    shorter = Hidden(visitor.get(preview(repeat="weekly", times="3"))).links["Ta ut"]
+    confirm(visitor, shorter)
+
+    assert [f"{date.local_start:%d.%m}" for date in bookings(app)[0].occurrences] == ["15.09", "22.09"]
+    assert "Ta med alle igjen" in visitor.get(shorter).text
+
+
+def test_a_taken_time_offers_others_that_are_one_press_away(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
+    booked()
+    visitor = visit("berit")
+
+    links = Hidden(visitor.get(preview())).links
+
+    assert "Øren flerbrukshall, Gymsal 2" in links
+    assert "Tiden er ledig" in visitor.get(links["20:00–22:00"]).text
+
+
+def test_the_policy_says_no_with_its_paragraph_and_the_nearest_time(visit: Callable[..., Visitor]) -> None:
+    visitor = visit("berit")
+
+    refused = visitor.get(preview(**{"from": "06:00", "to": "09:00"}))
+
+    assert "Dette går ikke" in refused.text
+    assert "Fordi." in refused.text
+    assert "Tiden er ledig" in visitor.get(Hidden(refused).links["08:00–11:00"]).text
+
+
+def test_lost_to_somebody_else_meanwhile_the_page_shows_it_again(
+    app: Flask, visit: Callable[..., Visitor], booked: Callable[..., str]
+) -> None:
+    visitor = visit("berit")
+    form = Hidden(visitor.get(preview()), "/bookings").forms[0]
+    booked("kari", organisation=None, kind="municipal")
+
+    lost = visitor.client.post("/bookings", data=form)
+
+    assert lost.status_code == 409
+    assert "Noe endret seg mens du så på det" in lost.text
+    assert "Opptatt 18:00–20:00: Kommunen" in lost.text
+    assert len(bookings(app)) == 1
+
+
+def test_all_faults_are_shown_at_once_and_what_was_typed_stays(visit: Callable[..., Visitor]) -> None:
+    wrong = {"date": "2026-04-31", "from": "25:00", "to": "", "repeat": "weekly", "applicant": "other", "purpose": "Øving", "activity": ""}
+
+    page = visit("berit").get(preview(**wrong))
+
+    assert page.status_code == 422
+    faulty = ["date", "from", "to", "times", "number", "activity"]
+    assert [name for name in faulty if f'href="#field-{name}"' in page.text] == faulty
+    assert 'value="Øving"' in page.text
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"from": "20:00", "to": "20:00"}, "Slutten må være etter starten."),
+        ({"from": "20:00", "to": "18:00"}, "Slutten må være etter starten."),
+        ({"date": "2027-03-28", "from": "02:30", "to": "04:00"}, "finnes ikke: klokka stilles fram denne natta"),
+        ({"participants.6-12": "mange"}, "«mange» er ikke et tall"),
+        ({"activity": "yoga"}, "«yoga» er ikke et av valgene"),
+        ({"applicant": "other", "number": "313000099"}, "Vi kjenner ingen organisasjon med nummeret 313000099"),
+        ({"repeat": "weekly", "times": "5", "until": "2026-12-01"}, "enten antall ganger eller siste dato"),
+        ({"colour": "blue"}, "Feltet er ukjent"),
+    ],
+)
+def test_bad_input_is_refused_with_the_way_out(app: Flask, visit: Callable[..., Visitor], changes: dict[str, str], sentence: str) -> None:
+    page = visit("berit").get(preview(**changes))
+
+    assert page.status_code in (404, 422)
+    assert sentence in page.text
+    assert bookings(app) == []
+
+
+def test_an_end_at_midnight_is_the_end_of_the_day(app: Flask, visit: Callable[..., Visitor]) -> None:
+    confirm(visit("berit"), preview(**{"from": "22:00", "to": "00:00"}))
+
+    assert [f"{date.local_end:%d.%m %H:%M}" for date in bookings(app)[0].occurrences] == ["16.09 00:00"]
+
+
+def test_who_is_not_signed_in_fills_in_first_and_loses_nothing(app: Flask, visit: Callable[..., Visitor]) -> None:
+    visitor = visit()
+
+    asked = visitor.get(preview())
+    onward = Hidden(asked, "/sign-in").forms[0]["next"]
+    signed_in = visitor.post("/sign-in", form_on=preview(), email="berit@example.org", password="en-lang-og-god-setning", next=onward)
+
+    assert asked.status_code == 401
+    assert "Tiden er ledig" in visitor.get(signed_in.location).text
+    assert confirm(visitor, signed_in.location).status_code == 303
+    assert [one.purpose for one in bookings(app)] == ["Trening"]
+
+
+def test_an_account_opened_late_in_the_evening_continues_where_one_was(app: Flask, visit: Callable[..., Visitor]) -> None:
+    visitor = visit()
+    onward = Hidden(visitor.get(preview(applicant="me")), "/sign-in").forms[0]["next"]
+    visitor.post("/account-links", email="ny@example.org", next=onward)
+
+    opened = visitor.post(latest(app, ProofLink), name="Nina Ny", phone="41234567", language="nb", password="en lang setning")
+
+    assert "Dette blir en forespørsel" in visitor.get(opened.location).text
+
+
+def test_somebody_who_is_no_delegate_asks_in_the_organisations_name(app: Flask, visit: Callable[..., Visitor]) -> None:
+    visitor = visit("per")
+
+    looked = visitor.get(preview(applicant="other", number="313 000 001"))
+    made = confirm(visitor, preview(applicant="other", number="313 000 001"))
+
+    assert "Representantene får beskjed" in looked.text
+    assert bookings(app)[0].state.value == "unconfirmed"
+    assert "må bekrefte innen" in visitor.get(made.location).text
+
+
+def test_staff_book_for_a_caller_whom_they_find_by_telephone(app: Flask, visit: Callable[..., Visitor], hall: Any) -> None:
+    visitor = visit("kari")
+
+    confirm(visitor, preview(applicant="me", caller="99 00 00 06"))
+
+    assert [(one.holder_id, one.hand_id, one.state.value) for one in bookings(app)] == [(hall.cast.per.id, hall.cast.kari.id, "booked")]
+
+
+def test_several_callers_of_a_name_are_offered_to_choose_from(visit: Callable[..., Visitor]) -> None:
+    page = visit("kari").get(preview(applicant="me", caller="example.org"))
+
+    assert page.status_code == 422
+    assert page.text.count('name="person"') == 8
+
+
+@pytest.mark.parametrize("name", ["municipal", "block"])
+def test_staff_enter_the_municipalitys_own_use_and_block_time(app: Flask, visit: Callable[..., Visitor], name: str) -> None:
+    confirm(visit("kari"), preview(applicant=name))
+
+    assert [(one.kind.value, one.state.value) for one in bookings(app)] == [(name, "booked")]
+
+
+@pytest.mark.parametrize("changes", [{"applicant": "municipal"}, {"applicant": "block"}, {"applicant": "me", "caller": "Per"}])
+def test_others_may_not(app: Flask, visit: Callable[..., Visitor], changes: dict[str, str]) -> None:
+    page = visit("berit").get(preview(**changes))
+
+    assert page.status_code == 403
+    assert bookings(app) == []
+
+
+def test_the_number_of_statements_does_not_grow_with_the_dates(visit: Callable[..., Visitor], counted: Callable[[], Any]) -> None:
+    visitor = visit("berit")
+    visitor.get(preview())  # a process reads the policies once
+    numbers = []
+
+    for times in ("2", "30"):
+        with counted() as statements:
+            visitor.get(preview(repeat="weekly", times=times))
+        numbers.append(len(statements))
+
+    assert numbers == [17, 17]

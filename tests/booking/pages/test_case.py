@@ -1,0 +1,163 @@
+"""The page of a booking: what it tells to whom, and what can be done with it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.accounts.conftest import Visitor
+from tests.booking.pages.conftest import Clock, Hidden
+
+TWO = {"recurrence": {"rrule": "FREQ=WEEKLY;COUNT=2"}}
+
+
+def states(text: str) -> list[str]:
+    """The states on the page in order: the booking's, then those of its dates."""
+    words = ("Booket", "Venter på svar", "Venter på bekreftelse", "Avslått", "Avlyst", "Ikke med")
+    tags = [part.split(">")[1].split("<")[0] for part in text.split('class="ds-tag"')[1:]]
+    return [tag for tag in tags if tag in words]
+
+
+def test_it_tells_who_what_when_and_how_one_gets_in(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
+    reference = booked(needs=["40 stoler"], contact="Nina Kontakt", contact_phone="41234567")
+
+    page = visit("berit").get(f"/bookings/{reference.lower().replace('-', ' ')}").text
+
+    for told in ("Tirsdag 15. september 2026", "18:00–20:00", "Skiold turn, Berit Moe", "40 stoler", "Nina Kontakt", "41 23 45 67"):
+        assert told in page
+    assert "Slik kommer dere inn" in page
+    assert "Ingen er i huset da, så vidt vi vet" in page
+
+
+@pytest.mark.parametrize(("name", "status"), [("", 401), ("per", 404), ("siri", 404), ("nils", 200), ("olav", 200), ("kari", 200)])
+def test_who_may_see_it(visit: Callable[..., Visitor], booked: Callable[..., str], name: str, status: int) -> None:
+    assert visit(name).get(f"/bookings/{booked()}").status_code == status
+
+
+def test_one_date_is_cancelled_and_the_other_stays(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
+    reference, visitor = booked(**TWO), visit("berit")
+
+    done = visitor.post(f"/bookings/{reference}/occurrences/1/cancellation", form_on=f"/bookings/{reference}")
+
+    assert done.status_code == 303
+    assert states(visitor.get(f"/bookings/{reference}").text) == ["Booket", "Avlyst", "Booket"]
+
+
+def test_all_that_lies_ahead_is_cancelled(visit: Callable[..., Visitor], booked: Callable[..., str], clock: Clock) -> None:
+    reference, visitor = booked(**TWO), visit("berit")
+    clock.pass_by(timedelta(days=16))
+
+    visitor.post(f"/bookings/{reference}/cancellation", form_on=f"/bookings/{reference}")
+
+    assert states(visitor.get(f"/bookings/{reference}").text) == ["Booket", "Avlyst", "Booket"]
+
+
+def test_a_date_is_moved(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
+    reference, visitor = booked(), visit("berit")
+    to = {"date": "2026-09-16", "from": "22:00", "to": "00:00", "room": "oren-flerbrukshall/gymsal-2"}
+
+    visitor.post(f"/bookings/{reference}/occurrences/1/move", form_on=f"/bookings/{reference}", **to)
+
+    page = visitor.get(f"/bookings/{reference}").text
+    assert "Onsdag 16. september 2026" in page
+    assert "22:00–24:00" in page
+    assert "Gymsal 2" in page
+
+
+def test_a_date_that_cannot_be_moved_stays_and_the_page_says_why(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
+    reference, visitor = booked(), visit("berit")
+    booked(start="2026-09-16T18:00", end="2026-09-16T20:00")
+
+    refused = visitor.post(
+        f"/bookings/{reference}/occurrences/1/move",
+        form_on=f"/bookings/{reference}",
+        **{"date": "2026-09-16", "from": "19:00", "to": "21:00"},
+    )
+
+    assert refused.status_code == 409
+    assert "Gymsal 1 er opptatt fra 16. september 2026 kl. 18:00" in refused.text
+    assert 'value="19:00"' in refused.text
+    assert "Tirsdag 15. september 2026" in visitor.get(f"/bookings/{reference}").text
+
+
+def test_what_somebody_else_changed_meanwhile_is_not_overrun(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
+    reference, berit, nils = booked(**TWO), visit("berit"), visit("nils")
+    form = Hidden(berit.get(f"/bookings/{reference}"), f"/bookings/{reference}/cancellation").forms[0]
+    nils.post(f"/bookings/{reference}/occurrences/1/cancellation", form_on=f"/bookings/{reference}")
+
+    late = berit.client.post(f"/bookings/{reference}/cancellation", data=form)
+
+    assert late.status_code == 409
+    assert "Noen andre har endret dette" in late.text
+
+
+def test_a_delegate_confirms_what_was_asked_in_the_organisations_name(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
+    reference, visitor = booked("per"), visit("berit")
+
+    assert "Venter på at du bekrefter" in visitor.get("/bookings").text
+    visitor.post(f"/bookings/{reference}/confirmation", form_on=f"/bookings/{reference}")
+
+    assert states(visitor.get(f"/bookings/{reference}").text) == ["Booket", "Booket"]
+
+
+def test_strangers_can_do_nothing(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
+    reference, visitor = booked(), visit("per")
+
+    acts = ("cancellation", "approval", "refusal", "confirmation", "occurrences/1/cancellation", "occurrences/1/move")
+    answers = [visitor.post(f"/bookings/{reference}/{act}", form_on="/profile").status_code for act in acts]
+
+    assert answers == [404] * 6
+
+
+def test_same_as_last_time_fills_in_the_form(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
+    reference, visitor = booked(**TWO), visit("berit")
+
+    again = Hidden(visitor.get(f"/bookings/{reference}")).links["Samme som sist"]
+
+    assert "date=2026-09-29" in again
+    form = visitor.get(again).text
+    assert [value in form for value in ('value="Trening"', 'value="18"', 'value="weekly" selected')] == [True, True, True]
+
+
+def test_my_bookings_are_what_waits_what_comes_and_what_has_been(
+    visit: Callable[..., Visitor], booked: Callable[..., str], clock: Clock
+) -> None:
+    over = booked(start="2026-09-02T18:00", end="2026-09-02T20:00")
+    waits = booked("berit", start="2026-09-16T18:00", end="2026-09-16T20:00", organisation=None)
+    comes = booked(**TWO)
+    clock.pass_by(timedelta(days=3))
+
+    page = visit("berit").get("/bookings").text
+
+    order = [page.index(part) for part in ('id="waiting"', waits, 'id="coming"', comes, 'id="past"', over)]
+    assert order == sorted(order)
+    assert "og 1 dato til" in page
+
+
+def test_nobody_sees_others_bookings_among_their_own(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
+    booked()
+
+    assert "Du har ingen bookinger ennå" in visit("per").get("/bookings").text
+
+
+def test_the_statements_of_the_list_and_the_page_do_not_grow(
+    visit: Callable[..., Visitor], booked: Callable[..., str], counted: Callable[[], Any]
+) -> None:
+    visitor, lists, pages = visit("berit"), [], []
+
+    for number in (1, 20):
+        reference = booked(
+            start=f"2026-1{number % 3}-06T18:00",
+            end=f"2026-1{number % 3}-06T20:00",
+            recurrence={"rrule": f"FREQ=DAILY;COUNT={number}"},
+            on_conflict="skip",
+        )
+        with counted() as statements:
+            visitor.get("/bookings")
+        lists.append(len(statements))
+        with counted() as statements:
+            visitor.get(f"/bookings/{reference}")
+        pages.append(len(statements))
+
+    assert (lists[0], pages[0]) == (lists[1], pages[1])

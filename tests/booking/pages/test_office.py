@@ -1,0 +1,124 @@
+"""The officer's desk: what waits, a request beside its week and what it meets, deciding, and one search box."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.accounts.conftest import Visitor
+from tests.booking.pages.conftest import Clock
+
+PRIVATE = {"organisation": None}
+CONCERT = {"activity": "culture.concert"}
+
+
+def test_what_waits_stands_by_deadline_and_the_late_is_marked(
+    visit: Callable[..., Visitor], booked: Callable[..., str], clock: Clock
+) -> None:
+    first = booked("per", **PRIVATE)
+    clock.pass_by(timedelta(days=1))
+    second = booked("per", start="2026-09-16T18:00", end="2026-09-16T20:00", **PRIVATE)
+    clock.pass_by(timedelta(days=2))
+
+    page = visit("kari").get("/office").text
+
+    assert "2 forespørsler venter på svar" in page
+    assert page.index(first) < page.index(second)
+    assert page.count("over fristen") == 1
+
+
+def test_a_request_names_what_has_the_time_and_what_wants_it_too(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
+    asked = booked(**CONCERT)
+    booked("per", organisation=None, start="2026-09-15T19:00", end="2026-09-15T21:00", **CONCERT)
+    booked(start="2026-09-15T17:00", end="2026-09-15T18:30")
+
+    page = visit("kari").get(f"/office/requests/{asked}").text
+
+    assert page.count("har tiden") == 1
+    assert page.count("vil også ha den") == 1
+    assert "Denne forespørselen" in page
+
+
+def test_an_officer_grants_a_request(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
+    reference, visitor = booked("per", **PRIVATE), visit("kari")
+
+    done = visitor.post(f"/bookings/{reference}/approval", form_on=f"/office/requests/{reference}", note="God fest!", onward="office")
+
+    assert (done.status_code, done.location) == (303, "/office")
+    assert "Ingenting venter på deg" in visitor.get("/office").text
+    assert "God fest!" in visit("per").get(f"/bookings/{reference}").text
+
+
+def test_a_refusal_needs_a_reason_which_the_holder_reads(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
+    reference, visitor = booked("per", **PRIVATE), visit("kari")
+
+    without = visitor.post(f"/bookings/{reference}/refusal", form_on=f"/office/requests/{reference}")
+    visitor.post(f"/bookings/{reference}/refusal", form_on=f"/office/requests/{reference}", reason="Salen males.")
+
+    assert without.status_code == 422
+    assert "Skriv hvorfor" in without.text
+    assert "Salen males." in visit("per").get(f"/bookings/{reference}").text
+
+
+def test_granting_what_is_taken_meanwhile_says_by_what(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
+    reference, visitor = booked(**CONCERT), visit("kari")
+    booked()
+
+    refused = visitor.post(f"/bookings/{reference}/approval", form_on=f"/office/requests/{reference}")
+
+    assert refused.status_code == 409
+    assert "Gymsal 1 er opptatt" in refused.text
+
+
+@pytest.mark.parametrize("name", ["per", "berit"])
+def test_the_desk_is_for_staff(visit: Callable[..., Visitor], booked: Callable[..., str], name: str) -> None:
+    reference, visitor = booked("per", **PRIVATE), visit(name)
+
+    answers = [visitor.get(address).status_code for address in ("/office", f"/office/requests/{reference}", "/office/search?q=per")]
+
+    assert answers == [403, 403, 403]
+
+
+@pytest.mark.parametrize("wanted", ["Solli", "99 00 00 06", "per@example.org"])
+def test_a_person_is_found_by_name_telephone_or_mail_with_the_bookings(
+    visit: Callable[..., Visitor], booked: Callable[..., str], wanted: str
+) -> None:
+    reference = booked("per", **PRIVATE)
+
+    page = visit("kari").client.get("/office/search", query_string={"q": wanted}).text
+
+    assert "Per Solli" in page
+    assert reference in page
+
+
+@pytest.mark.parametrize("wanted", ["skiold", "313 000 001"])
+def test_an_organisation_is_found_by_name_or_number(visit: Callable[..., Visitor], booked: Callable[..., str], wanted: str) -> None:
+    reference = booked()
+
+    page = visit("kari").client.get("/office/search", query_string={"q": wanted}).text
+
+    assert "Skiold turn" in page
+    assert reference in page
+
+
+def test_a_reference_leads_straight_to_its_booking(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
+    reference = booked()
+
+    found = visit("kari").client.get("/office/search", query_string={"q": reference.lower().replace("-", " ")})
+
+    assert (found.status_code, found.location) == (302, f"/bookings/{reference}")
+
+
+def test_the_statements_of_the_inbox_do_not_grow(
+    visit: Callable[..., Visitor], booked: Callable[..., str], counted: Callable[[], Any]
+) -> None:
+    visitor, numbers = visit("kari"), []
+
+    for day in (14, 15, 16):
+        booked("per", start=f"2026-09-{day}T18:00", end=f"2026-09-{day}T20:00", **PRIVATE)
+        with counted() as statements:
+            visitor.get("/office")
+        numbers.append(len(statements))
+
+    assert numbers == [6, 6, 6]

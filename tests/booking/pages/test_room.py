@@ -1,0 +1,73 @@
+"""The page of a room: its week, its price and its rules, before anybody signs in."""
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.accounts.conftest import Visitor
+from tests.booking.pages.conftest import ROOM, Hidden
+
+WHOLE = "/rooms/oren-flerbrukshall/hel-hall"
+WEEK = "?week=2026-09-15"
+
+
+def test_a_visitor_sees_what_is_free_and_may_press_it(visit: Callable[..., Visitor]) -> None:
+    page = visit().get(ROOM + WEEK)
+
+    assert page.status_code == 200
+    assert Hidden(page).links["Ledig"].startswith(f"{ROOM}/book?date=2026-09-20&from=08:00&to=10:00")
+    assert "400 kr per time" in page.text.replace("\u00a0", " ")
+
+
+def test_what_is_taken_names_the_organisation_and_no_person(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
+    booked()
+    booked("per", start="2026-09-16T18:00", end="2026-09-16T20:00", organisation=None)
+
+    page = visit().get(ROOM + WEEK).text
+
+    assert "Skiold turn" in page
+    assert page.count('data-state="held"') == 1
+    assert not any(word in page for word in ("Berit", "Per Solli", "Trening:", "/bookings/"))
+
+
+def test_a_half_is_named_in_the_week_of_the_whole(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
+    booked()
+    booked(room="oren-flerbrukshall/hel-hall", start="2026-09-17T18:00", end="2026-09-17T20:00")
+
+    page = visit().get(WHOLE + WEEK).text
+
+    assert page.count("Skiold turn (Gymsal 1)") == 1
+    assert page.count("Skiold turn") == 2
+
+
+def test_the_holder_is_led_to_the_booking(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
+    reference = booked()
+
+    assert f"/bookings/{reference}" in visit("berit").get(ROOM + WEEK).text
+
+
+def test_a_time_that_has_passed_is_not_offered(visit: Callable[..., Visitor]) -> None:
+    week = visit().get(ROOM + "?week=2026-09-01").text
+
+    assert "date=2026-08-31" not in week
+    assert "date=2026-09-01&amp;from=22:30" in week
+
+
+def test_an_unknown_room_names_what_is_like_it(visit: Callable[..., Visitor]) -> None:
+    page = visit().get("/rooms/oren-flerbrukshall/gymsal-3")
+
+    assert page.status_code == 404
+    assert "gymsal-1" in page.text
+
+
+def test_the_number_of_statements_does_not_grow_with_the_bookings(
+    visit: Callable[..., Visitor], booked: Callable[..., str], counted: Callable[[], Any]
+) -> None:
+    visitor, numbers = visit(), []
+
+    for day in (14, 15, 16):
+        booked(start=f"2026-09-{day}T18:00", end=f"2026-09-{day}T20:00")
+        with counted() as statements:
+            visitor.get(ROOM + WEEK)
+        numbers.append(len(statements))
+
+    assert numbers[0] == numbers[1] == numbers[2]
