@@ -121,4 +121,4 @@ def test_the_statements_of_the_inbox_do_not_grow(
             visitor.get("/office")
         numbers.append(len(statements))
 
-    assert numbers == [6, 6, 6]
+    assert numbers == [5, 5, 5]
