@@ -17,8 +17,8 @@ def links() -> Iterator[Link]:
         yield Link(_("Åpne konto"), url_for("accounts.account_link_page"), "account")
         return
     if actor.is_officer:
-        yield Link(_("Personer"), url_for("accounts.people_page"))
-        yield Link(_("Organisasjoner"), url_for("accounts.register_page"))
+        yield Link(_("Personer"), url_for("accounts.people_page"), "staff")
+        yield Link(_("Organisasjoner"), url_for("accounts.register_page"), "staff")
     yield Link(_("Mine organisasjoner"), url_for("accounts.organisations_page"), "account")
     yield Link(actor.name, url_for("accounts.profile_page"), "account")
     yield Link(_("Logg ut"), url_for("accounts.sign_out"), "account", post=True)

@@ -1,7 +1,7 @@
 """Facts: the only place that fills what a policy judges from the database, in a fixed number of queries."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -43,22 +43,14 @@ def gather(session: Session, case: Case) -> Gathered:
     opening = openings_of(session, [case.room], days[0] - ROUND_ABOUT, days[-1] + ROUND_ABOUT)[case.room.id]
     policies = in_force(session, case.room, days[0], days[-1])
     return Gathered(
-        opening, policies, _usage(session, case, policies), _entitlement(session, case), _office_holidays(case.submitted, case.room)
+        opening, policies, _usage(session, case, policies), _entitlement(session, case), office_holidays(case.submitted, case.room)
     )
 
 
 def facts_on(gathered: Gathered, case: Case, dates: Iterable[date]) -> Facts:
     """The facts for one date of a case: its days and those around them, among which alternatives are sought."""
-    touched = sorted(dates)
-    around = [touched[0] + timedelta(days=n) for n in range(-1, (touched[-1] - touched[0]).days + 2)]
-    opening = gathered.opening
-    closures = {closed for day in around for closed in opening.closures_on(day)}
-    return Facts(
-        room=RoomFacts(case.room.capacity, case.room.kind, tuple(case.room.facilities)),
-        windows=tuple(Window(window.interval, window.openness) for day in around for window in opening.windows(day)),
-        hours_known=opening.is_known(touched[0]),
-        closures=tuple(Closure(closed.interval, closed.reason) for closed in sorted(closures, key=lambda closed: closed.interval)),
-        days=tuple(Day(known.day, known.holiday, known.school_break) for known in map(opening.day_class, around)),
+    return replace(
+        facts_of_room(case.room, gathered.opening, dates),
         applicant=case.applicant.facts,
         usage=gathered.usage,
         entitlement=gathered.entitlement,
@@ -67,7 +59,22 @@ def facts_on(gathered: Gathered, case: Case, dates: Iterable[date]) -> Facts:
     )
 
 
-def _office_holidays(submitted: datetime, room: Room) -> tuple[date, ...]:
+def facts_of_room(room: Room, opening: Opening, dates: Iterable[date]) -> Facts:
+    """What is known of a room on some dates and those around them, whoever asks for it."""
+    touched = sorted(dates)
+    around = [touched[0] + timedelta(days=n) for n in range(-1, (touched[-1] - touched[0]).days + 2)]
+    closures = {closed for day in around for closed in opening.closures_on(day)}
+    return Facts(
+        room=RoomFacts(room.capacity, room.kind, tuple(room.facilities)),
+        windows=tuple(Window(window.interval, window.openness) for day in around for window in opening.windows(day)),
+        hours_known=opening.is_known(touched[0]),
+        closures=tuple(Closure(closed.interval, closed.reason) for closed in sorted(closures, key=lambda closed: closed.interval)),
+        days=tuple(Day(known.day, known.holiday, known.school_break) for known in map(opening.day_class, around)),
+    )
+
+
+def office_holidays(submitted: datetime, room: Room) -> tuple[date, ...]:
+    """The public holidays in the weeks after a request, which promised answers and notice in working days skip."""
     first = to_wall(submitted, room.venue.zone).date()
     years = {first.year, (first + OFFICE_AHEAD).year}
     return tuple(day for year in sorted(years) for day in public_holidays(year) if first <= day <= first + OFFICE_AHEAD)

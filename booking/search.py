@@ -1,7 +1,7 @@
-"""Search: which rooms suit and are free at the wanted time; freedom only, the policy is asked when one room is chosen."""
+"""Search: which rooms suit and are free at the wanted time; freedom only, rules are tried for the rooms shown (``ordinary``)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -17,6 +17,8 @@ from venues.models import Room
 from venues.opening import Opening, Openness
 from venues.queries import openings_of
 from venues.search import RoomFilter
+
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,13 +58,21 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A room that may suit: on how many of the wanted dates it is open and free, and what is not known of it."""
+    """A room that may suit: how many dates are wanted, on which it is open and free, and what is not known of it.
+
+    ``opening`` covers the wanted dates and a day to each side; None when no time is sought.
+    """
 
     room: Room
-    wanted: int
-    free: int
-    by_agreement: int
     unknown: tuple[str, ...]
+    wanted: int = 0
+    free_spans: tuple[WallSpan, ...] = ()
+    by_agreement: int = 0
+    opening: Opening | None = None
+
+    @property
+    def free(self) -> int:
+        return len(self.free_spans)
 
     @property
     def is_free(self) -> bool:
@@ -74,10 +84,9 @@ def find_rooms(session: Session, search: Search, *, now: datetime) -> tuple[Foun
 
     Rooms of which it is known that they do not suit are left out; the number of queries grows with neither.
     """
-    suiting = suiting_rooms(session, search)
-    found = _freedom(session, [room for room, _ in suiting], search, now)
-    result = [Found(room, *counts, tuple(unknown)) for (room, unknown), counts in zip(suiting, found, strict=True)]
-    return tuple(sorted(result, key=_order))
+    suiting = [Found(room, tuple(unknown)) for room, unknown in suiting_rooms(session, search)]
+    found = _freedom(session, suiting, search, now) if search.has_time and suiting else suiting
+    return tuple(sorted(found, key=_order))
 
 
 def suiting_rooms(session: Session, search: Search) -> list[tuple[Room, list[str]]]:
@@ -90,21 +99,25 @@ def _order(found: Found) -> tuple[int, bool, int, str, str]:
     return -found.free, bool(found.unknown), found.room.capacity or 0, found.room.venue.name, found.room.name
 
 
-def _freedom(session: Session, rooms: Sequence[Room], search: Search, now: datetime) -> list[tuple[int, int, int]]:
-    """Per room how many dates are wanted, free and open, and how many of these by agreement only."""
-    walls = [search.walls(room.venue.zone) for room in rooms]
-    if not search.has_time or not rooms:
-        return [(0, 0, 0) for _ in rooms]
+def _freedom(session: Session, suiting: Sequence[Found], search: Search, now: datetime) -> list[Found]:
+    """The rooms with the wanted dates on which they are free and open, and how many of these by agreement only."""
+    walls = [search.walls(one.room.venue.zone) for one in suiting]
     first, last = walls[0][0].start.date(), walls[0][-1].end.date()
-    openings = openings_of(session, rooms, first, last)
-    wants = [(n, Want(tuple(space.id for space in room.spaces), wall.interval())) for n, room in enumerate(rooms) for wall in walls[n]]
-    answer = peek(session, [want for _, want in wants], now=now, alone=True)
-    free: dict[int, list[Openness]] = {}
-    for number, (n, want) in enumerate(wants):
-        openness = openness_of(openings[rooms[n].id], want.time, rooms[n].venue.zone)
+    openings = openings_of(session, [one.room for one in suiting], first - DAY, last + DAY)
+    tries = [(n, wall) for n in range(len(suiting)) for wall in walls[n]]
+    wants = [Want(tuple(space.id for space in suiting[n].room.spaces), wall.interval()) for n, wall in tries]
+    answer = peek(session, wants, now=now, alone=True)
+    free: list[list[tuple[WallSpan, Openness]]] = [[] for _ in suiting]
+    for number, (n, wall) in enumerate(tries):
+        openness = openness_of(openings[suiting[n].room.id], wants[number].time, wall.zone)
         if answer.is_free(number) and openness is not Openness.CLOSED:
-            free.setdefault(n, []).append(openness)
-    return [(len(walls[n]), len(free.get(n, ())), free.get(n, []).count(Openness.BY_AGREEMENT)) for n in range(len(rooms))]
+            free[n].append((wall, openness))
+    return [_found(one, openings[one.room.id], len(walls[n]), free[n]) for n, one in enumerate(suiting)]
+
+
+def _found(one: Found, opening: Opening, wanted: int, free: Sequence[tuple[WallSpan, Openness]]) -> Found:
+    by_agreement = [openness for _, openness in free].count(Openness.BY_AGREEMENT)
+    return replace(one, opening=opening, wanted=wanted, free_spans=tuple(wall for wall, _ in free), by_agreement=by_agreement)
 
 
 def openness_of(opening: Opening, time: Interval, zone: str) -> Openness:

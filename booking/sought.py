@@ -12,8 +12,8 @@ from booking.wish import Wish
 from kernel.errors import Refusal
 
 
-def note_search(session: Session, search: Search, *, by: Actor, now: datetime) -> None:
-    """Remember a search that found no free room; who searched is not kept."""
+def note_search(session: Session, search: Search, *, reasons: Sequence[str], by: Actor, now: datetime) -> None:
+    """Remember a search that found no room, with the codes of the rules that let nobody in; who searched is not kept."""
     del by
     minutes = None if search.from_minute is None or search.to_minute is None else search.to_minute - search.from_minute
     session.add(
@@ -26,7 +26,7 @@ def note_search(session: Session, search: Search, *, by: Actor, now: datetime) -
             minutes=minutes,
             capacity=search.capacity,
             needs=list(search.needs),
-            reasons=["none-found"],
+            reasons=list(reasons) or ["none-found"],
         )
     )
 

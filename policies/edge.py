@@ -22,4 +22,4 @@ def install(app: Flask) -> None:
 def links() -> Iterator[Link]:
     """The policies, for officers, who write them."""
     if edge.actor().is_officer:
-        yield Link(_("Retningslinjer"), url_for("policies.all_policies"))
+        yield Link(_("Retningslinjer"), url_for("policies.all_policies"), "staff")

@@ -9,6 +9,7 @@ from policies.judging import Finding, Judged, Memo, judge
 from policies.layers import ORDER, Policy
 from policies.occasion import Occasion
 from policies.request import Entitlement, Facts, Request
+from policies.rules.base import Reads
 from policies.verdict import Alternative, Change, Effect, Objection, Outcome, Verdict
 
 STRICTNESS = tuple(Effect)
@@ -25,6 +26,19 @@ def evaluate(policy: Policy, request: Request, facts: Facts, memo: Memo | None =
     refusals = [finding for finding in judged.findings if finding.refuses]
     ways_out = nearest(policy, occasion, refusals) if refusals else {}
     return _verdict(judged, ways_out)
+
+
+FOR_ALL = frozenset({Reads.ROOM, Reads.TIME, Reads.MOMENT, Reads.HEADS})
+
+
+def refusals_for_all(policy: Policy, request: Request, facts: Facts, memo: Memo) -> tuple[Objection, ...]:
+    """What keeps everybody out at the time of the request, whoever they are and whatever they would do there.
+
+    Only rules that read room, time, moment and number of people are asked, so that a search can ask before it knows
+    the applicant; an empty answer is therefore no promise. Alternatives are not sought.
+    """
+    findings = memo.findings(policy.on(request.dates[0]), Occasion(request, facts), within=FOR_ALL)
+    return tuple(_objection(finding, {}) for finding in sorted(findings, key=_order) if finding.refuses)
 
 
 Case = tuple[Policy, Request, Facts]

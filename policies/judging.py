@@ -10,6 +10,8 @@ from policies.rules.handling import DecisionRoute, Margins, Route
 from policies.rules.tariff import Priced
 from policies.verdict import Decider, Effect, Outcome, Price
 
+EVERYTHING = frozenset(Reads)
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -57,11 +59,16 @@ class Memo:
         self._found: dict[Hashable, tuple[Finding, ...]] = {}
         self._numbers: dict[Hashable, int] = {}
 
-    def findings(self, effective: Effective, occasion: Occasion) -> Iterator[Finding]:
-        """The same as ``found``, with each group of rules judged once per equal facts that it reads."""
+    def findings(self, effective: Effective, occasion: Occasion, within: frozenset[Reads] = EVERYTHING) -> Iterator[Finding]:
+        """The same as ``found``, with each group of rules judged once per equal facts that it reads.
+
+        Groups that read more than ``within`` are left out.
+        """
         # Equal facts get one number, so that long ones are hashed once per request and not once per group.
         known = {part: self._numbers.setdefault((part, value), len(self._numbers)) for part, value in _facts_read(occasion).items()}
         for place, group in enumerate(effective.groups):
+            if not within.issuperset(group.reads):
+                continue
             key = (effective, place, *(known[part] for part in group.reads))
             if key not in self._found:
                 self._found[key] = tuple(found((group,), occasion))
@@ -117,9 +124,9 @@ def _facts_read(occasion: Occasion) -> dict[Reads, Hashable]:
         Reads.TIME: (request.wall, request.interval, facts.windows, facts.hours_known, facts.closures, facts.days),
         Reads.MOMENT: (request.submitted, request.wall.zone, facts.office_holidays),
         Reads.APPLICANT: (request.applicant, request.organisation, request.person, request.age, facts.applicant),
+        Reads.HEADS: (request.heads,),
         Reads.USE: (
             request.activity,
-            request.heads,
             request.participants,
             request.commercial,
             request.alcohol,

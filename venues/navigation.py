@@ -13,4 +13,4 @@ def links() -> Iterator[Link]:
     """The list of venues for everybody, the municipality's own page for officers."""
     yield Link(_("Lokaler"), url_for("venues.venues_page"))
     if edge.actor().is_officer:
-        yield Link(_("Kommunen"), url_for("venues.municipality_form"))
+        yield Link(_("Kommunen"), url_for("venues.municipality_form"), "staff")

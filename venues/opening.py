@@ -1,7 +1,7 @@
 """Opening: when a room can be used on a local day, and what kind of day that is; pure, from rows as frozen values."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -100,18 +100,24 @@ class Opening:
     closures: tuple[ClosedSpan, ...] = ()
     school: tuple[SchoolSpan, ...] = ()
     follows_school: bool = False
+    # What was worked out of a day before: a search asks rooms with equal hours for the same days again and again.
+    _windows: dict[date, tuple[OpeningWindow, ...]] = field(default_factory=dict, compare=False, repr=False)
+    _classes: dict[date, DayClass] = field(default_factory=dict, compare=False, repr=False)
 
     def is_known(self, day: date) -> bool:
         """Whether anybody has stated opening hours that hold on this date."""
         return bool(_table(self.hours, day))
 
     def day_class(self, day: date) -> DayClass:
-        spans = [span for span in self.school if self.follows_school or not span.is_common]
-        return day_class(day, spans)
+        if day not in self._classes:
+            self._classes[day] = day_class(day, [span for span in self.school if self.follows_school or not span.is_common])
+        return self._classes[day]
 
     def windows(self, day: date) -> tuple[OpeningWindow, ...]:
         """The stated windows of a local day in order; what none covers is closed."""
-        return windows(self.hours, day, self.zone)
+        if day not in self._windows:
+            self._windows[day] = windows(self.hours, day, self.zone)
+        return self._windows[day]
 
     def closures_on(self, day: date) -> tuple[ClosedSpan, ...]:
         whole = local_day(day, self.zone)

@@ -97,16 +97,18 @@ def openings_of(session: Session, rooms: Iterable[Room], first: date, last: date
     closures = _closures(session, venues, first, last)
     school = _school(session, venues, first, last)
     sharing = _sharing(session, [room for _, room in closures if room is not None], asked)
-    return {
-        room.id: Opening(
+    found: dict[int, Opening] = {}
+    equal: dict[Opening, Opening] = {}
+    for room in asked:
+        opening = Opening(
             zone=room.venue.zone,
             hours=tuple(hours[room.venue_id, room.id] or hours[room.venue_id, None]),
             closures=tuple(span for closed in (*sharing[room.id], None) for span in closures[room.venue_id, closed]),
             school=tuple(school[None] + school[room.venue_id]),
             follows_school=room.venue.follows_school_calendar,
         )
-        for room in asked
-    }
+        found[room.id] = equal.setdefault(opening, opening)
+    return found
 
 
 def _hours(session: Session, venues: Iterable[int]) -> dict[tuple[int, int | None], list[WeeklyHours]]:

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An entry of the navigation; ``place`` is ``main`` or ``account``, ``post`` asks for a button in a form."""
+    """An entry of the navigation; ``place`` is ``main``, ``account`` or ``staff``, ``post`` asks for a button in a form."""
 
     label: str
     href: str

@@ -17,6 +17,6 @@ def links() -> Iterator[Link]:
     if actor.person_id is not None:
         yield Link(_("Mine bookinger"), url_for("booking.mine"))
     if actor.is_officer:
-        yield Link(_("Innboks"), url_for("booking.office"))
+        yield Link(_("Innboks"), url_for("booking.office"), "staff")
     if actor.is_officer or Role.CARETAKER in actor.roles:
-        yield Link(_("Vaktliste"), url_for("booking.caretaker"))
+        yield Link(_("Vaktliste"), url_for("booking.caretaker"), "staff")

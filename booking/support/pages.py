@@ -52,8 +52,8 @@ def links() -> Iterator[Link]:
     """Officers have the lists of all, those who act for an organisation what it has."""
     actor = edge.actor()
     if actor.is_officer:
-        yield Link(_("Avtaler og tilskudd"), url_for("support.agreements_page"))
-        yield Link(_("Søkt forgjeves"), url_for("support.sought_page"))
+        yield Link(_("Avtaler og tilskudd"), url_for("support.agreements_page"), "staff")
+        yield Link(_("Søkt forgjeves"), url_for("support.sought_page"), "staff")
     if actor.organisations:
         yield Link(_("Mine avtaler"), url_for("support.mine_page"), "account")
 

@@ -109,6 +109,7 @@ class Reads(StrEnum):
     ROOM = "room"
     TIME = "time"
     MOMENT = "moment"
+    HEADS = "heads"
     APPLICANT = "applicant"
     USE = "use"
     COUNTS = "counts"

@@ -66,7 +66,7 @@ class Opening(Rule):
 
     def _day(self, consequence: Consequence, code: str, name: str | None, day: date) -> Iterator[Breach]:
         if name and consequence.effect:
-            yield Breach(code, "start", f"{day} {name}", None, consequence.effect)
+            yield Breach(code, "start", name, day.isoformat(), consequence.effect)
 
     def _narrowed(self, part: Part) -> Iterator[Breach]:
         band = self.only_between

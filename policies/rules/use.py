@@ -15,7 +15,7 @@ class Capacity(Rule):
     The limit is the room's capacity in the inventory; ``at_most`` may lower it, never raise it.
     """
 
-    own_reads: ClassVar[frozenset[Reads]] = frozenset({Reads.ROOM, Reads.USE})
+    own_reads: ClassVar[frozenset[Reads]] = frozenset({Reads.ROOM, Reads.HEADS})
 
     kind: Literal["capacity"] = "capacity"
     over: Consequence = Consequence.REFUSE

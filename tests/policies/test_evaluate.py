@@ -136,8 +136,8 @@ class TestOpening:
 
         verdict = judged(rule("opening", public_holiday="warn", school_break="refuse"), facts=facts)
 
-        assert said(verdict.objections) == [("school-break", "2025-11-18 Høstferie", None)]
-        assert said(verdict.warnings) == [("public-holiday", "2025-11-18 Fridag", None)]
+        assert said(verdict.objections) == [("school-break", "Høstferie", "2025-11-18")]
+        assert said(verdict.warnings) == [("public-holiday", "Fridag", "2025-11-18")]
 
     def test_a_rule_narrows_the_hours_for_some(self) -> None:
         early = rule("opening", scope={"activities": ["sport"], "weekdays": [2]}, only_between={"start": "16:00", "end": "20:30"})

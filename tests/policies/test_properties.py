@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from policies.document import Document, checked
-from policies.evaluate import evaluate, evaluate_series
+from policies.evaluate import evaluate, evaluate_series, refusals_for_all
 from policies.judging import Memo, found, judge
 from policies.layers import Policy, combine, grouped
 from policies.occasion import Occasion
@@ -116,6 +116,15 @@ def test_a_rule_reads_nothing_but_what_it_declares(
 
 
 @given(LAYERS, generated.requests(), generated.facts())
+def test_what_refuses_everybody_refuses_each(layers: list[Document], request: Request, facts: Facts) -> None:
+    policy = combine(layers)
+
+    for_all = {(o.rule, o.code, o.value) for o in refusals_for_all(policy, request, facts, Memo())}
+
+    assert for_all <= {(o.rule, o.code, o.value) for o in evaluate(policy, request, facts).refusals}
+
+
+@given(LAYERS, generated.requests(), generated.facts())
 def test_a_series_of_one_is_that_request(layers: list[Document], request: Request, facts: Facts) -> None:
     policy = combine(layers)
 
@@ -141,7 +150,8 @@ PARTS: dict[Reads, tuple[tuple[str, ...], tuple[str, ...]]] = {
     Reads.TIME: (("wall", "interval"), ("windows", "hours_known", "closures", "days")),
     Reads.MOMENT: (("submitted",), ("office_holidays",)),
     Reads.APPLICANT: (("applicant", "organisation", "person", "age"), ("applicant",)),
-    Reads.USE: (("activity", "heads", "participants", "commercial", "alcohol", "open_to_all", "in_series"), ()),
+    Reads.HEADS: (("heads",), ()),
+    Reads.USE: (("activity", "participants", "commercial", "alcohol", "open_to_all", "in_series"), ()),
     Reads.COUNTS: (("agreement",), ("usage", "entitlement")),
 }
 

@@ -92,7 +92,7 @@ class TestLorenskog:
 
         verdict = choir(day, "18:00", "20:00", school(day, "assembly hall", school_break="Høstferie"))
 
-        assert [(o.code, o.value) for o in verdict.objections] == [("school-break", "2026-09-29 Høstferie")]
+        assert [(o.code, o.value, o.limit) for o in verdict.objections] == [("school-break", "Høstferie", "2026-09-29")]
         assert verdict.outcome is Outcome.REFUSED
 
     def test_l4_a_weekend_seminar_is_free_with_lease_status_a_and_priced_by_the_list_without(self) -> None:

@@ -214,12 +214,12 @@ def test_what_was_sought_in_vain_is_counted_by_place_time_and_reason(visit: Visi
         ["Hele kommunen", "Alle rom", "1"],
         [tuesday, "2"],
         ["Uten tid", "1"],
-        ["Tiden var opptatt", "2"],
-        ["Ingen ledige rom passet", "1"],
-        ["Rommet var for lite", "1"],
-        ["Ukjent bydel", room, tuesday, "Tiden var opptatt", "2"],
-        ["Hele kommunen", "Alle rom", "Uten tid", "Ingen ledige rom passet", "1"],
-        ["Ukjent bydel", room, tuesday, "Rommet var for lite", "1"],
+        ["Tiden er opptatt", "2"],
+        ["Ingen ledige rom passer", "1"],
+        ["Rommet er for lite", "1"],
+        ["Ukjent bydel", room, tuesday, "Tiden er opptatt", "2"],
+        ["Hele kommunen", "Alle rom", "Uten tid", "Ingen ledige rom passer", "1"],
+        ["Ukjent bydel", room, tuesday, "Rommet er for lite", "1"],
     ]
 
 
