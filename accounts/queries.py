@@ -1,5 +1,6 @@
 """Questions about people and organisations: who acts, who leads, what one represents, searches, names for ids."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -192,7 +193,11 @@ def _contains(column: Any, wanted: str) -> ColumnElement[bool]:
 
 
 def _has_digits(column: Any, wanted: str) -> ColumnElement[bool]:
-    """Telephone numbers and organisation numbers are typed with spaces; three digits are the least that is looked for."""
+    """Telephone numbers and organisation numbers are typed with spaces; three digits are the least that is looked for.
+
+    A telephone shows who calls with Norway's code, which people leave out when they write their number.
+    """
     digits = "".join(character for character in wanted if character.isdigit())
+    digits = re.sub(r"^(00)?47(?=\d{8}$)", "", digits)
     plain = all(character.isdigit() or character in " +-()" for character in wanted)
     return func.replace(column, " ", "").contains(digits) if plain and len(digits) >= 3 else column.in_(())

@@ -6,12 +6,12 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from accounts.identity import Actor, ApplicantClass
+from accounts.identity import NOBODY, Actor, ApplicantClass
 from accounts.models import Organisation, Person
 from booking.states import BookingKind
 from booking.support.models import Agreement, Grant
 from booking.wish import Wish
-from kernel.errors import Forbidden, Invalid, Missing, refuse
+from kernel.errors import Forbidden, Invalid, Missing, Unidentified, refuse
 from policies.request import ApplicantFacts
 from venues.models import Room
 
@@ -56,7 +56,7 @@ def applicant_of(session: Session, wish: Wish, room: Room, *, by: Actor) -> Appl
     holder = session.get(Person, wish.on_behalf_of or by.require_known())
     if holder is None:
         raise refuse(Missing, "unknown-person", "on_behalf_of", wish.on_behalf_of)
-    organisation = _organisation(session, wish.organisation)
+    organisation = _organisation(session, wish.organisation, by)
     by_staff = by.is_officer or wish.kind is not BookingKind.ORDINARY
     return Applicant(
         holder,
@@ -67,6 +67,18 @@ def applicant_of(session: Session, wish: Wish, room: Room, *, by: Actor) -> Appl
         must_confirm=organisation is not None and not by_staff and not by.acts_for(organisation.id),
         by_staff=by_staff,
     )
+
+
+def visitor_of(session: Session, wish: Wish) -> Applicant:
+    """Somebody who has not signed in, as a dry run takes them: a private person, or one who may act for the organisation.
+
+    Raises Unidentified for what depends on who one is; Missing and Invalid as ``applicant_of``.
+    """
+    if wish.kind is not BookingKind.ORDINARY or wish.on_behalf_of or wish.agreement or wish.grant:
+        raise refuse(Unidentified, "sign-in-first")
+    organisation = _organisation(session, wish.organisation, NOBODY)
+    nobody = Person(id=0, name="", phone="", email="")
+    return Applicant(nobody, organisation, _class_of(wish, organisation), None, None, must_confirm=False, by_staff=False)
 
 
 def _authorise(wish: Wish, room: Room, by: Actor) -> None:
@@ -87,14 +99,15 @@ def _class_of(wish: Wish, organisation: Organisation | None) -> ApplicantClass:
     return ApplicantClass.BUSINESS if wish.commercial else ApplicantClass.PERSON
 
 
-def _organisation(session: Session, name: str | None) -> Organisation | None:
+def _organisation(session: Session, name: str | None, by: Actor) -> Organisation | None:
+    """The organisation of a number; a group, which no register names, is there only for those who act for it."""
     if not name:
         return None
     column, value = (Organisation.id, name.removeprefix("group:")) if name.startswith("group:") else (Organisation.number, name)
     if not value.isdecimal():
         raise refuse(Invalid, "bad-organisation", "organisation", name)
     found = session.scalar(select(Organisation).where(column == (int(value) if column is Organisation.id else value)))
-    if found is None:
+    if found is None or (found.number is None and not (by.is_officer or by.acts_for(found.id))):
         raise refuse(Missing, "unknown-organisation", "organisation", name)
     return found
 

@@ -102,6 +102,11 @@ def objection_fault(objection: Objection, start: str) -> Fault:
     )
 
 
+def refuses(fault: Fault) -> bool:
+    """Whether a fault is in the way by itself; an objection that only calls for a look is not."""
+    return fault.facts.get("effect", "refuse") == "refuse"
+
+
 def _result(judged: Judged, want: int | None, answer: Answer, kept: OccurrenceState) -> Dated:
     if want is None:
         return Dated(judged, OccurrenceState.SKIPPED, " ".join(sorted(_codes(judged))))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
 from accounts.models import Delegation, DelegationState
-from booking.applicants import applicant_of
+from booking.applicants import applicant_of, visitor_of
 from booking.case import Case, case_of_wish
 from booking.conflicts import Answer
 from booking.judging import Judged, judge, keep
@@ -41,8 +41,13 @@ class Preview:
 
 
 def preview(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Preview:
-    """The dry run of ``reserve``: same refusals for what cannot be read, a result per date for the rest."""
-    case = _case(session, wish, by=by, now=now)
+    """The dry run of ``reserve``: same refusals for what cannot be read, a result per date for the rest.
+
+    Who has not signed in may look too; what is then said holds for one of whom nothing is known.
+    """
+    room = room_at(session, wish.room)
+    applicant = applicant_of(session, wish, room, by=by) if by.is_known else visitor_of(session, wish)
+    case = case_of_wish(wish, room, applicant, now=now)
     judged = judge(session, case)
     numbers, wants = wants_of(case, judged)
     return Preview(case, results(case, judged, numbers, peek(session, wants, now=now)))
@@ -65,7 +70,7 @@ def reserve(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Bookin
 
 
 def _case(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Case:
-    room: Room = room_at(session, wish.room)
+    room = room_at(session, wish.room)
     return case_of_wish(wish, room, applicant_of(session, wish, room, by=by), now=now)
 
 

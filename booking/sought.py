@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
 from booking.models import Sought
+from booking.outcome import refuses
 from booking.search import Search
 from booking.wish import Wish
 from kernel.errors import Refusal
@@ -51,5 +52,4 @@ def note_refusal(session: Session, wish: Wish, refusal: Refusal, *, by: Actor, n
 
 
 def _codes(refusal: Refusal) -> list[str]:
-    found: Sequence[str] = sorted({fault.code for fault in refusal.faults})
-    return list(found)
+    return sorted({fault.code for fault in refusal.faults if refuses(fault)})

@@ -96,6 +96,7 @@ class Place:
     geo: tuple[float, float] | None
     changed_at: datetime
     revision: int
+    minutes_before: int = 0
 
 
 class Holder(NamedTuple):

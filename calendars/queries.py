@@ -61,7 +61,8 @@ def places_of(session: Session, standing: Standing, home: Home) -> Places:
         Room.slug.label("room_slug"),
         Room.revision.label("room_revision"),
         Room.changed_at.label("room_changed_at"),
-        *(Venue.id, Venue.slug, Venue.name, Venue.address, Venue.zone, Venue.latitude, Venue.longitude, Venue.revision, Venue.changed_at),
+        *(Venue.id, Venue.slug, Venue.name, Venue.address, Venue.zone, Venue.latitude, Venue.longitude),
+        *(Venue.minutes_before, Venue.revision, Venue.changed_at),
     )
     found = select(*columns).select_from(Venue).outerjoin(Room, Room.venue_id == Venue.id).where(_rooms(standing))
     rows = session.execute(found.order_by(Venue.id, Room.id)).all()
@@ -187,6 +188,7 @@ def _room(row: Any, home: Home) -> Place:
         geo=_geo(row),
         changed_at=max(row.changed_at, row.room_changed_at),
         revision=row.room_revision + row.revision + home.revision,
+        minutes_before=row.minutes_before,
     )
 
 

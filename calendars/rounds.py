@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from booking.states import OccurrenceState
 from calendars.levels import Day, Occurring, Place
+from venues.opening import door_opens
 
 Days = dict[tuple[int, date], list[Occurring]]
 
@@ -24,24 +25,25 @@ def days_of(found: Iterable[Occurring], rooms: Mapping[int, Place]) -> dict[int,
         latest[venue] = max(latest.get(venue, one.changed_at), one.changed_at)
     days: dict[int, Day] = {}
     for (venue, _), ones in by_day.items():
-        days |= _day(ones, latest[venue])
+        days |= _day(ones, rooms, latest[venue])
     return days
 
 
-def _day(ones: list[Occurring], latest: datetime) -> dict[int, Day]:
+def _day(ones: list[Occurring], rooms: Mapping[int, Place], latest: datetime) -> dict[int, Day]:
     changed = max(one.changed_at for one in ones)
     days = {one.id: Day(changed) for one in ones}
     held = [one for one in ones if one.state is OccurrenceState.BOOKED]
     if held:
-        first = min(held, key=lambda one: (_opens(one), one.id))
+        opens = {one.id: _opens(one, rooms[one.room_id]) for one in held}
+        first = min(held, key=lambda one: (opens[one.id], one.id))
         last = max(held, key=lambda one: (_locks(one), one.id))
-        days[first.id] = Day(latest, opens=_opens(first))
+        days[first.id] = Day(latest, opens=opens[first.id])
         days[last.id] = Day(latest, opens=days[last.id].opens, locks=_locks(last))
     return days
 
 
-def _opens(one: Occurring) -> datetime:
-    return one.local_start - timedelta(minutes=one.before_minutes)
+def _opens(one: Occurring, place: Place) -> datetime:
+    return door_opens(one.local_start, set_up=one.before_minutes, minutes_before=place.minutes_before)
 
 
 def _locks(one: Occurring) -> datetime:

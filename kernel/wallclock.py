@@ -93,6 +93,13 @@ def nearest_interval(wall: WallSpan) -> Interval:
     return Interval(start, max(end, start + timedelta(minutes=1)))
 
 
+def wall_of(interval: Interval, zone: str) -> WallSpan:
+    """The wall clock of a span in UTC, with the two passages of a repeated hour told apart."""
+    start, end = to_wall(interval.start, zone), to_wall(interval.end, zone)
+    second, end_second = to_utc(start, zone) != interval.start, to_utc(end, zone) != interval.end
+    return WallSpan(start, end, zone, second, end_second)
+
+
 def is_repeated(local: datetime, zone: str) -> bool:
     """Whether the local time occurs twice, in the autumn clock change."""
     first, second = (local.replace(tzinfo=zone_of(zone), fold=fold).utcoffset() for fold in (0, 1))

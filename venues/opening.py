@@ -150,6 +150,11 @@ def day_class(day: date, school: Sequence[SchoolSpan] = ()) -> DayClass:
     return DayClass(day, holiday_of(day), _school_break(day, school))
 
 
+def door_opens(start: datetime, *, set_up: int, minutes_before: int) -> datetime:
+    """When the door is to be open for a booking: for the set-up that it has, and as long before as the venue lets people in."""
+    return start - timedelta(minutes=max(set_up, minutes_before))
+
+
 def holiday_of(day: date) -> str | None:
     """The name of the Norwegian public holiday, None on other days; ordinary Sundays are not holidays here."""
     return public_holidays(day.year).get(day)

@@ -15,7 +15,7 @@ POLICIES: Mapping[str, str] = {
     "policy:local-unknown": _("Vi vet ikke om organisasjonen hører til i kommunen."),
     "policy:status-missing": _("Organisasjonen må ha status {limit}."),
     "policy:role-missing": _("Den som booker må ha rollen {limit}."),
-    "policy:age-unknown": _("Oppgi alderen til den som booker. Grensen er {limit} år."),
+    "policy:age-unknown": _("Vi vet ikke hvor gammel den som booker er. Grensen er {limit} år."),
     "policy:too-young": _("Den som booker må være minst {limit} år."),
     "policy:too-old": _("Den som booker kan være høyst {limit} år."),
     "policy:use-not-counted": _("Vi kan ikke telle timene dere har brukt. En saksbehandler ser på det."),

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
-from flask import Flask, Response, current_app, json, render_template, request
+from flask import Flask, Response, current_app, json, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_wtf.csrf import CSRFError
@@ -58,6 +58,10 @@ def answer_http(error: HTTPException) -> ResponseReturnValue:
         drain()
     kind, code = KINDS.get(status, ("unexpected" if status >= 500 else "refused", "refused-request"))
     if isinstance(error, CSRFError):
+        sign_in = hooks().sign_in
+        # Without a session nobody is signed in any more: what was typed survives signing in anew.
+        if sign_in is not None and not session and not for_programs():
+            return sign_in()
         code = "stale-form"
     kept = {name: value for name, value in error.get_headers() if name in ("Allow", "WWW-Authenticate", "Retry-After")}
     return problem(kind, status, (Fault(code, facts=facts_of(error)),), headers=kept)

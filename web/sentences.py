@@ -112,6 +112,7 @@ BOOKING: Mapping[str, str] = {
     "reason-missing": _("Skriv hvorfor. Den som søkte, får lese begrunnelsen."),
     "closure-meets-bookings": _("Stengningen møter {reference} i {room}, {value:when}. Avlys den samtidig, eller velg en annen tid."),
     "out-of-range": _("{value} er utenfor det som er mulig: fra {least} til {most}."),
+    "times-of-once": _("Velg hvor ofte det gjentas, eller la antall ganger og siste dato stå tomt."),
     "one-of-two": _("Fyll ut enten antall ganger eller siste dato, ikke begge."),
     "several-people": _("Flere passer til «{value}»: {names}. Velg en av dem."),
     "too-long-span": _("Tidsrommet er for langt. Spør om høyst {days} dager om gangen."),

@@ -12,13 +12,16 @@ EARLIEST, LATEST = timedelta(hours=8), timedelta(hours=22)
 
 
 class SlotState(StrEnum):
-    """What a time of a room is: AGREEMENT is open by agreement only, HELD waits for an answer."""
+    """What a time of a room is: AGREEMENT is open by agreement only, HELD is kept for somebody until an answer,
+    WISHED is asked for by somebody and kept for nobody, PAST has been."""
 
     FREE = "free"
     TAKEN = "taken"
     HELD = "held"
     AGREEMENT = "agreement"
     CLOSED = "closed"
+    WISHED = "wished"
+    PAST = "past"
 
 
 @dataclass(frozen=True, slots=True)

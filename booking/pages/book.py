@@ -43,10 +43,11 @@ def book_form(venue: str, room: str) -> str:
 def preview_page(venue: str, room: str) -> ResponseReturnValue:
     """What would become of the form: every date with its verdict, collisions, price and ways out; nothing is booked."""
     found = room_named(edge.reading(), venue, room)
+    given = _draft_of(request.args)
     try:
-        return _preview_page(found, request.args)
+        return _preview_page(found, given)
     except REFUSALS as refusal:
-        return _again(found, request.args, refusal)
+        return _again(found, given, refusal)
 
 
 @routes.post("/bookings")
@@ -82,6 +83,8 @@ def _preview_page(room: Room, given: "MultiDict[str, Any]", refusal: Refusal | N
         key=uuid4().hex,
         refusal=refusal,
         search=_search_for(checked),
+        actor=actor,
+        here=_address(given, _path(room)),
         toggled=_address(draft.changed_to(given, {"second_hour": "" if checked.second_hour else "yes"}), _path(room)),
         restored=_address(draft.changed_to(given, {"except": ""}), _path(room)) if checked.left_out else "",
     )
@@ -90,11 +93,16 @@ def _preview_page(room: Room, given: "MultiDict[str, Any]", refusal: Refusal | N
 
 def _not_booked(refusal: Refusal) -> ResponseReturnValue:
     """The preview again when the time was lost meanwhile, the form again when something in it is wrong."""
-    given = MultiDict([pair for pair in request.form.items(multi=True) if pair[0] not in SENT_ONLY])
+    given = _draft_of(request.form)
     room = room_at(edge.reading(), request.form.get("room", ""))
     if isinstance(refusal, Declined | Taken):
         return _preview_page(room, given, refusal)
     return _again(room, given, refusal)
+
+
+def _draft_of(given: "MultiDict[str, Any]") -> "MultiDict[str, Any]":
+    """The fields of the draft, without those that only sending it adds; signing in on the way keeps them in the address."""
+    return MultiDict([pair for pair in given.items(multi=True) if pair[0] not in SENT_ONLY])
 
 
 def _checked(model: type[Draft], given: "MultiDict[str, Any]") -> Any:
@@ -145,7 +153,7 @@ def _values(given: "MultiDict[str, Any]") -> "MultiDict[str, Any]":
         if values.get(name):
             values[name] = draft.clock_of(values[name])
     values.setdefault("repeat", draft.Repeat.ONCE.value)
-    if actor.person_id and "purpose" not in given:
+    if actor.person_id and not actor.is_officer and "purpose" not in given:
         person = edge.reading().get(Person, actor.person_id)
         values.setdefault("contact", person.name if person else "")
         values.setdefault("contact_phone", person.phone if person else "")

@@ -33,26 +33,13 @@ MIDNIGHT = timedelta(days=1)
 
 
 class Version(Input):
-    """The version of the booking that the page showed; ``onward`` is where the officer came from."""
+    """The version of the booking that the page showed."""
 
     version: int | None = None
-    onward: Annotated[str, Field(max_length=20)] = ""
-
-
-class Decision(Version):
-    """An approval with a word to the holder, if any."""
-
-    note: Annotated[str, Field(max_length=2000)] = ""
-
-
-class Reason(Version):
-    """Why it is refused."""
-
-    reason: Annotated[str, Field(max_length=2000)] = ""
 
 
 class Moved(Version):
-    """Another time or room for one date; an end of 00:00 is midnight at the end of the day."""
+    """Another time or room for one date; an end of 00:00 is midnight at the end of the day, a night stays a night."""
 
     date: Day
     from_: Annotated[Clock, Field(alias="from")]
@@ -86,9 +73,10 @@ def move_date(reference: str, number: int) -> ResponseReturnValue:
 
     def move(booking: Booking) -> Booking:
         to = parse(Moved, request.form)
-        end = at(to.date, to.to or MIDNIGHT)
-        times = {"start": at(to.date, to.from_), "end": end if end > at(to.date, to.from_) else end + MIDNIGHT}
-        return edge.transact(moving.move, booking.id, number, **times, room=to.room, version=to.version)
+        start, end = at(to.date, to.from_), at(to.date, to.to or MIDNIGHT)
+        if end <= start and _is_night(booking, number):
+            end += MIDNIGHT
+        return edge.transact(moving.move, booking.id, number, start=start, end=end, room=to.room, version=to.version)
 
     return _act(reference, move, _("Datoen er flyttet."), number=number)
 
@@ -99,26 +87,8 @@ def confirm(reference: str) -> ResponseReturnValue:
     return _act(reference, lambda booking: edge.transact(decisions.confirm, booking.id, version=_version()), _("Bookingen er bekreftet."))
 
 
-@routes.post("/bookings/<reference>/approval")
-def approve(reference: str) -> ResponseReturnValue:
-    """Grant a request."""
-
-    def grant(booking: Booking) -> Booking:
-        given = parse(Decision, request.form)
-        return edge.transact(decisions.approve, booking.id, note=given.note, version=given.version)
-
-    return _act(reference, grant, _("Forespørselen er innvilget."))
-
-
-@routes.post("/bookings/<reference>/refusal")
-def decline(reference: str) -> ResponseReturnValue:
-    """Refuse a request with a reason."""
-
-    def refuse(booking: Booking) -> Booking:
-        given = parse(Reason, request.form)
-        return edge.transact(decisions.decline, booking.id, reason=given.reason, version=given.version)
-
-    return _act(reference, refuse, _("Forespørselen er avslått."))
+def _is_night(booking: Booking, number: int) -> bool:
+    return any(date.number == number and date.local_end.date() > date.local_start.date() for date in booking.occurrences)
 
 
 def _seen(reference: str) -> Booking:
@@ -136,10 +106,7 @@ def _act(reference: str, act: Callable[[Booking], Booking], message: str, *, num
         act(booking)
     except REFUSALS as refusal:
         return _refused(_seen(reference), refusal, number)
-    onward = (
-        url_for("booking.office") if request.form.get("onward") == "office" else url_for("booking.case_page", reference=booking.reference)
-    )
-    return done(message, onward)
+    return done(message, url_for("booking.case_page", reference=booking.reference))
 
 
 def _refused(booking: Booking, refusal: Refusal, number: int | None) -> Response:

@@ -191,3 +191,5 @@ def _missing(given: "MultiDict[str, Any]") -> Iterator[Fault]:
     times, until = given.get("times", "").strip(), given.get("until", "").strip()
     if repeat in (Repeat.WEEKLY, Repeat.FORTNIGHTLY) and bool(times) is bool(until):
         yield Fault("one-of-two" if times else "missing-field", "times")
+    if repeat == Repeat.ONCE and (times or until):
+        yield Fault("times-of-once", "repeat")

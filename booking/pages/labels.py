@@ -71,6 +71,11 @@ def wall_clocks(span: tuple[datetime, datetime]) -> str:
     return f"{start:%H:%M}–{last}" if end.date() == start.date() else f"{start:%H:%M}–{last} ({formats.short_date(end)})"
 
 
+def iso_moment(text: str) -> str:
+    """A wall-clock time in ISO form, as people write it."""
+    return formats.moment(datetime.fromisoformat(text))
+
+
 def skipped_because(reason: str) -> str:
     """Why a date was left out or ended, from the codes kept on it."""
     if reason == "taken":

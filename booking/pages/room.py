@@ -15,7 +15,7 @@ from kernel.errors import Invalid
 from kernel.wallclock import parse_day, to_wall
 from policies.queries import in_force
 from venues.models import Room
-from venues.queries import room_named
+from venues.queries import municipality, room_named
 from venues.shown import room_shown
 
 USUAL = timedelta(hours=2)
@@ -42,6 +42,7 @@ def room_page(venue: str, room: str) -> str:
         previous=_week(found, monday - WEEK) if actor.is_staff or monday > today else "",
         following=_week(found, monday + WEEK) if monday - today < FURTHEST else "",
         may_edit=actor.is_officer,
+        home=municipality(session),
         feed=url_for("feeds.room", venue=venue, slug=room),
     )
 

@@ -12,6 +12,7 @@ from booking.states import BookingKind, OccurrenceState
 from kernel.interval import Interval
 from kernel.wallclock import local_day
 from venues.models import Closure, Room, Venue
+from venues.opening import door_opens
 
 SHOWN = (OccurrenceState.BOOKED, OccurrenceState.REQUESTED)
 
@@ -24,6 +25,11 @@ class Use:
 
     @property
     def opens(self) -> datetime:
+        """When the door is to be open."""
+        return door_opens(self.date.local_start, set_up=self.date.before_minutes, minutes_before=self.date.room.venue.minutes_before)
+
+    @property
+    def set_up(self) -> datetime:
         return self.date.local_start - timedelta(minutes=self.date.before_minutes)
 
     @property

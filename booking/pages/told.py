@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -72,6 +72,12 @@ class ToldBooking:
     def last_time(self) -> LastTime:
         last = max((one.date for one in self.dates), key=lambda date: date.starts_at)
         return LastTime((last.local_start, last.local_end), last.local_start.date(), len(self.dates))
+
+    @property
+    def tariffs(self) -> tuple[tuple[str, date], ...]:
+        """The price lists that were asked, each with the day from which it counts."""
+        written = sorted({tariff for one in self.live for tariff in one.date.tariff.split(", ") if tariff})
+        return tuple((name, date.fromisoformat(first)) for name, _, first in (tariff.rpartition(" ") for tariff in written))
 
     @property
     def charged(self) -> Ore | None:
@@ -149,7 +155,7 @@ def _load(session: Session, booking: Booking) -> None:
 
 def _date(date: Occurrence, verdict: Verdict | None, *, may_change: bool, now: datetime) -> ToldDate:
     is_ahead = may_change and date.starts_at > now
-    refused = verdict.objections if verdict and date.state is OccurrenceState.SKIPPED and "policy:" in date.reason else ()
+    refused = verdict.refusals if verdict and date.state is OccurrenceState.SKIPPED and "policy:" in date.reason else ()
     return ToldDate(
         date,
         verdict,

@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from accounts.models import Organisation
 from booking.alternatives import offers
 from booking.models import Booking, Occurrence
-from booking.outcome import Dated, Declined, Taken, faults_of, objection_fault
+from booking.outcome import Dated, Declined, Taken, faults_of, objection_fault, refuses
 from booking.pages import draft
 from booking.pages.labels import wall_clocks
 from booking.pages.week import told_publicly
@@ -155,7 +155,7 @@ def _line(preview: Preview, number: int, names: Mapping[int, str], ways: Sequenc
         number=number + 1,
         span=(wall.start, wall.end),
         state=date.state,
-        against=tuple(fault for fault in faults_of(date, preview.case) if fault.code != "time-taken"),
+        against=tuple(fault for fault in faults_of(date, preview.case) if fault.code != "time-taken" and refuses(fault)),
         taken=tuple(_takings(date, preview, names)),
         warnings=tuple(objection_fault(warning, f"{wall.start:%Y-%m-%dT%H:%M}") for warning in (verdict.warnings if verdict else ())),
         price=verdict.price if verdict and date.is_kept else None,

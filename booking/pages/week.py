@@ -1,4 +1,4 @@
-"""A room's week: from openings, closures and claims to slots that can be drawn; pure but for one query."""
+"""A room's week: from openings, closures, claims and the rules that bind everybody to slots that can be drawn."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,9 +12,14 @@ from sqlalchemy.orm import Session
 from accounts.identity import Actor
 from accounts.models import Organisation
 from booking.models import Booking, Claim, Occurrence
+from booking.ordinary import Place
 from booking.states import BookingKind, OccurrenceState
+from booking.support.labels import reason_label
 from kernel.interval import Interval
-from kernel.wallclock import at, local_day, to_wall
+from kernel.wallclock import WallSpan, at, local_day, nearest_interval, to_wall, wall_of
+from policies.judging import Memo
+from policies.queries import in_force
+from policies.verdict import Objection
 from venues.models import Room, Space
 from venues.opening import Opening, Openness
 from venues.queries import openings_of
@@ -27,6 +32,11 @@ HALF_HOUR = timedelta(minutes=30)
 # Claims are bounded in length by what a booking may last, so a bounded start finds those that reach into the week.
 LONGEST = timedelta(days=62)
 STATES = {Openness.OPEN: SlotState.FREE, Openness.BY_AGREEMENT: SlotState.AGREEMENT}
+# Rules that close a day to everybody are drawn; those about length and clock times are told when one asks for a time.
+CLOSING = {"public-holiday", "school-break", "too-far-ahead"}
+TOO_SOON = {"in-the-past", "too-short-notice"}
+PROBE = timedelta(hours=1)
+KEPT = (SlotState.TAKEN, SlotState.HELD, SlotState.WISHED)
 USUALLY = (timedelta(hours=8), timedelta(hours=22))
 
 
@@ -51,12 +61,13 @@ class Looking:
 
 
 def week_of(session: Session, room: Room, monday: date, looking: Looking, *, also: Sequence[Held] = ()) -> WeekGrid:
-    """The week of a room that begins on a Monday, with what else is to be drawn in it; four statements."""
+    """The week of a room that begins on a Monday, with what else is to be drawn in it; five statements."""
     last = monday + timedelta(days=WEEK - 1)
-    opening = openings_of(session, [room], monday, last)[room.id]
+    opening = openings_of(session, [room], monday - DAY, last + DAY)[room.id]
+    place = Place(room, opening, in_force(session, room, monday, last + DAY), Memo())
     held = [*also, *held_in(session, room, local_day(monday, room.venue.zone, days=WEEK), looking)]
     days = [monday + timedelta(days=n) for n in range(WEEK)]
-    return week_grid((day, slots_on(day, opening, held, looking)) for day in days)
+    return week_grid((day, slots_on(day, place, held, looking)) for day in days)
 
 
 def held_in(session: Session, room: Room, span: Interval, looking: Looking) -> list[Held]:
@@ -78,10 +89,11 @@ def held_in(session: Session, room: Room, span: Interval, looking: Looking) -> l
     return [_held(row, room, parts[row.id], looking) for row in {row.id: row for row in found}.values()]
 
 
-def slots_on(day: date, opening: Opening, held: Sequence[Held], looking: Looking) -> list[Slot]:
-    """The slots of a local day: what is taken or closed, and what is free from now on."""
+def slots_on(day: date, place: Place, held: Sequence[Held], looking: Looking) -> list[Slot]:
+    """The slots of a local day: what is taken, closed or past, and what is free from now on."""
+    opening = place.opening
     whole = local_day(day, opening.zone)
-    parts = [*_closed(opening, day), *held, *_open(opening, day, looking)]
+    parts = [*_closed(opening, day), *held, *_open(place, day, looking)]
     ends = {edge for part in parts for edge in (part.time.start, part.time.end) if whole.start < edge < whole.end}
     pieces = [_piece(Interval(*edges), parts) for edges in pairwise(sorted({whole.start, whole.end, *ends}))]
     return list(_slots(day, opening.zone, _joined(piece for piece in pieces if piece), looking))
@@ -115,36 +127,65 @@ def _closed(opening: Opening, day: date) -> Iterator[Held]:
         yield Held(closed.interval, SlotState.CLOSED, closed.reason)
 
 
-def _open(opening: Opening, day: date, looking: Looking) -> Iterator[Held]:
-    """What is open from now on; hours that nobody has stated are by agreement."""
+def _open(place: Place, day: date, looking: Looking) -> Iterator[Held]:
+    """The stated hours of a day, as far as they are past, closed to everybody by a rule, or open; unknown hours are by agreement."""
+    opening = place.opening
     known = opening.day_class(day)
     note = known.holiday or known.school_break or ""
     if not opening.is_known(day):
         whole = local_day(day, opening.zone)
         usual = Interval(whole.start + USUALLY[0], whole.start + USUALLY[1])
-        yield from _ahead([usual], SlotState.AGREEMENT, _("Åpningstiden er ukjent"), looking.now)
+        yield from _ruled(place, usual, SlotState.AGREEMENT, _("Åpningstiden er ukjent"), looking.now)
         return
     for openness, state in STATES.items():
-        yield from _ahead(opening.usable(day, openness), state, note, looking.now)
+        for time in opening.usable(day, openness):
+            yield from _ruled(place, time, state, note, looking.now)
 
 
-def _ahead(times: Iterable[Interval], state: SlotState, note: str, now: datetime) -> Iterator[Held]:
-    """The part of open times that has not passed, from the next half hour on."""
+def _ruled(place: Place, time: Interval, state: SlotState, note: str, now: datetime) -> Iterator[Held]:
+    """An open time cut where it has passed, where notice is too short, and closed where a rule closes the day."""
+    # Times are offered from the next half hour on.
     soonest = datetime.fromtimestamp(-(-now.timestamp() // 1800) * 1800, now.tzinfo)
-    for time in times:
-        if time.end > soonest:
-            yield Held(Interval(max(time.start, soonest), time.end), state, note)
+    if time.start < soonest:
+        yield Held(Interval(time.start, min(soonest, time.end)), SlotState.PAST)
+    if time.end <= soonest:
+        return
+    ahead = Interval(max(time.start, soonest), time.end)
+    probe = Interval(ahead.start, min(ahead.end, ahead.start + PROBE))
+    refusals = {objection.code: objection for objection in place.refusals(wall_of(probe, place.opening.zone), None, now)}
+    closing = next((refusals[code] for code in sorted(CLOSING) if code in refusals), None)
+    if closing:
+        yield Held(ahead, SlotState.CLOSED, _label(closing))
+        return
+    too_soon = next((refusals[code] for code in sorted(TOO_SOON) if code in refusals), None)
+    begins = _earliest(too_soon, ahead, place.opening.zone) if too_soon else ahead.start
+    if too_soon and begins > ahead.start:
+        yield Held(Interval(ahead.start, begins), SlotState.CLOSED, _label(too_soon))
+    if begins < ahead.end:
+        yield Held(Interval(begins, ahead.end), state, note)
+
+
+def _earliest(too_soon: Objection, ahead: Interval, zone: str) -> datetime:
+    """From when on the notice is long enough, on the half hour; at most the end of the time."""
+    earliest = datetime.fromisoformat(str(too_soon.limit))
+    earliest += timedelta(minutes=-earliest.minute % 30)
+    return min(max(nearest_interval(WallSpan(earliest, earliest + HALF_HOUR, zone)).start, ahead.start), ahead.end)
+
+
+def _label(objection: Objection) -> str:
+    """What the rule closes for, in few words."""
+    words = reason_label(f"policy:{objection.code}")
+    return f"{words}: {objection.value}" if objection.code in ("public-holiday", "school-break") else words
 
 
 def _piece(time: Interval, parts: Sequence[Held]) -> Held | None:
-    """What a stretch without edges is: closed before taken before open; several that hold parts of the room are named together."""
+    """What a stretch without edges is: taken before closed before open; several that hold parts of the room are named together."""
     over = [part for part in parts if part.time.covers(time)]
-    for states in ((SlotState.CLOSED,), (SlotState.TAKEN, SlotState.HELD), (SlotState.FREE,), (SlotState.AGREEMENT,)):
+    for states in (KEPT, (SlotState.CLOSED,), (SlotState.FREE,), (SlotState.AGREEMENT,), (SlotState.PAST,)):
         found = [part for part in over if part.state in states]
         if found:
             label = ", ".join(dict.fromkeys(part.label for part in found if part.label))
-            state = SlotState.TAKEN if any(part.state is SlotState.TAKEN for part in found) else found[0].state
-            return Held(time, state, label, found[0].href)
+            return Held(time, min((part.state for part in found), key=states.index), label, found[0].href)
     return None
 
 

@@ -33,6 +33,8 @@ def costs(session: Session) -> Iterator[list[str]]:
         ("99 00 00 03", ["Berit Moe"]),
         ("000003", ["Berit Moe"]),
         ("+4799000003", ["Berit Moe"]),
+        ("0047 99 00 00 03", ["Berit Moe"]),
+        ("+47 41 00 00 02", ["Øyvind Ås"]),
         ("Øyvind", ["Øyvind Ås"]),
         ("øyvind ås", ["Øyvind Ås"]),
         ("ØYVIND", ["Øyvind Ås"]),
@@ -43,7 +45,7 @@ def costs(session: Session) -> Iterator[list[str]]:
     ],
 )
 def test_people_are_found_by_name_telephone_and_address(session: Session, cast: Cast, wanted: str, names: list[str]) -> None:
-    session.add(Person(name="Øyvind Ås", phone="", created_at=NOW))
+    session.add(Person(name="Øyvind Ås", phone="41000002", created_at=NOW))
     session.flush()
 
     assert [person.name for person in queries.find_people(session, wanted, by=actor(session, cast.kari))] == names

@@ -84,7 +84,7 @@ def test_the_caretakers_feed_says_what_to_do_whom_to_call_and_what_is_wished(aut
             f"Referanse: {reference(autumn, 'Øving')}",
         ]
     )
-    assert described[utc("2026-11-24 16:00")].startswith("FØRST INN: åpne til kl. 17:00\nKontakt: Per Solli, +4799000006\n")
+    assert described[utc("2026-11-24 16:00")].startswith("FØRST INN: åpne til kl. 16:45\nKontakt: Per Solli, +4799000006\n")
     assert described[utc("2026-12-01 19:00")].startswith("Venter på svar\n")
 
 

@@ -16,13 +16,13 @@ from accounts import edge as accounts_edge
 from accounts.pages import entrance
 from booking import edge as booking_edge
 from booking.models import Booking
-from booking.pages import book, caretaker, case, find, mine, office, room
+from booking.pages import book, caretaker, case, decide, find, mine, office, room
 from booking.reservations import reserve
 from database.transact import Database
 from tests.accounts.conftest import Visitor
 from tests.booking.conftest import NOW, Hall, furnish, wish
 
-CLOCKS = (accounts_edge, entrance, book, caretaker, case, find, mine, office, room)
+CLOCKS = (accounts_edge, entrance, book, caretaker, case, decide, find, mine, office, room)
 ROOM = "/rooms/oren-flerbrukshall/gymsal-1"
 ASKED = {
     "date": "2026-09-15",

@@ -162,11 +162,11 @@ def test_an_end_at_midnight_is_the_end_of_the_day(app: Flask, visit: Callable[..
 def test_who_is_not_signed_in_fills_in_first_and_loses_nothing(app: Flask, visit: Callable[..., Visitor]) -> None:
     visitor = visit()
 
-    asked = visitor.get(preview())
-    onward = Hidden(asked, "/sign-in").forms[0]["next"]
-    signed_in = visitor.post("/sign-in", form_on=preview(), email="berit@example.org", password="en-lang-og-god-setning", next=onward)
+    looked = visitor.get(preview())
+    onward = Hidden(visitor.get(Hidden(looked).links["Logg inn og book"]), "/sign-in").forms[0]["next"]
+    signed_in = visitor.post("/sign-in", email="berit@example.org", password="en-lang-og-god-setning", next=onward)
 
-    assert asked.status_code == 401
+    assert "Du er ikke logget inn." in looked.text
     assert "Tiden er ledig" in visitor.get(signed_in.location).text
     assert confirm(visitor, signed_in.location).status_code == 303
     assert [one.purpose for one in bookings(app)] == ["Trening"]
@@ -174,7 +174,7 @@ def test_who_is_not_signed_in_fills_in_first_and_loses_nothing(app: Flask, visit
 
 def test_an_account_opened_late_in_the_evening_continues_where_one_was(app: Flask, visit: Callable[..., Visitor]) -> None:
     visitor = visit()
-    onward = Hidden(visitor.get(preview(applicant="me")), "/sign-in").forms[0]["next"]
+    onward = Hidden(visitor.get(Hidden(visitor.get(preview(applicant="me"))).links["Åpne konto"]), "/account-links").forms[0]["next"]
     visitor.post("/account-links", email="ny@example.org", next=onward)
 
     opened = visitor.post(latest(app, ProofLink), name="Nina Ny", phone="41234567", language="nb", password="en lang setning")
@@ -234,3 +234,53 @@ def test_the_number_of_statements_does_not_grow_with_the_dates(visit: Callable[.
         numbers.append(len(statements))
 
     assert numbers == [16, 16]
+
+
+def test_a_session_that_ended_is_signed_in_again_and_loses_nothing(app: Flask, visit: Callable[..., Visitor]) -> None:
+    visitor = visit("berit")
+    form = Hidden(visitor.get(preview()), "/bookings").forms[0]
+    visitor.client.delete_cookie("arena")
+
+    asked = visitor.client.post("/bookings", data=form, headers={"Referer": f"http://localhost{preview()}"})
+    onward = Hidden(asked, "/sign-in").forms[0]["next"]
+    signed_in = visitor.post("/sign-in", email="berit@example.org", password="en-lang-og-god-setning", next=onward)
+
+    assert asked.status_code == 401
+    assert confirm(visitor, signed_in.location).status_code == 303
+    assert [one.purpose for one in bookings(app)] == ["Trening"]
+
+
+@pytest.mark.parametrize("changes", [{"applicant": "block"}, {"applicant": "municipal"}, {"agreement": "1"}, {"person": "1"}])
+def test_what_depends_on_who_one_is_asks_a_visitor_to_sign_in(visit: Callable[..., Visitor], changes: dict[str, str]) -> None:
+    assert visit().get(preview(**changes)).status_code == 401
+
+
+@pytest.mark.parametrize("name", ["", "per", "berit"])
+def test_a_group_of_others_is_not_to_be_found_by_its_number_here(visit: Callable[..., Visitor], hall: Any, name: str) -> None:
+    page = visit(name).get(preview(applicant=f"group:{hall.cast.kvilterne.id}"))
+
+    assert page.status_code == 404
+    assert "Onsdagskvilterne" not in page.text
+
+
+def test_a_number_of_times_without_how_often_is_asked_about(visit: Callable[..., Visitor]) -> None:
+    page = visit("berit").get(preview(times="10"))
+
+    assert page.status_code == 422
+    assert "Velg hvor ofte det gjentas" in page.text
+
+
+def test_who_calls_is_the_contact_where_staff_name_no_other(app: Flask, visit: Callable[..., Visitor]) -> None:
+    visitor = visit("kari")
+    form = visitor.get("/rooms/oren-flerbrukshall/gymsal-1/book").text
+
+    confirm(visitor, preview(applicant="me", caller="99 00 00 06"))
+
+    assert "Kari Nordby" not in form.split("<main")[1]
+    assert [(one.contact_name, one.contact_phone) for one in bookings(app)] == [("Per Solli", "+4799000006")]
+
+
+def test_an_objection_that_only_calls_for_a_look_is_no_reason_for_a_refusal(visit: Callable[..., Visitor]) -> None:
+    page = visit("per").get(preview(applicant="me", **{"from": "06:00", "to": "07:00"}))
+
+    assert page.text.count('class="ds-paragraph against"') == 1

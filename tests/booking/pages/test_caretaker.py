@@ -32,7 +32,7 @@ def test_today_and_tomorrow_with_first_in_and_last_out(visit: Callable[..., Visi
 
     order = [
         page.index(part)
-        for part in ("I dag, tirsdag 15. september", "Først inn 16:30", "Sist ut 20:00", "Korøvelse", "40 stoler", "Seniortrim")
+        for part in ("I dag, tirsdag 15. september", "Først inn, åpent fra 16:30", "Sist ut 20:00", "Korøvelse", "40 stoler", "Seniortrim")
     ]
     assert order == sorted(order)
     assert "Yoga" not in page

@@ -161,3 +161,44 @@ def test_the_statements_of_the_list_and_the_page_do_not_grow(
         pages.append(len(statements))
 
     assert (lists[0], pages[0]) == (lists[1], pages[1])
+
+
+def test_a_move_that_ends_before_it_starts_is_refused_as_on_the_form(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
+    reference, visitor = booked(), visit("berit")
+    address = f"/bookings/{reference}"
+
+    refused = visitor.post(f"{address}/occurrences/1/move", form_on=address, **{"date": "2026-09-16", "from": "19:00", "to": "18:00"})
+
+    assert refused.status_code == 422
+    assert "Slutten må være etter starten" in refused.text
+    assert "Tirsdag 15. september 2026" in visitor.get(address).text
+
+
+def test_a_night_that_is_moved_stays_a_night(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
+    night = {"kind": "block", "organisation": None, "start": "2026-09-15T22:00", "end": "2026-09-16T02:00"}
+    address, visitor = f"/bookings/{booked('kari', **night)}", visit("kari")
+
+    visitor.post(f"{address}/occurrences/1/move", form_on=address, **{"date": "2026-09-17", "from": "22:00", "to": "01:00"})
+
+    page = visitor.get(address).text
+    assert ("Torsdag 17. september 2026" in page, "22:00–01:00" in page) == (True, True)
+
+
+def test_an_organisation_may_say_no_to_what_is_asked_in_its_name(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
+    reference = booked("per")
+    visitor = visit("berit")
+
+    page = visitor.get(f"/bookings/{reference}").text
+    visitor.post(f"/bookings/{reference}/cancellation", form_on=f"/bookings/{reference}")
+
+    assert "Nei, vi står ikke bak denne" in page
+    assert "Avlys bookingen" not in page
+    assert "Avlyst" in visit("per").get(f"/bookings/{reference}").text
+
+
+def test_time_that_is_blocked_has_no_price_and_nobody_to_let_in(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
+    page = visit("olav").get(f"/bookings/{booked('olav', kind='block', organisation=None, purpose='Maling')}").text
+
+    assert "Tiden er sperret." in page
+    assert not any(words in page for words in ("Slik kommer dere inn", "pris ikke fastsatt", "Tiden er deres"))
+    assert Hidden(visit("olav").get("/")).links["Vaktliste"] == "/caretaker"

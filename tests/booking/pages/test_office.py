@@ -43,7 +43,7 @@ def test_a_request_names_what_has_the_time_and_what_wants_it_too(visit: Callable
 def test_an_officer_grants_a_request(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
     reference, visitor = booked("per", **PRIVATE), visit("kari")
 
-    done = visitor.post(f"/bookings/{reference}/approval", form_on=f"/office/requests/{reference}", note="God fest!", onward="office")
+    done = visitor.post(f"/bookings/{reference}/approval", form_on=f"/office/requests/{reference}", note="God fest!")
 
     assert (done.status_code, done.location) == (303, "/office")
     assert "Ingenting venter på deg" in visitor.get("/office").text
@@ -122,3 +122,36 @@ def test_the_statements_of_the_inbox_do_not_grow(
         numbers.append(len(statements))
 
     assert numbers == [5, 5, 5]
+
+
+def test_a_refusal_without_a_reason_shows_the_request_again(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
+    reference, visitor = booked("per", **PRIVATE), visit("kari")
+
+    again = visitor.post(f"/bookings/{reference}/refusal", form_on=f"/office/requests/{reference}", reason=" ")
+
+    assert again.status_code == 422
+    assert 'id="week"' in again.text
+    assert 'aria-invalid="true"' in again.text
+
+
+def test_a_request_whose_time_is_taken_cannot_be_granted(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
+    asked = booked(**CONCERT)
+    booked()
+    visitor = visit("kari")
+
+    page = visitor.get(f"/office/requests/{asked}").text
+    late = visitor.post(f"/bookings/{asked}/approval", form_on=f"/office/requests/{asked}")
+
+    assert f"/bookings/{asked}/approval" not in page
+    assert "kan ikke innvilges før den blir ledig igjen" in page
+    assert late.status_code == 409
+    assert 'id="week"' in late.text
+
+
+def test_a_request_that_competes_is_drawn_as_wished_for_and_not_as_held(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
+    asked = booked(**CONCERT)
+
+    page = visit("kari").get(f"/office/requests/{asked}").text
+
+    assert page.count('data-state="wished"') == 1
+    assert 'data-state="held"' not in page

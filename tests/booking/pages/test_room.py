@@ -71,3 +71,18 @@ def test_the_number_of_statements_does_not_grow_with_the_bookings(
         numbers.append(len(statements))
 
     assert numbers[0] == numbers[1] == numbers[2]
+
+
+def test_a_day_that_a_rule_closes_to_everybody_is_not_offered(visit: Callable[..., Visitor]) -> None:
+    week = visit().get(ROOM + "?week=2026-10-05")
+
+    assert "Skolen har fri: Høstferie" in week.text
+    assert [href for word, href in Hidden(week).links.items() if word == "Ledig"] == [f"{ROOM}/book?date=2026-10-11&from=08:00&to=10:00"]
+    assert week.text.count("Skolen har fri: Høstferie") == 5
+
+
+def test_what_has_been_is_past_and_not_closed(visit: Callable[..., Visitor]) -> None:
+    week = visit().get(ROOM + "?week=2026-09-01").text
+
+    assert week.count('data-state="past"') == 2
+    assert week.count("Har vært") == 2

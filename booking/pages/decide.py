@@ -1,0 +1,114 @@
+"""Deciding: a request beside the room's week and what the policy says of it, granted or refused on one page."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Annotated
+
+from flask import Response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from pydantic import Field
+
+from accounts import edge
+from booking import decisions
+from booking.cases import booking_seen
+from booking.lifecycle import WAITING
+from booking.models import Booking
+from booking.pages.blueprint import routes
+from booking.pages.case import REFUSALS, Version
+from booking.pages.neighbours import asked, neighbours
+from booking.pages.room import looking_at, monday_of
+from booking.pages.told import told_booking
+from booking.pages.week import week_of
+from kernel.clock import now
+from kernel.errors import Refusal
+from web import language, problems
+from web.forms import Form, parse, refused
+from web.pages import done
+from web.texts import gettext as _
+
+WEEK = timedelta(days=7)
+
+
+class Decision(Version):
+    """An approval with a word to the holder, if any."""
+
+    note: Annotated[str, Field(max_length=2000)] = ""
+
+
+class Reason(Version):
+    """Why it is refused."""
+
+    reason: Annotated[str, Field(max_length=2000)] = ""
+
+
+@routes.get("/office/requests/<reference>")
+def request_page(reference: str) -> str:
+    """A request beside the room's week, what the policy says of it, and whom it meets."""
+    edge.actor().require(edge.actor().is_staff, "officer")
+    return _page(_seen(reference), Form({}))
+
+
+@routes.post("/bookings/<reference>/approval")
+def approve(reference: str) -> ResponseReturnValue:
+    """Grant a request."""
+
+    def grant(booking: Booking) -> None:
+        given = parse(Decision, request.form)
+        edge.transact(decisions.approve, booking.id, note=given.note, version=given.version)
+
+    return _decide(reference, grant, _("Forespørselen er innvilget."))
+
+
+@routes.post("/bookings/<reference>/refusal")
+def decline(reference: str) -> ResponseReturnValue:
+    """Refuse a request with a reason."""
+
+    def refuse(booking: Booking) -> None:
+        given = parse(Reason, request.form)
+        edge.transact(decisions.decline, booking.id, reason=given.reason, version=given.version)
+
+    return _decide(reference, refuse, _("Forespørselen er avslått."))
+
+
+def _seen(reference: str) -> Booking:
+    return booking_seen(edge.reading(), reference, by=edge.actor())
+
+
+def _decide(reference: str, act: Callable[[Booking], None], message: str) -> ResponseReturnValue:
+    """Do it and go on to the next in the inbox; when it was refused, the request as it stands now, with what was typed."""
+    try:
+        act(_seen(reference))
+    except REFUSALS as refusal:
+        if not edge.actor().is_staff:
+            raise
+        form = refused(request.form, refusal.faults)
+        return Response(_page(_seen(reference), form, refusal), status=problems.status_of(refusal))
+    return done(message, url_for("booking.office"))
+
+
+def _page(booking: Booking, form: Form, refusal: Refusal | None = None) -> str:
+    actor, session = edge.actor(), edge.reading()
+    met = neighbours(session, booking, now=now())
+    first = next((date for date in booking.occurrences if date.state in WAITING), booking.occurrences[0])
+    monday = monday_of(request.args.get("week", ""), first.local_start.date())
+    return render_template(
+        "booking/request.html",
+        booking=booking,
+        told=told_booking(session, booking, by=actor, language=language.choose(), now=now()),
+        met=met,
+        is_taken=any(one.holds for one in met),
+        monday=monday,
+        sunday=monday + WEEK - timedelta(days=1),
+        grid=week_of(session, first.room, monday, looking_at(first.room), also=asked(booking, met)),
+        previous=_week(booking, monday - WEEK),
+        following=_week(booking, monday + WEEK),
+        room=first.room,
+        form=form,
+        refusal=refusal,
+        now=now(),
+        actor=actor,
+    )
+
+
+def _week(booking: Booking, monday: date) -> str:
+    return url_for("booking.request_page", reference=booking.reference, week=monday.isoformat(), _anchor="week")
