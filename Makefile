@@ -20,7 +20,7 @@ endif
 	$(bin)/gunicorn --workers 2 --threads 4 --bind 127.0.0.1:$(PORT) 'app:create_app()'
 
 test: servers .venv/.develops assets translations
-	$(bin)/python -m pytest -q
+	$(bin)/python -m pytest -q --numprocesses auto --maxprocesses 4 --dist worksteal
 
 check: check-format check-lint check-types check-imports check-house check-templates check-translations check-database
 

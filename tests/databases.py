@@ -1,5 +1,6 @@
 """Databases for tests: one is migrated, every test gets a copy of it."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +12,8 @@ import psycopg
 from sqlalchemy.engine import make_url
 
 numbers = count(1)
+# Several processes may test on one server.
+OWN = os.environ.get("PYTEST_XDIST_WORKER", "")
 Migrate = Callable[[str], None]
 OTHERS_OUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 # Which tables, columns, constraints, indexes and triggers there are, and at which revision they say to be.
@@ -56,7 +59,7 @@ class PostgresCopies:
 
     def __init__(self, url: str, migrate: Migrate) -> None:
         self._url = make_url(url)
-        self._template = f"arena_template_{next(numbers)}"
+        self._template = f"arena_template_{OWN}{next(numbers)}"
         self._idle: list[str] = []
         self._on_server(f"DROP DATABASE IF EXISTS {self._template} WITH (FORCE)", f"CREATE DATABASE {self._template}")
         migrate(self._named(self._template))
@@ -80,7 +83,7 @@ class PostgresCopies:
                 self._on_server(f"DROP DATABASE {name} WITH (FORCE)")
 
     def _made(self) -> str:
-        name = f"arena_copy_{next(numbers)}"
+        name = f"arena_copy_{OWN}{next(numbers)}"
         self._on_server(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name} TEMPLATE {self._template}")
         return name
 

@@ -153,7 +153,9 @@ def week() -> list[tuple[date, list[Slot]]]:
         [
             Slot(at(0), at(1), SlotState.TAKEN, "Konsert"),
             Slot(at(10), at(10.5), SlotState.FREE, href="/wishes/new"),
-            Slot(at(12), at(20), SlotState.AGREEMENT),
+            Slot(at(12), at(16), SlotState.AGREEMENT),
+            Slot(at(16), at(18), SlotState.WISHED, "Også ønsket"),
+            Slot(at(18), at(20), SlotState.PAST),
         ]
     )
     days.append([])
