@@ -1,6 +1,6 @@
 """Alternatives: what to take instead when a time is taken - the same room nearby in time, or a room alike."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,14 +10,18 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from booking.case import path_of
 from booking.conflicts import Want
 from booking.occupy import peek
+from booking.ordinary import Place
 from booking.search import openness_of
 from kernel.errors import Invalid
 from kernel.wallclock import WallSpan
+from policies.judging import Memo
+from policies.queries import in_force_for
 from venues.models import Room, Venue
 from venues.opening import Openness
 from venues.queries import openings_of, room_at
 
 MOST = 5
+MOST_TIMES = 3
 STEP = timedelta(minutes=30)
 STEPS = 8
 ALIKE = 40
@@ -25,7 +29,7 @@ ALIKE = 40
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Another room or another time that is open and free just now; the policy has not been asked."""
+    """Another room or another time that is open and free just now, and that no rule closes to everybody."""
 
     room: str
     name: str
@@ -55,16 +59,31 @@ def offers(session: Session, room_path: str, wall: WallSpan, *, heads: int | Non
     tries += [(other, wall, "room") for other in _alike(session, room, heads)]
     rooms = list({candidate.id: candidate for candidate, _, _ in tries}.values())
     openings = openings_of(session, rooms, wall.start.date() - timedelta(days=1), wall.end.date() + timedelta(days=1))
+    policies = in_force_for(session, rooms, wall.start.date() - timedelta(days=1), wall.end.date() + timedelta(days=1))
+    places = {one.id: Place(one, openings[one.id], policies[one.id], Memo()) for one in rooms}
     wants = [Want(tuple(space.id for space in candidate.spaces), time.interval()) for candidate, time, _ in tries]
     # Each want stands alone here: two offers may overlap, since only one of them will be taken.
     answer = peek(session, wants, now=now, alone=True)
-    found = [
-        Offer(path_of(candidate), f"{candidate.venue.name}, {candidate.name}", time, changes)
-        for number, (candidate, time, changes) in enumerate(tries)
-        if answer.is_free(number) and openness_of(openings[candidate.id], wants[number].time, time.zone) is Openness.OPEN
-    ]
-    times = [offer for offer in found if offer.changes == "time"]
-    return tuple((times[:3] + [offer for offer in found if offer.changes == "room"])[:MOST])
+    free = (tries[number] for number in answer.free)
+    fit = (one for one in free if _fits(places[one[0].id], one[1], heads, now))
+    return tuple(_best(Offer(path_of(room), f"{room.venue.name}, {room.name}", time, way) for room, time, way in fit))
+
+
+def _fits(place: Place, wall: WallSpan, heads: int | None, now: datetime) -> bool:
+    return openness_of(place.opening, wall.interval(), wall.zone) is Openness.OPEN and not place.refusals(wall, heads, now)
+
+
+def _best(found: Iterable[Offer]) -> Iterator[Offer]:
+    """The first of what comes in order of nearness, at most three of them other times; no more is tried than is needed."""
+    times = rooms = 0
+    for offer in found:
+        is_time = offer.changes == "time"
+        if is_time and times == MOST_TIMES:
+            continue
+        times, rooms = times + is_time, rooms + (not is_time)
+        yield offer
+        if times + rooms == MOST:
+            return
 
 
 def _nearby(wall: WallSpan, now: datetime) -> Iterator[WallSpan]:

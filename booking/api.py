@@ -14,7 +14,7 @@ from booking import decisions, ending, moving
 from booking.availability import Availability, AvailabilityQuery, availability
 from booking.cases import booking_for, require_sight
 from booking.closures import Closing, affected, close_rooms
-from booking.edge import book
+from booking.edge import book, instead_of
 from booking.models import Booking
 from booking.reservations import preview
 from booking.shown import ShownBooking, ShownVerdict, shown_booking, shown_preview
@@ -69,8 +69,10 @@ class ShownClosure(BaseModel):
 
 @api.operation("POST", "/verdicts", body=Wish, answers={200: ShownVerdict})
 def verdict(body: Wish) -> ShownVerdict:
-    """Try a wish: verdict, conflicts and price per date; nothing is booked."""
-    return shown_preview(preview(reading(), body, by=actor(), now=clock_now()))
+    """Try a wish: verdict, conflicts and price per date, and what to take instead; nothing is booked."""
+    found = preview(reading(), body, by=actor(), now=clock_now())
+    taken = next((date.judged.wall for date in found.dates if date.collisions), None)
+    return shown_preview(found, instead_of(body, taken) if taken else ())
 
 
 @api.operation("POST", "/bookings", body=Wish, answers={201: ShownBooking}, idempotent=True)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from accounts.edge import reading, transact
 from accounts.identity import Actor
-from booking.alternatives import offers
+from booking.alternatives import Offer, offers
 from booking.cases import booking_for
 from booking.outcome import Declined, Taken
 from booking.reservations import reserve
@@ -17,6 +17,7 @@ from booking.wish import Wish
 from database.idempotency import begin
 from kernel.clock import now as clock_now
 from kernel.errors import Refusal
+from kernel.wallclock import WallSpan
 from venues.queries import room_at
 
 
@@ -46,9 +47,12 @@ def reserve_once(session: Session, wish: Wish, *, key: str | None, by: Actor, no
 def with_alternatives(wish: Wish, refusal: Refusal) -> Refusal:
     """The refusal with offers for the wish's first date, and the wish remembered as sought in vain."""
     transact(note_refusal, wish, refusal)
-    session = reading()
-    wall = wish.first_span(room_at(session, wish.room).venue.zone)
-    heads = sum(wish.participants.values()) or None
-    found = offers(session, wish.room, wall, heads=heads, now=clock_now())
-    refusal.details = {**refusal.details, "alternatives": [offer.to_json() for offer in found]}
+    wall = wish.first_span(room_at(reading(), wish.room).venue.zone)
+    refusal.details = {**refusal.details, "alternatives": [offer.to_json() for offer in instead_of(wish, wall)]}
     return refusal
+
+
+def instead_of(wish: Wish, wall: WallSpan) -> tuple[Offer, ...]:
+    """What the wish could take instead of one of its dates."""
+    heads = sum(wish.participants.values()) or None
+    return offers(reading(), wish.room, wall, heads=heads, now=clock_now())

@@ -1,14 +1,17 @@
 """Shown: bookings and dry runs as the API tells them; the models are the API's description too."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel
 
+from booking.alternatives import Offer
 from booking.case import Case, path_of
 from booking.models import Booking, Occurrence
 from booking.outcome import Dated, faults_of
 from booking.reservations import Preview
+from kernel.wallclock import nearest_interval
 from policies.verdict import Price
 from web.wording import sentence
 
@@ -75,11 +78,24 @@ class ShownTry(BaseModel):
     charged_price: int | None
 
 
+class ShownOffer(BaseModel):
+    """What to take instead of a taken date: ``changes`` is ``time`` or ``room``."""
+
+    room: str
+    name: str
+    changes: str
+    start: datetime
+    end: datetime
+    local_start: str
+    local_end: str
+
+
 class ShownVerdict(BaseModel):
-    """The dry run of a wish, date by date."""
+    """The dry run of a wish, date by date; ``alternatives`` are to the first date that is taken."""
 
     room: str
     dates: list[ShownTry]
+    alternatives: list[ShownOffer]
 
 
 def shown_booking(booking: Booking) -> ShownBooking:
@@ -103,9 +119,13 @@ def shown_booking(booking: Booking) -> ShownBooking:
     )
 
 
-def shown_preview(preview: Preview) -> ShownVerdict:
-    """A dry run."""
-    return ShownVerdict(room=preview.case.path, dates=[_try(date, preview.case) for date in preview.dates if date.judged.fault is None])
+def shown_preview(preview: Preview, alternatives: Sequence[Offer]) -> ShownVerdict:
+    """A dry run, with what to take instead."""
+    return ShownVerdict(
+        room=preview.case.path,
+        dates=[_try(date, preview.case) for date in preview.dates],
+        alternatives=[ShownOffer.model_validate(offer.to_json()) for offer in alternatives],
+    )
 
 
 def _date(date: Occurrence) -> ShownDate:
@@ -127,13 +147,15 @@ def _date(date: Occurrence) -> ShownDate:
 
 
 def _try(date: Dated, case: Case) -> ShownTry:
-    interval, verdict = date.judged.wall.interval(), date.judged.verdict
+    # A date whose hour the clock skips is told at the time to which the clock goes on, with the fault that keeps it out.
+    wall, verdict = date.judged.wall, date.judged.verdict
+    interval = nearest_interval(wall) if date.judged.fault else wall.interval()
     price: Price | None = verdict.price if verdict else None
     return ShownTry(
         start=interval.start,
         end=interval.end,
-        local_start=date.judged.wall.start,
-        local_end=date.judged.wall.end,
+        local_start=wall.start,
+        local_end=wall.end,
         state=str(date.state),
         outcome=str(verdict.outcome) if verdict else None,
         objections=[

@@ -1,0 +1,62 @@
+"""What is offered instead of a taken time: near in time or alike, free, open, and closed to everybody by no rule."""
+
+from datetime import datetime
+
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from booking.alternatives import offers
+from booking.reservations import reserve
+from kernel.wallclock import WallSpan
+from tests.booking.conftest import NOW, Hall, again, wish
+
+HALF = "oren-flerbrukshall/gymsal-1"
+
+
+def at(start: str, end: str) -> WallSpan:
+    return WallSpan(datetime.fromisoformat(start), datetime.fromisoformat(end), "Europe/Oslo")
+
+
+def told(session: Session, wall: WallSpan, heads: int | None = None) -> list[tuple[str, str, str]]:
+    return [(one.room, one.changes, f"{one.wall.start:%d.%m %H:%M}") for one in offers(session, HALF, wall, heads=heads, now=NOW)]
+
+
+def test_the_nearest_free_times_come_first_and_then_rooms_of_the_kind(session: Session, hall: Hall) -> None:
+    reserve(session, wish(), by=hall.berit, now=NOW)
+    again(session)
+
+    assert told(session, at("2026-09-15T18:00", "2026-09-15T20:00")) == [
+        (HALF, "time", "15.09 20:00"),
+        (HALF, "time", "15.09 16:00"),
+        (HALF, "time", "15.09 20:30"),
+        ("oren-flerbrukshall/gymsal-2", "room", "15.09 18:00"),
+    ]
+
+
+def test_nothing_is_offered_on_a_day_that_a_rule_closes(session: Session, hall: Hall) -> None:
+    assert told(session, at("2026-10-06T18:00", "2026-10-06T20:00")) == []
+
+
+def test_a_room_known_to_be_too_small_is_not_offered(session: Session, hall: Hall) -> None:
+    for room in hall.cast.oren.rooms:
+        room.capacity = 20 if room.slug == "gymsal-2" else None
+    again(session)
+
+    offered = told(session, at("2026-09-15T18:00", "2026-09-15T20:00"), heads=30)
+
+    assert {room for room, _, _ in offered} == {HALF}
+
+
+def test_the_number_of_statements_is_fixed(session: Session, hall: Hall) -> None:
+    numbers = []
+    for taken in (0, 3):
+        for hour in range(taken):
+            reserve(session, wish(start=f"2026-09-15T{16 + 2 * hour}:00", end=f"2026-09-15T{18 + 2 * hour}:00"), by=hall.berit, now=NOW)
+            again(session)
+        again(session)
+        seen: list[str] = []
+        event.listen(session.connection(), "before_cursor_execute", lambda *given, seen=seen: seen.append(given[2]))
+        told(session, at("2026-09-15T18:00", "2026-09-15T20:00"))
+        numbers.append(len(seen))
+
+    assert numbers[0] == numbers[1]

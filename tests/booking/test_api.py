@@ -1,0 +1,169 @@
+"""Bookings over the API: dry run, booking, moving, deciding and closing, with what each answer says."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from accounts import edge as accounts_edge
+from accounts.tokens import make_token
+from booking import api as booking_api
+from booking import edge as booking_edge
+from database.transact import Database
+from tests.booking.conftest import NOW, Hall, furnish
+
+WISH: dict[str, Any] = {
+    "room": "oren-flerbrukshall/gymsal-1",
+    "start": "2026-09-15T18:00",
+    "end": "2026-09-15T20:00",
+    "purpose": "Trening",
+    "activity": "sport.training",
+    "participants": {"6-12": 18},
+    "organisation": "313000001",
+}
+WEEKLY = {"recurrence": {"rrule": "FREQ=WEEKLY;COUNT=5"}}
+Call = Callable[..., TestResponse]
+
+
+@pytest.fixture
+def hall(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Hall:
+    for module, name in ((accounts_edge, "now"), (booking_edge, "clock_now"), (booking_api, "clock_now")):
+        monkeypatch.setattr(module, name, lambda: NOW)
+    database: Database = app.extensions["database"]
+    return database.transact(furnish)
+
+
+@pytest.fixture
+def call(app: Flask, hall: Hall) -> Call:
+    """Calls the API as somebody of the cast; nobody when no name is given."""
+    database: Database = app.extensions["database"]
+    client, tokens = app.test_client(), {}
+
+    def call(method: str, path: str, name: str = "", body: object = None, **headers: str) -> TestResponse:
+        if name and name not in tokens:
+            hand = getattr(hall, name)
+            tokens[name] = database.transact(make_token, hand.require_known(), "test", by=hand, now=NOW).text
+        given = {"Authorization": f"Bearer {tokens[name]}"} if name else {}
+        return client.open(f"/api/v1{path}", method=method, json=body, headers={**given, **headers})
+
+    return call
+
+
+def test_a_dry_run_tells_every_date_and_books_nothing(call: Call) -> None:
+    answer = call("POST", "/verdicts", "berit", {**WISH, **WEEKLY}).json
+
+    assert [(date["local_start"], date["state"], [one["code"] for one in date["objections"]]) for date in answer["dates"]] == [
+        ("2026-09-15T18:00:00", "booked", []),
+        ("2026-09-22T18:00:00", "booked", []),
+        ("2026-09-29T18:00:00", "booked", []),
+        ("2026-10-06T18:00:00", "skipped", ["policy:school-break"]),
+        ("2026-10-13T18:00:00", "booked", []),
+    ]
+    assert answer["alternatives"] == []
+    assert call("POST", "/verdicts", "berit", {**WISH, **WEEKLY}).json == answer
+
+
+def test_a_dry_run_of_a_taken_time_names_it_and_offers_others(call: Call) -> None:
+    call("POST", "/bookings", "nils", WISH)
+
+    answer = call("POST", "/verdicts", "berit", WISH).json
+
+    assert [one["code"] for one in answer["dates"][0]["objections"]] == ["time-taken"]
+    assert [(one["changes"], one["local_start"]) for one in answer["alternatives"]] == [
+        ("time", "2026-09-15T20:00"),
+        ("time", "2026-09-15T16:00"),
+        ("time", "2026-09-15T20:30"),
+        ("room", "2026-09-15T18:00"),
+    ]
+
+
+def test_a_date_in_the_hour_that_the_clock_skips_is_told_with_its_fault(call: Call) -> None:
+    night = {**WISH, "start": "2026-03-22T02:30", "end": "2026-03-22T03:30", "recurrence": {"rrule": "FREQ=WEEKLY;COUNT=2"}}
+
+    answer = call("POST", "/verdicts", "berit", night).json
+
+    assert [(date["start"], "missing-hour" in [one["code"] for one in date["objections"]]) for date in answer["dates"]] == [
+        ("2026-03-22T01:30:00Z", False),
+        ("2026-03-29T01:30:00Z", True),
+    ]
+
+
+def test_a_booking_is_made_once_per_key(call: Call) -> None:
+    key = {"Idempotency-Key": "a-key-of-mine"}
+
+    first, repeated = (call("POST", "/bookings", "berit", WISH, **key) for _ in range(2))
+    other = call("POST", "/bookings", "berit", {**WISH, "purpose": "Kamp"}, **key)
+
+    assert (first.status_code, repeated.status_code, other.status_code) == (201, 201, 409)
+    assert repeated.json == first.json
+    assert first.headers["Location"] == f"/api/v1/bookings/{first.json['id']}"
+    assert [(one["state"], one["start"]) for one in first.json["occurrences"]] == [("booked", "2026-09-15T16:00:00Z")]
+
+
+def test_a_conflict_and_a_refusal_say_why_and_what_instead(call: Call) -> None:
+    call("POST", "/bookings", "nils", WISH)
+
+    taken = call("POST", "/bookings", "berit", WISH)
+    refused = call("POST", "/bookings", "berit", {**WISH, "start": "2026-10-06T18:00", "end": "2026-10-06T20:00"})
+    left = call("POST", "/bookings", "berit", {**WISH, **WEEKLY, "on_conflict": "skip"})
+
+    assert (taken.status_code, taken.content_type) == (409, "application/problem+json")
+    assert [one["code"] for one in taken.json["faults"]] == ["time-taken"]
+    assert len(taken.json["alternatives"]) == 4
+    assert (refused.status_code, [one["code"] for one in refused.json["faults"]]) == (422, ["policy:school-break"])
+    assert [one["state"] for one in left.json["occurrences"]] == ["skipped", "booked", "booked", "skipped", "booked"]
+
+
+def test_moving_asks_for_the_version_and_refuses_a_stale_one(call: Call) -> None:
+    made = call("POST", "/bookings", "berit", WISH)
+    address, to = f"/bookings/{made.json['id']}", {"number": 1, "start": "2026-09-16T18:00", "end": "2026-09-16T20:00"}
+
+    without = call("PATCH", address, "berit", to)
+    moved = call("PATCH", address, "berit", to, **{"If-Match": made.headers["ETag"]})
+    stale = call(
+        "PATCH", address, "berit", {**to, "start": "2026-09-17T18:00", "end": "2026-09-17T20:00"}, **{"If-Match": made.headers["ETag"]}
+    )
+
+    assert (without.status_code, moved.status_code, stale.status_code) == (428, 200, 412)
+    assert moved.json["occurrences"][0]["start"] == "2026-09-16T16:00:00Z"
+    assert call("GET", address, "berit").json == moved.json
+
+
+def test_a_request_is_granted_or_refused_by_an_officer(call: Call) -> None:
+    private = {**WISH, "organisation": None, "participants": {"20-66": 5}}
+    first, second = (
+        call("POST", "/bookings", "per", {**private, "start": f"2026-09-{day}T18:00", "end": f"2026-09-{day}T20:00"}).json
+        for day in (16, 17)
+    )
+
+    granted = call("POST", f"/bookings/{first['id']}/approval", "kari")
+    refused = call("POST", f"/bookings/{second['id']}/refusal", "kari", {"reason": "Rommet skal males."})
+
+    assert (first["state"], second["state"]) == ("requested", "requested")
+    assert (granted.json["state"], refused.json["state"], refused.json["decision_reason"]) == ("booked", "refused", "Rommet skal males.")
+
+
+def test_both_halves_are_had_at_once_and_the_whole_then_names_both(call: Call) -> None:
+    halves = [call("POST", "/bookings", "berit", {**WISH, "room": f"oren-flerbrukshall/gymsal-{n}"}).status_code for n in (1, 2)]
+
+    whole = call("POST", "/bookings", "nils", {**WISH, "room": "oren-flerbrukshall/hel-hall"})
+
+    assert halves == [201, 201]
+    assert whole.status_code == 409
+    assert [one["facts"]["space"] for one in whole.json["faults"]] == ["Gymsal 1", "Gymsal 2"]
+
+
+def test_a_closure_tells_whom_it_meets_before_it_closes(call: Call) -> None:
+    made = call("POST", "/bookings", "berit", WISH).json
+    closure = {"start": "2026-09-15T12:00", "end": "2026-09-15T23:00", "reason": "Vannlekkasje", "room": "gymsal-1"}
+
+    asked = call("POST", "/venues/oren-flerbrukshall/closures", "olav", closure)
+    unconfirmed = call("POST", "/venues/oren-flerbrukshall/closures", "olav", {**closure, "dry_run": False})
+    closed = call("POST", "/venues/oren-flerbrukshall/closures", "olav", {**closure, "dry_run": False, "cancel_affected": True})
+
+    assert asked.json == {"closed": False, "affected": [made["reference"]]}
+    assert unconfirmed.status_code == 409
+    assert closed.json == {"closed": True, "affected": [made["reference"]]}
+    assert call("GET", f"/bookings/{made['id']}", "berit").json["state"] == "cancelled"
