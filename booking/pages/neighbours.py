@@ -39,8 +39,11 @@ def neighbours(session: Session, booking: Booking, *, now: datetime) -> list[Nei
 
 def asked(booking: Booking, others: Sequence[Neighbour]) -> list[Held]:
     """The waiting dates of a request and of those that compete with it, as a week draws what has no claim."""
-    own = [Held(_time(date), SlotState.HELD, _("Denne forespørselen")) for date in booking.occurrences if date.state in WAITING]
-    return own + [Held(_time(one.other), SlotState.HELD, _("Også ønsket: %(who)s", who=_who(one.other))) for one in others if not one.holds]
+    state = SlotState.HELD if booking.hold_minutes else SlotState.WANTED
+    own = [Held(_time(date), state, _("Denne forespørselen")) for date in booking.occurrences if date.state in WAITING]
+    return own + [
+        Held(_time(one.other), SlotState.WANTED, _("Også ønsket: %(who)s", who=_who(one.other))) for one in others if not one.holds
+    ]
 
 
 def _holding(session: Session, waiting: Sequence[Occurrence], now: datetime) -> Iterator[Neighbour]:

@@ -27,6 +27,14 @@ HALF_HOUR = timedelta(minutes=30)
 # Claims are bounded in length by what a booking may last, so a bounded start finds those that reach into the week.
 LONGEST = timedelta(days=62)
 STATES = {Openness.OPEN: SlotState.FREE, Openness.BY_AGREEMENT: SlotState.AGREEMENT}
+# Of what lies over a time the first layer is drawn, and of a layer's states the first that is there.
+LAYERS = (
+    (SlotState.CLOSED,),
+    (SlotState.TAKEN, SlotState.HELD, SlotState.WANTED),
+    (SlotState.FREE,),
+    (SlotState.AGREEMENT,),
+    (SlotState.PAST,),
+)
 USUALLY = (timedelta(hours=8), timedelta(hours=22))
 
 
@@ -79,7 +87,7 @@ def held_in(session: Session, room: Room, span: Interval, looking: Looking) -> l
 
 
 def slots_on(day: date, opening: Opening, held: Sequence[Held], looking: Looking) -> list[Slot]:
-    """The slots of a local day: what is taken or closed, and what is free from now on."""
+    """The slots of a local day: what is taken, wanted or closed, what is free from now on, and what has passed."""
     whole = local_day(day, opening.zone)
     parts = [*_closed(opening, day), *held, *_open(opening, day, looking)]
     ends = {edge for part in parts for edge in (part.time.start, part.time.end) if whole.start < edge < whole.end}
@@ -122,16 +130,18 @@ def _open(opening: Opening, day: date, looking: Looking) -> Iterator[Held]:
     if not opening.is_known(day):
         whole = local_day(day, opening.zone)
         usual = Interval(whole.start + USUALLY[0], whole.start + USUALLY[1])
-        yield from _ahead([usual], SlotState.AGREEMENT, _("Åpningstiden er ukjent"), looking.now)
+        yield from _from_now([usual], SlotState.AGREEMENT, _("Åpningstiden er ukjent"), looking.now)
         return
     for openness, state in STATES.items():
-        yield from _ahead(opening.usable(day, openness), state, note, looking.now)
+        yield from _from_now(opening.usable(day, openness), state, note, looking.now)
 
 
-def _ahead(times: Iterable[Interval], state: SlotState, note: str, now: datetime) -> Iterator[Held]:
-    """The part of open times that has not passed, from the next half hour on."""
+def _from_now(times: Iterable[Interval], state: SlotState, note: str, now: datetime) -> Iterator[Held]:
+    """Open times, the part before the next half hour as passed."""
     soonest = datetime.fromtimestamp(-(-now.timestamp() // 1800) * 1800, now.tzinfo)
     for time in times:
+        if time.start < soonest:
+            yield Held(Interval(time.start, min(time.end, soonest)), SlotState.PAST)
         if time.end > soonest:
             yield Held(Interval(max(time.start, soonest), time.end), state, note)
 
@@ -139,12 +149,11 @@ def _ahead(times: Iterable[Interval], state: SlotState, note: str, now: datetime
 def _piece(time: Interval, parts: Sequence[Held]) -> Held | None:
     """What a stretch without edges is: closed before taken before open; several that hold parts of the room are named together."""
     over = [part for part in parts if part.time.covers(time)]
-    for states in ((SlotState.CLOSED,), (SlotState.TAKEN, SlotState.HELD), (SlotState.FREE,), (SlotState.AGREEMENT,)):
-        found = [part for part in over if part.state in states]
+    for states in LAYERS:
+        found = sorted((part for part in over if part.state in states), key=lambda part: states.index(part.state))
         if found:
             label = ", ".join(dict.fromkeys(part.label for part in found if part.label))
-            state = SlotState.TAKEN if any(part.state is SlotState.TAKEN for part in found) else found[0].state
-            return Held(time, state, label, found[0].href)
+            return Held(time, found[0].state, label, found[0].href)
     return None
 
 
