@@ -14,6 +14,8 @@ for show in (
     labels.state_label,
     labels.state_tone,
     labels.price_text,
+    labels.tariff_text,
+    labels.hold_text,
     labels.wall_span,
     labels.wall_clocks,
     labels.skipped_because,
