@@ -20,6 +20,7 @@ ROOM = "/rooms/oren-flerbrukshall/gymsal-1"
 BEFORE, AFTER = "2026-09-15", "2026-10-13"
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_use_before_and_after_a_new_version_is_decided_by_its_own(open_browser: Open, hall: Hall, database: Database) -> None:
     per, kari = open_browser("per"), open_browser("kari")
 
