@@ -12,7 +12,7 @@ def _(msgid: str) -> str:
 
 
 ROLES: Mapping[Role, str] = {
-    Role.CARETAKER: _("Driftsleder"),
+    Role.CARETAKER: _("Vaktmester"),
     Role.OFFICER: _("Saksbehandler"),
     Role.ADMINISTRATOR: _("Administrator"),
 }

@@ -108,7 +108,6 @@ LAYERS: Mapping[Layer, str] = {
     Layer.ROOM: _("Rom"),
 }
 WEEKDAYS = (_("mandag"), _("tirsdag"), _("onsdag"), _("torsdag"), _("fredag"), _("lørdag"), _("søndag"))
-LANGUAGES: Mapping[str, str] = {"nb": _("bokmål"), "nn": _("nynorsk"), "en": _("engelsk")}
 
 
 def activity(value: str) -> str:

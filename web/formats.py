@@ -14,8 +14,6 @@ HOME_ZONE = "Europe/Oslo"
 MIDNIGHT = time()
 Moment = datetime | time | timedelta
 
-DAY_MINUTES = 24 * 60
-
 
 def install(app: Flask) -> None:
     """Give the templates every format as a filter of the same name."""
@@ -94,10 +92,8 @@ def number(value: float) -> str:
 
 
 def duration(value: timedelta | int) -> str:
-    """``1 time 30 minutter``, ``7 døgn`` for whole days from two on; a bare number counts minutes."""
+    """``1 time 30 minutter``; a bare number counts minutes."""
     minutes = int(value.total_seconds() // 60) if isinstance(value, timedelta) else value
-    if minutes >= 2 * DAY_MINUTES and not minutes % DAY_MINUTES:
-        return ngettext("%(num)d døgn", "%(num)d døgn", minutes // DAY_MINUTES)
     hours, rest = divmod(minutes, 60)
     parts = []
     if hours:

@@ -22,7 +22,7 @@ POLICIES: Mapping[str, str] = {
     "policy:quota-used": _("Bookingen er på {value:minutes}, men det er bare {limit:minutes} igjen av kvoten."),
     "policy:agreement-unknown": _("Avtalen gjelder ikke for denne bookingen."),
     "policy:agreement-other-room": _("Avtalen gjelder ikke dette rommet. Den gjelder {limit}."),
-    "policy:agreement-other-dates": _("Avtalen gjelder ikke {value:when}. Den gjelder i tidsrommet {limit}."),
+    "policy:agreement-other-dates": _("Avtalen gjelder ikke {value:when}. Den gjelder i tidsrommet {limit:when}."),
     "policy:agreement-hours-used": _("Bookingen er på {value:minutes}, men det er bare {limit:minutes} igjen av avtalen."),
     "policy:answer-too-late": _("Svaret kommer etter at tiden er passert. Fristen for svar er {limit:when}."),
     "policy:opening-unknown": _("Åpningstidene er ikke kjent."),

@@ -12,15 +12,14 @@ EARLIEST, LATEST = timedelta(hours=8), timedelta(hours=22)
 
 
 class SlotState(StrEnum):
-    """What a time of a room is: AGREEMENT is open by agreement only, HELD is kept for somebody until an answer,
-    WISHED is asked for by somebody and kept for nobody, PAST has been."""
+    """What a time of a room is: AGREEMENT is open by agreement only, HELD waits for an answer, WANTED is wished for and kept by nobody."""
 
     FREE = "free"
     TAKEN = "taken"
     HELD = "held"
+    WANTED = "wanted"
     AGREEMENT = "agreement"
     CLOSED = "closed"
-    WISHED = "wished"
     PAST = "past"
 
 
@@ -49,14 +48,14 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One day; ``is_closed`` when there is nothing but closed time."""
+    """One day; ``is_closed`` when there is nothing but closed time or time that has passed."""
 
     day: date
     cells: tuple[Cell, ...]
 
     @property
     def is_closed(self) -> bool:
-        return all(cell.slot.state is SlotState.CLOSED and not cell.slot.label for cell in self.cells)
+        return all(cell.slot.state in (SlotState.CLOSED, SlotState.PAST) and not cell.slot.label for cell in self.cells)
 
 
 @dataclass(frozen=True, slots=True)

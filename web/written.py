@@ -12,7 +12,7 @@ from web.texts import marked as _
 
 LONGEST_VALUE = 100
 WORDS: Mapping[str, str] = {
-    "caretaker": _("driftsleder"),
+    "caretaker": _("vaktmester"),
     "officer": _("saksbehandler"),
     "administrator": _("administrator"),
     "organisation": _("frivillig organisasjon"),
@@ -38,8 +38,10 @@ WORDS: Mapping[str, str] = {
 def filled(sentence: str, facts: Mapping[str, object]) -> str:
     """The sentence with its placeholders filled.
 
-    ``{x:kr}`` is øre as money, ``{x:minutes}`` a length of time, ``{x:when}`` a date or time in ISO form, ``{x:word}``
-    one of our own words or several with commas between; plain ``{x}`` is the value by its type. What is not known is a dash.
+    ``{x:kr}`` is øre as money, ``{x:minutes}`` a length of time, ``{x:when}`` a date or time in ISO form (also two with a
+    stroke between, or a date and its name), ``{x:word}`` one of our own words or several with commas between; ``{x:nearest}``
+    a sentence of its own with what is most like it, nothing when nothing is; plain ``{x}`` is the value by its type. What is
+    not known is a dash.
     """
     return _Sentence().vformat(sentence, (), defaultdict(lambda: None, facts))
 
@@ -69,7 +71,7 @@ def listed(words: list[str]) -> str:
 
 class _Sentence(Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
-        if value is None:
+        if value is None and format_spec != "nearest":
             return "–"
         match format_spec:
             case "kr":
@@ -77,17 +79,24 @@ class _Sentence(Formatter):
             case "minutes":
                 return formats.duration(value)
             case "when":
-                return _when(value)
+                return _when(str(value))
+            case "nearest":
+                return gettext(" Det som likner mest: %(names)s.", names=written(value)) if value else ""
             case "word":
                 return listed([gettext(WORDS[word]) if word in WORDS else word for word in str(value).split(", ")])
             case _:
                 return written(value) or "–"
 
 
-def _when(value: Any) -> str:
-    """ISO text as a date or a moment; other text as it stands."""
+def _when(text: str) -> str:
+    """ISO text as a date, a moment, a span of dates or a date and its name in brackets; other text as it stands."""
+    first, _stroke, last = text.partition("/")
+    if last:
+        return f"{_when(first)} – {_when(last)}"
+    day, _space, name = text.partition(" ")
     try:
-        text = str(value)
-        return written(date.fromisoformat(text) if len(text) == len("2026-11-24") else datetime.fromisoformat(text))
+        if len(day) == len("2026-11-24"):
+            return written(date.fromisoformat(day)) + (f" ({name})" if name else "")
+        return written(datetime.fromisoformat(text))
     except ValueError:
-        return written(value)
+        return written(text)

@@ -14,6 +14,7 @@ for show in (
     labels.state_label,
     labels.state_tone,
     labels.price_text,
+    labels.hold_text,
     labels.wall_span,
     labels.wall_clocks,
     labels.skipped_because,

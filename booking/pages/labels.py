@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from booking.states import BookingKind
 from kernel.money import Ore
 from web import formats
-from web.texts import gettext
+from web.texts import gettext, ngettext
 from web.texts import marked as _
 from web.written import WORDS
 
@@ -55,6 +55,12 @@ def price_text(amount: Ore | None) -> str:
     if amount is None:
         return gettext("pris ikke fastsatt")
     return formats.kroner(amount) if amount else gettext("gratis")
+
+
+def hold_text(minutes: int) -> str:
+    """How long a time is kept free: in days where they are whole, else in hours and minutes."""
+    days, rest = divmod(minutes, 24 * 60)
+    return formats.duration(minutes) if rest or not days else ngettext("%(num)d dag", "%(num)d dager", days)
 
 
 def wall_span(span: tuple[datetime, datetime]) -> str:

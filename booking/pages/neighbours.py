@@ -39,10 +39,10 @@ def neighbours(session: Session, booking: Booking, *, now: datetime) -> list[Nei
 
 def asked(booking: Booking, others: Sequence[Neighbour]) -> list[Held]:
     """The waiting dates of a request and of those that compete with it, as a week draws what has no claim."""
-    kept = SlotState.WISHED if booking.hold_minutes is None else SlotState.HELD
+    kept = SlotState.WANTED if booking.hold_minutes is None else SlotState.HELD
     own = [Held(_time(date), kept, _("Denne forespørselen")) for date in booking.occurrences if date.state in WAITING]
     rivals = [one.other for one in others if not one.holds]
-    return own + [Held(_time(date), SlotState.WISHED, _("Også ønsket: %(who)s", who=_who(date))) for date in rivals]
+    return own + [Held(_time(date), SlotState.WANTED, _("Også ønsket: %(who)s", who=_who(date))) for date in rivals]
 
 
 def _holding(session: Session, waiting: Sequence[Occurrence], now: datetime) -> Iterator[Neighbour]:

@@ -169,7 +169,7 @@ def _takings(date: Dated, preview: Preview, names: Mapping[int, str]) -> Iterato
     """What stands in the way, each time and holder once; the part is named where the room has several."""
     parts = {space.id: space.name for space in preview.case.room.spaces}
     several = len(parts) > 1
-    for met in date.collisions:
+    for met in sorted(date.collisions, key=lambda met: (met.time.start, met.space_id)):
         if met.occurrence_id:
             start, end = (to_wall(moment, date.judged.wall.zone) for moment in (met.time.start, met.time.end))
             yield Taking((start, end), parts[met.space_id] if several else "", names.get(met.occurrence_id, ""))

@@ -36,7 +36,14 @@ STATES = {Openness.OPEN: SlotState.FREE, Openness.BY_AGREEMENT: SlotState.AGREEM
 CLOSING = {"public-holiday", "school-break", "too-far-ahead"}
 TOO_SOON = {"in-the-past", "too-short-notice"}
 PROBE = timedelta(hours=1)
-KEPT = (SlotState.TAKEN, SlotState.HELD, SlotState.WISHED)
+# Of what lies over a time the first layer is drawn, and of a layer's states the first that is there.
+LAYERS = (
+    (SlotState.TAKEN, SlotState.HELD, SlotState.WANTED),
+    (SlotState.CLOSED,),
+    (SlotState.FREE,),
+    (SlotState.AGREEMENT,),
+    (SlotState.PAST,),
+)
 USUALLY = (timedelta(hours=8), timedelta(hours=22))
 
 
@@ -181,11 +188,11 @@ def _label(objection: Objection) -> str:
 def _piece(time: Interval, parts: Sequence[Held]) -> Held | None:
     """What a stretch without edges is: taken before closed before open; several that hold parts of the room are named together."""
     over = [part for part in parts if part.time.covers(time)]
-    for states in (KEPT, (SlotState.CLOSED,), (SlotState.FREE,), (SlotState.AGREEMENT,), (SlotState.PAST,)):
-        found = [part for part in over if part.state in states]
+    for states in LAYERS:
+        found = sorted((part for part in over if part.state in states), key=lambda part: states.index(part.state))
         if found:
             label = ", ".join(dict.fromkeys(part.label for part in found if part.label))
-            return Held(time, min((part.state for part in found), key=states.index), label, found[0].href)
+            return Held(time, found[0].state, label, found[0].href)
     return None
 
 

@@ -143,7 +143,7 @@ def seen_version() -> int:
 
 
 def _text_page(context: dict[str, Any], form: Form, classes: int) -> str:
-    return render_template("policies/text_form.html", form=form, classes=classes + BLANK_CLASSES, languages=labels.LANGUAGES, **context)
+    return render_template("policies/text_form.html", form=form, classes=classes + BLANK_CLASSES, **context)
 
 
 def _as_of_now(document: Document, shelf: Shelf) -> Document:

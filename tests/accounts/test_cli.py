@@ -31,7 +31,7 @@ def test_an_invitation_prints_the_address_that_it_leads_to(app: Flask, visitor: 
     path = "/invitations/" + printed.output.strip().rpartition("/")[2]
     page = visitor.get(path)
     assert (printed.exit_code, page.status_code) == (0, 200)
-    assert "driftsleder for Øren flerbrukshall" in page.text
+    assert "vaktmester for Øren flerbrukshall" in page.text
 
 
 def test_a_leader_is_invited_by_the_number_of_the_organisation(app: Flask, kept: Cast) -> None:

@@ -170,7 +170,7 @@ def test_a_role_is_granted_and_revoked(app: Flask, visitor: Visitor, kept: Cast)
         grant = session.query(RoleGrant.id).filter_by(person_id=kept.per.id).scalar()
     visitor.post(f"/roles/{grant}/revocation", form_on=page)
 
-    assert ("Driftsleder: Øren flerbrukshall" in granted, "Har ingen rolle." in visitor.get(page).text) == (True, True)
+    assert ("Vaktmester: Øren flerbrukshall" in granted, "Har ingen rolle." in visitor.get(page).text) == (True, True)
 
 
 def test_a_faulty_form_comes_back_as_it_was_typed_with_every_fault(visitor: Visitor) -> None:

@@ -280,6 +280,13 @@ def test_title_regulation_and_price_classes_are_edited(drafting: Visitor, house:
     assert {slug: name.nb for slug, name in found.price_classes.items()} == {"free": "Gratis"}
 
 
+def test_the_page_of_texts_offers_its_languages_by_their_own_names(drafting: Visitor) -> None:
+    assert re.findall(r'hreflang="(\w+)" rel="nofollow">(\w+)<', drafting.get(f"{DRAFT}/text").text) == [
+        ("nn", "Nynorsk"),
+        ("en", "English"),
+    ]
+
+
 def test_a_draft_is_thrown_away_or_begun_from_an_older_version(drafting: Visitor, house: Database) -> None:
     drafting.post(f"{DRAFT}/removal", form_on=DRAFT)
     drafting.post(DRAFT, form_on=f"{HALL}/versions/1", number="1")

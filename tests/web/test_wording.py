@@ -113,8 +113,40 @@ def test_iso_times_roles_and_what_is_not_known_are_written_for_people(app: Flask
         taken = {"space": "Hall A", "from": "2026-11-24T17:00:00+00:00", "to": "2026-11-24T19:00:00+00:00"}
         expected = "Hall A er opptatt fra 24. november 2026 kl. 18:00 til 24. november 2026 kl. 20:00."
         assert sentence(Fault("time-taken", "start", "2026-11-24T18:00", taken)) == expected
-        assert sentence(Fault("not-your-role", facts={"need": "caretaker"})).endswith("Det kreves rollen driftsleder.")
-        assert sentence(Fault("unknown-room", "room", "x", {"near": None})).endswith("Det som likner mest: –.")
+        assert sentence(Fault("not-your-role", facts={"need": "caretaker"})).endswith("Det kreves rollen vaktmester.")
+        assert sentence(Fault("unknown-space", "space", "x", {"known": None})).endswith("Kjente deler: –.")
+
+
+@pytest.mark.parametrize(
+    ("near", "told"),
+    [
+        (("hall-a", "hall-b"), "Rommet «x» finnes ikke. Det som likner mest: hall-a eller hall-b."),
+        ((), "Rommet «x» finnes ikke."),
+        (None, "Rommet «x» finnes ikke."),
+    ],
+)
+def test_what_is_most_like_it_is_told_where_something_is(app: Flask, near: tuple[str, ...] | None, told: str) -> None:
+    with app.test_request_context():
+        assert sentence(Fault("unknown-room", "room", "x", {"near": near})) == told
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        (Fault("policy:school-break", "start", "Høstferie", {"limit": "2026-09-29"}), "Skolen har fri 29. september 2026: Høstferie."),
+        (
+            Fault("policy:public-holiday", "start", "Første juledag", {"limit": "2026-12-25"}),
+            "25. desember 2026 er en helligdag: Første juledag.",
+        ),
+        (
+            Fault("policy:agreement-other-dates", "start", "2027-07-06", {"limit": "2026-08-01/2027-06-30"}),
+            "Avtalen gjelder ikke 6. juli 2027. Den gjelder i tidsrommet 1. august 2026 – 30. juni 2027.",
+        ),
+    ],
+)
+def test_days_inside_an_objection_are_written_for_people(app: Flask, fault: Fault, told: str) -> None:
+    with app.test_request_context():
+        assert sentence(fault) == told
 
 
 def test_a_value_with_braces_is_shown_and_never_interpreted(app: Flask) -> None:

@@ -146,16 +146,16 @@ def week() -> list[tuple[date, list[Slot]]]:
         Slot(at(16), at(18), SlotState.TAKEN, "Strømsø Håndballklubb"),
         Slot(at(18), at(21), SlotState.FREE, href="/wishes/new"),
         Slot(at(21), at(22), SlotState.HELD),
+        Slot(at(22), at(23), SlotState.WANTED, "Også ønsket: Strømsø sangkor"),
     ]
     days: list[list[Slot]] = [evening] * 4
     days.append([Slot(at(16), at(17.5), SlotState.FREE, href="/wishes/new"), Slot(at(17.5), at(24), SlotState.TAKEN, "Konsert")])
     days.append(
         [
             Slot(at(0), at(1), SlotState.TAKEN, "Konsert"),
+            Slot(at(8), at(10), SlotState.PAST),
             Slot(at(10), at(10.5), SlotState.FREE, href="/wishes/new"),
-            Slot(at(12), at(16), SlotState.AGREEMENT),
-            Slot(at(16), at(18), SlotState.WISHED, "Også ønsket"),
-            Slot(at(18), at(20), SlotState.PAST),
+            Slot(at(12), at(20), SlotState.AGREEMENT),
         ]
     )
     days.append([])

@@ -76,6 +76,19 @@ def test_of_a_series_one_takes_the_dates_that_go(app: Flask, visit: Callable[...
     assert [date.state.value for date in bookings(app)[1].occurrences] == ["booked", "skipped", "booked", "skipped", "booked"]
 
 
+def test_what_stands_in_the_way_is_named_in_order_of_time(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
+    booked(start="2026-09-15T19:00", end="2026-09-15T20:30", purpose="Etter")
+    booked("kari", organisation=None, kind="municipal", start="2026-09-15T17:00", end="2026-09-15T18:30")
+
+    page = visit("berit").get(preview()).text
+
+    assert page.index("Opptatt 17:00–18:30: Kommunen") < page.index("Opptatt 19:00–20:30: Skiold turn")
+
+
+def test_a_time_is_said_to_be_kept_for_whole_days(visit: Callable[..., Visitor]) -> None:
+    assert "Tiden holdes av til dere i 2 dager." in visit("per").get(preview(applicant="me")).text
+
+
 def test_a_date_is_taken_out_and_back_in(app: Flask, visit: Callable[..., Visitor]) -> None:
     visitor = visit("berit")
 

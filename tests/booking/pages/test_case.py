@@ -30,6 +30,13 @@ def test_it_tells_who_what_when_and_how_one_gets_in(visit: Callable[..., Visitor
     assert "Ingen er i huset da, så vidt vi vet" in page
 
 
+def test_the_price_list_is_named_with_the_day_from_which_it_counts(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
+    page = visit("berit").get(f"/bookings/{booked()}").text
+
+    assert '<span class="quiet">etter 2026, fra 1. januar 2026</span>' in page
+    assert "2026-01-01" not in page
+
+
 @pytest.mark.parametrize(("name", "status"), [("", 401), ("per", 404), ("siri", 404), ("nils", 200), ("olav", 200), ("kari", 200)])
 def test_who_may_see_it(visit: Callable[..., Visitor], booked: Callable[..., str], name: str, status: int) -> None:
     assert visit(name).get(f"/bookings/{booked()}").status_code == status

@@ -38,6 +38,7 @@ def test_a_request_names_what_has_the_time_and_what_wants_it_too(visit: Callable
     assert page.count("har tiden") == 1
     assert page.count("vil også ha den") == 1
     assert "Denne forespørselen" in page
+    assert (page.count('data-state="wanted"'), page.count('data-state="held"')) == (3, 0)
 
 
 def test_an_officer_grants_a_request(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
@@ -153,5 +154,5 @@ def test_a_request_that_competes_is_drawn_as_wished_for_and_not_as_held(visit: C
 
     page = visit("kari").get(f"/office/requests/{asked}").text
 
-    assert page.count('data-state="wished"') == 1
+    assert page.count('data-state="wanted"') == 1
     assert 'data-state="held"' not in page

@@ -1,0 +1,93 @@
+"""People at a browser in which no script runs, and a clock that stands still in all of the program."""
+
+import sys
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Locator, Page
+
+import kernel.clock
+from database.transact import Database
+from tests.booking.conftest import NOW, Hall, furnish
+from tests.cast import PASSWORD
+
+PROJECT = ("accounts", "booking", "calendars", "notices", "policies", "venues")
+
+
+class Clock:
+    """The moment at which everything happens: at first half past ten in the evening of the first of September."""
+
+    def __init__(self) -> None:
+        self.moment = NOW
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def pass_by(self, time: timedelta) -> None:
+        self.moment += time
+
+
+def stop(clocks: pytest.MonkeyPatch) -> Clock:
+    """Put one clock into every module of the program that reads it."""
+    clock, real = Clock(), kernel.clock.now
+    modules = [module for name, module in sys.modules.items() if name.partition(".")[0] in PROJECT]
+    for module in modules:
+        for name in ("now", "clock_now"):
+            if vars(module).get(name) is real:
+                clocks.setattr(module, name, clock)
+    return clock
+
+
+@pytest.fixture
+def clock(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Clock:
+    # A browser asks once for what is the same on every page: most of a journey's time would go to asking again.
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600
+    return stop(monkeypatch)
+
+
+@pytest.fixture
+def database(app: Flask) -> Database:
+    found: Database = app.extensions["database"]
+    return found
+
+
+@pytest.fixture
+def hall(database: Database, clock: Clock) -> Hall:
+    """The cast in their hall, in the app's own database."""
+    return database.transact(furnish)
+
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def open_browser(browser: Browser, live_server: str, clock: Clock) -> Iterator[Open]:
+    """A browser of one's own, without script; somebody is signed in when a name is given."""
+    contexts = []
+
+    def start(name: str = "", *, password: str = PASSWORD) -> Page:
+        context = browser.new_context(base_url=live_server, java_script_enabled=False, locale="nb-NO", timezone_id="Europe/Oslo")
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        if name:
+            sign_in(page, name, password)
+        return page
+
+    yield start
+    for context in contexts:
+        context.close()
+
+
+def sign_in(page: Page, name: str, password: str = PASSWORD) -> None:
+    page.goto("/sign-in")
+    page.get_by_label("E-postadresse").fill(f"{name}@example.org")
+    page.get_by_label("Passord", exact=True).fill(password)
+    page.locator("main").get_by_role("button", name="Logg inn").click()
+
+
+def texts(page: Page | Locator, selector: str) -> list[str]:
+    """What the elements say, spaces drawn together."""
+    return [" ".join(text.split()) for text in page.locator(selector).all_inner_texts()]

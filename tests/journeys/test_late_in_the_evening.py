@@ -1,0 +1,150 @@
+"""The whole errand of somebody new on Drammen's rooms at half past ten in the evening, and what the caretaker sees of it."""
+
+import re
+from datetime import date, datetime
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+
+import icalendar
+import pytest
+import recurring_ical_events
+from flask import Flask
+from playwright.sync_api import Locator, Page
+from sqlalchemy import select
+
+from accounts.models import Person
+from accounts.queries import actor_of
+from booking.reservations import reserve
+from booking.wish import Wish
+from database.transact import Database
+from demo.load import load
+from demo.people import PASSWORD
+from policies.taxonomy import Activity
+from tests.journeys.conftest import Clock, Open, texts
+
+pytestmark = pytest.mark.browser
+MATCH = Wish(
+    room="oren-flerbrukshall/hel-hall",
+    start=datetime(2026, 10, 20, 17, 0),
+    end=datetime(2026, 10, 20, 19, 0),
+    purpose="Kamp",
+    activity=Activity.SPORT_MATCH,
+    organisation="313000028",
+    participants={"18+": 30},
+)
+PARAGRAPH = "Lokalet kan brukes i åpningstiden, og ikke på helligdager eller i skolens ferier. (§ 2)"
+
+
+@pytest.fixture
+def autumn(database: Database, clock: Clock) -> None:
+    """The demo, and a match in the whole hall on one Tuesday."""
+    loaded = load(database, now=clock())
+    assert loaded.refused == 0
+    with database.reading() as session:
+        nils = session.scalars(select(Person).where(Person.email == "nils@example.org")).one()
+        actor = actor_of(session, nils.id, via="command")
+    database.transact(reserve, MATCH, by=actor, now=clock())
+
+
+def test_somebody_new_books_ten_weeks_and_the_caretaker_sees_what_goes(
+    open_browser: Open, autumn: None, app: Flask, tmp_path: Path
+) -> None:
+    nina, olav = open_browser(), open_browser("olav", password=PASSWORD)
+
+    open_account(nina, app, tmp_path / "mail")
+    register_group(nina)
+    find(nina)
+    look(nina)
+    told = {day: " ".join(texts(row, ".against")) for day, row in dates(nina) if row.locator(".against").count()}
+    nina.get_by_role("button", name="Ta de 8 datoene som går").click()
+    feed = subscribe(olav)
+
+    assert told == {
+        "Tirsdag 29. september 2026": f"Skolen har fri 29. september 2026: Høstferie. {PARAGRAPH}",
+        "Tirsdag 20. oktober 2026": "Opptatt 17:00–19:00: Strømsø håndball",
+    }
+    assert texts(nina, "main p.tags .ds-tag")[0] == "Booket"
+    assert {day for day, row in dates(nina) if row.get_attribute("data-kept") == "no"} == set(told)
+    assert evenings(feed) == [
+        f"{day} 18:00-20:00 Øren flerbrukshall, Gymsal 1, Fiktivveien 2, Drammen"
+        for day in ("2026-09-08", "2026-09-15", "2026-09-22", "2026-10-06", "2026-10-13", "2026-10-27", "2026-11-03", "2026-11-10")
+    ]
+
+
+def open_account(page: Page, app: Flask, mails: Path) -> None:
+    page.goto("/")
+    page.get_by_role("link", name="Åpne konto").click()
+    page.get_by_label("E-postadresse").fill("nina@example.org")
+    page.get_by_role("button", name="Send lenke").click()
+    app.test_cli_runner().invoke(args=["notices", "deliver"])
+    page.goto(link_in(mails))
+    page.get_by_label("Navn").fill("Nina Ny")
+    page.get_by_label("Telefon").fill("41 23 45 67")
+    page.get_by_label("Passord").fill("en lang setning")
+    page.get_by_role("button", name="Åpne konto og logg inn").click()
+
+
+def link_in(mails: Path) -> str:
+    """The address in the mail to the new one."""
+    (mail,) = (
+        one for file in mails.glob("*.eml") if (one := message_from_bytes(file.read_bytes(), policy=default))["To"] == "nina@example.org"
+    )
+    found = re.search(r"http://\S+/links/\S+", mail.get_body(("plain",)).get_content())
+    assert found
+    return found[0]
+
+
+def register_group(page: Page) -> None:
+    page.get_by_role("link", name="Mine organisasjoner").click()
+    page.get_by_role("link", name="Registrer en gruppe").click()
+    page.get_by_label("Gruppens navn").fill("Tirsdagsdanserne")
+    page.get_by_label("Fødselsdatoen din").fill("1984-05-17")
+    page.get_by_role("button", name="Registrer gruppen").click()
+
+
+def find(page: Page) -> None:
+    """Search for a room for thirty on ten Tuesdays, and open the form of one that is found."""
+    page.get_by_role("link", name="Finn rom").click()
+    page.get_by_label("Hvor mange").fill("30")
+    page.get_by_label("Dato").fill("2026-09-08")
+    page.get_by_label("Fra").fill("18:00")
+    page.get_by_label("Til", exact=False).first.fill("20:00")
+    page.get_by_label("Gjentas").select_option("10")
+    page.get_by_label("Hvor", exact=True).select_option("bragernes-oren")
+    page.get_by_role("button", name="Finn rom").click()
+    hit = page.locator(".hit", has_text="Gymsal 1, Øren flerbrukshall")
+    hit.get_by_role("link", name="Book").click()
+
+
+def look(page: Page) -> None:
+    page.get_by_label("Tirsdagsdanserne").check()
+    page.get_by_label("Hva skal dere gjøre").fill("Dans for alle")
+    page.get_by_label("Type aktivitet").select_option("sport.training")
+    page.get_by_label("20–66 år").fill("30")
+    page.get_by_role("button", name="Se om det går").click()
+
+
+def dates(page: Page) -> list[tuple[str, Locator]]:
+    """Each date of a series as the page shows it, by its day."""
+    rows = page.locator("main .dates > .date").all()
+    return [(row.locator("strong").first.inner_text().rpartition(" ")[0].strip(), row) for row in rows]
+
+
+def subscribe(page: Page) -> bytes:
+    """Make the caretaker's own feed of the hall, and fetch it as a calendar would."""
+    page.get_by_role("link", name="Kalendere").click()
+    page.get_by_label("Navn").fill("Olav, mobil")
+    page.get_by_label("Vaktmester").check()
+    page.get_by_label("Øren flerbrukshall").check()
+    page.get_by_role("button", name="Lag kalenderabonnement").click()
+    return page.request.get(page.locator("code.secret").inner_text()).body()
+
+
+def evenings(feed: bytes) -> list[str]:
+    """When and where the dancers stand in the calendar."""
+    calendar = icalendar.Calendar.from_ical(feed)
+    events = recurring_ical_events.of(calendar).between(date(2026, 9, 1), date(2027, 7, 1))
+    return sorted(
+        f"{event.start:%Y-%m-%d %H:%M}-{event.end:%H:%M} {event['LOCATION']}" for event in events if "Tirsdagsdanserne" in event["SUMMARY"]
+    )

@@ -1,0 +1,213 @@
+"""Every page of the tour for everybody: by axe's verdict, wide and narrow, and never wider than a telephone."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from threading import Thread
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import Browser, Page
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.serving import make_server
+
+from app import create_app
+from booking.models import Booking
+from database.transact import Database
+from demo.load import load
+from demo.people import PASSWORD
+from settings import Settings
+from tests import postgres
+from tests.conftest import Copies
+from tests.journeys.conftest import sign_in, stop
+
+pytestmark = pytest.mark.browser
+WIDE, NARROW = 1280, 360
+HALL, GYM = "/rooms/oren-flerbrukshall/hel-hall", "/rooms/oren-flerbrukshall/gymsal-1"
+ASKED = {"from": "18:00", "to": "20:00", "activity": "sport.training", "purpose": "Trening", "participants.6-12": "18"}
+SERIES = ASKED | {"repeat": "weekly", "times": "6", "applicant": "313000001"}
+WRONG = {"date": "2026-04-31", "from": "25:00", "repeat": "weekly", "applicant": "other"}
+POLICY = "/policies/rooms/assiden-fotballhall/hel-hall"
+
+
+@dataclass(frozen=True, slots=True)
+class Tour:
+    """The demo as it is shown: where it answers, and the reference of each booking by its purpose."""
+
+    address: str
+    references: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def tour(copies: Copies, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tour]:
+    port = postgres.free_port()
+    with copies.of("sqlite").copy() as url, pytest.MonkeyPatch.context() as clocks:
+        folder = tmp_path_factory.mktemp("tour")
+        settings = Settings(url, "only-for-the-tests-nowhere-else!", f"http://127.0.0.1:{port}", folder, demo=True)
+        app = create_app(settings)
+        app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600
+        clock, database = stop(clocks), app.extensions["database"]
+        load(database, now=clock())
+        with make_server("127.0.0.1", port, app, threaded=True) as server:
+            thread = Thread(target=server.serve_forever, daemon=True)
+            thread.start()
+            yield Tour(settings.public_url, references(database))
+            server.shutdown()
+            thread.join()
+        database.engine.dispose()
+
+
+def references(database: Database) -> dict[str, str]:
+    with Session(database.engine) as session:
+        return {booking.purpose: booking.reference for booking in session.scalars(select(Booking))}
+
+
+@pytest.fixture
+def page(browser: Browser, tour: Tour) -> Iterator[Page]:
+    context = browser.new_context(base_url=tour.address, locale="nb-NO", timezone_id="Europe/Oslo")
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def look(page: Page, axe: Callable[..., list[str]]) -> Callable[..., list[str]]:
+    """What is wrong with a page at both widths, and its status where that is not the one expected."""
+
+    def look(address: str = "", status: int = 200) -> list[str]:
+        page.set_viewport_size({"width": WIDE, "height": 900})
+        answer = page.goto(address) if address else None
+        faults = [f"{answer.status} {address}"] if answer and answer.status != status else []
+        for width in (WIDE, NARROW):
+            page.set_viewport_size({"width": width, "height": 900})
+            faults += [f"{page.url} at {width}: {fault}" for fault in axe(page)]
+            if page.evaluate("document.documentElement.scrollWidth") > width:
+                faults.append(f"{page.url} at {width}: wider than the window")
+        return faults
+
+    return look
+
+
+def preview(room: str = GYM, **said: str) -> str:
+    return f"{room}/book/preview?{urlencode(said)}"
+
+
+def test_what_everybody_sees(look: Callable[..., list[str]], page: Page) -> None:
+    time = {"date": "2026-09-08", "from": "18:00", "to": "20:00"}
+
+    faults = [
+        *look("/"),
+        *look(f"/?{urlencode(time | {'capacity': '30', 'weeks': '10', 'district': 'bragernes-oren'})}"),
+        *look(f"/?{urlencode(time | {'kind': 'hall', 'capacity': '9000', 'district': 'konnerud'})}"),
+        *look(f"/?{urlencode(WRONG | {'capacity': 'mange'})}".replace("repeat", "weeks"), 422),
+        *look("/venues"),
+        *look("/venues?capacity=30&district=bragernes-oren"),
+        *look("/venues/oren-flerbrukshall"),
+        *look(HALL),
+        *look(f"{GYM}?week=2026-10-12"),
+        *look(f"{GYM}/book"),
+        *look(preview(**ASKED, date="2026-09-08", applicant="me")),
+        *look("/bookings", 401),
+        *look("/calendars/rooms/oren-flerbrukshall/gymsal-1"),
+        *look("/policies"),
+        *look("/policies/rooms/assiden-fotballhall/hel-hall"),
+        *look("/nothing", 404),
+        *look("/rooms/oren-flerbrukshall/nowhere", 404),
+        *look("/problems/conflict"),
+    ]
+
+    assert faults == []
+
+
+def test_what_who_books_sees(look: Callable[..., list[str]], page: Page, tour: Tour) -> None:
+    sign_in(page, "berit", PASSWORD)
+    free = preview(**ASKED, date="2026-09-08", applicant="313000001")
+
+    faults = [
+        *look(f"{GYM}/book?date=2026-09-08&from=18:00&to=20:00"),
+        *look(preview(**WRONG), 422),
+        *look(free),
+        *look(preview(**SERIES, date="2026-09-07")),
+        *look(preview(HALL, **SERIES, date="2026-09-09")),
+        *look(preview(**ASKED, date="2026-09-08", applicant="other", number="313000028")),
+        *look("/bookings"),
+        *look(f"/bookings/{tour.references['Turn, partiet 6-9 år']}"),
+        *look(f"/bookings/{tour.references['Leksehjelp']}", 404),
+        *look("/office", 403),
+    ]
+
+    assert faults == []
+
+
+def test_what_is_lost_to_others_meanwhile(look: Callable[..., list[str]], page: Page) -> None:
+    sign_in(page, "berit", PASSWORD)
+    address = preview(**ASKED, date="2026-09-10", applicant="313000001")
+    page.goto(address)
+    quicker = page.context.new_page()
+    quicker.goto(address)
+    quicker.get_by_role("button", name="Book", exact=True).click()
+
+    page.get_by_role("button", name="Book", exact=True).click()
+
+    assert page.locator("main h2").first.inner_text() == "Ikke booket"
+    assert look() == []
+
+
+def test_what_who_waits_sees(look: Callable[..., list[str]], page: Page, tour: Tour) -> None:
+    sign_in(page, "per", PASSWORD)
+
+    faults = [*look("/bookings"), *look(f"/bookings/{tour.references['Konfirmasjonsfest']}")]
+    page.get_by_text("Flytt", exact=False).first.click()
+    faults += look()
+    page.get_by_label("Fra", exact=True).fill("16:00")
+    page.get_by_label("Til", exact=True).fill("15:00")
+    page.get_by_role("button", name="Flytt datoen").click()
+    faults += look()
+
+    assert faults == []
+
+
+def test_what_officers_see(look: Callable[..., list[str]], page: Page, tour: Tour) -> None:
+    sign_in(page, "kari", PASSWORD)
+    fair = tour.references["Flerkulturell festkveld"]
+
+    faults = [
+        *look("/office"),
+        *look(f"/office/requests/{fair}"),
+        *look(f"/bookings/{fair}"),
+        *look("/office/search?q=Skiold"),
+        *look("/office/search?q=zzz"),
+        *look(f"{GYM}/book"),
+        *look(preview(**ASKED, date="2026-09-08", applicant="me", caller="example.org"), 422),
+        *look("/caretaker"),
+    ]
+
+    assert faults == []
+
+
+def test_what_officers_write(look: Callable[..., list[str]], page: Page) -> None:
+    sign_in(page, "kari", PASSWORD)
+    venue, room = "/venues/oren-flerbrukshall", "/rooms/oren-flerbrukshall/gymsal-1/edit"
+
+    page.goto(POLICY)
+    page.locator("main form button").click()
+    faults = look()
+    drafted = [f"{POLICY}/draft/rules/new?kind=price", f"{POLICY}/draft/text"]
+    for address in [f"{POLICY}/versions/1", *drafted, room, "/municipality", "/school-calendar"]:
+        faults += look(address)
+    for part in ("edit", "access", "opening-hours", "closures", "contacts", "photos", "school-calendar"):
+        faults += look(f"{venue}/{part}")
+
+    assert faults == []
+
+
+def test_what_caretakers_see_and_print(look: Callable[..., list[str]], page: Page) -> None:
+    sign_in(page, "olav", PASSWORD)
+
+    faults = [*look("/caretaker?day=2026-09-02"), *look("/caretaker?day=2026-09-02&venue=oren-flerbrukshall")]
+    page.emulate_media(media="print")
+    shown = [
+        page.locator(part).first.is_visible() for part in (".uses", "main h1", ".site-header nav", ".round-head .actions", ".site-footer")
+    ]
+
+    assert faults == []
+    assert shown == [True, True, False, False, False]
