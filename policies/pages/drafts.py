@@ -113,7 +113,7 @@ def of_draft(place: str) -> dict[str, Any]:
         "advice": [fault for fault in found if fault.code in ADVICE],
         "differences": differences(published, document),
         "texts_differ": texts_differ(published, document),
-        "names": names_of([document]),
+        "price_names": names_of([document]),
         "kinds": labels.choices(labels.KINDS),
         "today": today(),
         "trail": [*trail(shelf), (_("Utkast"), url_for("policies.draft_page", place=place))],

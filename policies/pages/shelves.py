@@ -58,7 +58,7 @@ def version_page(place: str, number: int) -> str:
         version=version,
         document=document,
         told=told_document(document, version.valid_from),
-        names=names_of([document]),
+        price_names=names_of([document]),
         before=before,
         differences=differences(earlier, document) if earlier else (),
         texts_differ=texts_differ(earlier, document) if earlier else False,

@@ -11,10 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from accounts import edge as accounts_edge
 from accounts.identity import SERVICE
+from accounts.pages import entrance
 from database.transact import Database
 from policies.document import Document, checked
 from policies.models import PolicyDraft, PolicyVersion
+from policies.pages import shelves
 from policies.places import place_at
 from policies.rules import KINDS
 from policies.verbs import publish
@@ -53,8 +56,10 @@ FORMS: dict[str, dict[str, str]] = {
 
 
 @pytest.fixture
-def house(app: Flask) -> Database:
-    """The cast, and a policy of the hall that holds from New Year."""
+def house(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Database:
+    """The cast, and a policy of the hall that holds from New Year, as they stand on one November evening."""
+    for module in (accounts_edge, entrance, shelves):
+        monkeypatch.setattr(module, "now", lambda: NOW)
     database: Database = app.extensions["database"]
     database.transact(assemble)
     with database.reading() as session:
@@ -64,7 +69,9 @@ def house(app: Flask) -> Database:
         "first": "2026-01-01",
         "rows": [{"price_class": "list", "ore": 60000, "season": {"first": "11-01", "last": "04-30"}}],
     }
-    given = document(at_once(), rule("length", at_most=120), rule("price", tariffs=[price]), layer="venue", place=place.path)
+    assigned = [{"price_class": "list", "applicants": ["business"]}]
+    rules = at_once(), rule("length", at_most=120), rule("price", tariffs=[price], assignments=assigned)
+    given = document(*rules, layer="venue", place=place.path)
     database.transact(publish, place, given, FIRST, by=SERVICE, now=NOW)
     return database
 
@@ -244,12 +251,13 @@ def test_publishing_from_a_date_puts_the_draft_in_force_then(drafting: Visitor, 
     assert "Nå: Høyst 4 timer." in changed
 
 
-@pytest.mark.parametrize("day", ["", "31.04.2027", "i morgen"])
+@pytest.mark.parametrize("day", ["", "31.04.2027", "i morgen", "2026-11-23"])
 def test_a_date_that_is_none_publishes_nothing(drafting: Visitor, house: Database, day: str) -> None:
     page = drafting.post(f"{HALL}/publication", form_on=DRAFT, version="1", valid_from=day)
 
     assert page.status_code == 422
     assert 'id="error-valid_from"' in page.text
+    assert "Bedrift: prisklasse Full pris." in text_of(page.text)
     assert len(versions(house)) == 1
 
 
@@ -278,6 +286,27 @@ def test_title_regulation_and_price_classes_are_edited(drafting: Visitor, house:
     found = draft(house)
     assert (found.title.nb, found.regulation and found.regulation.text) == ("Leie av hallen", "§ 1 Hallen er for alle.")
     assert {slug: name.nb for slug, name in found.price_classes.items()} == {"free": "Gratis"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "faulty"),
+    [
+        ({"title.nb": "Leie", "classes[0].slug": "Ikke slik", "classes[0].name.nb": "Gratis"}, {"classes[0].slug"}),
+        ({"title.nb": "Leie", "classes[0].name.nb": "Gratis"}, {"classes[0].slug"}),
+        ({"title.nb": "Leie", "classes[0].slug": "free", "classes[0].name.nb": "Gra\0tis"}, {"classes[0].name.nb"}),
+        ({"title.nb": "Leie", "classes[0].slug[0].x": "free"}, {"classes[0].slug"}),
+        ({"title.nb": "Leie", "classes": "free"}, set()),
+        ({"title.nb": "Leie", "classes[0]": "free"}, set()),
+    ],
+)
+def test_faults_of_price_classes_stand_at_their_lines(drafting: Visitor, house: Database, fields: dict[str, str], faulty: set[str]) -> None:
+    before = draft(house)
+
+    page = drafting.post(f"{DRAFT}/text", version="1", **fields)
+
+    assert (page.status_code, "data-error-summary" in page.text) == (422, True)
+    assert set(re.findall(r'<div id="error-([^"]+)"', page.text)) == faulty
+    assert draft(house) == before
 
 
 def test_a_draft_is_thrown_away_or_begun_from_an_older_version(drafting: Visitor, house: Database) -> None:
