@@ -55,6 +55,9 @@ POLICIES: Mapping[str, str] = {
     # drafts and versions
     "unknown-policy-version": _("Versjonen {value} av retningslinjen finnes ikke."),
     "no-draft": _("Det finnes ikke noe utkast her."),
+    "begins-in-the-past": _(
+        "Retningslinjen kan ikke gjelde fra {value:when}: bruk før i dag er avgjort etter versjonen som gjaldt da. Velg {limit:when} eller senere."
+    ),
     # faults of a document
     "document-too-large": _("Retningslinjen er for stor ({value} tegn). Grensen er {most}."),
     "unknown-rule-kind": _("Regeltypen «{value}» finnes ikke. Mente du {nearest}?"),
