@@ -14,7 +14,7 @@ from kernel.clock import now
 from kernel.errors import Conflict, Invalid
 from kernel.wallclock import parse_day, to_wall
 from venues.inputs import ClosureInput, HoursInput, SchoolInput
-from venues.labels import minute_clock
+from venues.labels import initial, minute_clock, weekday_label
 from venues.models import Closure
 from venues.opening import SchoolDays
 from venues.pages.blueprint import routes
@@ -136,7 +136,24 @@ def _of_hours(venue: str) -> dict[str, Any]:
     shown = room_shown(session, one, now()) if one else venue_shown(session, place, now())
     found = shown.weeks if shown.has_own_hours else ()
     period = tuple(parse_day(written, name) if (written := request.args.get(name, "")) else None for name in ("first", "last"))
-    return {"venue": place, "room": one, "row": one or place, "weeks": found, "period": period, "per_day": PER_DAY, "days": DAYS}
+    return {
+        "venue": place,
+        "room": one,
+        "row": one or place,
+        "weeks": found,
+        "period": period,
+        "per_day": PER_DAY,
+        "days": DAYS,
+        "labels": _labels(),
+    }
+
+
+def _labels() -> dict[str, str]:
+    """What each field of the table is called: the day, the line of the day, and which end of it."""
+    parts = {"start": _("fra"), "end": _("til"), "openness": _("hvordan")}
+    lines = ((day * PER_DAY + line, f"{initial(weekday_label(day))} {line + 1}") for day in range(DAYS) for line in range(PER_DAY))
+    cells = {f"rows[{number}].{part}": f"{line}, {label}" for number, line in lines for part, label in parts.items()}
+    return {"first_day": _("Fra dato"), "last_day": _("Til dato"), **cells}
 
 
 def _cells(week: Week | None) -> dict[str, str]:
