@@ -56,7 +56,8 @@ POLICIES: Mapping[str, str] = {
     "unknown-policy-version": _("Versjonen {value} av retningslinjen finnes ikke."),
     "no-draft": _("Det finnes ikke noe utkast her."),
     "begins-in-the-past": _(
-        "Retningslinjen kan ikke gjelde fra {value:when}: bruk før i dag er avgjort etter versjonen som gjaldt da. Velg {limit:when} eller senere."
+        "Retningslinjen kan ikke gjelde fra {value:when}: dager som har vært, er avgjort etter reglene som gjaldt da."
+        " Velg {limit:when} eller senere."
     ),
     # faults of a document
     "document-too-large": _("Retningslinjen er for stor ({value} tegn). Grensen er {most}."),
