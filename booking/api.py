@@ -16,11 +16,13 @@ from booking.cases import booking_for, require_sight
 from booking.closures import Closing, affected, close_rooms
 from booking.edge import book
 from booking.models import Booking
+from booking.outside import bookings_outside
 from booking.reservations import preview
 from booking.shown import ShownBooking, ShownVerdict, shown_booking, shown_preview
 from booking.wish import Wish
 from kernel.clock import now as clock_now
 from venues.inputs import ClosureInput
+from venues.outside import BOOKINGS_OUTSIDE
 from venues.queries import room_at, venue_named
 from web.api import Answer, Api, expected_version, idempotency_key
 
@@ -158,6 +160,7 @@ def _answer(shown: ShownBooking) -> Answer:
 
 
 def install(app: Flask) -> None:
-    """Serve the API of bookings, and let the venues' own page close rooms by the verb that ends what it meets."""
+    """Serve the API of bookings; let the venues' own pages close rooms by the verb that ends what it meets, and tell what lies outside."""
     app.extensions["close_rooms"] = close_rooms
+    app.extensions[BOOKINGS_OUTSIDE] = bookings_outside
     app.register_blueprint(api)

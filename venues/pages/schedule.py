@@ -18,7 +18,8 @@ from venues.labels import initial, minute_clock, weekday_label
 from venues.models import Closure
 from venues.opening import SchoolDays
 from venues.pages.blueprint import routes
-from venues.pages.staff import require_carer, require_officer
+from venues.pages.guards import require_carer, require_officer
+from venues.pages.outside import done_unless_outside, outside
 from venues.queries import municipality, venue_named
 from venues.scheduling import (
     add_closure_row,
@@ -58,19 +59,22 @@ def hours_form(venue: str) -> str:
 def hours_save(venue: str) -> ResponseReturnValue:
     """Keep the weekly table of a period."""
     rows, names = _without_empty_lines(request.form)
+    room = request.args.get("room", "")
+    before, onward = outside(venue, room), url_for("venues.hours_form", venue=venue, room=room or None)
     try:
-        edge.transact(set_opening_hours, venue, request.args.get("room", ""), parse(HoursInput, rows))
+        edge.transact(set_opening_hours, venue, room, parse(HoursInput, rows))
     except (Invalid, Conflict) as refusal:
         return form_again("venues/hours_form.html", refusal, names=names, **_of_hours(venue))
-    return done(_("Åpningstidene er lagret."), url_for("venues.hours_form", venue=venue, room=request.args.get("room") or None))
+    return done_unless_outside(_("Åpningstidene er lagret."), onward, before=before, venue=venue, room=room)
 
 
 @routes.post("/venues/<venue>/opening-hours/removal")
 def hours_removal(venue: str) -> ResponseReturnValue:
     """Take a period's table away."""
     room = request.args.get("room", "")
+    before, onward = outside(venue, room), url_for("venues.hours_form", venue=venue, room=room or None)
     edge.transact(forget_opening_hours, venue, room, parse(HoursInput, request.form))
-    return done(_("Perioden er fjernet."), url_for("venues.hours_form", venue=venue, room=room or None))
+    return done_unless_outside(_("Perioden er fjernet."), onward, before=before, venue=venue, room=room)
 
 
 @routes.get("/venues/<venue>/closures")
