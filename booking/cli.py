@@ -34,12 +34,12 @@ def replay_command(booking: str) -> None:
 
 
 def _tell(one: Replayed) -> None:
-    if one.unreadable:
-        click.echo(f"{_('AVVIK'):6} {one.act}: {_('det som er lagret, kan ikke leses')}")
-        return
-    click.echo(f"{'OK' if one.is_same else _('AVVIK'):6} {one.act} {one.day}")
+    mark, unreadable = "OK" if one.is_same else _("AVVIK"), _("det som er lagret, kan ikke leses")
+    click.echo(f"{mark:6} {one.act}: {unreadable}" if one.unreadable else f"{mark:6} {one.act} {one.day}")
     for difference in one.differences:
-        click.echo(f"       {difference.part}: {_('lagret')} {_short(difference.stored)}, {_('nå')} {_short(difference.again)}")
+        values = {"stored": _short(difference.stored), "again": _short(difference.again)}
+        told = _("%(part)s: lagret %(stored)s, nå %(again)s", part=difference.part, **values)
+        click.echo(f"       {told}")
 
 
 def _short(value: Any) -> str:

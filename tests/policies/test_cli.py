@@ -1,6 +1,7 @@
 """The commands: faults with line and rule, a line per case, publishing from a date."""
 
 import json
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -45,8 +46,8 @@ def written(folder: Path, data: Any) -> str:
     return str(file)
 
 
-def test_lint_is_silent_on_a_sound_document(app: Flask, tmp_path: Path) -> None:
-    assert run(app, "lint", written(tmp_path, {**HALL, "rules": [rule("length", at_most=60)]})) == (0, "", "")
+def test_lint_says_so_when_a_document_is_sound(app: Flask, tmp_path: Path) -> None:
+    assert run(app, "lint", written(tmp_path, {**HALL, "rules": [rule("length", at_most=60)]})) == (0, "Ingen feil.\n", "")
 
 
 def test_lint_names_line_place_and_rule(app: Flask, tmp_path: Path) -> None:
@@ -87,6 +88,13 @@ def test_check_tells_each_case_and_what_differs(app: Flask, tmp_path: Path) -> N
         "       codes: ventet [], fikk ['after-closing']",
         "2 tilfeller, 1 avvik",
     ]
+
+
+def test_the_file_of_cases_in_the_documentation_runs_as_it_says(app: Flask, tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "policies.md").read_text(encoding="utf-8")
+    example, told = re.findall(r"## A file of cases.*?```json\n(.*?)```\n\n```\n(.*?)```", text, re.DOTALL)[0]
+
+    assert run(app, "check", written(tmp_path, example)) == (0, told, "")
 
 
 @pytest.mark.parametrize(
