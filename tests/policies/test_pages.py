@@ -118,11 +118,37 @@ def test_everybody_reads_what_is_in_force_in_plain_words(anybody: Visitor) -> No
     assert "Utkast" not in page
 
 
-def test_the_list_names_every_place_and_what_holds_there(anybody: Visitor) -> None:
-    page = text_of(anybody.get("/policies").text)
+def test_the_list_shows_places_with_a_policy_first_and_folds_the_others(anybody: Visitor) -> None:
+    first, _, folded = anybody.get("/policies").text.partition("<details")
 
-    assert "Øren flerbrukshall Versjon 1 fra 1. januar 2026" in page
-    assert "Øren flerbrukshall, Gymsal 1 ingen egen" in page
+    rows = text_of(first).partition("som gjelder.")[2].split()
+    assert " ".join(rows) == "Drammen kommune ingen egen Øren flerbrukshall Versjon 1 fra 1. januar 2026"
+    assert "3 steder uten egen retningslinje Øren flerbrukshall, Gymsal 1 Øren flerbrukshall, Gymsal 2" in text_of(folded)
+
+
+def test_a_place_with_a_draft_stands_among_the_first_for_officers_alone(anybody: Visitor, house: Database) -> None:
+    room = "/policies/rooms/oren-flerbrukshall/gymsal-1"
+    signed_out = anybody.get("/policies").text
+    anybody.sign_in("kari")
+    anybody.post(f"{room}/draft", form_on=room)
+
+    shown = anybody.get("/policies").text
+
+    assert [room in page.partition("<details")[0] for page in (signed_out, shown)] == [False, True]
+    assert f'href="{room}/draft"' in shown
+
+
+def test_what_the_numbers_of_a_rule_say_stands_beside_its_reason(drafting: Visitor) -> None:
+    address = f"{DRAFT}/rules/new"
+    fields = FORMS["lead_time"] | {"notice.amount": "7", "notice.unit": "days", "reason.nb": "Minst to timer før."}
+
+    empty = drafting.get(f"{address}?kind=lead_time").text
+    drafting.post(address, form_on=f"{address}?kind=lead_time", kind="lead_time", version="1", id="notice", **fields)
+    form, listed = text_of(drafting.get(f"{DRAFT}/rules/notice").text), text_of(drafting.get(DRAFT).text)
+
+    assert "Dette sier tallene i regelen" not in empty
+    assert "Dette sier tallene i regelen Man må be om det minst 7 dager før." in form
+    assert "Regelen Man må be om det minst 7 dager før. Begrunnelsen Minst to timer før." in listed
 
 
 def test_a_place_that_is_not_there_is_told_so(anybody: Visitor) -> None:
