@@ -60,8 +60,8 @@ ACCOUNTS: Mapping[str, str] = {
 }
 VENUES: Mapping[str, str] = {
     "no-municipality": _("Kommunen er ikke lagt inn ennå. Importer oversikten over lokaler først."),
-    "unknown-venue": _("Bygget «{value}» finnes ikke. Det som likner mest: {near}."),
-    "unknown-room": _("Rommet «{value}» finnes ikke. Det som likner mest: {near}."),
+    "unknown-venue": _("Bygget «{value}» finnes ikke.{near:nearest}"),
+    "unknown-room": _("Rommet «{value}» finnes ikke.{near:nearest}"),
     "unknown-space": _("Delen «{value}» finnes ikke i bygget. Kjente deler: {known}."),
     "unknown-district": _("Bydelen «{value}» er ikke blant kommunens. Kjente bydeler: {known}."),
     "duplicate-slug": _("«{value}» er brukt to ganger, første gang i {first}. Gi den ene et annet navn."),

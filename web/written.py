@@ -39,7 +39,9 @@ def filled(sentence: str, facts: Mapping[str, object]) -> str:
     """The sentence with its placeholders filled.
 
     ``{x:kr}`` is øre as money, ``{x:minutes}`` a length of time, ``{x:when}`` a date or time in ISO form, ``{x:word}``
-    one of our own words or several with commas between; plain ``{x}`` is the value by its type. What is not known is a dash.
+    one of our own words or several with commas between, ``{x:nearest}`` a sentence of its own on the names most like
+    what was asked for, which is left out when there are none; plain ``{x}`` is the value by its type. What is not known
+    is a dash.
     """
     return _Sentence().vformat(sentence, (), defaultdict(lambda: None, facts))
 
@@ -69,6 +71,8 @@ def listed(words: list[str]) -> str:
 
 class _Sentence(Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
+        if format_spec == "nearest":
+            return f" {gettext('Det som likner mest: %(names)s.', names=written(value))}" if value else ""
         if value is None:
             return "–"
         match format_spec:

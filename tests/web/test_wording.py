@@ -114,7 +114,19 @@ def test_iso_times_roles_and_what_is_not_known_are_written_for_people(app: Flask
         expected = "Hall A er opptatt fra 24. november 2026 kl. 18:00 til 24. november 2026 kl. 20:00."
         assert sentence(Fault("time-taken", "start", "2026-11-24T18:00", taken)) == expected
         assert sentence(Fault("not-your-role", facts={"need": "caretaker"})).endswith("Det kreves rollen driftsleder.")
-        assert sentence(Fault("unknown-room", "room", "x", {"near": None})).endswith("Det som likner mest: –.")
+        assert sentence(Fault("unknown-space", "space", "x", {"known": None})).endswith("Kjente deler: –.")
+
+
+def test_what_is_most_alike_is_named_and_left_unsaid_where_nothing_is(app: Flask) -> None:
+    with app.test_request_context():
+        told = [sentence(Fault("unknown-venue", "venue", "x", {"near": near})) for near in ((), None, ("hall",), ("hall", "hus"))]
+
+    assert told == [
+        "Bygget «x» finnes ikke.",
+        "Bygget «x» finnes ikke.",
+        "Bygget «x» finnes ikke. Det som likner mest: hall.",
+        "Bygget «x» finnes ikke. Det som likner mest: hall eller hus.",
+    ]
 
 
 def test_a_value_with_braces_is_shown_and_never_interpreted(app: Flask) -> None:
