@@ -12,7 +12,6 @@ from venues.pages.blueprint import routes
 from venues.pages.guards import require_carer
 from venues.scheduling import subject_of
 from web.pages import done
-from web.texts import gettext as _
 
 
 @routes.get("/venues/<venue>/outside")
@@ -35,5 +34,4 @@ def done_unless_outside(message: str, onward: str, *, before: Sequence[Outside],
     """On to the next page, or to the dates that lie outside since what was saved."""
     if set(outside(venue, room)) <= set(before):
         return done(message, onward)
-    told = _("Bookingene under ligger utenfor det som gjelder nå. De står til noen gjør noe med dem.")
-    return done(f"{message} {told}", url_for("venues.outside_page", venue=venue, room=room or None), kind="warning")
+    return done(message, url_for("venues.outside_page", venue=venue, room=room or None))
