@@ -14,10 +14,12 @@ import database.ready
 import policies.edge
 import venues
 import web.shell
+from booking.cli import replay_command
 from database.cli import commands as database_commands
 from demo.cli import commands as demo_commands
 from notices.cli import commands as notices_commands
 from notices.cli import worker_command
+from policies.cli import commands as policies_commands
 from settings import ROOT, Settings
 
 TABLES = (
@@ -50,6 +52,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     booking.pages.install(app)
     booking.support.pages.install(app)
     calendars.edge.install(app)
+    policies_commands.add_command(replay_command)
     for commands in (database_commands, notices_commands, demo_commands, worker_command):
         app.cli.add_command(commands)
     return app

@@ -11,16 +11,20 @@ from sqlalchemy.orm import Session
 from accounts.edge import actor, reading, transact
 from accounts.identity import Actor
 from booking import decisions, ending, moving
+from booking.ahead import bookings_ahead
 from booking.availability import Availability, AvailabilityQuery, availability
 from booking.cases import booking_for, require_sight
 from booking.closures import Closing, affected, close_rooms
 from booking.edge import book, instead_of
 from booking.models import Booking
+from booking.outside import bookings_outside
 from booking.reservations import preview
 from booking.shown import ShownBooking, ShownVerdict, shown_booking, shown_preview
 from booking.wish import Wish
 from kernel.clock import now as clock_now
+from policies.ahead import BOOKINGS_AHEAD
 from venues.inputs import ClosureInput
+from venues.outside import BOOKINGS_OUTSIDE
 from venues.queries import room_at, venue_named
 from web.api import Answer, Api, expected_version, idempotency_key
 
@@ -160,6 +164,10 @@ def _answer(shown: ShownBooking) -> Answer:
 
 
 def install(app: Flask) -> None:
-    """Serve the API of bookings, and let the venues' own page close rooms by the verb that ends what it meets."""
+    """Serve the API of bookings; let the pages of venues close rooms by the verb that ends what it meets and tell what lies
+    outside, and those of policies tell what lies ahead.
+    """
     app.extensions["close_rooms"] = close_rooms
+    app.extensions[BOOKINGS_OUTSIDE] = bookings_outside
+    app.extensions[BOOKINGS_AHEAD] = bookings_ahead
     app.register_blueprint(api)

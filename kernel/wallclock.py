@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, reset_tzpath
 from kernel.errors import Fault, Invalid, refuse
 from kernel.interval import Interval
 
-CLOCK = re.compile(r"^(\d{1,2})[:.]?(\d{2})$")
+CLOCK = re.compile(r"^(\d{1,2})(?:[:.]?(\d{2}))?$")
 EARLIEST = date(1900, 1, 1)
 LATEST = date(2199, 12, 31)
 
@@ -113,9 +113,9 @@ def local_day(day: date, zone: str, *, days: int = 1) -> Interval:
 
 
 def parse_clock(text: str, field: str) -> timedelta:
-    """``18:00``, ``18.00``, ``1800`` or ``24:00`` as the time since local midnight; raises Invalid (``bad-clock``)."""
+    """``18:00``, ``18.00``, ``1800``, ``18`` or ``24:00`` as the time since local midnight; raises Invalid (``bad-clock``)."""
     found = CLOCK.match(text.strip())
-    hours, minutes = (int(found[1]), int(found[2])) if found else (99, 99)
+    hours, minutes = (int(found[1]), int(found[2] or 0)) if found else (99, 99)
     if minutes > 59 or hours > 24 or (hours == 24 and minutes):
         raise refuse(Invalid, "bad-clock", field, text)
     return timedelta(hours=hours, minutes=minutes)

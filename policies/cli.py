@@ -35,6 +35,8 @@ def lint_command(file: Path) -> None:
     except Invalid as refusal:
         faults = refusal.faults
     _tell(file, text, faults)
+    if not faults:
+        click.echo(_("Ingen feil."))
     raise SystemExit(1 if faults else 0)
 
 
@@ -52,7 +54,8 @@ def check_command(file: Path) -> None:
         mark = _("AVVIK") if one.differences else "OK"
         click.echo(f"{mark:6} {one.case.name}{' *' if one.case.reading else ''}")
         for name, wanted, found in one.differences:
-            click.echo(f"       {name}: {_('ventet')} {wanted}, {_('fikk')} {found}")
+            told = _("%(part)s: ventet %(wanted)s, fikk %(found)s", part=name, wanted=wanted, found=found)
+            click.echo(f"       {told}")
     different = sum(bool(one.differences) for one in outcomes)
     click.echo(_("%(count)d tilfeller, %(different)d avvik", count=len(outcomes), different=different))
     raise SystemExit(1 if different else 0)

@@ -1,7 +1,7 @@
 """Drafting: what a form says as data of a rule or document, that data as the form shows it, and a draft with one thing changed."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -64,9 +64,17 @@ def rule_of(data: Mapping[str, Any]) -> Rule:
 
 
 def document_of(document: Document, data: Mapping[str, Any]) -> Document:
-    """The document with the title, regulation and price classes of a form; raises Invalid."""
-    classes = {row.get("slug", ""): row.get("name", {}) for row in data.get("classes", [])}
-    return checked({**document.data(), "title": data.get("title", {}), "regulation": data.get("regulation"), "price_classes": classes})
+    """The document with the title, regulation and price classes of a form; raises Invalid, the faults at the form's fields."""
+    rows = data.get("classes", [])
+    if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
+        raise refuse(Invalid, "wrong-kind", "classes")
+    slugs = [str(row.get("slug", "")) for row in rows]
+    classes = {slug: row.get("name", {}) for slug, row in zip(slugs, rows, strict=True)}
+    given = {"title": data.get("title", {}), "regulation": data.get("regulation"), "price_classes": classes}
+    try:
+        return checked({**document.data(), **given})
+    except Invalid as refusal:
+        raise Invalid(*(_at_class(fault, slugs) for fault in refusal.faults)) from None
 
 
 def with_rule(document: Document, rule: Rule, *, instead_of: str = "") -> Document:
@@ -160,6 +168,17 @@ def _at_input(fault: Fault) -> Fault:
     elif field.endswith("]"):
         field = f"{field.rpartition('[')[0]}[]"
     return Fault(fault.code, field, fault.value, fault.facts)
+
+
+def _at_class(fault: Fault, slugs: Sequence[str]) -> Fault:
+    """A fault of a named price class at the line of the form that names it."""
+    for number, slug in enumerate(slugs):
+        written, line = f"price_classes.{slug}", f"classes[{number}]"
+        if fault.field == written:
+            return Fault(fault.code, f"{line}.slug", fault.value, fault.facts)
+        if fault.field.startswith(f"{written}."):
+            return Fault(fault.code, f"{line}.name.{fault.field.removeprefix(written)[1:]}", fault.value, fault.facts)
+    return fault
 
 
 def at_inputs(refusal: Refusal) -> Iterator[Fault]:

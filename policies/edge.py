@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from flask import Flask, url_for
 
 from accounts import edge
+from policies.ahead import BOOKINGS_AHEAD, nothing_ahead
 from policies.cli import commands
 from policies.pages import PlaceConverter, routes
 from web.hooks import Link, hooks
@@ -14,6 +15,7 @@ from web.texts import gettext as _
 def install(app: Flask) -> None:
     """Put them into the app."""
     app.url_map.converters["policy_place"] = PlaceConverter
+    app.extensions.setdefault(BOOKINGS_AHEAD, nothing_ahead)
     app.register_blueprint(routes)
     app.cli.add_command(commands)
     hooks(app).navigation.append(links)

@@ -8,6 +8,7 @@ from accounts.identity import Actor
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
 from kernel.errors import Fault, Invalid, Missing, Stale, refuse
+from kernel.wallclock import to_wall
 from policies.document import Document, checked
 from policies.lint import errors
 from policies.models import PolicyDraft, PolicyVersion
@@ -57,17 +58,20 @@ def publish(session: Session, place: Place, document: Document, valid_from: date
     """Put a document in force for dates of use from a date; what was decided before stands.
 
     Of versions that begin on the same date the last published holds. The place's draft is done with when it is what
-    was published. Raises Invalid with all that the linter calls an error, Forbidden to all but officers.
+    was published. Raises Invalid with all that the linter calls an error, or ``begins-in-the-past`` for a date before
+    today where a version was published before; Forbidden to all but officers.
     """
     by.require(by.is_officer, "officer")
     _belongs(document, place)
     _sound(document)
     lock(session, EVERY_POLICY)
+    number = last_number(session, place) + 1
+    _not_in_the_past(session, number, valid_from, now)
     forget(session)
     version = PolicyVersion(
         venue_id=place.venue_id,
         room_id=place.room_id,
-        number=last_number(session, place) + 1,
+        number=number,
         valid_from=valid_from,
         document=document.data(),
         published_at=now,
@@ -91,6 +95,13 @@ def _sound(document: Document) -> None:
     faults: tuple[Fault, ...] = errors(document)
     if faults:
         raise Invalid(*faults)
+
+
+def _not_in_the_past(session: Session, number: int, valid_from: date, now: datetime) -> None:
+    """Days that have been were decided by the versions of then; only a place's first version may begin before today."""
+    today = to_wall(now, municipality(session).zone).date()
+    if number > 1 and valid_from < today:
+        raise refuse(Invalid, "begins-in-the-past", "valid_from", valid_from.isoformat(), limit=today.isoformat())
 
 
 def _finish_draft(session: Session, place: Place, version: PolicyVersion) -> None:

@@ -5,6 +5,7 @@ from flask import Flask
 from venues.api import api
 from venues.cli import commands
 from venues.navigation import links
+from venues.outside import BOOKINGS_OUTSIDE, nothing_outside
 from venues.pages import routes, schedule
 from web.hooks import hooks
 
@@ -14,6 +15,7 @@ __all__ = ["install"]
 def install(app: Flask) -> None:
     """Pages, API, commands and the entries of the navigation."""
     app.extensions.setdefault(schedule.CLOSE_ROOMS, schedule.close_without_bookings)
+    app.extensions.setdefault(BOOKINGS_OUTSIDE, nothing_outside)
     app.register_blueprint(routes)
     app.register_blueprint(api)
     app.cli.add_command(commands)

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from venues.statements import Reading
+from venues.statements import UNKNOWN, Reading
 from venues.vocabulary import (
     ACCESS_LABELS,
     ANSWER_LABELS,
     FACILITY_LABELS,
     KEY_LABELS,
     KIND_LABELS,
+    NOTE_LABELS,
     OPENNESS_LABELS,
     SCHOOL_LABELS,
     WEEKDAYS,
@@ -71,6 +72,11 @@ def initial(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def note_text(note: str) -> str:
+    """What a note of the inventory says is not known, empty where it is in nobody's words but the source's."""
+    return initial(gettext(NOTE_LABELS[note])) if note in NOTE_LABELS else ""
+
+
 def value_text(value: Any, key: str = "") -> str:
     """One value as people write it."""
     if value is None:
@@ -85,6 +91,8 @@ def value_text(value: Any, key: str = "") -> str:
         return ", ".join(f"{degrees:.4f}" for degrees in value)
     if key == "size_m" and isinstance(value, list):
         return " × ".join(formats.number(side) for side in value)
+    if key == UNKNOWN and isinstance(value, list):
+        return "; ".join(note_text(str(one)) or str(one) for one in value)
     if isinstance(value, list):
         return ", ".join(value_text(one) for one in value)
     if isinstance(value, dict):

@@ -125,6 +125,15 @@ WORD_LABELS = {
     "old stand": _("gammel tribune"),
     "resin-free": _("uten klister"),
 }
+# What the inventory says, in the words of its notes, that nobody knows.
+NOTE_LABELS = {
+    "number of courts: B is assumed": _("hvor mange baner det er; at det finnes en bane B, er antatt"),
+    "number of meeting rooms": _("hvor mange møterom det er"),
+    "rooms": _("hvilke rom som finnes her"),
+    "which multisal seats 80 and which 150: the source says 80-150 for both": _(
+        "hvilken multisal som har plass til 80 og hvilken som har plass til 150; kilden sier 80–150 om begge"
+    ),
+}
 WEEKDAYS = (_("mandag"), _("tirsdag"), _("onsdag"), _("torsdag"), _("fredag"), _("lørdag"), _("søndag"), _("helligdager"))
 OPENNESS_LABELS = {"open": _("åpent"), "by-agreement": _("etter avtale"), "closed": _("stengt")}
 SCHOOL_LABELS = {"break": _("ferie"), "planning": _("planleggingsdag"), "ordinary": _("vanlige skoledager")}

@@ -57,7 +57,9 @@ Clock = Annotated[
     timedelta,
     BeforeValidator(checked(lambda text: parse_clock(text, ""))),
     PlainSerializer(clock_text, return_type=str),
-    WithJsonSchema({"type": "string", "pattern": r"^([01]?[0-9]|2[0-3])[:.]?[0-5][0-9]$|^24[:.]?00$", "examples": ["18:00", "24:00"]}),
+    WithJsonSchema(
+        {"type": "string", "pattern": r"^([01]?[0-9]|2[0-3])([:.]?[0-5][0-9])?$|^24([:.]?00)?$", "examples": ["18:00", "24:00"]}
+    ),
 ]
 Zone = Annotated[str, AfterValidator(checked(lambda text: zone_of(text).key))]
 Moment = AwareDatetime

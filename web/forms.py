@@ -83,10 +83,18 @@ class Form:
 
 
 def refused(values: Mapping[str, Any], faults: tuple[Fault, ...], names: Mapping[str, str] | None = None) -> Form:
-    """The form as typed with its faults; ``names`` tells which input stands for a field that the verb names."""
+    """The form as typed with its faults; ``names`` tells which input stands for a field that the verb names.
+
+    A fault of one value of several under one name (``weekdays[2]``) stands at that name.
+    """
     renamed = names or {}
-    placed = (Fault(fault.code, renamed.get(fault.field, fault.field), fault.value, fault.facts) for fault in faults)
+    placed = (Fault(fault.code, _input_of(renamed.get(fault.field, fault.field), values), fault.value, fault.facts) for fault in faults)
     return Form(values, tuple(placed))
+
+
+def _input_of(field: str, values: Mapping[str, Any]) -> str:
+    name, numbered, _ = field.rpartition("[")
+    return name if numbered and field not in values and name in values else field
 
 
 def _of_form(model: type[BaseModel], data: MultiDict[str, Any]) -> dict[str, Any]:

@@ -55,9 +55,13 @@ POLICIES: Mapping[str, str] = {
     # drafts and versions
     "unknown-policy-version": _("Versjonen {value} av retningslinjen finnes ikke."),
     "no-draft": _("Det finnes ikke noe utkast her."),
+    "begins-in-the-past": _(
+        "Retningslinjen kan ikke gjelde fra {value:when}: dager som har vært, er avgjort etter reglene som gjaldt da."
+        " Velg {limit:when} eller senere."
+    ),
     # faults of a document
     "document-too-large": _("Retningslinjen er for stor ({value} tegn). Grensen er {most}."),
-    "unknown-rule-kind": _("Regeltypen «{value}» finnes ikke. Mente du {nearest}?"),
+    "unknown-rule-kind": _("Regeltypen «{value}» finnes ikke.{nearest:nearest}"),
     "repeated-field": _("Feltet {value} står to ganger. Behold ett av dem."),
     "reserved-rule-id": _("Navn som begynner med {reserved} er satt av. Gi regelen «{value}» et annet."),
     "repeated-rule-id": _("Regelen «{value}» har samme navn som {first}. Gi den et annet."),

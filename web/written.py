@@ -71,7 +71,9 @@ def listed(words: list[str]) -> str:
 
 class _Sentence(Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
-        if value is None and format_spec != "nearest":
+        if format_spec == "nearest":
+            return f" {gettext('Det som likner mest: %(names)s.', names=written(value))}" if value else ""
+        if value is None:
             return "–"
         match format_spec:
             case "kr":
@@ -80,8 +82,6 @@ class _Sentence(Formatter):
                 return formats.duration(value)
             case "when":
                 return _when(str(value))
-            case "nearest":
-                return gettext(" Det som likner mest: %(names)s.", names=written(value)) if value else ""
             case "word":
                 return listed([gettext(WORDS[word]) if word in WORDS else word for word in str(value).split(", ")])
             case _:

@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from flask import Response, render_template, request, url_for
+from flask import Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from accounts import edge
+from kernel.clock import now
 from kernel.errors import Conflict, Invalid, Missing, Refusal, refuse
 from policies import labels
+from policies.ahead import BOOKINGS_AHEAD, CountAhead
 from policies.differences import differences, texts_differ
 from policies.document import Document, checked
 from policies.drafting import document_of, empty_document, given, shown
@@ -54,7 +56,7 @@ def begin_draft(place: str) -> ResponseReturnValue:
 @routes.get("/policies/<policy_place:place>/draft")
 def draft_page(place: str) -> str:
     """The draft: its rules in words, what the linter finds, what differs from what is in force."""
-    return render_template("policies/draft.html", form=Form({}), **of_draft(place))
+    return render_template("policies/draft.html", form=Form({}), **_to_publish(place))
 
 
 @routes.post("/policies/<policy_place:place>/publication")
@@ -64,7 +66,7 @@ def publish_page(place: str) -> ResponseReturnValue:
         wanted = parse(PublishInput, request.form)
         edge.transact(publish_draft, shelf_at(place).place, wanted.valid_from, version=wanted.version)
     except (Invalid, Conflict) as refusal:
-        return form_again("policies/draft.html", refusal, **of_draft(place))
+        return form_again("policies/draft.html", refusal, **_to_publish(place))
     return done(_("Retningslinjen er publisert."), url_for("policies.place_page", place=place))
 
 
@@ -113,11 +115,18 @@ def of_draft(place: str) -> dict[str, Any]:
         "advice": [fault for fault in found if fault.code in ADVICE],
         "differences": differences(published, document),
         "texts_differ": texts_differ(published, document),
-        "names": names_of([document]),
+        "price_names": names_of([document]),
         "kinds": labels.choices(labels.KINDS),
         "today": today(),
         "trail": [*trail(shelf), (_("Utkast"), url_for("policies.draft_page", place=place))],
     }
+
+
+def _to_publish(place: str) -> dict[str, Any]:
+    """What the page of a draft shows: beside the draft itself what it is published over."""
+    context = of_draft(place)
+    count: CountAhead = current_app.extensions[BOOKINGS_AHEAD]
+    return {**context, "ahead": count(edge.reading(), context["shelf"].place, now=now())}
 
 
 def draft_in(shelf: Shelf) -> PolicyDraft:

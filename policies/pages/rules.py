@@ -21,6 +21,7 @@ from policies.rules import KINDS
 from policies.rules.tariff import LIST
 from policies.told import names_of
 from policies.verbs import save_draft
+from policies.words import sentences
 from venues.labels import kind_label
 from venues.vocabulary import KIND_LABELS
 from web.forms import Form
@@ -101,14 +102,23 @@ def _page(
         blank=blank,
         offers=_offers(document, data),
         rest=_rest,
+        said=_said(data, context["price_names"]),
         limited=any((data.get("scope") or {}).values()),
         **context,
     )
 
 
+def _said(data: Mapping[str, Any], price_names: Mapping[str, str]) -> tuple[str, ...]:
+    """What the values of the form say as a rule, nothing as long as they are none."""
+    try:
+        return sentences(rule_of(data), price_names)
+    except Invalid:
+        return ()
+
+
 def _offers(document: Document, data: Mapping[str, Any]) -> dict[str, list[tuple[str, str]]]:
     """What the fields of the form let one choose from."""
-    names = names_of([document])
+    price_names = names_of([document])
     classes = dict.fromkeys([LIST, *document.price_classes])
     return {
         "applicants": labels.choices(CLASSES),
@@ -126,7 +136,7 @@ def _offers(document: Document, data: Mapping[str, Any]) -> dict[str, list[tuple
         "subjects": labels.choices(labels.SUBJECTS),
         "routes": labels.choices(labels.ROUTES),
         "roles": labels.choices(ROLES),
-        "price_classes": [(slug, labels.price_class(slug, names)) for slug in classes],
+        "price_classes": [(slug, labels.price_class(slug, price_names)) for slug in classes],
         "yes_no": [("yes", _("Ja")), ("no", _("Nei"))],
     }
 

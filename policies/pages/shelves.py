@@ -15,14 +15,17 @@ from policies.models import PolicyVersion
 from policies.pages.blueprint import routes
 from policies.places import Shelf, place_at, shelf_of, shelves
 from policies.told import names_of, told_document
+from policies.verdict import Layer
 from venues.queries import municipality
 
 
 @routes.get("/policies")
 def all_policies() -> str:
-    """Every place with the policy in force there."""
-    found = shelves(edge.reading())
-    return render_template("policies/list.html", shelves=found, today=today(), is_officer=edge.actor().is_officer)
+    """The places with a policy of their own or a draft of one, then all others, which most are."""
+    found, is_officer = shelves(edge.reading()), edge.actor().is_officer
+    own = [shelf for shelf in found if shelf.place.layer is Layer.MUNICIPALITY or shelf.versions or (shelf.draft and is_officer)]
+    others = [shelf for shelf in found if shelf not in own]
+    return render_template("policies/list.html", own=own, others=others, today=today(), is_officer=is_officer)
 
 
 @routes.get("/policies/<policy_place:place>")
@@ -58,7 +61,7 @@ def version_page(place: str, number: int) -> str:
         version=version,
         document=document,
         told=told_document(document, version.valid_from),
-        names=names_of([document]),
+        price_names=names_of([document]),
         before=before,
         differences=differences(earlier, document) if earlier else (),
         texts_differ=texts_differ(earlier, document) if earlier else False,

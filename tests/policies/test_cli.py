@@ -1,7 +1,8 @@
 """The commands: faults with line and rule, a line per case, publishing from a date."""
 
 import json
-from datetime import date
+import re
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from database.transact import Database
+from policies import cli
 from policies.lines import line_of, lines_of
 from policies.models import PolicyVersion
 from tests.cast import assemble
@@ -44,8 +46,8 @@ def written(folder: Path, data: Any) -> str:
     return str(file)
 
 
-def test_lint_is_silent_on_a_sound_document(app: Flask, tmp_path: Path) -> None:
-    assert run(app, "lint", written(tmp_path, {**HALL, "rules": [rule("length", at_most=60)]})) == (0, "", "")
+def test_lint_says_so_when_a_document_is_sound(app: Flask, tmp_path: Path) -> None:
+    assert run(app, "lint", written(tmp_path, {**HALL, "rules": [rule("length", at_most=60)]})) == (0, "Ingen feil.\n", "")
 
 
 def test_lint_names_line_place_and_rule(app: Flask, tmp_path: Path) -> None:
@@ -88,6 +90,13 @@ def test_check_tells_each_case_and_what_differs(app: Flask, tmp_path: Path) -> N
     ]
 
 
+def test_the_file_of_cases_in_the_documentation_runs_as_it_says(app: Flask, tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "policies.md").read_text(encoding="utf-8")
+    example, told = re.findall(r"## A file of cases.*?```json\n(.*?)```\n\n```\n(.*?)```", text, re.DOTALL)[0]
+
+    assert run(app, "check", written(tmp_path, example)) == (0, told, "")
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -112,6 +121,21 @@ def test_publish_puts_a_document_in_force_where_it_says(app: Flask, house: Datab
     assert run(app, "publish", file, "--from", "01.08.2026")[:2] == (0, "Versjon 1 er publisert.\n")
     with Session(house.engine) as session:
         assert [version.valid_from for version in session.scalars(select(PolicyVersion))] == [date(2026, 8, 1)]
+
+
+def test_publish_over_a_version_refuses_a_day_that_has_been(
+    app: Flask, house: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli, "now", lambda: datetime(2026, 9, 1, 12, tzinfo=UTC))
+    file = written(tmp_path, {**HALL, "rules": [rule("length", at_most=60)]})
+    run(app, "publish", file, "--from", "2026-01-01")
+
+    code, _, said = run(app, "publish", file, "--from", "31.08.2026")
+
+    assert (code, "Velg 1. september 2026 eller senere. (begins-in-the-past)" in said) == (1, True)
+    with Session(house.engine) as session:
+        assert [version.number for version in session.scalars(select(PolicyVersion))] == [1]
+    assert run(app, "publish", file, "--from", "01.09.2026")[:2] == (0, "Versjon 2 er publisert.\n")
 
 
 @pytest.mark.parametrize(

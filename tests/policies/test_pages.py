@@ -11,10 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from accounts import edge as accounts_edge
 from accounts.identity import SERVICE
+from accounts.pages import entrance
 from database.transact import Database
 from policies.document import Document, checked
 from policies.models import PolicyDraft, PolicyVersion
+from policies.pages import shelves
 from policies.places import place_at
 from policies.rules import KINDS
 from policies.verbs import publish
@@ -53,8 +56,10 @@ FORMS: dict[str, dict[str, str]] = {
 
 
 @pytest.fixture
-def house(app: Flask) -> Database:
-    """The cast, and a policy of the hall that holds from New Year."""
+def house(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Database:
+    """The cast, and a policy of the hall that holds from New Year, as they stand on one November evening."""
+    for module in (accounts_edge, entrance, shelves):
+        monkeypatch.setattr(module, "now", lambda: NOW)
     database: Database = app.extensions["database"]
     database.transact(assemble)
     with database.reading() as session:
@@ -64,7 +69,9 @@ def house(app: Flask) -> Database:
         "first": "2026-01-01",
         "rows": [{"price_class": "list", "ore": 60000, "season": {"first": "11-01", "last": "04-30"}}],
     }
-    given = document(at_once(), rule("length", at_most=120), rule("price", tariffs=[price]), layer="venue", place=place.path)
+    assigned = [{"price_class": "list", "applicants": ["business"]}]
+    rules = at_once(), rule("length", at_most=120), rule("price", tariffs=[price], assignments=assigned)
+    given = document(*rules, layer="venue", place=place.path)
     database.transact(publish, place, given, FIRST, by=SERVICE, now=NOW)
     return database
 
@@ -111,11 +118,37 @@ def test_everybody_reads_what_is_in_force_in_plain_words(anybody: Visitor) -> No
     assert "Utkast" not in page
 
 
-def test_the_list_names_every_place_and_what_holds_there(anybody: Visitor) -> None:
-    page = text_of(anybody.get("/policies").text)
+def test_the_list_shows_places_with_a_policy_first_and_folds_the_others(anybody: Visitor) -> None:
+    first, _, folded = anybody.get("/policies").text.partition("<details")
 
-    assert "Øren flerbrukshall Versjon 1 fra 1. januar 2026" in page
-    assert "Øren flerbrukshall, Gymsal 1 ingen egen" in page
+    rows = text_of(first).partition("som gjelder.")[2].split()
+    assert " ".join(rows) == "Drammen kommune ingen egen Øren flerbrukshall Versjon 1 fra 1. januar 2026"
+    assert "3 steder uten egen retningslinje Øren flerbrukshall, Gymsal 1 Øren flerbrukshall, Gymsal 2" in text_of(folded)
+
+
+def test_a_place_with_a_draft_stands_among_the_first_for_officers_alone(anybody: Visitor, house: Database) -> None:
+    room = "/policies/rooms/oren-flerbrukshall/gymsal-1"
+    signed_out = anybody.get("/policies").text
+    anybody.sign_in("kari")
+    anybody.post(f"{room}/draft", form_on=room)
+
+    shown = anybody.get("/policies").text
+
+    assert [room in page.partition("<details")[0] for page in (signed_out, shown)] == [False, True]
+    assert f'href="{room}/draft"' in shown
+
+
+def test_what_the_numbers_of_a_rule_say_stands_beside_its_reason(drafting: Visitor) -> None:
+    address = f"{DRAFT}/rules/new"
+    fields = FORMS["lead_time"] | {"notice.amount": "7", "notice.unit": "days", "reason.nb": "Minst to timer før."}
+
+    empty = drafting.get(f"{address}?kind=lead_time").text
+    drafting.post(address, form_on=f"{address}?kind=lead_time", kind="lead_time", version="1", id="notice", **fields)
+    form, listed = text_of(drafting.get(f"{DRAFT}/rules/notice").text), text_of(drafting.get(DRAFT).text)
+
+    assert "Dette sier tallene i regelen" not in empty
+    assert "Dette sier tallene i regelen Man må be om det minst 7 dager før." in form
+    assert "Regelen Man må be om det minst 7 dager før. Begrunnelsen Minst to timer før." in listed
 
 
 def test_a_place_that_is_not_there_is_told_so(anybody: Visitor) -> None:
@@ -244,12 +277,13 @@ def test_publishing_from_a_date_puts_the_draft_in_force_then(drafting: Visitor, 
     assert "Nå: Høyst 4 timer." in changed
 
 
-@pytest.mark.parametrize("day", ["", "31.04.2027", "i morgen"])
+@pytest.mark.parametrize("day", ["", "31.04.2027", "i morgen", "2026-11-23"])
 def test_a_date_that_is_none_publishes_nothing(drafting: Visitor, house: Database, day: str) -> None:
     page = drafting.post(f"{HALL}/publication", form_on=DRAFT, version="1", valid_from=day)
 
     assert page.status_code == 422
     assert 'id="error-valid_from"' in page.text
+    assert "Bedrift: prisklasse Full pris." in text_of(page.text)
     assert len(versions(house)) == 1
 
 
@@ -285,6 +319,27 @@ def test_the_page_of_texts_offers_its_languages_by_their_own_names(drafting: Vis
         ("nn", "Nynorsk"),
         ("en", "English"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "faulty"),
+    [
+        ({"title.nb": "Leie", "classes[0].slug": "Ikke slik", "classes[0].name.nb": "Gratis"}, {"classes[0].slug"}),
+        ({"title.nb": "Leie", "classes[0].name.nb": "Gratis"}, {"classes[0].slug"}),
+        ({"title.nb": "Leie", "classes[0].slug": "free", "classes[0].name.nb": "Gra\0tis"}, {"classes[0].name.nb"}),
+        ({"title.nb": "Leie", "classes[0].slug[0].x": "free"}, {"classes[0].slug"}),
+        ({"title.nb": "Leie", "classes": "free"}, set()),
+        ({"title.nb": "Leie", "classes[0]": "free"}, set()),
+    ],
+)
+def test_faults_of_price_classes_stand_at_their_lines(drafting: Visitor, house: Database, fields: dict[str, str], faulty: set[str]) -> None:
+    before = draft(house)
+
+    page = drafting.post(f"{DRAFT}/text", version="1", **fields)
+
+    assert (page.status_code, "data-error-summary" in page.text) == (422, True)
+    assert set(re.findall(r'<div id="error-([^"]+)"', page.text)) == faulty
+    assert draft(house) == before
 
 
 def test_a_draft_is_thrown_away_or_begun_from_an_older_version(drafting: Visitor, house: Database) -> None:

@@ -61,6 +61,23 @@ def test_of_versions_from_the_same_date_the_last_published_holds(session: Sessio
     assert (numbers, limit(session, room_at(session, ROOM), TUESDAY)) == ([1, 2], 90)
 
 
+def test_a_place_s_first_version_may_begin_in_the_past_and_a_later_one_from_today_on(session: Session, cast: Cast) -> None:
+    first, today = published(session, cast, "", 60, date(2020, 1, 1)), date(2025, 6, 1)
+
+    with pytest.raises(Invalid) as refusal:
+        published(session, cast, "", 90, today - timedelta(days=1))
+
+    (fault,) = refusal.value.faults
+    assert (fault.code, fault.field, fault.value, fault.facts) == (
+        "begins-in-the-past",
+        "valid_from",
+        "2025-05-31",
+        {"limit": "2025-06-01"},
+    )
+    assert published(session, cast, "", 90, today).number == first.number + 1
+    assert published(session, cast, HALL, 90, date(2020, 1, 1)).number == 1
+
+
 def test_the_room_goes_before_the_venue_and_its_neighbour_keeps_the_venues(session: Session, cast: Cast) -> None:
     published(session, cast, "", 60, TUESDAY)
     published(session, cast, HALL, 90, TUESDAY)
@@ -92,8 +109,8 @@ def test_rooms_without_a_policy_of_their_own_share_the_parsed_one(session: Sessi
 
 
 def test_the_policy_of_stored_versions_is_found_again_for_replay(session: Session, cast: Cast) -> None:
-    old = published(session, cast, "", 60, date(2025, 1, 1))
-    published(session, cast, "", 120, date(2025, 1, 1))
+    old = published(session, cast, "", 60, TUESDAY)
+    published(session, cast, "", 120, TUESDAY)
     session.flush()
 
     verdict = evaluate(policy_of(session, [old.id]), asked(submitted=NOW), known(TUESDAY))

@@ -1,6 +1,8 @@
 """The pages of venues: what everybody sees, what staff change without script, and what others may not."""
 
 import io
+import re
+from urllib.parse import unquote
 
 import pytest
 from flask import Flask, render_template
@@ -16,7 +18,7 @@ from tests.cast import BEGINNING, assemble
 from venues.demo import load_demo_facts, read_demo
 from venues.importing import import_inventory
 from venues.inventory import Inventory
-from venues.models import Closure, OnSite, OpeningHours, Photo, SchoolPeriod, Venue
+from venues.models import Closure, Fact, OnSite, OpeningHours, Photo, SchoolPeriod, Venue
 from venues.queries import room_at, venue_named
 from venues.shown import room_shown
 
@@ -86,7 +88,45 @@ def test_a_venue_that_does_not_exist_names_the_nearest(visitor: Visitor) -> None
     assert "oren-flerbrukshall" in page.text
 
 
-@pytest.mark.parametrize("page", ["edit", "access", "opening-hours", "closures", "contacts", "photos"])
+def test_where_no_venue_is_alike_none_is_named(visitor: Visitor) -> None:
+    page = visitor.get("/venues/nope")
+
+    assert (page.status_code, "Bygget «nope» finnes ikke." in page.text, "likner" in page.text) == (404, True, False)
+
+
+def test_a_closed_room_is_named_on_the_page_of_its_venue(kari: Visitor) -> None:
+    for room in ("gymsal-1", ""):
+        kari.post(f"{HALL}/closures", start="2027-02-01T08:00", end="2027-02-01T16:00", reason="Vannlekkasje", room=room)
+
+    found = re.findall(r"<strong>([^<]+ er stengt)</strong>", kari.get(HALL).text)
+
+    assert found == ["Gymsal 1 er stengt", "Hele lokalet er stengt"]
+
+
+def test_what_the_sources_leave_open_is_told_in_the_language_of_the_page(visitor: Visitor, house: Database) -> None:
+    told = visitor.get("/venues/drammenshallen").text
+    with Session(house.engine) as session, session.begin():
+        fact = session.scalars(select(Fact).join(Venue).where(Venue.slug == "drammenshallen", Fact.key == "unknown")).one()
+        fact.value = {"value": ["where the keys are"]}
+
+    quoted = visitor.get("/venues/drammenshallen").text
+
+    assert "<li>Hvor mange baner det er; at det finnes en bane B, er antatt</li>" in told
+    assert "B is assumed" not in told
+    assert '<li>Kilden skriver på engelsk: <q lang="en">where the keys are</q></li>' in quoted
+
+
+def test_kinds_of_rooms_are_written_alike_wherever_the_list_names_them(visitor: Visitor) -> None:
+    page = visitor.get("/venues").text
+    select_of_kinds = page[page.index('id="field-kind"') : page.index("</select>", page.index('id="field-kind"'))]
+
+    kinds = re.findall(r"<option[^>]*>([^<]+)</option>", select_of_kinds)
+
+    assert "Aktivitetsrom" in kinds
+    assert [kind for kind in kinds if kind[0].islower()] == []
+
+
+@pytest.mark.parametrize("page", ["edit", "access", "opening-hours", "closures", "contacts", "photos", "outside"])
 def test_staffs_pages_are_for_staff(visitor: Visitor, page: str) -> None:
     signed_out = visitor.get(f"{HALL}/{page}").status_code
     visitor.sign_in("per")
@@ -158,6 +198,23 @@ def test_a_week_is_kept_and_faults_stand_at_the_line_that_was_typed(kari: Visito
         ]
 
 
+def test_each_fault_of_the_week_names_the_day_and_the_end_that_it_is_about(kari: Visitor, house: Database) -> None:
+    with Session(house.engine) as session:
+        version = str(venue_named(session, "oren-flerbrukshall").revision)
+    wrong = {"rows[0].weekday": "0", "rows[0].start": "kl 8", "rows[0].end": "18", "rows[0].openness": "kanskje"}
+    wrong |= {"rows[25].weekday": "6", "rows[25].start": "10", "rows[25].end": "26", "rows[25].openness": "open"}
+
+    page = kari.post(f"{HALL}/opening-hours", version=version, **wrong)
+
+    summary = re.findall(r'<a class="ds-link" href="#field-([^"]+)">([^:]+):', page.text)
+    assert [(unquote(field), label) for field, label in summary] == [
+        ("rows[0].start", "Mandag 1, fra"),
+        ("rows[0].openness", "Mandag 1, hvordan"),
+        ("rows[25].end", "Søndag 2, til"),
+    ]
+    assert all(f'id="field-{unquote(field)}"' in page.text for field, _ in summary)
+
+
 def test_a_caretaker_closes_opens_adds_a_contact_and_answers_for_access(visitor: Visitor, house: Database) -> None:
     visitor.sign_in("olav")
     before = len(rows(house, OnSite))
@@ -226,7 +283,8 @@ def test_a_room_is_edited_retired_and_no_longer_listed(kari: Visitor, house: Dat
     edited = kari.post(edit, name="Styrkerom", kind="strength room", capacity="12", version=str(version))
     retired = kari.post(edit.replace("edit", "retirement"), form_on=edit, version=str(version + 1))
 
-    assert (edited.status_code, retired.status_code) == (303, 303)
+    assert (edited.status_code, edited.location) == (303, "/rooms/oren-flerbrukshall/styrkerom")
+    assert (retired.status_code, retired.location) == (303, "/venues/oren-flerbrukshall")
     assert "/rooms/oren-flerbrukshall/styrkerom" not in kari.get("/venues?capacity=5").text
 
 
@@ -244,7 +302,7 @@ def test_the_facts_of_a_room_stand_on_any_page_that_takes_them(app: Flask, house
         room = room_at(session, "union-scene/hovedscene")
         text = render_template("venues/_room_facts.html", shown=room_shown(session, room, BEGINNING))
 
-    assert [part in text for part in ("Sitteplasser", "Teleslynge", "fiktiv (demo)", "which multisal seats 80")] == [True] * 4
+    assert [part in text for part in ("Sitteplasser", "Teleslynge", "fiktiv (demo)", "Hvilken multisal som har plass til 80")] == [True] * 4
 
 
 @pytest.mark.parametrize(("language", "words"), [("nn", "Opningstider"), ("en", "Opening hours")])

@@ -16,6 +16,7 @@ for show in (
     labels.weekday_label,
     labels.minute_clock,
     labels.value_text,
+    labels.note_text,
     labels.initial,
     labels.reading_text,
     labels.days_text,

@@ -77,6 +77,7 @@ def venue_page(venue: str) -> str:
         venue=found,
         shown=venue_shown(session, found, now()),
         rooms=[room for room in found.rooms if room.retired_at is None or actor.is_staff],
+        room_names={room.id: room.name for room in found.rooms},
         contacts=answering(contacts(session, found.id)),
         home=municipality(session),
         may_edit=actor.is_officer,

@@ -14,11 +14,12 @@ from kernel.clock import now
 from kernel.errors import Conflict, Invalid
 from kernel.wallclock import parse_day, to_wall
 from venues.inputs import ClosureInput, HoursInput, SchoolInput
-from venues.labels import minute_clock
+from venues.labels import initial, minute_clock, weekday_label
 from venues.models import Closure
 from venues.opening import SchoolDays
 from venues.pages.blueprint import routes
-from venues.pages.staff import require_carer, require_officer
+from venues.pages.guards import require_carer, require_officer
+from venues.pages.outside import done_unless_outside, outside
 from venues.queries import municipality, venue_named
 from venues.scheduling import (
     add_closure_row,
@@ -58,19 +59,22 @@ def hours_form(venue: str) -> str:
 def hours_save(venue: str) -> ResponseReturnValue:
     """Keep the weekly table of a period."""
     rows, names = _without_empty_lines(request.form)
+    room = request.args.get("room", "")
+    before, onward = outside(venue, room), url_for("venues.hours_form", venue=venue, room=room or None)
     try:
-        edge.transact(set_opening_hours, venue, request.args.get("room", ""), parse(HoursInput, rows))
+        edge.transact(set_opening_hours, venue, room, parse(HoursInput, rows))
     except (Invalid, Conflict) as refusal:
         return form_again("venues/hours_form.html", refusal, names=names, **_of_hours(venue))
-    return done(_("Åpningstidene er lagret."), url_for("venues.hours_form", venue=venue, room=request.args.get("room") or None))
+    return done_unless_outside(_("Åpningstidene er lagret."), onward, before=before, venue=venue, room=room)
 
 
 @routes.post("/venues/<venue>/opening-hours/removal")
 def hours_removal(venue: str) -> ResponseReturnValue:
     """Take a period's table away."""
     room = request.args.get("room", "")
+    before, onward = outside(venue, room), url_for("venues.hours_form", venue=venue, room=room or None)
     edge.transact(forget_opening_hours, venue, room, parse(HoursInput, request.form))
-    return done(_("Perioden er fjernet."), url_for("venues.hours_form", venue=venue, room=room or None))
+    return done_unless_outside(_("Perioden er fjernet."), onward, before=before, venue=venue, room=room)
 
 
 @routes.get("/venues/<venue>/closures")
@@ -136,7 +140,24 @@ def _of_hours(venue: str) -> dict[str, Any]:
     shown = room_shown(session, one, now()) if one else venue_shown(session, place, now())
     found = shown.weeks if shown.has_own_hours else ()
     period = tuple(parse_day(written, name) if (written := request.args.get(name, "")) else None for name in ("first", "last"))
-    return {"venue": place, "room": one, "row": one or place, "weeks": found, "period": period, "per_day": PER_DAY, "days": DAYS}
+    return {
+        "venue": place,
+        "room": one,
+        "row": one or place,
+        "weeks": found,
+        "period": period,
+        "per_day": PER_DAY,
+        "days": DAYS,
+        "labels": _labels(),
+    }
+
+
+def _labels() -> dict[str, str]:
+    """What each field of the table is called: the day, the line of the day, and which end of it."""
+    parts = {"start": _("fra"), "end": _("til"), "openness": _("hvordan")}
+    lines = ((day * PER_DAY + line, f"{initial(weekday_label(day))} {line + 1}") for day in range(DAYS) for line in range(PER_DAY))
+    cells = {f"rows[{number}].{part}": f"{line}, {label}" for number, line in lines for part, label in parts.items()}
+    return {"first_day": _("Fra dato"), "last_day": _("Til dato"), **cells}
 
 
 def _cells(week: Week | None) -> dict[str, str]:

@@ -12,6 +12,8 @@ from venues.editing import edit_access, edit_municipality, edit_room, edit_venue
 from venues.inputs import AccessInput, MunicipalityInput, RoomInput, VenueInput
 from venues.models import Room, Venue
 from venues.pages.blueprint import routes
+from venues.pages.guards import require_carer, require_officer
+from venues.pages.outside import done_unless_outside, outside
 from venues.queries import districts, municipality, room_at, statements_about, venue_named
 from venues.scheduling import subject_of
 from venues.search import facilities, rooms_in_use
@@ -26,16 +28,6 @@ class VersionInput(Input):
     """The revision that the person saw."""
 
     version: int
-
-
-def require_officer() -> None:
-    """Who may not change it need not see the form; the verb asks again."""
-    edge.actor().require(edge.actor().is_officer, "officer")
-
-
-def require_carer(venue: Venue) -> None:
-    actor = edge.actor()
-    actor.require(actor.is_officer or actor.is_caretaker_of(venue.id), "caretaker")
 
 
 @routes.get("/municipality")
@@ -91,18 +83,20 @@ def room_form(venue: str, room: str) -> str:
 @routes.post("/rooms/<venue>/<room>/edit")
 def room_save(venue: str, room: str) -> ResponseReturnValue:
     """Keep what staff say of a room."""
+    before = outside(venue, room)
     try:
         edge.transact(edit_room, f"{venue}/{room}", parse(RoomInput, request.form))
     except (Invalid, Conflict) as refusal:
         return form_again("venues/room_form.html", refusal, **_of_room(room_at(edge.reading(), f"{venue}/{room}")))
-    return done(_("Endringene er lagret."), url_for("venues.venue_page", venue=venue))
+    return done_unless_outside(_("Endringene er lagret."), f"/rooms/{venue}/{room}", before=before, venue=venue, room=room)
 
 
 @routes.post("/rooms/<venue>/<room>/retirement")
 def room_retirement(venue: str, room: str) -> ResponseReturnValue:
     """Take a room out of use."""
+    before, onward = outside(venue, room), url_for("venues.venue_page", venue=venue)
     edge.transact(retire_room, f"{venue}/{room}", version=parse(VersionInput, request.form).version)
-    return done(_("Rommet er tatt ut av bruk."), url_for("venues.venue_page", venue=venue))
+    return done_unless_outside(_("Rommet er tatt ut av bruk."), onward, before=before, venue=venue, room=room)
 
 
 @routes.post("/rooms/<venue>/<room>/restoration")

@@ -11,8 +11,8 @@ from kernel.errors import Conflict, Fault, Invalid
 from venues import pictures
 from venues.inputs import ContactInput, PhotoInput
 from venues.pages.blueprint import routes
+from venues.pages.guards import require_carer
 from venues.pages.public import answering
-from venues.pages.staff import require_carer
 from venues.queries import photos_of, venue_named
 from venues.shown import contacts
 from venues.staffing import add_contact, add_photo, remove_contact, remove_photo

@@ -1,0 +1,58 @@
+"""Outside: bookings ahead that a room no longer offers, because its hours, its capacity or its use changed under them."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from booking.lifecycle import LIVE
+from booking.models import Booking, Occurrence
+from booking.search import openness_of
+from booking.states import BookingKind
+from kernel.interval import Interval
+from venues.models import Room, Venue
+from venues.opening import Opening, Openness
+from venues.outside import Outside, Why
+from venues.queries import openings_of
+
+DAY = timedelta(days=1)
+
+
+def bookings_outside(session: Session, venue: Venue, room: Room | None, *, now: datetime) -> Sequence[Outside]:
+    """The live dates ahead in a venue, or in one room, that are not open, too many for the room, or in a room out of use.
+
+    Open is what a search calls open, so unknown hours put nothing outside. Time that staff block is nobody's use.
+    """
+    dates = _ahead(session, venue, room, now)
+    if not dates:
+        return ()
+    rooms = {date.room_id: date.room for date in dates}
+    first, last = min(date.local_start for date in dates).date(), max(date.local_end for date in dates).date()
+    openings = openings_of(session, rooms.values(), first - DAY, last + DAY)
+    return tuple(_told(date, why) for date in dates for why in _reasons(date, openings[date.room_id]))
+
+
+def _ahead(session: Session, venue: Venue, room: Room | None, now: datetime) -> Sequence[Occurrence]:
+    here = Occurrence.room_id == room.id if room else Occurrence.room_id.in_(select(Room.id).where(Room.venue_id == venue.id))
+    query = (
+        select(Occurrence)
+        .join(Booking)
+        .where(here, Occurrence.state.in_(sorted(LIVE)), Occurrence.ends_at > now, Booking.kind != BookingKind.BLOCK)
+        .options(joinedload(Occurrence.booking), joinedload(Occurrence.room).joinedload(Room.venue))
+        .order_by(Occurrence.starts_at, Occurrence.id)
+    )
+    return session.scalars(query).all()
+
+
+def _reasons(date: Occurrence, opening: Opening) -> Iterator[Why]:
+    if date.room.retired_at is not None:
+        yield Why.RETIRED
+    if openness_of(opening, Interval(date.starts_at, date.ends_at), date.zone) is Openness.CLOSED:
+        yield Why.CLOSED
+    if date.room.capacity is not None and sum(date.booking.participants.values()) > date.room.capacity:
+        yield Why.CROWDED
+
+
+def _told(date: Occurrence, why: Why) -> Outside:
+    return Outside(date.starts_at, date.ends_at, date.booking.reference, date.number, date.room.name, why)
