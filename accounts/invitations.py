@@ -78,6 +78,11 @@ def open_account_by_invitation(
     return person
 
 
+def is_open(invitation: Invitation, now: datetime) -> bool:
+    """Whether an invitation can be accepted still."""
+    return invitation.accepted_at is None and now < invitation.expires_at
+
+
 def require_open(invitation: Invitation, now: datetime) -> None:
     """Raises Gone (``invitation-used``, ``invitation-expired``) for one that cannot be accepted any more."""
     if invitation.accepted_at is not None:

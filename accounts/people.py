@@ -141,6 +141,11 @@ def _usable(session: Session, link_id: int, now: datetime) -> ProofLink:
     return link
 
 
+def is_open(link: ProofLink, now: datetime) -> bool:
+    """Whether a link works still."""
+    return link.used_at is None and now < link.expires_at
+
+
 def require_open(link: ProofLink, now: datetime) -> None:
     """Raises Gone (``link-used``, ``link-expired``) for a link that does not work any more."""
     if link.used_at is not None:
