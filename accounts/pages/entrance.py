@@ -11,14 +11,17 @@ from accounts.inputs import AccountInput, LinkInput, NewPasswordInput, SignInInp
 from accounts.models import Invitation, Person, ProofLink
 from accounts.pages.blueprint import network, routes
 from kernel.clock import now
-from kernel.errors import Conflict, Forbidden, Invalid, Throttled
-from web import language
+from kernel.errors import Conflict, Forbidden, Gone, Invalid, Missing, Refusal, Throttled
+from web import language, problems
 from web.forms import Form, parse
 from web.pages import done, form_again
 from web.texts import gettext as _
 
 SENT_TO = "link-sent-to"
 FORM_REFUSALS = (Invalid, Conflict, Throttled)
+ENDED = {"link-used", "link-expired", "invitation-used", "invitation-expired", "no-such-link"}
+# Who comes by a link of one's own asking may ask for another; who was invited asks whoever invited.
+OWN_LINKS = {"accounts.link_page", "accounts.use_link"}
 
 
 @routes.get("/sign-in")
@@ -125,6 +128,18 @@ def accept(token: str) -> ResponseReturnValue:
         return form_again("accounts/invitation.html", refusal, **shown)
     onward = url_for("accounts.organisation_page", organisation_id=invitation.organisation_id) if invitation.organisation_id else "/"
     return done(_("Takk! Invitasjonen er godtatt."), onward)
+
+
+@routes.errorhandler(Gone)
+@routes.errorhandler(Missing)
+def link_ended(refusal: Refusal) -> ResponseReturnValue:
+    """A link that was used, ran out or is none of ours: what happened, and the way on from there."""
+    fault = refusal.faults[0]
+    if fault.code not in ENDED:
+        return problems.answer_refusal(refusal)
+    may_ask_again = request.endpoint in OWN_LINKS
+    page = render_template("accounts/link_ended.html", fault=fault, may_ask_again=may_ask_again, actor=edge.actor())
+    return page, problems.status_of(refusal)
 
 
 def _send_link(template: str) -> ResponseReturnValue:
