@@ -250,6 +250,7 @@ KNOWN = {"per", "siri", "nils", "berit", "olav", "kari", "ada"}
 OFFICERS = {"kari", "ada"}
 SEEN_BY: dict[str, set[str]] = {
     "/profile": KNOWN,
+    "/profile/email": KNOWN,
     "/profile/password": KNOWN,
     "/profile/tokens": KNOWN,
     "/organisations": KNOWN,
@@ -310,6 +311,7 @@ def test_pages_are_for_everybody_wide_and_narrow(page: Page, axe: Callable[..., 
     page.click("main form >> text=Logg inn")
     mine = [
         "/profile",
+        "/profile/email",
         "/profile/password",
         "/profile/tokens",
         "/organisations",

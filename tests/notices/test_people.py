@@ -1,5 +1,6 @@
 """What mails about people say: links, invitations, roles, and who acts for whom."""
 
+from accounts.emails import ask_to_change_email, change_email
 from accounts.identity import NOBODY, Role
 from accounts.inputs import InvitationInput, LinkInput
 from accounts.invitations import invite, withdraw_invitation
@@ -102,4 +103,25 @@ def test_a_leader_is_asked_about_a_new_delegate(office: Office) -> None:
         "Noen vil representere organisasjonen din",
         "Hei! Per Solli vil representere Skiold turn. Bekreft bare noen du kjenner.\n\n"
         f"{office.settings.public_url}/organisations/{skiold}\n",
+    )
+
+
+def test_a_new_address_is_asked_and_the_old_one_told_how_to_take_it_back(office: Office) -> None:
+    link = office.act(ask_to_change_email, "per.ny@example.org", language="nb", network="192.0.2.1", by=office.hall.per)
+    (asked,) = office.mails()
+    office.act(change_email, link.id, by=office.hall.per)
+
+    (told,) = office.mails()
+
+    back = office.change(lambda session: session.query(ProofLink).order_by(ProofLink.id.desc()).first())
+    assert (asked["To"], told["To"]) == ("per.ny@example.org", "per@example.org")
+    assert address(office, link) in asked.get_content()
+    assert told.get_content() == (
+        f"""Hei! Kontoen din har fått en annen e-postadresse og bruker ikke lenger denne.
+Var det ikke deg, tar du adressen tilbake her og velger et nytt passord:
+
+{address(office, back)}
+
+Lenken gjelder til 8. september 2026 kl. 22:30.
+"""
     )
