@@ -11,6 +11,7 @@ import booking.pages
 import booking.support.pages
 import calendars.edge
 import database.ready
+import notices.pages
 import policies.edge
 import venues
 import web.shell
@@ -50,6 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     booking.pages.install(app)
     booking.support.pages.install(app)
     calendars.edge.install(app)
+    notices.pages.install(app)
     for commands in (database_commands, notices_commands, demo_commands, worker_command):
         app.cli.add_command(commands)
     return app
