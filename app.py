@@ -11,6 +11,7 @@ import booking.pages
 import booking.support.pages
 import calendars.edge
 import database.ready
+import notices.pages
 import policies.edge
 import venues
 import web.shell
@@ -53,6 +54,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     booking.support.pages.install(app)
     calendars.edge.install(app)
     policies_commands.add_command(replay_command)
+    notices.pages.install(app)
     for commands in (database_commands, notices_commands, demo_commands, worker_command):
         app.cli.add_command(commands)
     return app

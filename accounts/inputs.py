@@ -75,6 +75,13 @@ class ChangedPasswordInput(NewPasswordInput):
     current_password: GivenPassword
 
 
+class ChangedEmailInput(Input):
+    """The new address, and the password as a proof."""
+
+    email: Address
+    current_password: GivenPassword
+
+
 class CallerInput(Input):
     """Somebody on the telephone, entered by staff."""
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
@@ -14,19 +15,26 @@ from accounts.roles import give, require_match
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
 from database.outbox import post
-from kernel.errors import Forbidden, Gone, Missing, refuse
+from kernel.errors import Fault, Forbidden, Gone, Missing, Throttled, refuse
 
 INVITATION_LASTS = timedelta(days=14)
+A_DAY = timedelta(days=1)
+MOST_A_DAY = 30
 
 
 def invite(session: Session, given: InvitationInput, *, language: str = "nb", by: Actor, now: datetime) -> Invitation:
-    """Invite an address: to a role (administrators), or to act for an organisation (its leaders and officers)."""
+    """Invite an address: to a role (administrators), or to act for an organisation (its leaders and officers).
+
+    Raises Throttled (``too-many-attempts``) for others than officers who invite more than thirty in a day.
+    """
     if given.role is not None:
         by.require(by.is_administrator, "administrator")
         require_match(session, given.role, given.venue)
     if given.organisation is not None:
         by.require(by.is_officer or leads(session, by.person_id, given.organisation), "leader")
         organisation_of(session, given.organisation)
+    if not by.is_officer:
+        _require_few(session, by.person_id, now)
     invitation = Invitation(
         email=given.email,
         role=given.role,
@@ -78,12 +86,26 @@ def open_account_by_invitation(
     return person
 
 
+def is_open(invitation: Invitation, now: datetime) -> bool:
+    """Whether an invitation can be accepted still."""
+    return invitation.accepted_at is None and now < invitation.expires_at
+
+
 def require_open(invitation: Invitation, now: datetime) -> None:
     """Raises Gone (``invitation-used``, ``invitation-expired``) for one that cannot be accepted any more."""
     if invitation.accepted_at is not None:
         raise refuse(Gone, "invitation-used")
     if invitation.expires_at <= now:
         raise refuse(Gone, "invitation-expired")
+
+
+def _require_few(session: Session, person_id: int | None, now: datetime) -> None:
+    """Anybody can register a group, name it, and invite whom they will: without a bound, mail of theirs in our name."""
+    sent = select(Invitation.created_at).where(Invitation.invited_by == person_id, Invitation.created_at > now - A_DAY)
+    oldest = session.scalar(sent.order_by(Invitation.created_at.desc()).offset(MOST_A_DAY - 1).limit(1))
+    if oldest is not None:
+        wait = oldest + A_DAY - now
+        raise Throttled(Fault("too-many-attempts", facts={"minutes": wait}), after=int(wait.total_seconds()))
 
 
 def _usable(session: Session, invitation_id: int, now: datetime) -> Invitation:

@@ -115,16 +115,22 @@ class Proof(StrEnum):
 
     OPEN_ACCOUNT = "open-account"
     RESET_PASSWORD = "reset-password"
+    CHANGE_EMAIL = "change-email"
+    RESTORE_EMAIL = "restore-email"
 
 
 class ProofLink(Base):
-    """A link sent by mail; its token is signed from this row's id, so that no secret is stored."""
+    """A link sent by mail; its token is signed from this row's id, so that no secret is stored.
+
+    ``person_id`` is whose address it changes; links to an account are known by the address they were sent to.
+    """
 
     __tablename__ = "proof_link"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     purpose: Mapped[Proof] = mapped_column(Word(Proof))
     email: Mapped[str] = mapped_column(String(254))
+    person_id: Mapped[int | None]
     language: Mapped[str] = mapped_column(String(5), default="nb")
     next_page: Mapped[str] = mapped_column(String(4000), default="")
     created_at: Mapped[datetime]

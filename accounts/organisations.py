@@ -1,6 +1,6 @@
 """What happens to organisations and to those who act for them."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -98,11 +98,13 @@ def ask_to_represent(session: Session, organisation_id: int, *, by: Actor, now: 
         raise refuse(Conflict, "group-is-closed", "organisation", organisation.name)
     if delegation is None:
         delegation = _add(session, person_id, organisation, DelegationState.ASKED, now=now)
+    # Who asks, takes it back and asks again writes to the leaders once a day, not as often as he or she likes.
+    is_told = delegation.state is DelegationState.ENDED and now - delegation.created_at < timedelta(days=1)
     delegation.state, delegation.is_leader, delegation.created_at = DelegationState.ASKED, False, now
     organisation.revision += 1
     session.flush()
     record(session, Act("ask_to_represent", "delegation", delegation.id, {"organisation": organisation_id}), by=by, now=now)
-    for leader_id in leaders(session, organisation_id):
+    for leader_id in () if is_told else leaders(session, organisation_id):
         post(session, "delegate-asked", person_id=leader_id, now=now, facts={"delegation": delegation.id})
     return delegation
 

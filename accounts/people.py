@@ -46,7 +46,7 @@ def open_account(session: Session, link_id: int, profile: ProfileInput, *, passw
 
     Raises Gone (``link-used``, ``link-expired``) and Conflict (``account-exists``).
     """
-    link = _usable(session, link_id, now)
+    link = usable(session, link_id, Proof.OPEN_ACCOUNT, Proof.RESET_PASSWORD, now=now)
     person = settle(session, link.email, profile, password_hash=password_hash, now=now)
     _use_up(session, link.email, now)
     record(session, Act("open_account", "person", person.id, {"proof_link": link.id}, holder_id=person.id), by=by, now=now)
@@ -74,13 +74,13 @@ def reset_password(session: Session, link_id: int, *, password_hash: str, by: Ac
 
     Raises Gone (``link-used``, ``link-expired``) and Missing (``no-account-yet``).
     """
-    link = _usable(session, link_id, now)
+    link = usable(session, link_id, Proof.OPEN_ACCOUNT, Proof.RESET_PASSWORD, now=now)
     person = by_email(session, link.email)
     if person is None or person.password_hash is None:
         raise refuse(Missing, "no-account-yet")
     _use_up(session, link.email, now)
     person.proved_at = now
-    _replace_password(session, person, password_hash, now=now)
+    replace_password(session, person, password_hash, now=now)
     record(session, Act("reset_password", "person", person.id, {"proof_link": link.id}, holder_id=person.id), by=by, now=now)
     return person
 
@@ -89,7 +89,7 @@ def change_password(session: Session, *, password_hash: str, by: Actor, now: dat
     """Choose a new password while signed in; every other session ends."""
     person = _locked(session, by.require_known())
     _use_up(session, person.email or "", now)
-    _replace_password(session, person, password_hash, now=now)
+    replace_password(session, person, password_hash, now=now)
     record(session, Act("change_password", "person", person.id, {}), by=by, now=now)
     return person
 
@@ -132,13 +132,19 @@ def _describe(person: Person, profile: ProfileInput) -> None:
     person.born = profile.born or person.born
 
 
-def _usable(session: Session, link_id: int, now: datetime) -> ProofLink:
+def usable(session: Session, link_id: int, *purposes: Proof, now: datetime) -> ProofLink:
+    """The link, locked, for one of its purposes; raises Missing (``no-such-link``) and what ``require_open`` does."""
     # Two presses on one link: the row lock lets the second see that it was used.
     link = session.get(ProofLink, link_id, with_for_update=True)
-    if link is None:
+    if link is None or link.purpose not in purposes:
         raise refuse(Missing, "no-such-link")
     require_open(link, now)
     return link
+
+
+def is_open(link: ProofLink, now: datetime) -> bool:
+    """Whether a link works still."""
+    return link.used_at is None and now < link.expires_at
 
 
 def require_open(link: ProofLink, now: datetime) -> None:
@@ -146,7 +152,7 @@ def require_open(link: ProofLink, now: datetime) -> None:
     if link.used_at is not None:
         raise refuse(Gone, "link-used")
     if link.expires_at <= now:
-        raise refuse(Gone, "link-expired", hours=int(LINK_LASTS.total_seconds() // 3600))
+        raise refuse(Gone, "link-expired", hours=int((link.expires_at - link.created_at).total_seconds() // 3600))
 
 
 def _use_up(session: Session, email: str, now: datetime) -> None:
@@ -154,7 +160,8 @@ def _use_up(session: Session, email: str, now: datetime) -> None:
     session.execute(update(ProofLink).where(ProofLink.email == email, ProofLink.used_at.is_(None)).values(used_at=now))
 
 
-def _replace_password(session: Session, person: Person, password_hash: str, *, now: datetime) -> None:
+def replace_password(session: Session, person: Person, password_hash: str, *, now: datetime) -> None:
+    """Write the new password, end every session and tell the person."""
     person.password_hash = password_hash
     person.session_epoch += 1
     person.revision += 1

@@ -12,7 +12,7 @@ from booking.lifecycle import LIVE, state_of
 from booking.models import Booking, Occurrence
 from booking.occupy import free
 from booking.revisions import touch_holder
-from booking.states import BookingState, OccurrenceState
+from booking.states import BookingState, Cause, OccurrenceState
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
 from database.outbox import post
@@ -101,6 +101,6 @@ def _end(session: Session, dates: Sequence[Occurrence], reason: str, *, by: Acto
         booking.version += 1
         booking.changed_at = now
         record(session, Act("cancel", "booking", booking.id, {"dates": numbers, "closed": True}, booking.holder_id), by=by, now=now)
-        told = {"dates": numbers, "cause": "closure"}
+        told = {"dates": numbers, "cause": Cause.CLOSURE}
         touch_holder(session, booking)
         post(session, "dates-cancelled", person_id=booking.holder_id, booking_id=booking.id, now=now, facts=told)

@@ -17,6 +17,8 @@ from database.audit import Act, record
 from database.outbox import post
 from kernel.errors import Invalid, refuse
 
+ENDED = {"refuse": "booking-refused", "lapse": "booking-lapsed"}
+
 
 def confirm(session: Session, booking_id: int, *, version: int | None = None, by: Actor, now: datetime) -> Booking:
     """A delegate (or staff) stands by a wish made in the organisation's name; it then goes the policy's way.
@@ -78,6 +80,8 @@ def _decided(booking: Booking, reason: str, *, by: Actor, now: datetime) -> None
 def _told(session: Session, booking: Booking, verb: str, *, by: Actor, now: datetime) -> Booking:
     touch(session, booking)
     record(session, Act(verb, "booking", booking.id, {"state": str(booking.state)}, booking.holder_id), by=by, now=now)
-    post(session, f"booking-{booking.state}", person_id=booking.holder_id, booking_id=booking.id, now=now)
+    # What is left of the booking may be booked; what its holder is told is what was decided.
+    kind = ENDED.get(verb, f"booking-{booking.state}")
+    post(session, kind, person_id=booking.holder_id, booking_id=booking.id, now=now)
     session.flush()
     return booking

@@ -12,7 +12,7 @@ from booking.lifecycle import LIVE, state_of
 from booking.models import Booking, Occurrence
 from booking.occupy import free
 from booking.revisions import touch
-from booking.states import BookingState, OccurrenceState
+from booking.states import BookingState, Cause, OccurrenceState
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
 from database.outbox import post
@@ -20,9 +20,16 @@ from kernel.errors import Conflict, refuse
 
 
 def cancel(
-    session: Session, booking_id: int, *, number: int | None = None, version: int | None = None, by: Actor, now: datetime
+    session: Session,
+    booking_id: int,
+    *,
+    number: int | None = None,
+    reason: str = "",
+    version: int | None = None,
+    by: Actor,
+    now: datetime,
 ) -> Booking:
-    """Cancel one date, or all that lie ahead; the past is never touched.
+    """Cancel one date, or all that lie ahead; the past is never touched, and a reason is kept on what is cancelled.
 
     Raises Conflict (``in-the-past``) when nothing is left to cancel, Stale, Missing, Forbidden.
     """
@@ -35,13 +42,21 @@ def cancel(
     if not dates:
         raise refuse(Conflict, "in-the-past", "booking", booking.reference)
     end_dates(session, booking, dates, OccurrenceState.CANCELLED, BookingState.CANCELLED, now=now)
+    for date in dates:
+        date.reason = reason.strip()[:500]
     touch(session, booking)
     facts = {"dates": [date.number for date in dates], "state": str(booking.state)}
     record(session, Act("cancel", "booking", booking.id, facts, booking.holder_id), by=by, now=now)
-    told = {"dates": [date.number for date in dates]}
+    told = {"dates": [date.number for date in dates], "cause": _cause(booking, by)}
     post(session, "dates-cancelled", person_id=booking.holder_id, booking_id=booking.id, now=now, facts=told)
     session.flush()
     return booking
+
+
+def _cause(booking: Booking, by: Actor) -> Cause:
+    if by.person_id == booking.holder_id:
+        return Cause.HOLDER
+    return Cause.ORGANISATION if booking.organisation_id is not None and by.acts_for(booking.organisation_id) else Cause.OFFICE
 
 
 def end_dates(

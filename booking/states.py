@@ -32,3 +32,13 @@ class OccurrenceState(StrEnum):
     CANCELLED = "cancelled"
     LAPSED = "lapsed"
     SKIPPED = "skipped"
+
+
+class Cause(StrEnum):
+    """Why dates were cancelled: HOLDER by whom they belong to, ORGANISATION by another who acts for it, OFFICE by staff,
+    CLOSURE with the closing of the room."""
+
+    HOLDER = "holder"
+    ORGANISATION = "organisation"
+    OFFICE = "office"
+    CLOSURE = "closure"

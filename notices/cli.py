@@ -1,26 +1,48 @@
-"""The commands ``notices deliver`` and ``worker``."""
+"""The commands ``notices deliver``, ``notices failed``, ``notices again`` and ``worker``."""
 
 import time
 
 import click
+import structlog
 from flask import current_app
 from flask.cli import AppGroup
+from sqlalchemy.exc import DBAPIError
 
-from accounts.identity import SERVICE
+from accounts.identity import COMMAND, SERVICE
 from accounts.upkeep import forget_expired
 from booking.decisions import lapse_unconfirmed
 from database.transact import Database
 from kernel.clock import now
+from kernel.errors import Refusal
 from notices.deliver import deliver
+from notices.waiting import failed, try_again
 from settings import Settings
 
 commands = AppGroup("notices", help="Mail that waits in the outbox.")
+log = structlog.get_logger(__name__)
 
 
 @commands.command("deliver")
 def deliver_command() -> None:
     """Send what waits."""
-    click.echo(f"{_turn()} sent")
+    _tidy()
+    click.echo(f"{_send()} sent")
+
+
+@commands.command("failed")
+def failed_command() -> None:
+    """List what was given up: number, kind, and whom or what it is about, by id."""
+    with _database().reading() as session:
+        found = failed(session, by=COMMAND)
+    for notice in found:
+        click.echo(f"{notice.id} {notice.kind} person={notice.person_id} booking={notice.booking_id} since={notice.created_at:%Y-%m-%d}")
+    click.echo(f"{len(found)} failed")
+
+
+@commands.command("again")
+def again_command() -> None:
+    """Let everything that was given up be tried again."""
+    click.echo(f"{_database().transact(try_again, by=COMMAND, now=now())} will be tried again")
 
 
 @click.command("worker")
@@ -28,14 +50,25 @@ def deliver_command() -> None:
 def worker_command(every: int) -> None:
     """Do all periodic work until stopped: end wishes that nobody confirmed, forget old links, send notices."""
     while True:
-        _turn()
+        for job in (_tidy, _send):
+            try:
+                job()
+            except (Refusal, DBAPIError) as error:  # a database that is busy or away, a race lost; the next turn does it
+                log.warning("turn not finished", job=job.__name__, error=type(error).__name__)
         time.sleep(every)
 
 
-def _turn() -> int:
-    database: Database = current_app.extensions["database"]
-    settings: Settings = current_app.extensions["settings"]
-    while database.transact(lapse_unconfirmed, by=SERVICE, now=now()):
+def _tidy() -> None:
+    while _database().transact(lapse_unconfirmed, by=SERVICE, now=now()):
         pass
-    database.transact(forget_expired, by=SERVICE, now=now())
-    return deliver(database, settings)
+    _database().transact(forget_expired, by=SERVICE, now=now())
+
+
+def _send() -> int:
+    settings: Settings = current_app.extensions["settings"]
+    return deliver(_database(), settings)
+
+
+def _database() -> Database:
+    database: Database = current_app.extensions["database"]
+    return database

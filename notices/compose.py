@@ -1,45 +1,29 @@
 """Composing: a waiting notice becomes a mail in its reader's language, from the rows as they stand when it is sent."""
 
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from datetime import datetime
 from email.message import EmailMessage
-from email.utils import format_datetime
+from email.utils import format_datetime, parseaddr
 
 from flask import render_template
 from flask_babel import force_locale
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session
 
-from accounts.links import path_for
-from accounts.models import Delegation, Invitation, Organisation, Person, ProofLink
-from booking.models import Booking, Occurrence
-from booking.states import BookingState
 from database.outbox import Notice
+from notices import bookings, people
+from notices.letter import Letter, one_line
 from settings import Settings
-from venues.contact import Arrival, arrivals
-from venues.models import Room, Venue
 from web.texts import gettext
+from web.texts import marked as _
 
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """What a notice needs to become a mail: to whom, in which language, which template, with what."""
-
-    to: str
-    language: str
-    template: str
-    values: Mapping[str, object]
-
-
-def _(msgid: str) -> str:
-    """Marks a msgid for extraction; it is translated in the reader's language."""
-    return msgid
-
-
-SUBJECTS = {
+BLANK_LINES = re.compile(r"\n\s*\n")
+SUBJECTS: Mapping[str, str] = {
     "account-link": _("Åpne kontoen din"),
     "password-link": _("Nytt passord"),
     "password-changed": _("Passordet ditt er endret"),
+    "email-link": _("Bekreft den nye e-postadressen din"),
+    "email-changed": _("E-postadressen til kontoen din er byttet"),
     "invitation": _("Du er invitert"),
     "role-granted": _("Du har fått en ny rolle"),
     "delegate-asked": _("Noen vil representere organisasjonen din"),
@@ -50,108 +34,54 @@ SUBJECTS = {
     "booking-unconfirmed": _("Venter på organisasjonen: %(room)s, %(reference)s"),
     "booking-refused": _("Ikke innvilget: %(room)s, %(reference)s"),
     "booking-lapsed": _("Forespørselen falt bort: %(room)s, %(reference)s"),
-    "booking-cancelled": _("Avlyst: %(room)s, %(reference)s"),
     "dates-cancelled": _("Avlyst: %(room)s, %(reference)s"),
     "date-moved": _("Flyttet: %(room)s, %(reference)s"),
     "confirmation-wanted": _("Noen ber om lokale i organisasjonens navn: %(reference)s"),
 }
+Compose = Callable[..., Letter | None]
+LETTERS: Mapping[str, Compose] = {
+    "account-link": people.of_proof,
+    "password-link": people.of_proof,
+    "password-changed": people.of_person,
+    "email-link": people.of_proof,
+    "email-changed": people.of_proof,
+    "invitation": people.of_invitation,
+    "role-granted": people.of_role,
+    "delegate-asked": people.of_delegation,
+    "delegate-confirmed": people.of_delegation,
+    "delegate-ended": people.of_delegation,
+    "booking-booked": bookings.of_booking,
+    "booking-requested": bookings.of_booking,
+    "booking-unconfirmed": bookings.of_booking,
+    "booking-refused": bookings.of_booking,
+    "booking-lapsed": bookings.of_booking,
+    "dates-cancelled": bookings.of_booking,
+    "date-moved": bookings.of_booking,
+    "confirmation-wanted": bookings.of_confirmation,
+}
 
 
-def mail_of(session: Session, notice: Notice, settings: Settings) -> EmailMessage | None:
-    """The mail of a notice, None when nobody is left to send it to (an address given up, a row erased)."""
-    letter = LETTERS.get(notice.kind, _of_booking)(session, notice, settings)
+def mail_of(session: Session, notice: Notice, settings: Settings, *, now: datetime) -> EmailMessage | None:
+    """The mail of a notice; None when there is nobody left to send it to, or nothing left to tell."""
+    letter = LETTERS[notice.kind](session, notice, settings, now=now)
     if letter is None or not letter.to:
         return None
     mail = EmailMessage()
-    with force_locale(letter.language):
-        names = {"room": "", "reference": "", **{key: str(letter.values[key]) for key in ("room", "reference") if key in letter.values}}
-        mail["Subject"] = gettext(SUBJECTS[notice.kind], **names)
-        text = render_template(f"notices/{letter.template}.txt", kind=notice.kind, site=settings.public_url, **letter.values)
     mail["From"], mail["To"] = settings.mail_from, letter.to
+    with force_locale(letter.language):
+        names = {name: str(letter.values.get(name, "")) for name in ("room", "reference")}
+        mail["Subject"] = one_line(gettext(SUBJECTS[notice.kind], **names))
+        text = render_template(f"notices/{letter.template}.txt", kind=notice.kind, site=settings.public_url, **letter.values)
     mail["Date"] = format_datetime(notice.created_at)
-    # From the row, so that the same notice sent twice is the same message (RFC 5322 3.6.4).
-    mail["Message-ID"] = f"<notice-{notice.id}@{settings.mail_from.partition('@')[2]}>"
-    mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(text.strip() + "\n")
+    mail["Message-ID"] = message_id(notice, settings)
+    # RFC 3834: no machine answers it; the second is what Exchange heeds.
+    mail["Auto-Submitted"], mail["X-Auto-Response-Suppress"] = "auto-generated", "All"
+    mail.set_content(BLANK_LINES.sub("\n\n", text.strip()) + "\n")
     return mail
 
 
-def _of_booking(session: Session, notice: Notice, settings: Settings) -> Letter | None:
-    del settings
-    place = joinedload(Booking.room).joinedload(Room.venue).joinedload(Venue.district)
-    dates = selectinload(Booking.occurrences).joinedload(Occurrence.room).joinedload(Room.venue)
-    found = session.scalar(select(Booking).where(Booking.id == notice.booking_id).options(place, dates, joinedload(Booking.organisation)))
-    person = session.get(Person, notice.person_id)
-    if found is None or person is None or person.email is None:
-        return None
-    told = notice.facts.get("dates") or [notice.facts["number"]] if notice.facts else None
-    dates_told = [date for date in found.occurrences if told is None or date.number in told]
-    room = f"{found.room.venue.name}, {found.room.name}"
-    values = {"booking": found, "reference": found.reference, "room": room, "dates": dates_told, "cause": notice.facts.get("cause", "")}
-    return Letter(person.email, person.language, "booking", {**values, "arrival": _arrival(session, found)})
-
-
-def _arrival(session: Session, booking: Booking) -> Arrival | None:
-    coming = next((date for date in booking.occurrences if str(date.state) == "booked"), None)
-    if booking.state is not BookingState.BOOKED or coming is None:
-        return None
-    return arrivals(session, [(coming.room.venue, coming.starts_at)])[0]
-
-
-def _of_proof(session: Session, notice: Notice, settings: Settings) -> Letter | None:
-    link = session.get(ProofLink, notice.facts["proof_link"])
-    if link is None:
-        return None
-    values = {"address": settings.public_url + path_for(link, settings.secret_key), "expires_at": link.expires_at}
-    return Letter(link.email, link.language, "link", values)
-
-
-def _of_invitation(session: Session, notice: Notice, settings: Settings) -> Letter | None:
-    invitation = session.get(Invitation, notice.facts["invitation"])
-    if invitation is None or invitation.accepted_at is not None:
-        return None
-    values = {"address": settings.public_url + path_for(invitation, settings.secret_key), "expires_at": invitation.expires_at}
-    return Letter(invitation.email, str(notice.facts.get("language", "nb")), "link", values)
-
-
-def _of_delegation(session: Session, notice: Notice, settings: Settings) -> Letter | None:
-    del settings
-    delegation, person = session.get(Delegation, notice.facts["delegation"]), session.get(Person, notice.person_id)
-    if delegation is None or person is None or person.email is None:
-        return None
-    values = {
-        "delegate": delegation.person.name,
-        "organisation": delegation.organisation.name,
-        "organisation_id": delegation.organisation_id,
-    }
-    return Letter(person.email, person.language, "delegate", values)
-
-
-def _of_person(session: Session, notice: Notice, settings: Settings) -> Letter | None:
-    del settings
-    person = session.get(Person, notice.person_id)
-    return Letter(person.email, person.language, "account", {}) if person and person.email else None
-
-
-def _of_confirmation(session: Session, notice: Notice, settings: Settings) -> Letter | None:
-    del settings
-    booking, person = session.get(Booking, notice.booking_id), session.get(Person, notice.person_id)
-    if booking is None or person is None or person.email is None or booking.organisation_id is None:
-        return None
-    organisation = session.get_one(Organisation, booking.organisation_id)
-    room = f"{booking.room.venue.name}, {booking.room.name}"
-    values = {"booking": booking, "reference": booking.reference, "room": room, "organisation": organisation.name}
-    return Letter(person.email, person.language, "confirmation", values)
-
-
-LETTERS: Mapping[str, Callable[[Session, Notice, Settings], Letter | None]] = {
-    "account-link": _of_proof,
-    "password-link": _of_proof,
-    "invitation": _of_invitation,
-    "password-changed": _of_person,
-    "role-granted": _of_person,
-    "delegate-asked": _of_delegation,
-    "delegate-confirmed": _of_delegation,
-    "delegate-ended": _of_delegation,
-    "confirmation-wanted": _of_confirmation,
-}
+def message_id(notice: Notice, settings: Settings) -> str:
+    """From the row, so that the same notice sent twice is the same message (RFC 5322 3.6.4); a restored database gives
+    ids out again, so the time is part of it."""
+    domain = parseaddr(settings.mail_from)[1].rpartition("@")[2]
+    return f"<notice-{notice.id}.{int(notice.created_at.timestamp())}@{domain}>"

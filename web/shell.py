@@ -40,8 +40,8 @@ class RowId(IntegerConverter):
 
 
 def links(place: str) -> Iterable[Link]:
-    """What this person may go to, of one place of the page frame."""
-    return [link for give in hooks().navigation for link in give() if link.place == place]
+    """What this person may go to, of one place of the page frame; what is done by a button, as signing out, comes last."""
+    return sorted((link for give in hooks().navigation for link in give() if link.place == place), key=lambda link: link.post)
 
 
 def in_language(code: str) -> str:

@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po, write_po
 from web.language import CATALOGUES, DEFAULT, LANGUAGES
 
 ROOT = Path(__file__).parents[1]
-METHODS = [("**.py", "python"), ("**.html", "jinja2")]
+METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("web/templates/**.txt", "jinja2")]
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
 SKIPPED = {"tests", "bench", "node_modules", "instance", "vendor"}
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+(?::\w+)?\}")

@@ -1,24 +1,28 @@
 """Pages at the entrance: sign in and out, ask for a link, open an account, choose a new password, accept an invitation."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from accounts import edge, invitations, links, passwords, people, queries, signin
+from accounts import edge, emails, invitations, links, passwords, people, queries, signin
 from accounts.begun import safe_next
 from accounts.inputs import AccountInput, LinkInput, NewPasswordInput, SignInInput
-from accounts.models import Invitation, Person, ProofLink
+from accounts.models import Invitation, Person, Proof, ProofLink
 from accounts.pages.blueprint import network, routes
 from kernel.clock import now
-from kernel.errors import Conflict, Forbidden, Invalid, Throttled
-from web import language
+from kernel.errors import Conflict, Forbidden, Gone, Invalid, Missing, Refusal, Throttled
+from web import language, problems
 from web.forms import Form, parse
 from web.pages import done, form_again
 from web.texts import gettext as _
 
 SENT_TO = "link-sent-to"
 FORM_REFUSALS = (Invalid, Conflict, Throttled)
+ENDED = {"link-used", "link-expired", "invitation-used", "invitation-expired", "no-such-link"}
+# Who comes by a link of one's own asking may ask for another; who was invited asks whoever invited.
+OWN_LINKS = {"accounts.link_page", "accounts.use_link"}
 
 
 @routes.get("/sign-in")
@@ -84,23 +88,24 @@ def link_page(token: str) -> str:
     """What the link is for, and the form to do it; opening the page changes nothing."""
     link = links.row_of(edge.reading(), ProofLink, token, _secret())
     people.require_open(link, now())
-    return render_template(
-        _link_template(link), form=Form({"language": link.language}), email=link.email, action=url_for("accounts.use_link", token=token)
-    )
+    template = _link_template(link)
+    return render_template(template, form=Form({"language": link.language}), email=link.email, action=request.path, actor=edge.actor())
 
 
 @routes.post("/links/<token>")
 def use_link(token: str) -> ResponseReturnValue:
-    """Open the account or set the new password, sign in, and go on to what was begun."""
+    """Open the account, set the new password or change the address, sign in, and go on to what was begun."""
     link = links.row_of(edge.reading(), ProofLink, token, _secret())
     people.require_open(link, now())
     template = _link_template(link)
     try:
-        person = _reset(link) if template == "accounts/new_password.html" else _open(link)
+        person = USES[template](link)
     except FORM_REFUSALS as refusal:
-        return form_again(template, refusal, email=link.email, action=request.path)
+        return form_again(template, refusal, email=link.email, action=request.path, actor=edge.actor())
     signin.begin_session(person.id)
-    return done(_("Du er logget inn."), safe_next(link.next_page))
+    is_moved = link.purpose in (Proof.CHANGE_EMAIL, Proof.RESTORE_EMAIL)
+    told = _("Du logger inn med %(email)s fra nå av.", email=person.email) if is_moved else _("Du er logget inn.")
+    return done(told, safe_next(link.next_page))
 
 
 @routes.get("/invitations/<token>")
@@ -127,6 +132,18 @@ def accept(token: str) -> ResponseReturnValue:
     return done(_("Takk! Invitasjonen er godtatt."), onward)
 
 
+@routes.errorhandler(Gone)
+@routes.errorhandler(Missing)
+def link_ended(refusal: Refusal) -> ResponseReturnValue:
+    """A link that was used, ran out or is none of ours: what happened, and the way on from there."""
+    fault = refusal.faults[0]
+    if fault.code not in ENDED:
+        return problems.answer_refusal(refusal)
+    may_ask_again = request.endpoint in OWN_LINKS
+    page = render_template("accounts/link_ended.html", fault=fault, may_ask_again=may_ask_again, actor=edge.actor())
+    return page, problems.status_of(refusal)
+
+
 def _send_link(template: str) -> ResponseReturnValue:
     onward = safe_next(request.form.get("next", ""))
     try:
@@ -143,7 +160,16 @@ def _secret() -> str:
 
 
 def _link_template(link: ProofLink) -> str:
-    """Whether there is an account is asked when the link is opened, not when it was sent: meanwhile one may have been opened."""
+    """What the link's page shows.
+
+    Whether there is an account is asked when the link is opened, not when it was sent: meanwhile one may have been opened.
+    Changing an address asks for its person to be signed in, so that who gets such a mail by mistake gives nothing away.
+    """
+    if link.purpose is Proof.CHANGE_EMAIL:
+        edge.actor().require_known()
+        return "accounts/change_email.html"
+    if link.purpose is Proof.RESTORE_EMAIL:
+        return "accounts/restore_email.html"
     person = people.by_email(edge.reading(), link.email)
     return "accounts/new_password.html" if person and person.password_hash else "accounts/open_account.html"
 
@@ -156,6 +182,23 @@ def _open(link: ProofLink) -> Person:
 def _reset(link: ProofLink) -> Person:
     given = parse(NewPasswordInput, request.form)
     return edge.transact(people.reset_password, link.id, password_hash=passwords.hashed(given.password))
+
+
+def _change_email(link: ProofLink) -> Person:
+    return edge.transact(emails.change_email, link.id)
+
+
+def _restore_email(link: ProofLink) -> Person:
+    given = parse(NewPasswordInput, request.form)
+    return edge.transact(emails.restore_email, link.id, password_hash=passwords.hashed(given.password))
+
+
+USES: Mapping[str, Callable[[ProofLink], Person]] = {
+    "accounts/open_account.html": _open,
+    "accounts/new_password.html": _reset,
+    "accounts/change_email.html": _change_email,
+    "accounts/restore_email.html": _restore_email,
+}
 
 
 def _open_invited(invitation: Invitation) -> Person:

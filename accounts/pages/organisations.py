@@ -12,13 +12,13 @@ from accounts.inputs import GroupInput, InvitationInput, NumberInput, Organisati
 from accounts.models import Delegation, DelegationState, Organisation, Person
 from accounts.pages.blueprint import routes
 from kernel.clock import now
-from kernel.errors import Conflict, Invalid, Missing, refuse
+from kernel.errors import Conflict, Invalid, Missing, Throttled, refuse
 from web import language
 from web.forms import Form, parse
 from web.pages import done, form_again
 from web.texts import gettext as _
 
-FORM_REFUSALS = (Invalid, Conflict)
+FORM_REFUSALS = (Invalid, Conflict, Throttled)
 CLASSES = (ApplicantClass.ORGANISATION, ApplicantClass.BUSINESS, ApplicantClass.PUBLIC_BODY)
 
 

@@ -3,9 +3,9 @@
 from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from accounts import edge, passwords, people, queries, signin, tokens
+from accounts import edge, emails, passwords, people, queries, signin, tokens
 from accounts.attempts import count_sign_in
-from accounts.inputs import ChangedPasswordInput, ProfileInput, TokenInput
+from accounts.inputs import ChangedEmailInput, ChangedPasswordInput, ProfileInput, TokenInput
 from accounts.models import Person
 from accounts.pages.blueprint import network, routes
 from kernel.errors import Invalid, Throttled, Unidentified, refuse
@@ -34,6 +34,27 @@ def change_profile() -> ResponseReturnValue:
     answer = done(_("Profilen er lagret."), url_for("accounts.profile_page"))
     answer.delete_cookie(language.COOKIE)
     return answer
+
+
+@routes.get("/profile/email")
+def email_page() -> str:
+    """Change the address that one signs in with."""
+    return render_template("accounts/email.html", form=Form({}), email=_myself().email)
+
+
+@routes.post("/profile/email")
+def ask_to_change_email() -> ResponseReturnValue:
+    """Send a link to the new address; the old one holds until the link is used."""
+    email = _myself().email or ""
+    try:
+        given = parse(ChangedEmailInput, request.form)
+        edge.transact(count_sign_in, email, network())
+        _require_right(email, given.current_password)
+        edge.transact(emails.ask_to_change_email, given.email, language=language.choose(), network=network())
+    except (Invalid, Throttled) as refusal:
+        return form_again("accounts/email.html", refusal, email=email)
+    sent = _("Vi har sendt en lenke til %(email)s. Adressen er byttet når du har åpnet den og trykket på knappen.", email=given.email)
+    return done(sent, url_for("accounts.profile_page"), kind="info")
 
 
 @routes.get("/profile/password")

@@ -38,6 +38,12 @@ class Version(Input):
     version: int | None = None
 
 
+class Cancellation(Version):
+    """Why it is cancelled, where another than the holder does it."""
+
+    reason: Annotated[str, Field(max_length=500)] = ""
+
+
 class Moved(Version):
     """Another time or room for one date; an end of 00:00 is midnight at the end of the day, a night stays a night."""
 
@@ -56,15 +62,13 @@ def case_page(reference: str) -> str:
 @routes.post("/bookings/<reference>/cancellation")
 def cancel(reference: str) -> ResponseReturnValue:
     """Cancel all dates that lie ahead."""
-    return _act(reference, lambda booking: edge.transact(ending.cancel, booking.id, version=_version()), _("Bookingen er avlyst."))
+    return _cancel(reference, _("Bookingen er avlyst."))
 
 
 @routes.post("/bookings/<reference>/occurrences/<int:number>/cancellation")
 def cancel_date(reference: str, number: int) -> ResponseReturnValue:
     """Cancel one date."""
-    return _act(
-        reference, lambda booking: edge.transact(ending.cancel, booking.id, number=number, version=_version()), _("Datoen er avlyst.")
-    )
+    return _cancel(reference, _("Datoen er avlyst."), number=number)
 
 
 @routes.post("/bookings/<reference>/occurrences/<int:number>/move")
@@ -89,6 +93,14 @@ def confirm(reference: str) -> ResponseReturnValue:
 
 def _is_night(booking: Booking, number: int) -> bool:
     return any(date.number == number and date.local_end.date() > date.local_start.date() for date in booking.occurrences)
+
+
+def _cancel(reference: str, message: str, *, number: int | None = None) -> ResponseReturnValue:
+    def cancel(booking: Booking) -> Booking:
+        given = parse(Cancellation, request.form)
+        return edge.transact(ending.cancel, booking.id, number=number, reason=given.reason, version=given.version)
+
+    return _act(reference, cancel, message)
 
 
 def _seen(reference: str) -> Booking:

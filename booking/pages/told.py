@@ -12,16 +12,14 @@ from accounts.models import Organisation, Person
 from accounts.queries import names_of_people
 from booking import lifecycle
 from booking.cases import may_see
-from booking.judging import unfolded
-from booking.models import Booking, Judgement, Occurrence
-from booking.outcome import objection_fault
+from booking.models import Booking, Occurrence
 from booking.pages.again import LastTime
-from booking.states import BookingState, OccurrenceState
+from booking.reasons import against, reviews, verdicts_of
+from booking.states import BookingState
 from booking.support.models import Agreement, Grant
 from kernel.errors import Fault
 from kernel.money import Ore
-from policies.request import Request
-from policies.verdict import Effect, Verdict
+from policies.verdict import Verdict
 from venues.contact import Arrival, arrivals
 from venues.models import Room, Venue
 
@@ -112,25 +110,6 @@ def told_booking(session: Session, booking: Booking, *, by: Actor, language: str
     )
 
 
-def verdicts_of(session: Session, booking: Booking) -> dict[datetime, Verdict]:
-    """What the policy said last of each date, by its wall-clock start."""
-    found: dict[datetime, Verdict] = {}
-    for judgement in session.scalars(select(Judgement).where(Judgement.booking_id == booking.id).order_by(Judgement.id)):
-        for row in unfolded(judgement.judged):
-            found[Request.from_json(row["request"]).wall.start] = Verdict.from_json(row["verdict"])
-    return found
-
-
-def reviews(verdicts: Mapping[datetime, Verdict]) -> list[Fault]:
-    """Why somebody has to look at it, and what is to be noted, each reason once."""
-    found: dict[tuple[str, str], Fault] = {}
-    for start, verdict in verdicts.items():
-        for objection in (*verdict.objections, *verdict.warnings):
-            if objection.effect is not Effect.REFUSE:
-                found.setdefault((objection.rule, objection.code), objection_fault(objection, f"{start:%Y-%m-%dT%H:%M}"))
-    return list(found.values())
-
-
 def may_decide(booking: Booking, by: Actor) -> bool:
     """Whether the person is the role that the policy named, or one above it."""
     if booking.decider == "administrator":
@@ -155,11 +134,10 @@ def _load(session: Session, booking: Booking) -> None:
 
 def _date(date: Occurrence, verdict: Verdict | None, *, may_change: bool, now: datetime) -> ToldDate:
     is_ahead = may_change and date.starts_at > now
-    refused = verdict.refusals if verdict and date.state is OccurrenceState.SKIPPED and "policy:" in date.reason else ()
     return ToldDate(
         date,
         verdict,
-        against=tuple(objection_fault(objection, f"{date.local_start:%Y-%m-%dT%H:%M}") for objection in refused),
+        against=against(date, verdict),
         may_cancel=is_ahead and lifecycle.allows(lifecycle.Act.CANCEL, date.state),
         may_move=is_ahead and lifecycle.allows(lifecycle.Act.MOVE, date.state),
     )

@@ -12,7 +12,7 @@ from accounts.inputs import InvitationInput, ProfileInput
 from accounts.models import Invitation
 from accounts.queries import leaders
 from database.outbox import Notice
-from kernel.errors import Conflict, Forbidden, Gone
+from kernel.errors import Conflict, Forbidden, Gone, Throttled
 from tests.accounts.conftest import NOW
 from tests.cast import PASSWORD_HASH, Cast, actor
 
@@ -91,3 +91,15 @@ def test_an_invitation_is_accepted_once_and_in_time(session: Session, cast: Cast
         invitations.accept_invitation(session, sent.id, by=actor(session, cast.per), now=later)
 
     assert refusal.value.faults[0].code == code
+
+
+def test_a_leader_invites_thirty_in_a_day_and_no_more(session: Session, cast: Cast) -> None:
+    for number in range(invitations.MOST_A_DAY):
+        send(session, cast, f"nr{number}@example.org")
+
+    with pytest.raises(Throttled) as refusal:
+        send(session, cast, "enda.en@example.org")
+
+    given = InvitationInput(email="enda.en@example.org", organisation=cast.skiold.id)
+    next_day = invitations.invite(session, given, by=actor(session, cast.berit), now=NOW + timedelta(days=1))
+    assert (refusal.value.after, next_day.email) == (24 * 3600, "enda.en@example.org")

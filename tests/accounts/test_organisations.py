@@ -1,6 +1,6 @@
 """What happens to organisations, groups and those who act for them."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -218,3 +218,13 @@ def test_only_a_delegate_of_a_group_is_made_responsible(session: Session, cast: 
         organisations.change_responsible(session, between(session, cast.nils, cast.skiold).id, by=actor(session, cast.kari), now=NOW)
 
     assert refusal.value.faults[0].code == "not-a-delegate"
+
+
+def test_who_takes_it_back_and_asks_again_writes_to_the_leaders_once_a_day(session: Session, cast: Cast) -> None:
+    for hours in (0, 1, 2, 27):
+        anew(session)
+        asked = organisations.ask_to_represent(session, cast.skiold.id, by=actor(session, cast.per), now=NOW + timedelta(hours=hours))
+        anew(session)
+        organisations.end_delegation(session, asked.id, by=actor(session, cast.per), now=NOW + timedelta(hours=hours))
+
+    assert notices(session) == [("delegate-asked", cast.berit.id)] * 2

@@ -1,5 +1,6 @@
 """Pages of people and organisations, used as people use them."""
 
+import re
 from collections.abc import Callable
 from html import unescape
 from urllib.parse import urlsplit
@@ -23,6 +24,11 @@ def latest(app: Flask, kind: type[ProofLink] | type[Invitation]) -> str:
     database: Database = app.extensions["database"]
     with database.reading() as session:
         return path_for(session.query(kind).order_by(kind.id.desc()).first(), app.config["SECRET_KEY"])
+
+
+def main_links(page: str) -> list[tuple[str, str]]:
+    """Where one can go on to from the middle of the page."""
+    return re.findall(r'<a class="ds-button"[^>]* href="([^"]+)">([^<]+)</a>', page.partition("<main")[2])
 
 
 def rows(app: Flask, kind: type) -> int:
@@ -73,15 +79,64 @@ def test_looking_at_a_link_changes_nothing_pressing_does(app: Flask, visitor: Vi
     assert rows(app, Person) == people
 
 
-def test_a_used_link_says_so(app: Flask, visitor: Visitor) -> None:
+def test_a_used_link_says_so_and_leads_on(app: Flask, visitor: Visitor, another: Callable[[], Visitor]) -> None:
     visitor.post("/password-links", email="per@example.org")
     link = latest(app, ProofLink)
     first = visitor.post(link, password="en helt ny setning")
 
-    again = visitor.get(link)
+    again = another().get(link)
 
     assert (first.status_code, again.status_code) == (303, 410)
-    assert "Lenken er alt brukt" in again.text
+    assert '<h1 class="ds-heading" data-size="lg">Lenken er brukt</h1>' in again.text
+    assert main_links(again.text) == [("/sign-in", "Logg inn"), ("/account-links", "Send en ny lenke")]
+
+
+def test_a_link_that_is_none_of_ours_leads_on_too(visitor: Visitor) -> None:
+    answer = visitor.get("/links/W10.abcdefghijklmnopqrstuvwxyz")
+
+    assert (answer.status_code, "Lenken virker ikke" in answer.text) == (404, True)
+    assert main_links(answer.text) == [("/sign-in", "Logg inn"), ("/account-links", "Send en ny lenke")]
+
+
+def test_a_used_invitation_says_so_and_leads_on(app: Flask, visitor: Visitor, another: Callable[[], Visitor], kept: Cast) -> None:
+    visitor.sign_in("berit")
+    page = f"/organisations/{kept.skiold.id}"
+    visitor.post(f"{page}/invitations", form_on=page, email="ny@example.org")
+    invitation = latest(app, Invitation)
+    another().post(invitation, name="Nina Ny", phone="41234567", language="nb", password="en lang setning")
+
+    again = another().get(invitation)
+
+    assert (again.status_code, "Invitasjonen er besvart</h1>" in again.text) == (410, True)
+    assert main_links(again.text) == [("/sign-in", "Logg inn")]
+
+
+def test_signing_out_comes_last_of_ones_own_pages(visitor: Visitor) -> None:
+    visitor.sign_in("per")
+
+    menu = visitor.get("/profile").text.partition('aria-label="Konto"')[2].partition("</nav>")[0]
+
+    assert menu.rindex("<a ") < menu.index("Logg ut")
+
+
+def test_a_field_that_is_needed_at_times_says_when(visitor: Visitor, kept: Cast) -> None:
+    visitor.sign_in("ada")
+
+    pages = [visitor.get(address).text for address in ("/invitations", f"/people/{kept.per.id}", "/calendars")]
+
+    marked = 'Bygg <span class="optional">(for vaktmester)</span>'
+    assert [(marked in page, "(valgfritt)" in page) for page in pages] == [(True, False)] * 3
+
+
+def test_a_new_account_may_say_when_one_was_born(app: Flask, visitor: Visitor) -> None:
+    visitor.post("/account-links", email="ny@example.org")
+    link = latest(app, ProofLink)
+
+    page = visitor.get(link).text
+    visitor.post(link, name="Nina Ny", phone="41234567", born="1990-05-17", language="nb", password="en lang setning")
+
+    assert "Noen rom har aldersgrense for den som booker" in page
+    assert 'value="1990-05-17"' in visitor.get("/profile").text
 
 
 @pytest.mark.parametrize("address", ["/account-links", "/password-links"])
@@ -195,6 +250,7 @@ KNOWN = {"per", "siri", "nils", "berit", "olav", "kari", "ada"}
 OFFICERS = {"kari", "ada"}
 SEEN_BY: dict[str, set[str]] = {
     "/profile": KNOWN,
+    "/profile/email": KNOWN,
     "/profile/password": KNOWN,
     "/profile/tokens": KNOWN,
     "/organisations": KNOWN,
@@ -255,6 +311,7 @@ def test_pages_are_for_everybody_wide_and_narrow(page: Page, axe: Callable[..., 
     page.click("main form >> text=Logg inn")
     mine = [
         "/profile",
+        "/profile/email",
         "/profile/password",
         "/profile/tokens",
         "/organisations",

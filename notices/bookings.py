@@ -1,0 +1,135 @@
+"""Letters about bookings: what is booked, asked for, refused, moved and cancelled, why, and whom to ask."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from accounts.models import Person
+from booking.lifecycle import LIVE
+from booking.models import Booking, Occurrence
+from booking.reasons import against, reviews, verdicts_of
+from booking.states import BookingKind, BookingState, OccurrenceState
+from database.outbox import Notice
+from kernel.errors import Fault
+from kernel.money import Ore
+from notices.letter import Letter, one_line
+from policies.verdict import Verdict
+from settings import Settings
+from venues.contact import Arrival, arrivals
+from venues.models import Room, Venue
+from venues.queries import municipality
+
+# These tell a whole wish: what is left out of it, and what it costs.
+TELLS_ALL = {"booking-booked", "booking-requested", "booking-unconfirmed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One date as a mail tells it, with what the policy had against one that was left out."""
+
+    date: Occurrence
+    against: tuple[Fault, ...] = ()
+
+
+def of_booking(session: Session, notice: Notice, settings: Settings, *, now: datetime) -> Letter | None:
+    """What became of a booking, to its holder; None where later acts have left nothing of it to tell."""
+    found, person = _read(session, notice.booking_id), session.get(Person, notice.person_id)
+    if found is None or person is None or person.email is None:
+        return None
+    told = _told(found, notice)
+    if not told or (notice.kind == "booking-booked" and found.kind is BookingKind.BLOCK):
+        return None
+    verdicts = verdicts_of(session, found)
+    still = [date for date in found.occurrences if date.state is OccurrenceState.BOOKED and date.starts_at > now]
+    values = {
+        "dates": [Line(date) for date in told],
+        "left_out": _left_out(found, verdicts) if notice.kind in TELLS_ALL else [],
+        "still": [Line(date) for date in still if date not in told],
+        "whys": _whys(told),
+        "cause": notice.facts.get("cause", ""),
+        "reviews": reviews(verdicts) if found.state is BookingState.REQUESTED else [],
+        "decider_title": _decider(verdicts, person.language),
+        "is_priced": notice.kind in TELLS_ALL and found.kind is BookingKind.ORDINARY,
+        "charged": _charged(told),
+        "next": still[0] if still else None,
+        "arrival": _arrival(session, still) if found.kind is not BookingKind.BLOCK else None,
+    }
+    return Letter(person.email, person.language, "booking", _about(session, found) | values)
+
+
+def of_confirmation(session: Session, notice: Notice, settings: Settings, *, now: datetime) -> Letter | None:
+    """Somebody asks in the name of an organisation, to those who may confirm it; None when it waits for them no more."""
+    found, person = _read(session, notice.booking_id), session.get(Person, notice.person_id)
+    if found is None or person is None or person.email is None or found.state is not BookingState.UNCONFIRMED:
+        return None
+    holder = found.holder
+    asker = {"name": one_line(holder.name), "phone": holder.phone, "email": holder.email or ""}
+    dates = [Line(date) for date in found.occurrences if date.state is OccurrenceState.UNCONFIRMED]
+    return Letter(person.email, person.language, "confirmation", {**_about(session, found), "asker": asker, "dates": dates})
+
+
+def _read(session: Session, booking_id: int | None) -> Booking | None:
+    place = joinedload(Booking.room).joinedload(Room.venue).joinedload(Venue.district)
+    dates = selectinload(Booking.occurrences).joinedload(Occurrence.room).joinedload(Room.venue)
+    holders = (joinedload(Booking.organisation), joinedload(Booking.holder))
+    return session.scalar(select(Booking).where(Booking.id == booking_id).options(place, dates, *holders))
+
+
+def _told(booking: Booking, notice: Notice) -> list[Occurrence]:
+    """The dates that a notice is about, where they are still as it says: what was ended before or since is another notice's."""
+    match notice.kind:
+        case "dates-cancelled":
+            numbers = set(notice.facts["dates"])
+            return [date for date in booking.occurrences if date.number in numbers]
+        case "date-moved":
+            return [date for date in booking.occurrences if date.number == notice.facts["number"] and date.state in LIVE]
+        case kind:
+            state = OccurrenceState(kind.removeprefix("booking-"))
+            return [date for date in booking.occurrences if date.state is state]
+
+
+def _about(session: Session, booking: Booking) -> dict[str, object]:
+    """What every mail about a booking says: which it is, where, for whom, and whom to ask."""
+    venue, home = booking.room.venue, municipality(session)
+    decider = session.get(Person, booking.decided_by) if booking.decided_by else None
+    return {
+        "booking": booking,
+        "reference": booking.reference,
+        "room": one_line(f"{venue.name}, {booking.room.name}"),
+        "purpose": one_line(booking.purpose),
+        "organisation": one_line(booking.organisation.name) if booking.organisation else "",
+        "decided_by": one_line(decider.name) if decider else "",
+        "zone": venue.zone,
+        "office": one_line(home.contact_name or home.name),
+        "office_phone": home.contact_phone,
+        "municipality": one_line(home.name),
+    }
+
+
+def _left_out(booking: Booking, verdicts: dict[datetime, Verdict]) -> list[Line]:
+    skipped = (date for date in booking.occurrences if date.state is OccurrenceState.SKIPPED)
+    return [Line(date, against(date, verdicts.get(date.local_start))) for date in skipped]
+
+
+def _whys(dates: Iterable[Occurrence]) -> list[str]:
+    """The reasons kept on the dates, each once."""
+    return list(dict.fromkeys(one_line(date.reason) for date in dates if date.reason))
+
+
+def _decider(verdicts: dict[datetime, Verdict], language: str) -> str:
+    found = next((verdict.decider for verdict in verdicts.values() if verdict.decider), None)
+    return found.title.in_language(language) if found else ""
+
+
+def _charged(dates: Sequence[Occurrence]) -> Ore | None:
+    """What all of them cost, None where it is not stated for one."""
+    prices = [date.charged_price for date in dates]
+    return None if None in prices else sum(price for price in prices if price is not None)
+
+
+def _arrival(session: Session, still: Sequence[Occurrence]) -> Arrival | None:
+    """How one gets in next time, when there is a next time."""
+    return arrivals(session, [(still[0].room.venue, still[0].starts_at)])[0] if still else None

@@ -1,0 +1,20 @@
+"""Letter: what a notice needs to become a mail."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """To whom, in which language, by which template, with what; ``room`` and ``reference`` stand in subjects too."""
+
+    to: str
+    language: str
+    template: str
+    values: Mapping[str, Any]
+
+
+def one_line(text: str) -> str:
+    """Text that people chose, without the breaks by which it could pass for a header, or for words of ours."""
+    return " ".join(text.split())

@@ -1,0 +1,273 @@
+"""What mails about bookings say: what, why, by whom, by when, whom to ask - and how to get in only where there is a way in."""
+
+from datetime import datetime
+
+import pytest
+from sqlalchemy.orm import Session
+
+from accounts.models import Organisation, Person
+from booking import decisions, ending, moving
+from booking.closures import close_rooms
+from booking.models import Booking
+from booking.states import BookingKind
+from tests.notices.conftest import Office
+from venues.inputs import ClosureInput
+from venues.models import Venue
+
+TUESDAYS = {"recurrence": {"rrule": "FREQ=WEEKLY;COUNT=5"}, "on_conflict": "skip"}
+PRIVATE = {"organisation": None, "start": "2026-09-22T18:00", "end": "2026-09-22T20:00"}
+WAY_IN = """Slik kommer dere inn
+Neste gang: tirsdag {day} 2026, dere kommer inn fra kl. 17:45
+Inngang: Hovedinngangen mot elva
+Adgang: Kortet ditt virker i leseren
+På stedet: Vaktmester, 32 04 00 00
+Telefon som svarer da: 32 04 00 00 (Vaktmester)"""
+
+
+def told(office: Office, booking: Booking, *, subject: str = "", organisation: str = "Skiold turn") -> str:
+    """The text of the latest mail without what every one of them says: its head, whom to ask, and the booking's address."""
+    found, text = office.last()
+    lines = ["", "Øren flerbrukshall, Gymsal 1", f"Referanse: {booking.reference}", "Formål: Trening"]
+    lines += [f"For: {organisation}"] if organisation else []
+    head, foot = "\n".join(lines) + "\n", "\nSpørsmål: Utleiekontoret, 32 04 10 00\n"
+    assert (head in text, foot in text) == (True, True), text
+    assert f"{office.settings.public_url}/bookings/{booking.reference}\n" in text
+    assert found == f"{subject}: Øren flerbrukshall, Gymsal 1, {booking.reference}"
+    return (text.partition(head)[0] + text.partition(head)[2].partition(foot)[0]).strip()
+
+
+def test_a_confirmation_tells_dates_price_what_is_left_out_and_why_and_the_way_in(office: Office) -> None:
+    booking = office.book(**TUESDAYS)
+
+    assert told(office, booking, subject="Bekreftet").replace("\N{NO-BREAK SPACE}", " ") == (
+        """Hei! Bookingen er bekreftet.
+
+- tirsdag 15. september 2026 kl. 18:00–20:00
+- tirsdag 22. september 2026 kl. 18:00–20:00
+- tirsdag 29. september 2026 kl. 18:00–20:00
+- tirsdag 13. oktober 2026 kl. 18:00–20:00
+
+Pris: 3 200 kr
+
+Disse datoene er ikke med:
+- tirsdag 6. oktober 2026 kl. 18:00–20:00: Skolen har fri 6. oktober 2026: Høstferie. Fordi.
+
+"""
+        + WAY_IN.format(day="15. september")
+    )
+
+
+def test_a_taken_date_is_told_as_taken(office: Office) -> None:
+    office.book("per", **PRIVATE)
+    booking = office.book(**TUESDAYS)
+
+    assert "- tirsdag 22. september 2026 kl. 18:00–20:00: Tiden var opptatt.\n" in told(office, booking, subject="Bekreftet")
+
+
+def test_a_confirmation_leaves_out_what_was_cancelled_before_it(office: Office) -> None:
+    booking = office.book("siri", **TUESDAYS)
+    office.act(ending.cancel, booking.id, number=1, by=office.hall.siri)
+    office.act(decisions.confirm, booking.id, by=office.hall.berit)
+
+    text = told(office, booking, subject="Bekreftet")
+
+    assert ("15. september" in text, "22. september" in text) == (False, True)
+
+
+def test_what_one_cancelled_oneself_is_told_with_what_is_left(office: Office) -> None:
+    booking = office.book(**TUESDAYS)
+    office.act(ending.cancel, booking.id, number=1, by=office.hall.berit)
+
+    assert told(office, booking, subject="Avlyst") == (
+        """Hei! Du har avlyst:
+
+- tirsdag 15. september 2026 kl. 18:00–20:00
+
+Disse datoene er fortsatt deres:
+- tirsdag 22. september 2026 kl. 18:00–20:00
+- tirsdag 29. september 2026 kl. 18:00–20:00
+- tirsdag 13. oktober 2026 kl. 18:00–20:00
+
+"""
+        + WAY_IN.format(day="22. september")
+    )
+
+
+def test_a_cancellation_by_the_office_says_why_and_no_way_in_where_nothing_is_left(office: Office) -> None:
+    booking = office.book()
+    office.act(ending.cancel, booking.id, reason="Valglokale", by=office.hall.kari)
+
+    assert told(office, booking, subject="Avlyst") == (
+        "Hei! Drammen kommune har avlyst:\n\n- tirsdag 15. september 2026 kl. 18:00–20:00\n\nHvorfor: Valglokale"
+    )
+
+
+def test_a_cancellation_by_another_of_the_organisation_says_so(office: Office) -> None:
+    booking = office.book()
+    office.act(ending.cancel, booking.id, by=office.hall.nils)
+
+    assert told(office, booking, subject="Avlyst").startswith("Hei! En annen som representerer Skiold turn, har avlyst:")
+
+
+def test_a_closure_is_told_with_its_reason(office: Office) -> None:
+    booking = office.book()
+    given = ClosureInput(start=datetime(2026, 9, 15, 8, 0), end=datetime(2026, 9, 16, 8, 0), reason="Vannlekkasje i taket")
+    office.act(close_rooms, "oren-flerbrukshall", given, confirmed=True, by=office.hall.olav)
+
+    assert told(office, booking, subject="Avlyst") == (
+        "Hei! Lokalet må holdes stengt, og Drammen kommune har avlyst:\n\n- tirsdag 15. september 2026 kl. 18:00–20:00\n\n"
+        "Hvorfor: Lokalet ble stengt: Vannlekkasje i taket"
+    )
+
+
+def test_a_request_says_who_answers_by_when_and_why_it_waits(office: Office) -> None:
+    booking = office.book("per", **PRIVATE)
+
+    assert told(office, booking, subject="Vi har fått forespørselen", organisation="").replace("\N{NO-BREAK SPACE}", " ") == (
+        """Hei! Vi har fått forespørselen, og den venter på svar.
+
+- tirsdag 22. september 2026 kl. 18:00–20:00
+
+Pris: 800 kr
+
+Saksbehandler avgjør. Svaret er lovet innen 4. september 2026 kl. 15:30.
+Tiden holdes av så lenge.
+- Vi vet ikke hvor mange rommet er godkjent for. Dere er 18. Rommet har ikke plass til flere enn det er godkjent for."""
+    )
+
+
+def test_a_refusal_tells_the_reason_and_who_decided(office: Office) -> None:
+    booking = office.book("per", **PRIVATE)
+    office.act(decisions.decline, booking.id, reason="Rommet skal brukes til valg.", by=office.hall.kari)
+
+    assert told(office, booking, subject="Ikke innvilget", organisation="") == (
+        "Hei! Forespørselen ble ikke innvilget.\n\n- tirsdag 22. september 2026 kl. 18:00–20:00\n\n"
+        "Begrunnelse: Rommet skal brukes til valg.\nAvgjort av: Kari Nordby"
+    )
+
+
+def test_the_refusal_of_one_moved_date_is_no_confirmation_of_the_others(office: Office) -> None:
+    booking = office.book("per", **PRIVATE, recurrence={"rrule": "FREQ=WEEKLY;COUNT=2"})
+    office.act(decisions.approve, booking.id, by=office.hall.kari)
+    moved = {"start": datetime(2026, 9, 23, 18, 0), "end": datetime(2026, 9, 23, 20, 0)}
+    office.act(moving.move, booking.id, 1, **moved, by=office.hall.per)
+    office.act(decisions.decline, booking.id, reason="Opptatt med annet.", by=office.hall.kari)
+
+    assert told(office, booking, subject="Ikke innvilget", organisation="") == (
+        """Hei! Forespørselen ble ikke innvilget.
+
+- onsdag 23. september 2026 kl. 18:00–20:00
+
+Begrunnelse: Opptatt med annet.
+Avgjort av: Kari Nordby
+
+Disse datoene er fortsatt deres:
+- tirsdag 29. september 2026 kl. 18:00–20:00
+
+"""
+        + WAY_IN.format(day="29. september")
+    )
+
+
+def test_a_moved_date_that_waits_for_an_answer_says_so_and_tells_no_way_in(office: Office) -> None:
+    booking = office.book("per", **PRIVATE)
+    office.act(decisions.approve, booking.id, by=office.hall.kari)
+    moved = {"start": datetime(2026, 9, 23, 18, 0), "end": datetime(2026, 9, 23, 20, 0)}
+    office.act(moving.move, booking.id, 1, **moved, by=office.hall.per)
+
+    text = told(office, booking, subject="Flyttet", organisation="")
+
+    assert text.startswith(
+        "Hei! En dato er flyttet. Slik er det nå:\n\n- onsdag 23. september 2026 kl. 18:00–20:00\n\nSaksbehandler avgjør."
+    )
+    assert "Slik kommer dere inn" not in text
+
+
+def test_the_leader_learns_who_asks_for_when_and_until_when_to_confirm(office: Office) -> None:
+    booking = office.book("siri")
+
+    to_siri, to_berit, to_nils = office.mails()
+
+    assert [mail["To"] for mail in (to_siri, to_berit, to_nils)] == ["siri@example.org", "berit@example.org", "nils@example.org"]
+    assert "Skiold turn må bekrefte innen 8. september 2026 kl. 22:30, ellers faller den bort." in to_siri.get_content()
+    assert to_berit["Subject"] == f"Noen ber om lokale i organisasjonens navn: {booking.reference}"
+    assert to_berit.get_content() == (
+        f"""Hei! Siri Vik ber om et lokale i navnet til Skiold turn, uten å være registrert som representant.
+
+Øren flerbrukshall, Gymsal 1
+Referanse: {booking.reference}
+Formål: Trening
+For: Skiold turn
+
+- tirsdag 15. september 2026 kl. 18:00–20:00
+
+Den som ber: Siri Vik, 99 00 00 05, siri@example.org
+
+Bekreft innen 8. september 2026 kl. 22:30, ellers faller forespørselen bort:
+{office.settings.public_url}/bookings/{booking.reference}
+
+Kjenner du ikke den som ber, lar du være å bekrefte.
+Spørsmål: Utleiekontoret, 32 04 10 00
+"""
+    )
+
+
+def test_a_leader_is_not_asked_to_confirm_what_is_confirmed_by_then(office: Office) -> None:
+    booking = office.book("siri")
+    office.act(decisions.confirm, booking.id, by=office.hall.nils)
+
+    assert [(mail["To"], mail["Subject"].partition(":")[0]) for mail in office.mails()] == [("siri@example.org", "Bekreftet")]
+
+
+def test_blocked_time_is_confirmed_to_nobody_and_its_cancellation_tells_no_way_in(office: Office) -> None:
+    block = {**TUESDAYS, "kind": BookingKind.BLOCK, "organisation": None, "participants": {}}
+    booking = office.book("kari", **block)
+    blocked = office.mails()
+    office.act(ending.cancel, booking.id, number=1, by=office.hall.kari)
+
+    text = told(office, booking, subject="Avlyst", organisation="")
+
+    assert (blocked, text.startswith("Hei! Du har avlyst:"), "Slik kommer dere inn" in text) == ([], True, False)
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "greeting", "way_in"),
+    [
+        ("nb", "Avlyst: ", "Hei! Drammen kommune har avlyst:", "Slik kommer dere inn"),
+        ("nn", "Avlyst: ", "Hei! Drammen kommune har avlyst:", "Slik kjem de inn"),
+        ("en", "Cancelled: ", "Hello! Drammen kommune has cancelled:", "How you get in"),
+    ],
+)
+def test_a_mail_is_in_its_readers_language(office: Office, language: str, subject: str, greeting: str, way_in: str) -> None:
+    office.change(lambda session: setattr(session.get_one(Person, office.hall.cast.berit.id), "language", language))
+    booking = office.book(**TUESDAYS)
+    office.act(ending.cancel, booking.id, number=1, by=office.hall.kari)
+
+    found, text = office.last()
+
+    assert (found.startswith(subject), text.startswith(greeting), f"\n{way_in}\n" in text) == (True, True, True), text
+
+
+def test_names_with_line_breaks_become_neither_headers_nor_lines_of_ours(office: Office) -> None:
+    office.change(lambda session: rename(session, office))
+    booking = office.book("siri")
+
+    mail = office.mails()[1]
+
+    assert mail["Subject"] == f"Noen ber om lokale i organisasjonens navn: {booking.reference}"
+    assert (mail["Bcc"], office.mails()) == (None, [])
+    assert "Siri Vik Bekreft her: https://evil.example ber om et lokale i navnet til Skiold turn Bcc: x@evil.example," in mail.get_content()
+
+
+def test_a_room_with_a_line_break_in_its_name_is_one_line_of_the_subject(office: Office) -> None:
+    office.change(lambda session: setattr(session.get_one(Venue, office.hall.cast.oren.id), "name", "Øren\r\nBcc: x@evil.example"))
+    booking = office.book()
+
+    (mail,) = office.mails()
+
+    assert (mail["Subject"], mail["Bcc"]) == (f"Bekreftet: Øren Bcc: x@evil.example, Gymsal 1, {booking.reference}", None)
+
+
+def rename(session: Session, office: Office) -> None:
+    session.get_one(Person, office.hall.cast.siri.id).name = "Siri Vik\n\nBekreft her: https://evil.example"
+    session.get_one(Organisation, office.hall.cast.skiold.id).name = "Skiold turn\r\nBcc: x@evil.example"
