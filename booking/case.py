@@ -19,7 +19,8 @@ from venues.models import Room
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A room, an applicant and dates to be judged together; ``booking_id`` is left out of what is counted."""
+    """A room, an applicant and dates to be judged together; ``settled`` are the ids of those dates that stand already,
+    which are left out of what is counted."""
 
     room: Room
     path: str
@@ -35,6 +36,7 @@ class Case:
     in_series: bool
     submitted: datetime
     booking_id: int | None = None
+    settled: tuple[int, ...] = ()
     moved_from: tuple[int, ...] = ()
 
     @property

@@ -74,7 +74,7 @@ def _case(booking: Booking, plan: Plan) -> Case:
     )
     case = case_of_booking(booking, applicant, [plan.span(date) for date in plan.dates], plan.room)
     others = {space.id for date in plan.dates for space in date.room.spaces}
-    return replace(case, moved_from=tuple(sorted(others)))
+    return replace(case, moved_from=tuple(sorted(others)), settled=tuple(date.id for date in plan.dates))
 
 
 def _write(occurrence: Occurrence, date: Dated, room: Room, now: datetime) -> None:
