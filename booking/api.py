@@ -46,7 +46,7 @@ class Change(Body):
     number: int = Field(ge=1)
     start: datetime
     end: datetime
-    room: str | None = None
+    room: Annotated[str, StringConstraints(max_length=170)] | None = None
 
 
 class ClosureBody(Body):
@@ -55,7 +55,7 @@ class ClosureBody(Body):
     start: NaiveDatetime
     end: NaiveDatetime
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
-    room: str | None = None
+    room: Annotated[str, StringConstraints(max_length=80)] | None = None
     dry_run: bool = True
     cancel_affected: bool = False
 
