@@ -12,7 +12,7 @@ from accounts.edge import actor, reading, transact
 from accounts.identity import Actor
 from booking import decisions, ending, moving
 from booking.availability import Availability, AvailabilityQuery, availability
-from booking.cases import booking_for, require_sight
+from booking.cases import booking_shown
 from booking.closures import Closing, affected, close_rooms
 from booking.edge import book
 from booking.models import Booking
@@ -83,9 +83,7 @@ def make(body: Wish) -> Answer:
 @api.operation("GET", "/bookings/<int:booking_id>", answers={200: ShownBooking})
 def show(booking_id: int) -> Answer:
     """One booking with its dates."""
-    found = booking_for(reading(), booking_id)
-    require_sight(found, actor())
-    return _answer(shown_booking(found))
+    return _answer(shown_booking(booking_shown(reading(), booking_id, by=actor())))
 
 
 @api.operation("PATCH", "/bookings/<int:booking_id>", body=Change, answers={200: ShownBooking}, versioned=True)

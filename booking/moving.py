@@ -6,10 +6,12 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
 from booking import lifecycle
+from booking.case import in_use
 from booking.cases import booking_for, occurrence_of, require_holder
 from booking.models import Booking
 from booking.resettle import Plan, resettle
 from booking.revisions import touch
+from booking.states import BookingKind
 from booking.wish import wall_span
 from database.audit import Act, record
 from database.outbox import post
@@ -40,7 +42,9 @@ def move(
     lifecycle.require(lifecycle.Act.MOVE, date.state)
     if date.starts_at <= now:
         raise refuse(Conflict, "in-the-past", "booking", booking.reference)
-    place = room_at(session, room) if room else date.room
+    place = in_use(room_at(session, room) if room else date.room)
+    if booking.kind is BookingKind.BLOCK:
+        by.require(by.is_officer or by.is_caretaker_of(place.venue_id), "caretaker")
     left = date.room_id
     before = {"from": date.starts_at.isoformat(), "room": left}
     wall = wall_span(start, end, place.venue.zone)

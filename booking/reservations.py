@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from accounts.identity import Actor
 from accounts.models import Delegation, DelegationState
 from booking.applicants import applicant_of
-from booking.case import Case, case_of_wish
+from booking.case import Case, case_of_wish, in_use
 from booking.conflicts import Answer
 from booking.judging import Judged, judge, keep
 from booking.lifecycle import state_of
@@ -65,7 +65,7 @@ def reserve(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Bookin
 
 
 def _case(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Case:
-    room: Room = room_at(session, wish.room)
+    room = in_use(room_at(session, wish.room))
     return case_of_wish(wish, room, applicant_of(session, wish, room, by=by), now=now)
 
 

@@ -81,7 +81,8 @@ def _write(occurrence: Occurrence, date: Dated, room: Room, now: datetime) -> No
     """Write the date's new state; SEQUENCE rises with time, place and status, here by one for all of them."""
     wall, interval = date.judged.wall, date.judged.wall.interval()
     before = (occurrence.starts_at, occurrence.ends_at, occurrence.room_id, occurrence.state)
-    occurrence.state, occurrence.room_id, occurrence.reason = date.state, room.id, ""
+    occurrence.state, occurrence.reason = date.state, ""
+    occurrence.room_id, occurrence.room = room.id, room
     occurrence.local_start, occurrence.local_end, occurrence.zone = wall.start, wall.end, wall.zone
     occurrence.starts_at, occurrence.ends_at = interval.start, interval.end
     occurrence.before_minutes, occurrence.after_minutes = date.judged.buffers

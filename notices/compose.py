@@ -64,7 +64,9 @@ def mail_of(session: Session, notice: Notice, settings: Settings) -> EmailMessag
         return None
     mail = EmailMessage()
     with force_locale(letter.language):
-        names = {"room": "", "reference": "", **{key: str(letter.values[key]) for key in ("room", "reference") if key in letter.values}}
+        # A subject is one line: a name with a line break in it would stop the mail, and all that waits behind it.
+        named = {key: " ".join(str(letter.values[key]).split()) for key in ("room", "reference") if key in letter.values}
+        names = {"room": "", "reference": "", **named}
         mail["Subject"] = gettext(SUBJECTS[notice.kind], **names)
         text = render_template(f"notices/{letter.template}.txt", kind=notice.kind, site=settings.public_url, **letter.values)
     mail["From"], mail["To"] = settings.mail_from, letter.to

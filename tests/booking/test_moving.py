@@ -11,11 +11,13 @@ from booking.moving import move
 from booking.outcome import Declined
 from booking.reservations import reserve
 from booking.support.agreements import AgreementTerms, make_agreement
-from kernel.errors import Invalid
+from kernel.errors import Conflict, Forbidden, Invalid
 from policies.document import checked
 from policies.places import place_at
 from policies.verbs import publish
 from tests.booking.conftest import NOW, POLICY, REASON, Hall, again, wish
+from tests.cast import ZONE
+from venues.models import Room, Space, Venue
 
 ROOM = "oren-flerbrukshall/gymsal-1"
 FOUR_HOURS_A_MONTH = {"kind": "quota", "id": "month", "per": "organisation", "period": "month", "minutes": 240, "reason": REASON}
@@ -81,4 +83,41 @@ def test_no_date_is_longer_than_a_month(session: Session, hall: Hall) -> None:
     assert [(fault.code, fault.field, fault.facts) for fault in (moved.value.faults[0], asked.value.faults[0])] == [
         ("too-long-span", "end", {"days": 31}),
         ("too-long-span", "end", {"days": 31}),
+    ]
+
+
+def test_a_caretaker_moves_blocked_time_within_the_own_venue_only(session: Session, hall: Hall) -> None:
+    elsewhere = Venue(slug="fjell-skole", name="Fjell skole", kind="school", zone=ZONE, changed_at=NOW)
+    space = Space(venue=elsewhere, slug="aula", name="Aula")
+    session.add(Room(venue=elsewhere, slug="aula", name="Aula", kind="auditorium", changed_at=NOW, spaces=[space]))
+    again(session)
+    blocked = reserve(session, wish(kind="block", organisation=None), by=hall.olav, now=NOW)
+    times = {"start": datetime(2026, 9, 16, 18), "end": datetime(2026, 9, 16, 20)}
+
+    again(session)
+    with pytest.raises(Forbidden) as refused:
+        move(session, blocked.id, 1, **times, room="fjell-skole/aula", by=hall.olav, now=NOW)
+    again(session)
+    moved = move(session, blocked.id, 1, **times, room="oren-flerbrukshall/gymsal-2", by=hall.olav, now=NOW)
+
+    assert [(fault.code, fault.facts) for fault in refused.value.faults] == [("not-your-role", {"need": "caretaker"})]
+    assert moved.occurrences[0].room.slug == "gymsal-2"
+
+
+def test_a_room_out_of_use_is_neither_booked_nor_moved_into(session: Session, hall: Hall) -> None:
+    booking = two_dates(session, hall)
+    retired = next(room for room in hall.cast.oren.rooms if room.slug == "gymsal-2")
+    retired.retired_at = NOW
+    times = {"start": datetime(2026, 9, 16, 18), "end": datetime(2026, 9, 16, 20)}
+
+    again(session)
+    with pytest.raises(Conflict) as asked:
+        reserve(session, wish(room="oren-flerbrukshall/gymsal-2"), by=hall.berit, now=NOW)
+    again(session)
+    with pytest.raises(Conflict) as moved:
+        move(session, booking.id, 1, **times, room="oren-flerbrukshall/gymsal-2", by=hall.berit, now=NOW)
+
+    assert [(refused.value.faults[0].code, refused.value.faults[0].value) for refused in (asked, moved)] == [
+        ("room-retired", "oren-flerbrukshall/gymsal-2"),
+        ("room-retired", "oren-flerbrukshall/gymsal-2"),
     ]
