@@ -13,7 +13,7 @@ from accounts.identity import Actor
 from booking import decisions, ending, moving
 from booking.ahead import bookings_ahead
 from booking.availability import Availability, AvailabilityQuery, availability
-from booking.cases import booking_for, require_sight
+from booking.cases import booking_shown
 from booking.closures import Closing, affected, close_rooms
 from booking.edge import book, instead_of
 from booking.models import Booking
@@ -50,7 +50,7 @@ class Change(Body):
     number: int = Field(ge=1)
     start: datetime
     end: datetime
-    room: str | None = None
+    room: Annotated[str, StringConstraints(max_length=170)] | None = None
 
 
 class ClosureBody(Body):
@@ -59,7 +59,7 @@ class ClosureBody(Body):
     start: NaiveDatetime
     end: NaiveDatetime
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
-    room: str | None = None
+    room: Annotated[str, StringConstraints(max_length=80)] | None = None
     dry_run: bool = True
     cancel_affected: bool = False
 
@@ -89,9 +89,7 @@ def make(body: Wish) -> Answer:
 @api.operation("GET", "/bookings/<int:booking_id>", answers={200: ShownBooking})
 def show(booking_id: int) -> Answer:
     """One booking with its dates."""
-    found = booking_for(reading(), booking_id)
-    require_sight(found, actor())
-    return _answer(shown_booking(found))
+    return _answer(shown_booking(booking_shown(reading(), booking_id, by=actor())))
 
 
 @api.operation("PATCH", "/bookings/<int:booking_id>", body=Change, answers={200: ShownBooking}, versioned=True)

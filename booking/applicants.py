@@ -15,6 +15,8 @@ from kernel.errors import Forbidden, Invalid, Missing, Unidentified, refuse
 from policies.request import ApplicantFacts
 from venues.models import Room
 
+LONGEST_NUMBER = 9
+
 
 @dataclass(frozen=True, slots=True)
 class Applicant:
@@ -104,7 +106,7 @@ def _organisation(session: Session, name: str | None, by: Actor) -> Organisation
     if not name:
         return None
     column, value = (Organisation.id, name.removeprefix("group:")) if name.startswith("group:") else (Organisation.number, name)
-    if not value.isdecimal():
+    if not value.isdecimal() or len(value) > LONGEST_NUMBER:
         raise refuse(Invalid, "bad-organisation", "organisation", name)
     found = session.scalar(select(Organisation).where(column == (int(value) if column is Organisation.id else value)))
     if found is None or (found.number is None and not (by.is_officer or by.acts_for(found.id))):

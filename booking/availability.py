@@ -112,7 +112,7 @@ def _series(session: Session, suiting: Sequence[tuple[Room, list[str]]], span: I
         return []
     zone = suiting[0][0].venue.zone
     wall = WallSpan(to_wall(span.start, zone), to_wall(span.end, zone), zone)
-    days = dates_of(rule, wall.start.date())
+    days = dates_of(rule, wall.start, zone=zone)
     openings = openings_of(session, [room for room, _ in suiting], days[0], days[-1] + timedelta(days=1))
     tries = [(room, unknown, wall.on(day)) for room, unknown in suiting for day in days]
     wants = [Want(tuple(space.id for space in room.spaces), time.interval()) for room, _, time in tries]

@@ -10,6 +10,7 @@ from booking.models import Booking, Occurrence
 from booking.states import BookingKind
 from booking.wish import DatedSpan, Wish, bands_of
 from database.locks import Key, Subject
+from kernel.errors import Conflict, refuse
 from kernel.interval import Interval
 from kernel.wallclock import WallSpan, to_utc
 from policies.request import AgeBand, Request
@@ -19,7 +20,8 @@ from venues.models import Room
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A room, an applicant and dates to be judged together; ``booking_id`` is left out of what is counted."""
+    """A room, an applicant and dates to be judged together; ``settled`` are the ids of those dates that stand already,
+    which are left out of what is counted."""
 
     room: Room
     path: str
@@ -35,6 +37,7 @@ class Case:
     in_series: bool
     submitted: datetime
     booking_id: int | None = None
+    settled: tuple[int, ...] = ()
     moved_from: tuple[int, ...] = ()
 
     @property
@@ -84,6 +87,13 @@ def occupied(wall: WallSpan, before: int, after: int) -> Interval:
 def path_of(room: Room) -> str:
     """``venue/room``, as addresses and inputs name a room."""
     return f"{room.venue.slug}/{room.slug}"
+
+
+def in_use(room: Room) -> Room:
+    """The room, where it can be booked; raises Conflict (``room-retired``)."""
+    if room.retired_at is not None or room.venue.retired_at is not None:
+        raise refuse(Conflict, "room-retired", "room", path_of(room))
+    return room
 
 
 def case_of_wish(wish: Wish, room: Room, applicant: Applicant, *, now: datetime) -> Case:

@@ -31,6 +31,15 @@ def booking_seen(session: Session, reference: str, *, by: Actor) -> Booking:
     return found
 
 
+def booking_shown(session: Session, booking_id: int, *, by: Actor) -> Booking:
+    """The booking of an id for somebody who may see it, without waiting for those who change it; raises Unidentified and Missing."""
+    found = session.scalar(select(Booking).where(Booking.id == booking_id).options(selectinload(Booking.occurrences)))
+    if found is None:
+        raise refuse(Missing, "unknown-booking", "booking", booking_id)
+    require_sight(found, by)
+    return found
+
+
 def by_reference(session: Session, reference: str) -> Booking:
     """The booking of a reference as people type it; raises Missing."""
     found = session.scalar(select(Booking).where(Booking.reference == normalised(reference)).options(selectinload(Booking.occurrences)))

@@ -116,10 +116,10 @@ def _entitlement(session: Session, case: Case) -> Entitlement | None:
 
 
 def _minutes(case: Case) -> Select[Any]:
-    """The sum over live dates of other bookings: counts are never stored."""
+    """The sum over all live dates but those that are judged: counts are never stored."""
     length = epoch(Occurrence.ends_at) - epoch(Occurrence.starts_at)
     minutes = select(func.coalesce(func.sum(length), 0) / 60).join(Booking).join(Room, Occurrence.room_id == Room.id)
-    return minutes.where(Occurrence.state.in_(sorted(LIVE)), Booking.id != (case.booking_id or 0))
+    return minutes.where(Occurrence.state.in_(sorted(LIVE)), Occurrence.id.not_in(case.settled))
 
 
 def _subject(subject: Subject, holder: int) -> Sequence[ColumnElement[bool]]:

@@ -6,14 +6,16 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
 from booking import lifecycle
+from booking.case import in_use
 from booking.cases import booking_for, occurrence_of, require_holder
 from booking.models import Booking
 from booking.resettle import Plan, resettle
 from booking.revisions import touch
+from booking.states import BookingKind
+from booking.wish import wall_span
 from database.audit import Act, record
 from database.outbox import post
 from kernel.errors import Conflict, refuse
-from kernel.wallclock import WallSpan
 from venues.queries import room_at
 
 
@@ -29,7 +31,7 @@ def move(
     by: Actor,
     now: datetime,
 ) -> Booking:
-    """Move a date to other wall-clock times, and to another room (``venue/room``) when one is named.
+    """Move a date to other times, on the wall clock or with an offset, and to another room (``venue/room``) when one is named.
 
     Where the policy wants a decision on the new time and no officer moves it, the date waits for that decision.
     Raises Declined, Taken, Conflict (``in-the-past``), Stale, Missing, Forbidden; on refusal the date stays where it was.
@@ -40,11 +42,12 @@ def move(
     lifecycle.require(lifecycle.Act.MOVE, date.state)
     if date.starts_at <= now:
         raise refuse(Conflict, "in-the-past", "booking", booking.reference)
-    place = room_at(session, room) if room else date.room
+    place = in_use(room_at(session, room) if room else date.room)
+    if booking.kind is BookingKind.BLOCK:
+        by.require(by.is_officer or by.is_caretaker_of(place.venue_id), "caretaker")
     left = date.room_id
     before = {"from": date.starts_at.isoformat(), "room": left}
-    wall = WallSpan(start, end, place.venue.zone)
-    wall.interval()
+    wall = wall_span(start, end, place.venue.zone)
     plan = Plan(act="move", dates=(date,), room=place, walls={date.id: wall}, by_staff=by.is_officer)
     resettle(session, booking, plan, now=now)
     touch(session, booking, left={left})

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from accounts.identity import Actor
 from accounts.models import Delegation, DelegationState
 from booking.applicants import applicant_of, visitor_of
-from booking.case import Case, case_of_wish
+from booking.case import Case, case_of_wish, in_use
 from booking.conflicts import Answer
 from booking.judging import Judged, judge, keep
 from booking.lifecycle import state_of
@@ -45,7 +45,7 @@ def preview(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Previe
 
     Who has not signed in may look too; what is then said holds for one of whom nothing is known.
     """
-    room = room_at(session, wish.room)
+    room = in_use(room_at(session, wish.room))
     applicant = applicant_of(session, wish, room, by=by) if by.is_known else visitor_of(session, wish)
     case = case_of_wish(wish, room, applicant, now=now)
     judged = judge(session, case)
@@ -70,7 +70,7 @@ def reserve(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Bookin
 
 
 def _case(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Case:
-    room = room_at(session, wish.room)
+    room = in_use(room_at(session, wish.room))
     return case_of_wish(wish, room, applicant_of(session, wish, room, by=by), now=now)
 
 

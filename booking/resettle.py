@@ -74,14 +74,15 @@ def _case(booking: Booking, plan: Plan) -> Case:
     )
     case = case_of_booking(booking, applicant, [plan.span(date) for date in plan.dates], plan.room)
     others = {space.id for date in plan.dates for space in date.room.spaces}
-    return replace(case, moved_from=tuple(sorted(others)))
+    return replace(case, moved_from=tuple(sorted(others)), settled=tuple(date.id for date in plan.dates))
 
 
 def _write(occurrence: Occurrence, date: Dated, room: Room, now: datetime) -> None:
     """Write the date's new state; SEQUENCE rises with time, place and status, here by one for all of them."""
     wall, interval = date.judged.wall, date.judged.wall.interval()
     before = (occurrence.starts_at, occurrence.ends_at, occurrence.room_id, occurrence.state)
-    occurrence.state, occurrence.room_id, occurrence.reason = date.state, room.id, ""
+    occurrence.state, occurrence.reason = date.state, ""
+    occurrence.room_id, occurrence.room = room.id, room
     occurrence.local_start, occurrence.local_end, occurrence.zone = wall.start, wall.end, wall.zone
     occurrence.starts_at, occurrence.ends_at = interval.start, interval.end
     occurrence.before_minutes, occurrence.after_minutes = date.judged.buffers

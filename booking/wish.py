@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
 
@@ -15,10 +15,12 @@ from kernel.recurrence import dates_of
 from kernel.wallclock import WallSpan, to_wall, zone_of
 from policies.request import AgeBand
 from policies.taxonomy import Activity
+from web.fields import RowId
 
 BAND = re.compile(r"^(\d{1,3})(?:-(\d{1,3})|\+)$")
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 Heads = Annotated[int, Field(strict=True, ge=0, le=100_000)]
+LONGEST = timedelta(days=31)
 
 
 class OnConflict(StrEnum):
@@ -57,8 +59,8 @@ class Wish(BaseModel):
     on_conflict: OnConflict = OnConflict.REFUSE
     contact: Line = ""
     contact_phone: Annotated[str, StringConstraints(strip_whitespace=True, max_length=30)] = ""
-    agreement: int | None = None
-    grant: int | None = None
+    agreement: RowId | None = None
+    grant: RowId | None = None
     team: Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)] = ""
     open_to_all: StrictBool = False
     alcohol: StrictBool = False
@@ -67,7 +69,7 @@ class Wish(BaseModel):
     message: Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)] = ""
     second_hour: StrictBool = False
     kind: BookingKind = BookingKind.ORDINARY
-    on_behalf_of: int | None = None
+    on_behalf_of: RowId | None = None
 
     @field_validator("participants")
     @classmethod
@@ -82,22 +84,32 @@ class Wish(BaseModel):
         return bands_of(self.participants)
 
     def first_span(self, zone: str) -> WallSpan:
-        """The first date's wall-clock span in the venue's zone; raises Invalid for a time the clock skips."""
-        start, second = _wall(self.start, zone, second=self.second_hour)
-        end, end_second = _wall(self.end, zone, second=None)
-        span = WallSpan(start, end, zone, bool(second), end_second)
-        if end <= start and span.start.date() != span.end.date():
-            raise refuse(Invalid, "end-before-start", "end", f"{end:%Y-%m-%d %H:%M}", start=f"{start:%Y-%m-%d %H:%M}")
-        span.interval()
-        return span
+        """The first date's wall-clock span in the venue's zone; raises Invalid as ``wall_span`` does."""
+        return wall_span(self.start, self.end, zone, second_hour=self.second_hour)
 
     def spans(self, zone: str) -> tuple["DatedSpan", ...]:
         """Every date of the wish; of a series, a date whose hour the clock skips carries the fault instead."""
         first = self.first_span(zone)
         if self.recurrence is None:
             return (DatedSpan(first),)
-        days = dates_of(self.recurrence.rrule, first.start.date(), skip=set(self.recurrence.except_))
+        days = dates_of(self.recurrence.rrule, first.start, zone=zone, skip=set(self.recurrence.except_))
         return tuple(DatedSpan.on(first, day) for day in days)
+
+
+def wall_span(start: datetime, end: datetime, zone: str, *, second_hour: bool = False) -> WallSpan:
+    """The span of one date in a zone, of times on its wall clock or with an offset.
+
+    Raises Invalid: ``missing-hour``, ``end-before-start``, ``out-of-range``, and ``too-long-span`` beyond a month,
+    because every day of a date is judged, and searches look no further back for what reaches into a day.
+    """
+    first, second = _wall(start, zone, second=second_hour)
+    last, end_second = _wall(end, zone, second=None)
+    span = WallSpan(first, last, zone, bool(second), end_second)
+    if last <= first and first.date() != last.date():
+        raise refuse(Invalid, "end-before-start", "end", f"{last:%Y-%m-%d %H:%M}", start=f"{first:%Y-%m-%d %H:%M}")
+    if span.interval().length > LONGEST:
+        raise refuse(Invalid, "too-long-span", "end", f"{last:%Y-%m-%d %H:%M}", days=LONGEST.days)
+    return span
 
 
 def bands_of(participants: Mapping[str, int]) -> tuple[AgeBand, ...]:

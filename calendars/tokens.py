@@ -146,7 +146,7 @@ def _scope(session: Session, draft: Draft, by: Actor) -> dict[str, Any]:
 def _organisation(session: Session, number: str, by: Actor) -> int:
     """By its number, or by its id for a group that has none."""
     found = session.scalar(select(Organisation.id).where(Organisation.number == number))
-    if found is None and number.isdigit() and len(number) < 9 and by.acts_for(int(number)):
+    if found is None and number.isdecimal() and len(number) < 9 and by.acts_for(int(number)):
         found = int(number)
     if found is None:
         raise refuse(Invalid, "no-organisation", "organisation", number)

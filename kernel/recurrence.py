@@ -4,10 +4,11 @@ import re
 from calendar import monthrange
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 
 from kernel.errors import Invalid, refuse
+from kernel.wallclock import EARLIEST, LATEST, zone_of
 
 LONGEST = 400
 LONGEST_SPAN = timedelta(days=5 * 366)
@@ -19,15 +20,18 @@ WEEKDAY = re.compile(r"([+-]?[0-9]{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
 UNTIL = re.compile(r"([0-9]{8})(T[0-9]{6}Z?)?")
 
 
-def dates_of(rule: str, first: date, *, skip: Collection[date] = ()) -> tuple[date, ...]:
-    """The dates of a series that begins on ``first``, without those in ``skip`` (COUNT counts them, RFC 5545 3.8.5.1).
+def dates_of(rule: str, start: date, *, zone: str = "UTC", skip: Collection[date] = ()) -> tuple[date, ...]:
+    """The dates of a series, without those in ``skip`` (COUNT counts them, RFC 5545 3.8.5.1).
 
-    ``rule`` is the value of an RRULE: ``FREQ=WEEKLY;COUNT=10``. UNTIL is read as the local date it names.
+    ``start`` is its first start on the wall clock of ``zone``, or its first day. ``rule`` is the value of an RRULE:
+    ``FREQ=WEEKLY;COUNT=10``. UNTIL as a date includes that local day; with a clock time it is the last moment at
+    which a date may start, in UTC where it ends in Z (RFC 5545 3.3.10); a series of whole days goes by its date.
     Raises Invalid for a rule that cannot be read (``bad-rule``), has no end (``endless-rule``), gives no date
     (``empty-rule``), more than 400, or later ones than five years on (``too-many-dates``).
     """
+    first = start.date() if isinstance(start, datetime) else start
     try:
-        read = _read(rule)
+        read = _read(rule, start, zone)
     except ValueError:
         raise refuse(Invalid, "bad-rule", "recurrence", rule) from None
     if read.count is None and read.until is None:
@@ -63,7 +67,7 @@ class _Rule:
     week_start: int
 
 
-def _read(rule: str) -> _Rule:
+def _read(rule: str, start: date, zone: str) -> _Rule:
     """Raises ValueError."""
     pairs = [part.partition("=") for part in rule.strip().upper().removeprefix("RRULE:").split(";") if part]
     parts = {name: value for name, _, value in pairs}
@@ -77,7 +81,7 @@ def _read(rule: str) -> _Rule:
         frequency=frequency,
         interval=_numbers(parts, "INTERVAL", 10**12)[0] if "INTERVAL" in parts else 1,
         count=_numbers(parts, "COUNT", 10**12)[0] if "COUNT" in parts else None,
-        until=_until(parts["UNTIL"]) if "UNTIL" in parts else None,
+        until=_until(parts["UNTIL"], start, zone) if "UNTIL" in parts else None,
         weekdays=weekdays,
         monthdays=_numbers(parts, "BYMONTHDAY", 31, negative=True),
         months=_numbers(parts, "BYMONTH", 12),
@@ -103,12 +107,20 @@ def _weekday(word: str) -> tuple[int, int]:
     return int(found[1] or 0), WEEKDAYS.index(found[2])
 
 
-def _until(text: str) -> date:
-    """The wall clock decides: UNTIL as a date or with any clock time ends with that local day."""
+def _until(text: str, start: date, zone: str) -> date:
+    """The last day on which a date may start."""
     found = UNTIL.fullmatch(text)
     if not found:
         raise ValueError
-    return date.fromisoformat(found[1])
+    day = date.fromisoformat(found[1])
+    if not found[2] or not isinstance(start, datetime) or not EARLIEST <= day <= LATEST:
+        return day
+    ends = datetime.fromisoformat(text)
+    if ends.tzinfo is None:
+        return day if start.time() <= ends.time() else day - timedelta(days=1)
+    day = ends.astimezone(zone_of(zone)).date()
+    starts = datetime.combine(day, start.time(), zone_of(zone)).astimezone(UTC)
+    return day if starts <= ends else day - timedelta(days=1)
 
 
 def _goes_on(rule: _Rule, last: date, found: int) -> bool:

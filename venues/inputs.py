@@ -1,9 +1,9 @@
 """Inputs: what staff give to change the map of rooms, as pages, the API and commands parse it."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, NaiveDatetime, model_validator
 from pydantic_core import PydanticCustomError
 
 from venues.opening import Openness, SchoolDays
@@ -99,8 +99,8 @@ class ClosureInput(Input):
     """A time in which a venue or one room is closed, on the wall clock."""
 
     room: Annotated[str, Field(max_length=80)] = ""
-    start: datetime
-    end: datetime
+    start: NaiveDatetime
+    end: NaiveDatetime
     reason: Annotated[str, Field(min_length=1, max_length=500)]
 
 

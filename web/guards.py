@@ -6,8 +6,10 @@ from typing import TypeVar
 
 from flask import Flask, Response, current_app, request
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from kernel.errors import Fault, Invalid
 from settings import Settings
 
 View = TypeVar("View", bound=Callable[..., object])
@@ -40,6 +42,7 @@ def install(app: Flask, settings: Settings) -> None:
     csrf.init_app(app)
     app.before_request(_limit_body)
     app.before_request(_refuse_forgery)
+    app.before_request(_refuse_unstorable)
     headers = security_headers(tiles=settings.map_tiles, secure=secure)
     app.after_request(lambda response: _with_headers(response, headers))
 
@@ -97,6 +100,16 @@ def _refuse_forgery() -> None:
     if api and (bearer or not cookie):
         return
     csrf.protect()
+
+
+def _refuse_unstorable() -> None:
+    """No address, query or form of people has a NUL in it; PostgreSQL cannot even compare with one."""
+    if "\0" in request.path:
+        raise NotFound
+    given = [*request.args.items(multi=True), *request.form.items(multi=True)]
+    faults = [Fault("not-text", name.replace("\0", "")) for name, value in given if "\0" in name or "\0" in value]
+    if faults:
+        raise Invalid(*faults)
 
 
 def _with_headers(response: Response, headers: dict[str, str]) -> Response:

@@ -14,7 +14,7 @@ from kernel.errors import Fault, Invalid
 from kernel.recurrence import weekly
 from kernel.wallclock import at
 from policies.taxonomy import Activity
-from web.fields import Clock, Day
+from web.fields import Clock, Day, RowId
 from web.forms import Input, parse
 
 MIDNIGHT = timedelta(days=1)
@@ -60,7 +60,7 @@ class Draft(Input):
     applicant: Annotated[str, Field(max_length=40)] = ME
     number: Annotated[str | None, Field(max_length=40)] = None
     caller: Annotated[str | None, Field(max_length=200)] = None
-    person: int | None = None
+    person: RowId | None = None
     purpose: Annotated[str, Field(max_length=500)]
     activity: Activity | None = None
     participants: Annotated[dict[str, Heads], Field(max_length=20)] = Field(default_factory=dict)
@@ -72,8 +72,8 @@ class Draft(Input):
     open_to_all: bool = False
     alcohol: bool = False
     commercial: bool = False
-    agreement: int | None = None
-    grant: int | None = None
+    agreement: RowId | None = None
+    grant: RowId | None = None
 
     @property
     def kind(self) -> BookingKind:

@@ -15,6 +15,7 @@ from kernel.wallclock import to_wall
 
 WAITING = (BookingState.REQUESTED, BookingState.UNCONFIRMED)
 PAST_AT_ONCE = 20
+LAST_PAGE = 10_000
 
 
 @routes.get("/bookings")
@@ -22,7 +23,7 @@ def mine() -> str:
     """Bookings that I hold or made, and those of organisations that I act for."""
     actor = edge.actor()
     actor.require_known()
-    page = max(request.args.get("page", 1, type=int), 1)
+    page = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
     past = _past(actor, page)
     following = url_for("booking.mine", page=page + 1, _anchor="past") if len(past) > PAST_AT_ONCE else ""
     return render_template(

@@ -6,11 +6,10 @@ from typing import Any
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import NotFound
 
 from accounts import edge
 from accounts.labels import CLASSES, ROLES
-from kernel.errors import Conflict, Fault, Invalid
+from kernel.errors import Conflict, Fault, Invalid, refuse
 from policies import labels
 from policies.document import Document
 from policies.drafting import at_inputs, given, new_id, rule_named, rule_of, shown, with_rule, without_rule
@@ -161,5 +160,5 @@ def _address(context: Mapping[str, Any]) -> str:
 
 def _known(kind: str) -> str:
     if kind not in KNOWN:
-        raise NotFound
+        raise refuse(Invalid, "not-a-choice", "kind", kind, choices=sorted(KNOWN))
     return kind

@@ -1,8 +1,10 @@
 """Recurrence: a rule gives the dates that RFC 5545 says, in bounded time, or a refusal that says why."""
 
+import json
 import time
 from datetime import date, datetime, timedelta
 from itertools import islice, takewhile
+from pathlib import Path
 
 import pytest
 from dateutil.rrule import rrulestr
@@ -13,6 +15,7 @@ from kernel.errors import Invalid
 from kernel.recurrence import LONGEST, dates_of, weekly
 
 TUESDAY = date(2026, 9, 1)
+CASES = {case["id"].split()[0]: case for case in json.loads((Path(__file__).parents[1] / "data" / "dst_cases.json").read_text())["cases"]}
 
 
 def refusal(rule: str, first: date = TUESDAY) -> str:
@@ -38,8 +41,38 @@ def test_a_series_ends_with_the_last_day_named(weeks: int, first: date) -> None:
 
 
 @pytest.mark.parametrize("until", ["20260929", "20260929T180000", "20260929T160000Z", "20260929T000000Z"])
-def test_the_local_day_of_the_end_decides_however_it_is_written(until: str) -> None:
+def test_a_series_of_whole_days_ends_with_the_day_that_is_named(until: str) -> None:
     assert dates_of(f"FREQ=WEEKLY;UNTIL={until}", TUESDAY)[-1] == date(2026, 9, 29)
+
+
+@pytest.mark.parametrize(
+    ("start", "until", "last"),
+    [
+        ("2026-03-02T18:00", CASES["D3"]["until_written"], "2026-04-06"),
+        ("2026-03-02T18:00", "20260406T155959Z", "2026-03-30"),
+        ("2026-10-13T18:00", CASES["D4"]["until_written"], "2026-10-27"),
+        ("2026-10-13T18:00", "20261027T160000Z", "2026-10-20"),
+        # A start soon after midnight lies on the day before in UTC.
+        ("2026-09-01T00:30", "20260928T223000Z", "2026-09-29"),
+        ("2026-09-01T00:30", "20260928T222959Z", "2026-09-22"),
+        ("2026-09-01T00:30", "20260929T223000Z", "2026-09-29"),
+        ("2026-09-01T18:00", "20260929", "2026-09-29"),
+        ("2026-09-01T18:00", "20260929T180000", "2026-09-29"),
+        ("2026-09-01T18:00", "20260929T175959", "2026-09-22"),
+        # The start of the last date falls into the missing hour: the clock goes on to 03:30, which is 01:30 in UTC.
+        ("2026-03-08T02:30", "20260329T013000Z", "2026-03-29"),
+    ],
+)
+def test_the_end_is_the_last_moment_at_which_a_date_may_start(start: str, until: str, last: str) -> None:
+    found = dates_of(f"FREQ=WEEKLY;UNTIL={until}", datetime.fromisoformat(start), zone="Europe/Oslo")
+
+    assert found[-1] == date.fromisoformat(last)
+
+
+@pytest.mark.parametrize("until", ["00010101T000000Z", "99991231T235959Z", "20261301T000000Z", "20260929T250000Z", "20260929T2300Z"])
+def test_no_end_is_too_far_off_to_be_answered(until: str) -> None:
+    with pytest.raises(Invalid):
+        dates_of(f"FREQ=WEEKLY;UNTIL={until}", datetime(2026, 9, 1, 18), zone="America/Santiago")
 
 
 def test_the_count_counts_the_dates_that_are_left_out() -> None:

@@ -1,0 +1,95 @@
+"""Who may do what: one line for each verb, one column for each who may try.
+
+``ok`` it is done; ``in`` they are asked who they are (401); ``no`` they are told that they may not (403); ``--`` for
+them it does not exist (404). What each verb sends stands in ``tries.py``.
+"""
+
+COLUMNS = ("nobody", "private", "asked", "delegate", "holder", "elsewhere", "caretaker", "officer", "administrator")
+
+TABLE = """
+                                        nobody private asked delegate holder elsewhere caretaker officer administrator
+try for oneself                         in     ok      ok    ok       ok     ok        ok        ok      ok
+try as the municipality                 in     no      no    no       no     no        no        ok      ok
+book for oneself                        in     ok      ok    ok       ok     ok        ok        ok      ok
+book in an organisation's name          in     ok      ok    ok       ok     ok        ok        ok      ok
+book under another's agreement          in     no      no    no       no     no        no        no      no
+book on behalf of a caller              in     ok      no    no       no     no        no        ok      ok
+book for the municipality's own use     in     no      no    no       no     no        no        ok      ok
+block a time                            in     no      no    no       no     no        ok        ok      ok
+cancel                                  in     --      --    ok       ok     --        no        ok      ok
+cancel one date                         in     --      --    ok       ok     --        no        ok      ok
+move                                    in     --      --    ok       ok     --        no        ok      ok
+confirm                                 in     --      no    ok       ok     --        no        ok      ok
+approve                                 in     no      --    --       --     --        no        ok      ok
+approve what caretakers decide          in     no      --    --       --     --        ok        ok      ok
+decline                                 in     no      --    --       --     --        no        ok      ok
+decline what caretakers decide          in     no      --    --       --     --        ok        ok      ok
+
+close a room                            in     no      no    no       no     no        ok        ok      ok
+open again what was closed              in     no      no    no       no     no        ok        ok      ok
+set opening hours                       in     no      no    no       no     no        no        ok      ok
+remove opening hours                    in     no      no    no       no     no        no        ok      ok
+add days to the school calendar         in     no      no    no       no     no        no        ok      ok
+remove days of the school calendar      in     no      no    no       no     no        no        ok      ok
+add days to a venue's school calendar   in     no      no    no       no     no        no        ok      ok
+remove days of a venue's calendar       in     no      no    no       no     no        no        ok      ok
+edit the municipality                   in     no      no    no       no     no        no        ok      ok
+edit a venue                            in     no      no    no       no     no        no        ok      ok
+edit a room                             in     no      no    no       no     no        no        ok      ok
+take a room out of use                  in     no      no    no       no     no        no        ok      ok
+take a room into use again              in     no      no    no       no     no        no        ok      ok
+answer on access                        in     no      no    no       no     no        ok        ok      ok
+add who answers                         in     no      no    no       no     no        ok        ok      ok
+remove who answers                      in     no      no    no       no     no        ok        ok      ok
+hang up a photo                         in     no      no    no       no     no        ok        ok      ok
+take down a photo                       in     no      no    no       no     no        ok        ok      ok
+
+begin a draft                           in     no      no    no       no     no        no        ok      ok
+throw a draft away                      in     no      no    no       no     no        no        ok      ok
+edit a draft's text                     in     no      no    no       no     no        no        ok      ok
+add a rule                              in     no      no    no       no     no        no        ok      ok
+change a rule                           in     no      no    no       no     no        no        ok      ok
+remove a rule                           in     no      no    no       no     no        no        ok      ok
+publish a policy                        in     no      no    no       no     no        no        ok      ok
+
+make an agreement                       in     no      no    no       no     no        no        ok      ok
+end an agreement                        in     no      no    no       no     no        no        ok      ok
+make a grant                            in     no      no    no       no     no        no        ok      ok
+
+make a feed of one's own                in     ok      ok    ok       ok     ok        ok        ok      ok
+make a feed of the organisation         in     no      no    ok       ok     no        no        no      no
+make a feed of the venue                in     no      no    no       no     no        ok        ok      ok
+give a feed a new address               in     --      --    --       ok     --        --        --      --
+revoke a feed                           in     --      --    --       ok     --        --        --      --
+
+sign in                                 ok     ok      ok    ok       ok     ok        ok        ok      ok
+sign out                                ok     ok      ok    ok       ok     ok        ok        ok      ok
+ask for an account                      ok     ok      ok    ok       ok     ok        ok        ok      ok
+ask for a new password                  ok     ok      ok    ok       ok     ok        ok        ok      ok
+use a link                              ok     ok      ok    ok       ok     ok        ok        ok      ok
+accept an invitation sent to Per        in     ok      no    no       no     no        no        no      no
+invite to a role                        in     no      no    no       no     no        no        no      ok
+withdraw an invitation to a role        in     no      no    no       no     no        no        no      ok
+invite to act for the organisation      in     no      no    no       ok     no        no        ok      ok
+confirm who asks to act for it          in     no      no    no       ok     no        no        ok      ok
+end who acts for it                     in     no      ok    no       ok     no        no        ok      ok
+make another the responsible adult      in     no      no    no       no     no        no        ok      ok
+register an organisation                in     ok      ok    ok       ok     ok        ok        ok      ok
+register a group                        in     ok      ok    ok       ok     ok        ok        ok      ok
+correct what is said of it              in     no      no    no       no     no        no        ok      ok
+ask to act for another                  in     ok      ok    ok       ok     ok        ok        ok      ok
+enter a caller                          in     no      no    no       no     no        no        ok      ok
+give a role                             in     no      no    no       no     no        no        no      ok
+take a role back                        in     no      no    no       no     no        no        no      ok
+change one's profile                    in     ok      ok    ok       ok     ok        ok        ok      ok
+change one's password                   in     ok      ok    ok       ok     ok        ok        ok      ok
+make a token                            in     ok      ok    ok       ok     ok        ok        ok      ok
+revoke another's token                  in     --      --    --       ok     --        --        --      ok
+"""
+
+
+def rows() -> dict[str, dict[str, str]]:
+    """The table: what each who may try hears, by verb."""
+    width = TABLE.index("nobody") - 1
+    lines = [line for line in TABLE.splitlines()[2:] if line.strip()]
+    return {line[:width].strip(): dict(zip(COLUMNS, line[width:].split(), strict=True)) for line in lines}

@@ -1,0 +1,211 @@
+"""What each verb of the table sends, as a form and, where there is one, as an API request."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any
+
+from PIL import Image
+
+from tests.authority.world import ROOM, World
+from tests.cast import PASSWORD
+
+VENUE = "oren-flerbrukshall"
+DRAFT = "/policies/municipality/draft"
+REASON = {"reason.nb": "Fordi.", "reason.nn": "Fordi.", "reason.en": "Because."}
+TITLE = {"title.nb": "Utleie", "title.nn": "Utleige", "title.en": "Letting"}
+FORM_WISH = {
+    "date": "2026-09-23",
+    "from": "18:00",
+    "to": "20:00",
+    "applicant": "me",
+    "purpose": "Trening",
+    "activity": "sport.training",
+    "participants.6-12": "18",
+}
+WISH = {
+    "room": ROOM,
+    "start": "2026-09-23T18:00",
+    "end": "2026-09-23T20:00",
+    "purpose": "Trening",
+    "activity": "sport.training",
+    "participants": {"6-12": 18},
+}
+CLOSED = {"start": "2026-12-01T08:00", "end": "2026-12-01T12:00", "reason": "Maling"}
+PERSON = {"name": "Ny Person", "phone": "41234567"}
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One request: ``form`` for a page, ``json`` for the API; addresses take names of the world in braces."""
+
+    address: str
+    form: Mapping[str, Any] | None = None
+    json: Mapping[str, Any] | None = None
+    method: str = "POST"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_api(self) -> bool:
+        return self.address.startswith("/api/")
+
+
+Tries = Callable[[World], tuple[Try, ...]]
+
+
+def _form(address: str, **fields: Any) -> Try:
+    return Try(address, form=fields)
+
+
+def _api(address: str, body: Mapping[str, Any] | None = None, **more: Any) -> Try:
+    return Try(f"/api/v1{address}", json=body, **more)
+
+
+def _booking(fields: Mapping[str, Any], wish: Mapping[str, Any]) -> tuple[Try, ...]:
+    order = {"room": ROOM, "key": "en-nokkel-for-dette"}
+    return Try("/bookings", form={**FORM_WISH, **order, **fields}), _api("/bookings", {**WISH, **wish})
+
+
+def _preview(fields: Mapping[str, Any], wish: Mapping[str, Any]) -> tuple[Try, ...]:
+    return Try(f"/rooms/{ROOM}/book/preview", form={**FORM_WISH, **fields}, method="GET"), _api("/verdicts", {**WISH, **wish})
+
+
+def _act(case: str, verb: str, **fields: Any) -> Tries:
+    """An act on a booking, on its page and in the API."""
+
+    def tries(world: World) -> tuple[Try, ...]:
+        booking = getattr(world, case)
+        return _form(f"/bookings/{booking.reference}/{verb}", **fields), _api(f"/bookings/{booking.id}/{verb}", fields or None)
+
+    return tries
+
+
+def _move(world: World) -> tuple[Try, ...]:
+    body = {"number": 1, "start": "2026-09-19T18:00", "end": "2026-09-19T20:00"}
+    page = {"date": "2026-09-19", "from": "18:00", "to": "20:00"}
+    return (
+        Try(f"/bookings/{world.booked.reference}/occurrences/1/move", form=page),
+        _api(f"/bookings/{world.booked.id}", body, method="PATCH", headers={"If-Match": '"1"'}),
+    )
+
+
+def _page(address: str, **fields: Any) -> Tries:
+    """A form that has no equal in the API; its values too take names of the world in braces."""
+
+    def tries(world: World) -> tuple[Try, ...]:
+        names = _names(world)
+        return (_form(address.format(**names), **{name: value.format(**names) for name, value in fields.items()}),)
+
+    return tries
+
+
+def _names(world: World) -> dict[str, Any]:
+    return {name: getattr(world, name) for name in World.__dataclass_fields__}
+
+
+def _photo(world: World) -> tuple[Try, ...]:
+    picture = BytesIO()
+    Image.new("RGB", (8, 8)).save(picture, "PNG")
+    return (_form(f"/venues/{VENUE}/photos", alternative_text="Hallen en kveld", photo=(BytesIO(picture.getvalue()), "hall.png")),)
+
+
+TRIES: dict[str, Tries] = {
+    "try for oneself": lambda w: _preview({}, {}),
+    "try as the municipality": lambda w: _preview({"applicant": "municipal"}, {"kind": "municipal"}),
+    "book for oneself": lambda w: _booking({}, {}),
+    "book in an organisation's name": lambda w: _booking({"applicant": "other", "number": "313000001"}, {"organisation": "313000001"}),
+    "book under another's agreement": lambda w: _booking({"agreement": str(w.agreement)}, {"agreement": w.agreement}),
+    "book on behalf of a caller": lambda w: _booking({"person": str(w.per)}, {"on_behalf_of": w.per}),
+    "book for the municipality's own use": lambda w: _booking({"applicant": "municipal"}, {"kind": "municipal"}),
+    "block a time": lambda w: _booking({"applicant": "block"}, {"kind": "block"}),
+    "cancel": _act("booked", "cancellation"),
+    "cancel one date": _act("booked", "occurrences/1/cancellation"),
+    "move": _move,
+    "confirm": _act("unconfirmed", "confirmation"),
+    "approve": _act("asked", "approval"),
+    "approve what caretakers decide": _act("theatre", "approval"),
+    "decline": _act("asked", "refusal", reason="Fullt."),
+    "decline what caretakers decide": _act("theatre", "refusal", reason="Fullt."),
+    "close a room": lambda w: (
+        _form(f"/venues/{VENUE}/closures", room="gymsal-1", **CLOSED),
+        _api(f"/venues/{VENUE}/closures", {"room": "gymsal-1", "dry_run": False, **CLOSED}),
+    ),
+    "open again what was closed": _page(f"/venues/{VENUE}/closures/{{closure}}/withdrawal"),
+    "set opening hours": _page(
+        f"/venues/{VENUE}/opening-hours",
+        **{"rows[0].weekday": "0", "rows[0].start": "08:00", "rows[0].end": "22:00", "rows[0].openness": "open", "version": "{version}"},
+    ),
+    "remove opening hours": _page(f"/venues/{VENUE}/opening-hours/removal", version="{version}"),
+    "add days to the school calendar": _page("/school-calendar", first_day="2026-11-10", last_day="2026-11-11", name="Fri"),
+    "remove days of the school calendar": _page("/school-calendar/{school}/removal"),
+    "add days to a venue's school calendar": _page(
+        f"/venues/{VENUE}/school-calendar", first_day="2026-11-10", last_day="2026-11-11", name="Fri"
+    ),
+    "remove days of a venue's calendar": _page(f"/venues/{VENUE}/school-calendar/{{own_school}}/removal"),
+    "edit the municipality": _page("/municipality", name="Drammen", version="{municipality_version}"),
+    "edit a venue": _page(f"/venues/{VENUE}/edit", name="Øren", version="{version}"),
+    "edit a room": _page(f"/rooms/{ROOM}/edit", name="Gymsal", version="{room_version}"),
+    "take a room out of use": _page("/rooms/oren-flerbrukshall/gymsal-2/retirement", version="{room_version}"),
+    "take a room into use again": _page("/rooms/fjell-skole/naturfag/restoration", version="0"),
+    "answer on access": _page(f"/venues/{VENUE}/access", **{"answers.lift": "yes", "version": "{version}"}),
+    "add who answers": _page(f"/venues/{VENUE}/contacts", weekdays="1", start="08:00", end="15:00", role="Vakt", phone="41234567"),
+    "remove who answers": _page(f"/venues/{VENUE}/contacts/{{contact}}/removal"),
+    "hang up a photo": _photo,
+    "take down a photo": _page(f"/venues/{VENUE}/photos/{{photo}}/removal"),
+    "begin a draft": _page(f"/policies/rooms/{ROOM}/draft"),
+    "throw a draft away": _page(f"{DRAFT}/removal"),
+    "edit a draft's text": _page(f"{DRAFT}/text", version="1", **TITLE),
+    "add a rule": _page(f"{DRAFT}/rules/new", kind="length", version="1", id="length", at_most="60", **REASON),
+    "change a rule": _page(f"{DRAFT}/rules/opening", kind="opening", version="1", id="opening", public_holiday="warn", **REASON),
+    "remove a rule": _page(f"{DRAFT}/rules/opening/removal", version="1"),
+    "publish a policy": _page("/policies/municipality/publication", version="1", valid_from="2027-01-01"),
+    "make an agreement": _page(
+        "/agreements",
+        organisation="{skiold}",
+        title="Ny",
+        price_class="partner",
+        hours="5",
+        first_day="2026-10-01",
+        last_day="2026-12-01",
+        rooms=ROOM,
+    ),
+    "end an agreement": _page("/agreements/{agreement}/end"),
+    "make a grant": _page("/grants", organisation="{skiold}", scheme="Annet", year="2026", ceiling="1000"),
+    "make a feed of one's own": lambda w: (
+        _form("/calendars", name="Ny", about="mine"),
+        _api("/feeds", {"name": "Ny", "audience": "booker"}),
+    ),
+    "make a feed of the organisation": lambda w: (
+        _form("/calendars", name="Ny", about="313000001"),
+        _api("/feeds", {"name": "Ny", "audience": "organisation", "organisation": "313000001"}),
+    ),
+    "make a feed of the venue": lambda w: (
+        _form("/calendars", name="Ny", about="round", venues=VENUE),
+        _api("/feeds", {"name": "Ny", "audience": "caretaker", "venues": [VENUE]}),
+    ),
+    "give a feed a new address": lambda w: (_form(f"/calendars/{w.feed}/rotation"), _api(f"/feeds/{w.feed}/rotation", {})),
+    "revoke a feed": lambda w: (_form(f"/calendars/{w.feed}/revocation"), _api(f"/feeds/{w.feed}/revocation")),
+    "sign in": _page("/sign-in", email="per@example.org", password=PASSWORD),
+    "sign out": _page("/sign-out"),
+    "ask for an account": _page("/account-links", email="helt-ny@example.org"),
+    "ask for a new password": _page("/password-links", email="per@example.org"),
+    "use a link": _page("{link}", password=PASSWORD, **PERSON),
+    "accept an invitation sent to Per": _page("{to_organisation}"),
+    "invite to a role": _page("/invitations", email="enda-en@example.org", role="officer"),
+    "withdraw an invitation to a role": _page("/invitations/{to_role}/withdrawal"),
+    "invite to act for the organisation": _page("/organisations/{skiold}/invitations", email="enda-en@example.org"),
+    "confirm who asks to act for it": _page("/delegations/{delegation}/confirmation"),
+    "end who acts for it": _page("/delegations/{delegation}/end"),
+    "make another the responsible adult": _page("/delegations/{responsible}/responsibility"),
+    "register an organisation": _page("/organisations", number="313000060", name="Vårsol pensjonistforening"),
+    "register a group": _page("/groups", name="Turgruppa"),
+    "correct what is said of it": _page("/organisations/{skiold}/facts", name="Skiold", applicant_class="organisation"),
+    "ask to act for another": _page("/organisations/{strommen}/delegations"),
+    "enter a caller": _page("/people", **PERSON),
+    "give a role": _page("/people/{per}/roles", role="officer"),
+    "take a role back": _page("/roles/{grant_of_role}/revocation"),
+    "change one's profile": _page("/profile", **PERSON),
+    "change one's password": _page("/profile/password", current_password=PASSWORD, password="enda-en-lang-setning"),
+    "make a token": _page("/profile/tokens", name="skript"),
+    "revoke another's token": _page("/profile/tokens/{token}/revocation"),
+}

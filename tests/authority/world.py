@@ -1,0 +1,209 @@
+"""A house in which there is one of everything that a verb can act on, and everybody who may try."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from accounts.identity import SERVICE, Actor, Role
+from accounts.links import path_for
+from accounts.models import Delegation, Invitation, Proof, ProofLink, RoleGrant
+from accounts.tokens import make_token
+from booking.reservations import reserve
+from booking.support.agreements import AgreementTerms, make_agreement
+from booking.support.grants import GrantTerms, make_grant
+from calendars.models import Audience
+from calendars.tokens import Draft, make_feed
+from policies.document import checked
+from policies.places import place_at
+from policies.verbs import publish, save_draft
+from tests import cast
+from tests.booking.conftest import NOW, POLICY, REASON, Hall, again, furnish, wish
+from tests.cast import BEGINNING, ZONE
+from venues.inputs import ClosureInput, ContactInput
+from venues.models import Municipality, Origin, Photo, Room, SchoolPeriod, Space, Venue
+from venues.opening import SchoolDays
+from venues.scheduling import add_closure_row
+from venues.staffing import add_contact
+
+SECRET = "only-for-the-tests-nowhere-else!"
+ROOM = "oren-flerbrukshall/gymsal-1"
+# Who each column of the table is, by the name in the cast; Tone looks after another venue.
+EVERYBODY = {
+    "nobody": "",
+    "private": "per",
+    "asked": "siri",
+    "delegate": "nils",
+    "holder": "berit",
+    "elsewhere": "tone",
+    "caretaker": "olav",
+    "officer": "kari",
+    "administrator": "ada",
+}
+CARETAKERS_DECIDE = {
+    "kind": "decision_route",
+    "id": "theatre",
+    "scope": {"applicants": ["person"], "activities": ["culture.theatre"]},
+    "route": "by-role",
+    "role": "caretaker",
+    "promise": {"amount": 2, "unit": "working-days"},
+    "reason": REASON,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A booking as page and API name it."""
+
+    id: int
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What the tries name: ids, addresses, and the API token of each who may try."""
+
+    booked: Case  # by Berit for Skiold turn, two dates
+    asked: Case  # by Per for himself, an officer decides
+    theatre: Case  # by Per for himself, the venue's caretaker decides
+    unconfirmed: Case  # by Siri in the name of Skiold turn
+    skiold: int
+    strommen: int
+    agreement: int
+    feed: int  # Berit's
+    token: int  # Berit's
+    per: int
+    oren: int
+    delegation: int  # Siri's, who has asked
+    responsible: int  # Tone's of the quilters
+    grant_of_role: int  # Olav's
+    to_role: int
+    to_organisation: str  # sent to Per
+    link: str
+    closure: int
+    contact: int
+    photo: int
+    school: int
+    own_school: int
+    version: int  # of Øren flerbrukshall as a page showed it
+    room_version: int
+    municipality_version: int
+    bearers: dict[str, str]
+
+
+def build(session: Session) -> World:
+    hall = furnish(session)
+    hands = {name: cast.actor(session, getattr(hall.cast, who)) for name, who in EVERYBODY.items() if who}
+    _policies(session, hall)
+    _elsewhere(session, hall)
+    agreement = _made(session, make_agreement, _terms(hall), by=hall.kari).id
+    _made(session, make_grant, GrantTerms(organisation=hall.cast.skiold.id, scheme="Gratis tid", year=2026, ceiling=1000), by=hall.kari)
+    alone = {"organisation": None}
+    bearers = {name: _made(session, make_token, hand.require_known(), "skript", by=hand) for name, hand in hands.items()}
+    return World(
+        booked=_booked(session, hall.berit, recurrence={"rrule": "FREQ=WEEKLY;COUNT=2"}),
+        asked=_booked(session, hall.per, start="2026-09-16T18:00", end="2026-09-16T20:00", **alone),
+        theatre=_booked(session, hall.per, start="2026-09-17T18:00", end="2026-09-17T20:00", activity="culture.theatre", **alone),
+        unconfirmed=_booked(session, hall.siri, start="2026-09-18T18:00", end="2026-09-18T20:00"),
+        skiold=hall.cast.skiold.id,
+        strommen=hall.cast.strommen.id,
+        agreement=agreement,
+        feed=_made(session, make_feed, Draft("Min", Audience.BOOKER), by=hall.berit).feed.id,
+        per=hall.cast.per.id,
+        oren=hall.cast.oren.id,
+        delegation=_id(session, Delegation, hall.cast.siri.id),
+        responsible=_id(session, Delegation, hall.cast.tone.id),
+        grant_of_role=_id(session, RoleGrant, hall.cast.olav.id),
+        **_of_venue(session, hall),
+        **_letters(session, hall),
+        bearers={name: made.text for name, made in bearers.items()},
+        token=bearers["holder"].id,
+        **_versions(session, hall),
+    )
+
+
+def _made(session: Session, verb: Any, *args: Any, by: Actor) -> Any:
+    again(session)
+    made = verb(session, *args, by=by, now=NOW)
+    session.flush()
+    return made
+
+
+def _booked(session: Session, by: Actor, **changes: Any) -> Case:
+    booking = _made(session, reserve, wish(**changes), by=by)
+    return Case(booking.id, booking.reference)
+
+
+def _id(session: Session, kind: Any, person_id: int) -> int:
+    return int(session.scalars(select(kind.id).where(kind.person_id == person_id)).one())
+
+
+def _policies(session: Session, hall: Hall) -> None:
+    document = checked({**POLICY, "rules": [*POLICY["rules"], CARETAKERS_DECIDE]})
+    again(session)
+    publish(session, place_at(session, ""), document, date(2026, 1, 2), by=SERVICE, now=NOW)
+
+    again(session)
+    save_draft(session, place_at(session, ""), checked(POLICY), version=0, by=hall.kari, now=NOW)
+
+
+def _versions(session: Session, hall: Hall) -> dict[str, int]:
+    """What the pages that change a place show of it, once all of this is written."""
+    again(session)
+    rooms = {room.slug: room.revision for room in hall.cast.oren.rooms}
+    return {
+        "version": hall.cast.oren.revision,
+        "room_version": rooms["gymsal-1"],
+        "municipality_version": session.scalars(select(Municipality.revision)).one(),
+    }
+
+
+def _elsewhere(session: Session, hall: Hall) -> None:
+    """Another venue, of which Tone is the caretaker."""
+    venue = Venue(slug="fjell-skole", name="Fjell skole", kind="school", zone=ZONE, changed_at=BEGINNING)
+    space = Space(venue=venue, slug="aula", name="Aula")
+    room = Room(venue=venue, slug="aula", name="Aula", kind="auditorium", changed_at=BEGINNING, spaces=[space])
+    closed = Room(
+        venue=venue, slug="naturfag", name="Naturfag", kind="classroom", changed_at=BEGINNING, retired_at=BEGINNING, spaces=[space]
+    )
+    session.add_all([venue, room, closed])
+    session.flush()
+    session.add(RoleGrant(person_id=hall.cast.tone.id, role=Role.CARETAKER, venue_id=venue.id, granted_at=BEGINNING))
+    session.flush()
+
+
+def _terms(hall: Hall) -> AgreementTerms:
+    days = {"first_day": date(2026, 9, 1), "last_day": date(2026, 12, 31)}
+    return AgreementTerms(organisation=hall.cast.skiold.id, title="Turn for alle", price_class="partner", hours=6, rooms=(ROOM,), **days)
+
+
+def _of_venue(session: Session, hall: Hall) -> dict[str, int]:
+    """A closure, a contact, a photo, and days of the municipality's and of the venue's own school calendar."""
+    venue = hall.cast.oren.id
+    closed = ClosureInput(start="2026-11-02T08:00", end="2026-11-02T12:00", reason="Vask")
+    contact = ContactInput(weekdays=[0], start="08:00", end="15:00", role="Vakt", phone="41234567")
+    own = SchoolPeriod(venue_id=venue, first_day=date(2026, 11, 4), last_day=date(2026, 11, 4), name="Plandag", origin=Origin.STAFF)
+    own.kind = SchoolDays.BREAK
+    photo = Photo(venue_id=venue, file="hall.jpg", alternative_text="Hallen", origin=Origin.STAFF, added_at=NOW)
+    session.add_all([own, photo])
+    session.flush()
+    return {
+        "closure": _made(session, add_closure_row, "oren-flerbrukshall", closed, by=hall.kari).id,
+        "contact": _made(session, add_contact, "oren-flerbrukshall", contact, by=hall.kari)[0].id,
+        "photo": photo.id,
+        "school": int(session.scalars(select(SchoolPeriod.id).where(SchoolPeriod.venue_id.is_(None))).one()),
+        "own_school": own.id,
+    }
+
+
+def _letters(session: Session, hall: Hall) -> dict[str, Any]:
+    """Invitations that wait for an answer, and a link sent to somebody new."""
+    until = {"created_at": NOW, "expires_at": NOW + timedelta(days=7)}
+    to_role = Invitation(email="ny@example.org", role=Role.OFFICER, **until)
+    to_organisation = Invitation(email="per@example.org", organisation_id=hall.cast.strommen.id, **until)
+    link = ProofLink(purpose=Proof.OPEN_ACCOUNT, email="ny@example.org", **until)
+    session.add_all([to_role, to_organisation, link])
+    session.flush()
+    return {"to_role": to_role.id, "to_organisation": path_for(to_organisation, SECRET), "link": path_for(link, SECRET)}

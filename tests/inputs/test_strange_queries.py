@@ -1,0 +1,39 @@
+"""Pages are asked for with queries that nobody means: each answers, and none breaks."""
+
+from flask import Flask
+
+from tests.authority.sending import send
+from tests.authority.tries import Try
+from tests.authority.world import ROOM, World
+
+STRANGE = ("", "x", "²", "-1", "0", "9" * 30, "9999-12-31", "0001-01-01", "1e400", "../..", "æ" * 3000)
+PAGES = {
+    "/": ("date", "from", "to", "capacity", "weeks", "district", "kind", "need"),
+    "/bookings": ("page",),
+    "/venues": ("text", "capacity"),
+    f"/rooms/{ROOM}": ("week",),
+    f"/rooms/{ROOM}/book": ("date", "from", "to", "except", "caller", "participants.0-5"),
+    "/caretaker": ("day", "venue"),
+    "/office/search": ("q",),
+    "/office/sought": ("days",),
+    "/agreements/new": ("organisation", "q"),
+    "/organisations": ("number",),
+    "/people": ("q",),
+    "/register": ("q",),
+    "/venues/oren-flerbrukshall/opening-hours": ("room", "first", "last"),
+    "/venues/oren-flerbrukshall/access": ("room",),
+    "/policies/municipality/draft/rules/new": ("kind",),
+    f"/calendars/rooms/{ROOM}.ics": ("from", "to", "lang", "cancelled", "busy"),
+    "/api/v1/rooms": ("capacity", "cursor", "limit"),
+    "/api/v1/availability": ("from", "to", "minutes", "recurrence"),
+}
+
+
+def test_no_query_breaks_a_page(app: Flask, world: World, cookies: dict[str, str]) -> None:
+    asked = [(page, name, value) for page, names in PAGES.items() for name in names for value in STRANGE]
+
+    answers = {
+        cell: send(app, Try(cell[0], form={cell[1]: cell[2]}, method="GET"), "officer", world, cookies).status_code for cell in asked
+    }
+
+    assert {cell: status for cell, status in answers.items() if status >= 500} == {}
