@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from accounts.identity import Actor, ApplicantClass
@@ -14,6 +14,10 @@ from booking.wish import Wish
 from kernel.errors import Forbidden, Invalid, Missing, refuse
 from policies.request import ApplicantFacts
 from venues.models import Room
+
+
+BY_ID = select(Organisation).where(Organisation.id == bindparam("wanted"))
+BY_NUMBER = select(Organisation).where(Organisation.number == bindparam("wanted"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +94,10 @@ def _class_of(wish: Wish, organisation: Organisation | None) -> ApplicantClass:
 def _organisation(session: Session, name: str | None) -> Organisation | None:
     if not name:
         return None
-    column, value = (Organisation.id, name.removeprefix("group:")) if name.startswith("group:") else (Organisation.number, name)
+    by_id, value = name.startswith("group:"), name.removeprefix("group:")
     if not value.isdecimal():
         raise refuse(Invalid, "bad-organisation", "organisation", name)
-    found = session.scalar(select(Organisation).where(column == (int(value) if column is Organisation.id else value)))
+    found: Organisation | None = session.scalar(BY_ID if by_id else BY_NUMBER, {"wanted": int(value) if by_id else value})
     if found is None:
         raise refuse(Missing, "unknown-organisation", "organisation", name)
     return found

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from difflib import get_close_matches
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from kernel.errors import Missing, refuse
@@ -17,6 +17,13 @@ from venues.settling import said
 from venues.statements import Statement
 
 NEAR = 3
+# Put together once: every look at a room and every booking sends it.
+ROOM_NAMED = (
+    select(Room)
+    .join(Venue)
+    .where(Venue.slug == bindparam("venue_slug"), Room.slug == bindparam("room_slug"))
+    .options(joinedload(Room.venue).joinedload(Venue.district), selectinload(Room.spaces))
+)
 DAY = timedelta(days=1)
 
 
@@ -50,8 +57,7 @@ def venue_named(session: Session, slug: str) -> Venue:
 
 def room_named(session: Session, venue: str, room: str) -> Room:
     """The room of two slugs with its venue and spaces; raises Missing (``unknown-venue``, ``unknown-room``) with the nearest."""
-    parts = (joinedload(Room.venue).joinedload(Venue.district), selectinload(Room.spaces))
-    found = session.scalar(select(Room).join(Venue).where(Venue.slug == venue, Room.slug == room).options(*parts))
+    found: Room | None = session.scalar(ROOM_NAMED, {"venue_slug": venue, "room_slug": room})
     if found is None:
         there = venue_named(session, venue)
         raise refuse(
