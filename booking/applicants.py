@@ -15,7 +15,6 @@ from kernel.errors import Forbidden, Invalid, Missing, refuse
 from policies.request import ApplicantFacts
 from venues.models import Room
 
-
 BY_ID = select(Organisation).where(Organisation.id == bindparam("wanted"))
 BY_NUMBER = select(Organisation).where(Organisation.number == bindparam("wanted"))
 

@@ -20,7 +20,6 @@ from policies.evaluate import evaluate_series
 from policies.request import Facts, Request
 from policies.verdict import Outcome, Verdict
 
-
 INTO_JUDGEMENTS = insert(table_of(Judgement))
 
 

@@ -19,7 +19,7 @@ from booking.occupy import Take, ask, occupy, peek
 from booking.outcome import Dated, require_enough, results, wants_of
 from booking.references import new_reference
 from booking.revisions import touch, touch_holder
-from booking.states import BookingState
+from booking.states import BookingState, OccurrenceState
 from booking.wish import Wish
 from database.audit import Act, record
 from database.base import table_of
@@ -79,14 +79,21 @@ def _written(session: Session, wish: Wish, case: Case, dates: Sequence[Dated], a
     session.add(booking)
     session.flush()
     ids = insert_occurrences(session, booking, case.room, dates, now=now)
-    expires = hold_until(booking, now=now)
-    takes = [Take(date.want, ids[n], expires) for n, date in enumerate(dates) if date.want is not None and date.is_kept]
-    held = takes if keeps_time(booking) else []
+    held = [
+        Take(date.want, ids[number], hold_until(booking, date.state, now=now))
+        for number, date in enumerate(dates)
+        if date.want is not None and date.is_kept and keeps_time(booking, date.state)
+    ]
     occupy(session, answer, held)
     keep(session, booking.id, [date.judged for date in dates], act="reserve", now=now)
     # What is occupied is newer already; a wish that holds no time is told in feeds too.
     (touch_holder if held else touch)(session, booking)
-    facts = {"state": str(booking.state), "dates": len(ids), "kept": len(takes), "organisation": booking.organisation_id}
+    facts = {
+        "state": str(booking.state),
+        "dates": len(ids),
+        "kept": sum(date.is_kept for date in dates),
+        "organisation": booking.organisation_id,
+    }
     record(session, Act("reserve", "booking", booking.id, facts, booking.holder_id), by=by, now=now)
     post(session, f"booking-{booking.state}", person_id=booking.holder_id, booking_id=booking.id, now=now)
     if booking.state is BookingState.UNCONFIRMED:
@@ -101,16 +108,16 @@ def _ask_organisation(session: Session, booking: Booking, *, now: datetime) -> N
         post(session, "confirmation-wanted", person_id=person_id, booking_id=booking.id, now=now)
 
 
-def keeps_time(booking: Booking) -> bool:
-    """Whether the booking holds its time: booked, held until an answer, or held until the organisation confirms."""
-    return booking.state is not BookingState.REQUESTED or booking.hold_minutes is not None
+def keeps_time(booking: Booking, state: OccurrenceState) -> bool:
+    """Whether a date in this state holds its time: booked, held until an answer, or until the organisation confirms."""
+    return state is not OccurrenceState.REQUESTED or booking.hold_minutes is not None
 
 
-def hold_until(booking: Booking, *, now: datetime) -> datetime | None:
-    """When the claims of a booking that waits run out; None for what is booked."""
-    if booking.state is BookingState.UNCONFIRMED:
+def hold_until(booking: Booking, state: OccurrenceState, *, now: datetime) -> datetime | None:
+    """When the claims of a date that waits run out; None for one that is booked, whatever the others wait for."""
+    if state is OccurrenceState.UNCONFIRMED:
         return booking.confirm_by
-    if booking.state is BookingState.REQUESTED and booking.hold_minutes is not None:
+    if state is OccurrenceState.REQUESTED and booking.hold_minutes is not None:
         return now + timedelta(minutes=booking.hold_minutes)
     return None
 
