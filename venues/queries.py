@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, or_, select
-from sqlalchemy.orm import Session, aliased, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, selectinload
 
 from kernel.errors import Missing, refuse
 from kernel.interval import Interval
@@ -23,7 +23,7 @@ ROOM_NAMED = (
     select(Room)
     .join(Venue)
     .where(Venue.slug == bindparam("venue_slug"), Room.slug == bindparam("room_slug"))
-    .options(joinedload(Room.venue).joinedload(Venue.district), selectinload(Room.spaces))
+    .options(contains_eager(Room.venue).joinedload(Venue.district), joinedload(Room.spaces))
 )
 DAY = timedelta(days=1)
 
@@ -58,7 +58,7 @@ def venue_named(session: Session, slug: str) -> Venue:
 
 def room_named(session: Session, venue: str, room: str) -> Room:
     """The room of two slugs with its venue and spaces; raises Missing (``unknown-venue``, ``unknown-room``) with the nearest."""
-    found: Room | None = session.scalar(ROOM_NAMED, {"venue_slug": venue, "room_slug": room})
+    found: Room | None = session.scalars(ROOM_NAMED, {"venue_slug": venue, "room_slug": room}).unique().one_or_none()
     if found is None:
         there = venue_named(session, venue)
         raise refuse(

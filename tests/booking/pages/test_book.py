@@ -233,4 +233,4 @@ def test_the_number_of_statements_does_not_grow_with_the_dates(visit: Callable[.
             visitor.get(preview(repeat="weekly", times=times))
         numbers.append(len(statements))
 
-    assert numbers == [16, 16]
+    assert numbers == [14, 14]
