@@ -30,9 +30,9 @@ CROWD = 8
 class Size:
     """How much is measured: rounds, requests of one client and of the crowd in each."""
 
-    rounds: int = 7
-    alone: int = 40
-    crowd: int = 160
+    rounds: int = 5
+    alone: int = 30
+    crowd: int = 120
     many: int = MANY
 
 

@@ -51,7 +51,7 @@ END:VEVENT\r
 class FeedSize:
     """How much is measured: rounds, requests in each, renderings in each."""
 
-    rounds: int = 7
+    rounds: int = 5
     requests: int = 200
     cold: int = 3
 
