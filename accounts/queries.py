@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Row, Select, String, and_, column, func, or_, select, table
+from sqlalchemy import ColumnElement, Integer, Row, Select, String, and_, bindparam, column, func, or_, select, table
 from sqlalchemy.orm import Session, joinedload
 
 from accounts.identity import Actor, Role
@@ -50,10 +50,7 @@ def known_person(session: Session, person_id: int, *, via: str) -> Known | None:
 
 def bearer_of(session: Session, token_hash: str) -> Bearer | None:
     """The actor of a live token, in one query; None when it stands for nothing."""
-    wanted = (
-        _person_with_rights().add_columns(ApiToken.id.label("token_id"), ApiToken.used_at).join(ApiToken, ApiToken.person_id == Person.id)
-    )
-    rows = session.execute(wanted.where(ApiToken.token_hash == token_hash, ApiToken.revoked_at.is_(None))).all()
+    rows = session.connection().execute(_BEARERS, {"token_hash": token_hash}).all()
     return Bearer(_actor(rows, "api"), rows[0].token_id, rows[0].used_at) if rows else None
 
 
@@ -172,6 +169,16 @@ def _person_with_rights() -> Select[*tuple[Any, ...]]:
     columns = (Person.id, Person.name, Person.email, Person.language, Person.session_epoch)
     wanted = select(*columns, RoleGrant.role, RoleGrant.venue_id, Delegation.organisation_id)
     return wanted.select_from(Person).outerjoin(RoleGrant, RoleGrant.person_id == Person.id).outerjoin(Delegation, confirmed)
+
+
+def _bearers() -> Select[*tuple[Any, ...]]:
+    wanted = _person_with_rights().add_columns(ApiToken.id.label("token_id"), ApiToken.used_at)
+    joined = wanted.join(ApiToken, ApiToken.person_id == Person.id)
+    return joined.where(ApiToken.token_hash == bindparam("token_hash"), ApiToken.revoked_at.is_(None))
+
+
+# Asked by every request of the API: put together once.
+_BEARERS = _bearers()
 
 
 def _actor(rows: Sequence[Row[Any]], via: str) -> Actor:

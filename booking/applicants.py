@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from accounts.identity import NOBODY, Actor, ApplicantClass
@@ -16,6 +16,8 @@ from policies.request import ApplicantFacts
 from venues.models import Room
 
 LONGEST_NUMBER = 9
+BY_ID = select(Organisation).where(Organisation.id == bindparam("wanted"))
+BY_NUMBER = select(Organisation).where(Organisation.number == bindparam("wanted"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +107,10 @@ def _organisation(session: Session, name: str | None, by: Actor) -> Organisation
     """The organisation of a number; a group, which no register names, is there only for those who act for it."""
     if not name:
         return None
-    column, value = (Organisation.id, name.removeprefix("group:")) if name.startswith("group:") else (Organisation.number, name)
+    by_id, value = name.startswith("group:"), name.removeprefix("group:")
     if not value.isdecimal() or len(value) > LONGEST_NUMBER:
         raise refuse(Invalid, "bad-organisation", "organisation", name)
-    found = session.scalar(select(Organisation).where(column == (int(value) if column is Organisation.id else value)))
+    found: Organisation | None = session.scalar(BY_ID if by_id else BY_NUMBER, {"wanted": int(value) if by_id else value})
     if found is None or (found.number is None and not (by.is_officer or by.acts_for(found.id))):
         raise refuse(Missing, "unknown-organisation", "organisation", name)
     return found

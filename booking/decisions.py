@@ -29,7 +29,7 @@ def confirm(session: Session, booking_id: int, *, version: int | None = None, by
     require_sight(booking, by)
     by.require(by.is_officer or (booking.organisation_id is not None and by.acts_for(booking.organisation_id)), "delegate")
     lifecycle.require(lifecycle.Act.CONFIRM, booking.state)
-    plan = Plan(act="confirm", dates=waiting(booking, OccurrenceState.UNCONFIRMED), room=booking.room, walls={}, by_staff=False)
+    plan = Plan(act="confirm", dates=waiting(booking, OccurrenceState.UNCONFIRMED), by_staff=False, confirms=True)
     resettle(session, booking, plan, now=now)
     return _told(session, booking, "confirm", by=by, now=now)
 
@@ -42,7 +42,7 @@ def approve(session: Session, booking_id: int, *, version: int | None = None, no
     booking = booking_for(session, booking_id, version=version)
     require_decider(booking, by)
     lifecycle.require(lifecycle.Act.APPROVE, booking.state)
-    plan = Plan(act="approve", dates=waiting(booking, OccurrenceState.REQUESTED), room=booking.room, walls={}, by_staff=True)
+    plan = Plan(act="approve", dates=waiting(booking, OccurrenceState.REQUESTED), by_staff=True)
     resettle(session, booking, plan, now=now)
     _decided(booking, note, by=by, now=now)
     return _told(session, booking, "approve", by=by, now=now)

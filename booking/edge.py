@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from accounts.edge import reading, transact
 from accounts.identity import Actor
 from booking.alternatives import Offer, offers
-from booking.cases import booking_for
 from booking.outcome import Declined, Taken
 from booking.reservations import reserve
 from booking.shown import shown_booking
@@ -37,8 +36,7 @@ def reserve_once(session: Session, wish: Wish, *, key: str | None, by: Actor, no
     kept = begin(session, person_id=by.require_known(), key=key, body=wish.model_dump(mode="json"), now=now) if key else None
     if kept is not None and kept.answer is not None:
         return kept.answer
-    booking = booking_for(session, reserve(session, wish, by=by, now=now).id)
-    answer = shown_booking(booking).model_dump(mode="json")
+    answer = shown_booking(reserve(session, wish, by=by, now=now)).model_dump(mode="json")
     if kept is not None:
         kept.answer = answer
     return answer

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from booking.case import Case
@@ -12,11 +13,14 @@ from booking.conflicts import Want
 from booking.facts import facts_on, gather
 from booking.models import Judgement
 from booking.states import BookingKind
+from database.base import table_of
 from kernel.errors import Fault
 from kernel.wallclock import WallSpan
 from policies.evaluate import evaluate_series
 from policies.request import Facts, Request
 from policies.verdict import Outcome, Verdict
+
+INTO_JUDGEMENTS = insert(table_of(Judgement))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,8 @@ def keep(session: Session, booking_id: int, judged: Sequence[Judged], *, act: st
     ]
     if rows:
         versions = sorted({version for date in judged for version in date.versions})
-        session.add(Judgement(booking_id=booking_id, act=act, at=now, policy_versions=versions, judged=folded(rows)))
+        kept = {"booking_id": booking_id, "act": act, "at": now, "policy_versions": versions, "judged": folded(rows)}
+        session.connection().execute(INTO_JUDGEMENTS, kept)
 
 
 def folded(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:

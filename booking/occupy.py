@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, text, update
+from sqlalchemy import and_, bindparam, delete, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from booking.conflicts import Answer, Collision, Want, collisions_within, grouped
 from booking.models import Claim
 from database.audit import Act, Hand, record
+from database.base import table_of
 from kernel.interval import Interval
 from venues.models import Space
 
@@ -33,6 +34,15 @@ WANTED = {
     "postgresql": """SELECT n, space, to_timestamp(s) AS s, to_timestamp(e) AS e
                      FROM json_to_recordset(CAST(:wanted AS json)) AS w(n int, space int, s bigint, e bigint)""",
 }
+CLAIM, SPACE = table_of(Claim), table_of(Space)
+IN_SPACES = CLAIM.c.space_id.in_(bindparam("spaces", expanding=True))
+EXPIRED = and_(IN_SPACES, CLAIM.c.expires_at.is_not(None), CLAIM.c.expires_at <= bindparam("moment"))
+# Put together once: every booking sends them.
+FIND_EXPIRED = select(CLAIM.c.occurrence_id).where(EXPIRED)
+DROP_EXPIRED = delete(CLAIM).where(EXPIRED).returning(CLAIM.c.occurrence_id)
+GIVE_UP = delete(CLAIM).where(CLAIM.c.occurrence_id.in_(bindparam("released", expanding=True))).returning(CLAIM.c.space_id)
+INTO_CLAIMS = insert(CLAIM)
+RAISE_SPACES = update(SPACE).where(SPACE.c.id.in_(bindparam("touched", expanding=True))).values(revision=SPACE.c.revision + 1)
 QUERY = {dialect: text(PROBES.format(wanted=wanted)) for dialect, wanted in WANTED.items()}
 
 
@@ -71,10 +81,10 @@ def occupy(session: Session, answer: Answer, takes: Sequence[Take], *, release: 
     touched = _given_up(session, release)
     rows = [row for take in takes for row in _rows(answer.wants[take.want], take)]
     if rows:
-        session.execute(insert(Claim), rows)
+        session.connection().execute(INTO_CLAIMS, rows)
     touched |= {row["space_id"] for row in rows}
     if touched:
-        session.execute(update(Space).where(Space.id.in_(sorted(touched))).values(revision=Space.revision + 1))
+        session.connection().execute(RAISE_SPACES, {"touched": sorted(touched)})
 
 
 def free(session: Session, occurrence_ids: Collection[int]) -> None:
@@ -98,8 +108,7 @@ def _rows(want: Want, take: Take) -> list[dict[str, Any]]:
 def _given_up(session: Session, release: Collection[int]) -> set[int]:
     if not release:
         return set()
-    gone = delete(Claim).where(Claim.occurrence_id.in_(sorted(release))).returning(Claim.space_id)
-    return set(session.scalars(gone))
+    return set(session.connection().scalars(GIVE_UP, {"released": sorted(release)}))
 
 
 def _found(session: Session, wants: Sequence[Want], ignored: Collection[int]) -> list[Collision]:
@@ -122,20 +131,15 @@ def _moment(value: datetime | int) -> datetime:
     return datetime.fromtimestamp(value, UTC) if isinstance(value, int) else value
 
 
-def _expired_holds(spaces: Collection[int], now: datetime) -> Any:
-    return Claim.space_id.in_(sorted(spaces)), Claim.expires_at.is_not(None), Claim.expires_at <= now
-
-
 def _expired(session: Session, spaces: Collection[int], now: datetime) -> set[int]:
-    found = session.query(Claim.occurrence_id).filter(*_expired_holds(spaces, now)) if spaces else ()
-    return {row.occurrence_id for row in found}
+    return set(session.connection().scalars(FIND_EXPIRED, {"spaces": sorted(spaces), "moment": now})) if spaces else set()
 
 
 def _drop_expired(session: Session, spaces: Collection[int], now: datetime) -> None:
     """A hold that ran out keeps nobody away; the wish itself goes on waiting, now in competition."""
     if not spaces:
         return
-    gone = set(session.scalars(delete(Claim).where(*_expired_holds(spaces, now)).returning(Claim.occurrence_id)))
+    gone = set(session.connection().scalars(DROP_EXPIRED, {"spaces": sorted(spaces), "moment": now}))
     acts = [Act("hold-expired", "occurrence", occurrence, {}) for occurrence in sorted(gone)]
     record(session, *acts, by=_Clock(), now=now)
 

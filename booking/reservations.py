@@ -18,10 +18,11 @@ from booking.models import Booking, Occurrence
 from booking.occupy import Take, ask, occupy, peek
 from booking.outcome import Dated, require_enough, results, wants_of
 from booking.references import new_reference
-from booking.revisions import touch
-from booking.states import BookingState
+from booking.revisions import touch, touch_holder
+from booking.states import BookingState, OccurrenceState
 from booking.wish import Wish
 from database.audit import Act, record
+from database.base import table_of
 from database.locks import lock
 from database.outbox import post
 from kernel.wallclock import nearest_interval
@@ -30,6 +31,10 @@ from venues.queries import room_at
 
 TO_CONFIRM = timedelta(days=7)
 SHORTEST_TO_CONFIRM = timedelta(hours=1)
+
+
+OCCURRENCE = table_of(Occurrence)
+INTO_OCCURRENCES = insert(OCCURRENCE).returning(OCCURRENCE.c.number, OCCURRENCE.c.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +84,21 @@ def _written(session: Session, wish: Wish, case: Case, dates: Sequence[Dated], a
     session.add(booking)
     session.flush()
     ids = insert_occurrences(session, booking, case.room, dates, now=now)
-    expires = hold_until(booking, now=now)
-    takes = [Take(date.want, ids[n], expires) for n, date in enumerate(dates) if date.want is not None and date.is_kept]
-    occupy(session, answer, takes if keeps_time(booking) else ())
+    held = [
+        Take(date.want, ids[number], hold_until(booking, date.state, now=now))
+        for number, date in enumerate(dates)
+        if date.want is not None and date.is_kept and keeps_time(booking, date.state)
+    ]
+    occupy(session, answer, held)
     keep(session, booking.id, [date.judged for date in dates], act="reserve", now=now)
-    touch(session, booking)
-    facts = {"state": str(booking.state), "dates": len(ids), "kept": len(takes), "organisation": booking.organisation_id}
+    # What is occupied is newer already; a wish that holds no time is told in feeds too.
+    (touch_holder if held else touch)(session, booking)
+    facts = {
+        "state": str(booking.state),
+        "dates": len(ids),
+        "kept": sum(date.is_kept for date in dates),
+        "organisation": booking.organisation_id,
+    }
     record(session, Act("reserve", "booking", booking.id, facts, booking.holder_id), by=by, now=now)
     post(session, f"booking-{booking.state}", person_id=booking.holder_id, booking_id=booking.id, now=now)
     if booking.state is BookingState.UNCONFIRMED:
@@ -99,16 +113,16 @@ def _ask_organisation(session: Session, booking: Booking, *, now: datetime) -> N
         post(session, "confirmation-wanted", person_id=person_id, booking_id=booking.id, now=now)
 
 
-def keeps_time(booking: Booking) -> bool:
-    """Whether the booking holds its time: booked, held until an answer, or held until the organisation confirms."""
-    return booking.state is not BookingState.REQUESTED or booking.hold_minutes is not None
+def keeps_time(booking: Booking, state: OccurrenceState) -> bool:
+    """Whether a date in this state holds its time: booked, held until an answer, or until the organisation confirms."""
+    return state is not OccurrenceState.REQUESTED or booking.hold_minutes is not None
 
 
-def hold_until(booking: Booking, *, now: datetime) -> datetime | None:
-    """When the claims of a booking that waits run out; None for what is booked."""
-    if booking.state is BookingState.UNCONFIRMED:
+def hold_until(booking: Booking, state: OccurrenceState, *, now: datetime) -> datetime | None:
+    """When the claims of a date that waits run out; None for one that is booked, whatever the others wait for."""
+    if state is OccurrenceState.UNCONFIRMED:
         return booking.confirm_by
-    if booking.state is BookingState.REQUESTED and booking.hold_minutes is not None:
+    if state is OccurrenceState.REQUESTED and booking.hold_minutes is not None:
         return now + timedelta(minutes=booking.hold_minutes)
     return None
 
@@ -119,9 +133,9 @@ def _booking(wish: Wish, case: Case, dates: Sequence[Dated], *, by: Actor, now: 
         reference=new_reference(),
         kind=wish.kind,
         state=state_of([date.state for date in dates], fallback=BookingState.REFUSED),
-        room_id=case.room.id,
-        organisation_id=applicant.organisation.id if applicant.organisation else None,
-        holder_id=applicant.holder.id,
+        room=case.room,
+        organisation=applicant.organisation,
+        holder=applicant.holder,
         hand_id=by.person_id,
         applicant_class=str(applicant.applicant_class),
         purpose=wish.purpose,
@@ -136,8 +150,8 @@ def _booking(wish: Wish, case: Case, dates: Sequence[Dated], *, by: Actor, now: 
         alcohol=wish.alcohol,
         commercial=wish.commercial,
         recurrence=wish.recurrence.rrule if wish.recurrence else "",
-        agreement_id=applicant.agreement.id if applicant.agreement else None,
-        grant_id=applicant.grant.id if applicant.grant else None,
+        agreement=applicant.agreement,
+        grant=applicant.grant,
         created_at=now,
         changed_at=now,
         version=1,
@@ -165,7 +179,7 @@ def wait_for_decision(booking: Booking, judged: Sequence[Judged]) -> None:
 def insert_occurrences(session: Session, booking: Booking, room: Room, dates: Sequence[Dated], *, now: datetime) -> list[int]:
     """Write the dates of a new booking in one statement; returns their ids in order."""
     rows = [_row(booking, room, date, number, now) for number, date in enumerate(dates, start=1)]
-    found = session.execute(insert(Occurrence).returning(Occurrence.number, Occurrence.id), rows)
+    found = session.connection().execute(INTO_OCCURRENCES, rows)
     by_number = {row.number: row.id for row in found}
     return [by_number[number] for number in sorted(by_number)]
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Update, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from accounts.models import Organisation, Person
 from booking.models import Booking, Occurrence
+from database.base import Base, table_of
 from venues.models import RoomSpace, Space
 
 
@@ -16,15 +17,30 @@ def touch(session: Session, booking: Booking, *, left: Collection[int] = ()) -> 
     A wish that holds no time is told in feeds too, so claims alone do not tell a change. ``left`` are ids of rooms that
     a date was moved out of.
     """
-    dated = select(Occurrence.room_id).where(Occurrence.booking_id == booking.id)
-    spaces = select(RoomSpace.space_id).where(or_(RoomSpace.room_id.in_(dated), RoomSpace.room_id.in_(sorted(left))))
-    session.execute(update(Space).where(Space.id.in_(spaces)).values(revision=Space.revision + 1))
+    session.flush()
+    session.connection().execute(RAISE_SPACES, {"touched": booking.id, "left": sorted(left)})
     touch_holder(session, booking)
 
 
 def touch_holder(session: Session, booking: Booking) -> None:
     """Raise the revisions of the booking's organisation and holder only."""
+    connection = session.connection()
     if booking.organisation_id:
-        raised = update(Organisation).where(Organisation.id == booking.organisation_id)
-        session.execute(raised.values(revision=Organisation.revision + 1))
-    session.execute(update(Person).where(Person.id == booking.holder_id).values(revision=Person.revision + 1))
+        connection.execute(RAISE_ORGANISATION, {"touched": booking.organisation_id})
+    connection.execute(RAISE_PERSON, {"touched": booking.holder_id})
+
+
+def _raise_one(mapped: type[Base]) -> Update:
+    table = table_of(mapped)
+    return update(table).where(table.c.id == bindparam("touched")).values(revision=table.c.revision + 1)
+
+
+def _raise_spaces() -> Update:
+    dated = select(Occurrence.room_id).where(Occurrence.booking_id == bindparam("touched"))
+    rooms = or_(RoomSpace.room_id.in_(dated), RoomSpace.room_id.in_(bindparam("left", expanding=True)))
+    space = table_of(Space)
+    return update(space).where(space.c.id.in_(select(RoomSpace.space_id).where(rooms))).values(revision=space.c.revision + 1)
+
+
+# Put together once: every act on a booking sends them.
+RAISE_ORGANISATION, RAISE_PERSON, RAISE_SPACES = _raise_one(Organisation), _raise_one(Person), _raise_spaces()

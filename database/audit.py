@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from sqlalchemy import Index, String, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from database.base import Base
+from database.base import Base, table_of
 
 
 class Hand(Protocol):
@@ -37,6 +37,9 @@ class Audit(Base):
     facts: Mapped[dict[str, Any]]
 
 
+INTO_AUDIT = insert(table_of(Audit))
+
+
 @dataclass(frozen=True, slots=True)
 class Act:
     """What is to be recorded; ``facts`` hold ids, times and codes, never names or addresses."""
@@ -64,4 +67,4 @@ def record(session: Session, *acts: Act, by: Hand, now: datetime) -> None:
         for act in acts
     ]
     if rows:
-        session.execute(insert(Audit), rows)
+        session.connection().execute(INTO_AUDIT, rows)

@@ -4,10 +4,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, String, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from database.base import Base
+from database.base import Base, table_of
 from database.types import Word
 
 
@@ -38,19 +38,12 @@ class Notice(Base):
     sent_at: Mapped[datetime | None]
 
 
+INTO_OUTBOX = insert(table_of(Notice))
+
+
 def post(
     session: Session, kind: str, *, person_id: int | None, now: datetime, booking_id: int | None = None, facts: dict[str, Any] | None = None
-) -> Notice:
+) -> None:
     """Put a notice into the outbox; it leaves when ``notices deliver`` runs after the commit."""
-    notice = Notice(
-        kind=kind,
-        person_id=person_id,
-        booking_id=booking_id,
-        facts=facts or {},
-        created_at=now,
-        due_at=now,
-        state=Delivery.WAITING,
-        attempts=0,
-    )
-    session.add(notice)
-    return notice
+    told = {"kind": kind, "person_id": person_id, "booking_id": booking_id, "facts": facts or {}}
+    session.connection().execute(INTO_OUTBOX, {**told, "created_at": now, "due_at": now, "state": Delivery.WAITING, "attempts": 0})

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, Select, and_, or_, select
+from sqlalchemy import Engine, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from kernel.errors import Missing, refuse
@@ -100,16 +100,25 @@ def policy_of(session: Session, versions: Sequence[int]) -> Policy:
 
 def _published(session: Session, rooms: Sequence[Room], last: date) -> list[Published]:
     """The versions of the rooms' scopes that may be in force up to a date: by scope, newest first."""
-    municipality = and_(PolicyVersion.venue_id.is_(None), PolicyVersion.room_id.is_(None))
-    venues = and_(PolicyVersion.venue_id.in_({room.venue_id for room in rooms}), PolicyVersion.room_id.is_(None))
-    here = or_(municipality, venues, PolicyVersion.room_id.in_([room.id for room in rooms]))
-    found = [Published(*row) for row in session.execute(_columns().where(here, PolicyVersion.valid_from <= last))]
+    given = {"venues": sorted({room.venue_id for room in rooms}), "rooms": [room.id for room in rooms], "last": last}
+    found = [Published(*row) for row in session.execute(PUBLISHED, given)]
     found.sort(key=lambda version: (version.valid_from, version.number), reverse=True)
     return sorted(found, key=lambda version: version.scope)
 
 
 def _columns() -> Select[Any]:
     return select(*(getattr(PolicyVersion, name) for name in Published._fields))
+
+
+def _published_here() -> Select[Any]:
+    municipality = and_(PolicyVersion.venue_id.is_(None), PolicyVersion.room_id.is_(None))
+    venues = and_(PolicyVersion.venue_id.in_(bindparam("venues", expanding=True)), PolicyVersion.room_id.is_(None))
+    here = or_(municipality, venues, PolicyVersion.room_id.in_(bindparam("rooms", expanding=True)))
+    return _columns().where(here, PolicyVersion.valid_from <= bindparam("last"))
+
+
+# Put together once: every booking and every search sends it.
+PUBLISHED = _published_here()
 
 
 def _within(versions: Iterable[Published], first: date) -> Iterable[Published]:

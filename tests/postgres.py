@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,10 +18,8 @@ import psycopg
 GIVEN = "TEST_POSTGRES_URL"
 HOW = "install it (Debian: apt-get install postgresql) or set TEST_POSTGRES_URL"
 STARTING_SECONDS = 30
+FORGETFUL = ("-F", "-c", "full_page_writes=off")
 OPTIONS = (
-    "-F",
-    "-c",
-    "full_page_writes=off",
     "-c",
     "max_connections=200",
     "-c",
@@ -46,10 +44,10 @@ def is_available() -> bool:
 
 
 @contextmanager
-def server() -> Iterator[str]:
+def server(*, durability: Sequence[str] = FORGETFUL) -> Iterator[str]:
     """The URL of a server where databases may be made and dropped: the given one, or one that ends with the block.
 
-    Its commits are not durable, which no test can tell and every test is faster for.
+    Its commits are not durable, which no test can tell and every test is faster for; measurements give ``()``.
     """
     if given := os.environ.get(GIVEN):
         yield given
@@ -57,7 +55,7 @@ def server() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="arena-postgres-"))
     port = free_port()
     try:
-        process = _start(folder, port)
+        process = _start(folder, port, durability)
         try:
             _wait(process, port, folder)
             yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
@@ -76,7 +74,7 @@ def free_port() -> int:
         return port
 
 
-def _start(folder: Path, port: int) -> "subprocess.Popen[bytes]":
+def _start(folder: Path, port: int, durability: Sequence[str]) -> "subprocess.Popen[bytes]":
     programs = binaries()
     if programs is None:
         raise SystemExit(f"PostgreSQL is not installed here: {HOW}")
@@ -92,7 +90,7 @@ def _start(folder: Path, port: int) -> "subprocess.Popen[bytes]":
     hand = [*hand, *dying[1:]] if hand else dying
     with (folder / "log").open("wb") as log:
         return subprocess.Popen(
-            [*hand, programs / "postgres", "-D", folder / "data", "-p", str(port), "-k", folder, *OPTIONS],
+            [*hand, programs / "postgres", "-D", folder / "data", "-p", str(port), "-k", folder, *durability, *OPTIONS],
             cwd=folder,
             stdout=log,
             stderr=log,

@@ -59,8 +59,8 @@ class Said:
 
 
 @contextmanager
-def servers(url: str, instance: Path, port: int, *, workers: int = 2) -> Iterator[Served]:
-    """The application under gunicorn in ``workers`` processes."""
+def servers(url: str, instance: Path, port: int, *, workers: int = 2, app: str = "app:create_app()") -> Iterator[Served]:
+    """The application, or another one, under gunicorn in ``workers`` processes."""
     environment = {**os.environ, "DATABASE_URL": url, "INSTANCE": str(instance), "SECRET_KEY": "only-for-the-tests-nowhere-else!"}
     command = [
         sys.executable,
@@ -72,7 +72,7 @@ def servers(url: str, instance: Path, port: int, *, workers: int = 2) -> Iterato
         "4",
         "--bind",
         f"127.0.0.1:{port}",
-        "app:create_app()",
+        app,
     ]
     with (instance / "server.log").open("ab") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True)

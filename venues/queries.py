@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from difflib import get_close_matches
+from typing import Any
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, aliased, joinedload, selectinload
+from sqlalchemy import BindParameter, bindparam, or_, select
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, selectinload
 
 from kernel.errors import Missing, refuse
 from kernel.interval import Interval
@@ -17,6 +18,13 @@ from venues.settling import said
 from venues.statements import Statement
 
 NEAR = 3
+# Put together once: every look at a room and every booking sends it.
+ROOM_NAMED = (
+    select(Room)
+    .join(Venue)
+    .where(Venue.slug == bindparam("venue_slug"), Room.slug == bindparam("room_slug"))
+    .options(contains_eager(Room.venue).joinedload(Venue.district), joinedload(Room.spaces))
+)
 DAY = timedelta(days=1)
 
 
@@ -50,8 +58,7 @@ def venue_named(session: Session, slug: str) -> Venue:
 
 def room_named(session: Session, venue: str, room: str) -> Room:
     """The room of two slugs with its venue and spaces; raises Missing (``unknown-venue``, ``unknown-room``) with the nearest."""
-    parts = (joinedload(Room.venue).joinedload(Venue.district), selectinload(Room.spaces))
-    found = session.scalar(select(Room).join(Venue).where(Venue.slug == venue, Room.slug == room).options(*parts))
+    found: Room | None = session.scalars(ROOM_NAMED, {"venue_slug": venue, "room_slug": room}).unique().one_or_none()
     if found is None:
         there = venue_named(session, venue)
         raise refuse(
@@ -91,6 +98,7 @@ def openings_of(session: Session, rooms: Iterable[Room], first: date, last: date
     Three statements, four where single rooms are closed: a room is closed with every room that shares a space with
     it. The rooms' venues must be loaded, or each costs one statement more.
     """
+    session.flush()
     asked = list(rooms)
     venues = {room.venue_id: room.venue for room in asked}
     hours = _hours(session, venues)
@@ -113,8 +121,7 @@ def openings_of(session: Session, rooms: Iterable[Room], first: date, last: date
 
 def _hours(session: Session, venues: Iterable[int]) -> dict[tuple[int, int | None], list[WeeklyHours]]:
     found: dict[tuple[int, int | None], list[WeeklyHours]] = defaultdict(list)
-    rows = session.scalars(select(OpeningHours).where(OpeningHours.venue_id.in_(venues)).order_by(OpeningHours.id))
-    for row in rows:
+    for row in session.connection().execute(HOURS, {"venues": list(venues)}):
         found[row.venue_id, row.room_id].append(
             WeeklyHours(row.weekday, row.from_minute, row.to_minute, row.openness, row.first_day, row.last_day)
         )
@@ -125,8 +132,7 @@ def _closures(session: Session, venues: Iterable[int], first: date, last: date) 
     found: dict[tuple[int, int | None], list[ClosedSpan]] = defaultdict(list)
     # A day to each side, because the zones of the venues may differ.
     around = Interval(local_day(first - DAY, "UTC").start, local_day(last + DAY, "UTC").end)
-    wanted = (Closure.venue_id.in_(venues), Closure.withdrawn_at.is_(None), Closure.starts_at < around.end, Closure.ends_at > around.start)
-    for row in session.scalars(select(Closure).where(*wanted).order_by(Closure.starts_at, Closure.id)):
+    for row in session.connection().execute(CLOSURES, {"venues": list(venues), "from": around.start, "to": around.end}):
         found[row.venue_id, row.room_id].append(ClosedSpan(Interval(row.starts_at, row.ends_at), row.reason))
     return found
 
@@ -146,8 +152,28 @@ def _sharing(session: Session, closed: Sequence[int], asked: Sequence[Room]) -> 
 
 def _school(session: Session, venues: Iterable[int], first: date, last: date) -> dict[int | None, list[SchoolSpan]]:
     found: dict[int | None, list[SchoolSpan]] = defaultdict(list)
-    of_these = or_(SchoolPeriod.venue_id.is_(None), SchoolPeriod.venue_id.in_(venues))
-    wanted = (of_these, SchoolPeriod.first_day <= last, SchoolPeriod.last_day >= first)
-    for row in session.scalars(select(SchoolPeriod).where(*wanted).order_by(SchoolPeriod.first_day, SchoolPeriod.id)):
+    for row in session.connection().execute(PERIODS, {"venues": list(venues), "first": first, "last": last}):
         found[row.venue_id].append(SchoolSpan(row.first_day, row.last_day, row.name, row.kind, row.venue_id is None))
     return found
+
+
+# Columns and not rows of the mapper, put together once: every booking and every search reads them.
+AT_VENUES: BindParameter[Any] = bindparam("venues", expanding=True)
+HOURS = (
+    select(OpeningHours.venue_id, OpeningHours.room_id, OpeningHours.weekday, OpeningHours.from_minute, OpeningHours.to_minute)
+    .add_columns(OpeningHours.openness, OpeningHours.first_day, OpeningHours.last_day)
+    .where(OpeningHours.venue_id.in_(AT_VENUES))
+    .order_by(OpeningHours.id)
+)
+CLOSURES = (
+    select(Closure.venue_id, Closure.room_id, Closure.starts_at, Closure.ends_at, Closure.reason)
+    .where(Closure.venue_id.in_(AT_VENUES), Closure.withdrawn_at.is_(None))
+    .where(Closure.starts_at < bindparam("to"), Closure.ends_at > bindparam("from"))
+    .order_by(Closure.starts_at, Closure.id)
+)
+PERIODS = (
+    select(SchoolPeriod.venue_id, SchoolPeriod.first_day, SchoolPeriod.last_day, SchoolPeriod.name, SchoolPeriod.kind)
+    .where(or_(SchoolPeriod.venue_id.is_(None), SchoolPeriod.venue_id.in_(AT_VENUES)))
+    .where(SchoolPeriod.first_day <= bindparam("last"), SchoolPeriod.last_day >= bindparam("first"))
+    .order_by(SchoolPeriod.first_day, SchoolPeriod.id)
+)

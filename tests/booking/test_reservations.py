@@ -128,6 +128,46 @@ def test_a_booking_may_end_at_midnight(session: Session, hall: Hall) -> None:
     assert late.occurrences[0].local_end == datetime(2026, 9, 16)
 
 
+def test_moving_a_wish_in_the_organisations_name_does_not_confirm_it(session: Session, hall: Hall) -> None:
+    again(session)
+    asked = reserve(session, wish(), by=hall.siri, now=NOW)
+    again(session)
+
+    moved = moving.move(session, asked.id, 1, start=datetime(2026, 9, 16, 18), end=datetime(2026, 9, 16, 20), by=hall.siri, now=NOW)
+
+    assert (moved.state, moved.occurrences[0].state) == (BookingState.UNCONFIRMED, OccurrenceState.UNCONFIRMED)
+    assert session.scalars(select(Claim.expires_at)).all() == [moved.confirm_by]
+
+
+def test_a_date_that_an_officer_moves_is_held_while_the_others_go_on_waiting(session: Session, hall: Hall) -> None:
+    again(session)
+    asked = reserve(session, wish(organisation=None, recurrence={"rrule": "FREQ=WEEKLY;COUNT=2"}), by=hall.per, now=NOW)
+    again(session)
+
+    moved = moving.move(session, asked.id, 1, start=datetime(2026, 9, 16, 18), end=datetime(2026, 9, 16, 20), by=hall.kari, now=NOW)
+
+    assert [date.state for date in moved.occurrences] == [OccurrenceState.BOOKED, OccurrenceState.REQUESTED]
+    assert (moved.state, moved.decider, moved.hold_minutes) == (BookingState.REQUESTED, "officer", 2 * 24 * 60)
+    held = session.execute(select(Claim.occurrence_id, Claim.expires_at).order_by(Claim.occurrence_id)).all()
+    assert [tuple(row) for row in held] == [(moved.occurrences[0].id, None), (moved.occurrences[1].id, NOW + timedelta(days=2))]
+
+
+def test_a_date_that_was_moved_to_another_room_is_approved_there(session: Session, hall: Hall) -> None:
+    again(session)
+    asked = reserve(session, wish(organisation=None, recurrence={"rrule": "FREQ=WEEKLY;COUNT=2"}), by=hall.per, now=NOW)
+    again(session)
+    there = {"start": datetime(2026, 9, 15, 18), "end": datetime(2026, 9, 15, 20), "room": "oren-flerbrukshall/gymsal-2"}
+    moved = moving.move(session, asked.id, 1, **there, by=hall.per, now=NOW)
+    told = [date.room.slug for date in moved.occurrences]
+    again(session)
+
+    approved = decisions.approve(session, asked.id, by=hall.kari, now=NOW)
+
+    session.expire_all()
+    assert told == [date.room.slug for date in approved.occurrences] == ["gymsal-2", "gymsal-1"]
+    assert (approved.state, claims(session)) == (BookingState.BOOKED, 2)
+
+
 def test_a_private_request_waits_with_a_hold_and_is_approved(session: Session, hall: Hall) -> None:
     again(session)
     asked = reserve(session, wish(organisation=None), by=hall.per, now=NOW)

@@ -246,7 +246,7 @@ def test_the_number_of_statements_does_not_grow_with_the_dates(visit: Callable[.
             visitor.get(preview(repeat="weekly", times=times))
         numbers.append(len(statements))
 
-    assert numbers == [16, 16]
+    assert numbers == [14, 14]
 
 
 def test_a_session_that_ended_is_signed_in_again_and_loses_nothing(app: Flask, visit: Callable[..., Visitor]) -> None:

@@ -1,0 +1,55 @@
+"""``python -m bench``: every work beside its floor, in one run, as ratios; see CONTRIBUTING.md for its options."""
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench.booking import Size, booking_lines
+from bench.feeds import FeedSize, feed_lines
+from bench.served import bases
+from bench.table import Line, milliseconds, printed
+from bench.timing import flush_seconds
+
+QUICK, QUICK_FEEDS = Size(rounds=2, alone=10, crowd=32, many=5_000), FeedSize(rounds=2, requests=40, cold=2)
+
+
+def main() -> int:
+    given = _arguments().parse_args()
+    began = time.monotonic()
+    missed = 0
+    with tempfile.TemporaryDirectory(prefix="arena-bench-") as name:
+        for title, lines in _measured(Path(name), given):
+            print(printed(title, lines), end="\n\n", flush=True)
+            missed += sum(line.is_met is False for line in lines)
+    print(f"{missed} goals missed" if missed else "every goal met", f"in {time.monotonic() - began:.0f} s")
+    return 1 if missed and given.strict else 0
+
+
+def _arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="few rounds and rows: shows that it runs, measures nothing")
+    parser.add_argument("--strict", action="store_true", help="ends with 1 when a goal is missed")
+    parser.add_argument("--only", choices=("booking", "feeds"), help="one subject")
+    return parser
+
+
+def _measured(folder: Path, given: argparse.Namespace) -> Iterator[tuple[str, list[Line]]]:
+    yield _disk(folder, "before")
+    with bases(folder) as kinds:
+        for kind in kinds.kinds:
+            if given.only != "feeds":
+                yield f"Booking over HTTP, {kind}", booking_lines(kinds, kind, folder, QUICK if given.quick else Size())
+            if given.only != "booking":
+                yield f"A feed, {kind}", feed_lines(kinds, kind, folder, QUICK_FEEDS if given.quick else FeedSize())
+    yield _disk(folder, "after")
+
+
+def _disk(folder: Path, when: str) -> tuple[str, list[Line]]:
+    return f"Disk, {when} the measurements", [Line(work="one durable write of 4 KiB (fsync)", ours=milliseconds(flush_seconds(folder)))]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

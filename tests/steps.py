@@ -1,0 +1,217 @@
+"""Steps: random acts on bookings of a hall in two halves, each beside a model that looks at everything by brute force."""
+
+import random
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from accounts.identity import SERVICE, Actor
+from booking import decisions, ending, moving
+from booking.models import Booking, Claim, Occurrence
+from booking.reservations import reserve
+from booking.wish import Wish
+from database.audit import Audit
+from database.transact import Database
+from kernel.errors import Refusal
+from policies.document import checked
+from policies.places import place_at
+from policies.verbs import publish
+from tests.booking.conftest import POLICY, REASON, furnish
+from tests.brute import ASKED, ASKED_CONCERT, BLOCK, CONCERT, PRIVATE, SORTS, SPACES, TRAINING, Case, Date, Model, Sort
+from venues.models import Room, Space
+
+OSLO = ZoneInfo("Europe/Oslo")
+# After Whitsun and before Christmas no public holiday and no break of the hall's lies in the way.
+BEGINNING = datetime(2027, 6, 1, 6, 0, tzinfo=UTC)
+LONGEST_EPISODE = 2_500
+DAYS_AHEAD = 21
+COMPARED_EVERY = 25
+BUFFERS: list[dict[str, Any]] = [
+    {"kind": "buffers", "id": "rigging", "scope": {"activities": ["culture.concert"]}, "before": 30, "after": 60, "reason": REASON},
+    {"kind": "buffers", "id": "tidying", "scope": {"applicants": ["person"]}, "before": 15, "reason": REASON},
+]
+HANDS = {"training": "berit", "private": "per", "concert": "berit", "asked": "siri", "asked-concert": "siri", "block": "kari"}
+
+
+@dataclass(slots=True)
+class Steps:
+    """One episode of random acts on a database of its own, told by its seed alone."""
+
+    database: Database
+    seed: int
+    now: datetime = BEGINNING
+    model: Model = field(default_factory=Model)
+    done: Counter[str] = field(default_factory=Counter)
+    past: dict[tuple[int, int], tuple[Any, ...]] = field(default_factory=dict)
+    hands: dict[str, Actor] = field(default_factory=dict)
+    chance: random.Random = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.chance = random.Random(self.seed)
+        self.hands = self.database.transact(_furnished)
+
+    def run(self, steps: int) -> Counter[str]:
+        """Take so many steps; raises AssertionError where program and model part. Returns what was done and refused how often."""
+        acts: list[Callable[[], None]] = [self._wish] * 9 + [self._move] * 5 + [self._cancel] * 3
+        acts += [self._approve] * 4 + [self._confirm] * 3 + [self._decline, self._lapse]
+        for number in range(1, steps + 1):
+            self._pass_time()
+            self.chance.choice(acts)()
+            if number % COMPARED_EVERY == 0 or number == steps:
+                self.compare()
+        return self.done
+
+    def compare(self) -> None:
+        """The whole database beside the whole model."""
+        with self.database.reading() as session:
+            assert _states(session) == self.model.states, self._where()
+            assert _dates(session) == self._modelled(), self._where()
+            assert _claims(session, self.now) == self.model.claims(self.now), self._where()
+            assert _overlaps(session) == [], self._where()
+            assert Counter(_acts(session)) == Counter(self.model.acts), self._where()
+            self._past_unchanged(session)
+
+    def _past_unchanged(self, session: Session) -> None:
+        """What was cancelled or moved lay ahead: when, where and whether a date has been is settled once it began."""
+        begun = {key: told for key, told in _dates(session).items() if told[1] <= self.now and told[3] in ("booked", "cancelled")}
+        assert {key: begun.get(key) for key in self.past} == self.past, self._where()
+        self.past = begun
+
+    def _pass_time(self) -> None:
+        self.now += timedelta(minutes=self.chance.randrange(40), hours=24 if self.chance.random() < 0.04 else 0)
+
+    def _wish(self) -> None:
+        sort, weeks = self.chance.choice(SORTS), self.chance.choice((1, 1, 1, 2, 3, 5))
+        room, start, end = self._time()
+        skip = self.chance.random() < 0.5
+        dates = [self._date(sort, room, start + timedelta(weeks=week), end + timedelta(weeks=week)) for week in range(weeks)]
+        expected, case = self.model.wish(sort, dates, skip=skip, now=self.now)
+        wish = Wish.model_validate(_wish(sort, room, (start, end), weeks, skip=skip))
+        made = self._try(f"wish {sort.name}", expected, reserve, wish, by=self.hands[HANDS[sort.name]])
+        if made is not None:
+            self.model.add(made, case)
+
+    def _move(self) -> None:
+        booking, case = self._any()
+        number = self.chance.choice(list(case.dates))
+        room, start, end = self._time()
+        hand = self.chance.choice((HANDS[case.sort.name], "kari"))
+        to = self._date(case.sort, room, start, end)
+        expected = self.model.move(booking, number, to, by_staff=hand == "kari", now=self.now)
+        wanted: dict[str, Any] = {"start": start, "end": end, "room": f"oren-flerbrukshall/{room}"}
+        self._try("move", expected, moving.move, booking, number, **wanted, by=self.hands[hand])
+
+    def _cancel(self) -> None:
+        booking, case = self._any()
+        number = self.chance.choice([None, *case.dates])
+        expected = self.model.cancel(booking, number, self.now)
+        self._try("cancel", expected, ending.cancel, booking, number=number, by=self.hands[HANDS[case.sort.name]])
+
+    def _approve(self) -> None:
+        booking, _ = self._any("requested")
+        self._try("approve", self.model.approve(booking, self.now), decisions.approve, booking, by=self.hands["kari"])
+
+    def _confirm(self) -> None:
+        booking, case = self._any("unconfirmed")
+        hand = "nils" if case.sort in (TRAINING, CONCERT, ASKED, ASKED_CONCERT) else "kari"
+        self._try("confirm", self.model.confirm(booking, self.now), decisions.confirm, booking, by=self.hands[hand])
+
+    def _decline(self) -> None:
+        booking, _ = self._any("requested", "unconfirmed")
+        self._try("decline", self.model.decline(booking), decisions.decline, booking, reason="Opptatt.", by=self.hands["kari"])
+
+    def _lapse(self) -> None:
+        expected = self.model.lapse(self.now)
+        assert self.database.transact(decisions.lapse_unconfirmed, by=SERVICE, now=self.now) == expected, self._where()
+        self.done["lapse"] += expected
+
+    def _try(self, act: str, expected: str, verb: Callable[..., Booking], *given: object, by: Actor, **more: object) -> int | None:
+        """Run a verb; it must be refused for the reason expected, or not at all. Returns the booking's id."""
+        try:
+            found, refused = self.database.transact(verb, *given, by=by, now=self.now, **more).id, ""
+        except Refusal as refusal:
+            found, refused = None, "taken" if refusal.title == "taken" else refusal.faults[0].code
+        assert refused == expected, f"{act}: {refused or 'done'}, the model says {expected or 'done'}; {self._where()}"
+        self.done[f"{act}, {refused}" if refused else act] += 1
+        return found
+
+    def _any(self, *states: str) -> tuple[int, Case]:
+        """A case in one of the states most times, any other now and then: refusals are to be met too."""
+        if not self.model.cases:
+            self._wish()
+        fitting = [booking for booking in self.model.cases if not states or self.model.states[booking] in states]
+        recent = list(self.model.cases)[-60:]
+        booking = self.chance.choice(fitting if fitting and self.chance.random() < 0.9 and states else recent or list(self.model.cases))
+        return booking, self.model.cases[booking]
+
+    def _time(self) -> tuple[str, datetime, datetime]:
+        """A room and a span in it by the wall clock, some days from now, between 9 and 22."""
+        day = self.now.astimezone(OSLO).replace(tzinfo=None, hour=0, minute=0, second=0) + timedelta(
+            days=1 + self.chance.randrange(DAYS_AHEAD)
+        )
+        start = day + timedelta(minutes=30 * self.chance.randrange(18, 39))
+        return self.chance.choice(list(SPACES)), start, start + timedelta(minutes=30 * self.chance.randrange(1, 6))
+
+    def _date(self, sort: Sort, room: str, start: datetime, end: datetime) -> Date:
+        return Date(room, *(moment.replace(tzinfo=OSLO).astimezone(UTC) for moment in (start, end)), "", sort.before, sort.after)
+
+    def _modelled(self) -> dict[tuple[int, int], tuple[Any, ...]]:
+        cases = self.model.cases.items()
+        return {(b, n): (date.room, date.start, date.end, date.state) for b, case in cases for n, date in case.dates.items()}
+
+    def _where(self) -> str:
+        return f"seed {self.seed}, step {sum(self.done.values())}, {self.now:%Y-%m-%d %H:%M}"
+
+
+def _furnished(session: Session) -> dict[str, Actor]:
+    hall = furnish(session)
+    policy = {**POLICY, "rules": [*POLICY["rules"], *BUFFERS]}
+    publish(session, place_at(session, ""), checked(policy), date(2026, 1, 2), by=SERVICE, now=BEGINNING)
+    return {name: getattr(hall, name) for name in ("kari", "berit", "nils", "siri", "per")}
+
+
+def _wish(sort: Sort, room: str, time: tuple[datetime, datetime], weeks: int, *, skip: bool) -> dict[str, Any]:
+    wish: dict[str, Any] = {"room": f"oren-flerbrukshall/{room}", "start": time[0], "end": time[1], "purpose": sort.name}
+    wish["activity"] = "culture.concert" if sort in (CONCERT, ASKED_CONCERT) else "sport.training"
+    wish["on_conflict"] = "skip" if skip else "refuse"
+    if sort not in (PRIVATE, BLOCK):
+        wish["organisation"] = "313000001"
+    if sort is BLOCK:
+        wish["kind"] = "block"
+    if weeks > 1:
+        wish["recurrence"] = {"rrule": f"FREQ=WEEKLY;COUNT={weeks}"}
+    return wish
+
+
+def _states(session: Session) -> dict[int, str]:
+    return {row.id: str(row.state) for row in session.execute(select(Booking.id, Booking.state))}
+
+
+def _dates(session: Session) -> dict[tuple[int, int], tuple[Any, ...]]:
+    columns = (Occurrence.booking_id, Occurrence.number, Room.slug, Occurrence.starts_at, Occurrence.ends_at, Occurrence.state)
+    rows = session.execute(select(*columns).join(Room, Occurrence.room_id == Room.id)).all()
+    return {(row.booking_id, row.number): (row.slug, row.starts_at, row.ends_at, str(row.state)) for row in rows}
+
+
+def _claims(session: Session, now: datetime) -> list[tuple[int, int, str, datetime, datetime]]:
+    columns = (Occurrence.booking_id, Occurrence.number, Space.slug, Claim.starts_at, Claim.ends_at, Claim.expires_at)
+    joined = select(*columns).join(Occurrence, Claim.occurrence_id == Occurrence.id).join(Space, Claim.space_id == Space.id)
+    return sorted(tuple(row[:5]) for row in session.execute(joined) if row.expires_at is None or row.expires_at > now)
+
+
+def _overlaps(session: Session) -> list[tuple[Any, ...]]:
+    """Claims of one space that overlap, those that ran out among them: none may."""
+    rows = session.execute(select(Claim.space_id, Claim.starts_at, Claim.ends_at).order_by(Claim.space_id, Claim.starts_at)).all()
+    return [(*one, *other) for one, other in pairwise(rows) if one.space_id == other.space_id and other.starts_at < one.ends_at]
+
+
+def _acts(session: Session) -> list[tuple[str, int]]:
+    found = session.execute(select(Audit.verb, Audit.subject_id).where(Audit.subject == "booking"))
+    return [(row.verb, row.subject_id) for row in found]
