@@ -71,7 +71,7 @@ class ShownClosure(BaseModel):
     affected: list[str]
 
 
-@api.operation("POST", "/verdicts", body=Wish, answers={200: ShownVerdict})
+@api.operation("POST", "/verdicts", body=Wish, answers={200: ShownVerdict}, public=True)
 def verdict(body: Wish) -> ShownVerdict:
     """Try a wish: verdict, conflicts and price per date, and what to take instead; nothing is booked."""
     found = preview(reading(), body, by=actor(), now=clock_now())

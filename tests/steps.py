@@ -4,7 +4,7 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,9 +20,6 @@ from booking.wish import Wish
 from database.audit import Audit
 from database.transact import Database
 from kernel.errors import Refusal
-from policies.document import checked
-from policies.places import place_at
-from policies.verbs import publish
 from tests.booking.conftest import POLICY, REASON, furnish
 from tests.brute import ASKED, ASKED_CONCERT, BLOCK, CONCERT, PRIVATE, SORTS, SPACES, TRAINING, Case, Date, Model, Sort
 from venues.models import Room, Space
@@ -171,9 +168,7 @@ class Steps:
 
 
 def _furnished(session: Session) -> dict[str, Actor]:
-    hall = furnish(session)
-    policy = {**POLICY, "rules": [*POLICY["rules"], *BUFFERS]}
-    publish(session, place_at(session, ""), checked(policy), date(2026, 1, 2), by=SERVICE, now=BEGINNING)
+    hall = furnish(session, {**POLICY, "rules": [*POLICY["rules"], *BUFFERS]})
     return {name: getattr(hall, name) for name in ("kari", "berit", "nils", "siri", "per")}
 
 

@@ -8,7 +8,7 @@ COLUMNS = ("nobody", "private", "asked", "delegate", "holder", "elsewhere", "car
 
 TABLE = """
                                         nobody private asked delegate holder elsewhere caretaker officer administrator
-try for oneself                         in     ok      ok    ok       ok     ok        ok        ok      ok
+try for oneself                         ok     ok      ok    ok       ok     ok        ok        ok      ok
 try as the municipality                 in     no      no    no       no     no        no        ok      ok
 book for oneself                        in     ok      ok    ok       ok     ok        ok        ok      ok
 book in an organisation's name          in     ok      ok    ok       ok     ok        ok        ok      ok
@@ -83,6 +83,7 @@ give a role                             in     no      no    no       no     no 
 take a role back                        in     no      no    no       no     no        no        no      ok
 change one's profile                    in     ok      ok    ok       ok     ok        ok        ok      ok
 change one's password                   in     ok      ok    ok       ok     ok        ok        ok      ok
+change one's e-mail address             in     ok      ok    ok       ok     ok        ok        ok      ok
 make a token                            in     ok      ok    ok       ok     ok        ok        ok      ok
 revoke another's token                  in     --      --    --       ok     --        --        --      ok
 """

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from accounts.identity import SERVICE, Actor, Role
+from accounts.identity import Actor, Role
 from accounts.links import path_for
 from accounts.models import Delegation, Invitation, Proof, ProofLink, RoleGrant
 from accounts.tokens import make_token
@@ -18,7 +18,7 @@ from calendars.models import Audience
 from calendars.tokens import Draft, make_feed
 from policies.document import checked
 from policies.places import place_at
-from policies.verbs import publish, save_draft
+from policies.verbs import save_draft
 from tests import cast
 from tests.booking.conftest import NOW, POLICY, REASON, Hall, again, furnish, wish
 from tests.cast import BEGINNING, ZONE
@@ -94,7 +94,7 @@ class World:
 
 
 def build(session: Session) -> World:
-    hall = furnish(session)
+    hall = furnish(session, {**POLICY, "rules": [*POLICY["rules"], CARETAKERS_DECIDE]})
     hands = {name: cast.actor(session, getattr(hall.cast, who)) for name, who in EVERYBODY.items() if who}
     _policies(session, hall)
     _elsewhere(session, hall)
@@ -141,10 +141,6 @@ def _id(session: Session, kind: Any, person_id: int) -> int:
 
 
 def _policies(session: Session, hall: Hall) -> None:
-    document = checked({**POLICY, "rules": [*POLICY["rules"], CARETAKERS_DECIDE]})
-    again(session)
-    publish(session, place_at(session, ""), document, date(2026, 1, 2), by=SERVICE, now=NOW)
-
     again(session)
     save_draft(session, place_at(session, ""), checked(POLICY), version=0, by=hall.kari, now=NOW)
 

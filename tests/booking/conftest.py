@@ -1,5 +1,6 @@
 """The hall of the cast open every evening under a policy with prices, and hands that book in it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -74,7 +75,7 @@ def hall(session: Session) -> Hall:
     return furnish(session)
 
 
-def furnish(session: Session) -> Hall:
+def furnish(session: Session, policy: Mapping[str, Any] = POLICY) -> Hall:
     """The cast, opening hours 08-23 every day, a school break in week 41, and the policy."""
     everyone = cast.assemble(session)
     venue = everyone.oren
@@ -87,7 +88,7 @@ def furnish(session: Session) -> Hall:
     period.kind = SchoolDays.BREAK
     session.add(period)
     session.flush()
-    publish(session, place_at(session, ""), checked(POLICY), date(2026, 1, 1), by=SERVICE, now=NOW)
+    publish(session, place_at(session, ""), checked(dict(policy)), date(2026, 1, 1), by=SERVICE, now=NOW)
     session.info.pop("locked", None)
     session.flush()
     hands = {name: cast.actor(session, getattr(everyone, name)) for name in ("kari", "berit", "nils", "siri", "per", "olav")}
