@@ -205,8 +205,8 @@ TRIES: dict[str, Tries] = {
     "give a role": _page("/people/{per}/roles", role="officer"),
     "take a role back": _page("/roles/{grant_of_role}/revocation"),
     "change one's profile": _page("/profile", **PERSON),
-    "change one's e-mail address": _page("/profile/email", email="ny.adresse@example.org", current_password=PASSWORD),
     "change one's password": _page("/profile/password", current_password=PASSWORD, password="enda-en-lang-setning"),
+    "change one's e-mail address": _page("/profile/email", email="ny.adresse@example.org", current_password=PASSWORD),
     "make a token": _page("/profile/tokens", name="skript"),
     "revoke another's token": _page("/profile/tokens/{token}/revocation"),
 }
