@@ -18,22 +18,32 @@ from venues.models import Space
 
 # Claims of a space are disjoint, so what overlaps [s, e) starts in it or is the last claim that starts before s.
 # The usual overlap test has no lower bound on the start: it was measured at 15-37 ms among 500,000 claims, against 0.6.
-PROBES = """
-WITH wanted AS ({wanted})
-SELECT wanted.n, claim.space_id, claim.occurrence_id, claim.starts_at, claim.ends_at
-FROM wanted JOIN claim ON claim.space_id = wanted.space AND claim.starts_at >= wanted.s AND claim.starts_at < wanted.e
+ON_SQLITE = """
+WITH wanted AS (SELECT json_extract(value, '$.n') AS n, json_extract(value, '$.space') AS space,
+                       json_extract(value, '$.s') AS s, json_extract(value, '$.e') AS e FROM json_each(:wanted))
+SELECT n, space_id, occurrence_id, starts_at, ends_at
+FROM wanted JOIN claim ON space_id = space AND starts_at >= s AND starts_at < e
 UNION ALL
-SELECT wanted.n, claim.space_id, claim.occurrence_id, claim.starts_at, claim.ends_at
+SELECT n, space_id, occurrence_id, starts_at, ends_at
 FROM wanted JOIN claim ON claim.id = (
   SELECT id FROM claim WHERE space_id = wanted.space AND starts_at < wanted.s ORDER BY starts_at DESC LIMIT 1)
-WHERE claim.ends_at > wanted.s
+WHERE ends_at > s
 """
-WANTED = {
-    "sqlite": """SELECT json_extract(value, '$.n') AS n, json_extract(value, '$.space') AS space,
-                 json_extract(value, '$.s') AS s, json_extract(value, '$.e') AS e FROM json_each(:wanted)""",
-    "postgresql": """SELECT n, space, to_timestamp(s) AS s, to_timestamp(e) AS e
-                     FROM json_to_recordset(CAST(:wanted AS json)) AS w(n int, space int, s bigint, e bigint)""",
-}
+# PostgreSQL takes a list of JSON for a hundred rows and would join it with the whole table (13 ms among 100,000 claims);
+# OFFSET 0 keeps each probe a look into the index (0.06 ms).
+ON_POSTGRESQL = """
+WITH wanted AS (SELECT n, space, to_timestamp(s) AS s, to_timestamp(e) AS e
+                FROM json_to_recordset(CAST(:wanted AS json)) AS w(n int, space int, s bigint, e bigint))
+SELECT n, inside.* FROM wanted CROSS JOIN LATERAL (
+  SELECT space_id, occurrence_id, starts_at, ends_at FROM claim
+  WHERE space_id = wanted.space AND starts_at >= wanted.s AND starts_at < wanted.e OFFSET 0) AS inside
+UNION ALL
+SELECT n, before.* FROM wanted CROSS JOIN LATERAL (
+  SELECT space_id, occurrence_id, starts_at, ends_at FROM claim
+  WHERE space_id = wanted.space AND starts_at < wanted.s ORDER BY starts_at DESC LIMIT 1) AS before
+WHERE before.ends_at > wanted.s
+"""
+QUERY = {"sqlite": text(ON_SQLITE), "postgresql": text(ON_POSTGRESQL)}
 CLAIM, SPACE = table_of(Claim), table_of(Space)
 IN_SPACES = CLAIM.c.space_id.in_(bindparam("spaces", expanding=True))
 EXPIRED = and_(IN_SPACES, CLAIM.c.expires_at.is_not(None), CLAIM.c.expires_at <= bindparam("moment"))
@@ -43,7 +53,6 @@ DROP_EXPIRED = delete(CLAIM).where(EXPIRED).returning(CLAIM.c.occurrence_id)
 GIVE_UP = delete(CLAIM).where(CLAIM.c.occurrence_id.in_(bindparam("released", expanding=True))).returning(CLAIM.c.space_id)
 INTO_CLAIMS = insert(CLAIM)
 RAISE_SPACES = update(SPACE).where(SPACE.c.id.in_(bindparam("touched", expanding=True))).values(revision=SPACE.c.revision + 1)
-QUERY = {dialect: text(PROBES.format(wanted=wanted)) for dialect, wanted in WANTED.items()}
 
 
 @dataclass(frozen=True, slots=True)
