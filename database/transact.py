@@ -17,6 +17,7 @@ from database.failures import Failure, failure_of
 from kernel.errors import Busy, Conflict, refuse
 
 T = TypeVar("T")
+POLL_SECONDS = 0.0003
 
 
 class Database:
@@ -73,14 +74,15 @@ class Database:
 
 
 class WriteQueue:
-    """Lets the writers of all processes into a SQLite file one at a time.
+    """Lets the writers of all processes into a SQLite file one at a time, no process twice while another waits.
 
     SQLite's own busy wait sleeps in growing steps; with eight writers its p99 was measured at 132 ms, against 20 ms
-    for this queue.
+    for this queue. Whoever waits holds a second file, ``next``, so that the one who just wrote cannot slip in before.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._next = path.with_name(path.name + "-next")
         self._threads = threading.Lock()
 
     @contextmanager
@@ -89,19 +91,23 @@ class WriteQueue:
         if not self._threads.acquire(timeout=BUSY_SECONDS):
             raise refuse(Busy, "database-busy")
         try:
+            give_up = time.monotonic() + BUSY_SECONDS
             with self._path.open("a") as file:
-                self._lock(file.fileno())
+                with self._next.open("a") as next_in_line:
+                    _lock(next_in_line.fileno(), give_up)
+                    _lock(file.fileno(), give_up)
                 yield
         finally:
             self._threads.release()
 
-    def _lock(self, descriptor: int) -> None:
-        give_up = time.monotonic() + BUSY_SECONDS
-        while True:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                return
-            except BlockingIOError:
-                if time.monotonic() > give_up:
-                    raise refuse(Busy, "database-busy") from None
-                time.sleep(0.001)
+
+def _lock(descriptor: int, give_up: float) -> None:
+    """Lock a file until it is closed; raises Busy when it cannot be had until a moment of the monotonic clock."""
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() > give_up:
+                raise refuse(Busy, "database-busy") from None
+            time.sleep(POLL_SECONDS)

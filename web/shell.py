@@ -7,7 +7,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.routing import IntegerConverter, Map
 
 from settings import Settings
-from web import formats, guards, language, logs, openapi, problems, vitals, wording, written
+from web import formats, guards, language, logs, openapi, problems, versioned, vitals, wording, written
 from web.hooks import Hooks, Link, hooks
 
 routes = Blueprint("shell", __name__)
@@ -25,6 +25,7 @@ def install(app: Flask, settings: Settings) -> None:
     language.install(app)
     formats.install(app)
     problems.install(app)
+    versioned.install(app)
     vitals.install(app)
     openapi.install(app)
     app.register_blueprint(routes)

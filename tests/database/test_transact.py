@@ -1,5 +1,6 @@
 """The one transaction: what it reruns, what it refuses, and that a commit is on the disk."""
 
+import fcntl
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
@@ -151,3 +152,36 @@ def test_a_turn_is_given_back_when_the_writer_fails(tmp_path: Path) -> None:
 
     with queue.turn():
         pass
+
+
+def test_who_has_just_written_lets_another_process_go_first(tmp_path: Path) -> None:
+    """Two queues on one file stand for two processes; the one in its turn asks again while the other waits."""
+    one, other = WriteQueue(tmp_path / "writers"), WriteQueue(tmp_path / "writers")
+    turns: list[str] = []
+    waits = threading.Event()
+
+    def wait_for_a_turn() -> None:
+        waits.set()
+        with other.turn():
+            turns.append("other")
+
+    waiting = threading.Thread(target=wait_for_a_turn)
+    with one.turn():
+        waiting.start()
+        waits.wait()
+        while _is_free(tmp_path / "writers-next"):
+            pass
+    with one.turn():
+        turns.append("one")
+    waiting.join()
+
+    assert turns == ["other", "one"]
+
+
+def _is_free(path: Path) -> bool:
+    with path.open("a") as file:
+        try:
+            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True

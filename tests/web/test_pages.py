@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from settings import Settings
@@ -97,7 +97,7 @@ def test_a_question_before_an_act_folds_out_without_script(browser: Browser, add
 
     page.get_by_text("Avlys bestillingen").click()
 
-    assert page.get_by_role("button", name="Ja, avlys").is_visible()
+    expect(page.get_by_role("button", name="Ja, avlys")).to_be_visible()
     assert not page.get_by_role("button", name="Skriv ut").is_visible()
     page.context.close()
 
