@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
@@ -25,12 +25,15 @@ from database.audit import Act, record
 from database.base import table_of
 from database.locks import lock
 from database.outbox import post
+from kernel.errors import Conflict, refuse
 from kernel.wallclock import nearest_interval
 from venues.models import Room
 from venues.queries import room_at
 
 TO_CONFIRM = timedelta(days=7)
 SHORTEST_TO_CONFIRM = timedelta(hours=1)
+# Wishes in the name of others keep time for days: nobody fills a hall with them.
+MOST_UNCONFIRMED = 5
 
 
 OCCURRENCE = table_of(Occurrence)
@@ -66,12 +69,20 @@ def reserve(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Bookin
     """
     case = _case(session, wish, by=by, now=now)
     lock(session, *case.keys)
+    if case.applicant.must_confirm:
+        _require_few_unconfirmed(session, case.applicant.holder.id)
     judged = judge(session, case)
     numbers, wants = wants_of(case, judged)
     answer = ask(session, wants, now=now)
     dates = results(case, judged, numbers, answer)
     require_enough(case, dates, wish.on_conflict)
     return _written(session, wish, case, dates, answer, by=by, now=now)
+
+
+def _require_few_unconfirmed(session: Session, holder_id: int) -> None:
+    waiting = select(func.count()).where(Booking.holder_id == holder_id, Booking.state == BookingState.UNCONFIRMED)
+    if (session.scalar(waiting) or 0) >= MOST_UNCONFIRMED:
+        raise refuse(Conflict, "too-many-unconfirmed", "organisation", most=MOST_UNCONFIRMED)
 
 
 def _case(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Case:

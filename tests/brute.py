@@ -8,6 +8,7 @@ from itertools import product
 SPACES = {"gymsal-1": frozenset({"gymsal-1"}), "gymsal-2": frozenset({"gymsal-2"}), "hel-hall": frozenset({"gymsal-1", "gymsal-2"})}
 LIVE = {"unconfirmed", "requested", "booked"}
 TO_CONFIRM, SHORTEST = timedelta(days=7), timedelta(hours=1)
+MOST_UNCONFIRMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,8 @@ class Model:
 
     def wish(self, sort: Sort, dates: Sequence[Date], *, skip: bool, now: datetime) -> tuple[str, Case]:
         """What a wish becomes: dates taken by others are left out where that may be."""
+        if sort.first == "unconfirmed" and list(self.states.values()).count("unconfirmed") >= MOST_UNCONFIRMED:
+            return "too-many-unconfirmed", Case(sort)
         taken = [number for number, date in enumerate(dates, start=1) if self._is_taken(date, now)]
         if taken and not (skip and len(taken) < len(dates)):
             return "taken", Case(sort)

@@ -108,6 +108,9 @@ BOOKING: Mapping[str, str] = {
     "meets-own-date": _("Denne datoen går inn i en annen dato i samme serie."),
     "changed-meanwhile": _("Noen andre har endret dette mens du så på det (versjon {value} er nå {now}). Se på det på nytt."),
     "wrong-state": _("Dette kan ikke gjøres nå: saken er i tilstanden «{value:word}»."),
+    "too-many-unconfirmed": _(
+        "Du har alt {most} forespørsler som venter på at en organisasjon bekrefter. Vent på svar, eller avlys en av dem først."
+    ),
     "in-the-past": _("Det som har vært, kan ikke endres."),
     "reason-missing": _("Skriv hvorfor. Den som søkte, får lese begrunnelsen."),
     "closure-meets-bookings": _("Stengningen møter {reference} i {room}, {value:when}. Avlys den samtidig, eller velg en annen tid."),

@@ -232,6 +232,23 @@ def test_a_wish_in_anothers_name_waits_for_the_organisation(session: Session, ha
     assert states == [BookingState.UNCONFIRMED, BookingState.BOOKED]
 
 
+def test_nobody_fills_a_hall_with_wishes_in_anothers_name(session: Session, hall: Hall) -> None:
+    asked = []
+    for day in range(14, 19):
+        again(session)
+        asked.append(reserve(session, wish(start=f"2026-09-{day}T18:00", end=f"2026-09-{day}T20:00"), by=hall.siri, now=NOW).id)
+    again(session)
+    with pytest.raises(Conflict) as refused:
+        reserve(session, wish(start="2026-09-19T18:00", end="2026-09-19T20:00"), by=hall.siri, now=NOW)
+    again(session)
+
+    ending.cancel(session, asked[0], by=hall.siri, now=NOW)
+    again(session)
+
+    assert [(fault.code, fault.facts["most"]) for fault in refused.value.faults] == [("too-many-unconfirmed", 5)]
+    assert reserve(session, wish(start="2026-09-19T18:00", end="2026-09-19T20:00"), by=hall.siri, now=NOW).state is BookingState.UNCONFIRMED
+
+
 def test_a_wish_that_nobody_confirms_lapses_and_frees_its_time(session: Session, hall: Hall) -> None:
     again(session)
     asked = reserve(session, wish(), by=hall.siri, now=NOW)
