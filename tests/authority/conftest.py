@@ -6,8 +6,8 @@ from flask import Flask
 from database.transact import Database
 from tests.authority.sending import signed_in
 from tests.authority.world import EVERYBODY, World, build
-from tests.booking.pages.conftest import Clock
 from tests.booking.pages.conftest import clock as clock
+from tests.clock import Clock
 
 
 @pytest.fixture

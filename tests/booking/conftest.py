@@ -56,6 +56,16 @@ POLICY = {
     ],
 }
 
+USUAL: dict[str, Any] = {
+    "room": "oren-flerbrukshall/gymsal-1",
+    "start": "2026-09-15T18:00",
+    "end": "2026-09-15T20:00",
+    "purpose": "Trening",
+    "activity": "sport.training",
+    "participants": {"6-12": 18},
+    "organisation": "313000001",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Hall:
@@ -97,16 +107,7 @@ def furnish(session: Session, policy: Mapping[str, Any] = POLICY) -> Hall:
 
 def wish(**changes: Any) -> Wish:
     """Training for Skiold turn in half the hall on a Tuesday evening, with what is changed of it."""
-    usual: dict[str, Any] = {
-        "room": "oren-flerbrukshall/gymsal-1",
-        "start": "2026-09-15T18:00",
-        "end": "2026-09-15T20:00",
-        "purpose": "Trening",
-        "activity": "sport.training",
-        "participants": {"6-12": 18},
-        "organisation": "313000001",
-    }
-    return Wish.model_validate({**usual, **changes})
+    return Wish.model_validate({**USUAL, **changes})
 
 
 def again(session: Session) -> None:

@@ -1,36 +1,23 @@
 """Bookings over the API: dry run, booking, moving, deciding and closing, with what each answer says."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from accounts import edge as accounts_edge
 from accounts.tokens import make_token
-from booking import api as booking_api
-from booking import edge as booking_edge
 from database.transact import Database
-from tests.booking.conftest import NOW, Hall, furnish
+from tests.booking.conftest import NOW, USUAL, Hall, furnish
+from tests.clock import stop
 
-WISH: dict[str, Any] = {
-    "room": "oren-flerbrukshall/gymsal-1",
-    "start": "2026-09-15T18:00",
-    "end": "2026-09-15T20:00",
-    "purpose": "Trening",
-    "activity": "sport.training",
-    "participants": {"6-12": 18},
-    "organisation": "313000001",
-}
 WEEKLY = {"recurrence": {"rrule": "FREQ=WEEKLY;COUNT=5"}}
 Call = Callable[..., TestResponse]
 
 
 @pytest.fixture
 def hall(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Hall:
-    for module, name in ((accounts_edge, "now"), (booking_edge, "clock_now"), (booking_api, "clock_now")):
-        monkeypatch.setattr(module, name, lambda: NOW)
+    stop(monkeypatch)
     database: Database = app.extensions["database"]
     return database.transact(furnish)
 
@@ -52,7 +39,7 @@ def call(app: Flask, hall: Hall) -> Call:
 
 
 def test_a_dry_run_tells_every_date_and_books_nothing(call: Call) -> None:
-    answer = call("POST", "/verdicts", "berit", {**WISH, **WEEKLY}).json
+    answer = call("POST", "/verdicts", "berit", {**USUAL, **WEEKLY}).json
 
     assert [(date["local_start"], date["state"], [one["code"] for one in date["objections"]]) for date in answer["dates"]] == [
         ("2026-09-15T18:00:00", "booked", []),
@@ -62,13 +49,13 @@ def test_a_dry_run_tells_every_date_and_books_nothing(call: Call) -> None:
         ("2026-10-13T18:00:00", "booked", []),
     ]
     assert answer["alternatives"] == []
-    assert call("POST", "/verdicts", "berit", {**WISH, **WEEKLY}).json == answer
+    assert call("POST", "/verdicts", "berit", {**USUAL, **WEEKLY}).json == answer
 
 
 def test_a_dry_run_of_a_taken_time_names_it_and_offers_others(call: Call) -> None:
-    call("POST", "/bookings", "nils", WISH)
+    call("POST", "/bookings", "nils", USUAL)
 
-    answer = call("POST", "/verdicts", "berit", WISH).json
+    answer = call("POST", "/verdicts", "berit", USUAL).json
 
     assert [one["code"] for one in answer["dates"][0]["objections"]] == ["time-taken"]
     assert [(one["changes"], one["local_start"]) for one in answer["alternatives"]] == [
@@ -80,7 +67,7 @@ def test_a_dry_run_of_a_taken_time_names_it_and_offers_others(call: Call) -> Non
 
 
 def test_a_date_in_the_hour_that_the_clock_skips_is_told_with_its_fault(call: Call) -> None:
-    night = {**WISH, "start": "2026-03-22T02:30", "end": "2026-03-22T03:30", "recurrence": {"rrule": "FREQ=WEEKLY;COUNT=2"}}
+    night = {**USUAL, "start": "2026-03-22T02:30", "end": "2026-03-22T03:30", "recurrence": {"rrule": "FREQ=WEEKLY;COUNT=2"}}
 
     answer = call("POST", "/verdicts", "berit", night).json
 
@@ -93,8 +80,8 @@ def test_a_date_in_the_hour_that_the_clock_skips_is_told_with_its_fault(call: Ca
 def test_a_booking_is_made_once_per_key(call: Call) -> None:
     key = {"Idempotency-Key": "a-key-of-mine"}
 
-    first, repeated = (call("POST", "/bookings", "berit", WISH, **key) for _ in range(2))
-    other = call("POST", "/bookings", "berit", {**WISH, "purpose": "Kamp"}, **key)
+    first, repeated = (call("POST", "/bookings", "berit", USUAL, **key) for _ in range(2))
+    other = call("POST", "/bookings", "berit", {**USUAL, "purpose": "Kamp"}, **key)
 
     assert (first.status_code, repeated.status_code, other.status_code) == (201, 201, 409)
     assert repeated.json == first.json
@@ -103,11 +90,11 @@ def test_a_booking_is_made_once_per_key(call: Call) -> None:
 
 
 def test_a_conflict_and_a_refusal_say_why_and_what_instead(call: Call) -> None:
-    call("POST", "/bookings", "nils", WISH)
+    call("POST", "/bookings", "nils", USUAL)
 
-    taken = call("POST", "/bookings", "berit", WISH)
-    refused = call("POST", "/bookings", "berit", {**WISH, "start": "2026-10-06T18:00", "end": "2026-10-06T20:00"})
-    left = call("POST", "/bookings", "berit", {**WISH, **WEEKLY, "on_conflict": "skip"})
+    taken = call("POST", "/bookings", "berit", USUAL)
+    refused = call("POST", "/bookings", "berit", {**USUAL, "start": "2026-10-06T18:00", "end": "2026-10-06T20:00"})
+    left = call("POST", "/bookings", "berit", {**USUAL, **WEEKLY, "on_conflict": "skip"})
 
     assert (taken.status_code, taken.content_type) == (409, "application/problem+json")
     assert [one["code"] for one in taken.json["faults"]] == ["time-taken"]
@@ -117,7 +104,7 @@ def test_a_conflict_and_a_refusal_say_why_and_what_instead(call: Call) -> None:
 
 
 def test_moving_asks_for_the_version_and_refuses_a_stale_one(call: Call) -> None:
-    made = call("POST", "/bookings", "berit", WISH)
+    made = call("POST", "/bookings", "berit", USUAL)
     address, to = f"/bookings/{made.json['id']}", {"number": 1, "start": "2026-09-16T18:00", "end": "2026-09-16T20:00"}
 
     without = call("PATCH", address, "berit", to)
@@ -132,7 +119,7 @@ def test_moving_asks_for_the_version_and_refuses_a_stale_one(call: Call) -> None
 
 
 def test_a_request_is_granted_or_refused_by_an_officer(call: Call) -> None:
-    private = {**WISH, "organisation": None, "participants": {"20-66": 5}}
+    private = {**USUAL, "organisation": None, "participants": {"20-66": 5}}
     first, second = (
         call("POST", "/bookings", "per", {**private, "start": f"2026-09-{day}T18:00", "end": f"2026-09-{day}T20:00"}).json
         for day in (16, 17)
@@ -146,9 +133,9 @@ def test_a_request_is_granted_or_refused_by_an_officer(call: Call) -> None:
 
 
 def test_both_halves_are_had_at_once_and_the_whole_then_names_both(call: Call) -> None:
-    halves = [call("POST", "/bookings", "berit", {**WISH, "room": f"oren-flerbrukshall/gymsal-{n}"}).status_code for n in (1, 2)]
+    halves = [call("POST", "/bookings", "berit", {**USUAL, "room": f"oren-flerbrukshall/gymsal-{n}"}).status_code for n in (1, 2)]
 
-    whole = call("POST", "/bookings", "nils", {**WISH, "room": "oren-flerbrukshall/hel-hall"})
+    whole = call("POST", "/bookings", "nils", {**USUAL, "room": "oren-flerbrukshall/hel-hall"})
 
     assert halves == [201, 201]
     assert whole.status_code == 409
@@ -156,7 +143,7 @@ def test_both_halves_are_had_at_once_and_the_whole_then_names_both(call: Call) -
 
 
 def test_a_closure_tells_whom_it_meets_before_it_closes(call: Call) -> None:
-    made = call("POST", "/bookings", "berit", WISH).json
+    made = call("POST", "/bookings", "berit", USUAL).json
     closure = {"start": "2026-09-15T12:00", "end": "2026-09-15T23:00", "reason": "Vannlekkasje", "room": "gymsal-1"}
 
     asked = call("POST", "/venues/oren-flerbrukshall/closures", "olav", closure)

@@ -1,49 +1,19 @@
 """People at a browser in which no script runs, and a clock that stands still in all of the program."""
 
-import sys
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Locator, Page
 
-import kernel.clock
 from database.transact import Database
-from tests.booking.conftest import NOW, Hall, furnish
+from tests.booking.conftest import Hall, furnish
 from tests.cast import PASSWORD
-
-PROJECT = ("accounts", "booking", "calendars", "notices", "policies", "venues")
-
-
-class Clock:
-    """The moment at which everything happens: at first half past ten in the evening of the first of September."""
-
-    def __init__(self) -> None:
-        self.moment = NOW
-
-    def __call__(self) -> datetime:
-        return self.moment
-
-    def pass_by(self, time: timedelta) -> None:
-        self.moment += time
-
-
-def stop(clocks: pytest.MonkeyPatch) -> Clock:
-    """Put one clock into every module of the program that reads it."""
-    clock, real = Clock(), kernel.clock.now
-    modules = [module for name, module in sys.modules.items() if name.partition(".")[0] in PROJECT]
-    for module in modules:
-        for name in ("now", "clock_now"):
-            if vars(module).get(name) is real:
-                clocks.setattr(module, name, clock)
-    return clock
+from tests.clock import Clock, stop
 
 
 @pytest.fixture
 def clock(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Clock:
-    # A browser asks once for what is the same on every page: most of a journey's time would go to asking again.
-    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600
     return stop(monkeypatch)
 
 

@@ -21,7 +21,8 @@ from database.transact import Database
 from demo.load import load
 from demo.people import PASSWORD
 from policies.taxonomy import Activity
-from tests.journeys.conftest import Clock, Open, texts
+from tests.clock import Clock
+from tests.journeys.conftest import Open, texts
 
 pytestmark = pytest.mark.browser
 MATCH = Wish(

@@ -45,7 +45,6 @@ def tour(copies: Copies, tmp_path_factory: pytest.TempPathFactory) -> Iterator[T
         folder = tmp_path_factory.mktemp("tour")
         settings = Settings(url, "only-for-the-tests-nowhere-else!", f"http://127.0.0.1:{port}", folder, demo=True)
         app = create_app(settings)
-        app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600
         clock, database = stop(clocks), app.extensions["database"]
         load(database, now=clock())
         with make_server("127.0.0.1", port, app, threaded=True) as server:

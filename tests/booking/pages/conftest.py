@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any
 
@@ -12,17 +11,13 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from accounts import edge as accounts_edge
-from accounts.pages import entrance
-from booking import edge as booking_edge
 from booking.models import Booking
-from booking.pages import book, caretaker, case, decide, find, mine, office, room
 from booking.reservations import reserve
 from database.transact import Database
 from tests.accounts.conftest import Visitor
-from tests.booking.conftest import NOW, Hall, furnish, wish
+from tests.booking.conftest import Hall, furnish, wish
+from tests.clock import Clock, stop
 
-CLOCKS = (accounts_edge, entrance, book, caretaker, case, decide, find, mine, office, room)
 ROOM = "/rooms/oren-flerbrukshall/gymsal-1"
 ASKED = {
     "date": "2026-09-15",
@@ -35,26 +30,9 @@ ASKED = {
 }
 
 
-class Clock:
-    """The moment at which everything happens."""
-
-    def __init__(self) -> None:
-        self.moment = NOW
-
-    def __call__(self) -> datetime:
-        return self.moment
-
-    def pass_by(self, time: timedelta) -> None:
-        self.moment += time
-
-
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    for module in CLOCKS:
-        monkeypatch.setattr(module, "now", clock)
-    monkeypatch.setattr(booking_edge, "clock_now", clock)
-    return clock
+def clock(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return stop(monkeypatch)
 
 
 @pytest.fixture

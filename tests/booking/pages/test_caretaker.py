@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.accounts.conftest import Visitor
-from tests.booking.pages.conftest import Clock
+from tests.clock import Clock
 
 
 @pytest.fixture(autouse=True)

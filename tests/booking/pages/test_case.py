@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.accounts.conftest import Visitor
-from tests.booking.pages.conftest import Clock, Hidden
+from tests.booking.pages.conftest import Hidden
+from tests.clock import Clock
 
 TWO = {"recurrence": {"rrule": "FREQ=WEEKLY;COUNT=2"}}
 

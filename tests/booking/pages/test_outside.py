@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from tests.accounts.conftest import Visitor
-from tests.booking.pages.conftest import ROOM, Clock
+from tests.booking.pages.conftest import ROOM
+from tests.clock import Clock
 from venues.pages import outside
 from venues.queries import room_at, venue_named
 

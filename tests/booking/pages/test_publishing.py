@@ -7,7 +7,7 @@ import pytest
 
 from policies.pages import drafts, shelves
 from tests.accounts.conftest import Visitor
-from tests.booking.pages.conftest import Clock
+from tests.clock import Clock
 
 
 @pytest.fixture(autouse=True)
