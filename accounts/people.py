@@ -12,7 +12,7 @@ from accounts.models import Person, Proof, ProofLink
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
 from database.outbox import post
-from kernel.errors import Conflict, Gone, Missing, refuse
+from kernel.errors import Conflict, Gone, Invalid, Missing, refuse
 
 LINK_LASTS = timedelta(hours=24)
 KINDS = {Proof.OPEN_ACCOUNT: "account-link", Proof.RESET_PASSWORD: "password-link"}
@@ -61,7 +61,7 @@ def settle(session: Session, email: str, profile: ProfileInput, *, password_hash
     if person is None:
         person = Person(email=email, created_at=now, session_epoch=0, revision=0)
         session.add(person)
-    _describe(person, profile)
+    _describe(person, profile, now)
     person.password_hash = password_hash
     person.proved_at = now
     person.revision += 1
@@ -102,7 +102,7 @@ def renew_hash(session: Session, person_id: int, *, password_hash: str, by: Acto
 def change_profile(session: Session, profile: ProfileInput, *, by: Actor, now: datetime) -> Person:
     """Change one's own name, telephone, birth date or language."""
     person = _locked(session, by.require_known())
-    _describe(person, profile)
+    _describe(person, profile, now)
     person.revision += 1
     record(session, Act("change_profile", "person", person.id, {}), by=by, now=now)
     session.flush()
@@ -127,7 +127,9 @@ def by_email(session: Session, email: str) -> Person | None:
     return session.scalar(select(Person).where(Person.email == email))
 
 
-def _describe(person: Person, profile: ProfileInput) -> None:
+def _describe(person: Person, profile: ProfileInput, now: datetime) -> None:
+    if profile.born and profile.born > now.date():
+        raise refuse(Invalid, "not-in-the-past", "born", profile.born)
     person.name, person.phone, person.language = profile.name, profile.phone, profile.language
     person.born = profile.born or person.born
 

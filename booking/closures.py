@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -52,11 +53,12 @@ def affected(session: Session, closing: Closing) -> Sequence[Occurrence]:
     return session.scalars(query).unique().all()
 
 
-def close(session: Session, closing: Closing, *, cancel_affected: bool, by: Actor, now: datetime) -> Closure:
+def close(session: Session, closing: Closing, *, cancel_affected: bool, seen: str | None = None, by: Actor, now: datetime) -> Closure:
     """Close, in one transaction with the end of every booking that the closure meets.
 
-    Raises Conflict (``closure-meets-bookings``), naming them, unless they are to be cancelled; Forbidden for others
-    than officers and the venue's caretakers.
+    Raises Conflict (``closure-meets-bookings``), naming them, unless they are to be cancelled; its details carry a sign of
+    them, and whoever gives that as ``seen`` ends those and no others: when others are met by then it is raised again.
+    Raises Forbidden for others than officers and the venue's caretakers.
     """
     by.require(by.is_officer or by.is_caretaker_of(closing.venue.id), "caretaker")
     keys = [Key(Subject.SPACE, space.id) for space in _spaces(closing)]
@@ -64,8 +66,8 @@ def close(session: Session, closing: Closing, *, cancel_affected: bool, by: Acto
     lock(session, *keys, *people)
     session.expire_all()
     dates = affected(session, closing)
-    if dates and not cancel_affected:
-        raise Conflict(*(_met(date) for date in dates))
+    if dates and (not cancel_affected or seen not in (None, sign_of(dates))):
+        raise Conflict(*(_met(date) for date in dates), details={"seen": sign_of(dates)})
     closure = add_closure_row(session, closing.venue.slug, closing.given, by=by, now=now)
     _end(session, dates, closing.given.reason, by=by, now=now)
     facts = {"venue": closing.venue.id, "room": closure.room_id, "ended": [date.id for date in dates]}
@@ -74,10 +76,18 @@ def close(session: Session, closing: Closing, *, cancel_affected: bool, by: Acto
     return closure
 
 
-def close_rooms(session: Session, venue: str, given: ClosureInput, *, confirmed: bool, by: Actor, now: datetime) -> Closure:
-    """Close what a form or a request names; what it meets is ended once that is ``confirmed``."""
+def sign_of(dates: Sequence[Occurrence]) -> str:
+    """A short sign of these dates as they stand now, by which one knows whether they are the ones that were shown."""
+    told = ",".join(f"{date.id}:{date.sequence}" for date in sorted(dates, key=lambda date: date.id))
+    return sha256(told.encode()).hexdigest()[:16]
+
+
+def close_rooms(
+    session: Session, venue: str, given: ClosureInput, *, confirmed: bool, seen: str | None = None, by: Actor, now: datetime
+) -> Closure:
+    """Close what a form or a request names; what it meets is ended once that is ``confirmed``, and is what was ``seen``."""
     place, room = venue_named(session, venue), room_at(session, f"{venue}/{given.room}") if given.room else None
-    return close(session, Closing(venue=place, room=room, given=given), cancel_affected=confirmed, by=by, now=now)
+    return close(session, Closing(venue=place, room=room, given=given), cancel_affected=confirmed, seen=seen, by=by, now=now)
 
 
 def _spaces(closing: Closing) -> Sequence[Space]:
@@ -85,7 +95,9 @@ def _spaces(closing: Closing) -> Sequence[Space]:
 
 
 def _met(date: Occurrence) -> Fault:
-    facts = {"reference": date.booking.reference, "to": f"{date.local_end:%Y-%m-%dT%H:%M}", "room": date.room.name}
+    booking = date.booking
+    who = booking.organisation.name if booking.organisation else booking.contact_name
+    facts = {"reference": booking.reference, "to": f"{date.local_end:%Y-%m-%dT%H:%M}", "room": date.room.name, "who": who}
     return Fault("closure-meets-bookings", "start", f"{date.local_start:%Y-%m-%dT%H:%M}", facts)
 
 

@@ -17,7 +17,21 @@ Moment = datetime | time | timedelta
 
 def install(app: Flask) -> None:
     """Give the templates every format as a filter of the same name."""
-    for show in (clock, long_date, full_date, short_date, numeric_date, day_month, weekday, moment, span, kroner, duration, number):
+    for show in (
+        clock,
+        long_date,
+        full_date,
+        short_date,
+        numeric_date,
+        day_month,
+        weekday,
+        moment,
+        span,
+        iso_span,
+        kroner,
+        duration,
+        number,
+    ):
         app.template_filter(show.__name__)(show)
 
 
@@ -77,6 +91,11 @@ def span(start: datetime, end: datetime, zone: str = HOME_ZONE) -> str:
     begins = gettext("%(day)s kl. %(clock)s", day=full_date(first), clock=clock(first))
     ends = gettext("%(day)s kl. %(clock)s", day=full_date(last_day), clock=until)
     return f"{begins} – {ends}"
+
+
+def iso_span(start: str, end: str) -> str:
+    """A span of two wall-clock times in ISO form, as faults carry them."""
+    return span(datetime.fromisoformat(start), datetime.fromisoformat(end))
 
 
 def kroner(amount: Ore) -> str:

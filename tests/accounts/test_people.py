@@ -12,7 +12,7 @@ from accounts.inputs import CallerInput, LinkInput, ProfileInput
 from accounts.models import Person, Proof, ProofLink
 from database.audit import Audit
 from database.outbox import Notice
-from kernel.errors import Conflict, Gone, Missing
+from kernel.errors import Conflict, Gone, Invalid, Missing
 from tests.accounts.conftest import NOW
 from tests.cast import PASSWORD_HASH, Cast, actor
 
@@ -131,6 +131,15 @@ def test_a_profile_is_changed_by_its_person_and_raises_the_revision(session: Ses
     person = people.change_profile(session, PROFILE, by=actor(session, cast.per), now=NOW)
 
     assert (person.name, person.language, (person.born, person.revision - 1)) == ("Nina Ny", "nn", before)
+
+
+def test_nobody_is_born_tomorrow(session: Session, cast: Cast) -> None:
+    unborn = PROFILE.model_copy(update={"born": NOW.date() + timedelta(days=1)})
+
+    with pytest.raises(Invalid) as refused:
+        people.change_profile(session, unborn, by=actor(session, cast.per), now=NOW)
+
+    assert [(fault.code, fault.field) for fault in refused.value.faults] == [("not-in-the-past", "born")]
 
 
 def test_a_caller_is_entered_without_password_and_the_audit_names_hand_and_holder(session: Session, cast: Cast) -> None:

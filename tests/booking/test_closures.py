@@ -42,6 +42,29 @@ def test_a_closure_names_what_it_meets_before_it_ends_it(session: Session, hall:
     assert session.scalars(select(Notice.kind).order_by(Notice.id.desc())).first() == "dates-cancelled"
 
 
+def test_only_what_was_shown_is_ended_with_the_closure(session: Session, hall: Hall) -> None:
+    again(session)
+    shown = reserve(session, wish(), by=hall.berit, now=NOW)
+    again(session)
+    with pytest.raises(Conflict) as first:
+        close(session, closing(session), cancel_affected=False, by=hall.olav, now=NOW)
+    again(session)
+    late = reserve(session, wish(start="2026-09-16T18:00", end="2026-09-16T20:00"), by=hall.nils, now=NOW)
+    again(session)
+
+    with pytest.raises(Conflict) as second:
+        close(session, closing(session), cancel_affected=True, seen=str(first.value.details["seen"]), by=hall.olav, now=NOW)
+    again(session)
+    states = [booking_for(session, one.id).state for one in (shown, late)]
+    again(session)
+    close(session, closing(session), cancel_affected=True, seen=str(second.value.details["seen"]), by=hall.olav, now=NOW)
+    again(session)
+
+    assert len(second.value.faults) == 2
+    assert states == [BookingState.BOOKED] * 2
+    assert [booking_for(session, one.id).state for one in (shown, late)] == [BookingState.CANCELLED] * 2
+
+
 @pytest.mark.parametrize(
     ("closed", "asked", "is_refused"), [("gymsal-1", "hel-hall", True), ("gymsal-1", "gymsal-2", False), ("hel-hall", "gymsal-2", True)]
 )

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Protocol
 
-from flask import current_app, render_template, request, url_for
+from flask import Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from accounts import edge
 from accounts.identity import Actor
 from kernel.clock import now
-from kernel.errors import Conflict, Invalid
+from kernel.errors import Conflict, Invalid, Refusal
 from kernel.wallclock import parse_day, to_wall
 from venues.inputs import ClosureInput, HoursInput, SchoolInput
 from venues.labels import initial, minute_clock, weekday_label
@@ -41,9 +41,11 @@ CLOSE_ROOMS = "close_rooms"
 
 
 class CloseRooms(Protocol):
-    """The verb that closes: once without ``confirmed`` to hear what would be met, then with it."""
+    """The verb that closes: once without ``confirmed`` to hear what would be met, then with it and the sign of what was ``seen``."""
 
-    def __call__(self, session: Session, venue: str, given: ClosureInput, *, confirmed: bool, by: Actor, now: datetime) -> Closure: ...
+    def __call__(
+        self, session: Session, venue: str, given: ClosureInput, *, confirmed: bool, seen: str | None, by: Actor, now: datetime
+    ) -> Closure: ...
 
 
 @routes.get("/venues/<venue>/opening-hours")
@@ -88,11 +90,19 @@ def closures_save(venue: str) -> ResponseReturnValue:
     """Close a venue or a room for a time; bookings that it would meet are shown before they are ended."""
     close: CloseRooms = current_app.extensions[CLOSE_ROOMS]
     try:
-        edge.transact(close, venue, parse(ClosureInput, request.form), confirmed="confirmed" in request.args)
+        seen = request.args.get("confirmed")
+        edge.transact(close, venue, parse(ClosureInput, request.form), confirmed=seen is not None, seen=seen)
     except (Invalid, Conflict) as refusal:
-        is_met = any(fault.code == "closure-meets-bookings" for fault in refusal.faults)
-        return form_again("venues/closures.html", refusal, **_of_closures(venue), is_met=is_met)
+        if "seen" in refusal.details:
+            return _question(venue, refusal)
+        return form_again("venues/closures.html", refusal, **_of_closures(venue))
     return done(_("Stengningen er lagret."), url_for("venues.closures_page", venue=venue))
+
+
+def _question(venue: str, refusal: Refusal) -> Response:
+    """The form as it was typed, which is in order, with the bookings that it would end."""
+    context = {**_of_closures(venue), "met": refusal.faults, "seen": refusal.details["seen"]}
+    return Response(render_template("venues/closures.html", form=Form(request.form), **context), status=refusal.status)
 
 
 @routes.post("/venues/<venue>/closures/<int:closure>/withdrawal")
@@ -128,7 +138,9 @@ def school_removal(period: int, venue: str = "") -> ResponseReturnValue:
     return done(_("Dagene er fjernet."), url_for("venues.school_page", venue=venue or None))
 
 
-def close_without_bookings(session: Session, venue: str, given: ClosureInput, *, confirmed: bool, by: Actor, now: datetime) -> Closure:
+def close_without_bookings(
+    session: Session, venue: str, given: ClosureInput, *, confirmed: bool, seen: str | None, by: Actor, now: datetime
+) -> Closure:
     """How a room is closed where nothing can be booked; the package of bookings puts its own verb in this place."""
     return add_closure_row(session, venue, given, by=by, now=now)
 
