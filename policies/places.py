@@ -45,7 +45,11 @@ class Shelf:
         return next((version for version in self.versions if version.valid_from <= today), None)
 
     def coming(self, today: date) -> tuple[PolicyVersion, ...]:
-        return tuple(version for version in self.versions if version.valid_from > today)
+        return tuple(version for version in self.versions if version.valid_from > today and not self.is_replaced(version))
+
+    def is_replaced(self, version: PolicyVersion) -> bool:
+        """Whether a later one was published for the same first day, so that this one never holds."""
+        return any(other.valid_from == version.valid_from and other.number > version.number for other in self.versions)
 
     def past(self, today: date) -> tuple[PolicyVersion, ...]:
         current = self.current(today)

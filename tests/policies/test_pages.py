@@ -277,6 +277,16 @@ def test_publishing_from_a_date_puts_the_draft_in_force_then(drafting: Visitor, 
     assert "Nå: Høyst 4 timer." in changed
 
 
+def test_of_versions_from_the_same_day_the_earlier_is_told_as_replaced(drafting: Visitor) -> None:
+    drafting.post(f"{HALL}/publication", form_on=DRAFT, version="1", valid_from="2027-01-01")
+    drafting.post(DRAFT, form_on=HALL)
+    drafting.post(f"{HALL}/publication", form_on=DRAFT, version="1", valid_from="2027-01-01")
+
+    rows = re.findall(r"Versjon (\d)</a>.*?ds-tag[^>]*>([^<]+)<", drafting.get(HALL).text, re.S)
+
+    assert rows == [("3", "kommer"), ("2", "erstattet"), ("1", "gjelder nå")]
+
+
 @pytest.mark.parametrize("day", ["", "31.04.2027", "i morgen", "2026-11-23"])
 def test_a_date_that_is_none_publishes_nothing(drafting: Visitor, house: Database, day: str) -> None:
     page = drafting.post(f"{HALL}/publication", form_on=DRAFT, version="1", valid_from=day)
