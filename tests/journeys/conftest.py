@@ -55,7 +55,13 @@ def sign_in(page: Page, name: str, password: str = PASSWORD) -> None:
     page.goto("/sign-in")
     page.get_by_label("E-postadresse").fill(f"{name}@example.org")
     page.get_by_label("Passord", exact=True).fill(password)
-    page.locator("main").get_by_role("button", name="Logg inn").click()
+    follow(page.locator("main").get_by_role("button", name="Logg inn"))
+
+
+def follow(link: Locator) -> None:
+    """Click what leads to another page, and be there when it has come whole: a click alone does not wait for that."""
+    with link.page.expect_navigation():
+        link.click()
 
 
 def texts(page: Page | Locator, selector: str) -> list[str]:

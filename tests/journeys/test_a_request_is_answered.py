@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.booking.conftest import Hall
-from tests.journeys.conftest import Open, texts
+from tests.journeys.conftest import Open, follow, texts
 
 pytestmark = pytest.mark.browser
 ROOM = "/rooms/oren-flerbrukshall/gymsal-1"
@@ -17,16 +17,16 @@ def test_a_party_is_asked_for_granted_moved_and_called_off(open_browser: Open, h
     ask(per)
     asked = told(per)
     grant(kari)
-    per.get_by_role("link", name="Mine bookinger").first.click()
-    per.locator("main h3 a").click()
+    follow(per.get_by_role("link", name="Mine bookinger").first)
+    follow(per.locator("main h3 a"))
     granted = told(per)
     move(per)
     moved = texts(per, "main .date strong")
-    per.get_by_role("link", name="Samme som sist").click()
+    follow(per.get_by_role("link", name="Samme som sist"))
     again = [per.get_by_label(label, exact=True).input_value() for label in ("Dato", "Fra", "Til", "Hva skal dere gjøre")]
     per.go_back()
     per.locator("summary", has_text="Avlys bookingen").click()
-    per.get_by_role("button", name="Ja, avlys").click()
+    follow(per.get_by_role("button", name="Ja, avlys"))
 
     assert asked == ["Venter på svar", "Saksbehandler avgjør. Svaret er lovet innen 4. september 2026 kl. 15:30. Tiden holdes av så lenge."]
     assert granted == ["Booket", "Rydd etter dere."]
@@ -40,16 +40,16 @@ def ask(page: Page) -> None:
     page.get_by_label("Hva skal dere gjøre").fill("Bursdag")
     page.get_by_label("Type aktivitet").select_option("celebration")
     page.get_by_label("6–12 år").fill("14")
-    page.get_by_role("button", name="Se om det går").click()
-    page.get_by_role("button", name="Send forespørsel").click()
+    follow(page.get_by_role("button", name="Se om det går"))
+    follow(page.get_by_role("button", name="Send forespørsel"))
 
 
 def grant(page: Page) -> None:
     """From the inbox, with a word to the one who asked."""
-    page.get_by_role("link", name="Innboks").click()
-    page.get_by_role("link", name="Per Solli: Bursdag").click()
+    follow(page.get_by_role("link", name="Innboks"))
+    follow(page.get_by_role("link", name="Per Solli: Bursdag"))
     page.get_by_label("Melding til den som søkte").fill("Rydd etter dere.")
-    page.get_by_role("button", name="Innvilg").click()
+    follow(page.get_by_role("button", name="Innvilg"))
 
 
 def move(page: Page) -> None:
@@ -57,7 +57,7 @@ def move(page: Page) -> None:
     page.get_by_label("Dato").fill("2026-09-19")
     page.get_by_label("Fra").fill("13:00")
     page.get_by_label("Til", exact=True).fill("18:00")
-    page.get_by_role("button", name="Flytt datoen").click()
+    follow(page.get_by_role("button", name="Flytt datoen"))
 
 
 def told(page: Page) -> list[str]:

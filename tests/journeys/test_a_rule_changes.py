@@ -13,7 +13,7 @@ from policies.queries import policy_of
 from policies.request import Facts, Request
 from policies.verdict import Verdict
 from tests.booking.conftest import Hall
-from tests.journeys.conftest import Open, texts
+from tests.journeys.conftest import Open, follow, texts
 
 pytestmark = pytest.mark.browser
 ROOM = "/rooms/oren-flerbrukshall/gymsal-1"
@@ -36,20 +36,20 @@ def test_use_before_and_after_a_new_version_is_decided_by_its_own(open_browser: 
 def change_the_rules(kari: Page) -> None:
     """From the first of October an hour costs 500 kr and nobody gets more than two hours."""
     kari.goto("/policies")
-    kari.locator("main").get_by_role("link", name="Drammen kommune").click()
-    kari.get_by_role("button", name="Endre retningslinjen").click()
-    kari.get_by_role("link", name="(prices)").click()
+    follow(kari.locator("main").get_by_role("link", name="Drammen kommune"))
+    follow(kari.get_by_role("button", name="Endre retningslinjen"))
+    follow(kari.get_by_role("link", name="(prices)"))
     kari.get_by_label("Kroner").first.fill("500")
-    kari.get_by_role("button", name="Lagre i utkastet").click()
+    follow(kari.get_by_role("button", name="Lagre i utkastet"))
     kari.get_by_label("Ny regel om").select_option("length")
-    kari.get_by_role("button", name="Legg til regel").click()
+    follow(kari.get_by_role("button", name="Legg til regel"))
     kari.get_by_label("Høyst (minutter)").fill("120")
     for language in ("Bokmål", "Nynorsk", "Engelsk"):
         kari.get_by_label(language).fill("Flere vil øve nå.")
     kari.get_by_label("Paragraf").fill("§ 4")
-    kari.get_by_role("button", name="Lagre i utkastet").click()
+    follow(kari.get_by_role("button", name="Lagre i utkastet"))
     kari.get_by_label("Gjelder fra").fill("2026-10-01")
-    kari.get_by_role("button", name="Publiser retningslinjen").click()
+    follow(kari.get_by_role("button", name="Publiser retningslinjen"))
 
 
 def look(page: Page, day: str, start: str, end: str) -> str:
@@ -58,14 +58,14 @@ def look(page: Page, day: str, start: str, end: str) -> str:
     page.get_by_label("Hva skal dere gjøre").fill("Øving")
     page.get_by_label("Type aktivitet").select_option("culture.music")
     page.get_by_label("20–66 år").fill("6")
-    page.get_by_role("button", name="Se om det går").click()
+    follow(page.get_by_role("button", name="Se om det går"))
     return " ".join(texts(page, "main .against"))
 
 
 def book(page: Page, day: str, start: str, end: str) -> str:
     """The price that the page of the booking tells."""
     assert look(page, day, start, end) == ""
-    page.get_by_role("button", name="Send forespørsel").click()
+    follow(page.get_by_role("button", name="Send forespørsel"))
     return texts(page, "main .price")[0]
 
 

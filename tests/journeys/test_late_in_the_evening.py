@@ -22,7 +22,7 @@ from demo.load import load
 from demo.people import PASSWORD
 from policies.taxonomy import Activity
 from tests.clock import Clock
-from tests.journeys.conftest import Open, texts
+from tests.journeys.conftest import Open, follow, texts
 
 pytestmark = pytest.mark.browser
 MATCH = Wish(
@@ -58,7 +58,7 @@ def test_somebody_new_books_ten_weeks_and_the_caretaker_sees_what_goes(
     find(nina)
     look(nina)
     told = {day: " ".join(texts(row, ".against")) for day, row in dates(nina) if row.locator(".against").count()}
-    nina.get_by_role("button", name="Ta de 8 datoene som går").click()
+    follow(nina.get_by_role("button", name="Ta de 8 datoene som går"))
     feed = subscribe(olav)
 
     assert told == {
@@ -75,15 +75,15 @@ def test_somebody_new_books_ten_weeks_and_the_caretaker_sees_what_goes(
 
 def open_account(page: Page, app: Flask, mails: Path) -> None:
     page.goto("/")
-    page.get_by_role("link", name="Åpne konto").click()
+    follow(page.get_by_role("link", name="Åpne konto"))
     page.get_by_label("E-postadresse").fill("nina@example.org")
-    page.get_by_role("button", name="Send lenke").click()
+    follow(page.get_by_role("button", name="Send lenke"))
     app.test_cli_runner().invoke(args=["notices", "deliver"])
     page.goto(link_in(mails))
     page.get_by_label("Navn").fill("Nina Ny")
     page.get_by_label("Telefon").fill("41 23 45 67")
     page.get_by_label("Passord").fill("en lang setning")
-    page.get_by_role("button", name="Åpne konto og logg inn").click()
+    follow(page.get_by_role("button", name="Åpne konto og logg inn"))
 
 
 def link_in(mails: Path) -> str:
@@ -97,25 +97,25 @@ def link_in(mails: Path) -> str:
 
 
 def register_group(page: Page) -> None:
-    page.get_by_role("link", name="Mine organisasjoner").click()
-    page.get_by_role("link", name="Registrer en gruppe").click()
+    follow(page.get_by_role("link", name="Mine organisasjoner"))
+    follow(page.get_by_role("link", name="Registrer en gruppe"))
     page.get_by_label("Gruppens navn").fill("Tirsdagsdanserne")
     page.get_by_label("Fødselsdatoen din").fill("1984-05-17")
-    page.get_by_role("button", name="Registrer gruppen").click()
+    follow(page.get_by_role("button", name="Registrer gruppen"))
 
 
 def find(page: Page) -> None:
     """Search for a room for thirty on ten Tuesdays, and open the form of one that is found."""
-    page.get_by_role("link", name="Finn rom").click()
+    follow(page.get_by_role("link", name="Finn rom"))
     page.get_by_label("Hvor mange").fill("30")
     page.get_by_label("Dato").fill("2026-09-08")
     page.get_by_label("Fra").fill("18:00")
     page.get_by_label("Til", exact=False).first.fill("20:00")
     page.get_by_label("Gjentas").select_option("10")
     page.get_by_label("Hvor", exact=True).select_option("bragernes-oren")
-    page.get_by_role("button", name="Finn rom").click()
+    follow(page.get_by_role("button", name="Finn rom"))
     hit = page.locator(".hit", has_text="Gymsal 1, Øren flerbrukshall")
-    hit.get_by_role("link", name="Book").click()
+    follow(hit.get_by_role("link", name="Book"))
 
 
 def look(page: Page) -> None:
@@ -123,7 +123,7 @@ def look(page: Page) -> None:
     page.get_by_label("Hva skal dere gjøre").fill("Dans for alle")
     page.get_by_label("Type aktivitet").select_option("sport.training")
     page.get_by_label("20–66 år").fill("30")
-    page.get_by_role("button", name="Se om det går").click()
+    follow(page.get_by_role("button", name="Se om det går"))
 
 
 def dates(page: Page) -> list[tuple[str, Locator]]:
@@ -134,11 +134,11 @@ def dates(page: Page) -> list[tuple[str, Locator]]:
 
 def subscribe(page: Page) -> bytes:
     """Make the caretaker's own feed of the hall, and fetch it as a calendar would."""
-    page.get_by_role("link", name="Kalendere").click()
+    follow(page.get_by_role("link", name="Kalendere"))
     page.get_by_label("Navn").fill("Olav, mobil")
     page.get_by_label("Vaktmester").check()
     page.get_by_label("Øren flerbrukshall").check()
-    page.get_by_role("button", name="Lag kalenderabonnement").click()
+    follow(page.get_by_role("button", name="Lag kalenderabonnement"))
     return page.request.get(page.locator("code.secret").inner_text()).body()
 
 

@@ -19,7 +19,7 @@ from demo.people import PASSWORD
 from settings import Settings
 from tests import postgres
 from tests.conftest import Copies
-from tests.journeys.conftest import sign_in, stop
+from tests.journeys.conftest import follow, sign_in, stop
 
 pytestmark = pytest.mark.browser
 WIDE, NARROW = 1280, 360
@@ -143,9 +143,9 @@ def test_what_is_lost_to_others_meanwhile(look: Callable[..., list[str]], page: 
     page.goto(address)
     quicker = page.context.new_page()
     quicker.goto(address)
-    quicker.get_by_role("button", name="Book", exact=True).click()
+    follow(quicker.get_by_role("button", name="Book", exact=True))
 
-    page.get_by_role("button", name="Book", exact=True).click()
+    follow(page.get_by_role("button", name="Book", exact=True))
 
     assert page.locator("main h2").first.inner_text() == "Ikke booket"
     assert look() == []
@@ -159,7 +159,7 @@ def test_what_who_waits_sees(look: Callable[..., list[str]], page: Page, tour: T
     faults += look()
     page.get_by_label("Fra", exact=True).fill("16:00")
     page.get_by_label("Til", exact=True).fill("15:00")
-    page.get_by_role("button", name="Flytt datoen").click()
+    follow(page.get_by_role("button", name="Flytt datoen"))
     faults += look()
 
     assert faults == []
@@ -188,7 +188,7 @@ def test_what_officers_write(look: Callable[..., list[str]], page: Page) -> None
     venue, room = "/venues/oren-flerbrukshall", "/rooms/oren-flerbrukshall/gymsal-1/edit"
 
     page.goto(POLICY)
-    page.locator("main form button").click()
+    follow(page.locator("main form button"))
     faults = look()
     drafted = [f"{POLICY}/draft/rules/new?kind=price", f"{POLICY}/draft/text"]
     for address in [f"{POLICY}/versions/1", *drafted, room, "/municipality", "/school-calendar"]:

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.booking.conftest import Hall
-from tests.journeys.conftest import Open, texts
+from tests.journeys.conftest import Open, follow, texts
 
 pytestmark = pytest.mark.browser
 HALL = "/rooms/oren-flerbrukshall"
@@ -34,10 +34,10 @@ def look(page: Page, room: str, organisation: str) -> None:
     page.get_by_label("Hva skal dere gjøre").fill("Øving")
     page.get_by_label("Type aktivitet").select_option("sport.training")
     page.get_by_label("6–12 år").fill("18")
-    page.get_by_role("button", name="Se om det går").click()
+    follow(page.get_by_role("button", name="Se om det går"))
 
 
 def confirm(page: Page) -> str:
     """The state that the booking's page tells when the button was pressed."""
-    page.get_by_role("button", name="Book", exact=True).click()
+    follow(page.get_by_role("button", name="Book", exact=True))
     return texts(page, "main p.tags .ds-tag")[0]
