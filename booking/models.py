@@ -69,6 +69,7 @@ class Occurrence(Base):
     """One dated span of a booking: the wall clock that was said, its zone, and what that is in UTC.
 
     Prices are in øre with the tariff's date; ``sequence`` rises with time, place and status only (RFC 5545 3.8.7.4).
+    ``absent_at`` is when somebody (``absent_by``) noted that nobody came.
     """
 
     __tablename__ = "occurrence"
@@ -95,6 +96,8 @@ class Occurrence(Base):
     charged_price: Mapped[int | None]
     tariff: Mapped[str] = mapped_column(String(80), default="")
     sequence: Mapped[int] = mapped_column(default=0)
+    absent_at: Mapped[datetime | None]
+    absent_by: Mapped[int | None]
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 
