@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from kernel.texts import marked as _
 from policies.occasion import DayClass
 from policies.office import Unit
 from policies.rules.base import Comparator, Consequence
@@ -12,7 +13,6 @@ from policies.rules.tariff import LIST, PriceUnit
 from policies.taxonomy import Activity
 from policies.verdict import Effect, Layer
 from web.texts import gettext, ngettext
-from web.texts import marked as _
 
 ACTIVITIES: Mapping[Activity, str] = {
     Activity.SPORT: _("Idrett"),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from kernel.texts import marked as _
 from policies import labels
 from policies.document import Document
 from policies.layers import Effective
@@ -12,7 +13,6 @@ from policies.rules.tariff import PriceRule, PriceUnit, Row, Tariff
 from policies.verdict import Layer, Source
 from policies.words import NAMELESS, scope_words, sentences, when_words
 from web.texts import current_locale, gettext
-from web.texts import marked as _
 
 HEADINGS: Mapping[str, tuple[str, ...]] = {
     _("Hvem og hva"): ("eligibility", "purpose", "capacity"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from web.texts import marked as _
+from kernel.texts import marked as _
 
 POLICIES: Mapping[str, str] = {
     # objections: value is what was asked, limit what would do

@@ -5,9 +5,9 @@ from datetime import datetime, time, timedelta
 
 from booking.states import BookingKind
 from kernel.money import Ore
+from kernel.texts import marked as _
 from web import formats
 from web.texts import gettext, ngettext
-from web.texts import marked as _
 from web.written import WORDS
 
 KINDS: Mapping[BookingKind, str] = {

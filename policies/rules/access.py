@@ -7,12 +7,12 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from kernel.texts import marked as _
 from policies.occasion import Occasion
 from policies.office import Unit
 from policies.rules.base import Breach, Consequence, Count, Minutes, Model, OreAmount, Reads, Rule, Slug, Text, Years
 from policies.seasons import Anchored
 from policies.verdict import Access, By, Condition, Effect, Reason, Task, Where, Whose
-from web.texts import marked as _
 
 TIME = frozenset({Reads.TIME})
 

@@ -9,10 +9,10 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from kernel.money import Ore, for_minutes
+from kernel.texts import marked as _
 from policies.occasion import Occasion
 from policies.rules.base import Minutes, Model, Percent, Reads, Rule
 from policies.verdict import Ladder, PriceLine, Reason, Step
-from web.texts import marked as _
 
 EPOCH = date(1970, 1, 1)
 

@@ -9,12 +9,12 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from kernel.interval import Interval
+from kernel.texts import marked as _
 from policies.occasion import MIDNIGHT, Occasion, Part
 from policies.office import months_later
 from policies.request import Request, Usage
 from policies.rules.base import Band, Breach, Comparator, Consequence, Minutes, Percent, Reads, Rule, When
 from policies.verdict import Change, Effect
-from web.texts import marked as _
 
 
 class Period(StrEnum):

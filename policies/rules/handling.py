@@ -9,13 +9,13 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from accounts.identity import Role
+from kernel.texts import marked as _
 from kernel.wallclock import to_wall, zone_of
 from policies.occasion import Occasion
 from policies.office import Office, Unit
 from policies.rules.base import Band, Breach, Consequence, Minutes, Model, Reads, Rule, Weekday
 from policies.rules.timing import MONDAY_TO_FRIDAY
 from policies.verdict import Change, Complaint, Decider, Reason
-from web.texts import marked as _
 
 MINUTES = {Unit.HOURS: 60, Unit.DAYS: 24 * 60, Unit.WEEKS: 7 * 24 * 60}
 

@@ -5,10 +5,10 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from kernel.texts import marked as _
 from policies.occasion import Occasion, Part, clock
 from policies.rules.base import Ages, AgeShare, Band, Breach, Consequence, Count, Percent, Reads, Rule, When
 from policies.verdict import Change
-from web.texts import marked as _
 
 AGES = frozenset({Reads.AGES})
 

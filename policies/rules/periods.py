@@ -6,13 +6,13 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from kernel.texts import marked as _
 from policies.occasion import Occasion
 from policies.office import Office, later
 from policies.rules.base import Breach, Consequence, Reads, Rule, Slug, Span
 from policies.rules.timing import MONDAY_TO_FRIDAY
 from policies.seasons import Anchored, Season
 from policies.verdict import Change, Effect
-from web.texts import marked as _
 
 TIME = frozenset({Reads.TIME})
 

@@ -5,11 +5,11 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from kernel.texts import marked as _
 from policies.occasion import Occasion
 from policies.rules.base import Breach, Consequence, Count, Model, Reads, Rule, Scope, Slug
 from policies.taxonomy import Activity, is_within
 from policies.verdict import Displacement, Rank, Reason
-from web.texts import marked as _
 
 Points = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
 Thousandths = Annotated[int, Field(ge=0, le=1_000_000_000)]
