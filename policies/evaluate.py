@@ -1,6 +1,6 @@
 """Evaluation: a policy applied to a request, purely; the same values always give the same verdict."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -13,18 +13,19 @@ from policies.rules.base import Reads
 from policies.verdict import Alternative, Change, Effect, Objection, Outcome, Verdict
 
 STRICTNESS = tuple(Effect)
+Seek = Callable[[Policy, Occasion, Sequence[Finding]], Mapping[Change, Alternative]]
 
 
-def evaluate(policy: Policy, request: Request, facts: Facts, memo: Memo | None = None) -> Verdict:
+def evaluate(policy: Policy, request: Request, facts: Facts, memo: Memo | None = None, *, seek: Seek = nearest) -> Verdict:
     """What the policy says of the request, with all objections at once, each with the nearest legal alternatives.
 
     ``memo`` is shared by those who judge many requests together: what depends on the room alone, or on the time
-    alone, is then judged once.
+    alone, is then judged once. ``seek`` finds the alternatives.
     """
     occasion = Occasion(request, facts)
     judged = judge(policy, occasion, memo)
     refusals = [finding for finding in judged.findings if finding.refuses]
-    ways_out = nearest(policy, occasion, refusals) if refusals else {}
+    ways_out = seek(policy, occasion, refusals) if refusals else {}
     return _verdict(judged, ways_out)
 
 
@@ -45,7 +46,7 @@ Case = tuple[Policy, Request, Facts]
 Counted = tuple[str, date, date]
 
 
-def evaluate_series(cases: Sequence[Case], memo: Memo | None = None) -> tuple[Verdict, ...]:
+def evaluate_series(cases: Sequence[Case], memo: Memo | None = None, *, seek: Seek = nearest) -> tuple[Verdict, ...]:
     """The verdicts on the dates of one series in one room, in the order given; each case is policy, request and facts.
 
     They are judged in date order: an earlier date that is not refused uses up quotas and agreement hours, which
@@ -56,7 +57,7 @@ def evaluate_series(cases: Sequence[Case], memo: Memo | None = None) -> tuple[Ve
     carried: dict[Counted, int] = {}
     for number in sorted(range(len(cases)), key=lambda number: cases[number][1].interval):
         policy, request, facts = cases[number]
-        verdicts[number] = evaluate(policy, request, _carrying(facts, carried), memo)
+        verdicts[number] = evaluate(policy, request, _carrying(facts, carried), memo, seek=seek)
         if verdicts[number].outcome is not Outcome.REFUSED:
             for counted in _counted_for(request, facts):
                 carried[counted] = carried.get(counted, 0) + request.minutes
