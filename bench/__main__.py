@@ -13,8 +13,11 @@ from bench.policies import rule_lines, search_line
 from bench.served import bases
 from bench.table import Line, milliseconds, printed
 from bench.timing import flush_seconds
+from bench.whatif import WhatIfSize, what_if_lines
 
 QUICK, QUICK_FEEDS = Size(rounds=2, alone=10, crowd=32, many=5_000), FeedSize(rounds=2, requests=40, cold=2)
+QUICK_WHAT_IF = WhatIfSize(dates=1_000, rounds=1)
+SUBJECTS = ("booking", "feeds", "whatif", "policies")
 
 
 def main() -> int:
@@ -33,7 +36,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few rounds and rows: shows that it runs, measures nothing")
     parser.add_argument("--strict", action="store_true", help="ends with 1 when a goal is missed")
-    parser.add_argument("--only", choices=("booking", "feeds", "policies"), help="one subject")
+    parser.add_argument("--only", choices=SUBJECTS, help="one subject")
     return parser
 
 
@@ -50,6 +53,8 @@ def _measured(folder: Path, given: argparse.Namespace) -> Iterator[tuple[str, li
                 yield f"Booking over HTTP, {kind}", booking_lines(kinds, kind, folder, QUICK if given.quick else Size())
             if given.only in (None, "feeds"):
                 yield f"A feed, {kind}", feed_lines(kinds, kind, folder, QUICK_FEEDS if given.quick else FeedSize())
+            if given.only in (None, "whatif"):
+                yield f"What-if, {kind}", what_if_lines(kinds, kind, QUICK_WHAT_IF if given.quick else WhatIfSize())
     yield _disk(folder, "after")
 
 
