@@ -13,6 +13,7 @@ from policies.verdict import Condition, Outcome, Reason, Task, Where, Whose
 from tests.policies.examples import asked, at_once, document, known, rule
 
 DAY = date(2026, 9, 15)
+TEXT = {"nb": "Branninstruks", "nn": "Branninstruks", "en": "Fire instruction"}
 USE = Use(day=DAY, person="7", organisation="1", booking="12", venue="oren", room="gymsal-1")
 DONE = Met(what="fire-instruction", on=DAY, text_version="2026", person="7", organisation="1", booking="12", venue="oren", room="gymsal-1")
 SIGN = Condition(rule="fire", what="fire-instruction", task=Task.SIGN, title=Reason(), text_version="2026")
@@ -30,12 +31,11 @@ class TestDrammen:
     """D7: no key before the fire instruction is signed and the internal distribution sent, which is due when school starts."""
 
     KEY_FETCHED = date(2024, 8, 20)
-    TEXT = {"nb": "Les branninstruksen.", "nn": "Les branninstruksen.", "en": "Read the fire instruction."}
     USE = Use(day=KEY_FETCHED, person="7", organisation="1", booking="12", venue="hall", room="a")
 
     def conditions(self) -> tuple[Condition, ...]:
         rules = (
-            rule("condition", what="fire-instruction", task="sign", title=self.TEXT, text=self.TEXT, text_version="1", whose="person"),
+            rule("condition", what="fire-instruction", task="sign", title=TEXT, text=TEXT, text_version="1", whose="person"),
             rule("distribution", due="school-start", overdue="withdraw"),
         )
         hall = combine([document(at_once(), *rules, events={"school-start": ["2024-08-19"]})])
