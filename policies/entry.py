@@ -87,8 +87,23 @@ def may_enter(conditions: Sequence[Condition], met: Iterable[Met], use: Use, *, 
 def meets(condition: Condition, met: Met, use: Use) -> bool:
     """Whether what was done is what the condition asks, for the one and the place that it asks it of, and holds on the day."""
     is_same = met.what == condition.what and (condition.task is not Task.SIGN or met.text_version == condition.text_version)
-    is_theirs = _is_theirs(condition.whose, met, use) and _is_there(condition.where, met, use)
+    is_theirs = scope(condition, met) == scope(condition, use)
     return is_same and is_theirs and not met.withdrawn and _holds(condition, met, use.day) and _are_enough(condition, met, use.day)
+
+
+def scope(condition: Condition, at: Use | Met) -> tuple[str | None, ...]:
+    """For whom and where the condition is met when it is met there: dates with the same scope are met together.
+
+    An organisation's condition is the holder's own where there is no organisation.
+    """
+    whose = _whose(condition, at)
+    match condition.where:
+        case Where.ANYWHERE:
+            return whose
+        case Where.VENUE:
+            return (*whose, at.venue)
+        case Where.ROOM:
+            return (*whose, at.venue, at.room)
 
 
 def valid_until(condition: Condition, on: date) -> date | None:
@@ -101,25 +116,14 @@ def born_by(condition: Condition, day: date) -> int | None:
     return None if condition.least_age is None else day.year - condition.least_age - 1
 
 
-def _is_theirs(whose: Whose, met: Met, use: Use) -> bool:
-    """An organisation's condition is the holder's own where there is no organisation."""
-    match whose:
+def _whose(condition: Condition, at: Use | Met) -> tuple[str | None, ...]:
+    match condition.whose:
         case Whose.BOOKING:
-            return use.booking is not None and met.booking == use.booking
-        case Whose.ORGANISATION if use.organisation is not None:
-            return met.organisation == use.organisation
+            return ("booking", at.booking)
+        case Whose.ORGANISATION if at.organisation is not None:
+            return ("organisation", at.organisation)
         case _:
-            return use.person is not None and met.person == use.person
-
-
-def _is_there(where: Where, met: Met, use: Use) -> bool:
-    match where:
-        case Where.ANYWHERE:
-            return True
-        case Where.VENUE:
-            return met.venue == use.venue
-        case Where.ROOM:
-            return (met.venue, met.room) == (use.venue, use.room)
+            return ("person", at.person)
 
 
 def _holds(condition: Condition, met: Met, day: date) -> bool:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
 from hashlib import sha256
 from typing import Any
 
@@ -33,9 +32,9 @@ def keep_words(session: Session, conditions: Iterable[Condition]) -> None:
         session.connection().execute(INTO_CONDITIONS, [{"digest": digest, **rows[digest]} for digest in sorted(rows)])
 
 
-def condition_of(value: dict[str, Any], due: str | None) -> Condition:
-    """The condition of stored words, due on a date of its own."""
-    return replace(CONDITION.validate_python(value), due=date.fromisoformat(due) if due else None)
+def condition_of(value: dict[str, Any]) -> Condition:
+    """The condition of stored words; by when it is due, each date says for itself."""
+    return CONDITION.validate_python(value)
 
 
 def digest_of(condition: Condition) -> str:

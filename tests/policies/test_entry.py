@@ -73,10 +73,11 @@ def test_it_is_met_for_the_one_it_is_asked_of_and_nobody_else(whose: Whose, thei
 
 
 def test_an_organisations_condition_is_the_holders_own_where_there_is_no_organisation() -> None:
-    alone, other = replace(USE, organisation=None), Met(what="fire-instruction", on=DAY, text_version="2026", person="8", venue="oren")
+    alone, own = replace(USE, organisation=None), replace(DONE, organisation=None)
 
-    assert is_met(use=alone, whose=Whose.ORGANISATION)
-    assert not is_met(other, use=alone, whose=Whose.ORGANISATION)
+    found = [is_met(met, use=alone, whose=Whose.ORGANISATION) for met in (own, replace(own, person="8"), DONE)]
+
+    assert found == [True, False, False]
 
 
 @pytest.mark.parametrize(
