@@ -67,20 +67,22 @@ class Entry:
         return not self.missing
 
     @property
+    def all(self) -> tuple[tuple[Condition, Met | None], ...]:
+        """Every condition with what it is met by, what is missing first."""
+        return (*((condition, None) for condition in self.missing), *self.met)
+
+    @property
     def may_be_withdrawn(self) -> tuple[Condition, ...]:
         """For want of these the time may be taken back by staff, after notice and hearing; nothing happens by itself."""
         return tuple(condition for condition in self.overdue if condition.overdue == WITHDRAW)
 
 
 def may_enter(conditions: Sequence[Condition], met: Iterable[Met], use: Use, *, today: date) -> Entry:
-    """Whether the conditions on a date of use are met; what is late is told as of ``today``.
-
-    A date that is due is the last on which it can be done in time.
-    """
+    """Whether the conditions on a date of use are met; what is late is told as of ``today``."""
     done = sorted(met, key=lambda one: (one.on, one.id))
     found = [(condition, next((one for one in done if meets(condition, one, use)), None)) for condition in conditions]
     missing = tuple(condition for condition, by in found if by is None)
-    overdue = tuple(condition for condition in missing if condition.due is not None and condition.due < today)
+    overdue = tuple(condition for condition in missing if is_late(condition, today))
     return Entry(missing, overdue, tuple((condition, by) for condition, by in found if by is not None))
 
 
@@ -104,6 +106,16 @@ def scope(condition: Condition, at: Use | Met) -> tuple[str | None, ...]:
             return (*whose, at.venue)
         case Where.ROOM:
             return (*whose, at.venue, at.room)
+
+
+def is_late(condition: Condition, today: date) -> bool:
+    """Whether its date is past; that date itself is the last on which it is done in time."""
+    return condition.due is not None and condition.due < today
+
+
+def is_own(condition: Condition) -> bool:
+    """Whether only whoever has the booking can do it: a person's own signature."""
+    return condition.task is Task.SIGN and condition.whose is Whose.PERSON
 
 
 def valid_until(condition: Condition, on: date) -> date | None:

@@ -3,15 +3,17 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from booking.conditions import models
 from booking.conditions.asked import condition_of
+from booking.lifecycle import LIVE
 from booking.models import Booking, Occurrence
+from booking.states import OccurrenceState
 from kernel.wallclock import to_wall
 from policies.entry import Entry, Met, Named, Use, may_enter
 from policies.verdict import Condition
@@ -48,6 +50,30 @@ def entries(session: Session, asking: Sequence[Visit], *, today: date) -> dict[i
     words = _words(session, {digest for visit in asking for digest in visit.asked})
     done = _done(session, asking, {condition.what for condition in words.values()})
     return {visit.id: may_enter(_conditions(visit, words), done(visit.use), visit.use, today=today) for visit in asking}
+
+
+AskedOn = tuple[Occurrence, Condition, Met | None]
+
+
+def asked_in(session: Session, booking: Booking, *, now: datetime) -> list[AskedOn]:
+    """Every condition of every live date of a booking that is not over, with what it is met by, soonest first."""
+    dates = [date for date in booking.occurrences if date.state in LIVE and date.ends_at > now and date.conditions]
+    found = entries(session, [visit_of(date) for date in dates], today=to_wall(now, booking.room.venue.zone).date())
+    return [(date, condition, by) for date in dates for condition, by in found[date.id].all]
+
+
+def first_missing(asked: Iterable[AskedOn]) -> AskedOn:
+    """The first that is missing, else the first."""
+    return min(asked, key=lambda one: one[2] is not None)
+
+
+def withdrawable(session: Session, *, today: date, now: datetime) -> dict[int, tuple[Condition, ...]]:
+    """By booking what is late on its next date and may cost it its time; booked dates only, three statements."""
+    ahead = (Occurrence.conditions.is_not(None), Occurrence.state == OccurrenceState.BOOKED, Occurrence.ends_at > now)
+    soonest = select(Occurrence.booking_id, func.min(Occurrence.starts_at)).where(*ahead).group_by(Occurrence.booking_id)
+    asking = visits(session, tuple_(Occurrence.booking_id, Occurrence.starts_at).in_(soonest), *ahead)
+    found = entries(session, asking, today=today)
+    return {int(visit.use.booking or 0): late for visit in asking if (late := found[visit.id].may_be_withdrawn)}
 
 
 def _visits() -> Select[Any]:

@@ -1,14 +1,21 @@
 """Uploads: a document is looked into before it is kept; photos lose what the camera noted, as the pictures of venues do."""
 
 from dataclasses import replace
+from pathlib import Path
 
 from kernel.errors import Invalid, refuse
+from settings import Settings
 from venues.pictures import MOST_BYTES, decoded
 
 PDF = b"%PDF-"
 PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 KNOWN = ("PDF", "PNG", "JPEG")
 KINDS = {".pdf": "application/pdf", ".jpg": "image/jpeg"}
+
+
+def folder(settings: Settings) -> Path:
+    """Where the uploads lie."""
+    return settings.instance / "uploads"
 
 
 def document(body: bytes) -> tuple[bytes, str]:

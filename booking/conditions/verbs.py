@@ -12,17 +12,16 @@ from booking.cases import booking_for, require_holder, require_sight
 from booking.conditions import models
 from booking.conditions.asked import digest_of
 from booking.conditions.inputs import Appointment, Confirmation, Signature, Withdrawal
-from booking.conditions.queries import entries, visit_of
-from booking.lifecycle import LIVE
+from booking.conditions.queries import asked_in, first_missing
 from booking.models import Booking, Occurrence
 from booking.revisions import spaces_ahead, touch_spaces
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
 from database.outbox import post
-from kernel.errors import Fault, Forbidden, Invalid, Missing, Stale, refuse
+from kernel.errors import Fault, Forbidden, Invalid, Missing, Refusal, Stale, refuse
 from kernel.wallclock import to_wall
-from policies.entry import Met, born_by, valid_until
-from policies.verdict import By, Condition, Task, Whose
+from policies.entry import Met, born_by, is_own, valid_until
+from policies.verdict import By, Condition, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +46,6 @@ def sign(session: Session, booking_id: int, what: str, given: Signature, *, by: 
     Forbidden, and Stale (``text-changed``) when another version is to be signed.
     """
     asked = _asked(session, booking_id, what, Task.SIGN, version=given.text_version, by=by, now=now)
-    if asked.condition.whose is Whose.PERSON and not (by.person_id == asked.booking.holder_id or by.is_officer):
-        raise refuse(Forbidden, "holder-signs", "name", by.name)
     return _kept(session, asked) or _meet(session, asked, by=by, now=now, signed_as=given.name, text_version=given.text_version)
 
 
@@ -105,18 +102,13 @@ def withdraw(session: Session, met_id: int, given: Withdrawal, *, by: Actor, now
     return row
 
 
-def asked_in(session: Session, booking: Booking, *, now: datetime) -> list[tuple[Occurrence, Condition, Met | None]]:
-    """Every condition of every live date that is not over, with what it is met by, soonest first."""
-    dates = [date for date in booking.occurrences if date.state in LIVE and date.ends_at > now and date.conditions]
-    found = entries(session, [visit_of(date) for date in dates], today=to_wall(now, booking.room.venue.zone).date())
-    return [pair for date in dates for pair in _of_date(date, found[date.id].missing, found[date.id].met)]
-
-
-def _of_date(
-    date: Occurrence, missing: Sequence[Condition], met: Sequence[tuple[Condition, Met]]
-) -> Iterator[tuple[Occurrence, Condition, Met | None]]:
-    yield from ((date, condition, None) for condition in missing)
-    yield from ((date, condition, by) for condition, by in met)
+def may_meet(condition: Condition, date: Occurrence, by: Actor) -> bool:
+    """Whether somebody may do what a date asks, for pages that offer it."""
+    try:
+        _require_theirs(condition, date, by)
+    except Refusal:
+        return False
+    return True
 
 
 def _asked(session: Session, booking_id: int, what: str, task: Task, *, version: str | None = None, by: Actor, now: datetime) -> Asked:
@@ -130,12 +122,19 @@ def _asked(session: Session, booking_id: int, what: str, task: Task, *, version:
     wanted = [one for one in found if version is None or one[1].text_version == version]
     if not wanted:
         raise refuse(Stale, "text-changed", "text_version", version, now=found[0][1].text_version)
-    date, condition, met = min(wanted, key=lambda one: one[2] is not None)
+    date, condition, met = first_missing(wanted)
+    _require_theirs(condition, date, by)
+    return Asked(booking, date, condition, met, spaces)
+
+
+def _require_theirs(condition: Condition, date: Occurrence, by: Actor) -> None:
+    """Staff do what is theirs, the holder's side and officers the rest; a person's own signature is nobody else's to give."""
     if condition.by is By.STAFF:
         by.require(by.is_officer or by.is_caretaker_of(date.room.venue_id), "caretaker")
-    else:
-        require_holder(booking, by)
-    return Asked(booking, date, condition, met, spaces)
+        return
+    require_holder(date.booking, by)
+    if is_own(condition) and not (by.person_id == date.booking.holder_id or by.is_officer):
+        raise refuse(Forbidden, "holder-signs", "name", by.name)
 
 
 def _locked(session: Session, booking: Booking, now: datetime) -> list[int]:

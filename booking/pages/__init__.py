@@ -2,11 +2,11 @@
 
 from flask import Flask
 
-from booking.pages import book, caretaker, case, decide, find, mine, navigation, office, room
+from booking.pages import book, caretaker, case, conditions, decide, find, mine, navigation, office, room
 from booking.pages.blueprint import routes
 from web.hooks import hooks
 
-__all__ = ["book", "caretaker", "case", "decide", "find", "install", "mine", "office", "room"]
+__all__ = ["book", "caretaker", "case", "conditions", "decide", "find", "install", "mine", "office", "room"]
 
 
 def install(app: Flask) -> None:
