@@ -10,6 +10,9 @@ from sqlalchemy.exc import DBAPIError
 
 from accounts.identity import COMMAND, SERVICE
 from accounts.upkeep import forget_expired
+from booking.conditions import uploads
+from booking.conditions.reminders import remind
+from booking.conditions.upkeep import forget_past
 from booking.decisions import lapse_unconfirmed
 from database.transact import Database
 from kernel.clock import now
@@ -17,6 +20,7 @@ from kernel.errors import Refusal
 from notices.deliver import deliver
 from notices.waiting import failed, try_again
 from settings import Settings
+from venues.pictures import discard
 
 commands = AppGroup("notices", help="Mail that waits in the outbox.")
 log = structlog.get_logger(__name__)
@@ -48,7 +52,7 @@ def again_command() -> None:
 @click.command("worker")
 @click.option("--every", default=20, show_default=True, help="Seconds between turns.")
 def worker_command(every: int) -> None:
-    """Do all periodic work until stopped: end wishes that nobody confirmed, forget old links, send notices."""
+    """Do all periodic work until stopped: end wishes that nobody confirmed, remind, forget what is past, send notices."""
     while True:
         for job in (_tidy, _send):
             try:
@@ -61,12 +65,20 @@ def worker_command(every: int) -> None:
 def _tidy() -> None:
     while _database().transact(lapse_unconfirmed, by=SERVICE, now=now()):
         pass
+    while _database().transact(remind, by=SERVICE, now=now()):
+        pass
     _database().transact(forget_expired, by=SERVICE, now=now())
+    for file in _database().transact(forget_past, by=SERVICE, now=now()):
+        discard(uploads.folder(_settings()), file)
 
 
 def _send() -> int:
+    return deliver(_database(), _settings())
+
+
+def _settings() -> Settings:
     settings: Settings = current_app.extensions["settings"]
-    return deliver(_database(), settings)
+    return settings
 
 
 def _database() -> Database:

@@ -56,11 +56,15 @@ class Met:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Whether one may enter: what is ``missing``, which of that is past its date, and what each of the others is met by."""
+    """Whether one may enter: what is ``missing``, which of that is past its date, and what each of the others is met by.
+
+    ``changed_at`` is when anything was last done or taken back that has to do with it.
+    """
 
     missing: tuple[Condition, ...] = ()
     overdue: tuple[Condition, ...] = ()
     met: tuple[tuple[Condition, Met], ...] = ()
+    changed_at: datetime | None = None
 
     @property
     def granted(self) -> bool:
@@ -79,11 +83,12 @@ class Entry:
 
 def may_enter(conditions: Sequence[Condition], met: Iterable[Met], use: Use, *, today: date) -> Entry:
     """Whether the conditions on a date of use are met; what is late is told as of ``today``."""
-    done = sorted(met, key=lambda one: (one.on, one.id))
+    done, whats = sorted(met, key=lambda one: (one.on, one.id)), {condition.what for condition in conditions}
     found = [(condition, next((one for one in done if meets(condition, one, use)), None)) for condition in conditions]
     missing = tuple(condition for condition, by in found if by is None)
     overdue = tuple(condition for condition in missing if is_late(condition, today))
-    return Entry(missing, overdue, tuple((condition, by) for condition, by in found if by is not None))
+    changed_at = max((one.changed_at for one in done if one.changed_at and one.what in whats), default=None)
+    return Entry(missing, overdue, tuple((condition, by) for condition, by in found if by is not None), changed_at)
 
 
 def meets(condition: Condition, met: Met, use: Use) -> bool:

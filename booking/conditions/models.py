@@ -29,8 +29,9 @@ class Met(Base):
     """That a condition was met: for which person and organisation, with which booking, where, by whose hand.
 
     ``condition_digest`` is what stood there when it was: the text that was signed. ``signed_as`` is the name as typed,
-    ``people`` those named to be on site (name, phone, year of birth), ``file`` what was uploaded: these three are
-    forgotten when nothing can ask for them any more. ``valid_until`` is what was promised to whoever met it.
+    ``people`` those named to be on site (name, phone, year of birth), ``file`` what was uploaded, ``note`` what was said of
+    it: these are emptied when nothing can ask for them any more (``forgotten_at``). ``valid_until`` is what was promised
+    to whoever met it.
     """
 
     __tablename__ = "met"
@@ -55,3 +56,4 @@ class Met(Base):
     withdrawn_at: Mapped[datetime | None]
     withdrawn_by: Mapped[int | None]
     withdrawn_why: Mapped[str] = mapped_column(String(500), default="")
+    forgotten_at: Mapped[datetime | None]

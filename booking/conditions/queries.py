@@ -32,24 +32,35 @@ class Visit:
 def visit_of(occurrence: Occurrence) -> Visit:
     """A date whose booking and room are read already."""
     booking, room = occurrence.booking, occurrence.room
-    return _visit((occurrence.id, occurrence.local_start, occurrence.conditions), booking_ids(booking), (room.venue_id, room.id))
+    dated = (occurrence.id, occurrence.local_start, occurrence.conditions)
+    return visit(dated, (booking.id, booking.holder_id, booking.organisation_id), (room.venue_id, room.id))
 
 
-def booking_ids(booking: Booking) -> tuple[int, int, int | None]:
-    """By which a booking's dates know what was done for them: its own id, its holder's, its organisation's."""
-    return booking.id, booking.holder_id, booking.organisation_id
+def visit(dated: Sequence[Any], whose: Sequence[Any], where: Sequence[Any]) -> Visit:
+    """A date from what is read of it: its id, local start and what it asks; the booking's id, holder and organisation; venue and room."""
+    number, start, asked = dated
+    booking, holder, organisation = whose
+    use = Use(
+        day=start.date(),
+        person=str(holder),
+        organisation=str(organisation) if organisation else None,
+        booking=str(booking),
+        venue=str(where[0]),
+        room=str(where[1]),
+    )
+    return Visit(number, use, asked or {})
 
 
 def visits(session: Session, *where: ColumnElement[bool]) -> list[Visit]:
     """The dates that ask anything, of those wanted (conditions on occurrence, booking and room), soonest first; one statement."""
-    return [_visit(row[:3], row[3:6], row[6:8]) for row in session.execute(_visits().where(*where))]
+    return [visit(row[:3], row[3:6], row[6:8]) for row in session.execute(_visits().where(*where))]
 
 
 def entries(session: Session, asking: Sequence[Visit], *, today: date) -> dict[int, Entry]:
     """By date whether one may enter; two statements, none where nothing is asked. ``today`` tells what is late."""
-    words = _words(session, {digest for visit in asking for digest in visit.asked})
+    words = _words(session, {digest for one in asking for digest in one.asked})
     done = _done(session, asking, {condition.what for condition in words.values()})
-    return {visit.id: may_enter(_conditions(visit, words), done(visit.use), visit.use, today=today) for visit in asking}
+    return {one.id: may_enter(_conditions(one, words), done(one.use), one.use, today=today) for one in asking}
 
 
 AskedOn = tuple[Occurrence, Condition, Met | None]
@@ -73,7 +84,7 @@ def withdrawable(session: Session, *, today: date, now: datetime) -> dict[int, t
     soonest = select(Occurrence.booking_id, func.min(Occurrence.starts_at)).where(*ahead).group_by(Occurrence.booking_id)
     asking = visits(session, tuple_(Occurrence.booking_id, Occurrence.starts_at).in_(soonest), *ahead)
     found = entries(session, asking, today=today)
-    return {int(visit.use.booking or 0): late for visit in asking if (late := found[visit.id].may_be_withdrawn)}
+    return {int(one.use.booking or 0): late for one in asking if (late := found[one.id].may_be_withdrawn)}
 
 
 def _visits() -> Select[Any]:
@@ -86,29 +97,15 @@ def _visits() -> Select[Any]:
     return joined.where(Occurrence.conditions.is_not(None)).order_by(Occurrence.starts_at, Occurrence.id)
 
 
-def _visit(dated: Sequence[Any], whose: Sequence[Any], where: Sequence[Any]) -> Visit:
-    number, start, asked = dated
-    booking, holder, organisation = whose
-    use = Use(
-        day=start.date(),
-        person=str(holder),
-        organisation=str(organisation) if organisation else None,
-        booking=str(booking),
-        venue=str(where[0]),
-        room=str(where[1]),
-    )
-    return Visit(number, use, asked or {})
-
-
 def _words(session: Session, digests: Iterable[str]) -> dict[str, Condition]:
     wanted = sorted(digests)
     rows = session.scalars(select(models.Condition).where(models.Condition.digest.in_(wanted))) if wanted else ()
     return {row.digest: condition_of(row.value) for row in rows}
 
 
-def _conditions(visit: Visit, words: Mapping[str, Condition]) -> list[Condition]:
+def _conditions(asking: Visit, words: Mapping[str, Condition]) -> list[Condition]:
     """In the order of their names, so that they stand in one order everywhere."""
-    found = [replace(words[digest], due=date.fromisoformat(due) if due else None) for digest, due in visit.asked.items()]
+    found = [replace(words[digest], due=date.fromisoformat(due) if due else None) for digest, due in asking.asked.items()]
     return sorted(found, key=lambda condition: (condition.what, condition.rule))
 
 
@@ -135,8 +132,8 @@ def _done(session: Session, asking: Sequence[Visit], whats: Iterable[str]) -> _D
     wanted = sorted(whats)
     if not wanted:
         return _Done(())
-    people = {int(visit.use.person) for visit in asking if visit.use.person}
-    organisations = {int(visit.use.organisation) for visit in asking if visit.use.organisation}
+    people = {int(one.use.person) for one in asking if one.use.person}
+    organisations = {int(one.use.organisation) for one in asking if one.use.organisation}
     theirs = or_(models.Met.person_id.in_(sorted(people)), models.Met.organisation_id.in_(sorted(organisations)))
     found = select(models.Met, Venue.zone).join(Venue, models.Met.venue_id == Venue.id).where(models.Met.what.in_(wanted), theirs)
     return _Done((row.Met, row.zone) for row in session.execute(found.order_by(models.Met.id)))
@@ -157,6 +154,6 @@ def met_of(row: models.Met, zone: str) -> Met:
         withdrawn=row.withdrawn_at is not None,
         id=row.id,
         by=row.by_id,
-        changed_at=max(row.met_at, row.withdrawn_at or row.met_at),
+        changed_at=max(moment for moment in (row.met_at, row.withdrawn_at, row.forgotten_at) if moment),
         file=row.file,
     )

@@ -45,6 +45,7 @@ def upgrade() -> None:
         sa.Column("withdrawn_at", Instant(), nullable=True),
         sa.Column("withdrawn_by", sa.Integer(), nullable=True),
         sa.Column("withdrawn_why", sa.String(length=500), nullable=False),
+        sa.Column("forgotten_at", Instant(), nullable=True),
         sa.ForeignKeyConstraint(["booking_id"], ["booking.id"], name=op.f("fk_met_booking_id")),
         sa.ForeignKeyConstraint(["condition_digest"], ["condition.digest"], name=op.f("fk_met_condition_digest")),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_met_organisation_id")),

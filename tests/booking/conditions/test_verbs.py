@@ -91,7 +91,7 @@ def test_what_is_done_twice_is_done_once(session: Session, hall: Hall) -> None:
         {do(session, verbs.sign, booking.id, "fire-instruction", SIGNED, by=hall.berit).id for _ in range(2)},
         {do(session, verbs.upload, booking.id, "insurance", file=file, by=hall.berit).file for file in ("a.pdf", "b.pdf")},
         {do(session, verbs.confirm, booking.id, "attendant", FOUND, by=hall.olav).id for _ in range(2)},
-        {do(session, verbs.appoint, booking.id, "responsible", _adults(), by=hall.berit).id for _ in range(2)},
+        {do(session, verbs.appoint, booking.id, "responsible", adults(), by=hall.berit).id for _ in range(2)},
     ]
 
     assert [len(found) for found in rows] == [1, 1, 1, 1]
@@ -100,14 +100,14 @@ def test_what_is_done_twice_is_done_once(session: Session, hall: Hall) -> None:
     assert "Berit" not in str(acts)
 
 
-def _adults(**changes: Any) -> Appointment:
+def adults(**changes: Any) -> Appointment:
     return Appointment.model_validate({"people": [{**ADULTS[0], **changes}, ADULTS[1]]})
 
 
 def test_others_may_be_named_in_their_place(session: Session, hall: Hall) -> None:
     booking = booked(session, hall.berit)
 
-    before, after = (do(session, verbs.appoint, booking.id, "responsible", _adults(name=name), by=hall.berit) for name in ("Ada", "Eva"))
+    before, after = (do(session, verbs.appoint, booking.id, "responsible", adults(name=name), by=hall.berit) for name in ("Ada", "Eva"))
 
     assert (before.id == after.id, after.people[0]["name"]) == (True, "Eva")
 
