@@ -28,6 +28,7 @@ TABLES = (
     "venues.models",
     "policies.models",
     "booking.models",
+    "booking.conditions.models",
     "booking.support.models",
     "calendars.models",
     "database.audit",

@@ -2,12 +2,12 @@
 
 from flask import Flask
 
-from booking.pages import book, caretaker, case, decide, find, mine, navigation, office, room, whatif
+from booking.pages import book, caretaker, case, conditions, decide, find, mine, navigation, office, room, whatif
 from booking.pages.blueprint import routes
 from booking.runs import RUN_WHAT_IFS, Runner
 from web.hooks import hooks
 
-__all__ = ["book", "caretaker", "case", "decide", "find", "install", "mine", "office", "room", "whatif"]
+__all__ = ["book", "caretaker", "case", "conditions", "decide", "find", "install", "mine", "office", "room", "whatif"]
 
 
 def install(app: Flask) -> None:
