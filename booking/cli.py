@@ -74,12 +74,14 @@ class Counter:
 
     def __init__(self) -> None:
         self._told = 0.0
+        self._done = 0
 
     def __call__(self, done: int, total: int) -> None:
-        if done == total or time.monotonic() - self._told >= 1:
-            self._told = time.monotonic()
+        is_end = done == total
+        if done != self._done and (is_end or time.monotonic() - self._told >= 1):
+            self._told, self._done = time.monotonic(), done
             watched = sys.stderr.isatty()
-            click.echo(f"\r{done}/{total}" if watched else f"{done}/{total}", nl=done == total or not watched, err=True)
+            click.echo(f"\r{done}/{total}" if watched else f"{done}/{total}", nl=is_end or not watched, err=True)
 
 
 def _tell(one: Replayed) -> None:
