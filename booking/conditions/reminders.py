@@ -10,6 +10,7 @@ from accounts.identity import Actor
 from booking.conditions.queries import Visit, entries, visits
 from booking.models import Booking, Occurrence
 from booking.states import OccurrenceState
+from database.locks import Key, Subject, lock
 from database.outbox import post
 from kernel.wallclock import local_day, to_wall
 from policies.entry import Entry
@@ -38,6 +39,8 @@ def remind(session: Session, *, by: Actor, now: datetime) -> int:
     holder = session.scalar(select(Booking.holder_id).join(Booking.occurrences).where(Occurrence.conditions.is_not(None), *unseen).limit(1))
     if holder is None:
         return 0
+    # Of two workers the second finds them seen.
+    lock(session, Key(Subject.PERSON, holder))
     asking = visits(session, Booking.holder_id == holder, *unseen)
     lacking = lacking_of(asking, entries(session, asking, today=today.date()))
     session.execute(update(Occurrence).where(Occurrence.id.in_([visit.id for visit in asking])).values(reminded_at=now))

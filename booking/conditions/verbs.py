@@ -138,11 +138,12 @@ def _require_theirs(condition: Condition, date: Occurrence, by: Actor) -> None:
 
 
 def _locked(session: Session, booking: Booking, now: datetime) -> list[int]:
-    """Lock what the act is told by: the holder, the organisation, and the spaces in which they have dates ahead."""
-    spaces = spaces_ahead(session, booking, now=now)
+    """Lock what the act is told by: the holder, the organisation, and the spaces in which they have dates ahead, which are answered."""
+    spaces = [Key(Subject.SPACE, space) for space in spaces_ahead(session, booking, now=now)]
     organisation = [Key(Subject.ORGANISATION, booking.organisation_id)] if booking.organisation_id else []
-    lock(session, Key(Subject.PERSON, booking.holder_id), *organisation, *(Key(Subject.SPACE, space) for space in spaces))
-    return spaces
+    lock(session, Key(Subject.PERSON, booking.holder_id), *organisation, *spaces)
+    # Read again: what the holder booked meanwhile is told anew too.
+    return spaces_ahead(session, booking, now=now)
 
 
 def _kept(session: Session, asked: Asked) -> models.Met | None:

@@ -49,13 +49,11 @@ class ToldCondition:
     @property
     def holds_for(self) -> str:
         """For whom, where and how long it stays met."""
-        told = _(
-            "Gjelder for %(who)s, %(where)s.",
-            who=_who(self.condition, self.occurrence.booking),
-            where=_where(self.condition, self.occurrence),
-        )
         days = self.condition.valid_days
-        return f"{told} {ngettext('Det varer i %(num)d dag.', 'Det varer i %(num)d dager.', days)}" if days else told
+        long = ngettext("i %(num)d dag", "i %(num)d dager", days) if days else ""
+        return ", ".join(
+            part for part in (_who(self.condition, self.occurrence.booking), _where(self.condition, self.occurrence), long) if part
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +161,7 @@ def _who(condition: Condition, booking: Booking) -> str:
 def _where(condition: Condition, date: Occurrence) -> str:
     match condition.where:
         case Where.ANYWHERE:
-            return _("i alle lokaler")
+            return "" if condition.whose is Whose.BOOKING else _("i alle lokaler")
         case Where.VENUE:
             return _("i %(place)s", place=date.room.venue.name)
         case Where.ROOM:

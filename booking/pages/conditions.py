@@ -18,6 +18,7 @@ from booking.pages.blueprint import routes
 from booking.pages.case import REFUSALS
 from kernel.clock import now
 from kernel.errors import Missing, Refusal, refuse
+from policies.verdict import Condition, Task
 from venues import pictures
 from web import problems
 from web.forms import Form, parse, refused
@@ -143,11 +144,25 @@ def _page(booking: Booking, what: str, form: Form, refusal: Refusal | None = Non
         booking=booking,
         told=told,
         form=form if form.values else Form(_begun(told)),
+        labels=_labels(told.condition),
         refusal=refusal,
         row=session.get(Met, told.met.id) if told.met else None,
         by_name=names_of_people(session, [told.met.by]).get(told.met.by, "") if told.met and told.met.by else "",
         actor=actor,
     )
+
+
+def _labels(condition: Condition) -> dict[str, str]:
+    """What each field is called; of those who are named, also whose it is."""
+    parts = {"name": _("navn"), "phone": _("telefon"), "born": _("fødselsår")}
+    rows = {
+        f"people[{number}].{part}": _("Ansvarlig %(number)s, %(what)s", number=number + 1, what=what)
+        for number in range(condition.number)
+        for part, what in parts.items()
+    }
+    is_read = condition.task is Task.SIGN
+    agreed = _("Jeg har lest teksten og vil følge den") if is_read else _("Jeg bekrefter at det er slik")
+    return {"name": _("Navnet ditt"), "agreed": agreed, "document": _("Dokumentet"), "reason": _("Begrunnelse"), **rows}
 
 
 def _begun(told: ToldCondition) -> dict[str, object]:
