@@ -1,4 +1,4 @@
-"""Commands ``policies lint``, ``check``, ``publish`` and ``schema``."""
+"""Commands ``policies lint``, ``publish`` and ``schema``."""
 
 import json
 from collections.abc import Iterable
@@ -12,8 +12,8 @@ from accounts.identity import SERVICE
 from kernel.clock import now
 from kernel.errors import Fault, Invalid, Refusal
 from kernel.wallclock import parse_day
-from policies.cases import read_cases, tried
 from policies.document import LONGEST, read, schema
+from policies.given import CaseFile
 from policies.lines import line_of, lines_of
 from policies.lint import lint
 from policies.places import place_at
@@ -29,36 +29,15 @@ FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_
 @FILE
 def lint_command(file: Path) -> None:
     """Say what is wrong in a policy document, with line and rule; exit 1 if anything is."""
-    text = _text(file)
+    text = text_in(file)
     try:
         faults = lint(read(text))
     except Invalid as refusal:
         faults = refusal.faults
-    _tell(file, text, faults)
+    tell(file, text, faults)
     if not faults:
         click.echo(_("Ingen feil."))
     raise SystemExit(1 if faults else 0)
-
-
-@commands.command("check")
-@FILE
-def check_command(file: Path) -> None:
-    """Try a policy on its cases, a line per case; exit 1 if a verdict is not the expected one."""
-    text = _text(file)
-    try:
-        outcomes = list(tried(*read_cases(text)))
-    except Invalid as refusal:
-        _tell(file, text, refusal.faults)
-        raise SystemExit(1) from None
-    for one in outcomes:
-        mark = _("AVVIK") if one.differences else "OK"
-        click.echo(f"{mark:6} {one.case.name}{' *' if one.case.reading else ''}")
-        for name, wanted, found in one.differences:
-            told = _("%(part)s: ventet %(wanted)s, fikk %(found)s", part=name, wanted=wanted, found=found)
-            click.echo(f"       {told}")
-    different = sum(bool(one.differences) for one in outcomes)
-    click.echo(_("%(count)d tilfeller, %(different)d avvik", count=len(outcomes), different=different))
-    raise SystemExit(1 if different else 0)
 
 
 @commands.command("publish")
@@ -66,31 +45,34 @@ def check_command(file: Path) -> None:
 @click.option("--from", "valid_from", required=True, help="The first date of use: 2026-08-01 or 01.08.2026.")
 def publish_command(file: Path, valid_from: str) -> None:
     """Put a policy document in force from a date, in the place that it names."""
-    text = _text(file)
+    text = text_in(file)
     try:
         document, day = read(text), parse_day(valid_from, "from")
         with edge.database().reading() as session:
             place = place_at(session, document.place)
         number = edge.database().transact(publish, place, document, day, by=SERVICE, now=now()).number
     except Refusal as refusal:
-        _tell(file, text, refusal.faults)
+        tell(file, text, refusal.faults)
         raise SystemExit(1) from None
     click.echo(_("Versjon %(number)d er publisert.", number=number))
 
 
 @commands.command("schema")
-def schema_command() -> None:
-    """Print the JSON Schema of a policy document."""
-    click.echo(json.dumps(schema(), indent=1, ensure_ascii=False))
+@click.option("--cases", is_flag=True, help="Of a file of cases instead.")
+def schema_command(cases: bool) -> None:
+    """Print the JSON Schema of a policy document, or of a file of cases."""
+    found = CaseFile.model_json_schema() if cases else schema()
+    click.echo(json.dumps(found, indent=1, ensure_ascii=False))
 
 
-def _text(file: Path) -> str:
-    """The text, one sign longer than is read when it is too long."""
+def text_in(file: Path) -> str:
+    """The text of a document, one sign longer than is read when it is too long."""
     with file.open(encoding="utf-8", errors="surrogateescape") as opened:
         return opened.read(2 * LONGEST + 1)
 
 
-def _tell(file: Path, text: str, faults: Iterable[Fault]) -> None:
+def tell(file: Path, text: str, faults: Iterable[Fault]) -> None:
+    """Say on the error stream what is wrong where in a document."""
     lines = lines_of(text)
     for fault in sorted(faults, key=lambda fault: line_of(fault.field, lines)):
         rule = f" [{fault.facts['rule']}]" if fault.facts.get("rule") else ""

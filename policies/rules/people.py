@@ -14,7 +14,10 @@ AGES = frozenset({Reads.AGES})
 
 
 class AgeMix(Rule):
-    """How many, or how large a share, of those who come are of certain ages; what follows when not, or when it is not told."""
+    """How many, or how large a share, of those who come are of certain ages; what follows when not, or when it is not told.
+
+    ``others_percent`` is for how much of one each of the others counts towards ``at_least``: 50 where two adults are one child.
+    """
 
     own_reads: ClassVar[frozenset[Reads]] = AGES
     called: ClassVar[str] = _("Hvor gamle de som kommer, er")
@@ -23,6 +26,7 @@ class AgeMix(Rule):
     kind: Literal["age_mix"] = "age_mix"
     ages: Ages = Field(title=_("Alder"))
     at_least: Count | None = Field(default=None, title=_("Minst så mange"))
+    others_percent: Percent = Field(default=0, title=_("Hver av de andre regnes som så mange prosent av én"))
     at_most: Count | None = Field(default=None, title=_("Høyst så mange"))
     at_least_percent: Percent | None = Field(default=None, title=_("Minst så stor andel i prosent"))
     at_most_percent: Percent | None = Field(default=None, title=_("Høyst så stor andel i prosent"))
@@ -37,9 +41,10 @@ class AgeMix(Rule):
                 yield Breach("ages-unknown", "participants", None, _written(self.ages), self.unknown.effect)
             return
         heads = self.ages.heads(participants)
+        counted = heads + (everybody - heads) * self.others_percent // 100
         # Shares are compared without division: 90 % of 11 people is 10 of them, as 9 would be less.
         limits = (
-            ("too-few-of-age", self.at_least, heads, self.at_least is not None and heads < self.at_least),
+            ("too-few-of-age", self.at_least, counted, self.at_least is not None and counted < self.at_least),
             ("too-many-of-age", self.at_most, heads, self.at_most is not None and heads > self.at_most),
             ("too-small-share", self.at_least_percent, heads * 100 // everybody, _less(heads, everybody, self.at_least_percent)),
             ("too-large-share", self.at_most_percent, -(-heads * 100 // everybody), _more(heads, everybody, self.at_most_percent)),

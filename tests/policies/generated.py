@@ -137,6 +137,11 @@ FIELDS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
         st.just({"title": REASON, "operation": "least-minutes", "minutes": 120}),
     ),
     "cancellation": st.just({"steps": [{"days": 15, "percent": 50}, {"days": 8, "percent": 100}]}),
+    "preference": st.fixed_dictionaries({"preferred": st.just(["sport", "culture.music"]), "points": st.integers(-5, 5)}),
+    "responsible": st.fixed_dictionaries({"number": st.integers(1, 3)}, optional={"per_heads": st.integers(1, 20)}),
+    "distribution": st.fixed_dictionaries({"joint": st.booleans(), "due": st.just("autumn-break-1")}),
+    "access": st.fixed_dictionaries({"means": st.just("key"), "before": st.integers(0, 60), "deposit": st.just(50000)}),
+    "complaint": st.just({"days": 21}),
 }
 EVENTS = {"autumn-break": ["2025-09-29", "2026-10-19"]}
 
