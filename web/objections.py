@@ -80,6 +80,7 @@ POLICIES: Mapping[str, str] = {
     "policy:too-many-no-shows": _("Ingen kom {value} ganger uten å si fra. Grensen er {limit}."),
     # drafts and versions
     "unknown-policy-version": _("Versjonen {value} av retningslinjen finnes ikke."),
+    "unknown-policy": _("Det finnes ingen retningslinje å hente i «{value}»."),
     "no-draft": _("Det finnes ikke noe utkast her."),
     "begins-in-the-past": _(
         "Retningslinjen kan ikke gjelde fra {value:when}: dager som har vært, er avgjort etter reglene som gjaldt da."
