@@ -13,6 +13,7 @@ for show in (
     labels.booking_kind,
     labels.state_label,
     labels.state_tone,
+    labels.price_parts,
     labels.price_text,
     labels.hold_text,
     labels.wall_span,
