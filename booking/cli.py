@@ -72,8 +72,8 @@ def check_command(file: Path) -> None:
 
 def _tell_case(one: Tried) -> None:
     mark = _("AVVIK") if one.differences else "OK"
-    notes = f"{' *' if one.case.reading else ''}{_(' (fiktivt)') if one.case.fictional else ''}"
-    click.echo(f"{mark:6} {one.case.name}{notes}")
+    notes = [*(["*"] if one.case.reading else []), *([_("(fiktivt)")] if one.case.fictional else [])]
+    click.echo(" ".join([f"{mark:6}", one.case.name, *notes]))
     for each in one.differences:
         told = _("%(part)s: ventet %(wanted)s, fikk %(found)s", part=each.part, wanted=_short(each.wanted), found=_short(each.found))
         click.echo(f"       {told}")
