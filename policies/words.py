@@ -9,7 +9,7 @@ from accounts.labels import applicant_class, role
 from policies import labels
 from policies.occasion import clock
 from policies.rules.applicants import Eligibility
-from policies.rules.base import Band, Comparator, Consequence, Rule, Scope, Span
+from policies.rules.base import Band, Comparator, Consequence, Rule, Scope, Span, When
 from policies.rules.counts import AgreementHours, Quota
 from policies.rules.handling import Buffers, DecisionRoute, Route
 from policies.rules.opening import Opening
@@ -18,6 +18,7 @@ from policies.rules.timing import Grid, Horizon, LeadTime, Length
 from policies.rules.use import Capacity, Purpose
 from policies.verdict import Effect
 from venues.labels import facility_label, kind_label
+from venues.opening import Openness
 from web import formats
 from web.texts import current_locale
 from web.texts import gettext as _
@@ -50,7 +51,7 @@ def scope_words(scope: Scope) -> tuple[str, ...]:
     return (*_who(scope), *_where(scope), *_what(scope), *when_words(scope))
 
 
-def when_words(scope: Scope) -> Iterator[str]:
+def when_words(scope: When) -> Iterator[str]:
     """The times alone."""
     if scope.weekdays:
         yield labels.weekdays(scope.weekdays)
@@ -90,6 +91,8 @@ def _purpose(rule: Purpose) -> Sentences:
         yield _("Bare til %(uses)s.", uses=listed([labels.activity(one).lower() for one in rule.allowed]))
     if rule.forbidden:
         yield _("Ikke til %(uses)s.", uses=listed([labels.activity(one).lower() for one in rule.forbidden]))
+    if rule.any_tag:
+        yield _("Bare i rom med %(tags)s.", tags=listed([facility_label(one) for one in rule.any_tag]))
     if rule.effect is not Effect.REFUSE and (rule.allowed or rule.forbidden):
         yield _("Annen bruk %(effect)s.", effect=_(labels.EFFECTS[rule.effect]))
     if rule.commercial is not Consequence.ALLOW:
@@ -104,6 +107,9 @@ def _purpose(rule: Purpose) -> Sentences:
 def _opening(rule: Opening) -> Sentences:
     if rule.only_between:
         yield _("Bare kl. %(band)s.", band=_band(rule.only_between))
+    for hours in rule.hours:
+        when = ", ".join(when_words(hours)) or _("hele døgnet")
+        yield _("Åpent %(when)s.", when=when) if hours.state is Openness.OPEN else _("Åpent etter avtale %(when)s.", when=when)
     if rule.outside is rule.closure is Consequence.REFUSE:
         yield _("Bare når rommet er åpent.")
     else:

@@ -49,6 +49,7 @@ POLICIES: Mapping[str, str] = {
     "policy:too-few": _("Dere er {value}. Rommet krever minst {limit}."),
     "policy:activity-not-allowed": _("Rommet kan ikke brukes til dette. Det kan brukes til {limit}."),
     "policy:activity-forbidden": _("Rommet kan ikke brukes til dette."),
+    "policy:room-not-approved": _("Rommet er ikke godkjent for dette. Velg et annet rom."),
     "policy:commercial-use": _("Rommet kan ikke brukes til å tjene penger."),
     "policy:alcohol": _("Det er ikke lov med alkohol i rommet."),
     "policy:not-open-to-all": _("Rommet er for arrangementer som er åpne for alle."),
@@ -79,6 +80,7 @@ POLICIES: Mapping[str, str] = {
     "policy:too-many-no-shows": _("Ingen kom {value} ganger uten å si fra. Grensen er {limit}."),
     # drafts and versions
     "unknown-policy-version": _("Versjonen {value} av retningslinjen finnes ikke."),
+    "unknown-policy": _("Det finnes ingen retningslinje å hente i «{value}»."),
     "no-draft": _("Det finnes ikke noe utkast her."),
     "begins-in-the-past": _(
         "Retningslinjen kan ikke gjelde fra {value:when}: dager som har vært, er avgjort etter reglene som gjaldt da."
@@ -94,6 +96,13 @@ POLICIES: Mapping[str, str] = {
     "wrong-place": _("Retningslinjen sier at den gjelder «{value}», og det passer ikke med nivået {layer:word}."),
     "bad-age-band": _("«{value}» er ikke en aldersgruppe. Skriv for eksempel 6-12 eller 65+."),
     "overlapping-age-bands": _("Aldersgruppene {value} går over i hverandre. Del dem slik at ingen telles to ganger."),
+    "degression-without-days": _("Prisen kan bare trappes ned når den er per dag. Velg per dag, eller ta bort nedtrappingen."),
+    "number-missing": _("Tillegget mangler tallet det regnes med. Oppgi kroner, prosent eller minutter."),
+    "safety-not-waived": _("Det kan ikke gis unntak fra regler om sikkerhet. Ta bort unntaket."),
+    # faults of a file of cases
+    "bad-repeat": _("Oppgi enten siste dato for hver uke (weekly_until) eller en regel (rrule), ett av dem."),
+    "rule-not-in-file": _("Regelen «{value}» står ikke i retningslinjene i filen.{nearest:nearest}"),
+    "occupied-twice": _("Delen {value} er opptatt to ganger på samme tid. Ta bort det ene."),
     # what the linter finds
     "price-class-unnamed": _("Prisklassen {value} i regelen {rule} mangler navn."),
     "price-class-without-price": _("Prisklassen {value} mangler pris i prislisten {tariff}."),
