@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from policies.cases import read_cases, tried
+from booking.trying import tried
+from policies.cases import read_cases
 from policies.rules import KINDS
 
 TEXT = (Path(__file__).parents[2] / "docs" / "rule-kinds.md").read_text(encoding="utf-8")
@@ -20,15 +21,13 @@ def whole(example: dict[str, Any]) -> str:
     rules = example["rules"]
     route = [] if any(rule["id"] == AT_ONCE["id"] for rule in rules) else [AT_ONCE]
     document = {"title": {}, "layer": "municipality", "events": example.get("events", {}), "rules": [*route, *rules]}
-    return json.dumps({"policies": [document], "cases": [opened(case) for case in example["cases"]]})
+    return json.dumps({"policies": [document], "cases": [peopled(case) for case in example["cases"]]})
 
 
-def opened(case: dict[str, Any]) -> dict[str, Any]:
-    day = case["request"]["start"][:10]
-    usual = {"room": {"capacity": 100}, "open": [{"date": day, "start": "00:00", "end": "24:00"}]}
-    given, asked = case.get("facts", {}), case["request"]
-    heads = {} if "participants" in asked else {"heads": 20}
-    return {**case, "request": {**heads, **asked}, "facts": {**({} if given.get("hours_known") is False else usual), **given}}
+def peopled(case: dict[str, Any]) -> dict[str, Any]:
+    """The case with twenty people in a room for a hundred, where it says nothing else."""
+    heads = {} if "participants" in case["request"] else {"heads": 20}
+    return {**case, "request": {**heads, **case["request"]}, "facts": {"room": {"capacity": 100}, **case.get("facts", {})}}
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: "+".join(rule["id"] for rule in example["rules"]))
