@@ -9,9 +9,11 @@ import pytest
 
 from booking.trying import tried
 from policies.cases import read_cases
+from policies.lint import lint
 from policies.rules import KINDS
 
-TEXT = (Path(__file__).parents[2] / "docs" / "rule-kinds.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).parents[2] / "docs"
+TEXT = (DOCS / "rule-kinds.md").read_text(encoding="utf-8")
 EXAMPLES = [json.loads(found) for found in re.findall(r"^```json\n(.*?)^```", TEXT, re.DOTALL | re.MULTILINE)]
 AT_ONCE = {"kind": "decision_route", "id": "at-once", "route": "at-once"}
 
@@ -42,3 +44,11 @@ def test_every_kind_has_an_example_and_a_heading() -> None:
     headings = set(re.findall(r"`([a-z_]+)`", " ".join(re.findall(r"^### (.*)$", TEXT, re.MULTILINE))))
 
     assert {kind.model_fields["kind"].default for kind in KINDS} == used == headings
+
+
+def test_the_regulation_that_the_guide_encodes_is_sound_and_gives_what_it_says() -> None:
+    guide = (DOCS / "policies.md").read_text(encoding="utf-8")
+    documents, cases = read_cases(re.findall(r"^```json\n(.*?)^```", guide, re.DOTALL | re.MULTILINE)[0])
+
+    assert [lint(document) for document in documents] == [()]
+    assert [(one.case.name, one.differences) for one in tried(documents, cases) if one.differences] == []
