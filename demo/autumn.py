@@ -17,11 +17,15 @@ from policies.taxonomy import Activity
 
 WEEKS_BEFORE = 6
 WEEKS = 16
+OFFICER = "kari"
 
 
 @dataclass(frozen=True, slots=True)
 class Weekly:
-    """A weekly booking: who books for whom, where, on which weekday (0 is Monday), when, for what and how many."""
+    """A weekly booking: who books for whom, where, on which weekday (0 is Monday), when, for what and how many.
+
+    What ``is_allocated`` was shared out in the season's round and entered by an officer.
+    """
 
     person: str
     organisation: str
@@ -32,6 +36,7 @@ class Weekly:
     purpose: str
     activity: Activity
     participants: tuple[tuple[str, int], ...]
+    is_allocated: bool = False
 
 
 SEASON = (
@@ -100,6 +105,7 @@ SEASON = (
         "Fotball, gutter 11",
         Activity.SPORT_TRAINING,
         (("10-11", 24),),
+        is_allocated=True,
     ),
     Weekly(
         "nils",
@@ -111,9 +117,19 @@ SEASON = (
         "Fotball, jenter 13",
         Activity.SPORT_TRAINING,
         (("12-13", 20),),
+        is_allocated=True,
     ),
     Weekly(
-        "nils", "fotball", "assiden-fotballhall/hel-hall", 3, "20:00", "21:30", "Fotball, A-laget", Activity.SPORT_TRAINING, (("18+", 26),)
+        "nils",
+        "fotball",
+        "assiden-fotballhall/hel-hall",
+        3,
+        "20:00",
+        "21:30",
+        "Fotball, A-laget",
+        Activity.SPORT_TRAINING,
+        (("18+", 26),),
+        is_allocated=True,
     ),
     Weekly("siri", "koret", "knutepunkt-stromso/gymsal", 3, "19:00", "21:00", "Korøvelse", Activity.CULTURE_MUSIC, (("20+", 35),)),
     Weekly("tone", "kvilterne", "knutepunkt-stromso/moterom-1", 2, "18:00", "20:30", "Quiltekveld", Activity.SOCIAL, (("40+", 11),)),
@@ -125,7 +141,7 @@ def wishes(cast: Cast, *, today: date) -> Iterator[tuple[str, Wish]]:
     """Every booking of the demo with the short name of who makes it; each is to be one transaction."""
     monday = today - timedelta(days=today.weekday()) - timedelta(weeks=WEEKS_BEFORE)
     for entry in SEASON:
-        yield entry.person, _weekly(cast, entry, monday + timedelta(days=entry.weekday))
+        yield OFFICER if entry.is_allocated else entry.person, _weekly(cast, entry, monday + timedelta(days=entry.weekday))
     yield from _waiting(cast, today + timedelta(days=9 - today.weekday()))
 
 
@@ -140,6 +156,7 @@ def _weekly(cast: Cast, entry: Weekly, first: date) -> Wish:
         organisation=_name(cast, entry.organisation),
         recurrence=Recurrence.model_validate({"rrule": weekly(count=WEEKS)}),
         on_conflict=OnConflict.SKIP,
+        on_behalf_of=cast.people[entry.person].id if entry.is_allocated else None,
     )
 
 

@@ -22,7 +22,8 @@ from database.transact import Database
 from demo.autumn import support, wishes
 from demo.people import PEOPLE, Cast, assemble
 from kernel.errors import Refusal
-from policies.document import read
+from policies import library
+from policies.document import Document, read
 from policies.models import PolicyVersion
 from policies.places import place_at
 from policies.verbs import publish
@@ -35,6 +36,8 @@ FOLDER = Path(__file__).parent / "policies"
 INVENTORY = Path(__file__).parent.parent / "venues" / "data" / "drammen-inventory.json"
 BEFORE = timedelta(days=70)
 VALID_FROM = date(2024, 1, 1)
+# What of the library is about rooms of the demo; the rest of its rules is invented and stands in its own folder.
+REGULATIONS = ("drammen-football-hall", "drammen-library-room")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +96,11 @@ def _actor(session: Session, person_id: int, *, by: Actor, now: datetime) -> Act
     return actor_of(session, person_id, via="command")
 
 
-def _publish(session: Session, text: str, *, by: Actor, now: datetime) -> PolicyVersion:
-    document = read(text)
+def _publish(session: Session, document: Document, *, by: Actor, now: datetime) -> PolicyVersion:
     return publish(session, place_at(session, document.place), document, VALID_FROM, by=by, now=now)
 
 
-def _documents() -> Iterator[str]:
-    yield from (file.read_text() for file in sorted(FOLDER.glob("*.json")))
+def _documents() -> Iterator[Document]:
+    yield from (read(file.read_text(encoding="utf-8")) for file in sorted(FOLDER.glob("*.json")))
+    for name in REGULATIONS:
+        yield from library.read(name)

@@ -27,7 +27,7 @@ HALL, GYM = "/rooms/oren-flerbrukshall/hel-hall", "/rooms/oren-flerbrukshall/gym
 ASKED = {"from": "18:00", "to": "20:00", "activity": "sport.training", "purpose": "Trening", "participants.6-12": "18"}
 SERIES = ASKED | {"repeat": "weekly", "times": "6", "applicant": "313000001"}
 WRONG = {"date": "2026-04-31", "from": "25:00", "repeat": "weekly", "applicant": "other"}
-POLICY = "/policies/rooms/assiden-fotballhall/hel-hall"
+POLICY = "/policies/venues/assiden-fotballhall"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def test_what_everybody_sees(look: Callable[..., list[str]], page: Page) -> None
         *look("/bookings", 401),
         *look("/calendars/rooms/oren-flerbrukshall/gymsal-1"),
         *look("/policies"),
-        *look("/policies/rooms/assiden-fotballhall/hel-hall"),
+        *look(POLICY),
         *look("/nothing", 404),
         *look("/rooms/oren-flerbrukshall/nowhere", 404),
         *look("/problems/conflict"),
