@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from accounts.identity import Actor
+from accounts.identity import Actor, Role
 from accounts.models import Delegation, DelegationState
 from booking.applicants import applicant_of, visitor_of
 from booking.case import Case, case_of_wish, in_use
+from booking.conditions.asked import asked_of
 from booking.conflicts import Answer
 from booking.judging import Judged, highest, judge, keep
 from booking.lifecycle import state_of
@@ -28,6 +29,7 @@ from database.locks import lock
 from database.outbox import post
 from kernel.errors import Conflict, refuse
 from kernel.wallclock import nearest_interval
+from policies.judging import ROLES
 from venues.models import Room
 from venues.queries import room_at
 
@@ -183,8 +185,11 @@ def _booking(wish: Wish, case: Case, dates: Sequence[Dated], *, by: Actor, now: 
     return booking
 
 
-def wait_for_decision(booking: Booking, judged: Sequence[Judged]) -> None:
-    """Write who decides, by when, and how long the time is kept meanwhile, from the verdicts that ask for it."""
+def wait_for_decision(booking: Booking, judged: Sequence[Judged], *, beside: Sequence[Occurrence] = ()) -> None:
+    """Write who decides, by when, and how long the time is kept meanwhile, from the verdicts that ask for it.
+
+    Dates ``beside`` these that wait already keep at least the role that decides on them.
+    """
     deciders = [date.verdict.decider for date in judged if date.verdict and date.verdict.decider and date.needs_review]
     decider = highest(deciders)
     if decider is None:
@@ -192,7 +197,8 @@ def wait_for_decision(booking: Booking, judged: Sequence[Judged]) -> None:
         return
     promised = [decider.promised_by for decider in deciders if decider.promised_by]
     holds = [decider.hold_minutes for decider in deciders]
-    booking.decider = str(decider.role)
+    roles = [decider.role, Role(booking.decider)] if beside and booking.decider else [decider.role]
+    booking.decider = str(max(roles, key=ROLES.index))
     booking.decide_by = min(promised) if promised else None
     booking.hold_minutes = None if None in holds else max(hold for hold in holds if hold is not None)
 
@@ -223,6 +229,7 @@ def _row(booking: Booking, room: Room, date: Dated, number: int, now: datetime) 
         "ends_at": interval.end,
         "before_minutes": before,
         "after_minutes": after,
+        "conditions": asked_of(date.judged.conditions),
         "sequence": 0,
         "created_at": now,
         "changed_at": now,

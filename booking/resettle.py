@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from accounts.identity import ApplicantClass
 from booking.applicants import Applicant
 from booking.case import Case, case_of_booking, span_of
+from booking.conditions.asked import asked_of
 from booking.judging import Judged, judge, keep
 from booking.lifecycle import state_of
 from booking.models import Booking, Occurrence
@@ -72,7 +73,7 @@ def _settle(session: Session, booking: Booking, dates: Sequence[Occurrence], cas
     found = results(case, judged, numbers, answer)
     require_enough(case, found, OnConflict.REFUSE)
     if any(date.needs_review for date in judged):
-        wait_for_decision(booking, judged)
+        wait_for_decision(booking, judged, beside=[date for date in waiting(booking, OccurrenceState.REQUESTED) if date not in dates])
     for occurrence, date in zip(dates, found, strict=True):
         _write(occurrence, date, case.room, now)
     takes = [
@@ -115,6 +116,7 @@ def _write(occurrence: Occurrence, date: Dated, room: Room, now: datetime) -> No
     occurrence.local_start, occurrence.local_end, occurrence.zone = wall.start, wall.end, wall.zone
     occurrence.starts_at, occurrence.ends_at = interval.start, interval.end
     occurrence.before_minutes, occurrence.after_minutes = date.judged.buffers
+    occurrence.conditions = asked_of(date.judged.conditions)
     for column, value in priced(date.judged, is_kept=True).items():
         setattr(occurrence, column, value)
     if before != (occurrence.starts_at, occurrence.ends_at, occurrence.room_id, occurrence.state):

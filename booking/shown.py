@@ -13,7 +13,7 @@ from booking.outcome import Dated, asked_of, faults_of
 from booking.reservations import Preview
 from booking.waiving import Exceptions, exceptions_of
 from kernel.wallclock import nearest_interval
-from policies.verdict import Price
+from policies.verdict import Price, Verdict
 from web.wording import sentence
 
 
@@ -82,7 +82,7 @@ class ShownObjection(BaseModel):
 
 
 class ShownTry(BaseModel):
-    """What one date of a dry run would become."""
+    """What one date of a dry run would become; ``verdict`` is all that the policy says, as it would be kept with the booking."""
 
     start: datetime
     end: datetime
@@ -94,6 +94,7 @@ class ShownTry(BaseModel):
     warnings: list[str]
     list_price: int | None
     charged_price: int | None
+    verdict: Verdict | None
 
 
 class ShownOffer(BaseModel):
@@ -191,4 +192,5 @@ def _try(date: Dated, case: Case) -> ShownTry:
         warnings=[warning.code for warning in verdict.warnings] if verdict else [],
         list_price=price.listed if price else None,
         charged_price=price.charged if price else None,
+        verdict=verdict,
     )

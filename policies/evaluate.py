@@ -1,6 +1,6 @@
 """Evaluation: a policy applied to a request, purely; the same values always give the same verdict."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -8,24 +8,25 @@ from policies.alternatives import nearest
 from policies.judging import Finding, Judged, Memo, judge
 from policies.layers import ORDER, Policy
 from policies.occasion import Occasion
-from policies.request import Entitlement, Facts, Request, Usage
+from policies.request import Entitlement, Facts, Request, Usage, added
 from policies.rules.base import Reads
 from policies.rules.counts import Measure, minutes_inside
 from policies.verdict import Alternative, Change, Effect, Objection, Outcome, Verdict
 
 STRICTNESS = tuple(Effect)
+Seek = Callable[[Policy, Occasion, Sequence[Finding]], Mapping[Change, Alternative]]
 
 
-def evaluate(policy: Policy, request: Request, facts: Facts, memo: Memo | None = None) -> Verdict:
+def evaluate(policy: Policy, request: Request, facts: Facts, memo: Memo | None = None, *, seek: Seek = nearest) -> Verdict:
     """What the policy says of the request, with all objections at once, each with the nearest legal alternatives.
 
     ``memo`` is shared by those who judge many requests together: what depends on the room alone, or on the time
-    alone, is then judged once.
+    alone, is then judged once. ``seek`` finds the alternatives.
     """
     occasion = Occasion(request, facts, policy.calendar)
     judged = judge(policy, occasion, memo)
     refusals = [finding for finding in judged.findings if finding.refuses]
-    ways_out = nearest(policy, occasion, refusals) if refusals else {}
+    ways_out = seek(policy, occasion, refusals) if refusals else {}
     return _verdict(judged, ways_out)
 
 
@@ -46,7 +47,7 @@ Case = tuple[Policy, Request, Facts]
 Counted = tuple[str, date, date]
 
 
-def evaluate_series(cases: Sequence[Case], memo: Memo | None = None) -> tuple[Verdict, ...]:
+def evaluate_series(cases: Sequence[Case], memo: Memo | None = None, *, seek: Seek = nearest) -> tuple[Verdict, ...]:
     """The verdicts on the dates of one series in one room, in the order given; each case is policy, request and facts.
 
     They are judged in date order: an earlier date that is not refused uses up quotas and agreement hours, which
@@ -57,7 +58,7 @@ def evaluate_series(cases: Sequence[Case], memo: Memo | None = None) -> tuple[Ve
     carried: dict[Counted, Usage] = {}
     for number in sorted(range(len(cases)), key=lambda number: cases[number][1].interval):
         policy, request, facts = cases[number]
-        verdicts[number] = evaluate(policy, request, _carrying(facts, carried), memo)
+        verdicts[number] = evaluate(policy, request, _carrying(facts, carried), memo, seek=seek)
         if verdicts[number].outcome is not Outcome.REFUSED:
             for added in _counted_for(policy, request, facts):
                 carried[_key(added)] = _sum(carried.get(_key(added)), added)
@@ -91,14 +92,7 @@ def _carrying(facts: Facts, carried: Mapping[Counted, Usage]) -> Facts:
 
 
 def _sum(earlier: Usage | None, used: Usage) -> Usage:
-    if earlier is None:
-        return used
-    return replace(
-        used,
-        minutes=used.minutes + earlier.minutes,
-        dates=used.dates + earlier.dates,
-        minutes_inside=used.minutes_inside + earlier.minutes_inside,
-    )
+    return used if earlier is None else added(used, earlier)
 
 
 def _key(used: Usage) -> Counted:

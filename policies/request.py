@@ -157,6 +157,16 @@ class Usage:
     minutes_inside: int = 0
 
 
+def added(used: Usage, more: Usage) -> Usage:
+    """Both together, under the key and dates of the first."""
+    return replace(
+        used,
+        minutes=used.minutes + more.minutes,
+        dates=used.dates + more.dates,
+        minutes_inside=used.minutes_inside + more.minutes_inside,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Waiver:
     """An exception from a rule that somebody granted: who (a person's id) in what role, when, and why."""

@@ -122,6 +122,13 @@ BOOKING: Mapping[str, str] = {
     "unknown-exception": _("Ingen regel for rommet heter «{value}». Be om unntak fra en av reglene som står i veien."),
     "exception-not-possible": _("Det gis ikke unntak fra regelen «{value}»."),
     "grounds-missing": _("Skriv hvorfor det gis unntak. Den som søkte, får lese begrunnelsen."),
+    "unknown-condition": _("Bookingen har ikke dette vilkåret, eller det er ikke noe å gjøre med det nå."),
+    "text-changed": _("Teksten er kommet i en ny versjon mens du leste. Les den på nytt før du signerer."),
+    "holder-signs": _("Dette må den som har bookingen, signere selv."),
+    "too-few-people": _("Dere må navngi minst {least}. Her står det {value}."),
+    "too-young-on-site": _("Den som er til stede, må ha fylt {age} år, og være født i {last} eller tidligere."),
+    "document-missing": _("Velg en fil."),
+    "not-a-document": _("Filen er ikke et dokument vi kan ta imot. Bruk {known}."),
     "too-long-span": _("Tidsrommet er for langt. Spør om høyst {days} dager om gangen."),
 }
 CALENDARS: Mapping[str, str] = {

@@ -2,14 +2,16 @@
 
 from flask import Flask
 
-from booking.pages import book, caretaker, case, decide, find, mine, navigation, office, room
+from booking.pages import book, caretaker, case, conditions, decide, find, mine, navigation, office, room, whatif
 from booking.pages.blueprint import routes
+from booking.runs import RUN_WHAT_IFS, Runner
 from web.hooks import hooks
 
-__all__ = ["book", "caretaker", "case", "decide", "find", "install", "mine", "office", "room"]
+__all__ = ["book", "caretaker", "case", "conditions", "decide", "find", "install", "mine", "office", "room", "whatif"]
 
 
 def install(app: Flask) -> None:
     """Serve the pages; finding a room comes first in the navigation."""
+    app.extensions.setdefault(RUN_WHAT_IFS, Runner(app.extensions["database"]).start)
     app.register_blueprint(routes)
     hooks(app).navigation.insert(0, navigation.links)

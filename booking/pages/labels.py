@@ -6,8 +6,12 @@ from datetime import datetime, time, timedelta
 from booking.states import BookingKind
 from kernel.money import Ore
 from kernel.texts import marked as _
+from policies.labels import PRICE_UNITS
+from policies.rules.tariff import PriceUnit
+from policies.verdict import Price, PriceLine, Reason, Task
 from web import formats
-from web.texts import gettext, ngettext
+from web.language import choose
+from web.texts import current_locale, gettext, ngettext
 from web.written import WORDS
 
 KINDS: Mapping[BookingKind, str] = {
@@ -25,6 +29,19 @@ STATES: Mapping[str, str] = {
     "skipped": _("Ikke med"),
 }
 TONES = {"booked": "success", "requested": "warning", "unconfirmed": "warning", "refused": "danger", "cancelled": "neutral"}
+TO_DO: Mapping[Task, str] = {
+    Task.SIGN: _("Les og signer"),
+    Task.UPLOAD: _("Last opp"),
+    Task.CONFIRM: _("Bekreft"),
+    Task.APPOINT: _("Skriv hvem"),
+}
+DONE: Mapping[Task, str] = {
+    Task.SIGN: _("Signert"),
+    Task.UPLOAD: _("Levert"),
+    Task.CONFIRM: _("Bekreftet"),
+    Task.APPOINT: _("Navngitt"),
+}
+MEANS: Mapping[str, str] = {"key": _("Nøkkel"), "card": _("Kort"), "code": _("Kode"), "staff": _("En ansatt låser opp")}
 MIDNIGHT = time()
 
 
@@ -50,11 +67,46 @@ def state_tone(value: str) -> str:
     return TONES.get(value, "neutral")
 
 
+def to_do_label(value: str) -> str:
+    """What one does to meet a condition."""
+    return gettext(TO_DO[Task(value)])
+
+
+def done_label(value: str) -> str:
+    """What was done to meet a condition."""
+    return gettext(DONE[Task(value)])
+
+
+def means_label(value: str) -> str:
+    """How one gets in."""
+    return gettext(MEANS[value])
+
+
+def worded(reason: Reason) -> str:
+    """A sentence of the policy in the language of the request."""
+    return reason.in_language(current_locale().language)
+
+
 def price_text(amount: Ore | None) -> str:
     """An amount, ``gratis`` for none, and plainly unknown where no price is stated."""
     if amount is None:
         return gettext("pris ikke fastsatt")
     return formats.kroner(amount) if amount else gettext("gratis")
+
+
+def price_parts(price: Price) -> list[tuple[str, str]]:
+    """What a price is made of, each part with its amount; nothing where it is one part alone that says no more than the price."""
+    if len(price.lines) < 2:
+        return []
+    return [(_part(line), gettext("regnes ut etterpå") if line.is_deferred else formats.kroner(line.amount)) for line in price.lines]
+
+
+def _part(line: PriceLine) -> str:
+    if line.rule:
+        title = line.title.in_language(choose())
+        return f"{title} ({line.percent} %)" if line.percent is not None else title
+    rate = f"{formats.kroner(line.rate)} {gettext(PRICE_UNITS[PriceUnit(line.unit)])}"
+    return f"{formats.duration(line.minutes)}, {rate}" if line.minutes is not None else f"{formats.long_date(line.day)}, {rate}"
 
 
 def hold_text(minutes: int) -> str:

@@ -1,6 +1,6 @@
 """What every rule has: who, when and what it is about, its reason and source, and its validity."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -75,7 +75,10 @@ class Consequence(StrEnum):
 
     @property
     def effect(self) -> Effect | None:
-        return None if self is Consequence.ALLOW else Effect(self.value)
+        return EFFECT_OF[self]
+
+
+EFFECT_OF: Mapping[Consequence, Effect | None] = {one: None if one is Consequence.ALLOW else Effect(one.value) for one in Consequence}
 
 
 class Comparator(StrEnum):

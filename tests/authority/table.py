@@ -24,6 +24,11 @@ approve                                 in     no      --    --       --     -- 
 approve what caretakers decide          in     no      --    --       --     --        ok        ok      ok
 decline                                 in     no      --    --       --     --        no        ok      ok
 decline what caretakers decide          in     no      --    --       --     --        ok        ok      ok
+sign what is asked of the holder        in     --      --    no       ok     --        no        ok      ok
+hand in a document                      in     --      --    ok       ok     --        no        ok      ok
+name who is on site                     in     --      --    ok       ok     --        no        ok      ok
+confirm what staff confirm              in     --      --    no       no     --        ok        ok      ok
+withdraw what was done                  in     --      --    no       no     --        ok        ok      ok
 
 close a room                            in     no      no    no       no     no        ok        ok      ok
 open again what was closed              in     no      no    no       no     no        ok        ok      ok
@@ -50,6 +55,7 @@ edit a draft's text                     in     no      no    no       no     no 
 add a rule                              in     no      no    no       no     no        no        ok      ok
 change a rule                           in     no      no    no       no     no        no        ok      ok
 remove a rule                           in     no      no    no       no     no        no        ok      ok
+try a draft on bookings                 in     no      no    no       no     no        no        ok      ok
 publish a policy                        in     no      no    no       no     no        no        ok      ok
 
 make an agreement                       in     no      no    no       no     no        no        ok      ok

@@ -190,6 +190,9 @@ def test_what_officers_write(look: Callable[..., list[str]], page: Page) -> None
     page.goto(POLICY)
     follow(page.locator("main form button"))
     faults = look()
+    follow(page.get_by_role("button", name="Prøv på bookingene"))
+    page.get_by_role("heading", name="ville blitt avgjort annerledes").wait_for()
+    faults += look()
     drafted = [f"{POLICY}/draft/rules/new?kind=price", f"{POLICY}/draft/text"]
     for address in [f"{POLICY}/versions/1", *drafted, room, "/municipality", "/school-calendar"]:
         faults += look(address)
