@@ -83,7 +83,10 @@ def _instead(session: Session, case: Case, offer: Offer) -> Case:
     room = room_at(session, offer.room)
     applicant = case.applicant if offer.changes == "time" else replace(case.applicant, agreement=None)
     spaces = tuple(space.id for space in room.spaces)
-    return replace(case, room=room, path=offer.room, spaces=spaces, applicant=applicant, dates=(DatedSpan(offer.wall),), in_series=False)
+    dates = (DatedSpan(offer.wall),)
+    return replace(
+        case, room=room, path=offer.room, spaces=spaces, applicant=applicant, dates=dates, in_series=False, exceptions=(), waivers=()
+    )
 
 
 def _fits(place: Place, wall: WallSpan, heads: int | None, now: datetime) -> bool:

@@ -43,6 +43,13 @@ class Reason(Body):
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 
 
+class Approval(Body):
+    """A word to the holder; ``grounds`` are asked for where the request asks for exceptions."""
+
+    note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] = ""
+    grounds: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] = ""
+
+
 class Change(Body):
     """Another time or room for one date."""
 
@@ -117,10 +124,10 @@ def confirm(booking_id: int) -> Answer:
     return _answer(transact(_shown, decisions.confirm, booking_id))
 
 
-@api.operation("POST", "/bookings/<int:booking_id>/approval", answers={200: ShownBooking})
-def approve(booking_id: int) -> Answer:
-    """Grant a request."""
-    return _answer(transact(_shown, decisions.approve, booking_id))
+@api.operation("POST", "/bookings/<int:booking_id>/approval", body=Approval, answers={200: ShownBooking})
+def approve(booking_id: int, body: Approval) -> Answer:
+    """Grant a request, with the exceptions that it asks for."""
+    return _answer(transact(_shown, decisions.approve, booking_id, note=body.note, grounds=body.grounds))
 
 
 @api.operation("POST", "/bookings/<int:booking_id>/refusal", body=Reason, answers={200: ShownBooking})

@@ -118,6 +118,7 @@ def case_of_wish(wish: Wish, room: Room, applicant: Applicant, *, now: datetime)
         in_series=wish.recurrence is not None,
         submitted=now,
         team=wish.team,
+        exceptions=tuple(dict.fromkeys(wish.exceptions)),
     )
 
 

@@ -80,9 +80,28 @@ def require_holder(booking: Booking, by: Actor) -> None:
 def require_decider(booking: Booking, by: Actor) -> None:
     """The role that the policy named decides, and those above it."""
     require_sight(booking, by)
-    is_caretaker = booking.decider == Role.CARETAKER and by.is_caretaker_of(booking.room.venue_id)
-    wanted = booking.decider or str(Role.OFFICER)
-    if wanted == Role.ADMINISTRATOR:
-        by.require(by.is_administrator, wanted)
-    else:
-        by.require(by.is_officer or is_caretaker, wanted)
+    require_role(booking, by, _decider(booking))
+
+
+def require_role(booking: Booking, by: Actor, role: Role) -> None:
+    """Raises Forbidden for who has neither that role where the booking is, nor one above it."""
+    by.require(_has_role(booking, by, role), str(role))
+
+
+def may_decide(booking: Booking, by: Actor) -> bool:
+    """Whether the person is the role that the policy named, or one above it."""
+    return _has_role(booking, by, _decider(booking))
+
+
+def _decider(booking: Booking) -> Role:
+    return Role(booking.decider or Role.OFFICER)
+
+
+def _has_role(booking: Booking, by: Actor, role: Role) -> bool:
+    match role:
+        case Role.ADMINISTRATOR:
+            return by.is_administrator
+        case Role.OFFICER:
+            return by.is_officer
+        case Role.CARETAKER:
+            return by.is_officer or by.is_caretaker_of(booking.room.venue_id)

@@ -1,6 +1,7 @@
 """Decisions: confirming in the organisation's name, approving, refusing, and lapsing."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from booking.models import Booking
 from booking.resettle import Plan, resettle, waiting
 from booking.revisions import touch
 from booking.states import BookingState, OccurrenceState
+from booking.waiving import grant, keep_needed
 from database.audit import Act, record
 from database.outbox import post
 from kernel.errors import Invalid, refuse
@@ -34,18 +36,23 @@ def confirm(session: Session, booking_id: int, *, version: int | None = None, by
     return _told(session, booking, "confirm", by=by, now=now)
 
 
-def approve(session: Session, booking_id: int, *, version: int | None = None, note: str = "", by: Actor, now: datetime) -> Booking:
-    """Grant a request: every waiting date is booked, or none.
+def approve(
+    session: Session, booking_id: int, *, version: int | None = None, note: str = "", grounds: str = "", by: Actor, now: datetime
+) -> Booking:
+    """Grant a request: every waiting date is booked, or none; the exceptions that it asks for are granted on ``grounds``.
 
-    Raises Taken, naming what came first, where the request held no time; Declined when the policy now refuses a date.
+    Raises Taken, naming what came first, where the request held no time; Declined when the policy now refuses a date;
+    Invalid without grounds for an exception.
     """
     booking = booking_for(session, booking_id, version=version)
     require_decider(booking, by)
     lifecycle.require(lifecycle.Act.APPROVE, booking.state)
+    granted = grant(booking, grounds, by=by, now=now)
     plan = Plan(act="approve", dates=waiting(booking, OccurrenceState.REQUESTED), by_staff=True)
-    resettle(session, booking, plan, now=now)
+    judged = resettle(session, booking, plan, now=now)
+    keep_needed(booking, granted, judged, by=by)
     _decided(booking, note, by=by, now=now)
-    return _told(session, booking, "approve", by=by, now=now)
+    return _told(session, booking, "approve", by=by, now=now, waived=[waiver.rule for waiver in granted])
 
 
 def decline(session: Session, booking_id: int, *, reason: str, version: int | None = None, by: Actor, now: datetime) -> Booking:
@@ -77,9 +84,9 @@ def _decided(booking: Booking, reason: str, *, by: Actor, now: datetime) -> None
     booking.decided_at, booking.decided_by, booking.decision_reason = now, by.person_id, reason[:2000]
 
 
-def _told(session: Session, booking: Booking, verb: str, *, by: Actor, now: datetime) -> Booking:
+def _told(session: Session, booking: Booking, verb: str, *, by: Actor, now: datetime, **facts: Any) -> Booking:
     touch(session, booking)
-    record(session, Act(verb, "booking", booking.id, {"state": str(booking.state)}, booking.holder_id), by=by, now=now)
+    record(session, Act(verb, "booking", booking.id, {"state": str(booking.state), **facts}, booking.holder_id), by=by, now=now)
     # What is left of the booking may be booked; what its holder is told is what was decided.
     kind = ENDED.get(verb, f"booking-{booking.state}")
     post(session, kind, person_id=booking.holder_id, booking_id=booking.id, now=now)

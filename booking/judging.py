@@ -1,6 +1,6 @@
 """Judging: what the policy says of every date of a case, and how that is kept with the booking."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,8 +18,9 @@ from database.base import table_of
 from kernel.errors import Fault
 from kernel.wallclock import WallSpan
 from policies.evaluate import evaluate_series
+from policies.judging import ROLES
 from policies.request import Facts, Request
-from policies.verdict import Condition, Outcome, Verdict
+from policies.verdict import Condition, Decider, Outcome, Verdict
 
 INTO_JUDGEMENTS = insert(table_of(Judgement))
 
@@ -72,6 +73,11 @@ def judge(session: Session, case: Case) -> tuple[Judged, ...]:
     verdicts = evaluate_series(list(zip(policies, requests, facts, strict=True)))
     found = iter(zip(sound, requests, facts, verdicts, strict=True))
     return tuple(Judged(span.wall, span.fault) if span.fault else _judged(gathered.policies, *next(found)) for span in case.dates)
+
+
+def highest(deciders: Iterable[Decider]) -> Decider | None:
+    """Who decides on all dates together: the highest of the roles, of equal ones the first; None when nobody has to."""
+    return max(deciders, key=lambda decider: ROLES.index(decider.role), default=None)
 
 
 def keep(session: Session, booking_id: int, judged: Sequence[Judged], *, act: str, now: datetime) -> None:

@@ -17,7 +17,8 @@ from venues.models import Room
 class Booking(Base):
     """A wish for a room by a holder, once or repeatedly, and what became of it.
 
-    ``holder_id`` is who it belongs to, ``hand_id`` who entered it (staff on behalf of a caller, else the same).
+    ``holder_id`` is who it belongs to, ``hand_id`` who entered it (staff on behalf of a caller, else the same);
+    ``exceptions`` are what ``waiving.Exceptions`` writes.
     """
 
     __tablename__ = "booking"
@@ -54,6 +55,7 @@ class Booking(Base):
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[int | None]
     decision_reason: Mapped[str] = mapped_column(String(2000), default="")
+    exceptions: Mapped[dict[str, Any] | None]
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 

@@ -12,6 +12,7 @@ from booking.models import Booking
 from booking.resettle import Plan, resettle
 from booking.revisions import touch
 from booking.states import BookingKind
+from booking.waiving import drop
 from booking.wish import wall_span
 from database.audit import Act, record
 from database.outbox import post
@@ -33,7 +34,8 @@ def move(
 ) -> Booking:
     """Move a date to other times, on the wall clock or with an offset, and to another room (``venue/room``) when one is named.
 
-    Where the policy wants a decision on the new time and no officer moves it, the date waits for that decision.
+    Where the policy wants a decision on the new time and no officer moves it, the date waits for that decision. Exceptions
+    that were granted go with a date that an officer moves, and not with one that its holder moves.
     Raises Declined, Taken, Conflict (``in-the-past``), Stale, Missing, Forbidden; on refusal the date stays where it was.
     """
     booking = booking_for(session, booking_id, version=version)
@@ -48,6 +50,8 @@ def move(
     left = date.room_id
     before = {"from": date.starts_at.isoformat(), "room": left}
     wall = wall_span(start, end, place.venue.zone)
+    if not by.is_officer:
+        drop(booking, number)
     plan = Plan(act="move", dates=(date,), room=place, walls={date.id: wall}, by_staff=by.is_officer)
     resettle(session, booking, plan, now=now)
     touch(session, booking, left={left})

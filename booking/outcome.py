@@ -80,6 +80,13 @@ def faults_of(date: Dated, case: Case) -> Iterator[Fault]:
         yield Fault(collision.code, "start", start, taken)
 
 
+def asked_of(date: Dated) -> Iterator[Fault]:
+    """The objections to one date from which an exception is asked."""
+    start = f"{date.judged.wall.start:%Y-%m-%dT%H:%M}"
+    objections = date.judged.verdict.objections if date.judged.verdict else ()
+    yield from (objection_fault(objection, start) for objection in objections if objection.is_asked)
+
+
 def objection_fault(objection: Objection, start: str) -> Fault:
     """An objection of the policy as a fault: its sentence is the rule's own reason."""
     return Fault(
@@ -91,6 +98,9 @@ def objection_fault(objection: Objection, start: str) -> Fault:
             "rule": objection.rule,
             "limit": objection.limit,
             "effect": str(objection.effect),
+            "waivable_by": str(objection.waivable_by) if objection.waivable_by else None,
+            "is_asked": objection.is_asked,
+            "is_waived": objection.waiver is not None,
             "reason": {"nb": objection.reason.nb, "nn": objection.reason.nn, "en": objection.reason.en},
             "paragraph": objection.source.paragraph,
             "address": objection.source.address,
@@ -103,8 +113,9 @@ def objection_fault(objection: Objection, start: str) -> Fault:
 
 
 def refuses(fault: Fault) -> bool:
-    """Whether a fault is in the way by itself; an objection that only calls for a look is not."""
-    return fault.facts.get("effect", "refuse") == "refuse"
+    """Whether a fault is in the way by itself; an objection that only calls for a look is not, nor one with an exception."""
+    is_excepted = fault.facts.get("is_asked") or fault.facts.get("is_waived")
+    return fault.facts.get("effect", "refuse") == "refuse" and not is_excepted
 
 
 def _result(judged: Judged, want: int | None, answer: Answer, kept: OccurrenceState) -> Dated:

@@ -1,40 +1,76 @@
 """Reasons: what the policy said last of each date of a booking, as faults that pages and mails tell in the same sentences."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from accounts.identity import Role
 from booking.judging import unfolded
 from booking.models import Booking, Judgement, Occurrence
 from booking.outcome import objection_fault
 from booking.states import OccurrenceState
 from kernel.errors import Fault
-from policies.request import Request
-from policies.verdict import Effect, Verdict
+from policies.request import Request, Waiver
+from policies.verdict import Effect, Objection, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Excepted:
+    """An objection from which an exception is asked or was granted, and the wall-clock starts of the dates it is about."""
+
+    fault: Fault
+    waivable_by: Role | None
+    waiver: Waiver | None
+    starts: tuple[datetime, ...]
 
 
 def verdicts_of(session: Session, booking: Booking) -> dict[datetime, Verdict]:
     """What the policy said last of each date, by its wall-clock start."""
+    starts = {date.local_start for date in booking.occurrences}
     found: dict[datetime, Verdict] = {}
     for judgement in session.scalars(select(Judgement).where(Judgement.booking_id == booking.id).order_by(Judgement.id)):
         for row in unfolded(judgement.judged):
-            found[Request.from_json(row["request"]).wall.start] = Verdict.from_json(row["verdict"])
+            start = Request.from_json(row["request"]).wall.start
+            if start in starts:
+                found[start] = Verdict.from_json(row["verdict"])
     return found
 
 
 def reviews(verdicts: Mapping[datetime, Verdict]) -> list[Fault]:
-    """Why somebody has to look at it, and what is to be noted, each reason once."""
+    """Why somebody has to look at it, and what is to be noted, each reason once; exceptions are told apart from these."""
     found: dict[tuple[str, str], Fault] = {}
     for start, verdict in verdicts.items():
         for objection in (*verdict.objections, *verdict.warnings):
-            if objection.effect is not Effect.REFUSE:
-                found.setdefault((objection.rule, objection.code), objection_fault(objection, f"{start:%Y-%m-%dT%H:%M}"))
+            if objection.effect is not Effect.REFUSE and not is_excepted(objection):
+                found.setdefault((objection.rule, objection.code), _fault(objection, start))
     return list(found.values())
+
+
+def excepted(verdicts: Mapping[datetime, Verdict]) -> list[Excepted]:
+    """The exceptions that are asked for or were granted, each once with its dates."""
+    found: dict[tuple[str, str], Excepted] = {}
+    for start, verdict in sorted(verdicts.items()):
+        for objection in filter(is_excepted, verdict.objections):
+            first = found.get((objection.rule, objection.code))
+            fault = first.fault if first else _fault(objection, start)
+            starts = (*(first.starts if first else ()), start)
+            found[objection.rule, objection.code] = Excepted(fault, objection.waivable_by, objection.waiver, starts)
+    return list(found.values())
+
+
+def is_excepted(objection: Objection) -> bool:
+    """Whether an exception from the rule is asked for, or was granted."""
+    return objection.is_asked or objection.waiver is not None
 
 
 def against(date: Occurrence, verdict: Verdict | None) -> tuple[Fault, ...]:
     """What the policy had against a date that was left out; nothing where something else kept it out."""
     refused = verdict.refusals if verdict and date.state is OccurrenceState.SKIPPED and "policy:" in date.reason else ()
-    return tuple(objection_fault(objection, f"{date.local_start:%Y-%m-%dT%H:%M}") for objection in refused)
+    return tuple(_fault(objection, date.local_start) for objection in refused)
+
+
+def _fault(objection: Objection, start: datetime) -> Fault:
+    return objection_fault(objection, f"{start:%Y-%m-%dT%H:%M}")

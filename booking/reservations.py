@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from accounts.identity import Actor
+from accounts.identity import Actor, Role
 from accounts.models import Delegation, DelegationState
 from booking.applicants import applicant_of, visitor_of
 from booking.case import Case, case_of_wish, in_use
 from booking.conditions.asked import asked_of
 from booking.conflicts import Answer
-from booking.judging import Judged, judge, keep
+from booking.judging import Judged, highest, judge, keep
 from booking.lifecycle import state_of
 from booking.models import Booking, Occurrence
 from booking.occupy import Take, ask, occupy, peek
@@ -21,6 +21,7 @@ from booking.outcome import Dated, require_enough, results, wants_of
 from booking.references import new_reference
 from booking.revisions import touch, touch_holder
 from booking.states import BookingState, OccurrenceState
+from booking.waiving import asked_in, require_waivable
 from booking.wish import Wish
 from database.audit import Act, record
 from database.base import table_of
@@ -28,6 +29,7 @@ from database.locks import lock
 from database.outbox import post
 from kernel.errors import Conflict, refuse
 from kernel.wallclock import nearest_interval
+from policies.judging import ROLES
 from venues.models import Room
 from venues.queries import room_at
 
@@ -56,6 +58,7 @@ def preview(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Previe
     """
     case = case_asked(session, wish, by=by, now=now)
     judged = judge(session, case)
+    require_waivable(session, case, judged)
     numbers, wants = wants_of(case, judged)
     return Preview(case, results(case, judged, numbers, peek(session, wants, now=now)))
 
@@ -70,14 +73,15 @@ def case_asked(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Cas
 def reserve(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Booking:
     """Book the wish, or put it forward for decision, as the policy says.
 
-    Raises Invalid for a wish that cannot be read, Forbidden, Missing, Declined with every objection of the policy and
-    Taken with every booking in the way; with ``on_conflict`` skip only when no date is left.
+    Raises Invalid for a wish that cannot be read or asks for exceptions that nobody gives, Forbidden, Missing, Declined with
+    every objection of the policy and Taken with every booking in the way; with ``on_conflict`` skip only when no date is left.
     """
     case = _case(session, wish, by=by, now=now)
     lock(session, *case.keys)
     if case.applicant.must_confirm:
         _require_few_unconfirmed(session, case.applicant.holder.id)
     judged = judge(session, case)
+    require_waivable(session, case, judged)
     numbers, wants = wants_of(case, judged)
     answer = ask(session, wants, now=now)
     dates = results(case, judged, numbers, answer)
@@ -145,7 +149,7 @@ def hold_until(booking: Booking, state: OccurrenceState, *, now: datetime) -> da
 
 
 def _booking(wish: Wish, case: Case, dates: Sequence[Dated], *, by: Actor, now: datetime) -> Booking:
-    applicant = case.applicant
+    applicant, asked = case.applicant, asked_in(wish, [date.judged for date in dates if date.is_kept])
     booking = Booking(
         reference=new_reference(),
         kind=wish.kind,
@@ -169,6 +173,7 @@ def _booking(wish: Wish, case: Case, dates: Sequence[Dated], *, by: Actor, now: 
         recurrence=wish.recurrence.rrule if wish.recurrence else "",
         agreement=applicant.agreement,
         grant=applicant.grant,
+        exceptions=asked.to_json() if asked.asked else None,
         created_at=now,
         changed_at=now,
         version=1,
@@ -180,15 +185,20 @@ def _booking(wish: Wish, case: Case, dates: Sequence[Dated], *, by: Actor, now: 
     return booking
 
 
-def wait_for_decision(booking: Booking, judged: Sequence[Judged]) -> None:
-    """Write who decides, by when, and how long the time is kept meanwhile, from the verdicts that ask for it."""
+def wait_for_decision(booking: Booking, judged: Sequence[Judged], *, beside: Sequence[Occurrence] = ()) -> None:
+    """Write who decides, by when, and how long the time is kept meanwhile, from the verdicts that ask for it.
+
+    Dates ``beside`` these that wait already keep at least the role that decides on them.
+    """
     deciders = [date.verdict.decider for date in judged if date.verdict and date.verdict.decider and date.needs_review]
-    if not deciders:
+    decider = highest(deciders)
+    if decider is None:
         booking.decider, booking.decide_by, booking.hold_minutes = "", None, None
         return
     promised = [decider.promised_by for decider in deciders if decider.promised_by]
     holds = [decider.hold_minutes for decider in deciders]
-    booking.decider = str(deciders[0].role)
+    roles = [decider.role, Role(booking.decider)] if beside and booking.decider else [decider.role]
+    booking.decider = str(max(roles, key=ROLES.index))
     booking.decide_by = min(promised) if promised else None
     booking.hold_minutes = None if None in holds else max(hold for hold in holds if hold is not None)
 

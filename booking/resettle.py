@@ -10,13 +10,14 @@ from accounts.identity import ApplicantClass
 from booking.applicants import Applicant
 from booking.case import Case, case_of_booking, span_of
 from booking.conditions.asked import asked_of
-from booking.judging import judge, keep
+from booking.judging import Judged, judge, keep
 from booking.lifecycle import state_of
 from booking.models import Booking, Occurrence
 from booking.occupy import Take, ask, occupy
 from booking.outcome import Dated, require_enough, results, wants_of
 from booking.reservations import hold_until, keeps_time, priced, wait_for_decision
 from booking.states import BookingState, OccurrenceState
+from booking.waiving import NONE, Exceptions, exceptions_of
 from booking.wish import DatedSpan, OnConflict
 from database.locks import lock
 from kernel.wallclock import WallSpan
@@ -42,28 +43,29 @@ class Plan:
         wall = self.walls.get(occurrence.id)
         return DatedSpan(wall) if wall else span_of(occurrence)
 
-    @property
-    def parts(self) -> tuple[tuple[Room, tuple[Occurrence, ...]], ...]:
-        """The dates by the room in which they are to be: a date may have been moved out of the others' room."""
-        if self.room:
-            return ((self.room, self.dates),)
-        rooms = {date.room_id: date.room for date in self.dates}
-        return tuple((room, tuple(date for date in self.dates if date.room_id == room_id)) for room_id, room in rooms.items())
+    def parts(self, exceptions: Exceptions) -> tuple[tuple[Room, Exceptions, tuple[Occurrence, ...]], ...]:
+        """The dates by the room in which they are to be and the exceptions that hold for them: one may have been moved."""
+        found: dict[tuple[int, bool], tuple[Room, Exceptions, tuple[Occurrence, ...]]] = {}
+        for date in self.dates:
+            room, held = self.room or date.room, exceptions.of(date.number)
+            _, _, before = found.get((room.id, held == NONE), (room, held, ()))
+            found[room.id, held == NONE] = (room, held, (*before, date))
+        return tuple(found.values())
 
 
-def resettle(session: Session, booking: Booking, plan: Plan, *, now: datetime) -> None:
+def resettle(session: Session, booking: Booking, plan: Plan, *, now: datetime) -> Sequence[Judged]:
     """Judge the dates, ask for their time, give up what they held and take it again; all dates or none.
 
-    Raises Declined or Taken, naming every objection and every booking in the way.
+    Returns what was judged. Raises Declined or Taken, naming every objection and every booking in the way.
     """
-    parts = [(dates, _case(booking, plan, dates, room)) for room, dates in plan.parts]
+    parts = [(dates, _case(booking, plan, dates, room, held)) for room, held, dates in plan.parts(exceptions_of(booking))]
     lock(session, *(key for _, case in parts for key in case.keys))
-    for dates, case in parts:
-        _settle(session, booking, dates, case, act=plan.act, now=now)
+    judged = [date for dates, case in parts for date in _settle(session, booking, dates, case, act=plan.act, now=now)]
     _write_booking(booking, now)
+    return judged
 
 
-def _settle(session: Session, booking: Booking, dates: Sequence[Occurrence], case: Case, *, act: str, now: datetime) -> None:
+def _settle(session: Session, booking: Booking, dates: Sequence[Occurrence], case: Case, *, act: str, now: datetime) -> Sequence[Judged]:
     judged = judge(session, case)
     numbers, wants = wants_of(case, judged)
     own = [occurrence.id for occurrence in dates]
@@ -71,7 +73,7 @@ def _settle(session: Session, booking: Booking, dates: Sequence[Occurrence], cas
     found = results(case, judged, numbers, answer)
     require_enough(case, found, OnConflict.REFUSE)
     if any(date.needs_review for date in judged):
-        wait_for_decision(booking, judged)
+        wait_for_decision(booking, judged, beside=[date for date in waiting(booking, OccurrenceState.REQUESTED) if date not in dates])
     for occurrence, date in zip(dates, found, strict=True):
         _write(occurrence, date, case.room, now)
     takes = [
@@ -81,9 +83,10 @@ def _settle(session: Session, booking: Booking, dates: Sequence[Occurrence], cas
     ]
     occupy(session, answer, takes, release=own)
     keep(session, booking.id, judged, act=act, now=now)
+    return judged
 
 
-def _case(booking: Booking, plan: Plan, dates: Sequence[Occurrence], room: Room) -> Case:
+def _case(booking: Booking, plan: Plan, dates: Sequence[Occurrence], room: Room, held: Exceptions) -> Case:
     applicant = Applicant(
         holder=booking.holder,
         organisation=booking.organisation,
@@ -95,7 +98,13 @@ def _case(booking: Booking, plan: Plan, dates: Sequence[Occurrence], room: Room)
     )
     case = case_of_booking(booking, applicant, [plan.span(date) for date in dates], room)
     others = {space.id for date in plan.dates for space in date.room.spaces}
-    return replace(case, moved_from=tuple(sorted(others)), settled=tuple(date.id for date in dates))
+    return replace(
+        case,
+        moved_from=tuple(sorted(others)),
+        settled=tuple(date.id for date in dates),
+        exceptions=held.unanswered,
+        waivers=held.waivers,
+    )
 
 
 def _write(occurrence: Occurrence, date: Dated, room: Room, now: datetime) -> None:

@@ -9,8 +9,9 @@ from pydantic import BaseModel
 from booking.alternatives import Offer
 from booking.case import Case, path_of
 from booking.models import Booking, Occurrence
-from booking.outcome import Dated, faults_of
+from booking.outcome import Dated, asked_of, faults_of
 from booking.reservations import Preview
+from booking.waiving import Exceptions, exceptions_of
 from kernel.wallclock import nearest_interval
 from policies.verdict import Price, Verdict
 from web.wording import sentence
@@ -34,6 +35,21 @@ class ShownDate(BaseModel):
     sequence: int
 
 
+class ShownWaiver(BaseModel):
+    """An exception that was granted: in what role, when and why."""
+
+    role: str
+    at: datetime
+    why: str
+
+
+class ShownException(BaseModel):
+    """A rule from which an exception is asked for, or was granted."""
+
+    rule: str
+    waiver: ShownWaiver | None
+
+
 class ShownBooking(BaseModel):
     """A booking for those who may see it."""
 
@@ -51,6 +67,8 @@ class ShownBooking(BaseModel):
     decide_by: datetime | None
     confirm_by: datetime | None
     decision_reason: str
+    exceptions: list[ShownException]
+    exception_reason: str
     occurrences: list[ShownDate]
 
 
@@ -101,6 +119,7 @@ class ShownVerdict(BaseModel):
 
 def shown_booking(booking: Booking) -> ShownBooking:
     """A booking with its dates."""
+    exceptions = exceptions_of(booking)
     return ShownBooking(
         id=booking.id,
         reference=booking.reference,
@@ -116,6 +135,8 @@ def shown_booking(booking: Booking) -> ShownBooking:
         decide_by=booking.decide_by,
         confirm_by=booking.confirm_by,
         decision_reason=booking.decision_reason,
+        exceptions=[ShownException(rule=rule, waiver=_waiver(exceptions, rule)) for rule in exceptions.asked],
+        exception_reason=exceptions.reason,
         occurrences=[_date(date) for date in booking.occurrences],
     )
 
@@ -127,6 +148,11 @@ def shown_preview(preview: Preview, alternatives: Sequence[Offer]) -> ShownVerdi
         dates=[_try(date, preview.case) for date in preview.dates],
         alternatives=[ShownOffer.model_validate(offer.to_json()) for offer in alternatives],
     )
+
+
+def _waiver(exceptions: Exceptions, rule: str) -> ShownWaiver | None:
+    found = next((waiver for waiver in exceptions.waivers if waiver.rule == rule), None)
+    return ShownWaiver(role=str(found.role), at=found.at, why=found.why) if found else None
 
 
 def _date(date: Occurrence) -> ShownDate:
@@ -161,7 +187,7 @@ def _try(date: Dated, case: Case) -> ShownTry:
         outcome=str(verdict.outcome) if verdict else None,
         objections=[
             ShownObjection(code=fault.code, field=fault.field, message=sentence(fault), facts=dict(fault.facts))
-            for fault in faults_of(date, case)
+            for fault in (*faults_of(date, case), *(asked_of(date) if date.is_kept else ()))
         ],
         warnings=[warning.code for warning in verdict.warnings] if verdict else [],
         list_price=price.listed if price else None,

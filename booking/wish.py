@@ -5,7 +5,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from booking.states import BookingKind
 from kernel.errors import Fault, Invalid, refuse
@@ -13,11 +14,13 @@ from kernel.recurrence import dates_of
 from kernel.wallclock import WallSpan, to_wall, zone_of
 from policies.request import BAND, LONGEST, AgeBand
 from policies.request import bands_of as bands_of
+from policies.rules.base import Slug
 from policies.taxonomy import Activity
 from web.fields import RowId
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 Heads = Annotated[int, Field(strict=True, ge=0, le=100_000)]
+LONGEST_REASON = 2000
 
 
 class OnConflict(StrEnum):
@@ -41,6 +44,7 @@ class Wish(BaseModel):
 
     ``start`` and ``end`` are wall-clock times in the venue's zone, or carry an offset. ``participants`` maps disjoint
     age bands (``"0-12"``, ``"13-19"``, ``"65+"``) to heads. ``organisation`` is a number of nine digits, or ``group:7``.
+    ``exceptions`` are the ids of rules that are not to be followed, with the reason why.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -67,6 +71,8 @@ class Wish(BaseModel):
     second_hour: StrictBool = False
     kind: BookingKind = BookingKind.ORDINARY
     on_behalf_of: RowId | None = None
+    exceptions: Annotated[tuple[Slug, ...], Field(max_length=20)] = ()
+    exception_reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST_REASON), Field(validate_default=True)] = ""
 
     @field_validator("participants")
     @classmethod
@@ -74,6 +80,16 @@ class Wish(BaseModel):
         for band in value:
             if not BAND.match(band):
                 raise ValueError("bad-age-band")
+        return value
+
+    @field_validator("exception_reason")
+    @classmethod
+    def _belongs_to_exceptions(cls, value: str, info: ValidationInfo) -> str:
+        asked = info.data.get("exceptions")
+        if asked and not value:
+            raise PydanticKnownError("missing")
+        if value and asked == ():
+            raise PydanticCustomError("exception-without-rule", "exception-without-rule")
         return value
 
     @property

@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from accounts.models import Person
 from booking.conditions.queries import entries, visit_of
 from booking.conditions.reminders import lacking_of
+from booking.judging import highest
 from booking.lifecycle import LIVE
 from booking.models import Booking, Occurrence
-from booking.reasons import against, reviews, verdicts_of
+from booking.reasons import against, excepted, reviews, verdicts_of
 from booking.states import BookingKind, BookingState, OccurrenceState
+from booking.waiving import exceptions_of
 from database.outbox import Notice
 from kernel.errors import Fault
 from kernel.money import Ore
@@ -26,6 +28,7 @@ from venues.queries import municipality
 
 # These tell a whole wish: what is left out of it, and what it costs.
 TELLS_ALL = {"booking-booked", "booking-requested", "booking-unconfirmed"}
+TELLS_EXCEPTIONS = TELLS_ALL | {"booking-refused", "date-moved"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,8 @@ def of_booking(session: Session, notice: Notice, settings: Settings, *, now: dat
         "whys": _whys(told),
         "cause": notice.facts.get("cause", ""),
         "reviews": reviews(verdicts) if found.state is BookingState.REQUESTED else [],
+        "excepted": excepted(verdicts) if notice.kind in TELLS_EXCEPTIONS else [],
+        "exceptions": exceptions_of(found),
         "before": _before(session, told) if notice.kind in TELLS_ALL else [],
         "decider_title": _decider(verdicts, person.language),
         "is_priced": notice.kind in TELLS_ALL and found.kind is BookingKind.ORDINARY,
@@ -134,7 +139,7 @@ def _whys(dates: Iterable[Occurrence]) -> list[str]:
 
 
 def _decider(verdicts: dict[datetime, Verdict], language: str) -> str:
-    found = next((verdict.decider for verdict in verdicts.values() if verdict.decider), None)
+    found = highest(verdict.decider for verdict in verdicts.values() if verdict.decider)
     return found.title.in_language(language) if found else ""
 
 

@@ -12,7 +12,7 @@ from policies.rules.base import Breach, Reads
 from policies.rules.charges import Surcharge, with_surcharges
 from policies.rules.handling import DecisionRoute, Margins, Route
 from policies.rules.tariff import Priced
-from policies.verdict import Access, Complaint, Condition, Decider, Displacement, Effect, Ladder, Outcome, Price, Rank
+from policies.verdict import Access, Complaint, Condition, Decider, Displacement, Effect, Ladder, Outcome, Price, Rank, Reason
 
 EVERYTHING = frozenset(Reads)
 
@@ -80,7 +80,7 @@ def judge(policy: Policy, occasion: Occasion, memo: "Memo | None" = None) -> Jud
     return Judged(
         findings=tuple(findings),
         outcome=_outcome(findings, is_reviewed),
-        decider=replace(route.settle(occasion), role=_decides(route.role, findings)),
+        decider=_decider(route, occasion, findings),
         price=price,
         margins=margins,
         conditions=tuple(given.get("conditions", ())),
@@ -146,13 +146,17 @@ def _excepted(finding: Finding, occasion: Occasion) -> Finding:
     return replace(finding, waiver=waiver, is_asked=waiver is None and rule in occasion.request.exceptions)
 
 
-def _decides(role: Role, findings: Iterable[Finding]) -> Role:
-    """The highest of the roles that the route, the rules that call for a review and the exceptions asked for name."""
-    wanted = [role]
+def _decider(route: DecisionRoute, occasion: Occasion, findings: Iterable[Finding]) -> Decider:
+    """The highest of the roles that the route, the rules that call for a review and the exceptions asked for name.
+
+    The title is that of the route's own role.
+    """
+    wanted = [route.role]
     for finding in findings:
         if finding.reviews:
             wanted += filter(None, (finding.placed.rule.review_by, finding.waivable_by if finding.is_asked else None))
-    return max(wanted, key=ROLES.index)
+    settled, role = route.settle(occasion), max(wanted, key=ROLES.index)
+    return settled if role is route.role else replace(settled, role=role, title=Reason())
 
 
 def _given(effective: Effective, occasion: Occasion) -> dict[str, list[Any]]:

@@ -198,13 +198,21 @@ def _serving(told: Operation, view: Callable[..., Any]) -> Callable[..., Respons
         if told.query is not None:
             taken["query"] = parse(told.query, request.args)
         if told.body is not None:
-            taken["body"] = parse_json(told.body, _json_body())
+            taken["body"] = parse_json(told.body, _json_body(told.body))
         return respond(view(**taken), min(told.answers))
 
     return serve
 
 
-def _json_body() -> bytes:
+def asks_for(body: type[BaseModel]) -> bool:
+    """Whether a body must be sent; one in which every field may be left out may be left out itself."""
+    return any(field.is_required() for field in body.model_fields.values())
+
+
+def _json_body(body: type[BaseModel]) -> bytes:
+    sent = request.get_data()
+    if not sent and not asks_for(body):
+        return b"{}"
     if not request.is_json:
         raise UnsupportedMediaType
-    return request.get_data()
+    return sent

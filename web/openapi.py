@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, Response, current_app, json
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from web.api import LONGEST_KEY, PREFIX, VERSION, Api, Operation
+from web.api import LONGEST_KEY, PREFIX, VERSION, Api, Operation, asks_for
 
 REF = "#/components/schemas/{model}"
 PATH_PART = re.compile(r"<(?:(\w+)(?:\([^)]*\))?:)?(\w+)>")
@@ -105,7 +105,8 @@ def _operation(told: Operation, refs: Any) -> dict[str, Any]:
         "security": [{}, {"bearer": []}] if told.public else [{"bearer": []}],
     }
     if told.body is not None:
-        described["requestBody"] = {"required": True, "content": {"application/json": {"schema": refs[told.body, "validation"]}}}
+        content = {"application/json": {"schema": refs[told.body, "validation"]}}
+        described["requestBody"] = {"required": asks_for(told.body), "content": content}
     return described
 
 

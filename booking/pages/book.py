@@ -31,6 +31,7 @@ from web.forms import Form, refused
 
 REFUSALS = (Invalid, Conflict, Missing, Forbidden)
 SENT_ONLY = ("csrf_token", "key", "room", "on_conflict")
+CARRIED = ("except", "agreement", "grant", "second_hour", *draft.EXCEPTIONS)
 
 
 @routes.get("/rooms/<venue>/<room>/book")
@@ -62,7 +63,10 @@ def make_booking() -> ResponseReturnValue:
     return redirect(url_for("booking.case_page", reference=made["reference"]), 303)
 
 
-def _preview_page(room: Room, given: "MultiDict[str, Any]", refusal: Refusal | None = None) -> ResponseReturnValue:
+def _preview_page(
+    room: Room, given: "MultiDict[str, Any]", refusal: Refusal | None = None, *, asking: Form | None = None
+) -> ResponseReturnValue:
+    """The draft tried; ``asking`` is the form of the exceptions where something in it is wrong."""
     session, actor = edge.reading(), edge.actor()
     checked = _checked(Draft, given)
     wish = wish_of(checked, _path(room))
@@ -80,6 +84,7 @@ def _preview_page(room: Room, given: "MultiDict[str, Any]", refusal: Refusal | N
         trial=trial_of(session, tried, given, _address, now=now()),
         support=support_for(session, tried.case, given, _address, by=actor, now=now()),
         hidden=[(name, value) for name, value in given.items(multi=True) if name not in SENT_ONLY and str(value).strip()],
+        asking=asking or Form(given),
         change=_address(given, _path(room), "booking.book_form"),
         key=uuid4().hex,
         refusal=refusal,
@@ -89,7 +94,7 @@ def _preview_page(room: Room, given: "MultiDict[str, Any]", refusal: Refusal | N
         toggled=_address(draft.changed_to(given, {"second_hour": "" if checked.second_hour else "yes"}), _path(room)),
         restored=_address(draft.changed_to(given, {"except": ""}), _path(room)) if checked.left_out else "",
     )
-    return Response(page, status=problems.status_of(refusal)) if refusal else page
+    return Response(page, status=problems.status_of(refusal) if refusal else 422) if refusal or asking else page
 
 
 def _not_booked(refusal: Refusal) -> ResponseReturnValue:
@@ -119,7 +124,10 @@ def _checked(model: type[Draft], given: "MultiDict[str, Any]") -> Any:
 
 
 def _again(room: Room, given: "MultiDict[str, Any]", refusal: Refusal) -> ResponseReturnValue:
+    """The form with what is wrong at its fields; the preview where that is only what is said of exceptions."""
     form = refused(_values(given), refusal.faults, NAMES)
+    if {fault.field for fault in form.faults} <= set(draft.EXCEPTIONS):
+        return _preview_page(room, draft.changed_to(given, dict.fromkeys(draft.EXCEPTIONS, "")), asking=form)
     answer = Response(_form_page(room, form), status=problems.status_of(refusal))
     answer.headers.update(problems.headers_of(refusal))
     return answer
@@ -149,7 +157,7 @@ def _form_page(room: Room, form: Form) -> str:
         actor=actor,
         may_block=actor.is_officer or actor.is_caretaker_of(room.venue_id),
         today=to_wall(now(), room.venue.zone).date(),
-        carried=[(name, value) for name in ("except", "agreement", "grant", "second_hour") for value in _all(form.values, name)],
+        carried=[(name, value) for name in CARRIED for value in _all(form.values, name) if not form.of(name)],
     )
 
 

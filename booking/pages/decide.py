@@ -30,9 +30,10 @@ WEEK = timedelta(days=7)
 
 
 class Decision(Version):
-    """An approval with a word to the holder, if any."""
+    """An approval with a word to the holder, if any, and why exceptions are granted, if some are asked for."""
 
     note: Annotated[str, Field(max_length=2000)] = ""
+    grounds: Annotated[str, Field(max_length=2000)] = ""
 
 
 class Reason(Version):
@@ -54,7 +55,7 @@ def approve(reference: str) -> ResponseReturnValue:
 
     def grant(booking: Booking) -> None:
         given = parse(Decision, request.form)
-        edge.transact(decisions.approve, booking.id, note=given.note, version=given.version)
+        edge.transact(decisions.approve, booking.id, note=given.note, grounds=given.grounds, version=given.version)
 
     return _decide(reference, grant, _("Forespørselen er innvilget."))
 

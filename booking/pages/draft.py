@@ -23,6 +23,9 @@ MIDNIGHT = timedelta(days=1)
 ME, OTHER = "me", "other"
 USUAL_CUTS = (6, 13, 20, 67)
 Heads = Annotated[int, Field(ge=0, le=100_000)]
+# Fields that a wish has by the same names.
+SAME = ("contact", "contact_phone", "agreement", "grant", "team", "open_to_all", "alcohol", "commercial", "message", "second_hour")
+EXCEPTIONS = ("exceptions", "exception_reason")
 # Which input stands for a field of the wish or of the policy's objections.
 NAMES = {
     "start": "from",
@@ -76,6 +79,8 @@ class Draft(Input):
     commercial: bool = False
     agreement: RowId | None = None
     grant: RowId | None = None
+    exceptions: Annotated[list[str], Field(max_length=100)] = Field(default_factory=list)
+    exception_reason: Annotated[str, Field(max_length=4000)] = ""
 
     @property
     def kind(self) -> BookingKind:
@@ -144,8 +149,7 @@ def wish_of(draft: Draft, room: str, *, on_conflict: OnConflict = OnConflict.REF
         "kind": draft.kind,
         "on_behalf_of": draft.person,
     }
-    same = ("contact", "contact_phone", "agreement", "grant", "team", "open_to_all", "alcohol", "commercial", "message", "second_hour")
-    return parse(Wish, {**said, **{name: getattr(draft, name) for name in same}})
+    return parse(Wish, {**said, **{name: getattr(draft, name) for name in (*SAME, *EXCEPTIONS)}})
 
 
 def bands_shown(values: Mapping[str, Any], cuts: Collection[int] = ()) -> list[str]:
@@ -178,8 +182,9 @@ def clock_of(written: str) -> str:
 
 
 def shifted(given: "MultiDict[str, Any]", start: datetime, end: datetime) -> "MultiDict[str, Any]":
-    """The same draft at another time."""
+    """The same draft at another time, which no exception is asked for."""
     changed = {"date": f"{start:%Y-%m-%d}", "from": f"{start:%H:%M}", "to": f"{end:%H:%M}", "end_date": ""}
+    changed |= dict.fromkeys(EXCEPTIONS, "")
     overnight = end.date() > start.date() and not (end.date() - start.date() == timedelta(days=1) and f"{end:%H:%M}" == "00:00")
     if overnight:
         changed["end_date"] = f"{end:%Y-%m-%d}"

@@ -11,13 +11,15 @@ from accounts.identity import Actor
 from accounts.models import Organisation, Person
 from accounts.queries import names_of_people
 from booking import lifecycle
-from booking.cases import may_see
+from booking.cases import may_decide, may_see
+from booking.judging import highest
 from booking.models import Booking, Occurrence
 from booking.pages.again import LastTime
 from booking.pages.before import Before, before
-from booking.reasons import against, reviews, verdicts_of
+from booking.reasons import Excepted, against, excepted, reviews, verdicts_of
 from booking.states import BookingState
 from booking.support.models import Agreement, Grant
+from booking.waiving import Exceptions, exceptions_of
 from kernel.errors import Fault
 from kernel.money import Ore
 from policies.verdict import Verdict
@@ -58,6 +60,8 @@ class ToldBooking:
     arrival: Arrival | None
     before: Before
     reviews: tuple[Fault, ...]
+    excepted: tuple[Excepted, ...]
+    exceptions: Exceptions
     decider_title: str
     names: Mapping[int, str]
     may_change: bool
@@ -101,9 +105,15 @@ def told_booking(session: Session, booking: Booking, *, by: Actor, language: str
     may_change = may_see(booking, by) and (by.person_id == booking.holder_id or _acts_for(booking, by) or by.is_officer)
     dates = [_date(date, verdicts.get(date.local_start), may_change=may_change, now=now) for date in booking.occurrences]
     coming = [one for one in dates if one.date.ends_at > now]
-    decider = next((verdict.decider for verdict in verdicts.values() if verdict.decider), None)
+    decider = highest(verdict.decider for verdict in verdicts.values() if verdict.decider)
     stands_before = before(session, booking, [one.verdict for one in coming if one.is_live and one.verdict], by=by, now=now)
-    people = {booking.holder_id, booking.hand_id, booking.decided_by, *(one.met.by for one in stands_before.conditions if one.met)}
+    people = {
+        booking.holder_id,
+        booking.hand_id,
+        booking.decided_by,
+        *_granting(booking),
+        *(one.met.by for one in stands_before.conditions if one.met),
+    }
     return ToldBooking(
         booking=booking,
         coming=tuple(coming),
@@ -111,19 +121,14 @@ def told_booking(session: Session, booking: Booking, *, by: Actor, language: str
         arrival=_arrival(session, booking, coming),
         before=stands_before,
         reviews=tuple(reviews(verdicts)),
+        excepted=tuple(excepted(verdicts)),
+        exceptions=exceptions_of(booking),
         decider_title=decider.title.in_language(language) if decider else "",
         names=names_of_people(session, {one for one in people if one}),
         may_change=may_change and any(one.may_cancel for one in coming),
         may_confirm=booking.state is BookingState.UNCONFIRMED and (by.is_officer or _acts_for(booking, by)),
         may_decide=lifecycle.allows(lifecycle.Act.REFUSE, booking.state) and may_decide(booking, by),
     )
-
-
-def may_decide(booking: Booking, by: Actor) -> bool:
-    """Whether the person is the role that the policy named, or one above it."""
-    if booking.decider == "administrator":
-        return by.is_administrator
-    return by.is_officer or (booking.decider == "caretaker" and by.is_caretaker_of(booking.room.venue_id))
 
 
 def _load(session: Session, booking: Booking) -> None:
@@ -158,6 +163,11 @@ def _arrival(session: Session, booking: Booking, coming: Sequence[ToldDate]) -> 
     if not live:
         return None
     return arrivals(session, [(live[0].room.venue, live[0].starts_at)])[0]
+
+
+def _granting(booking: Booking) -> set[int]:
+    """The ids of those who granted exceptions."""
+    return {int(waiver.by) for waiver in exceptions_of(booking).waivers}
 
 
 def _acts_for(booking: Booking, by: Actor) -> bool:

@@ -11,8 +11,9 @@ from werkzeug.datastructures import MultiDict
 
 from accounts.models import Organisation
 from booking.alternatives import offers_to
+from booking.judging import highest
 from booking.models import Booking, Occurrence
-from booking.outcome import Dated, Declined, Taken, faults_of, objection_fault, refuses
+from booking.outcome import Dated, Declined, Taken, asked_of, faults_of, objection_fault, refuses
 from booking.pages import draft
 from booking.pages.labels import wall_clocks
 from booking.pages.week import told_publicly
@@ -41,12 +42,16 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One date as shown: its clocks, whether it is kept, what stands in its way, what is to be known, the ways out."""
+    """One date as shown: its clocks, whether it is kept, what stands in its way, what is to be known, the ways out.
+
+    ``asked`` are the objections from which an exception is asked.
+    """
 
     number: int
     span: tuple[datetime, datetime]
     state: OccurrenceState
     against: tuple[Fault, ...]
+    asked: tuple[Fault, ...]
     taken: tuple["Taking", ...]
     warnings: tuple[Fault, ...]
     price: Price | None
@@ -70,7 +75,10 @@ class Taking:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """The whole of a wish as shown: its dates, what all of them cost, who decides, and what would change all dates."""
+    """The whole of a wish as shown: its dates, what all of them cost, who decides, and what would change all dates.
+
+    ``waivable`` is one objection of each rule from which an exception can be asked.
+    """
 
     lines: tuple[Line, ...]
     decider: Decider | None
@@ -78,6 +86,7 @@ class Trial:
     reviews: tuple[Fault, ...]
     must_confirm: bool
     ways: tuple[Way, ...]
+    waivable: tuple[Fault, ...]
 
     @property
     def kept(self) -> tuple[Line, ...]:
@@ -120,8 +129,7 @@ def trial_of(session: Session, preview: Preview, given: "MultiDict[str, Any]", t
         _line(preview, number, names, (*_lawful(preview, number, given, to), *elsewhere.get(number, ())), given, to)
         for number in range(len(preview.dates))
     )
-    deciders = [date.judged.verdict.decider for date in preview.dates if date.judged.verdict and date.judged.verdict.decider]
-    decider = deciders[0] if deciders else None
+    decider = highest(date.judged.verdict.decider for date in preview.dates if date.judged.verdict and date.judged.verdict.decider)
     return Trial(
         lines=lines,
         decider=decider,
@@ -129,6 +137,7 @@ def trial_of(session: Session, preview: Preview, given: "MultiDict[str, Any]", t
         reviews=tuple(_reviews(preview)),
         must_confirm=preview.case.applicant.must_confirm,
         ways=tuple(_for_all(preview, given, to)),
+        waivable=tuple(_waivable(lines)),
     )
 
 
@@ -156,6 +165,7 @@ def _line(preview: Preview, number: int, names: Mapping[int, str], ways: Sequenc
         span=(wall.start, wall.end),
         state=date.state,
         against=tuple(fault for fault in faults_of(date, preview.case) if fault.code != "time-taken" and refuses(fault)),
+        asked=tuple(asked_of(date)),
         taken=tuple(_takings(date, preview, names)),
         warnings=tuple(objection_fault(warning, f"{wall.start:%Y-%m-%dT%H:%M}") for warning in (verdict.warnings if verdict else ())),
         price=verdict.price if verdict and date.is_kept else None,
@@ -221,11 +231,20 @@ def _at(wall: WallSpan, given: "MultiDict[str, Any]", room: str, to: Address, *,
     return Way(label, to(draft.shifted(given, wall.start, wall.end), room))
 
 
+def _waivable(lines: Sequence[Line]) -> Iterator[Fault]:
+    """What an exception can be asked from, or is: each rule once."""
+    seen = set()
+    for fault in (fault for line in lines for fault in (*line.against, *line.asked)):
+        if fault.facts.get("waivable_by") and fault.facts["rule"] not in seen:
+            seen.add(fault.facts["rule"])
+            yield fault
+
+
 def _reviews(preview: Preview) -> Iterator[Fault]:
     """Why somebody has to look at it, each reason once."""
     seen = set()
     for one in preview.dates:
         for objection in one.judged.verdict.objections if one.is_kept and one.judged.verdict else ():
-            if objection.effect is Effect.REVIEW and (objection.rule, objection.code) not in seen:
+            if objection.effect is Effect.REVIEW and not objection.is_asked and (objection.rule, objection.code) not in seen:
                 seen.add((objection.rule, objection.code))
                 yield objection_fault(objection, f"{one.judged.wall.start:%Y-%m-%dT%H:%M}")

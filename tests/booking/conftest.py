@@ -56,6 +56,8 @@ POLICY = {
     ],
 }
 
+TWO_HOURS = {"kind": "length", "id": "two-hours", "at_most": 120, "reason": REASON, "waiver": {}, "source": {"paragraph": "§ 4"}}
+NO_TRADE = {"kind": "purpose", "id": "no-trade", "commercial": "refuse", "reason": REASON}
 USUAL: dict[str, Any] = {
     "room": "oren-flerbrukshall/gymsal-1",
     "start": "2026-09-15T18:00",
@@ -103,6 +105,14 @@ def furnish(session: Session, policy: Mapping[str, Any] = POLICY) -> Hall:
     session.flush()
     hands = {name: cast.actor(session, getattr(everyone, name)) for name in ("kari", "berit", "nils", "siri", "per", "olav")}
     return Hall(cast=everyone, **hands)
+
+
+def publish_with(session: Session, *rules: Mapping[str, Any]) -> None:
+    """The policy with these rules too, from now on."""
+    again(session)
+    document = checked({**POLICY, "rules": [*POLICY["rules"], *rules]})  # type: ignore[misc]
+    publish(session, place_at(session, ""), document, NOW.date(), by=SERVICE, now=NOW)
+    again(session)
 
 
 def wish(**changes: Any) -> Wish:

@@ -8,7 +8,7 @@ from werkzeug.test import TestResponse
 
 from accounts.tokens import make_token
 from database.transact import Database
-from tests.booking.conftest import NOW, USUAL, Hall, furnish
+from tests.booking.conftest import NO_TRADE, NOW, TWO_HOURS, USUAL, Hall, furnish, publish_with
 from tests.clock import stop
 
 WEEKLY = {"recurrence": {"rrule": "FREQ=WEEKLY;COUNT=5"}}
@@ -140,6 +140,47 @@ def test_both_halves_are_had_at_once_and_the_whole_then_names_both(call: Call) -
     assert halves == [201, 201]
     assert whole.status_code == 409
     assert [one["facts"]["space"] for one in whole.json["faults"]] == ["Gymsal 1", "Gymsal 2"]
+
+
+def test_an_exception_is_asked_for_and_granted_on_grounds(app: Flask, call: Call) -> None:
+    app.extensions["database"].transact(publish_with, TWO_HOURS, NO_TRADE)
+    long = {**USUAL, "end": "2026-09-15T21:00"}
+    asking = {"exceptions": ["two-hours"], "exception_reason": "Cupen varer i tre timer."}
+
+    refused = call("POST", "/bookings", "berit", long)
+    tried = call("POST", "/verdicts", "berit", {**long, **asking})
+    made = call("POST", "/bookings", "berit", {**long, **asking}).json
+    ungrounded = call("POST", f"/bookings/{made['id']}/approval", "kari")
+    granted = call("POST", f"/bookings/{made['id']}/approval", "kari", {"grounds": "For hele byen."}).json
+
+    assert [(one["code"], one["facts"]["waivable_by"]) for one in refused.json["faults"]] == [("policy:too-long", "officer")]
+    told = [(date["state"], [(one["code"], one["facts"]["is_asked"]) for one in date["objections"]]) for date in tried.json["dates"]]
+    assert told == [("requested", [("policy:too-long", True)])]
+    assert (made["state"], made["exceptions"]) == ("requested", [{"rule": "two-hours", "waiver": None}])
+    assert (ungrounded.status_code, [one["code"] for one in ungrounded.json["faults"]]) == (422, ["grounds-missing"])
+    waiver = {"role": "officer", "at": "2026-09-01T20:30:00Z", "why": "For hele byen."}
+    assert (granted["state"], granted["exceptions"]) == ("booked", [{"rule": "two-hours", "waiver": waiver}])
+    assert granted["exception_reason"] == "Cupen varer i tre timer."
+
+
+@pytest.mark.parametrize(
+    ("asking", "faults"),
+    [
+        ({"exceptions": ["two-hours"]}, [("missing-field", "exception_reason")]),
+        (
+            {"exceptions": ["no-trade", "x"], "exception_reason": "Fordi."},
+            [("exception-not-possible", "exceptions"), ("unknown-exception", "exceptions")],
+        ),
+        ({"exceptions": ["§ 4"], "exception_reason": "Fordi."}, [("bad-format", "exceptions[0]")]),
+        ({"exceptions": "two-hours", "exception_reason": "Fordi."}, [("wrong-kind", "exceptions")]),
+    ],
+)
+def test_a_strange_wish_for_an_exception_says_what_is_wrong(app: Flask, call: Call, asking: object, faults: object) -> None:
+    app.extensions["database"].transact(publish_with, TWO_HOURS, NO_TRADE)
+
+    answer = call("POST", "/bookings", "berit", {**USUAL, "end": "2026-09-15T21:00", **asking})  # type: ignore[dict-item]
+
+    assert (answer.status_code, [(one["code"], one["field"]) for one in answer.json["faults"]]) == (422, faults)
 
 
 def test_a_closure_tells_whom_it_meets_before_it_closes(call: Call) -> None:

@@ -10,6 +10,7 @@ from booking import decisions, ending, moving
 from booking.closures import close_rooms
 from booking.models import Booking
 from booking.states import BookingKind
+from tests.booking.conftest import TWO_HOURS, publish_with
 from tests.notices.conftest import Office
 from venues.inputs import ClosureInput
 from venues.models import Venue
@@ -72,6 +73,23 @@ def test_a_confirmation_leaves_out_what_was_cancelled_before_it(office: Office) 
     text = told(office, booking, subject="Bekreftet")
 
     assert ("15. september" in text, "22. september" in text) == (False, True)
+
+
+def test_an_exception_is_told_with_what_it_is_from_and_on_what_grounds(office: Office) -> None:
+    office.change(lambda session: publish_with(session, TWO_HOURS))
+    asked = {"end": "2026-09-15T21:00", "exceptions": ["two-hours"], "exception_reason": "Cupen varer i tre timer."}
+    booking = office.book(**asked)
+    waiting = told(office, booking, subject="Vi har fått forespørselen")
+    office.act(decisions.approve, booking.id, grounds="For hele byen.", by=office.hall.kari)
+
+    granted = told(office, booking, subject="Bekreftet")
+
+    rule, reason = (
+        "Unntak:\n- 3 timer er for lenge. Book høyst 2 timer. Fordi. (§ 4)\n",
+        "Begrunnelsen fra den som søkte: Cupen varer i tre timer.\n",
+    )
+    assert f"{rule}  Unntak avgjøres av saksbehandler.\n{reason}" in waiting
+    assert f"{rule}  Gitt av saksbehandler: For hele byen.\n{reason}" in granted
 
 
 def test_what_one_cancelled_oneself_is_told_with_what_is_left(office: Office) -> None:
