@@ -1,17 +1,18 @@
 """Drafting: what a form says as data of a rule or document, that data as the form shows it, and a draft with one thing changed."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 from werkzeug.datastructures import MultiDict
 
 from kernel.errors import Fault, Invalid, Missing, Refusal, refuse
 from kernel.money import of_kroner
 from policies.document import Document, checked
-from policies.rules import AnyRule
+from policies.kinds import kind_named
 from policies.rules.base import Rule
+from policies.shapes import ORE
 from policies.verdict import Layer
 from web.faults import fault_of, unstorable
 from web.nesting import nested
@@ -21,8 +22,6 @@ NOT_DATA = {"csrf_token", "lang", "version", "more", "blank", "kind_chosen"}
 # A choice that a form always sends says nothing alone: without these the thing is not there.
 COMPANIONS = {"unit", "comparator", "rest"}
 ALWAYS_KEPT = {"notice"}
-MONEY = "ore"
-ENDS = {"dates": "last"}
 
 
 def given(form: MultiDict[str, str]) -> dict[str, Any]:
@@ -52,12 +51,14 @@ def shown(data: Any, prefix: str = "") -> dict[str, Any]:
 
 def rule_of(data: Mapping[str, Any]) -> Rule:
     """The rule that a form's data are; raises Invalid with all faults, their fields named as the form's."""
+    kind = kind_named(str(data.get("kind", "")))
     faults = list(unstorable(data))
     try:
-        rule: Rule = TypeAdapter(AnyRule).validate_python(data, strict=False)
+        rule = kind.model_validate(data, strict=False)
     except ValidationError as failure:
+        names = shown(data)
         faults += [fault_of(error, data) for error in failure.errors(include_url=False)]
-        raise Invalid(*(_at_input(fault) for fault in faults)) from None
+        raise Invalid(*(_at_input(fault, names) for fault in faults)) from None
     if faults:
         raise Invalid(*faults)
     return rule
@@ -126,8 +127,8 @@ def _cleaned(data: Any) -> Any:
         return None
     cleaned = {name: value if name in ALWAYS_KEPT else _cleaned(value) for name, value in data.items() if name != "rest"}
     cleaned = {name: value for name, value in cleaned.items() if name in ALWAYS_KEPT or not _is_alone(value)}
-    if isinstance(cleaned.get(MONEY), str):
-        cleaned[MONEY] = _ore(cleaned[MONEY])
+    if isinstance(cleaned.get(ORE), str):
+        cleaned[ORE] = _ore(cleaned[ORE])
     return _unseen(data.get("rest")) | cleaned if cleaned.keys() - COMPANIONS else {}
 
 
@@ -154,18 +155,18 @@ def _unseen(rest: Any) -> dict[str, Any]:
 def _written(name: str, value: Any) -> Any:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if name.endswith(f".{MONEY}") and isinstance(value, int):
+    if name.rpartition(".")[2] == ORE and isinstance(value, int):
         kroner, ore = divmod(value, 100)
         return f"{kroner},{ore:02}" if ore else str(kroner)
     return value
 
 
-def _at_input(fault: Fault) -> Fault:
-    """The fault at the field that one can mend it in: of a span its end, of a list the whole."""
+def _at_input(fault: Fault, names: Collection[str]) -> Fault:
+    """The fault at the field that one can mend it in: of a span its end, of a list of values the whole; ``names`` are those given."""
     field = fault.field
     if fault.code == "end-before-start":
-        field = f"{field}.{ENDS.get(field.rpartition('.')[2], 'end')}"
-    elif field.endswith("]"):
+        field = next((end for end in (f"{field}.last", f"{field}.end") if end in names), field)
+    elif field.endswith("]") and not any(name.startswith(f"{field}.") for name in names):
         field = f"{field.rpartition('[')[0]}[]"
     return Fault(fault.code, field, fault.value, fault.facts)
 

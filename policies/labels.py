@@ -1,8 +1,12 @@
 """Labels: the words on screen for activities, kinds of rules, and the choices that rules offer."""
 
 from collections.abc import Iterable, Mapping
+from enum import Enum
 from typing import Any
 
+from accounts.identity import ApplicantClass, Role
+from accounts.labels import CLASSES, ROLES
+from policies.kinds import KNOWN, by_heading
 from policies.occasion import DayClass
 from policies.office import Unit
 from policies.rules.base import Comparator, Consequence
@@ -107,17 +111,60 @@ LAYERS: Mapping[Layer, str] = {
     Layer.VENUE: _("Bygg"),
     Layer.ROOM: _("Rom"),
 }
+# What the members of an enumeration are called; a member without words of its own goes by its value.
+CHOICES: Mapping[type[Enum], Mapping[Any, str]] = {
+    Activity: ACTIVITIES,
+    ApplicantClass: CLASSES,
+    Comparator: COMPARATORS,
+    Consequence: CONSEQUENCES,
+    DayClass: DAY_CLASSES,
+    Effect: EFFECTS,
+    Layer: LAYERS,
+    Period: PERIODS,
+    PriceUnit: PRICE_UNITS,
+    Role: ROLES,
+    Route: ROUTES,
+    Subject: SUBJECTS,
+    Unit: UNITS,
+}
 WEEKDAYS = (_("mandag"), _("tirsdag"), _("onsdag"), _("torsdag"), _("fredag"), _("lørdag"), _("søndag"))
 
 
 def activity(value: str) -> str:
     """What a room is used for."""
-    return gettext(ACTIVITIES[Activity(value)])
+    return choice(Activity(value))
 
 
 def kind(value: str) -> str:
-    """What a kind of rule is about."""
-    return gettext(KINDS[value])
+    """What a kind of rule is about: the words here, else what its class says that it is ``called``, else its own name."""
+    called = KINDS.get(value) or str(getattr(KNOWN.get(value), "called", ""))
+    return gettext(called) if called else readable(value)
+
+
+def kinds() -> list[tuple[str, list[tuple[str, str]]]]:
+    """All kinds under their headings, as a form offers them."""
+    return [(gettext(heading), [(word, kind(word)) for word in words]) for heading, words in by_heading()]
+
+
+def choice(value: Any) -> str:
+    """What one of the choices that a rule offers is called."""
+    words = CHOICES.get(type(value), {})
+    return gettext(words[value]) if value in words else readable(written(value))
+
+
+def choices(members: Iterable[Any]) -> list[tuple[str, str]]:
+    """The members of an enumeration as a form offers them."""
+    return [(written(member), choice(member)) for member in members]
+
+
+def written(value: Any) -> str:
+    """A choice as a document writes it."""
+    return str(value.value if isinstance(value, Enum) else value)
+
+
+def readable(name: str) -> str:
+    """A name of the code as words: ``at_least``, ``by-role``."""
+    return name.replace("_", " ").replace("-", " ").replace(".", ": ").strip().capitalize()
 
 
 def layer(value: str) -> str:
@@ -165,8 +212,3 @@ def both(words: list[str]) -> str:
     if len(words) < 2:
         return "".join(words)
     return gettext("%(first)s og %(last)s", first=", ".join(words[:-1]), last=words[-1])
-
-
-def choices(words: Mapping[Any, str]) -> list[tuple[str, str]]:
-    """A vocabulary as a form offers it."""
-    return [(str(value), gettext(text)) for value, text in words.items()]

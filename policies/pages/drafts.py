@@ -116,7 +116,7 @@ def of_draft(place: str) -> dict[str, Any]:
         "differences": differences(published, document),
         "texts_differ": texts_differ(published, document),
         "price_names": names_of([document]),
-        "kinds": labels.choices(labels.KINDS),
+        "kinds": labels.kinds(),
         "today": today(),
         "trail": [*trail(shelf), (_("Utkast"), url_for("policies.draft_page", place=place))],
     }

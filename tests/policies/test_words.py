@@ -11,8 +11,8 @@ from policies.layers import combine
 from policies.rules import KINDS
 from policies.taxonomy import Activity
 from policies.told import told, told_document
+from policies.values import scope_words as limits
 from policies.words import TELLERS, sentences
-from policies.words import scope_words as limits
 from tests.policies.examples import REASON, TUESDAY, document, rule
 
 
