@@ -168,7 +168,7 @@ def _usual_hint(shape: Shape) -> str:
     match shape.sort:
         case Sort.MINUTES:
             return _("I minutter.")
-        case Sort.MONEY:
+        case Sort.MONEY if shape.title:
             return _("I kroner.")
         case Sort.MONTH_DAY:
             return _("Måned og dag: 11-01 er 1. november.")

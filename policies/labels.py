@@ -172,6 +172,11 @@ def layer(value: str) -> str:
     return gettext(LAYERS[Layer(value)])
 
 
+def price_unit(value: str) -> str:
+    """What a price is per."""
+    return choice(PriceUnit(value))
+
+
 def weekday(number: int) -> str:
     """An ISO weekday; 1 is Monday."""
     return gettext(WEEKDAYS[number - 1])

@@ -65,12 +65,12 @@ class Annotation:
 
 def shapes(model: type[Any]) -> tuple[Shape, ...]:
     """The fields of a pydantic model or a dataclass, in their order; each class is read once."""
-    if model not in _READ:
-        _READ[model] = tuple(_of_model(model) if issubclass(model, BaseModel) else _of_dataclass(model))
-    return _READ[model]
+    if model not in READ:
+        READ[model] = tuple(_of_model(model) if issubclass(model, BaseModel) else _of_dataclass(model))
+    return READ[model]
 
 
-_READ: dict[type[Any], tuple[Shape, ...]] = {}
+READ: dict[type[Any], tuple[Shape, ...]] = {}
 
 
 def _of_model(model: type[BaseModel]) -> Iterator[Shape]:

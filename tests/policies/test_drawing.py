@@ -17,7 +17,9 @@ from policies.drafting import given, rule_of, shown
 from policies.drawing import Around, drawn, left_out
 from policies.kinds import FRAME, KNOWN, by_heading
 from policies.rules.base import Band, Clock, Consequence, Count, Minutes, Model, Rule, Scope, Season, Slug, Span, Text, Weekday
+from policies.shapes import READ, Shape, Sort, shapes
 from policies.told import told_rule
+from policies.values import scope_words
 from policies.verdict import Reason
 from tests.accounts.conftest import Visitor
 from tests.policies.conftest import DRAFT
@@ -204,6 +206,21 @@ def test_rules_of_kinds_with_a_form_made_by_hand_can_be_drawn_as_well(app: Flask
             pages.append(str(macro(Form(shown(data)), drawn(type(one), data, Around({}), but=FRAME - {"reason", "source", "id", "scope"}))))
 
     assert [rule_of(given(standing_in(page)) | {"kind": one.kind}) for one, page in zip(rules, pages, strict=True)] == list(rules)
+
+
+@pytest.mark.parametrize("kind", ["length", "price"])
+def test_a_limit_that_comes_later_stands_in_every_form_and_is_told(drafting: Visitor, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    later = Shape("by_weather", Sort.CHOICE, choices=tuple(Weather), is_many=True, title="Bare i dette været")
+    monkeypatch.setitem(READ, Scope, (*shapes(Scope), later))
+    monkeypatch.setattr(Scope, "by_weather", (Weather.DRY,), raising=False)
+
+    names = re.findall(r'<(?:input|select|textarea)[^>]* name="([^"]+)"', drafting.get(f"{DRAFT}/rules/new?kind={kind}").text)
+    with drafting.client.application.test_request_context("/"):
+        words = scope_words(Scope(alcohol=True))
+
+    assert names.count("scope.by_weather[]") == len(Weather)
+    assert sorted(name for name in set(names) if name.startswith("scope.") and names.count(name) > 1 and not name.endswith("[]")) == []
+    assert words == ("med alkohol", "bare i dette været: Dry")
 
 
 def test_what_a_form_made_by_hand_does_not_have_is_drawn_after_it(app: Flask) -> None:

@@ -182,6 +182,33 @@ def test_faults_stand_at_their_fields_all_at_once_and_the_draft_is_unchanged(dra
     assert draft(house) == before
 
 
+WRONG_SHAPES: list[dict[str, str]] = [
+    {"assignments": "x"},
+    {"assignments[0]": "x"},
+    {"assignments[0].rest": '{"scope": 1}', "assignments[0].price_class": "list"},
+    {"tariffs": "abc"},
+    {"tariffs[0].rows": "xyz"},
+    {"tariffs[0].rows[0]": "x"},
+    {"scope": "x"},
+    {"scope.weekdays[0].x": "x"},
+    {"source": "x"},
+    {"reason[]": "x"},
+    {"rest": '{"scope": "x"}'},
+]
+
+
+@pytest.mark.parametrize("more", [{}, {"more": "yes"}])
+def test_a_form_of_a_wrong_shape_is_answered_and_changes_nothing(drafting: Visitor, house: Database, more: dict[str, str]) -> None:
+    before, token = draft(house), standing_in(drafting.get(DRAFT).text)["csrf_token"]
+    frame = {"kind": "price", "version": "1", "id": "ny-regel", "csrf_token": token}
+    referer = {"Referer": f"http://localhost{DRAFT}"}
+
+    heard = [drafting.client.post(f"{DRAFT}/rules/new", data=frame | wrong | more, headers=referer).status_code for wrong in WRONG_SHAPES]
+
+    assert heard == [200 if more else 422] * len(WRONG_SHAPES)
+    assert draft(house) == before
+
+
 def test_a_rule_is_removed(drafting: Visitor, house: Database) -> None:
     drafting.post(f"{DRAFT}/rules/length/removal", form_on=DRAFT, version="1")
 
@@ -226,8 +253,7 @@ def test_publishing_from_a_date_puts_the_draft_in_force_then(drafting: Visitor, 
     assert [(version.number, version.valid_from) for version in versions(house)] == [(1, FIRST), (2, date(2027, 1, 1))]
     changed = text_of(drafting.get(f"{HALL}/versions/2").text)
     assert "Endret siden versjon 1" in changed
-    assert "Før: Høyst 2 timer." in changed
-    assert "Nå: Høyst 4 timer." in changed
+    assert "Høyst Før: 2 timer Nå: 4 timer" in changed
 
 
 def test_of_versions_from_the_same_day_the_earlier_is_told_as_replaced(drafting: Visitor) -> None:
