@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from kernel.errors import Fault, Invalid, Missing, Refusal, refuse
 from kernel.money import of_kroner
+from policies.copying import free_id
 from policies.document import Document, checked
 from policies.kinds import kind_named
 from policies.rules.base import Rule
@@ -102,9 +103,7 @@ def rule_named(document: Document, rule_id: str) -> Rule:
 
 def new_id(document: Document, kind: str) -> str:
     """An id that no rule of the document has: ``length``, ``length-2``."""
-    taken, stem = {rule.id for rule in document.rules}, kind.replace("_", "-")
-    numbered = (f"{stem}-{number}" for number in range(2, len(taken) + 3))
-    return next(name for name in (stem, *numbered) if name not in taken)
+    return free_id(kind.replace("_", "-"), {rule.id for rule in document.rules})
 
 
 def empty_document(layer: Layer, path: str, name: str) -> Document:

@@ -54,6 +54,7 @@ POLICIES: Mapping[str, str] = {
     "policy:not-open-to-all": _("Rommet er for arrangementer som er åpne for alle."),
     # drafts and versions
     "unknown-policy-version": _("Versjonen {value} av retningslinjen finnes ikke."),
+    "unknown-policy": _("Det finnes ingen retningslinje å hente i «{value}»."),
     "no-draft": _("Det finnes ikke noe utkast her."),
     "begins-in-the-past": _(
         "Retningslinjen kan ikke gjelde fra {value:when}: dager som har vært, er avgjort etter reglene som gjaldt da."

@@ -10,13 +10,16 @@ from kernel.clock import now
 from kernel.errors import Conflict, Invalid, Missing, Refusal, refuse
 from policies import labels
 from policies.ahead import BOOKINGS_AHEAD, CountAhead
-from policies.differences import differences, texts_differ
+from policies.compared import compared
+from policies.copying import copy_of
 from policies.document import Document, checked
 from policies.drafting import document_of, empty_document, given, shown
-from policies.lint import ADVICE, lint
+from policies.lint import errors, lint
 from policies.models import PolicyDraft
 from policies.pages.blueprint import routes
 from policies.pages.shelves import shelf_at, today, trail, version_of
+from policies.pages.steps import steps, tools
+from policies.paragraphs import beside
 from policies.places import Shelf
 from policies.told import names_of
 from policies.verbs import discard_draft, publish_draft, save_draft
@@ -46,10 +49,7 @@ class PublishInput(Input):
 def begin_draft(place: str) -> ResponseReturnValue:
     """Begin a draft from a version, from the current one, or from nothing."""
     shelf = shelf_at(place)
-    wanted = parse(BeginInput, request.form).number
-    version = version_of(shelf, wanted) if wanted else shelf.current(today())
-    document = _as_of_now(checked(version.document), shelf) if version else empty_document(shelf.place.layer, place, shelf.place.name)
-    edge.transact(save_draft, shelf.place, document, version=0)
+    edge.transact(save_draft, shelf.place, beginning(shelf, parse(BeginInput, request.form).number), version=0)
     return done(_("Utkastet er laget. Ingenting er endret for søkerne før du publiserer."), url_for("policies.draft_page", place=place))
 
 
@@ -103,18 +103,15 @@ def of_draft(place: str) -> dict[str, Any]:
     """What every page of a draft shows; raises Missing where there is none, Forbidden to all but officers."""
     edge.actor().require(edge.actor().is_officer, "officer")
     shelf = shelf_at(place)
-    document, current = document_in(shelf), shelf.current(today())
-    published = checked(current.document) if current else None
-    found = lint(document)
+    document = document_in(shelf)
+    kept_back = errors(document)
     return {
         "shelf": shelf,
         "draft": draft_in(shelf),
         "document": document,
-        "current": current,
-        "errors": [fault for fault in found if fault.code not in ADVICE],
-        "advice": [fault for fault in found if fault.code in ADVICE],
-        "differences": differences(published, document),
-        "texts_differ": texts_differ(published, document),
+        "errors": kept_back,
+        "advice": [fault for fault in lint(document) if fault not in kept_back],
+        "beside": beside(document.regulation, document.rules),
         "price_names": names_of([document]),
         "kinds": labels.kinds(),
         "today": today(),
@@ -125,8 +122,24 @@ def of_draft(place: str) -> dict[str, Any]:
 def _to_publish(place: str) -> dict[str, Any]:
     """What the page of a draft shows: beside the draft itself what it is published over."""
     context = of_draft(place)
+    shelf: Shelf = context["shelf"]
+    current = shelf.current(today())
     count: CountAhead = current_app.extensions[BOOKINGS_AHEAD]
-    return {**context, "ahead": count(edge.reading(), context["shelf"].place, now=now())}
+    return {
+        **context,
+        "current": current,
+        "compared": compared(checked(current.document) if current else None, context["document"]),
+        "steps": list(steps(context)),
+        "tools": tools(shelf.place),
+        "ahead": count(edge.reading(), shelf.place, now=now()),
+    }
+
+
+def beginning(shelf: Shelf, number: int | None = None) -> Document:
+    """What a draft begins with: the version of a number, the current one, or nothing, under the place's present path."""
+    version = version_of(shelf, number) if number else shelf.current(today())
+    place = shelf.place
+    return copy_of(checked(version.document), place.layer, place.path) if version else empty_document(place.layer, place.path, place.name)
 
 
 def draft_in(shelf: Shelf) -> PolicyDraft:
@@ -153,8 +166,3 @@ def seen_version() -> int:
 
 def _text_page(context: dict[str, Any], form: Form, classes: int) -> str:
     return render_template("policies/text_form.html", form=form, classes=classes + BLANK_CLASSES, **context)
-
-
-def _as_of_now(document: Document, shelf: Shelf) -> Document:
-    """The document under the place's present path, which may have changed since it was published."""
-    return document.model_copy(update={"layer": shelf.place.layer, "place": shelf.place.path})

@@ -118,9 +118,9 @@ def _not_here(document: Document, scope: Mapping[str, Any]) -> set[str]:
     return {name for name in ("room_kinds", "tags") if document.layer is Layer.ROOM and not scope.get(name)}
 
 
-def _rest(item: Mapping[str, Any]) -> str:
+def _rest(item: Any) -> str:
     """What a row limits beside what is shown, to be sent along."""
-    unseen = {name: value for name, value in item.items() if name not in SHOWN_LIMITS and value not in (None, [], {})}
+    unseen = {name: value for name, value in _fields(item).items() if name not in SHOWN_LIMITS and value not in (None, [], {})}
     return json.dumps(unseen) if unseen else ""
 
 
