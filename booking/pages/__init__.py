@@ -2,14 +2,16 @@
 
 from flask import Flask
 
-from booking.pages import book, caretaker, case, decide, find, mine, navigation, office, room
+from booking.pages import book, caretaker, case, decide, find, mine, navigation, office, room, tester
 from booking.pages.blueprint import routes
+from policies.tools import DRAFT_TOOLS
 from web.hooks import hooks
 
-__all__ = ["book", "caretaker", "case", "decide", "find", "install", "mine", "office", "room"]
+__all__ = ["book", "caretaker", "case", "decide", "find", "install", "mine", "office", "room", "tester"]
 
 
 def install(app: Flask) -> None:
-    """Serve the pages; finding a room comes first in the navigation."""
+    """Serve the pages; finding a room comes first in the navigation, and drafts of policies can be tried."""
     app.register_blueprint(routes)
     hooks(app).navigation.insert(0, navigation.links)
+    app.extensions[DRAFT_TOOLS].append(tester.tester_of)

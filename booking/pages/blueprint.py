@@ -4,7 +4,7 @@ from flask import Blueprint, Response
 
 from accounts import edge
 from booking.pages import labels
-from policies.labels import activity
+from policies.labels import activity, price_unit
 
 routes = Blueprint("booking", __name__)
 
@@ -22,6 +22,7 @@ for show in (
 ):
     routes.add_app_template_filter(show, show.__name__)
 routes.add_app_template_filter(activity, "activity_label")
+routes.add_app_template_filter(price_unit, "price_unit")
 
 
 @routes.after_request
