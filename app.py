@@ -15,7 +15,7 @@ import notices.pages
 import policies.edge
 import venues
 import web.shell
-from booking.cli import replay_command
+from booking.cli import replay_command, whatif_command
 from database.cli import commands as database_commands
 from demo.cli import commands as demo_commands
 from notices.cli import commands as notices_commands
@@ -53,7 +53,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     booking.pages.install(app)
     booking.support.pages.install(app)
     calendars.edge.install(app)
-    policies_commands.add_command(replay_command)
+    for command in (replay_command, whatif_command):
+        policies_commands.add_command(command)
     notices.pages.install(app)
     for commands in (database_commands, notices_commands, demo_commands, worker_command):
         app.cli.add_command(commands)

@@ -9,11 +9,15 @@ from pathlib import Path
 
 from bench.booking import Size, booking_lines
 from bench.feeds import FeedSize, feed_lines
+from bench.policies import rule_lines, search_line
 from bench.served import bases
 from bench.table import Line, milliseconds, printed
 from bench.timing import flush_seconds
+from bench.whatif import WhatIfSize, what_if_lines
 
 QUICK, QUICK_FEEDS = Size(rounds=2, alone=10, crowd=32, many=5_000), FeedSize(rounds=2, requests=40, cold=2)
+QUICK_WHAT_IF = WhatIfSize(dates=1_000, rounds=1)
+SUBJECTS = ("booking", "feeds", "whatif", "policies")
 
 
 def main() -> int:
@@ -32,18 +36,25 @@ def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few rounds and rows: shows that it runs, measures nothing")
     parser.add_argument("--strict", action="store_true", help="ends with 1 when a goal is missed")
-    parser.add_argument("--only", choices=("booking", "feeds"), help="one subject")
+    parser.add_argument("--only", choices=SUBJECTS, help="one subject")
     return parser
 
 
 def _measured(folder: Path, given: argparse.Namespace) -> Iterator[tuple[str, list[Line]]]:
     yield _disk(folder, "before")
+    few, many = (10, 50) if given.quick else (100, 1_000)
     with bases(folder) as kinds:
+        if given.only in (None, "policies"):
+            yield "Policies", rule_lines()
         for kind in kinds.kinds:
-            if given.only != "feeds":
+            if given.only in (None, "policies"):
+                yield f"Search, {kind}", [search_line(kinds.make(kind, "search"), few, many)]
+            if given.only in (None, "booking"):
                 yield f"Booking over HTTP, {kind}", booking_lines(kinds, kind, folder, QUICK if given.quick else Size())
-            if given.only != "booking":
+            if given.only in (None, "feeds"):
                 yield f"A feed, {kind}", feed_lines(kinds, kind, folder, QUICK_FEEDS if given.quick else FeedSize())
+            if given.only in (None, "whatif"):
+                yield f"What-if, {kind}", what_if_lines(kinds, kind, QUICK_WHAT_IF if given.quick else WhatIfSize())
     yield _disk(folder, "after")
 
 

@@ -18,9 +18,5 @@ def bookings_ahead(session: Session, place: Place, *, now: datetime) -> Ahead:
     booked = func.count(case((Occurrence.state == OccurrenceState.BOOKED, Occurrence.id)))
     waiting = func.count(distinct(case((Occurrence.state.in_(sorted(WAITING)), Occurrence.booking_id))))
     query = select(booked, waiting).join(Booking, Occurrence.booking_id == Booking.id).join(Room, Occurrence.room_id == Room.id)
-    query = query.where(Occurrence.ends_at > now, Booking.kind != BookingKind.BLOCK)
-    if place.room_id:
-        query = query.where(Room.id == place.room_id)
-    elif place.venue_id:
-        query = query.where(Room.venue_id == place.venue_id)
+    query = query.where(Occurrence.ends_at > now, Booking.kind != BookingKind.BLOCK, place.rooms)
     return Ahead(*session.execute(query).one())

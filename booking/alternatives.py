@@ -1,17 +1,19 @@
 """Alternatives: what to take instead when a time is taken - the same room nearby in time, or a room alike."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from booking.case import path_of
+from booking.case import Case, path_of
 from booking.conflicts import Want
+from booking.judging import judge
 from booking.occupy import peek
 from booking.ordinary import Place
 from booking.search import openness_of
+from booking.wish import DatedSpan
 from kernel.errors import Invalid
 from kernel.wallclock import WallSpan
 from policies.judging import Memo
@@ -67,6 +69,21 @@ def offers(session: Session, room_path: str, wall: WallSpan, *, heads: int | Non
     free = (tries[number] for number in answer.free)
     fit = (one for one in free if _fits(places[one[0].id], one[1], heads, now))
     return tuple(_best(Offer(path_of(room), f"{room.venue.name}, {room.name}", time, way) for room, time, way in fit))
+
+
+def offers_to(session: Session, case: Case, wall: WallSpan, *, now: datetime) -> tuple[Offer, ...]:
+    """Those of the offers that the policy would not refuse to the applicant of a case either, each as a single booking."""
+    heads = sum(band.heads for band in case.bands) or None
+    found = offers(session, case.path, wall, heads=heads, now=now)
+    return tuple(offer for offer in found if not judge(session, _instead(session, case, offer))[0].is_refused)
+
+
+def _instead(session: Session, case: Case, offer: Offer) -> Case:
+    """The case as it would be at the offered time, in the offered room; an agreement is about its own rooms."""
+    room = room_at(session, offer.room)
+    applicant = case.applicant if offer.changes == "time" else replace(case.applicant, agreement=None)
+    spaces = tuple(space.id for space in room.spaces)
+    return replace(case, room=room, path=offer.room, spaces=spaces, applicant=applicant, dates=(DatedSpan(offer.wall),), in_series=False)
 
 
 def _fits(place: Place, wall: WallSpan, heads: int | None, now: datetime) -> bool:

@@ -75,8 +75,8 @@ class ShownClosure(BaseModel):
 def verdict(body: Wish) -> ShownVerdict:
     """Try a wish: verdict, conflicts and price per date, and what to take instead; nothing is booked."""
     found = preview(reading(), body, by=actor(), now=clock_now())
-    taken = next((date.judged.wall for date in found.dates if date.collisions), None)
-    return shown_preview(found, instead_of(body, taken) if taken else ())
+    lost = next((date.judged.wall for date in found.dates if not date.is_kept and date.judged.fault is None), None)
+    return shown_preview(found, instead_of(found.case, lost) if lost else ())
 
 
 @api.operation("POST", "/bookings", body=Wish, answers={201: ShownBooking}, idempotent=True)

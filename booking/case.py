@@ -13,7 +13,7 @@ from database.locks import Key, Subject
 from kernel.errors import Conflict, refuse
 from kernel.interval import Interval
 from kernel.wallclock import WallSpan, to_utc
-from policies.request import AgeBand, Request
+from policies.request import AgeBand, Request, Waiver
 from policies.taxonomy import Activity
 from venues.models import Room
 
@@ -36,6 +36,9 @@ class Case:
     open_to_all: bool
     in_series: bool
     submitted: datetime
+    team: str = ""
+    exceptions: tuple[str, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
     booking_id: int | None = None
     settled: tuple[int, ...] = ()
     moved_from: tuple[int, ...] = ()
@@ -72,6 +75,8 @@ class Case:
             open_to_all=self.open_to_all,
             in_series=self.in_series,
             agreement=str(applicant.agreement.id) if applicant.agreement else None,
+            team=self.team,
+            exceptions=self.exceptions,
         )
 
     def want(self, wall: WallSpan, before: int, after: int) -> Want:
@@ -112,6 +117,7 @@ def case_of_wish(wish: Wish, room: Room, applicant: Applicant, *, now: datetime)
         open_to_all=wish.open_to_all,
         in_series=wish.recurrence is not None,
         submitted=now,
+        team=wish.team,
     )
 
 
@@ -131,6 +137,7 @@ def case_of_booking(booking: Booking, applicant: Applicant, dates: Iterable[Date
         open_to_all=booking.open_to_all,
         in_series=bool(booking.recurrence),
         submitted=booking.created_at,
+        team=booking.team,
         booking_id=booking.id,
         moved_from=tuple(sorted({space.id for date in booking.occurrences for space in date.room.spaces})),
     )

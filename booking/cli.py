@@ -1,14 +1,29 @@
-"""The command ``policies replay``: named for those who write policies, it reads bookings."""
+"""The commands ``policies replay`` and ``policies whatif``: named for those who write policies, they read bookings."""
 
 import json
+import sys
+import time
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import click
 from flask.cli import with_appcontext
+from sqlalchemy.orm import Session
 
 from accounts import edge
+from accounts.identity import COMMAND
+from booking.compared import Compared
+from booking.otherwise import Line, lines, named, otherwise_label, outcome_text, reasons, sum_text
+from booking.pages.labels import price_text
 from booking.replay import Replayed, replay
-from kernel.errors import Missing
+from booking.whatif import Question, last_season, what_if
+from kernel.clock import now
+from kernel.errors import Missing, Refusal
+from kernel.wallclock import parse_day
+from policies.cli import FILE, tell, text_in
+from policies.document import read
+from policies.places import place_at
 from web.texts import gettext as _
 from web.wording import sentence
 
@@ -33,6 +48,40 @@ def replay_command(booking: str) -> None:
     raise SystemExit(1 if different else 0)
 
 
+@click.command("whatif")
+@FILE
+@click.option("--since", default="", help="The first date of use: 2026-08-01 or 01.08.2026; a year back when left out.")
+@click.option("--until", default="", help="The last date of use; all that is coming when left out.")
+@with_appcontext
+def whatif_command(file: Path, since: str, until: str) -> None:
+    """Say which past and coming bookings would be decided otherwise if FILE were in force, and how; it changes nothing."""
+    text = text_in(file)
+    try:
+        draft, dates = read(text), [parse_day(day, name) if day else None for name, day in (("since", since), ("until", until))]
+        with edge.database().reading() as session:
+            place = place_at(session, draft.place)
+            question = Question(place=place, draft=draft, since=dates[0] or last_season(session, now()), until=dates[1])
+        found = what_if(edge.database(), question, by=COMMAND, now=now(), told=Counter())
+    except Refusal as refusal:
+        tell(file, text, refusal.faults)
+        raise SystemExit(1) from None
+    with edge.database().reading() as session:
+        _tell_otherwise(session, found, question.since)
+
+
+class Counter:
+    """A line on the error stream that says how far it is: once a second, over itself where somebody watches."""
+
+    def __init__(self) -> None:
+        self._told = 0.0
+
+    def __call__(self, done: int, total: int) -> None:
+        if done == total or time.monotonic() - self._told >= 1:
+            self._told = time.monotonic()
+            watched = sys.stderr.isatty()
+            click.echo(f"\r{done}/{total}" if watched else f"{done}/{total}", nl=done == total or not watched, err=True)
+
+
 def _tell(one: Replayed) -> None:
     mark, unreadable = "OK" if one.is_same else _("AVVIK"), _("det som er lagret, kan ikke leses")
     click.echo(f"{mark:6} {one.act}: {unreadable}" if one.unreadable else f"{mark:6} {one.act} {one.day}")
@@ -45,3 +94,23 @@ def _tell(one: Replayed) -> None:
 def _short(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def _tell_otherwise(session: Session, found: Compared, since: date) -> None:
+    counted = {"judged": found.judged, "day": since, "otherwise": len(found.differing), "unknown": found.unknown}
+    click.echo(_("%(judged)d prøvd fra %(day)s, %(otherwise)d avgjøres annerledes, %(unknown)d kan ikke prøves", **counted))
+    for one in found.sums():
+        click.echo(f"  {otherwise_label(one.kind)}: {sum_text(one)}")
+    for who, party in named(session, found.parties()):
+        click.echo(f"{who}: {'; '.join(f'{otherwise_label(one.kind)}: {sum_text(one)}' for one in party.sums)}")
+    for line in lines(session, found, found.differing):
+        _tell_line(line)
+
+
+def _tell_line(line: Line) -> None:
+    when = f"{line.use.start:%Y-%m-%d %H:%M}–{line.use.end:%H:%M}"
+    click.echo(f"{when} {line.use.reference} {line.room}, {line.who}: {', '.join(map(otherwise_label, line.kinds))}")
+    for mark, side in ((_("nå"), line.now), (_("med utkastet"), line.then)):
+        price = "" if side.is_refused else f", {price_text(side.charged)}"
+        said = "".join(f" {sentence(fault)}" for fault in reasons(line, side))
+        click.echo(f"       {mark}: {outcome_text(side)}{price}.{said}")

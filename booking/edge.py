@@ -5,11 +5,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from accounts.edge import reading, transact
+from accounts.edge import actor, reading, transact
 from accounts.identity import Actor
-from booking.alternatives import Offer, offers
+from booking.alternatives import Offer, offers_to
+from booking.case import Case
 from booking.outcome import Declined, Taken
-from booking.reservations import reserve
+from booking.reservations import case_asked, reserve
 from booking.shown import shown_booking
 from booking.sought import note_refusal
 from booking.wish import Wish
@@ -17,7 +18,6 @@ from database.idempotency import begin
 from kernel.clock import now as clock_now
 from kernel.errors import Refusal
 from kernel.wallclock import WallSpan
-from venues.queries import room_at
 
 
 def book(wish: Wish, *, key: str | None) -> dict[str, Any]:
@@ -45,12 +45,11 @@ def reserve_once(session: Session, wish: Wish, *, key: str | None, by: Actor, no
 def with_alternatives(wish: Wish, refusal: Refusal) -> Refusal:
     """The refusal with offers for the wish's first date, and the wish remembered as sought in vain."""
     transact(note_refusal, wish, refusal)
-    wall = wish.first_span(room_at(reading(), wish.room).venue.zone)
-    refusal.details = {**refusal.details, "alternatives": [offer.to_json() for offer in instead_of(wish, wall)]}
+    case = case_asked(reading(), wish, by=actor(), now=clock_now())
+    refusal.details = {**refusal.details, "alternatives": [offer.to_json() for offer in instead_of(case, case.dates[0].wall)]}
     return refusal
 
 
-def instead_of(wish: Wish, wall: WallSpan) -> tuple[Offer, ...]:
-    """What the wish could take instead of one of its dates."""
-    heads = sum(wish.participants.values()) or None
-    return offers(reading(), wish.room, wall, heads=heads, now=clock_now())
+def instead_of(case: Case, wall: WallSpan) -> tuple[Offer, ...]:
+    """What the applicant of a case could take instead of one of its dates."""
+    return offers_to(reading(), case, wall, now=clock_now())

@@ -5,18 +5,20 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func
 from sqlalchemy.orm import Session
 
 from booking.case import Case
 from booking.lifecycle import LIVE
 from booking.models import Booking, Occurrence
 from database.sql import epoch
+from kernel.interval import Interval
 from kernel.wallclock import to_wall
 from policies.layers import PlacedCount
+from policies.occasion import parts_of
 from policies.queries import InForce, in_force
 from policies.request import Closure, Day, Entitlement, Facts, RoomFacts, Usage, Window
-from policies.rules.counts import Subject
+from policies.rules.counts import Count, Measure, Subject, minutes_inside
 from policies.verdict import Layer
 from venues.models import Room
 from venues.opening import Opening, public_holidays
@@ -56,6 +58,7 @@ def facts_on(gathered: Gathered, case: Case, dates: Iterable[date]) -> Facts:
         entitlement=gathered.entitlement,
         office_holidays=gathered.office_holidays,
         by_staff=case.applicant.by_staff,
+        waivers=case.waivers,
     )
 
 
@@ -90,19 +93,42 @@ def _usage(session: Session, case: Case, policies: InForce) -> tuple[Usage, ...]
 
 def _counted(session: Session, case: Case, placed: PlacedCount) -> Usage:
     count = placed.count
-    minutes = _minutes(case).where(*_subject(count.subject, int(count.holder)), *_area(case.room, placed.layer))
+    here = [*_subject(count), *_area(case.room, placed.layer), *_times(count)]
     if count.room_kinds:
-        minutes = minutes.where(Room.kind.in_(count.room_kinds))
-    between = Occurrence.local_start >= datetime.combine(count.first, datetime.min.time())
-    until = Occurrence.local_start < datetime.combine(count.last + timedelta(days=1), datetime.min.time())
-    return Usage(count.key, count.first, count.last, int(session.scalar(minutes.where(between, until)) or 0))
+        here.append(Room.kind.in_(count.room_kinds))
+    if count.inside:
+        return _inside(session, case, count, here)
+    minutes, dates = session.execute(_minutes(case, count.measure).where(*here)).one()
+    return Usage(count.key, count.first, count.last, int(minutes), dates)
+
+
+def _inside(session: Session, case: Case, count: Count, here: Sequence[ColumnElement[bool]]) -> Usage:
+    """The count with the minutes inside its stretches, which only the wall clock of each date tells."""
+    found = session.execute(_dates(Select(Occurrence.local_start, Occurrence.local_end), case).where(*here))
+    spans: list[tuple[datetime, datetime]] = [(start, end) for start, end in found]
+    parts = [part for start, end in spans for part in parts_of(start, end)]
+    minutes = sum(int((end - start).total_seconds() // 60) for start, end in spans)
+    return Usage(count.key, count.first, count.last, minutes, len(spans), sum(minutes_inside(count.inside, part) for part in parts))
+
+
+def _times(count: Count) -> Sequence[ColumnElement[bool]]:
+    """Which dates are meant: by the days of the period, by the time asked for, or by the moment of asking."""
+    match count.measure, count.interval:
+        case Measure.AT_ONCE, Interval() as wanted:
+            return Occurrence.starts_at < wanted.end, Occurrence.ends_at > wanted.start
+        case Measure.AHEAD, _:
+            return (Occurrence.starts_at > count.since,)
+        case _:
+            first = datetime.combine(count.first, datetime.min.time())
+            until = datetime.combine(count.last + timedelta(days=1), datetime.min.time())
+            return Occurrence.local_start >= first, Occurrence.local_start < until
 
 
 def _entitlement(session: Session, case: Case) -> Entitlement | None:
     agreement = case.applicant.agreement
     if agreement is None:
         return None
-    used = session.scalar(_minutes(case).where(Booking.agreement_id == agreement.id)) or 0
+    used, _dates_used = session.execute(_minutes(case).where(Booking.agreement_id == agreement.id)).one()
     return Entitlement(
         id=str(agreement.id),
         title=agreement.title,
@@ -115,15 +141,26 @@ def _entitlement(session: Session, case: Case) -> Entitlement | None:
     )
 
 
-def _minutes(case: Case) -> Select[Any]:
-    """The sum over all live dates but those that are judged: counts are never stored."""
+def _minutes(case: Case, measure: Measure = Measure.USED) -> Select[Any]:
+    """The minutes and the number of all live dates but those that are judged: counts are never stored."""
     length = epoch(Occurrence.ends_at) - epoch(Occurrence.starts_at)
-    minutes = select(func.coalesce(func.sum(length), 0) / 60).join(Booking).join(Room, Occurrence.room_id == Room.id)
-    return minutes.where(Occurrence.state.in_(sorted(LIVE)), Occurrence.id.not_in(case.settled))
+    return _dates(Select(func.coalesce(func.sum(length), 0) / 60, func.count()), case, measure)
 
 
-def _subject(subject: Subject, holder: int) -> Sequence[ColumnElement[bool]]:
-    return (Booking.organisation_id == holder,) if subject is Subject.ORGANISATION else (Booking.holder_id == holder,)
+def _dates(query: Select[Any], case: Case, measure: Measure = Measure.USED) -> Select[Any]:
+    joined = query.select_from(Occurrence).join(Booking).join(Room, Occurrence.room_id == Room.id)
+    counted = Occurrence.absent_at.is_not(None) if measure is Measure.ABSENT else Occurrence.state.in_(sorted(LIVE))
+    return joined.where(counted, Occurrence.id.not_in(case.settled))
+
+
+def _subject(count: Count) -> Sequence[ColumnElement[bool]]:
+    match count.subject:
+        case Subject.PERSON:
+            return (Booking.holder_id == int(count.holder),)
+        case Subject.TEAM:
+            return Booking.organisation_id == int(count.holder), Booking.team == count.team
+        case _:
+            return (Booking.organisation_id == int(count.holder),)
 
 
 def _area(room: Room, layer: Layer) -> Sequence[ColumnElement[bool]]:

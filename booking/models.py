@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from accounts.models import Organisation, Person
-from booking.states import BookingKind, BookingState, OccurrenceState
+from booking.states import BookingKind, BookingState, OccurrenceState, RunState
 from booking.support.models import Agreement, Grant
 from database.base import Base
 from database.types import LocalTime, Word
@@ -69,6 +69,7 @@ class Occurrence(Base):
     """One dated span of a booking: the wall clock that was said, its zone, and what that is in UTC.
 
     Prices are in øre with the tariff's date; ``sequence`` rises with time, place and status only (RFC 5545 3.8.7.4).
+    ``absent_at`` is when somebody (``absent_by``) noted that nobody came.
     """
 
     __tablename__ = "occurrence"
@@ -95,6 +96,8 @@ class Occurrence(Base):
     charged_price: Mapped[int | None]
     tariff: Mapped[str] = mapped_column(String(80), default="")
     sequence: Mapped[int] = mapped_column(default=0)
+    absent_at: Mapped[datetime | None]
+    absent_by: Mapped[int | None]
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 
@@ -157,3 +160,32 @@ class Sought(Base):
     capacity: Mapped[int | None]
     needs: Mapped[list[str]] = mapped_column(default=list)
     reasons: Mapped[list[str]] = mapped_column(default=list)
+
+
+class WhatIf(Base):
+    """A draft tried on the dates ``since`` to ``until`` (none: all that is coming) of a place, as it was when that was asked.
+
+    ``done`` of ``total`` dates are judged; ``begun`` counts how often it was begun, and is the number of the run that
+    holds it until ``leased_until``. ``result`` holds ids and no names. Forgotten after a week.
+    """
+
+    __tablename__ = "what_if"
+    __table_args__ = (Index("ix_what_if_scope", "scope", "id"), Index("ix_what_if_state", "state", "leased_until"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    scope: Mapped[str] = mapped_column(String(40))
+    venue_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id"))
+    room_id: Mapped[int | None] = mapped_column(ForeignKey("room.id"))
+    draft_version: Mapped[int]
+    document: Mapped[dict[str, Any]]
+    since: Mapped[date]
+    until: Mapped[date | None]
+    asked_by: Mapped[int | None]
+    asked_at: Mapped[datetime]
+    state: Mapped[RunState] = mapped_column(Word(RunState), default=RunState.WAITING)
+    begun: Mapped[int] = mapped_column(default=0)
+    leased_until: Mapped[datetime | None]
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    result: Mapped[dict[str, Any] | None]
+    ended_at: Mapped[datetime | None]

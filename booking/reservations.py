@@ -53,12 +53,17 @@ def preview(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Previe
 
     Who has not signed in may look too; what is then said holds for one of whom nothing is known.
     """
-    room = in_use(room_at(session, wish.room))
-    applicant = applicant_of(session, wish, room, by=by) if by.is_known else visitor_of(session, wish)
-    case = case_of_wish(wish, room, applicant, now=now)
+    case = case_asked(session, wish, by=by, now=now)
     judged = judge(session, case)
     numbers, wants = wants_of(case, judged)
     return Preview(case, results(case, judged, numbers, peek(session, wants, now=now)))
+
+
+def case_asked(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Case:
+    """The case of a wish of somebody, or of one who has not signed in; raises what cannot be read."""
+    room = in_use(room_at(session, wish.room))
+    applicant = applicant_of(session, wish, room, by=by) if by.is_known else visitor_of(session, wish)
+    return case_of_wish(wish, room, applicant, now=now)
 
 
 def reserve(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Booking:

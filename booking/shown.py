@@ -12,7 +12,7 @@ from booking.models import Booking, Occurrence
 from booking.outcome import Dated, faults_of
 from booking.reservations import Preview
 from kernel.wallclock import nearest_interval
-from policies.verdict import Price
+from policies.verdict import Price, Verdict
 from web.wording import sentence
 
 
@@ -64,7 +64,7 @@ class ShownObjection(BaseModel):
 
 
 class ShownTry(BaseModel):
-    """What one date of a dry run would become."""
+    """What one date of a dry run would become; ``verdict`` is all that the policy says, as it would be kept with the booking."""
 
     start: datetime
     end: datetime
@@ -76,6 +76,7 @@ class ShownTry(BaseModel):
     warnings: list[str]
     list_price: int | None
     charged_price: int | None
+    verdict: Verdict | None
 
 
 class ShownOffer(BaseModel):
@@ -165,4 +166,5 @@ def _try(date: Dated, case: Case) -> ShownTry:
         warnings=[warning.code for warning in verdict.warnings] if verdict else [],
         list_price=price.listed if price else None,
         charged_price=price.charged if price else None,
+        verdict=verdict,
     )

@@ -42,3 +42,12 @@ class Cause(StrEnum):
     ORGANISATION = "organisation"
     OFFICE = "office"
     CLOSURE = "closure"
+
+
+class RunState(StrEnum):
+    """Where a what-if stands; FAILED was begun several times and never ended."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -14,7 +15,8 @@ from booking.wish import Wish
 from policies.document import Document
 from policies.evaluate import evaluate
 from policies.layers import Policy, combine
-from policies.request import Facts, Request, Usage
+from policies.request import Facts, Figure, Request, Usage
+from policies.rules.counts import Count, Measure
 from policies.verdict import Verdict
 from venues.models import Room
 
@@ -26,7 +28,8 @@ WITHOUT_ORGANISATION = (ApplicantClass.PERSON, ApplicantClass.MUNICIPALITY)
 class Tryout:
     """What is tried: a wish, when it is asked, and who asks as a policy knows them.
 
-    ``used`` are the minutes that they have used before in the period of any quota.
+    ``used`` are the minutes that they have used before in the period of any quota, ``held`` the dates that they have
+    at the same time or ahead, ``absent`` those that they did not come to.
     """
 
     wish: Wish
@@ -37,7 +40,20 @@ class Tryout:
     statuses: tuple[str, ...] = ()
     age: int | None = None
     in_series: bool = False
+    figures: tuple[Figure, ...] = ()
     used: int = 0
+    held: int = 0
+    absent: int = 0
+
+    @property
+    def known(self) -> dict[str, Any]:
+        """What a policy knows of the applicant beside the registers."""
+        return {"statuses": self.statuses, "figures": self.figures}
+
+    def usage(self, count: Count) -> Usage:
+        """What is counted of the applicant, as if so much was used or held in each period."""
+        dates = self.absent if count.measure is Measure.ABSENT else self.held
+        return Usage(count.key, count.first, count.last, self.used, dates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +72,11 @@ def answers(session: Session, room: Room, tryout: Tryout, draft: Document) -> An
     gathered = gather(session, case)
     request = case.request(case.dates[0].wall)
     facts = facts_on(gathered, case, request.dates)
-    facts = replace(facts, applicant=replace(facts.applicant, statuses=tryout.statuses))
+    facts = replace(facts, applicant=replace(facts.applicant, **tryout.known))
     day = request.dates[0]
     others = [document for document in gathered.policies.documents_on(day) if document.layer is not draft.layer]
     policies = combine([*others, draft]), gathered.policies.on(day)
-    drafted, published = (evaluate(policy, request, _counted(facts, policy, request, tryout.used)) for policy in policies)
+    drafted, published = (evaluate(policy, request, _counted(facts, policy, request, tryout=tryout)) for policy in policies)
     return Answers(drafted, published)
 
 
@@ -74,7 +90,6 @@ def _applicant(tryout: Tryout, day: date) -> Applicant:
     return Applicant(somebody, organisation, tryout.applicant, None, None, must_confirm=False, by_staff=False)
 
 
-def _counted(facts: Facts, policy: Policy, request: Request, used: int) -> Facts:
-    """The facts with what a policy wants counted, as if so much was used in each of its periods."""
-    counts = [placed.count for placed in policy.counts(request)]
-    return replace(facts, usage=tuple(Usage(count.key, count.first, count.last, used) for count in counts))
+def _counted(facts: Facts, policy: Policy, request: Request, *, tryout: Tryout) -> Facts:
+    """The facts with what a policy wants counted."""
+    return replace(facts, usage=tuple(tryout.usage(placed.count) for placed in policy.counts(request)))

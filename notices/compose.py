@@ -11,11 +11,11 @@ from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
 from database.outbox import Notice
+from kernel.texts import marked as _
 from notices import bookings, people
 from notices.letter import Letter, one_line
 from settings import Settings
 from web.texts import gettext
-from web.texts import marked as _
 
 BLANK_LINES = re.compile(r"\n\s*\n")
 SUBJECTS: Mapping[str, str] = {

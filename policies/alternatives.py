@@ -81,7 +81,7 @@ class Search:
 
     def _is_legal(self, wall: WallSpan) -> bool:
         try:
-            moved = Occasion(self.occasion.request.moved(wall), self.occasion.facts)
+            moved = Occasion(self.occasion.request.moved(wall), self.occasion.facts, self.policy.calendar)
         except Invalid:
             return False
         # The cheap question first: most of what is tried fails on a rule about time.

@@ -29,12 +29,12 @@ FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_
 @FILE
 def lint_command(file: Path) -> None:
     """Say what is wrong in a policy document, with line and rule; exit 1 if anything is."""
-    text = _text(file)
+    text = text_in(file)
     try:
         faults = lint(read(text))
     except Invalid as refusal:
         faults = refusal.faults
-    _tell(file, text, faults)
+    tell(file, text, faults)
     if not faults:
         click.echo(_("Ingen feil."))
     raise SystemExit(1 if faults else 0)
@@ -44,11 +44,11 @@ def lint_command(file: Path) -> None:
 @FILE
 def check_command(file: Path) -> None:
     """Try a policy on its cases, a line per case; exit 1 if a verdict is not the expected one."""
-    text = _text(file)
+    text = text_in(file)
     try:
         outcomes = list(tried(*read_cases(text)))
     except Invalid as refusal:
-        _tell(file, text, refusal.faults)
+        tell(file, text, refusal.faults)
         raise SystemExit(1) from None
     for one in outcomes:
         mark = _("AVVIK") if one.differences else "OK"
@@ -66,14 +66,14 @@ def check_command(file: Path) -> None:
 @click.option("--from", "valid_from", required=True, help="The first date of use: 2026-08-01 or 01.08.2026.")
 def publish_command(file: Path, valid_from: str) -> None:
     """Put a policy document in force from a date, in the place that it names."""
-    text = _text(file)
+    text = text_in(file)
     try:
         document, day = read(text), parse_day(valid_from, "from")
         with edge.database().reading() as session:
             place = place_at(session, document.place)
         number = edge.database().transact(publish, place, document, day, by=SERVICE, now=now()).number
     except Refusal as refusal:
-        _tell(file, text, refusal.faults)
+        tell(file, text, refusal.faults)
         raise SystemExit(1) from None
     click.echo(_("Versjon %(number)d er publisert.", number=number))
 
@@ -84,13 +84,14 @@ def schema_command() -> None:
     click.echo(json.dumps(schema(), indent=1, ensure_ascii=False))
 
 
-def _text(file: Path) -> str:
-    """The text, one sign longer than is read when it is too long."""
+def text_in(file: Path) -> str:
+    """The text of a document, one sign longer than is read when it is too long."""
     with file.open(encoding="utf-8", errors="surrogateescape") as opened:
         return opened.read(2 * LONGEST + 1)
 
 
-def _tell(file: Path, text: str, faults: Iterable[Fault]) -> None:
+def tell(file: Path, text: str, faults: Iterable[Fault]) -> None:
+    """Say on the error stream what is wrong where in a document."""
     lines = lines_of(text)
     for fault in sorted(faults, key=lambda fault: line_of(fault.field, lines)):
         rule = f" [{fault.facts['rule']}]" if fault.facts.get("rule") else ""

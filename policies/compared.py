@@ -12,9 +12,10 @@ from policies.rules.base import Rule, Scope
 from policies.shapes import Shape, shapes
 from policies.titles import title
 from policies.told import ToldRule, names_of, told_rule
-from policies.values import Names, lines, scope_words
+from policies.values import Names, lines, scope_words, season
 from policies.verdict import Reason
 from policies.words import sentences
+from web.formats import long_date
 from web.texts import gettext as _
 
 
@@ -99,7 +100,14 @@ def _change(called: str, was: Sequence[str], now: Sequence[str]) -> FieldChange:
 
 def _texts(old: Document, new: Document) -> Iterator[FieldChange]:
     yield from _in_languages(_("Tittel"), old.title, new.title)
-    for called, read in ((_("Reglementet"), _regulation), (_("Reglementets nettadresse"), _address), (_("Prisklasser"), _classes)):
+    told = (
+        (_("Reglementet"), _regulation),
+        (_("Reglementets nettadresse"), _address),
+        (_("Prisklasser"), _classes),
+        (_("Dager med navn"), _events),
+        (_("Perioder"), _periods),
+    )
+    for called, read in told:
         was, now = read(old), read(new)
         if was != now:
             yield _change(called, was, now)
@@ -116,6 +124,14 @@ def _address(document: Document) -> tuple[str, ...]:
 def _classes(document: Document) -> tuple[str, ...]:
     written = ((slug, name.nb, name.nn, name.en) for slug, name in document.price_classes.items())
     return tuple(f"{slug}: {', '.join(dict.fromkeys(name for name in names if name))}" for slug, *names in written)
+
+
+def _events(document: Document) -> tuple[str, ...]:
+    return tuple(f"{name}: {', '.join(map(long_date, dates))}" for name, dates in document.events.items())
+
+
+def _periods(document: Document) -> tuple[str, ...]:
+    return tuple(f"{name}: {season(period)}" for name, period in document.periods.items())
 
 
 def _stated(text: str) -> tuple[str, ...]:

@@ -3,17 +3,19 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from difflib import get_close_matches
 from types import NoneType
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails
 
 from kernel.errors import Fault, Invalid, refuse
 from policies.baseline import BASELINE
 from policies.rules import KINDS, AnyRule
 from policies.rules.base import Model, Scope, Slug, Text
+from policies.seasons import Calendar, Season
 from policies.verdict import Layer, Reason
 from web.faults import fault_of, name_of, unstorable
 
@@ -21,6 +23,7 @@ LONGEST = 1_000_000
 MOST_RULES = 500
 LONGEST_REGULATION = 200_000
 RESERVED = "baseline-"
+EventName = Annotated[str, StringConstraints(pattern=r"^[a-z]+(-[a-z]+)*$", max_length=80)]
 
 
 class Regulation(Model):
@@ -32,7 +35,11 @@ class Regulation(Model):
 
 
 class Document(Model):
-    """One policy document; ``layer`` and ``place`` say what it is about: nothing for the municipality, ``venue`` or ``venue/room``."""
+    """One policy document; ``layer`` and ``place`` say what it is about: nothing for the municipality, ``venue`` or ``venue/room``.
+
+    ``events`` are dates that regulations name without dating them (``school-start``), one a year; ``periods`` are
+    stretches of the year that rules refer to by name.
+    """
 
     format: Literal[1] = 1
     title: Reason
@@ -40,7 +47,14 @@ class Document(Model):
     place: Annotated[str, Field(pattern=r"^([a-z0-9-]+(/[a-z0-9-]+)?)?$", max_length=200)] = ""
     regulation: Regulation | None = None
     price_classes: dict[Slug, Reason] = Field(default_factory=dict)
+    events: dict[EventName, tuple[date, ...]] = Field(default_factory=dict)
+    periods: dict[Slug, Season] = Field(default_factory=dict)
     rules: Annotated[tuple[AnyRule, ...], Field(max_length=MOST_RULES)]
+
+    @property
+    def calendar(self) -> Calendar:
+        """What its events and periods are in dates."""
+        return Calendar(self.events, self.periods)
 
     def data(self) -> dict[str, Any]:
         """The document as JSON values in full, so that a default changed later does not change what was published."""

@@ -1,7 +1,7 @@
 """Drafting: what a form says as data of a rule or document, that data as the form shows it, and a draft with one thing changed."""
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -11,9 +11,8 @@ from kernel.errors import Fault, Invalid, Missing, Refusal, refuse
 from kernel.money import of_kroner
 from policies.copying import free_id
 from policies.document import Document, checked
-from policies.kinds import kind_named
+from policies.kinds import kind_named, money_fields
 from policies.rules.base import Rule
-from policies.shapes import ORE
 from policies.verdict import Layer
 from web.faults import fault_of, unstorable
 from web.nesting import nested
@@ -65,20 +64,6 @@ def rule_of(data: Mapping[str, Any]) -> Rule:
     return rule
 
 
-def document_of(document: Document, data: Mapping[str, Any]) -> Document:
-    """The document with the title, regulation and price classes of a form; raises Invalid, the faults at the form's fields."""
-    rows = data.get("classes", [])
-    if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
-        raise refuse(Invalid, "wrong-kind", "classes")
-    slugs = [str(row.get("slug", "")) for row in rows]
-    classes = {slug: row.get("name", {}) for slug, row in zip(slugs, rows, strict=True)}
-    given = {"title": data.get("title", {}), "regulation": data.get("regulation"), "price_classes": classes}
-    try:
-        return checked({**document.data(), **given})
-    except Invalid as refusal:
-        raise Invalid(*(_at_class(fault, slugs) for fault in refusal.faults)) from None
-
-
 def with_rule(document: Document, rule: Rule, *, instead_of: str = "") -> Document:
     """The document with a rule added at the end or put in another's place; raises Invalid for an id that is taken."""
     written = rule.model_dump(mode="json", exclude_none=True)
@@ -126,8 +111,9 @@ def _cleaned(data: Any) -> Any:
         return None
     cleaned = {name: value if name in ALWAYS_KEPT else _cleaned(value) for name, value in data.items() if name != "rest"}
     cleaned = {name: value for name, value in cleaned.items() if name in ALWAYS_KEPT or not _is_alone(value)}
-    if isinstance(cleaned.get(ORE), str):
-        cleaned[ORE] = _ore(cleaned[ORE])
+    for name in money_fields() & cleaned.keys():
+        if isinstance(cleaned[name], str):
+            cleaned[name] = _ore(cleaned[name])
     return _unseen(data.get("rest")) | cleaned if cleaned.keys() - COMPANIONS else {}
 
 
@@ -154,9 +140,10 @@ def _unseen(rest: Any) -> dict[str, Any]:
 def _written(name: str, value: Any) -> Any:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if name.rpartition(".")[2] == ORE and isinstance(value, int):
-        kroner, ore = divmod(value, 100)
-        return f"{kroner},{ore:02}" if ore else str(kroner)
+    if name.rpartition(".")[2] in money_fields() and isinstance(value, int):
+        kroner, ore = divmod(abs(value), 100)
+        written = f"{kroner},{ore:02}" if ore else str(kroner)
+        return f"-{written}" if value < 0 else written
     return value
 
 
@@ -168,17 +155,6 @@ def _at_input(fault: Fault, names: Collection[str]) -> Fault:
     elif field.endswith("]") and not any(name.startswith(f"{field}.") for name in names):
         field = f"{field.rpartition('[')[0]}[]"
     return Fault(fault.code, field, fault.value, fault.facts)
-
-
-def _at_class(fault: Fault, slugs: Sequence[str]) -> Fault:
-    """A fault of a named price class at the line of the form that names it."""
-    for number, slug in enumerate(slugs):
-        written, line = f"price_classes.{slug}", f"classes[{number}]"
-        if fault.field == written:
-            return Fault(fault.code, f"{line}.slug", fault.value, fault.facts)
-        if fault.field.startswith(f"{written}."):
-            return Fault(fault.code, f"{line}.name.{fault.field.removeprefix(written)[1:]}", fault.value, fault.facts)
-    return fault
 
 
 def at_inputs(refusal: Refusal) -> Iterator[Fault]:

@@ -11,7 +11,7 @@ from pydantic_core import to_jsonable_python
 from policies import labels
 from policies.drafting import COMPANIONS
 from policies.rules.base import Scope
-from policies.shapes import Shape, Sort, shapes
+from policies.shapes import Shape, Sort, limiting, shapes
 from policies.titles import title
 from policies.verdict import Reason
 from web.texts import gettext as _
@@ -65,6 +65,7 @@ class Drawn:
 class Around:
     """What stands around a field: the prefix of its name, whether all of it may be left out, how many empty rows are wanted.
 
+    ``stands_alone`` says that nothing in an optional group must be filled in, so that any choice alone makes it there.
     ``offers`` are choices for texts that stand for words of a vocabulary, by the field's name.
     """
 
@@ -72,6 +73,7 @@ class Around:
     blank: int = BLANK
     prefix: str = ""
     is_optional: bool = False
+    stands_alone: bool = False
 
     def name(self, field_name: str) -> str:
         return f"{self.prefix}.{field_name}" if self.prefix else field_name
@@ -141,6 +143,8 @@ def _empty(shape: Shape, around: Around) -> str:
         return ""
     if shape.default in (None, ""):
         return _("Velg")
+    if around.stands_alone:
+        return _("Ikke valgt")
     return _("Som vanlig: %(choice)s", choice=_called(shape)) if around.is_optional else ""
 
 
@@ -152,7 +156,7 @@ def _called(shape: Shape) -> str:
 
 def _look(sort: Sort) -> Look:
     match sort:
-        case Sort.NUMBER | Sort.MINUTES:
+        case Sort.NUMBER | Sort.MINUTES | Sort.PERCENT:
             return Look.FIGURE
         case Sort.MONEY:
             return Look.KRONER
@@ -170,8 +174,8 @@ def _usual_hint(shape: Shape) -> str:
             return _("I minutter.")
         case Sort.MONEY if shape.title:
             return _("I kroner.")
-        case Sort.MONTH_DAY:
-            return _("Måned og dag: 11-01 er 1. november.")
+        case Sort.ANCHOR:
+            return _("11-01 er 1. november, W33 er uke 33, school-start er en dag med navn.")
         case Sort.TEXT if shape.is_many:
             return _("Med komma mellom.")
         case _:
@@ -181,8 +185,12 @@ def _usual_hint(shape: Shape) -> str:
 def _group(base: Drawn, shape: Shape, value: Any, *, around: Around) -> Drawn:
     assert shape.of is not None
     inside = around.within(base.name, is_optional=around.is_optional or not shape.is_required)
+    inside = replace(inside, stands_alone=inside.is_optional and not any(one.is_required for one in shapes(shape.of)))
     parts = _parts(shape.of, value if isinstance(value, Mapping) else {}, inside)
-    look = Look.LIMITS if shape.of is Scope else Look.TEXTS if shape.of is Reason else Look.GROUP
+    if shape.of is Reason:
+        # Bokmål stands for the other languages until they are written.
+        parts = (replace(parts[0], is_required=base.is_required, is_needed=base.is_needed), *parts[1:])
+    look = Look.LIMITS if shape.of is limiting(shape.of) else Look.TEXTS if shape.of is Reason else Look.GROUP
     return replace(base, look=look, parts=parts, is_filled=bool(value))
 
 
@@ -199,13 +207,14 @@ def _rows(base: Drawn, shape: Shape, value: Any, *, around: Around) -> Drawn:
 
 
 def _parts(model: type[Any], data: Mapping[str, Any], around: Around) -> tuple[Drawn, ...]:
-    """The fields of a group; what it inherits from a scope stands in a fold of its own."""
-    if not issubclass(model, Scope) or model is Scope:
+    """The fields of a group; the limits that it inherits stand in a fold of their own."""
+    base = limiting(model)
+    if base is None or model is base:
         return drawn(model, data, around)
-    limits = drawn(Scope, data, around)
-    is_limited = any(data.get(name) for name in Scope.model_fields)
+    limits = drawn(base, data, replace(around, blank=around.blank - 1))
+    is_limited = any(data.get(name) for name in base.model_fields)
     fold = Drawn(Look.LIMITS, f"{around.prefix}.scope", _("Gjelder bare"), parts=limits, is_filled=is_limited)
-    return (*drawn(model, data, around, but=Scope.model_fields), fold)
+    return (*drawn(model, data, around, but=base.model_fields), fold)
 
 
 def _left_out(inputs: Iterable[Drawn], made: str) -> Iterator[Drawn]:

@@ -1,6 +1,6 @@
 """Evaluation: a policy applied to a request, purely; the same values always give the same verdict."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -8,23 +8,25 @@ from policies.alternatives import nearest
 from policies.judging import Finding, Judged, Memo, judge
 from policies.layers import ORDER, Policy
 from policies.occasion import Occasion
-from policies.request import Entitlement, Facts, Request
+from policies.request import Entitlement, Facts, Request, Usage, added
 from policies.rules.base import Reads
+from policies.rules.counts import Measure, minutes_inside
 from policies.verdict import Alternative, Change, Effect, Objection, Outcome, Verdict
 
 STRICTNESS = tuple(Effect)
+Seek = Callable[[Policy, Occasion, Sequence[Finding]], Mapping[Change, Alternative]]
 
 
-def evaluate(policy: Policy, request: Request, facts: Facts, memo: Memo | None = None) -> Verdict:
+def evaluate(policy: Policy, request: Request, facts: Facts, memo: Memo | None = None, *, seek: Seek = nearest) -> Verdict:
     """What the policy says of the request, with all objections at once, each with the nearest legal alternatives.
 
     ``memo`` is shared by those who judge many requests together: what depends on the room alone, or on the time
-    alone, is then judged once.
+    alone, is then judged once. ``seek`` finds the alternatives.
     """
-    occasion = Occasion(request, facts)
+    occasion = Occasion(request, facts, policy.calendar)
     judged = judge(policy, occasion, memo)
     refusals = [finding for finding in judged.findings if finding.refuses]
-    ways_out = nearest(policy, occasion, refusals) if refusals else {}
+    ways_out = seek(policy, occasion, refusals) if refusals else {}
     return _verdict(judged, ways_out)
 
 
@@ -37,7 +39,7 @@ def refusals_for_all(policy: Policy, request: Request, facts: Facts, memo: Memo)
     Only rules that read room, time, moment and number of people are asked, so that a search can ask before it knows
     the applicant; an empty answer is therefore no promise. Alternatives are not sought.
     """
-    findings = memo.findings(policy.on(request.dates[0]), Occasion(request, facts), within=FOR_ALL)
+    findings = memo.findings(policy.on(request.dates[0]), Occasion(request, facts, policy.calendar), within=FOR_ALL)
     return tuple(_objection(finding, {}) for finding in sorted(findings, key=_order) if finding.refuses)
 
 
@@ -45,7 +47,7 @@ Case = tuple[Policy, Request, Facts]
 Counted = tuple[str, date, date]
 
 
-def evaluate_series(cases: Sequence[Case], memo: Memo | None = None) -> tuple[Verdict, ...]:
+def evaluate_series(cases: Sequence[Case], memo: Memo | None = None, *, seek: Seek = nearest) -> tuple[Verdict, ...]:
     """The verdicts on the dates of one series in one room, in the order given; each case is policy, request and facts.
 
     They are judged in date order: an earlier date that is not refused uses up quotas and agreement hours, which
@@ -53,32 +55,48 @@ def evaluate_series(cases: Sequence[Case], memo: Memo | None = None) -> tuple[Ve
     """
     memo = memo or Memo()
     verdicts: dict[int, Verdict] = {}
-    carried: dict[Counted, int] = {}
+    carried: dict[Counted, Usage] = {}
     for number in sorted(range(len(cases)), key=lambda number: cases[number][1].interval):
         policy, request, facts = cases[number]
-        verdicts[number] = evaluate(policy, request, _carrying(facts, carried), memo)
+        verdicts[number] = evaluate(policy, request, _carrying(facts, carried), memo, seek=seek)
         if verdicts[number].outcome is not Outcome.REFUSED:
-            for counted in _counted_for(request, facts):
-                carried[counted] = carried.get(counted, 0) + request.minutes
+            for added in _counted_for(policy, request, facts):
+                carried[_key(added)] = _sum(carried.get(_key(added)), added)
     return tuple(verdicts[number] for number in range(len(cases)))
 
 
-def _counted_for(request: Request, facts: Facts) -> Iterator[Counted]:
-    """The counts that this date adds to."""
-    yield from ((used.key, used.first, used.last) for used in facts.usage if used.first <= request.dates[0] <= used.last)
+def _counted_for(policy: Policy, request: Request, facts: Facts) -> Iterator[Usage]:
+    """What this date adds to which counts."""
+    known = {_key(used) for used in facts.usage}
+    for placed in policy.counts(request):
+        count = placed.count
+        # A date to come is no absence, and no date of a series in one room is at the same time as another.
+        if count.measure in (Measure.USED, Measure.AHEAD) and (count.key, count.first, count.last) in known:
+            inside = (
+                sum(minutes_inside(count.inside, part) for part in Occasion(request, facts, policy.calendar).parts) if count.inside else 0
+            )
+            yield Usage(count.key, count.first, count.last, request.minutes, 1, inside)
     if facts.entitlement:
-        yield _agreed(facts.entitlement)
+        yield Usage(*_agreed(facts.entitlement), request.minutes)
 
 
-def _carrying(facts: Facts, carried: Mapping[Counted, int]) -> Facts:
-    """The facts with the minutes of earlier dates added; equal facts stay the same object."""
+def _carrying(facts: Facts, carried: Mapping[Counted, Usage]) -> Facts:
+    """The facts with what earlier dates use added; equal facts stay the same object."""
     if not carried:
         return facts
-    usage = tuple(replace(used, minutes=used.minutes + carried.get((used.key, used.first, used.last), 0)) for used in facts.usage)
+    usage = tuple(_sum(carried.get(_key(used)), used) for used in facts.usage)
     held = facts.entitlement
-    if held:
-        held = replace(held, minutes_used=held.minutes_used + carried.get(_agreed(held), 0))
+    if held and (used := carried.get(_agreed(held))):
+        held = replace(held, minutes_used=held.minutes_used + used.minutes)
     return replace(facts, usage=usage, entitlement=held)
+
+
+def _sum(earlier: Usage | None, used: Usage) -> Usage:
+    return used if earlier is None else added(used, earlier)
+
+
+def _key(used: Usage) -> Counted:
+    return used.key, used.first, used.last
 
 
 def _agreed(held: Entitlement) -> Counted:
@@ -96,6 +114,13 @@ def _verdict(judged: Judged, ways_out: Mapping[Change, Alternative]) -> Verdict:
         buffer_before=judged.margins.before,
         buffer_after=judged.margins.after,
         reads=judged.reads,
+        conditions=judged.conditions,
+        access=judged.access,
+        rank=judged.rank,
+        displacement=judged.displacement,
+        cancellation=judged.cancellation,
+        complaint=judged.complaint,
+        checklist=judged.margins.checklist,
     )
 
 
@@ -114,6 +139,9 @@ def _objection(finding: Finding, ways_out: Mapping[Change, Alternative]) -> Obje
         reason=rule.reason,
         source=rule.source,
         alternatives=tuple(ways_out[change] for change in helpful),
+        waivable_by=finding.waivable_by,
+        is_asked=finding.is_asked,
+        waiver=finding.waiver,
     )
 
 

@@ -1,54 +1,95 @@
 """Judging: which rules in force a request breaks, what it costs and who decides, before it is told as a verdict."""
 
-from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
+from accounts.identity import Role
 from policies.layers import Effective, Group, Placed, Policy
 from policies.occasion import Occasion
+from policies.request import Waiver
 from policies.rules.base import Breach, Reads
+from policies.rules.charges import Surcharge, with_surcharges
 from policies.rules.handling import DecisionRoute, Margins, Route
 from policies.rules.tariff import Priced
-from policies.verdict import Decider, Effect, Outcome, Price
+from policies.verdict import Access, Complaint, Condition, Decider, Displacement, Effect, Ladder, Outcome, Price, Rank
 
 EVERYTHING = frozenset(Reads)
 
 
+ROLES = tuple(Role)
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A breach, and the placed rule that found it."""
+    """A breach, and the placed rule that found it; whether an exception is asked for, and the one that was granted."""
 
     placed: Placed
     breach: Breach
+    is_asked: bool = False
+    waiver: Waiver | None = None
 
     @property
     def refuses(self) -> bool:
-        return self.breach.effect is Effect.REFUSE
+        return self.breach.effect is Effect.REFUSE and not self.is_asked and self.waiver is None
+
+    @property
+    def reviews(self) -> bool:
+        return self.waiver is None and (self.breach.effect is Effect.REVIEW or self.is_asked)
+
+    @property
+    def waivable_by(self) -> Role | None:
+        """Who may except from the rule; nobody from what is firm."""
+        waiver = self.placed.rule.waiver
+        return waiver.by if waiver and not self.breach.is_firm and self.breach.effect is not Effect.WARN else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """All findings, and what the settling rules give; ``decider`` is who would answer if a review is needed."""
+    """All findings, and what the rules settle and give; ``decider`` is who would answer if a review is needed."""
 
     findings: tuple[Finding, ...]
+    outcome: Outcome
+    decider: Decider
     price: Price | None
     margins: Margins
-    decider: Decider
-    outcome: Outcome
+    conditions: tuple[Condition, ...]
+    access: tuple[Access, ...]
+    rank: Rank | None
+    displacement: Displacement | None
+    cancellation: Ladder | None
+    complaint: Complaint | None
     reads: tuple[str, ...]
 
 
 def judge(policy: Policy, occasion: Occasion, memo: "Memo | None" = None) -> Judged:
-    """Apply what is in force on the first date of use; staff who may decide await no review."""
+    """Apply what is in force on the first date of use; staff who may decide await no review but for exceptions."""
     effective = policy.on(occasion.parts[0].date)
+    given = _given(effective, occasion)
     findings = list(memo.findings(effective, occasion) if memo else found(effective.groups, occasion))
-    price, missing = _price(effective, occasion)
-    findings += missing
+    findings += coarse_ages(effective, occasion)
+    price, missing = _price(effective, occasion, given.get("surcharges", ()))
+    findings = [_excepted(finding, occasion) for finding in (*findings, *missing)]
     placed, route = _route(effective, occasion)
-    is_reviewed = not occasion.facts.by_staff and (route.route is Route.BY_ROLE or any(_reviews(finding) for finding in findings))
+    is_reviewed = any(finding.is_asked and finding.reviews for finding in findings) or (
+        not occasion.facts.by_staff and (route.route is Route.BY_ROLE or any(finding.reviews for finding in findings))
+    )
     if is_reviewed:
         findings += [Finding(placed, breach) for breach in route.lateness(occasion)]
+    margins: Margins = _settled(effective, occasion, "buffers") or Margins()
     return Judged(
-        tuple(findings), price, _margins(effective, occasion), route.settle(occasion), _outcome(findings, is_reviewed), effective.reads
+        findings=tuple(findings),
+        outcome=_outcome(findings, is_reviewed),
+        decider=replace(route.settle(occasion), role=_decides(route.role, findings)),
+        price=price,
+        margins=margins,
+        conditions=tuple(given.get("conditions", ())),
+        access=tuple(given.get("access", ())),
+        rank=_rank(effective, occasion, given.get("points", ())),
+        displacement=_settled(effective, occasion, "displacement"),
+        cancellation=_settled(effective, occasion, "cancellation"),
+        complaint=_settled(effective, occasion, "complaint"),
+        reads=effective.reads,
     )
 
 
@@ -84,22 +125,73 @@ def found(groups: Iterable[Group], occasion: Occasion) -> Iterator[Finding]:
                     yield Finding(placed, breach)
 
 
+def coarse_ages(effective: Effective, occasion: Occasion) -> Iterator[Finding]:
+    """The bands of participants that reach over an age which a rule in scope tells apart; they have to be split."""
+    bands = [band for band in occasion.request.participants if band.heads]
+    for placed in effective.telling_ages_apart if bands else ():
+        if placed.rule.scope.would_cover(occasion):
+            for band in bands:
+                cut = next((cut for cut in placed.rule.age_cuts if band.first < cut and (band.last is None or cut <= band.last)), None)
+                if cut is not None:
+                    written = f"{band.first}-{band.last}" if band.last is not None else f"{band.first}+"
+                    yield Finding(placed, Breach("ages-too-coarse", "participants", written, cut, Effect.REFUSE, is_firm=True))
+
+
+def _excepted(finding: Finding, occasion: Occasion) -> Finding:
+    """The finding with the exception that was granted or is asked for, where the rule can be waived at all."""
+    rule = finding.placed.rule.id
+    if finding.waivable_by is None:
+        return finding
+    waiver = next((waiver for waiver in occasion.facts.waivers if waiver.rule == rule), None)
+    return replace(finding, waiver=waiver, is_asked=waiver is None and rule in occasion.request.exceptions)
+
+
+def _decides(role: Role, findings: Iterable[Finding]) -> Role:
+    """The highest of the roles that the route, the rules that call for a review and the exceptions asked for name."""
+    wanted = [role]
+    for finding in findings:
+        if finding.reviews:
+            wanted += filter(None, (finding.placed.rule.review_by, finding.waivable_by if finding.is_asked else None))
+    return max(wanted, key=ROLES.index)
+
+
+def _given(effective: Effective, occasion: Occasion) -> dict[str, list[Any]]:
+    """Everything that rules add, by what it is."""
+    given: dict[str, list[Any]] = {}
+    for placed in effective.giving:
+        if placed.rule.scope.covers(occasion):
+            given.setdefault(placed.rule.gives, []).extend(placed.rule.give(occasion))
+    return given
+
+
+def _settled(effective: Effective, occasion: Occasion, what: str) -> Any:
+    placed = effective.settling(what, occasion)
+    return placed.rule.settle(occasion) if placed else None
+
+
+def _rank(effective: Effective, occasion: Occasion, points: Sequence[int]) -> Rank | None:
+    rank: Rank | None = _settled(effective, occasion, "rank")
+    if rank is None and not points:
+        return None
+    return replace(rank or Rank(place=1, of=1), points=sum(points))
+
+
 def _outcome(findings: Iterable[Finding], is_reviewed: bool) -> Outcome:
     if any(finding.refuses for finding in findings):
         return Outcome.REFUSED
     return Outcome.REVIEW if is_reviewed else Outcome.ACCEPTED
 
 
-def _reviews(finding: Finding) -> bool:
-    return finding.breach.effect is Effect.REVIEW
-
-
-def _price(effective: Effective, occasion: Occasion) -> tuple[Price | None, list[Finding]]:
+def _price(effective: Effective, occasion: Occasion, surcharges: Sequence[Surcharge]) -> tuple[Price | None, list[Finding]]:
     placed = effective.settling("price", occasion)
     if placed is None:
         return None, []
     priced: Priced = placed.rule.settle(occasion)
-    return priced.price, [Finding(placed, breach) for breach in priced.breaches]
+    price = priced.price
+    if price and surcharges:
+        lists = with_surcharges(price.list_lines, surcharges, occasion) if price.list_lines else ()
+        price = replace(price, lines=with_surcharges(price.lines, surcharges, occasion), list_lines=lists)
+    return price, [Finding(placed, breach) for breach in priced.breaches]
 
 
 def _route(effective: Effective, occasion: Occasion) -> tuple[Placed, DecisionRoute]:
@@ -108,12 +200,6 @@ def _route(effective: Effective, occasion: Occasion) -> tuple[Placed, DecisionRo
     if placed is None or not isinstance(placed.rule, DecisionRoute):
         raise LookupError("no decision route in force")
     return placed, placed.rule
-
-
-def _margins(effective: Effective, occasion: Occasion) -> Margins:
-    placed = effective.settling("buffers", occasion)
-    margins: Margins = placed.rule.settle(occasion) if placed else Margins()
-    return margins
 
 
 def _facts_read(occasion: Occasion) -> dict[Reads, Hashable]:
@@ -125,13 +211,13 @@ def _facts_read(occasion: Occasion) -> dict[Reads, Hashable]:
         Reads.MOMENT: (request.submitted, request.wall.zone, facts.office_holidays),
         Reads.APPLICANT: (request.applicant, request.organisation, request.person, request.age, facts.applicant),
         Reads.HEADS: (request.heads,),
+        Reads.AGES: (request.participants,),
         Reads.USE: (
             request.activity,
-            request.participants,
             request.commercial,
             request.alcohol,
             request.open_to_all,
             request.in_series,
         ),
-        Reads.COUNTS: (request.agreement, facts.usage, facts.entitlement),
+        Reads.COUNTS: (request.agreement, request.team, facts.usage, facts.entitlement),
     }

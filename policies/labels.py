@@ -6,17 +6,19 @@ from typing import Any
 
 from accounts.identity import ApplicantClass, Role
 from accounts.labels import CLASSES, ROLES
+from kernel.texts import marked as _
 from policies.kinds import KNOWN, by_heading
 from policies.occasion import DayClass
 from policies.office import Unit
+from policies.rules.access import Means, Overdue
 from policies.rules.base import Comparator, Consequence
-from policies.rules.counts import Period, Subject
+from policies.rules.charges import Operation, Per
+from policies.rules.counts import Measure, Period, Subject
 from policies.rules.handling import Route
 from policies.rules.tariff import LIST, PriceUnit
 from policies.taxonomy import Activity
-from policies.verdict import Effect, Layer
+from policies.verdict import By, Effect, Layer, Task, Where, Whose
 from web.texts import gettext, ngettext
-from web.texts import marked as _
 
 ACTIVITIES: Mapping[Activity, str] = {
     Activity.SPORT: _("Idrett"),
@@ -95,6 +97,7 @@ PERIODS: Mapping[Period, str] = {
 SUBJECTS: Mapping[Subject, str] = {
     Subject.ORGANISATION: _("hver organisasjon"),
     Subject.PERSON: _("hver person"),
+    Subject.TEAM: _("hvert lag"),
     Subject.HOLDER: _("hver organisasjon eller person"),
 }
 UNITS: Mapping[Unit, str] = {
@@ -111,21 +114,77 @@ LAYERS: Mapping[Layer, str] = {
     Layer.VENUE: _("Bygg"),
     Layer.ROOM: _("Rom"),
 }
+MEASURES: Mapping[Measure, str] = {
+    Measure.USED: _("tid i perioden"),
+    Measure.ABSENT: _("ganger ingen kom"),
+    Measure.AT_ONCE: _("rom på samme tid"),
+    Measure.AHEAD: _("bookinger framover"),
+}
+OPERATIONS: Mapping[Operation, str] = {
+    Operation.LEAST_MINUTES: _("minste tid som betales"),
+    Operation.PERCENT: _("prosent av prisen"),
+    Operation.AMOUNT: _("fast beløp"),
+    Operation.LEAST_AMOUNT: _("minste pris"),
+    Operation.INCOME: _("prosent av inntekten"),
+}
+PER: Mapping[Per, str] = {
+    Per.OCCASION: _("per gang"),
+    Per.HOUR: _("per time"),
+    Per.DAY: _("per dag"),
+    Per.PERSON: _("per person"),
+}
+TASKS: Mapping[Task, str] = {
+    Task.SIGN: _("underskrive en tekst"),
+    Task.UPLOAD: _("laste opp et dokument"),
+    Task.CONFIRM: _("bekrefte at det er slik"),
+    Task.APPOINT: _("navngi personer"),
+}
+WHOSE: Mapping[Whose, str] = {
+    Whose.PERSON: _("personen"),
+    Whose.ORGANISATION: _("organisasjonen"),
+    Whose.BOOKING: _("denne bookingen"),
+}
+WHERE: Mapping[Where, str] = {Where.ANYWHERE: _("alle rom"), Where.VENUE: _("bygget"), Where.ROOM: _("rommet")}
+BY: Mapping[By, str] = {By.HOLDER: _("den som har bookingen"), By.STAFF: _("kommunen")}
+MEANS: Mapping[Means, str] = {
+    Means.KEY: _("nøkkel"),
+    Means.CARD: _("kort"),
+    Means.CODE: _("kode"),
+    Means.STAFF: _("noen låser opp"),
+}
+OVERDUE: Mapping[Overdue, str] = {Overdue.WARN: _("gir en advarsel"), Overdue.WITHDRAW: _("kan føre til at tiden trekkes tilbake")}
+# Choices that are plain words in a document.
+WORDS: Mapping[str, str] = {
+    "free": _("fritt"),
+    "reported": _("må meldes fra om"),
+    "with-consent": _("med samtykke fra kommunen"),
+    "forbidden": _("ikke tillatt"),
+}
 # What the members of an enumeration are called; a member without words of its own goes by its value.
-CHOICES: Mapping[type[Enum], Mapping[Any, str]] = {
+CHOICES: Mapping[type[Any], Mapping[Any, str]] = {
+    str: WORDS,
     Activity: ACTIVITIES,
     ApplicantClass: CLASSES,
+    By: BY,
     Comparator: COMPARATORS,
     Consequence: CONSEQUENCES,
     DayClass: DAY_CLASSES,
     Effect: EFFECTS,
     Layer: LAYERS,
+    Means: MEANS,
+    Measure: MEASURES,
+    Operation: OPERATIONS,
+    Overdue: OVERDUE,
+    Per: PER,
     Period: PERIODS,
     PriceUnit: PRICE_UNITS,
     Role: ROLES,
     Route: ROUTES,
     Subject: SUBJECTS,
+    Task: TASKS,
     Unit: UNITS,
+    Where: WHERE,
+    Whose: WHOSE,
 }
 WEEKDAYS = (_("mandag"), _("tirsdag"), _("onsdag"), _("torsdag"), _("fredag"), _("lørdag"), _("søndag"))
 
@@ -170,11 +229,6 @@ def readable(name: str) -> str:
 def layer(value: str) -> str:
     """Whose document it is."""
     return gettext(LAYERS[Layer(value)])
-
-
-def price_unit(value: str) -> str:
-    """What a price is per."""
-    return choice(PriceUnit(value))
 
 
 def weekday(number: int) -> str:

@@ -8,9 +8,10 @@ How rules combine, stated here once:
    out gives the wider one back.
 3. Of the kinds that restrict, every rule in scope is applied; the outcome is the strictest of the effects:
    refuse, then review, then accept.
-4. Of the kinds that settle one thing (who decides, buffers, price) one rule in scope is applied: that of the most
-   specific layer, in it that whose scope states most limits, of those the first by id.
-5. The order of rules in a document never matters.
+4. Of the kinds that settle one thing (who decides, buffers, price, rank, cancellation) one rule in scope is applied:
+   that of the most specific layer, in it that whose scope states most limits, of those the first by id.
+5. Of the kinds that give many things (conditions, access, points, surcharges) every rule in scope adds its own.
+6. The order of rules in a document never matters. Of events and named periods the more specific layer's hold.
 """
 
 from bisect import bisect_right
@@ -24,7 +25,8 @@ from policies.occasion import Occasion
 from policies.request import Request
 from policies.rules import KINDS
 from policies.rules.base import Reads, Rule, Scope
-from policies.rules.counts import Count, Quota
+from policies.rules.counts import Count, Counting
+from policies.seasons import UNDATED, Calendar, merged
 from policies.verdict import Layer
 
 LAYERS = tuple(Layer)
@@ -53,7 +55,9 @@ class Effective:
 
     def __init__(self, rules: Sequence[Placed]) -> None:
         self.rules = tuple(sorted(rules, key=_precedence))
-        self.restricting = tuple(placed for placed in self.rules if not placed.rule.settles)
+        self.restricting = tuple(placed for placed in self.rules if placed.rule.restricts)
+        self.giving = tuple(placed for placed in self.rules if placed.rule.gives)
+        self.telling_ages_apart = tuple(placed for placed in self.rules if placed.rule.age_cuts)
         self._settling = {
             what: tuple(placed for placed in self.rules if placed.rule.settles == what)
             for what in {placed.rule.settles for placed in self.rules}
@@ -83,10 +87,11 @@ class PlacedCount:
 
 
 class Policy:
-    """The layered documents of one place; ``on`` gives what is in force on a date of use."""
+    """The layered documents of one place; ``on`` gives what is in force on a date of use, ``calendar`` dates its names."""
 
-    def __init__(self, rules: Sequence[Placed]) -> None:
+    def __init__(self, rules: Sequence[Placed], calendar: Calendar = UNDATED) -> None:
         self.rules = tuple(rules)
+        self.calendar = calendar
         self._turns = sorted({turn for placed in rules for turn in _turns(placed.rule)})
         self._effective: dict[int, Effective] = {}
 
@@ -98,15 +103,17 @@ class Policy:
 
     def counts(self, request: Request) -> tuple[PlacedCount, ...]:
         """What has to be counted before this request can be judged; room kinds are left for the rule to test."""
-        quotas = [(placed, placed.rule) for placed in self.on(request.dates[0]).restricting if isinstance(placed.rule, Quota)]
-        counts = [(placed.layer, rule.count(request)) for placed, rule in quotas]
+        counting = [(placed, placed.rule) for placed in self.on(request.dates[0]).restricting if isinstance(placed.rule, Counting)]
+        counts = [(placed.layer, rule.count(request)) for placed, rule in counting]
         return tuple(PlacedCount(count, layer) for layer, count in counts if count is not None)
 
 
 def combine(documents: Iterable[Document]) -> Policy:
     """One policy out of the documents of a place, in any order, over the baseline."""
-    placed = [Placed(rule, document.layer) for document in documents for rule in document.rules]
-    return Policy([*placed, *(Placed(rule, Layer.BASELINE) for rule in BASELINE)])
+    layered = sorted(documents, key=lambda document: LAYERS.index(document.layer))
+    placed = [Placed(rule, document.layer) for document in layered for rule in document.rules]
+    calendar = merged(document.calendar for document in layered)
+    return Policy([*placed, *(Placed(rule, Layer.BASELINE) for rule in BASELINE)], calendar)
 
 
 def _uppermost(rules: Sequence[Placed]) -> list[Placed]:

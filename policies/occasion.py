@@ -1,13 +1,15 @@
 """Occasion: a request with its facts, cut into local days once, as every rule reads it."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 
 from kernel.interval import Interval, merged, without
 from kernel.wallclock import at, to_wall, zone_of
-from policies.request import Facts, Request
+from policies.request import Facts, Request, Usage
+from policies.seasons import UNDATED, Calendar
 from venues.opening import Openness
 
 MIDNIGHT = 24 * 60
@@ -31,15 +33,17 @@ class Part:
     classes: frozenset[DayClass]
     start: int
     end: int
+    calendar: Calendar = field(default=UNDATED, compare=False, repr=False)
 
 
 class Occasion:
-    """A request and its facts; ``parts`` are its local days in order, at least one."""
+    """A request and its facts; ``parts`` are its local days in order, at least one. ``calendar`` is the policy's."""
 
-    def __init__(self, request: Request, facts: Facts) -> None:
+    def __init__(self, request: Request, facts: Facts, calendar: Calendar = UNDATED) -> None:
         self.request = request
         self.facts = facts
-        self.parts = tuple(_part(request, facts, day) for day in request.dates)
+        self.calendar = calendar
+        self.parts = tuple(_part(request, facts, day, calendar) for day in request.dates)
 
     @cached_property
     def submitted(self) -> datetime:
@@ -58,9 +62,9 @@ class Occasion:
         return _left(_in_state(self.facts, Openness.BY_AGREEMENT), _in_state(self.facts, Openness.CLOSED))
 
     @cached_property
-    def used(self) -> dict[tuple[str, date, date], int]:
-        """The minutes counted, by key and dates."""
-        return {(usage.key, usage.first, usage.last): usage.minutes for usage in self.facts.usage}
+    def used(self) -> dict[tuple[str, date, date], Usage]:
+        """What was counted, by key and dates."""
+        return {(usage.key, usage.first, usage.last): usage for usage in self.facts.usage}
 
 
 def moment(day: date, minutes: int, zone: str) -> datetime:
@@ -77,7 +81,21 @@ def minutes_of(wall: datetime) -> int:
     return wall.hour * 60 + wall.minute
 
 
-def _part(request: Request, facts: Facts, day: date) -> Part:
+def parts_of(start: datetime, end: datetime) -> Iterator[Part]:
+    """A span of the wall clock cut into local days; what kinds of day they are is not known."""
+    day = start.date()
+    while datetime.combine(day, datetime.min.time()) < end:
+        yield Part(
+            day,
+            day.isoweekday(),
+            frozenset(),
+            minutes_of(start) if start.date() == day else 0,
+            minutes_of(end) if end.date() == day else MIDNIGHT,
+        )
+        day += timedelta(days=1)
+
+
+def _part(request: Request, facts: Facts, day: date, calendar: Calendar) -> Part:
     start, end = request.wall.start, request.wall.end
     known = facts.day(day)
     return Part(
@@ -86,6 +104,7 @@ def _part(request: Request, facts: Facts, day: date) -> Part:
         classes=_classes(day.isoweekday(), bool(known.holiday), bool(known.school_break)),
         start=minutes_of(start) if start.date() == day else 0,
         end=minutes_of(end) if end.date() == day else MIDNIGHT,
+        calendar=calendar,
     )
 
 

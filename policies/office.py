@@ -86,15 +86,15 @@ def later(moment: datetime, amount: int, unit: Unit, office: Office) -> datetime
         case Unit.WEEKS:
             return moment + amount * 7 * DAY
         case Unit.MONTHS:
-            return datetime.combine(_months_later(moment.date(), amount), moment.time())
+            return datetime.combine(months_later(moment.date(), amount), moment.time())
         case Unit.WORKING_HOURS:
             return office.due(moment, amount, unit)
         case Unit.WORKING_DAYS:
             return datetime.combine(office.after_days(moment.date(), amount), moment.time())
 
 
-def _months_later(day: date, months: int) -> date:
-    """The same day of a later month, or that month's last day."""
+def months_later(day: date, months: int) -> date:
+    """The same day of a later month (or an earlier, when negative), or that month's last day."""
     years, month = divmod(day.month - 1 + months, 12)
     first = date(day.year + years, month + 1, 1)
     following = (first + 31 * DAY).replace(day=1)

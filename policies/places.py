@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from policies.models import PolicyDraft, PolicyVersion
@@ -31,6 +31,13 @@ class Place:
     def versions(self) -> ColumnElement[bool]:
         """The condition of its published versions."""
         return and_(PolicyVersion.venue_id.is_not_distinct_from(self.venue_id), PolicyVersion.room_id.is_not_distinct_from(self.room_id))
+
+    @property
+    def rooms(self) -> ColumnElement[bool]:
+        """The condition of the rooms that a document of the place is about."""
+        if self.room_id:
+            return Room.id == self.room_id
+        return Room.venue_id == self.venue_id if self.venue_id else true()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
-from accounts.identity import ApplicantClass
+from accounts.identity import ApplicantClass, Role
 from kernel.errors import Fault, Invalid
 from kernel.interval import Interval
 from kernel.wallclock import WallSpan
@@ -33,7 +33,8 @@ class Request(Stored):
     """What is asked for one date: ``room`` is ``venue/room``, ``age`` the contact's age in completed years.
 
     ``interval`` is the span in UTC as it was when the request was made, so that a later change of zone data
-    cannot alter what was judged. ``heads`` None means that the number was not given.
+    cannot alter what was judged. ``heads`` None means that the number was not given. ``exceptions`` are the ids of
+    the rules from which the applicant asks to be excepted.
     """
 
     room: str
@@ -52,6 +53,8 @@ class Request(Stored):
     open_to_all: bool = False
     in_series: bool = False
     agreement: str | None = None
+    team: str = ""
+    exceptions: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "submitted", self.submitted.astimezone(UTC))
@@ -112,30 +115,67 @@ class RoomFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class ApplicantFacts:
-    """The applicant as registers and staff know it; None is unknown.
+class Figure:
+    """A number that is known of an applicant: ``active-members``, ``teams-0-12``, ``local-members-percent``."""
 
-    ``statuses`` are what the municipality has granted (``lease-status-a``), ``roles`` the person's roles in
-    the organisation asked for.
+    name: str
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicantFacts:
+    """The applicant as registers and staff know it on the date of use; None is unknown.
+
+    ``statuses`` are what the municipality has granted or knows (``lease-status-a``, ``own-hall``), ``roles`` the
+    person's roles in the organisation asked for.
     """
 
     registered: bool | None = None
     local: bool | None = None
     statuses: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
+    figures: tuple[Figure, ...] = ()
+
+    def figure(self, name: str) -> int | None:
+        """The number of that name, None when nobody knows it."""
+        return next((figure.value for figure in self.figures if figure.name == name), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Minutes that a subject already uses or holds under a quota ``key``, on local dates ``first`` to ``last``.
+    """What a subject already uses or holds under a rule's ``key``, on local dates ``first`` to ``last``.
 
-    ``rules.counts.Count`` names what has to be counted; this is the answer to it.
+    ``rules.counts.Count`` names what has to be counted; this is the answer to it: ``minutes``, the ``dates`` they lie
+    on (or that nobody came to), and of the minutes those inside the rule's bands.
     """
 
     key: str
     first: date
     last: date
-    minutes: int
+    minutes: int = 0
+    dates: int = 0
+    minutes_inside: int = 0
+
+
+def added(used: Usage, more: Usage) -> Usage:
+    """Both together, under the key and dates of the first."""
+    return replace(
+        used,
+        minutes=used.minutes + more.minutes,
+        dates=used.dates + more.dates,
+        minutes_inside=used.minutes_inside + more.minutes_inside,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """An exception from a rule that somebody granted: who (a person's id) in what role, when, and why."""
+
+    rule: str
+    by: str
+    role: Role
+    at: datetime
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +212,7 @@ class Facts(Stored):
     entitlement: Entitlement | None = None
     office_holidays: tuple[date, ...] = ()
     by_staff: bool = False
+    waivers: tuple[Waiver, ...] = ()
 
     def day(self, day: date) -> Day:
         """What is known of a local date; an ordinary day when nothing is."""

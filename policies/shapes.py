@@ -11,13 +11,14 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from policies.rules.base import Clock, Minutes, MonthDay
+from policies.rules.base import Clock, Minutes, OreAmount, Scope, When
+from policies.seasons import Anchored
 
 ORE = "ore"
 
 
 class Sort(StrEnum):
-    """What one value of a field is; MONEY is in whole øre, UNKNOWN what no input can be drawn for."""
+    """What one value of a field is; MONEY is in whole øre, ANCHOR a date of every year, UNKNOWN what no input can be drawn for."""
 
     FLAG = "flag"
     NUMBER = "number"
@@ -25,7 +26,8 @@ class Sort(StrEnum):
     MONEY = "money"
     CLOCK = "clock"
     DATE = "date"
-    MONTH_DAY = "month-day"
+    ANCHOR = "anchor"
+    PERCENT = "percent"
     WEEKDAY = "weekday"
     CHOICE = "choice"
     TEXT = "text"
@@ -68,6 +70,11 @@ def shapes(model: type[Any]) -> tuple[Shape, ...]:
     if model not in READ:
         READ[model] = tuple(_of_model(model) if issubclass(model, BaseModel) else _of_dataclass(model))
     return READ[model]
+
+
+def limiting(model: type[Any]) -> type[Scope] | type[When] | None:
+    """The widest set of limits that a class has among its fields."""
+    return next((base for base in (Scope, When) if issubclass(model, base)), None)
 
 
 READ: dict[type[Any], tuple[Shape, ...]] = {}
@@ -119,8 +126,8 @@ def _flat(notes: tuple[Any, ...]) -> Iterator[Any]:
 
 
 # The types with a meaning beyond their own, by what is noted with them.
-ALIASES = tuple((tuple(_flat(get_args(alias)[1:])), sort) for alias, sort in ((Clock, Sort.CLOCK), (MonthDay, Sort.MONTH_DAY)))
-LENGTH_OF_TIME = tuple(_flat(get_args(Minutes)[1:]))
+ALIASES = tuple((tuple(_flat(get_args(alias)[1:])), sort) for alias, sort in ((Clock, Sort.CLOCK), (Anchored, Sort.ANCHOR)))
+LENGTH_OF_TIME, SUM = (tuple(_flat(get_args(alias)[1:])) for alias in (Minutes, OreAmount))
 
 
 def _sort(name: str, said: Annotation) -> Sort:
@@ -139,8 +146,10 @@ def _sort(name: str, said: Annotation) -> Sort:
 
 def _number(name: str, said: Annotation) -> Sort:
     """What a whole number counts: its type or its name tells."""
-    if name == ORE:
+    if name == ORE or all(note in said.notes for note in SUM):
         return Sort.MONEY
+    if name.endswith("percent"):
+        return Sort.PERCENT
     if "weekday" in name:
         return Sort.WEEKDAY
     if name.endswith("minutes") or all(note in said.notes for note in LENGTH_OF_TIME):

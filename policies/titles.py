@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from kernel.texts import marked as _
 from policies.labels import readable
 from policies.shapes import Shape
 from web.texts import gettext
-from web.texts import marked as _
 
 # By class and field, or by the field alone; what a class inherits is found under the class that has it first.
 TITLES: Mapping[str, str] = {
@@ -16,6 +16,13 @@ TITLES: Mapping[str, str] = {
     "Rule.source": _("Hvor det står"),
     "Rule.valid_from": _("Gjelder fra"),
     "Rule.valid_until": _("Gjelder til og med"),
+    "Rule.waiver": _("Unntak kan gis"),
+    "Rule.review_by": _("Den som vurderer når regelen krever det"),
+    "Waivable.by": _("av"),
+    "Ages.first": _("Fra og med (år)"),
+    "Ages.last": _("Til og med (år)"),
+    "AgeShare.percent": _("Andel av deltakerne i prosent"),
+    "HeadCount.first": _("Fra og med"),
     "Reason.nb": _("Bokmål"),
     "Reason.nn": _("Nynorsk"),
     "Reason.en": _("Engelsk"),
@@ -23,6 +30,9 @@ TITLES: Mapping[str, str] = {
     "Source.address": _("Nettadresse"),
     "Scope.applicants": _("Søkere"),
     "Scope.statuses": _("Med status"),
+    "Scope.heads": _("Antall deltakere"),
+    "Scope.ages": _("Alder på deltakerne"),
+    "Scope.outside": _("Unntatt disse tidene"),
     "Scope.room_kinds": _("Type rom"),
     "Scope.tags": _("Rom som har"),
     "Scope.activities": _("Bruk"),
@@ -35,6 +45,10 @@ TITLES: Mapping[str, str] = {
     "Eligibility.local": _("Må høre til i kommunen"),
     "Eligibility.any_status": _("Må ha en av disse statusene"),
     "Eligibility.any_role": _("Den som booker må ha en av disse rollene"),
+    "Eligibility.no_status": _("Kan ikke ha en av disse statusene"),
+    "Eligibility.figures": _("Tall om søkeren"),
+    "FigureLimit.figure": _("Hvilket tall"),
+    "FigureLimit.value": _("Verdi"),
     "Eligibility.age": _("Den som booker må være"),
     "Eligibility.unknown": _("Når vi ikke vet det, bookingen"),
     "Purpose.allowed": _("Kan bare brukes til"),
@@ -48,6 +62,7 @@ TITLES: Mapping[str, str] = {
     "Opening.closure": _("Når rommet er stengt"),
     "Opening.public_holiday": _("Helligdager"),
     "Opening.school_break": _("Skoleferier"),
+    "Opening.open_breaks": _("Ferier da rommet er åpent likevel"),
     "Opening.unknown": _("Når åpningstiden ikke er kjent"),
     "Opening.only_between": _("Bare mellom"),
     "LeadTime.notice": _("Hvor lenge før"),
@@ -78,12 +93,20 @@ TITLES: Mapping[str, str] = {
     "OfficeHours.hours": _("Klokkeslett"),
     "Buffers.before": _("Minutter før, til klargjøring"),
     "Buffers.after": _("Minutter etter, til rydding"),
+    "Buffers.checklist": _("Det som skal gjøres før man går"),
+    "Attendant.title": _("Hva vilkåret kalles"),
+    "Distribution.title": _("Hva vilkåret kalles"),
+    "Responsible.title": _("Hva vilkåret kalles"),
     "PriceRule.assignments": _("Hvem som hører til hvilken prisklasse"),
     "PriceRule.tariffs": _("Prislister"),
     "PriceRule.missing": _("Det som ikke har noen pris, bookingen"),
     "Tariff.version": _("Navn på prislista"),
     "Tariff.first": _("For bruk fra"),
     "Tariff.rows": _("Priser"),
+    "Row.degression": _("Andel av dagsprisen fra første dag, i prosent"),
+    "Row.derived": _("Regnet ut fra"),
+    "Derived.base": _("Kroner"),
+    "Derived.percent": _("Prosent"),
     "amount": _("Antall"),
     "between": _("Klokkeslett"),
     "comparator": _("Grense"),
@@ -93,6 +116,7 @@ TITLES: Mapping[str, str] = {
     "end": _("Til klokka"),
     "first": _("Fra"),
     "last": _("til og med"),
+    "periods": _("Perioder"),
     "ore": _("Kroner"),
     "price_class": _("Prisklasse"),
     "season": _("Hvert år"),

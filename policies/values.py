@@ -9,13 +9,14 @@ from typing import Any, TypeVar
 from accounts.labels import applicant_class
 from policies import labels
 from policies.occasion import clock
-from policies.rules.base import Band, Consequence, Dates, Scope, Season, Span
-from policies.shapes import Shape, Sort, shapes
+from policies.rules.base import Ages, AgeShare, Band, Consequence, Dates, HeadCount, Scope, Span, Waivable, When
+from policies.seasons import Season, anchor
+from policies.shapes import Shape, Sort, limiting, shapes
 from policies.titles import title
 from policies.verdict import Effect, Reason
 from venues.labels import facility_label, kind_label
 from web import formats
-from web.texts import current_locale
+from web.texts import current_locale, ngettext
 from web.texts import gettext as _
 from web.written import listed
 
@@ -27,7 +28,7 @@ LEAP_YEAR = 2024
 # Limits of a scope that have words of their own; what is not here is told under its title.
 WORDED = {
     *("applicants", "statuses", "room_kinds", "tags", "activities", "commercial", "alcohol", "open_to_all", "in_series"),
-    *("weekdays", "between", "day_classes", "season", "dates"),
+    *("weekdays", "between", "day_classes", "periods", "season", "dates"),
 }
 SPAN = set(Span.model_fields)
 GROUPS: dict[type[Any], Callable[[Any], str]] = {}
@@ -89,7 +90,7 @@ def scope_words(scope: Scope) -> tuple[str, ...]:
     return (*_who(scope), *_where(scope), *_what(scope), *when_words(scope), *_further(scope))
 
 
-def when_words(scope: Scope) -> Iterator[str]:
+def when_words(scope: When) -> Iterator[str]:
     """The times alone."""
     if scope.weekdays:
         yield labels.weekdays(scope.weekdays)
@@ -97,6 +98,8 @@ def when_words(scope: Scope) -> Iterator[str]:
         yield _("kl. %(band)s", band=band(scope.between))
     if scope.day_classes:
         yield labels.both([labels.choice(one) for one in scope.day_classes])
+    if scope.periods:
+        yield _("i perioden %(names)s", names=listed(list(scope.periods)))
     if scope.season:
         yield season(scope.season)
     if scope.dates:
@@ -112,13 +115,51 @@ def band(value: Band) -> str:
 @spoken(Season)
 def season(value: Season) -> str:
     """``1. november til 30. april``."""
-    return _("%(first)s til %(last)s", first=_month_day(value.first), last=_month_day(value.last))
+    return _("%(first)s til %(last)s", first=anchored(value.first), last=anchored(value.last))
 
 
 @spoken(Dates)
 def dates(value: Dates) -> str:
     """``1. november 2026 til 30. april 2027``."""
     return _("%(first)s til %(last)s", first=formats.long_date(value.first), last=formats.long_date(value.last))
+
+
+@spoken(AgeShare)
+def age_share(value: AgeShare) -> str:
+    """``minst 90 % 0–12 år``."""
+    return ages(value) if value.percent == 100 else _("minst %(percent)d %% %(ages)s", percent=value.percent, ages=ages(value))
+
+
+@spoken(Ages)
+def ages(value: Ages) -> str:
+    """``6–12 år``, ``67 år og eldre``."""
+    if value.last is None:
+        return _("%(age)s år og eldre", age=value.first)
+    return _("%(ages)s år", ages=f"{value.first}–{value.last}")
+
+
+@spoken(HeadCount)
+def heads(value: HeadCount) -> str:
+    """``20–50``, ``minst 50``."""
+    return _("minst %(number)d", number=value.first) if value.last is None else f"{value.first}–{value.last}"
+
+
+def anchored(written: str) -> str:
+    """A date of every year: ``1. november``, ``uke 33``, ``7 dager før school start``."""
+    found = anchor(written)
+    if found.event:
+        return _shifted(labels.readable(found.event).lower(), found.offset)
+    if not found.week:
+        return formats.day_month(date(LEAP_YEAR, found.month, found.day))
+    if not found.weekday:
+        return _("uke %(week)d", week=found.week)
+    return _("%(weekday)s i uke %(week)d", weekday=labels.weekday(found.weekday), week=found.week)
+
+
+@spoken(Waivable)
+def waivable(value: Waivable) -> str:
+    """``av saksbehandler``."""
+    return _("av %(role)s", role=labels.choice(value.by).lower())
 
 
 @spoken(Reason)
@@ -195,8 +236,10 @@ def _figure(sort: Sort, value: Any) -> str:
             return clock(value)
         case Sort.DATE:
             return formats.long_date(value)
-        case Sort.MONTH_DAY:
-            return _month_day(value)
+        case Sort.ANCHOR:
+            return anchored(value)
+        case Sort.PERCENT:
+            return f"{value} %"
         case Sort.NUMBER:
             return formats.number(value)
         case _:
@@ -223,8 +266,10 @@ def _group(value: Any, names: Names, *, but: Collection[str] = ()) -> str:
     if {shape.name for shape in shapes(type(value))} == SPAN:
         return labels.amount(value.amount, value.unit)
     limits: tuple[str, ...] = ()
-    if isinstance(value, Scope):
-        limits, but = scope_words(value), {*but, *Scope.model_fields}
+    base = limiting(type(value))
+    if base:
+        limits = scope_words(value) if base is Scope else tuple(when_words(value))
+        but = {*but, *base.model_fields}
     parts = [f"{_lowered(told.title)}: {', '.join(told.lines)}" for told in told_fields(value, names, but=but)]
     return ", ".join((*limits, *parts))
 
@@ -234,5 +279,10 @@ def _lowered(words: str) -> str:
     return words if words[:2].isupper() else words[:1].lower() + words[1:]
 
 
-def _month_day(written: str) -> str:
-    return formats.day_month(date.fromisoformat(f"{LEAP_YEAR}-{written}"))
+def _shifted(day: str, offset: int) -> str:
+    """So many days before or after a day that is named."""
+    if not offset:
+        return day
+    if offset < 0:
+        return ngettext("%(num)d dag før %(day)s", "%(num)d dager før %(day)s", -offset, day=day)
+    return ngettext("%(num)d dag etter %(day)s", "%(num)d dager etter %(day)s", offset, day=day)

@@ -1,6 +1,6 @@
 """Rules in plain words: what each rule says, for whom and when, in the language of the request."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, TypeVar
 
 from accounts.labels import applicant_class, role
@@ -24,14 +24,18 @@ from web.written import listed
 
 R = TypeVar("R", bound=Rule)
 Sentences = Iterator[str]
+# What any rule may say beside what its kind does: who grants exceptions, who looks at it.
+LATER = Rule.model_fields.keys() - FRAME
 TELLERS: dict[type[Rule], Callable[[Any], Sentences]] = {}
 
 
 def sentences(rule: Rule, names: Names = NAMELESS) -> tuple[str, ...]:
     """What a rule says, a sentence each; what it leaves open is not mentioned. ``names`` are those of price classes."""
     if isinstance(rule, PriceRule):
-        return tuple(price_sentences(rule, names))
-    return tuple(TELLERS[type(rule)](rule) if type(rule) in TELLERS else field_sentences(rule, names))
+        said = price_sentences(rule, names)
+    else:
+        said = TELLERS[type(rule)](rule) if type(rule) in TELLERS else field_sentences(rule, names)
+    return (*said, *_told(rule, LATER))
 
 
 def tells(kind: type[R]) -> Callable[[Callable[[R], Sentences]], Callable[[R], Sentences]]:
@@ -60,6 +64,7 @@ def _eligibility(rule: Eligibility) -> Sentences:
         yield _("Den som booker må ha rollen %(roles)s.", roles=listed(list(rule.any_role)))
     if rule.age:
         yield _age(rule.age.comparator, rule.age.years)
+    yield from _told(rule, {"no_status", "figures"})
     if rule.effect is not Effect.REFUSE:
         yield _("Andre ønsker %(effect)s.", effect=_(labels.EFFECTS[rule.effect]))
 
@@ -89,6 +94,7 @@ def _opening(rule: Opening) -> Sentences:
     else:
         yield _("Tid utenfor åpningstiden %(effect)s.", effect=_(labels.CONSEQUENCES[rule.outside]))
         yield _("Tid da rommet er stengt %(effect)s.", effect=_(labels.CONSEQUENCES[rule.closure]))
+    yield from _told(rule, {"open_breaks"})
     told = (
         (rule.by_agreement, _("Tid som er åpen etter avtale")),
         (rule.public_holiday, _("Bruk på helligdager")),
@@ -197,6 +203,7 @@ def _buffers(rule: Buffers) -> Sentences:
         yield _("%(time)s etter er satt av til rydding.", time=formats.duration(rule.after))
     if not rule.before and not rule.after:
         yield _("Ingen tid er satt av før eller etter.")
+    yield from _told(rule, {"checklist"})
 
 
 def price_sentences(rule: PriceRule, names: Names) -> Sentences:
@@ -210,10 +217,15 @@ def price_sentences(rule: PriceRule, names: Names) -> Sentences:
 
 def field_sentences(rule: Rule, names: Names) -> Sentences:
     """What the fields of any kind say, a sentence each."""
-    yield from (told.sentence for told in told_fields(rule, names, but={*FRAME, "effect"}))
+    yield from (told.sentence for told in told_fields(rule, names, but={*Rule.model_fields, "effect"}))
     effect = getattr(rule, "effect", None)
     if isinstance(effect, Effect):
         yield from _otherwise(effect)
+
+
+def _told(rule: Rule, wanted: Collection[str]) -> Sentences:
+    """Fields that have no words of their own."""
+    yield from (told.sentence for told in told_fields(rule) if told.name in wanted)
 
 
 def _otherwise(effect: Effect) -> Sentences:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload, subqueryload
 
 from kernel.errors import Fault, Invalid
 from venues.access import AccessAnswer, answers, lacks, unknown
@@ -96,7 +96,8 @@ def facilities(rooms: Iterable[Room]) -> list[str]:
 def rooms_in_use(session: Session) -> Sequence[Room]:
     """All rooms that are not retired, with venue, district and spaces; two statements."""
     in_use = (Room.retired_at.is_(None), Venue.retired_at.is_(None))
-    whole = (joinedload(Room.venue).joinedload(Venue.district), selectinload(Room.spaces))
+    # selectinload would ask once per five hundred rooms.
+    whole = (joinedload(Room.venue).joinedload(Venue.district), subqueryload(Room.spaces))
     return session.scalars(select(Room).join(Room.venue).where(*in_use).order_by(Venue.name, Room.id).options(*whole)).all()
 
 

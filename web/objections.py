@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from web.texts import marked as _
+from kernel.texts import marked as _
 
 POLICIES: Mapping[str, str] = {
     # objections: value is what was asked, limit what would do
@@ -52,6 +52,31 @@ POLICIES: Mapping[str, str] = {
     "policy:commercial-use": _("Rommet kan ikke brukes til å tjene penger."),
     "policy:alcohol": _("Det er ikke lov med alkohol i rommet."),
     "policy:not-open-to-all": _("Rommet er for arrangementer som er åpne for alle."),
+    "policy:status-barred": _("De som har status {value}, kan ikke bruke rommet."),
+    "policy:figure-unknown": _("Vi mangler et tall om organisasjonen: {limit}."),
+    "policy:figure-too-low": _("Tallet {value} er for lavt. Kravet er {limit}."),
+    "policy:figure-too-high": _("Tallet {value} er for høyt. Kravet er {limit}."),
+    "policy:figures-unknown": _("Vi mangler tall om organisasjonen: {limit}. Uten dem får dere færre poeng."),
+    "policy:joint-application": _("Faste tider søkes samlet av hovedlaget."),
+    "policy:ages-too-coarse": _("Reglene skiller ved {limit} år. Del gruppen {value} i to: under {limit}, og {limit} eller eldre."),
+    "policy:ages-unknown": _("Oppgi hvor mange dere er i hver aldersgruppe. Regelen gjelder {limit} år."),
+    "policy:too-few-of-age": _("{value} er for få i riktig alder. Det må være minst {limit}."),
+    "policy:too-many-of-age": _("{value} er for mange i denne alderen. Det kan være høyst {limit}."),
+    "policy:too-small-share": _("{value} % i riktig alder er for lite. Det må være minst {limit} %."),
+    "policy:too-large-share": _("{value} % i denne alderen er for mye. Det kan være høyst {limit} %."),
+    "policy:hours-of-other-ages": _("Denne tiden ({value}) er for andre: {limit}."),
+    "policy:outside-hours-of-age": _("{value} er utenfor tidene for aldersgruppen: {limit}."),
+    "policy:outside-season": _("Rommet lånes ikke ut på denne tiden av året. Neste dag det går: {limit:when}."),
+    "policy:before-application-window": _("Man kan søke fra {limit:when}."),
+    "policy:after-deadline": _("Søknadsfristen var {limit:when}."),
+    "policy:in-application-window": _("Tidene fordeles nå. Det som blir igjen, kan bookes etter {limit:when}."),
+    "policy:drop-in-no-series": _("Ledige timer bookes én gang om gangen, ikke som faste tider."),
+    "policy:not-released-yet": _("Tiden er ikke sluppet ennå. Nå kan man booke til og med {limit:when}."),
+    "policy:attendant-needed": _("Noen fra kommunen må være til stede. Vi svarer når en vakt er funnet."),
+    "policy:too-many-at-once": _("Dere har andre rom til samme tid. Det kan være høyst {limit}."),
+    "policy:too-many-ahead": _("Dere har for mange bookinger foran dere. Det kan være høyst {limit}."),
+    "policy:too-few-bad-hours": _("Bare {value} % av tiden deres er på tider få vil ha. Det må være minst {limit} %."),
+    "policy:too-many-no-shows": _("Ingen kom {value} ganger uten å si fra. Grensen er {limit}."),
     # drafts and versions
     "unknown-policy-version": _("Versjonen {value} av retningslinjen finnes ikke."),
     "unknown-policy": _("Det finnes ingen retningslinje å hente i «{value}»."),

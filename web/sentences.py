@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from web.texts import marked as _
+from kernel.texts import marked as _
 
 KERNEL: Mapping[str, str] = {
     "missing-hour": _("{value} finnes ikke: klokka stilles fram denne natta. Velg et tidspunkt før hoppet, eller {after}."),

@@ -22,8 +22,3 @@ def current_locale() -> Locale:
     """The locale of the request, bokmål outside of one."""
     found = flask_babel.get_locale()
     return found if isinstance(found, Locale) else NORWEGIAN
-
-
-def marked(msgid: str) -> str:
-    """Marks a msgid of a table for extraction (``from web.texts import marked as _``); it is translated where it is shown."""
-    return msgid

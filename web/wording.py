@@ -5,10 +5,10 @@ from collections.abc import Mapping
 import structlog
 
 from kernel.errors import Fault
+from kernel.texts import marked as _
 from web import sentences
 from web.objections import POLICIES
 from web.texts import current_locale, gettext
-from web.texts import marked as _
 from web.written import filled
 
 FIELDS: Mapping[str, str] = {

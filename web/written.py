@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 from string import Formatter
 from typing import Any
 
+from kernel.texts import marked as _
 from web import formats
 from web.texts import gettext
-from web.texts import marked as _
 
 LONGEST_VALUE = 100
 WORDS: Mapping[str, str] = {

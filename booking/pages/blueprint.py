@@ -4,7 +4,7 @@ from flask import Blueprint, Response
 
 from accounts import edge
 from booking.pages import labels
-from policies.labels import activity, price_unit
+from policies.labels import activity
 
 routes = Blueprint("booking", __name__)
 
@@ -13,6 +13,8 @@ for show in (
     labels.booking_kind,
     labels.state_label,
     labels.state_tone,
+    labels.price_lines,
+    labels.price_parts,
     labels.price_text,
     labels.hold_text,
     labels.wall_span,
@@ -22,7 +24,6 @@ for show in (
 ):
     routes.add_app_template_filter(show, show.__name__)
 routes.add_app_template_filter(activity, "activity_label")
-routes.add_app_template_filter(price_unit, "price_unit")
 
 
 @routes.after_request

@@ -23,6 +23,7 @@ from kernel.clock import now
 from kernel.errors import Conflict, Fault, Forbidden, Invalid, Missing, Refusal
 from kernel.wallclock import to_wall
 from policies.labels import choices
+from policies.queries import in_force
 from policies.taxonomy import Activity
 from venues.models import Room
 from venues.queries import room_at, room_named
@@ -125,6 +126,13 @@ def _again(room: Room, given: "MultiDict[str, Any]", refusal: Refusal) -> Respon
     return answer
 
 
+def _ages_told_apart(room: Room) -> set[int]:
+    """The ages at which the rules in force for the room tell people apart, so that one can say how many there are of each."""
+    today = to_wall(now(), room.venue.zone).date()
+    policy = in_force(edge.reading(), room, today, today).on(today)
+    return {cut for placed in policy.on(today).telling_ages_apart for cut in placed.rule.age_cuts}
+
+
 def _form_page(room: Room, form: Form) -> str:
     actor, session = edge.actor(), edge.reading()
     represented = [one.organisation for one in queries.represented(session, actor.person_id)] if actor.person_id else []
@@ -135,7 +143,7 @@ def _form_page(room: Room, form: Form) -> str:
         "booking/book.html",
         room=room,
         form=form,
-        bands=draft.bands_shown(form.values),
+        bands=draft.bands_shown(form.values, _ages_told_apart(room)),
         activities=choices(Activity),
         organisations=[(one.number or f"group:{one.id}", one.name) for one in mine],
         people=[(person.id, person) for person in several] if len(several) > 1 else [],

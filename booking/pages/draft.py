@@ -1,25 +1,27 @@
 """Draft: what the booking form holds, and the wish that it says."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from typing import Annotated, Any
 
 from pydantic import Field
 from werkzeug.datastructures import MultiDict
 
 from booking.states import BookingKind
-from booking.wish import OnConflict, Wish
+from booking.wish import OnConflict, Wish, bands_of
 from kernel.errors import Fault, Invalid
 from kernel.recurrence import weekly
 from kernel.wallclock import at
+from policies.request import AgeBand
 from policies.taxonomy import Activity
 from web.fields import Clock, Day, RowId
 from web.forms import Input, parse
 
 MIDNIGHT = timedelta(days=1)
 ME, OTHER = "me", "other"
-BANDS = ("0-5", "6-12", "13-19", "20-66", "67+")
+USUAL_CUTS = (6, 13, 20, 67)
 Heads = Annotated[int, Field(ge=0, le=100_000)]
 # Which input stands for a field of the wish or of the policy's objections.
 NAMES = {
@@ -149,14 +151,28 @@ def span_of(first: Day, start: timedelta, last: Day, end: timedelta) -> tuple[da
     return at(first, start), at(last, MIDNIGHT if not end and last == first else end)
 
 
-def bands_shown(values: Mapping[str, Any]) -> list[str]:
-    """The age bands of the form: those that are filled in where they are others than the usual ones."""
-    filled = [
+def bands_shown(values: Mapping[str, Any], cuts: Collection[int] = ()) -> list[str]:
+    """The age bands of the form: the usual ones, split where the room's rules tell ages apart, and others that are filled in.
+
+    Those that are filled in stand in the place of the usual ones, unless the rules need them split.
+    """
+    firsts = sorted({0, *USUAL_CUTS, *cuts})
+    usual = [AgeBand(first, following - 1, 0) for first, following in pairwise(firsts)] + [AgeBand(firsts[-1], None, 0)]
+    filled = (
         name.removeprefix("participants.") for name, value in values.items() if name.startswith("participants.") and str(value).strip()
-    ]
-    if set(filled) <= set(BANDS):
-        return list(BANDS)
-    return sorted(filled, key=lambda band: (len(band.split("-")[0].rstrip("+")), band))
+    )
+    own = [band for band in bands_of(dict.fromkeys(filled, 0)) if band not in usual]
+    fine = [band for band in own if not any(_holds(band, cut) and cut != band.first for cut in cuts)]
+    kept = [band for band in usual if not any(_holds(other, band.first) or _holds(band, other.first) for other in fine)]
+    return [_written(band) for band in sorted([*own, *kept], key=lambda band: (band.first, band.last or band.first))]
+
+
+def _holds(band: AgeBand, age: int) -> bool:
+    return band.first <= age and (band.last is None or age <= band.last)
+
+
+def _written(band: AgeBand) -> str:
+    return f"{band.first}+" if band.last is None else f"{band.first}-{band.last}"
 
 
 def clock_of(written: str) -> str:

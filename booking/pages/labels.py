@@ -5,9 +5,13 @@ from datetime import datetime, time, timedelta
 
 from booking.states import BookingKind
 from kernel.money import Ore
+from kernel.texts import marked as _
+from policies.labels import PRICE_UNITS
+from policies.rules.tariff import PriceUnit
+from policies.verdict import Price, PriceLine
 from web import formats
+from web.language import choose
 from web.texts import gettext, ngettext
-from web.texts import marked as _
 from web.written import WORDS
 
 KINDS: Mapping[BookingKind, str] = {
@@ -55,6 +59,24 @@ def price_text(amount: Ore | None) -> str:
     if amount is None:
         return gettext("pris ikke fastsatt")
     return formats.kroner(amount) if amount else gettext("gratis")
+
+
+def price_parts(price: Price) -> list[tuple[str, str]]:
+    """What a price is made of, each part with its amount; nothing where it is one part alone that says no more than the price."""
+    return price_lines(price) if len(price.lines) > 1 else []
+
+
+def price_lines(price: Price) -> list[tuple[str, str]]:
+    """Each part of a price with its amount."""
+    return [(_part(line), gettext("regnes ut etterpå") if line.is_deferred else formats.kroner(line.amount)) for line in price.lines]
+
+
+def _part(line: PriceLine) -> str:
+    if line.rule:
+        title = line.title.in_language(choose())
+        return f"{title} ({line.percent} %)" if line.percent is not None else title
+    rate = f"{formats.kroner(line.rate)} {gettext(PRICE_UNITS[PriceUnit(line.unit)])}"
+    return f"{formats.duration(line.minutes)}, {rate}" if line.minutes is not None else f"{formats.long_date(line.day)}, {rate}"
 
 
 def hold_text(minutes: int) -> str:

@@ -28,6 +28,7 @@ from policies.labels import choices, kind, layer
 from policies.pages.drafts import document_in
 from policies.pages.shelves import shelf_at, trail
 from policies.places import Place, Shelf, places
+from policies.request import Figure
 from policies.taxonomy import Activity
 from policies.tools import Tool
 from policies.verdict import Effect, Layer, Objection, Price, Verdict
@@ -41,6 +42,7 @@ from web.texts import gettext as _
 
 AHEAD = timedelta(days=14)
 NOON = timedelta(hours=12)
+LONGEST_FIGURE = 10
 TONES = {Effect.REFUSE: "danger", Effect.REVIEW: "warning", Effect.WARN: "info"}
 
 
@@ -65,7 +67,11 @@ class TryInput(Input):
     commercial: bool = False
     open_to_all: bool = False
     in_series: bool = False
+    team: Annotated[str, Field(max_length=120)] = ""
+    figures: Annotated[str, Field(max_length=400)] = ""
     used: Annotated[int, Field(ge=0, le=8784)] = 0
+    held: Annotated[int, Field(ge=0, le=10_000)] = 0
+    absent: Annotated[int, Field(ge=0, le=10_000)] = 0
 
     @property
     def wish(self) -> Wish:
@@ -73,7 +79,7 @@ class TryInput(Input):
         start, end = draft.span_of(self.date, self.from_, self.end_date or self.date, self.to)
         heads = {band: heads for band, heads in self.participants.items() if heads}
         said = {"room": self.room, "start": start, "end": end, "purpose": self.activity.value, "activity": self.activity}
-        marks = {name: getattr(self, name) for name in ("alcohol", "commercial", "open_to_all")}
+        marks = {name: getattr(self, name) for name in ("alcohol", "commercial", "open_to_all", "team")}
         return parse(Wish, {**said, **marks, "participants": heads})
 
     def asked_in(self, zone: str) -> datetime:
@@ -142,9 +148,27 @@ def _answered(shelf: Shelf, document: Document, given: TryInput) -> str:
 
 
 def _tryout(given: TryInput, zone: str) -> Tryout:
-    statuses = tuple(status.strip() for status in given.statuses.split(",") if status.strip())
-    known = {name: getattr(given, name) for name in ("applicant", "registered", "local", "age", "in_series")}
-    return Tryout(wish=given.wish, asked=given.asked_in(zone), statuses=statuses, used=given.used * 60, **known)
+    same = ("applicant", "registered", "local", "age", "in_series", "held", "absent")
+    return Tryout(
+        wish=given.wish,
+        asked=given.asked_in(zone),
+        statuses=_words(given.statuses),
+        figures=tuple(_figure(written) for written in _words(given.figures)),
+        used=given.used * 60,
+        **{name: getattr(given, name) for name in same},
+    )
+
+
+def _words(written: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in written.split(",") if word.strip())
+
+
+def _figure(written: str) -> Figure:
+    """A number by its name: ``active-members=120``; raises Invalid (``bad-format``)."""
+    name, _equals, value = (part.strip() for part in written.partition("="))
+    if not (name and value.isascii() and value.isdecimal() and len(value) < LONGEST_FIGURE):
+        raise refuse(Invalid, "bad-format", "figures", written)
+    return Figure(name, int(value))
 
 
 def _answer(title: str, verdict: Verdict, room: Room, *, drafted: Mapping[Layer, tuple[Place, set[str]]]) -> Answer:
@@ -187,7 +211,7 @@ def _page(shelf: Shelf, form: Form, **more: Any) -> str:
         shelf=shelf,
         form=form,
         rooms=_rooms(shelf.place),
-        bands=draft.bands_shown(form.values),
+        bands=draft.bands_shown(form.values, {cut for rule in document_in(shelf).rules for cut in rule.age_cuts}),
         applicants=choices(ApplicantClass),
         activities=choices(Activity),
         crumbs=_crumbs(shelf),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from accounts.models import Organisation
-from booking.alternatives import offers
+from booking.alternatives import offers_to
 from booking.models import Booking, Occurrence
 from booking.outcome import Dated, Declined, Taken, faults_of, objection_fault, refuses
 from booking.pages import draft
@@ -26,7 +26,7 @@ from web import formats
 from web.language import choose
 from web.texts import gettext as _
 
-# Other rooms and times are looked for on the first dates that are taken only: each look costs some statements.
+# Other rooms and times are looked for on the first dates left out only: each look costs some statements.
 DATES_HELPED = 2
 Address = Callable[["MultiDict[str, Any]", str], str]
 
@@ -114,7 +114,7 @@ def trial_of(session: Session, preview: Preview, given: "MultiDict[str, Any]", t
     Who is in the way is asked once for all dates.
     """
     names = occupants(session, preview.dates)
-    helped = [number for number, date in enumerate(preview.dates) if date.collisions][:DATES_HELPED]
+    helped = [number for number, date in enumerate(preview.dates) if not date.is_kept and date.judged.fault is None][:DATES_HELPED]
     elsewhere = {number: _elsewhere(session, preview, preview.dates[number].judged.wall, given, to, now) for number in helped}
     lines = tuple(
         _line(preview, number, names, (*_lawful(preview, number, given, to), *elsewhere.get(number, ())), given, to)
@@ -202,10 +202,9 @@ def _for_all(preview: Preview, given: "MultiDict[str, Any]", to: Address) -> Ite
 
 
 def _elsewhere(session: Session, preview: Preview, wall: WallSpan, given: "MultiDict[str, Any]", to: Address, now: datetime) -> list[Way]:
-    """Other times and rooms that are free instead of a time that is taken."""
-    heads = sum(band.heads for band in preview.case.bands) or None
+    """Other times and rooms that the applicant may have, instead of a time that is taken or refused."""
     single = given if len(preview.dates) == 1 else draft.alone(given)
-    found = offers(session, preview.case.path, wall, heads=heads, now=now)
+    found = offers_to(session, preview.case, wall, now=now)
     here = [_at(offer.wall, single, offer.room, to, on=wall.start.date()) for offer in found if offer.changes == "time"]
     rooms = [
         Way(offer.name, to(draft.shifted(draft.changed_to(single, {"agreement": ""}), offer.wall.start, offer.wall.end), offer.room))

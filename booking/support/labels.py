@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from kernel.texts import marked as _
 from web.texts import gettext
-from web.texts import marked as _
 
 OTHER = _("Annet")
 REASONS: Mapping[str, str] = {

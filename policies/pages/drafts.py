@@ -1,5 +1,6 @@
 """The pages of a draft: begun from what is in force, looked over with the linter's findings, published from a date."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, current_app, render_template, request, url_for
@@ -7,15 +8,16 @@ from flask.typing import ResponseReturnValue
 
 from accounts import edge
 from kernel.clock import now
-from kernel.errors import Conflict, Invalid, Missing, Refusal, refuse
+from kernel.errors import Conflict, Fault, Invalid, Missing, Refusal, refuse
 from policies import labels
 from policies.ahead import BOOKINGS_AHEAD, CountAhead
 from policies.compared import compared
 from policies.copying import copy_of
 from policies.document import Document, checked
-from policies.drafting import document_of, empty_document, given, shown
+from policies.drafting import empty_document, given, shown
 from policies.lint import errors, lint
 from policies.models import PolicyDraft
+from policies.named import PARTS, document_of, rows_of
 from policies.pages.blueprint import routes
 from policies.pages.shelves import shelf_at, today, trail, version_of
 from policies.pages.steps import steps, tools
@@ -29,7 +31,7 @@ from web.forms import Form, Input, parse
 from web.pages import done, form_again
 from web.texts import gettext as _
 
-BLANK_CLASSES = 2
+BLANK_ROWS = 2
 
 
 class BeginInput(Input):
@@ -79,23 +81,22 @@ def remove_draft(place: str) -> ResponseReturnValue:
 
 @routes.get("/policies/<policy_place:place>/draft/text")
 def text_form(place: str) -> str:
-    """Title, adopted text and the names of price classes."""
+    """Title, adopted text, and what the document names: price classes, events and periods."""
     context = of_draft(place)
     document: Document = context["document"]
     values = document.model_dump(mode="json", include={"title", "regulation"}, exclude_none=True)
-    classes = [{"slug": slug, "name": name} for slug, name in document.data()["price_classes"].items()]
-    return _text_page(context, Form(shown({**values, "classes": classes})), len(classes))
+    return _text_page(context, {**values, **rows_of(document)})
 
 
 @routes.post("/policies/<policy_place:place>/draft/text")
 def save_text(place: str) -> ResponseReturnValue:
-    """Keep title, adopted text and the names of price classes."""
+    """Keep title, adopted text and what the document names."""
     shelf = shelf_at(place)
     data = given(request.form)
     try:
         edge.transact(save_draft, shelf.place, document_of(document_in(shelf), data), version=seen_version())
     except (Invalid, Conflict) as refusal:
-        return again(_text_page(of_draft(place), Form(shown(data), refusal.faults), len(data.get("classes", []))), refusal)
+        return again(_text_page(of_draft(place), data, refusal.faults), refusal)
     return done(_("Endringene er lagret i utkastet."), url_for("policies.draft_page", place=place))
 
 
@@ -164,5 +165,6 @@ def seen_version() -> int:
     return request.form.get("version", 0, type=int)
 
 
-def _text_page(context: dict[str, Any], form: Form, classes: int) -> str:
-    return render_template("policies/text_form.html", form=form, classes=classes + BLANK_CLASSES, **context)
+def _text_page(context: dict[str, Any], data: Mapping[str, Any], faults: tuple[Fault, ...] = ()) -> str:
+    rows = {part.rows: len(data.get(part.rows, [])) + BLANK_ROWS for part in PARTS}
+    return render_template("policies/text_form.html", form=Form(shown(data), faults), rows=rows, **context)

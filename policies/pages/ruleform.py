@@ -17,7 +17,7 @@ from policies.kinds import FRAME, kind_named
 from policies.occasion import DayClass
 from policies.office import Unit
 from policies.paragraphs import Paragraph, named_by
-from policies.rules.base import Comparator, Consequence, Scope
+from policies.rules.base import Comparator, Consequence, Rule, Scope
 from policies.rules.counts import Period, Subject
 from policies.rules.handling import Route
 from policies.rules.tariff import LIST, PriceUnit
@@ -63,7 +63,7 @@ class Written:
 def page(context: dict[str, Any], written: Written) -> str:
     """The page of the form; ``context`` is that of the pages of a draft."""
     document: Document = context["document"]
-    data, scope = written.data, _fields(written.data.get("scope"))
+    kind, data, scope = kind_named(written.kind), written.data, _fields(written.data.get("scope"))
     offers = _offers(document)
     around = Around({"room_kinds": offers["room_kinds"], "price_class": offers["price_classes"]}, written.blank)
     return render_template(
@@ -75,8 +75,9 @@ def page(context: dict[str, Any], written: Written) -> str:
         blank=written.blank,
         offers=offers,
         rest=_rest,
-        inputs=drawn(kind_named(written.kind), data, around, but=FRAME),
-        limits=drawn(Scope, scope, around.within("scope", is_optional=True), but=_not_here(document, scope)),
+        inputs=drawn(kind, data, around, but=Rule.model_fields),
+        handling=drawn(Rule, data, around, but={*FRAME, *(("waiver",) if kind.is_safety else ())}),
+        limits=drawn(Scope, scope, around.within("scope", is_optional=True, blank=written.blank - 1), but=_not_here(document, scope)),
         left_out=left_out,
         said=_said(data, context["price_names"]),
         limited=any(scope.values()),

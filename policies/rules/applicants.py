@@ -16,6 +16,14 @@ class Age(Model):
     years: Count
 
 
+class FigureLimit(Model):
+    """A limit for a number that is known of the applicant: the year of its last register update, local members in per cent."""
+
+    figure: Slug
+    comparator: Comparator = Comparator.AT_LEAST
+    value: Count
+
+
 class Eligibility(Rule):
     """Who may book: what is asked of the applicant, and what follows when it is not met or not known."""
 
@@ -26,7 +34,9 @@ class Eligibility(Rule):
     registered: bool | None = None
     local: bool | None = None
     any_status: tuple[Slug, ...] = ()
+    no_status: tuple[Slug, ...] = ()
     any_role: tuple[Slug, ...] = ()
+    figures: tuple[FigureLimit, ...] = ()
     age: Age | None = None
     effect: Effect = Effect.REFUSE
     unknown: Consequence = Consequence.REVIEW
@@ -36,6 +46,8 @@ class Eligibility(Rule):
         yield from self._known("registered", self.registered, occasion.facts.applicant.registered)
         yield from self._known("local", self.local, occasion.facts.applicant.local)
         yield from self._one_of("status", self.any_status, occasion.facts.applicant.statuses)
+        yield from self._none_of(occasion.facts.applicant.statuses)
+        yield from self._figures(occasion)
         yield from self._one_of("role", self.any_role, occasion.facts.applicant.roles)
         yield from self._age(occasion.request.age)
 
@@ -55,6 +67,22 @@ class Eligibility(Rule):
     def _one_of(self, name: str, asked: tuple[str, ...], held: tuple[str, ...]) -> Iterator[Breach]:
         if asked and set(asked).isdisjoint(held):
             yield Breach(f"{name}-missing", "organisation", ", ".join(held), ", ".join(asked), self.effect)
+
+    def _none_of(self, held: tuple[str, ...]) -> Iterator[Breach]:
+        barred = sorted(set(self.no_status) & set(held))
+        if barred:
+            yield Breach("status-barred", "organisation", ", ".join(barred), None, self.effect)
+
+    def _figures(self, occasion: Occasion) -> Iterator[Breach]:
+        for limit in self.figures:
+            known = occasion.facts.applicant.figure(limit.figure)
+            if known is None and self.unknown.effect:
+                yield Breach(
+                    "figure-unknown", "organisation", None, f"{limit.figure} {limit.comparator} {limit.value}", self.unknown.effect
+                )
+            elif known is not None and not limit.comparator.holds(known, limit.value):
+                code = "figure-too-low" if limit.comparator in (Comparator.AT_LEAST, Comparator.OVER) else "figure-too-high"
+                yield Breach(code, "organisation", known, f"{limit.figure} {limit.comparator} {limit.value}", self.effect)
 
     def _age(self, age: int | None) -> Iterator[Breach]:
         if self.age is None:

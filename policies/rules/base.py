@@ -1,6 +1,6 @@
 """What every rule has: who, when and what it is about, its reason and source, and its validity."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import Annotated, Any, ClassVar
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -20,15 +19,18 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from accounts.identity import ApplicantClass
+from accounts.identity import ApplicantClass, Role
 from kernel.errors import Invalid
 from kernel.wallclock import parse_clock
 from policies.occasion import MIDNIGHT, DayClass, Occasion, Part, clock
 from policies.office import Unit
+from policies.request import AgeBand
+from policies.seasons import Season
 from policies.taxonomy import Activity, is_within
 from policies.verdict import Change, Effect, Plain, Reason, Source
 
 LONGEST_TEXT = 2000
+DEAREST = 100_000_000
 
 
 class Model(BaseModel):
@@ -46,25 +48,18 @@ def _parsed_clock(written: object) -> object:
         raise PydanticCustomError("bad-clock", "bad-clock") from None
 
 
-def _checked_month_day(written: str) -> str:
-    """A day of some year; 29 February is one, 31 April is not."""
-    try:
-        date.fromisoformat(f"2024-{written}")
-    except ValueError:
-        raise PydanticCustomError("no-such-date", "no-such-date") from None
-    return written
-
-
 Clock = Annotated[
     int,
     BeforeValidator(_parsed_clock),
     PlainSerializer(clock, return_type=str),
     WithJsonSchema({"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$", "examples": ["17:00"]}),
 ]
-MonthDay = Annotated[str, StringConstraints(pattern=r"^\d{2}-\d{2}$"), AfterValidator(_checked_month_day)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 Text = Annotated[str, StringConstraints(max_length=LONGEST_TEXT, strip_whitespace=True)]
 Weekday = Annotated[int, Field(ge=1, le=7)]
+Percent = Annotated[int, Field(ge=0, le=1000)]
+Years = Annotated[int, Field(ge=0, le=120)]
+OreAmount = Annotated[int, Field(ge=0, le=DEAREST)]
 Minutes = Annotated[int, Field(ge=0, le=366 * MIDNIGHT)]
 Amount = Annotated[int, Field(ge=0, le=1000)]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
@@ -80,7 +75,10 @@ class Consequence(StrEnum):
 
     @property
     def effect(self) -> Effect | None:
-        return None if self is Consequence.ALLOW else Effect(self.value)
+        return EFFECT_OF[self]
+
+
+EFFECT_OF: Mapping[Consequence, Effect | None] = {one: None if one is Consequence.ALLOW else Effect(one.value) for one in Consequence}
 
 
 class Comparator(StrEnum):
@@ -111,6 +109,7 @@ class Reads(StrEnum):
     MOMENT = "moment"
     HEADS = "heads"
     APPLICANT = "applicant"
+    AGES = "ages"
     USE = "use"
     COUNTS = "counts"
 
@@ -126,19 +125,6 @@ class Band(Model):
         if self.end <= self.start:
             raise PydanticCustomError("end-before-start", "end-before-start")
         return self
-
-
-class Season(Model):
-    """The same dates every year, both included; from November to April when ``first`` is the later of the two."""
-
-    first: MonthDay
-    last: MonthDay
-
-    def holds(self, day: date) -> bool:
-        written = f"{day:%m-%d}"
-        if self.first <= self.last:
-            return self.first <= written <= self.last
-        return written >= self.first or written <= self.last
 
 
 class Dates(Model):
@@ -168,6 +154,7 @@ class When(Model):
     between: Band | None = None
     dates: Dates | None = None
     season: Season | None = None
+    periods: tuple[Slug, ...] = ()
     day_classes: tuple[DayClass, ...] = ()
 
     def on(self, part: Part) -> bool:
@@ -175,7 +162,8 @@ class When(Model):
         return (
             (not self.weekdays or part.weekday in self.weekdays)
             and (self.dates is None or self.dates.first <= part.date <= self.dates.last)
-            and (self.season is None or self.season.holds(part.date))
+            and (self.season is None or part.calendar.holds(self.season, part.date))
+            and (not self.periods or any(part.calendar.in_period(name, part.date) for name in self.periods))
             and (not self.day_classes or not part.classes.isdisjoint(self.day_classes))
         )
 
@@ -184,14 +172,61 @@ class When(Model):
 
     @cached_property
     def limits_time(self) -> bool:
-        return any((self.weekdays, self.between, self.dates, self.season, self.day_classes))
+        return any((self.weekdays, self.between, self.dates, self.season, self.periods, self.day_classes))
+
+
+class Ages(Model):
+    """Completed years from one to another, both included; no ``last`` means and older."""
+
+    first: Years = 0
+    last: Years | None = None
+
+    @model_validator(mode="after")
+    def _runs_forward(self) -> "Ages":
+        if self.last is not None and self.last < self.first:
+            raise PydanticCustomError("end-before-start", "end-before-start")
+        return self
+
+    @property
+    def cuts(self) -> tuple[int, ...]:
+        """The ages at which a new group begins; no band of participants may reach over one."""
+        return (*((self.first,) if self.first else ()), *((self.last + 1,) if self.last is not None else ()))
+
+    def heads(self, participants: Iterable[AgeBand]) -> int:
+        """How many participants are of these ages; of a band that reaches over an end nobody, for it is refused as such."""
+        return sum(band.heads for band in participants if self._holds(band))
+
+    def _holds(self, band: AgeBand) -> bool:
+        within = self.last is None or (band.last is not None and band.last <= self.last)
+        return band.first >= self.first and within
+
+
+class AgeShare(Ages):
+    """At least so many per cent of the participants are of these ages; who comes has to be known by age."""
+
+    percent: Annotated[int, Field(ge=1, le=100)] = 100
+
+    def is_met(self, participants: Sequence[AgeBand]) -> bool:
+        heads = sum(band.heads for band in participants)
+        return heads > 0 and self.heads(participants) * 100 >= self.percent * heads
+
+
+class HeadCount(Model):
+    """So many people from one number to another, both included."""
+
+    first: Count = 0
+    last: Count | None = None
+
+    def holds(self, heads: int | None) -> bool:
+        return heads is not None and self.first <= heads and (self.last is None or heads <= self.last)
 
 
 class Scope(When):
     """Who, where, when and what a rule is about; the document's layer says where, ``room_kinds`` and ``tags`` narrow it.
 
     A request is in scope when it meets every limit that is stated; of several values one is enough, and of a
-    request over several days one day.
+    request over several days one day. ``outside`` leaves out time that one of its entries holds: the rule is about
+    requests with time in none of them.
     """
 
     applicants: tuple[ApplicantClass, ...] = ()
@@ -203,9 +238,39 @@ class Scope(When):
     alcohol: bool | None = None
     open_to_all: bool | None = None
     in_series: bool | None = None
+    heads: HeadCount | None = None
+    ages: AgeShare | None = None
+    outside: tuple[When, ...] = ()
 
     def covers(self, occasion: Occasion) -> bool:
         return self.fits(occasion) and (not self.limits_time or any(self.touches(part) for part in occasion.parts))
+
+    def touches(self, part: Part) -> bool:
+        return super().touches(part) and (not self.outside or self._reaches_out(part))
+
+    @cached_property
+    def limits_time(self) -> bool:
+        return super().limits_time or bool(self.outside)
+
+    def _reaches_out(self, part: Part) -> bool:
+        """Whether some of the part's time is in none of the stretches left out."""
+        left = [(part.start, part.end)]
+        for when in self.outside:
+            if when.on(part):
+                start, end = (when.between.start, when.between.end) if when.between else (0, MIDNIGHT)
+                left = [
+                    piece
+                    for begun, ended in left
+                    for piece in ((begun, min(ended, start)), (max(begun, end), ended))
+                    if piece[0] < piece[1]
+                ]
+        return bool(left)
+
+    def would_cover(self, occasion: Occasion) -> bool:
+        """Whether all but the ages of the participants are met."""
+        return all(is_met(self, occasion) for is_met in self._tests if is_met is not Scope._how_old) and (
+            not self.limits_time or any(self.touches(part) for part in occasion.parts)
+        )
 
     def fits(self, occasion: Occasion) -> bool:
         """Whether who, where and what are met, at whatever time."""
@@ -214,7 +279,13 @@ class Scope(When):
     @cached_property
     def _tests(self) -> tuple[Callable[["Scope", Occasion], bool], ...]:
         """What has to be asked at all: most scopes limit one thing, and two hundred rules ask for every request."""
-        stated = ((Scope._who, (Reads.APPLICANT,)), (Scope._where, (Reads.ROOM,)), (Scope._what, (Reads.USE,)))
+        stated = (
+            (Scope._who, (Reads.APPLICANT,)),
+            (Scope._where, (Reads.ROOM,)),
+            (Scope._what, (Reads.USE,)),
+            (Scope._how_many, (Reads.HEADS,)),
+            (Scope._how_old, (Reads.AGES,)),
+        )
         return tuple(is_met for is_met, parts in stated if not self.reads.isdisjoint(parts))
 
     def _who(self, occasion: Occasion) -> bool:
@@ -236,9 +307,17 @@ class Scope(When):
             and self.in_series in (None, request.in_series)
         )
 
+    def _how_many(self, occasion: Occasion) -> bool:
+        return self.heads is None or self.heads.holds(occasion.request.heads)
+
+    def _how_old(self, occasion: Occasion) -> bool:
+        return self.ages is None or self.ages.is_met(occasion.request.participants)
+
     @cached_property
     def reads(self) -> frozenset[Reads]:
         stated = {
+            Reads.HEADS: self.heads is not None,
+            Reads.AGES: self.ages is not None,
             Reads.APPLICANT: bool(self.applicants or self.statuses),
             Reads.ROOM: bool(self.room_kinds or self.tags),
             Reads.TIME: self.limits_time,
@@ -254,25 +333,41 @@ class Scope(When):
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """What a rule finds wrong; the verdict joins it with the rule's reason and place into an objection."""
+    """What a rule finds wrong; the verdict joins it with the rule's reason and place into an objection.
+
+    ``is_firm`` marks what no exception can be made from: a closed room, a question that has to be answered first.
+    """
 
     code: str
     field: str
     value: Plain
     limit: Plain
     effect: Effect
+    is_firm: bool = False
+
+
+class Waivable(Model):
+    """That exceptions from a rule can be granted, and by whom."""
+
+    by: Role = Role.OFFICER
 
 
 class Rule(Model):
     """One rule of a document. A new kind is one class: its fields, ``kind``, what it ``reads``, and how it judges.
 
     A kind that restricts yields breaches from ``judge``; one that ``settles`` something of which a verdict has one
-    (who decides, the price) gives it from ``settle``. ``mends`` says what change of the request could help.
+    (who decides, the price) gives it from ``settle``; one that ``gives`` something of which a verdict has many
+    (conditions, surcharges) yields it from ``give``. ``mends`` says what change of the request could help. ``called``
+    is the kind's name on screen and ``heading`` the heading that it is told under, both msgids.
     """
 
     settles: ClassVar[str] = ""
+    gives: ClassVar[str] = ""
     own_reads: ClassVar[frozenset[Reads]] = frozenset()
     mends: ClassVar[frozenset[Change]] = frozenset()
+    is_safety: ClassVar[bool] = False
+    called: ClassVar[str] = ""
+    heading: ClassVar[str] = ""
 
     kind: str
     id: Slug
@@ -281,14 +376,30 @@ class Rule(Model):
     source: Source = Source()
     valid_from: date | None = None
     valid_until: date | None = None
+    waiver: Waivable | None = None
+    review_by: Role | None = None
+
+    @model_validator(mode="after")
+    def _keeps_safe(self) -> "Rule":
+        if self.waiver and self.is_safety:
+            raise PydanticCustomError("safety-not-waived", "safety-not-waived")
+        return self
 
     def judge(self, occasion: Occasion) -> Iterator[Breach]:
         """What is wrong with a request that is in scope."""
         yield from ()
 
     def settle(self, occasion: Occasion) -> Any:
-        """What the kind contributes to the verdict of a request that is in scope."""
+        """What the kind contributes to the verdict of a request that is in scope, in the place of all others of it."""
         return None
+
+    def give(self, occasion: Occasion) -> Iterator[Any]:
+        """What the kind adds to the verdict of a request that is in scope."""
+        yield from ()
+
+    @property
+    def restricts(self) -> bool:
+        return not self.settles and type(self).judge is not Rule.judge
 
     @cached_property
     def reads(self) -> frozenset[Reads]:
@@ -302,7 +413,19 @@ class Rule(Model):
     @property
     def bands(self) -> tuple[Band, ...]:
         """The stretches of the local day at whose ends the rule's answer may turn."""
-        return (self.scope.between,) if self.scope.between else ()
+        return tuple(when.between for when in (self.scope, *self.scope.outside) if when.between)
+
+    @property
+    def age_cuts(self) -> tuple[int, ...]:
+        """The ages that the rule tells apart; participants have to be told so finely."""
+        return self.scope.ages.cuts if self.scope.ages else ()
+
+    @property
+    def anchors(self) -> Iterator[str]:
+        """The yearly dates that the rule names, for the linter."""
+        for when in (self.scope, *self.scope.outside):
+            if when.season:
+                yield from when.season.anchors
 
     def is_valid_on(self, day: date) -> bool:
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_until is None or day <= self.valid_until)

@@ -1,14 +1,19 @@
-"""The rule kinds about counts: hours per period, and the hours that an agreement gives."""
+"""The rule kinds about counts: time per period, rooms at once, bad hours, no-shows, and the hours that an agreement gives."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from policies.occasion import Occasion
-from policies.request import Request
-from policies.rules.base import Breach, Comparator, Consequence, Minutes, Reads, Rule
+from pydantic import Field
+
+from kernel.interval import Interval
+from kernel.texts import marked as _
+from policies.occasion import MIDNIGHT, Occasion, Part
+from policies.office import months_later
+from policies.request import Request, Usage
+from policies.rules.base import Band, Breach, Comparator, Consequence, Minutes, Percent, Reads, Rule, When
 from policies.verdict import Change, Effect
 
 
@@ -21,19 +26,35 @@ class Period(StrEnum):
 
 
 class Subject(StrEnum):
-    """Whose use is counted: the organisation asked for, the person, or the one of them that holds the booking."""
+    """Whose use is counted: the organisation asked for, one team of it, the person, or whichever of the two holds the booking."""
 
     ORGANISATION = "organisation"
+    TEAM = "team"
     PERSON = "person"
     HOLDER = "holder"
 
 
+class Measure(StrEnum):
+    """What is counted of a subject's dates.
+
+    USED: dates booked or asked for in the period, with their minutes. ABSENT: those of it that nobody came to.
+    AT_ONCE: dates that overlap the time asked for, in other rooms. AHEAD: dates that begin after the request was made.
+    """
+
+    USED = "used"
+    ABSENT = "absent"
+    AT_ONCE = "at-once"
+    AHEAD = "ahead"
+
+
 @dataclass(frozen=True, slots=True)
 class Count:
-    """What has to be counted for a request: whose minutes, under which rule, on which dates, in rooms of which kinds.
+    """What has to be counted for a request: which of whose dates, under which rule, on which days, in rooms of which kinds.
 
-    ``subject`` is ``organisation`` or ``person``, ``holder`` its id as the request gives it; no ``room_kinds``
-    means all. The answer is a ``Usage`` with the same key and dates.
+    ``subject`` is never ``holder``; ``holder`` is its id as the request gives it, ``team`` the team's name. No
+    ``room_kinds`` means all. ``inside`` are the stretches whose minutes are counted apart. ``interval`` is the time
+    asked for and ``since`` the moment of asking, where the measure is about them. The answer is a ``Usage`` with the
+    same key and dates.
     """
 
     key: str
@@ -42,43 +63,183 @@ class Count:
     first: date
     last: date
     room_kinds: tuple[str, ...] = ()
+    measure: Measure = Measure.USED
+    team: str = ""
+    inside: tuple[When, ...] = ()
+    interval: Interval | None = None
+    since: datetime | None = None
 
 
-class Quota(Rule):
-    """How many minutes one subject may use or hold in a period, in all rooms that the document's layer covers."""
+class Counting(Rule):
+    """What the kinds share that judge a request by what its subject has already, in all rooms that the layer covers."""
 
     own_reads: ClassVar[frozenset[Reads]] = frozenset({Reads.COUNTS, Reads.TIME, Reads.APPLICANT})
-    mends: ClassVar[frozenset[Change]] = frozenset({Change.LENGTH})
 
-    kind: Literal["quota"] = "quota"
-    per: Subject = Subject.HOLDER
-    period: Period
-    comparator: Literal[Comparator.AT_MOST, Comparator.UNDER] = Comparator.AT_MOST
-    minutes: Minutes
-    effect: Effect = Effect.REFUSE
+    per: Subject = Field(default=Subject.HOLDER, title=_("Hvem det telles for"))
+    effect: Effect = Field(default=Effect.REFUSE, title=_("Når det er for mye"))
+
+    def count(self, request: Request) -> Count | None:
+        """What has to be known, None when the request has no such subject."""
+        subject, holder = self._holder(request)
+        if holder is None or (subject is Subject.TEAM and not request.team):
+            return None
+        team = request.team if subject is Subject.TEAM else ""
+        return replace(self.counted(request), subject=subject, holder=holder, team=team, room_kinds=self.scope.room_kinds)
+
+    def counted(self, request: Request) -> Count:
+        """The count without its subject."""
+        raise NotImplementedError
 
     def judge(self, occasion: Occasion) -> Iterator[Breach]:
         count = self.count(occasion.request)
         if count is None:
             return
         used = occasion.used.get((count.key, count.first, count.last))
-        wanted = occasion.request.minutes
         if used is None:
-            yield Breach("use-not-counted", "organisation", None, self.minutes, Effect.REVIEW)
-        elif not self.comparator.holds(used + wanted, self.minutes):
-            yield Breach("quota-used", "end", wanted, max(self.minutes - used, 0), self.effect)
+            yield Breach("use-not-counted", "organisation", None, self.limit, Effect.REVIEW)
+        else:
+            yield from self.weighed(used, occasion)
 
-    def count(self, request: Request) -> Count | None:
-        """What has to be known, None when the request has no such subject."""
-        subject, holder = self._holder(request)
-        if holder is None:
-            return None
-        first, last = _bounds(self.period, request.dates[0])
-        return Count(self.id, subject, holder, first, last, self.scope.room_kinds)
+    def weighed(self, used: Usage, occasion: Occasion) -> Iterator[Breach]:
+        """What is wrong, now that the use is known."""
+        raise NotImplementedError
+
+    @property
+    def limit(self) -> int:
+        """What the count is held against."""
+        raise NotImplementedError
 
     def _holder(self, request: Request) -> tuple[Subject, str | None]:
-        by_organisation = self.per is Subject.ORGANISATION or (self.per is Subject.HOLDER and request.organisation is not None)
-        return (Subject.ORGANISATION, request.organisation) if by_organisation else (Subject.PERSON, request.person)
+        if self.per is Subject.HOLDER:
+            by_organisation = request.organisation is not None
+            return (Subject.ORGANISATION, request.organisation) if by_organisation else (Subject.PERSON, request.person)
+        return self.per, request.person if self.per is Subject.PERSON else request.organisation
+
+    def _of_days(self, first: date, last: date, measure: Measure = Measure.USED) -> Count:
+        return Count(self.id, self.per, "", first, last, measure=measure)
+
+
+class Quota(Counting):
+    """How many minutes one subject may use or hold in a period."""
+
+    mends: ClassVar[frozenset[Change]] = frozenset({Change.LENGTH})
+
+    kind: Literal["quota"] = "quota"
+    period: Period
+    comparator: Literal[Comparator.AT_MOST, Comparator.UNDER] = Comparator.AT_MOST
+    minutes: Minutes
+
+    def counted(self, request: Request) -> Count:
+        return self._of_days(*bounds(self.period, request.dates[0]))
+
+    @property
+    def limit(self) -> int:
+        return self.minutes
+
+    def weighed(self, used: Usage, occasion: Occasion) -> Iterator[Breach]:
+        wanted = occasion.request.minutes
+        if not self.comparator.holds(used.minutes + wanted, self.minutes):
+            yield Breach("quota-used", "end", wanted, max(self.minutes - used.minutes, 0), self.effect)
+
+
+class Concurrency(Counting):
+    """How many rooms at the same time, or how many dates that lie ahead, one subject may hold."""
+
+    own_reads: ClassVar[frozenset[Reads]] = Counting.own_reads | {Reads.MOMENT}
+    called: ClassVar[str] = _("Hvor mange bookinger på en gang")
+    heading: ClassVar[str] = _("Når")
+
+    kind: Literal["concurrency"] = "concurrency"
+    measure: Literal[Measure.AT_ONCE, Measure.AHEAD] = Field(default=Measure.AT_ONCE, title=_("Hva som telles"))
+    at_most: Annotated[int, Field(ge=1, le=10_000)] = Field(title=_("Høyst så mange"))
+
+    def counted(self, request: Request) -> Count:
+        day = request.dates[0] if self.measure is Measure.AT_ONCE else date.min
+        found = self._of_days(day, request.dates[-1] if self.measure is Measure.AT_ONCE else date.max, self.measure)
+        return replace(found, interval=request.interval, since=request.submitted)
+
+    @property
+    def limit(self) -> int:
+        return self.at_most
+
+    def weighed(self, used: Usage, occasion: Occasion) -> Iterator[Breach]:
+        if used.dates + 1 > self.at_most:
+            code = "too-many-at-once" if self.measure is Measure.AT_ONCE else "too-many-ahead"
+            yield Breach(code, "start", used.dates + 1, self.at_most, self.effect)
+
+
+class BadHours(Counting):
+    """Who has more than so much time in a period takes a share of it at the hours that few want."""
+
+    mends: ClassVar[frozenset[Change]] = frozenset({Change.TIME})
+    called: ClassVar[str] = _("Andel av upopulære tider")
+    heading: ClassVar[str] = _("Når")
+
+    kind: Literal["bad_hours"] = "bad_hours"
+    period: Period = Field(default=Period.WEEK, title=_("Periode"))
+    over: Minutes = Field(title=_("Gjelder når noen har mer enn så mange minutter"))
+    percent: Percent = Field(title=_("Minst så stor andel i prosent"))
+    hours: tuple[When, ...] = Field(min_length=1, title=_("Upopulære tider"))
+    effect: Effect = Field(default=Effect.REVIEW, title=_("Ellers"))
+
+    def counted(self, request: Request) -> Count:
+        return replace(self._of_days(*bounds(self.period, request.dates[0])), inside=self.hours)
+
+    @property
+    def limit(self) -> int:
+        return self.percent
+
+    def weighed(self, used: Usage, occasion: Occasion) -> Iterator[Breach]:
+        minutes = used.minutes + occasion.request.minutes
+        inside = used.minutes_inside + sum(minutes_inside(self.hours, part) for part in occasion.parts)
+        if minutes > self.over and inside * 100 < self.percent * minutes:
+            yield Breach("too-few-bad-hours", "start", inside * 100 // minutes, self.percent, self.effect)
+
+    @property
+    def bands(self) -> tuple[Band, ...]:
+        return (*super().bands, *(when.between for when in self.hours if when.between))
+
+
+class NoShow(Counting):
+    """What follows when nobody came, so many times in so many months; time given back in time does not count.
+
+    ``charged_percent`` of the list price is asked for each time; ``hearing_days`` are given to answer before more follows.
+    """
+
+    own_reads: ClassVar[frozenset[Reads]] = Counting.own_reads | {Reads.MOMENT}
+    called: ClassVar[str] = _("Når ingen kommer")
+    heading: ClassVar[str] = _("Avlysning og fravær")
+
+    kind: Literal["no_show"] = "no_show"
+    times: Annotated[int, Field(ge=1, le=100)] = Field(default=3, title=_("Antall ganger"))
+    months: Annotated[int, Field(ge=1, le=120)] = Field(default=12, title=_("I løpet av så mange måneder"))
+    release_hours: Annotated[int, Field(ge=0, le=8760)] = Field(default=0, title=_("Regnes som gitt tilbake så mange timer før"))
+    charged_percent: Percent = Field(default=0, title=_("Andel av full pris som kreves, i prosent"))
+    hearing_days: Annotated[int, Field(ge=0, le=366)] = Field(default=14, title=_("Dager til å uttale seg"))
+    effect: Effect = Field(default=Effect.REVIEW, title=_("Nye bookinger etter det"))
+
+    def counted(self, request: Request) -> Count:
+        day = request.submitted.date()
+        return self._of_days(months_later(day, -self.months), day, Measure.ABSENT)
+
+    @property
+    def limit(self) -> int:
+        return self.times
+
+    def weighed(self, used: Usage, occasion: Occasion) -> Iterator[Breach]:
+        if used.dates >= self.times:
+            yield Breach("too-many-no-shows", "organisation", used.dates, self.times, self.effect)
+
+
+def minutes_inside(hours: Iterable[When], part: Part) -> int:
+    """How many minutes of a part of a day lie in some of the stretches, by the wall clock; none is counted twice."""
+    bands = [(when.between.start, when.between.end) if when.between else (0, MIDNIGHT) for when in hours if when.on(part)]
+    found, reached = 0, part.start
+    for start, end in sorted(bands):
+        begin, finish = max(start, reached), min(end, part.end)
+        if begin < finish:
+            found, reached = found + finish - begin, finish
+    return found
 
 
 class AgreementHours(Rule):
@@ -111,7 +272,7 @@ class AgreementHours(Rule):
             yield Breach("agreement-hours-used", "end", request.minutes, left, self.over.effect)
 
 
-def _bounds(period: Period, day: date) -> tuple[date, date]:
+def bounds(period: Period, day: date) -> tuple[date, date]:
     """The first and the last date of the calendar period that holds a date; weeks are ISO weeks."""
     match period:
         case Period.DAY:

@@ -9,12 +9,13 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from accounts.identity import Role
+from kernel.texts import marked as _
 from kernel.wallclock import to_wall, zone_of
 from policies.occasion import Occasion
 from policies.office import Office, Unit
 from policies.rules.base import Band, Breach, Consequence, Minutes, Model, Reads, Rule, Weekday
 from policies.rules.timing import MONDAY_TO_FRIDAY
-from policies.verdict import Change, Decider, Reason
+from policies.verdict import Change, Complaint, Decider, Reason
 
 MINUTES = {Unit.HOURS: 60, Unit.DAYS: 24 * 60, Unit.WEEKS: 7 * 24 * 60}
 
@@ -90,20 +91,37 @@ class DecisionRoute(Rule):
 
 @dataclass(frozen=True, slots=True)
 class Margins:
-    """Minutes kept before and after a booking."""
+    """Minutes kept before and after a booking, and what is to be done by those who leave."""
 
     before: int = 0
     after: int = 0
+    checklist: tuple[Reason, ...] = ()
 
 
 class Buffers(Rule):
-    """Time kept for set-up before and clean-up after a booking, during which nobody else has the room."""
+    """Time kept for set-up before and clean-up after a booking, during which nobody else has the room; what is to be done then."""
 
     settles: ClassVar[str] = "buffers"
 
     kind: Literal["buffers"] = "buffers"
     before: Minutes = 0
     after: Minutes = 0
+    checklist: tuple[Reason, ...] = ()
 
     def settle(self, occasion: Occasion) -> Margins:
-        return Margins(self.before, self.after)
+        return Margins(self.before, self.after, self.checklist)
+
+
+class ComplaintRule(Rule):
+    """How a decision can be contested: within how many days, and to whom (Public Administration Act, sections 28 and 29)."""
+
+    settles: ClassVar[str] = "complaint"
+    called: ClassVar[str] = _("Klage")
+    heading: ClassVar[str] = _("Hvem som svarer")
+
+    kind: Literal["complaint"] = "complaint"
+    days: int = Field(default=21, ge=1, le=366, title=_("Frist i dager"))
+    body: Reason = Field(default=Reason(), title=_("Hvem man klager til"))
+
+    def settle(self, occasion: Occasion) -> Complaint:
+        return Complaint(rule=self.id, days=self.days, body=self.body, source=self.source)

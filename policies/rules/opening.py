@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from kernel.interval import Interval, merged, without
 from kernel.wallclock import to_wall
 from policies.occasion import Occasion, Part, clock
-from policies.rules.base import Band, Breach, Consequence, Reads, Rule
+from policies.rules.base import Band, Breach, Consequence, Reads, Rule, Text
 from policies.verdict import Change
 
 
@@ -27,6 +27,7 @@ class Opening(Rule):
     closure: Consequence = Consequence.REFUSE
     public_holiday: Consequence = Consequence.REVIEW
     school_break: Consequence = Consequence.ALLOW
+    open_breaks: tuple[Text, ...] = ()
     only_between: Band | None = None
 
     @property
@@ -41,7 +42,8 @@ class Opening(Rule):
                 continue
             known = occasion.facts.day(part.date)
             yield from self._day(self.public_holiday, "public-holiday", known.holiday, part.date)
-            yield from self._day(self.school_break, "school-break", known.school_break, part.date)
+            if not self._is_open_break(known.school_break):
+                yield from self._day(self.school_break, "school-break", known.school_break, part.date)
             yield from self._narrowed(part)
 
     def _hours(self, occasion: Occasion) -> Iterator[Breach]:
@@ -62,11 +64,15 @@ class Opening(Rule):
         for closure in occasion.facts.closures:
             if self.closure.effect and closure.interval.overlaps(occasion.request.interval):
                 until = to_wall(closure.interval.end, occasion.request.wall.zone)
-                yield Breach("closed", "start", closure.reason, f"{until:%Y-%m-%dT%H:%M}", self.closure.effect)
+                yield Breach("closed", "start", closure.reason, f"{until:%Y-%m-%dT%H:%M}", self.closure.effect, is_firm=True)
 
     def _day(self, consequence: Consequence, code: str, name: str | None, day: date) -> Iterator[Breach]:
         if name and consequence.effect:
             yield Breach(code, "start", name, day.isoformat(), consequence.effect)
+
+    def _is_open_break(self, name: str | None) -> bool:
+        """Whether a break is one of those in which nothing is different: open in autumn, closed at Christmas."""
+        return name is not None and name.casefold() in {one.casefold() for one in self.open_breaks}
 
     def _narrowed(self, part: Part) -> Iterator[Breach]:
         band = self.only_between

@@ -1,21 +1,22 @@
 """The rule kind about price: a decision table by price class, day and time, in versions by date of use."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date
 from enum import StrEnum
+from functools import cached_property
 from itertools import pairwise
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import model_validator
+from pydantic_core import PydanticCustomError
 
 from kernel.money import for_minutes
 from policies.occasion import Occasion, Part, moment
-from policies.rules.base import Band, Breach, Consequence, Model, Reads, Rule, Scope, Slug, Text
+from policies.rules.base import Band, Breach, Consequence, Model, OreAmount, Percent, Reads, Rule, Scope, Slug, Text
 from policies.verdict import Change, Effect, Price, PriceLine
 
 LIST = "list"
-DEAREST = 100_000_000
 
 
 class PriceUnit(StrEnum):
@@ -30,12 +31,37 @@ class Assignment(Scope):
     price_class: Slug
 
 
+class Derived(Model):
+    """How the regulation says that a stated price came about: so many per cent of another; the linter reckons it again."""
+
+    base: OreAmount
+    percent: Percent
+
+
 class Row(Scope):
-    """One line of the price list: so many øre per hour, day or occasion for a price class, where its limits are met."""
+    """One line of the price list: so many øre per hour, day or occasion for a price class, where its limits are met.
+
+    ``degression`` are the per cent of a day's price on the first, second and later days of one occasion; the last
+    holds for all that follow. The stated price counts, whatever it is said to be ``derived`` from.
+    """
 
     price_class: Slug
     unit: PriceUnit = PriceUnit.HOUR
-    ore: Annotated[int, Field(ge=0, le=DEAREST)]
+    ore: OreAmount
+    degression: tuple[Percent, ...] = ()
+    derived: Derived | None = None
+
+    @model_validator(mode="after")
+    def _falls_by_the_day(self) -> "Row":
+        if self.degression and self.unit is not PriceUnit.DAY:
+            raise PydanticCustomError("degression-without-days", "degression-without-days")
+        return self
+
+    def on_day(self, number: int) -> int:
+        """The price of a day by its number within the occasion, from 0."""
+        if not self.degression:
+            return self.ore
+        return (self.ore * self.degression[min(number, len(self.degression) - 1)] + 50) // 100
 
 
 class Tariff(Model):
@@ -73,6 +99,7 @@ class Charge:
     tariff: Tariff
     row: Row
     day: date
+    number: int = 0
     minutes: int = 0
 
     def line(self) -> PriceLine:
@@ -84,7 +111,7 @@ class Charge:
             unit=self.row.unit.value,
             minutes=self.minutes if by_hour else None,
             rate=self.row.ore,
-            amount=for_minutes(self.row.ore, self.minutes) if by_hour else self.row.ore,
+            amount=for_minutes(self.row.ore, self.minutes) if by_hour else self.row.on_day(self.number),
         )
 
 
@@ -96,7 +123,9 @@ class PriceRule(Rule):
     """
 
     settles: ClassVar[str] = "price"
-    own_reads: ClassVar[frozenset[Reads]] = frozenset({Reads.TIME, Reads.APPLICANT, Reads.USE, Reads.ROOM, Reads.COUNTS})
+    own_reads: ClassVar[frozenset[Reads]] = frozenset(
+        {Reads.TIME, Reads.APPLICANT, Reads.USE, Reads.ROOM, Reads.COUNTS, Reads.HEADS, Reads.AGES}
+    )
     mends: ClassVar[frozenset[Change]] = frozenset({Change.TIME})
 
     kind: Literal["price"] = "price"
@@ -106,8 +135,22 @@ class PriceRule(Rule):
 
     @property
     def bands(self) -> tuple[Band, ...]:
-        limits: list[Scope] = [*self.assignments, *(row for tariff in self.tariffs for row in tariff.rows)]
-        return (*super().bands, *(limit.between for limit in limits if limit.between))
+        return (*super().bands, *(limit.between for limit in self._limits if limit.between))
+
+    @property
+    def age_cuts(self) -> tuple[int, ...]:
+        return (*super().age_cuts, *(cut for limit in self._limits if limit.ages for cut in limit.ages.cuts))
+
+    @property
+    def anchors(self) -> Iterator[str]:
+        yield from super().anchors
+        for limit in self._limits:
+            if limit.season:
+                yield from limit.season.anchors
+
+    @cached_property
+    def _limits(self) -> tuple[Scope, ...]:
+        return (*self.assignments, *(row for tariff in self.tariffs for row in tariff.rows))
 
     def settle(self, occasion: Occasion) -> Priced:
         price_class = self.class_of(occasion)
@@ -144,7 +187,7 @@ class PriceRule(Rule):
                 if row is None:
                     return None
                 day = occasion.parts[0].date if row.unit is PriceUnit.OCCASION else part.date
-                charge = charges.setdefault((id(tariff), id(row), day), Charge(tariff, row, day))
+                charge = charges.setdefault((id(tariff), id(row), day), Charge(tariff, row, day, (day - occasion.parts[0].date).days))
                 charge.minutes += piece.minutes
         return tuple(charge.line() for charge in charges.values())
 
@@ -163,7 +206,7 @@ def _pieces(part: Part, rows: Sequence[Row], occasion: Occasion) -> Iterator[Pie
     if part is occasion.parts[-1]:
         moments[-1] = occasion.request.interval.end
     for (start, end), (begun, ended) in zip(pairwise(cuts), pairwise(moments), strict=True):
-        yield Piece(Part(part.date, part.weekday, part.classes, start, end), int((ended - begun).total_seconds() // 60))
+        yield Piece(replace(part, start=start, end=end), int((ended - begun).total_seconds() // 60))
 
 
 def _most_special(rows: Sequence[Row], part: Part) -> Row | None:

@@ -16,6 +16,7 @@ class Capacity(Rule):
     """
 
     own_reads: ClassVar[frozenset[Reads]] = frozenset({Reads.ROOM, Reads.HEADS})
+    is_safety: ClassVar[bool] = True
 
     kind: Literal["capacity"] = "capacity"
     over: Consequence = Consequence.REFUSE

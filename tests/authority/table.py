@@ -51,6 +51,7 @@ edit a draft's text                     in     no      no    no       no     no 
 add a rule                              in     no      no    no       no     no        no        ok      ok
 change a rule                           in     no      no    no       no     no        no        ok      ok
 remove a rule                           in     no      no    no       no     no        no        ok      ok
+try a draft on bookings                 in     no      no    no       no     no        no        ok      ok
 publish a policy                        in     no      no    no       no     no        no        ok      ok
 
 make an agreement                       in     no      no    no       no     no        no        ok      ok

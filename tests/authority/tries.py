@@ -159,6 +159,7 @@ TRIES: dict[str, Tries] = {
     "add a rule": _page(f"{DRAFT}/rules/new", kind="length", version="1", id="length", at_most="60", **REASON),
     "change a rule": _page(f"{DRAFT}/rules/opening", kind="opening", version="1", id="opening", public_holiday="warn", **REASON),
     "remove a rule": _page(f"{DRAFT}/rules/opening/removal", version="1"),
+    "try a draft on bookings": _page(f"{DRAFT}/what-if", version="1"),
     "publish a policy": _page("/policies/municipality/publication", version="1", valid_from="2027-01-01"),
     "make an agreement": _page(
         "/agreements",

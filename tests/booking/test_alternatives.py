@@ -1,14 +1,19 @@
 """What is offered instead of a taken time: near in time or alike, free, open, and closed to everybody by no rule."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from booking.alternatives import offers
-from booking.reservations import reserve
+from accounts.identity import SERVICE
+from booking.alternatives import offers, offers_to
+from booking.reservations import case_asked, reserve
 from kernel.wallclock import WallSpan
+from policies.document import checked
+from policies.places import place_at
+from policies.verbs import publish
 from tests.booking.conftest import NOW, Hall, again, wish
+from tests.policies.examples import REASON, rule
 
 HALF = "oren-flerbrukshall/gymsal-1"
 
@@ -35,6 +40,27 @@ def test_the_nearest_free_times_come_first_and_then_rooms_of_the_kind(session: S
 
 def test_nothing_is_offered_on_a_day_that_a_rule_closes(session: Session, hall: Hall) -> None:
     assert told(session, at("2026-10-06T18:00", "2026-10-06T20:00")) == []
+
+
+def test_the_applicant_is_offered_what_no_rule_refuses_them_in_particular(session: Session, hall: Hall) -> None:
+    for room in hall.cast.oren.rooms:
+        room.capacity = 60 if room.slug == "gymsal-2" else 5
+    again(session)
+    asked = wish()
+
+    offered = offers_to(session, case_asked(session, asked, by=hall.berit, now=NOW), asked.first_span("Europe/Oslo"), now=NOW)
+    bar_organisations(session, "oren-flerbrukshall/gymsal-2")
+    barred = offers_to(session, case_asked(session, asked, by=hall.berit, now=NOW), asked.first_span("Europe/Oslo"), now=NOW)
+
+    assert [(one.room, one.changes) for one in offered] == [("oren-flerbrukshall/gymsal-2", "room")]
+    assert barred == ()
+
+
+def bar_organisations(session: Session, path: str) -> None:
+    place = place_at(session, path)
+    document = {"title": REASON, "layer": "room", "place": path, "rules": [rule("eligibility", allowed=["person"])]}
+    publish(session, place, checked(document), date(2026, 1, 1), by=SERVICE, now=NOW)
+    session.flush()
 
 
 def test_a_room_known_to_be_too_small_is_not_offered(session: Session, hall: Hall) -> None:

@@ -109,7 +109,7 @@ DAILY = [
         "Bookingen er på 2 timer, men det er bare 1 time igjen av kvoten.",
     ),
     Daily("decision_route", route, fills(Svar_innen="3"), ALLOWED, "Saksbehandler, innen 4. september 2026 kl. 15:30."),
-    Daily("price", prices, fills(Kroner="650"), {}, "tir. 13. okt.: 650 kr per time, 2 timer = 1 300 kr prisliste 2026"),
+    Daily("price", prices, fills(Kroner="650"), {}, "2 timer, 650 kr per time: 1 300 kr prisliste 2026"),
 ]
 
 

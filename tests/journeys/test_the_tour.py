@@ -193,6 +193,9 @@ def test_what_officers_write(look: Callable[..., list[str]], page: Page) -> None
     page.goto(POLICY)
     follow(page.locator("main form button"))
     faults = look()
+    follow(page.get_by_role("button", name="Prøv på bookingene"))
+    page.get_by_role("heading", name="ville blitt avgjort annerledes").wait_for()
+    faults += look()
     for address in (room, "/municipality", "/school-calendar"):
         faults += look(address)
     for part in ("edit", "access", "opening-hours", "closures", "contacts", "photos", "school-calendar"):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from html import unescape
 
 from werkzeug.datastructures import MultiDict
@@ -42,8 +43,9 @@ def filled(inputs: Iterable[Drawn]) -> dict[str, str]:
     for one in inputs:
         if one.look is Look.ROWS and one.is_required:
             found |= filled(one.parts[0].parts)
-        elif one.parts and one.is_required:
-            found |= filled(one.parts)
+        elif one.parts and (one.is_required or one.is_needed):
+            # What may all be left out needs something all the same.
+            found |= filled(one.parts) or filled([replace(one.parts[0], is_required=True)])
         elif one.is_required or one.is_needed:
             found[one.name] = one.choices[0][0] if one.choices else TAKES[one.look]
     return found

@@ -10,7 +10,7 @@ from kernel.errors import Invalid
 from kernel.interval import Interval
 from kernel.wallclock import WallSpan
 from policies.occasion import clock
-from policies.request import ApplicantFacts, Closure, Day, Entitlement, Facts, Request, RoomFacts, Usage, Window
+from policies.request import AgeBand, ApplicantFacts, Closure, Day, Entitlement, Facts, Request, RoomFacts, Usage, Window
 from policies.taxonomy import Activity
 from tests.policies.examples import REASON, ZONE
 from venues.opening import Openness
@@ -42,6 +42,9 @@ def scopes(draw: st.DrawFn) -> dict[str, Any]:
         optional("day_classes", st.just(["school-break"])),
         optional("room_kinds", st.just(["gym"])),
         optional("alcohol", st.booleans()),
+        optional("heads", st.just({"first": 10, "last": 30})),
+        optional("ages", st.just({"first": 0, "last": 12, "percent": 50})),
+        optional("outside", bands().map(lambda band: [{"weekdays": [1, 2, 3], "between": band}])),
     ]
     chosen = draw(st.lists(st.sampled_from(parts), max_size=2))
     return {name: value for part in chosen for name, value in draw(part).items()}
@@ -66,6 +69,10 @@ PRICES = st.tuples(rows("list"), rows("club")).map(
         "assignments": [{"applicants": ["organisation"], "price_class": "club"}, {"price_class": "list"}],
         "tariffs": [{"version": "2026", "first": "2026-01-01", "rows": pair[0] + pair[1]}],
     }
+)
+AGES = st.sampled_from([{"first": 0, "last": 12}, {"first": 20}, {"first": 13, "last": 19}])
+SEASONS = st.sampled_from(
+    [{"first": "11-01", "last": "04-30"}, {"first": "autumn-break", "last": "W22"}, {"first": "W30", "last": "autumn-break+2"}]
 )
 FIELDS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "eligibility": st.fixed_dictionaries(
@@ -92,12 +99,51 @@ FIELDS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     ),
     "buffers": st.fixed_dictionaries({"before": st.sampled_from([0, 15]), "after": st.sampled_from([0, 30])}),
     "price": PRICES,
+    "age_mix": st.fixed_dictionaries(
+        {"ages": AGES, "otherwise": CONSEQUENCES, "unknown": CONSEQUENCES},
+        optional={"at_least_percent": st.integers(0, 100), "at_most": st.integers(0, 20)},
+    ),
+    "prime_time": st.fixed_dictionaries(
+        {
+            "hours": st.lists(st.fixed_dictionaries({"ages": AGES, "between": bands()}), min_size=1, max_size=2),
+            "others": CONSEQUENCES,
+            "elsewhere": CONSEQUENCES,
+        }
+    ),
+    "season": st.fixed_dictionaries({"during": st.lists(SEASONS, min_size=1, max_size=2), "effect": EFFECTS}),
+    "application_window": st.fixed_dictionaries(
+        {"season": SEASONS, "opens": st.just("W30"), "closes": st.sampled_from(["10-01", "W41", "autumn-break-7"]), "inside": CONSEQUENCES}
+    ),
+    "drop_in": st.fixed_dictionaries({"released": st.fixed_dictionaries({"amount": st.integers(1, 12), "unit": st.just("days")})}),
+    "concurrency": st.fixed_dictionaries(
+        {"at_most": st.integers(1, 3), "measure": st.sampled_from(["at-once", "ahead"]), "effect": EFFECTS}
+    ),
+    "bad_hours": st.fixed_dictionaries(
+        {
+            "over": st.integers(0, 600),
+            "percent": st.integers(0, 100),
+            "hours": st.lists(st.fixed_dictionaries({"between": bands()}), min_size=1),
+        }
+    ),
+    "no_show": st.fixed_dictionaries({"times": st.integers(1, 3), "effect": EFFECTS}),
+    "formula": st.fixed_dictionaries({"units": st.just([{"figure": "active-members", "weight": 500}]), "unknown": CONSEQUENCES}),
+    "attendant": st.fixed_dictionaries({"until_found": CONSEQUENCES}),
+    "priority": st.just({"order": [{"applicants": ["municipality"]}, {"activities": ["sport"]}]}),
+    "displacement": st.fixed_dictionaries({"strength": st.integers(0, 9)}),
+    "condition": st.just({"what": "fire-instruction", "task": "sign", "title": REASON, "due": "autumn-break"}),
+    "surcharge": st.one_of(
+        st.just({"title": REASON, "operation": "percent", "percent": 50}),
+        st.just({"title": REASON, "operation": "amount", "ore": -5000}),
+        st.just({"title": REASON, "operation": "least-minutes", "minutes": 120}),
+    ),
+    "cancellation": st.just({"steps": [{"days": 15, "percent": 50}, {"days": 8, "percent": 100}]}),
 }
+EVENTS = {"autumn-break": ["2025-09-29", "2026-10-19"]}
 
 
 def documents(layer: str = "municipality", place: str = "", most: int = 8) -> st.SearchStrategy[dict[str, Any]]:
     kinds = st.integers(0, most).flatmap(lambda count: st.tuples(*(rules(number) for number in range(count))))
-    return kinds.map(lambda found: {"title": REASON, "layer": layer, "place": place, "rules": list(found)})
+    return kinds.map(lambda found: {"title": REASON, "layer": layer, "place": place, "events": EVENTS, "rules": list(found)})
 
 
 @st.composite
@@ -105,6 +151,14 @@ def walls(draw: st.DrawFn) -> WallSpan:
     """Any start in the week on five minutes, for up to twelve hours."""
     start = datetime.combine(draw(st.sampled_from(DAYS[1:8])), datetime.min.time()) + timedelta(minutes=5 * draw(st.integers(0, 287)))
     return WallSpan(start, start + timedelta(minutes=5 * draw(st.integers(1, 144))), ZONE)
+
+
+PARTICIPANTS = st.one_of(
+    st.just(()),
+    st.tuples(st.integers(0, 20), st.integers(0, 20), st.integers(0, 20)).map(
+        lambda heads: (AgeBand(0, 12, heads[0]), AgeBand(13, 19, heads[1]), AgeBand(20, None, heads[2]))
+    ),
+)
 
 
 @st.composite
@@ -118,6 +172,7 @@ def requests(draw: st.DrawFn) -> Request:
         applicant=draw(st.sampled_from(ApplicantClass)),
         activity=draw(st.sampled_from(Activity)),
         heads=draw(st.one_of(st.none(), st.integers(0, 60))),
+        participants=draw(PARTICIPANTS),
         organisation=draw(st.sampled_from([None, "1"])),
         person="7",
         age=draw(st.sampled_from([None, 15, 40])),

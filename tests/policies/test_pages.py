@@ -31,6 +31,9 @@ FORMS: dict[str, dict[str, str]] = {
     "quota": {"comparator": "at-most", "minutes": "600", "period": "week", "per": "holder", "effect": "refuse"},
     "entitlement": {"over": "review", "other_room": "refuse", "other_dates": "refuse"},
     "decision_route": {"route": "by-role", "role": "caretaker", "promise.amount": "2", "promise.unit": "working-days", "hold.unit": "days"},
+    "bad_hours": {"over": "240", "percent": "25", "hours[0].between.start": "16:00", "hours[0].between.end": "17:00"},
+    "surcharge": {"title.nb": "Helg", "operation": "percent", "percent": "50"},
+    "priority": {"order[0].applicants[]": "municipality", "order[1].name.nb": "Andre"},
     "buffers": {"before": "15", "after": "30"},
     "price": {
         "assignments[0].price_class": "list",

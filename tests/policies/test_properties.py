@@ -110,9 +110,11 @@ def test_a_rule_reads_nothing_but_what_it_declares(
     layers: list[Document], request: Request, facts: Facts, other: Request, others: Facts
 ) -> None:
     """All parts that a rule does not declare are taken from another request; its findings stay the same."""
-    for placed in combine(layers).on(request.dates[0]).restricting:
+    policy = combine(layers)
+    for placed in policy.on(request.dates[0]).restricting:
         mixed = mix(request, facts, other, others, placed.rule.reads)
-        assert list(found(grouped([placed]), Occasion(*mixed))) == list(found(grouped([placed]), Occasion(request, facts)))
+        one, another = (list(found(grouped([placed]), Occasion(*pair, policy.calendar))) for pair in (mixed, (request, facts)))
+        assert one == another
 
 
 @given(LAYERS, generated.requests(), generated.facts())
@@ -133,16 +135,18 @@ def test_a_series_of_one_is_that_request(layers: list[Document], request: Reques
 
 def curable(policy: Policy, request: Request, facts: Facts) -> list[str]:
     """What refuses the request and could be mended by another time or length."""
-    findings = judge(policy, Occasion(request, facts)).findings
+    findings = judge(policy, Occasion(request, facts, policy.calendar)).findings
     return [finding.placed.rule.id for finding in findings if finding.refuses and finding.placed.rule.cures]
 
 
 def mix(request: Request, facts: Facts, other: Request, others: Facts, kept: frozenset[Reads]) -> tuple[Request, Facts]:
+    nobody_counted = Reads.HEADS in kept and request.heads is None and not request.participants
     for part, (of_request, of_facts) in PARTS.items():
         if part not in kept:
             request = replace(request, **{name: getattr(other, name) for name in of_request})
             facts = replace(facts, **{name: getattr(others, name) for name in of_facts})
-    return request, facts
+    # A number that was not given would be reckoned from the other's participants.
+    return (replace(request, participants=()), facts) if nobody_counted else (request, facts)
 
 
 PARTS: dict[Reads, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -151,12 +155,14 @@ PARTS: dict[Reads, tuple[tuple[str, ...], tuple[str, ...]]] = {
     Reads.MOMENT: (("submitted",), ("office_holidays",)),
     Reads.APPLICANT: (("applicant", "organisation", "person", "age"), ("applicant",)),
     Reads.HEADS: (("heads",), ()),
-    Reads.USE: (("activity", "participants", "commercial", "alcohol", "open_to_all", "in_series"), ()),
-    Reads.COUNTS: (("agreement",), ("usage", "entitlement")),
+    Reads.AGES: (("participants",), ()),
+    Reads.USE: (("activity", "commercial", "alcohol", "open_to_all", "in_series"), ()),
+    Reads.COUNTS: (("agreement", "team"), ("usage", "entitlement")),
 }
 
 
 def test_the_parts_are_all_that_can_be_read() -> None:
     named = {name for of_request, of_facts in PARTS.values() for name in (*of_request, *of_facts)}
 
-    assert named | {"by_staff"} == {*Request.__dataclass_fields__, *Facts.__dataclass_fields__}
+    # Exceptions are no rule's business: they are put to its findings afterwards.
+    assert named | {"by_staff", "waivers", "exceptions"} == {*Request.__dataclass_fields__, *Facts.__dataclass_fields__}

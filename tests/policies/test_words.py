@@ -45,7 +45,7 @@ def nameless(model: type[Any]) -> Iterator[str]:
     for shape in shapes(model):
         if shape.name == "kind":
             continue
-        if title(model, shape) == labels.readable(shape.name):
+        if not shape.title and title(model, shape) == labels.readable(shape.name):
             yield f"{model.__name__}.{shape.name}"
         yield from (f"{shape.name}: {one}" for one in shape.choices if one not in labels.CHOICES.get(type(one), {}))
         if shape.of:

@@ -14,3 +14,16 @@ for (const form of document.querySelectorAll("form[method=post]")) {
   });
 }
 window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
+
+// What is under way is looked at again until it is over; without script the page loads itself anew.
+const live = document.querySelector("[data-live]");
+const look = async () => {
+  const answer = await fetch(location.href).catch(() => null);
+  if (answer?.ok) {
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-live]");
+    if (!fresh) return location.reload();
+    live.replaceChildren(...fresh.childNodes);
+  }
+  setTimeout(look, 2000);
+};
+if (live) setTimeout(look, 1000);

@@ -1,0 +1,152 @@
+"""Runs: a what-if waits, is run by one process at a time, is taken up again when that was killed, and is forgotten."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from accounts.identity import SERVICE
+from booking import runs
+from booking.compared import Compared, Kind, Sum
+from booking.models import WhatIf
+from booking.reservations import reserve
+from booking.runs import LEASE, Dates, TakenOver, ask, forget_old, lease, run_waiting, tell
+from booking.states import RunState
+from database.audit import Audit
+from database.transact import Database
+from kernel.errors import Forbidden, Invalid, Missing, Stale
+from policies.document import checked
+from policies.places import place_at
+from policies.verbs import discard_draft, save_draft
+from tests.booking.conftest import NOW, Hall, furnish, wish
+from tests.booking.test_whatif import SHORT, amended
+
+DATES = Dates(date(2026, 9, 1))
+
+
+@pytest.fixture
+def hall(database: Database, monkeypatch: pytest.MonkeyPatch) -> Hall:
+    """The hall on a database of its own, with one booking, and a draft that forbids it."""
+    monkeypatch.setattr(runs, "clock_now", lambda: NOW)
+    hall = database.transact(furnish)
+    database.transact(reserve, wish(), by=hall.berit, now=NOW)
+    draft(database, hall, amended(SHORT), version=0)
+    return hall
+
+
+def draft(database: Database, hall: Hall, document: dict[str, Any], version: int) -> None:
+    with database.reading() as session:
+        place = place_at(session, "")
+    database.transact(save_draft, place, checked(document), version=version, by=hall.kari, now=NOW)
+
+
+def asked(database: Database, hall: Hall, dates: Dates = DATES, version: int = 1) -> int:
+    with database.reading() as session:
+        place = place_at(session, "")
+    found: WhatIf = database.transact(ask, place, dates, version=version, by=hall.kari, now=NOW)
+    return found.id
+
+
+def standing(database: Database) -> list[tuple[int, RunState]]:
+    with database.reading() as session:
+        return [(row.id, row.state) for row in session.scalars(select(WhatIf).order_by(WhatIf.id))]
+
+
+def test_what_is_asked_waits_until_it_is_run_and_keeps_what_was_found(database: Database, hall: Hall) -> None:
+    number = asked(database, hall)
+    waiting = standing(database)
+
+    finished = run_waiting(database)
+
+    with database.reading() as session:
+        row = session.get_one(WhatIf, number)
+        found = Compared.from_json(row.result or {})
+        acts = session.scalars(select(Audit).where(Audit.verb == "ask-what-if")).all()
+    assert (waiting, finished, row.state, row.done, row.total) == ([(number, RunState.WAITING)], 1, RunState.DONE, 1, 1)
+    assert found.sums() == (Sum(Kind.REFUSED, 1, 120, -80_000),)
+    assert [(act.hand_id, act.subject_id) for act in acts] == [(hall.kari.person_id, number)]
+
+
+def test_one_that_is_run_is_nobody_elses_until_its_run_was_silent_for_too_long(database: Database, hall: Hall) -> None:
+    asked(database, hall)
+
+    killed = database.transact(lease, by=SERVICE, now=NOW)
+    another = database.transact(lease, by=SERVICE, now=NOW + LEASE / 2)
+    database.transact(tell, killed, 1, 2, by=SERVICE, now=NOW + LEASE / 2)
+    too_soon = database.transact(lease, by=SERVICE, now=NOW + LEASE)
+    taken_up = database.transact(lease, by=SERVICE, now=NOW + LEASE * 2)
+
+    assert (another, too_soon) == (None, None)
+    assert (killed.id, killed.begun, taken_up.id, taken_up.begun) == (taken_up.id, 1, killed.id, 2)
+    with pytest.raises(TakenOver):
+        database.transact(tell, killed, 2, 2, by=SERVICE, now=NOW + LEASE * 2)
+
+
+def test_a_killed_run_is_taken_up_again_and_ended(database: Database, hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = asked(database, hall)
+    database.transact(lease, by=SERVICE, now=NOW)
+
+    at_once = run_waiting(database)
+    monkeypatch.setattr(runs, "clock_now", lambda: NOW + LEASE)
+    later = run_waiting(database)
+
+    assert (at_once, later, standing(database)) == (0, 1, [(number, RunState.DONE)])
+
+
+def test_one_that_kills_whoever_runs_it_is_given_up(database: Database, hall: Hall) -> None:
+    number = asked(database, hall)
+
+    begun = [database.transact(lease, by=SERVICE, now=NOW + LEASE * times) for times in range(4)]
+
+    assert [leased.begun if leased else None for leased in begun] == [1, 2, 3, None]
+    assert standing(database) == [(number, RunState.FAILED)]
+
+
+def test_a_run_that_was_taken_over_leaves_the_result_to_the_other(database: Database, hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked(database, hall)
+    stalled = database.transact(lease, by=SERVICE, now=NOW)
+    monkeypatch.setattr(runs, "clock_now", lambda: NOW + LEASE)
+    run_waiting(database)
+
+    with pytest.raises(TakenOver):
+        database.transact(runs.finish, stalled, Compared(judged=0, unknown=0), by=SERVICE, now=NOW + LEASE)
+
+
+def test_who_asks_the_same_again_gets_the_one_that_waits_and_who_asks_otherwise_another(database: Database, hall: Hall) -> None:
+    first = asked(database, hall)
+    same = asked(database, hall)
+    other = asked(database, hall, Dates(date(2026, 9, 2)))
+    run_waiting(database)
+
+    anew = asked(database, hall, Dates(date(2026, 9, 2)))
+
+    assert same == first
+    assert standing(database) == [(first, RunState.DONE), (other, RunState.DONE), (anew, RunState.WAITING)]
+
+
+def test_a_draft_that_is_another_or_gone_and_dates_turned_round_are_not_tried(database: Database, hall: Hall) -> None:
+    with pytest.raises(Invalid):
+        asked(database, hall, Dates(date(2026, 9, 2), date(2026, 9, 1)))
+    draft(database, hall, amended(), version=1)
+    with pytest.raises(Stale):
+        asked(database, hall)
+    with database.reading() as session:
+        place = place_at(session, "")
+    database.transact(discard_draft, place, by=hall.kari, now=NOW)
+    with pytest.raises(Missing):
+        asked(database, hall)
+    with pytest.raises(Forbidden):
+        database.transact(ask, place, DATES, version=1, by=hall.olav, now=NOW)
+
+
+def test_after_a_week_it_is_forgotten(database: Database, hall: Hall) -> None:
+    asked(database, hall)
+
+    def left(days: int) -> int:
+        database.transact(forget_old, by=SERVICE, now=NOW + timedelta(days=days))
+        with Session(database.engine) as session:
+            return len(session.scalars(select(WhatIf.id)).all())
+
+    assert (left(7), left(8)) == (1, 0)

@@ -1,0 +1,45 @@
+"""The worked examples of ``docs/rule-kinds.md``: each is a policy with cases, and every kind has one."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from policies.cases import read_cases, tried
+from policies.rules import KINDS
+
+TEXT = (Path(__file__).parents[2] / "docs" / "rule-kinds.md").read_text(encoding="utf-8")
+EXAMPLES = [json.loads(found) for found in re.findall(r"^```json\n(.*?)^```", TEXT, re.DOTALL | re.MULTILINE)]
+AT_ONCE = {"kind": "decision_route", "id": "at-once", "route": "at-once"}
+
+
+def whole(example: dict[str, Any]) -> str:
+    """The example as a file of cases, with what it leaves out to be short."""
+    rules = example["rules"]
+    route = [] if any(rule["id"] == AT_ONCE["id"] for rule in rules) else [AT_ONCE]
+    document = {"title": {}, "layer": "municipality", "events": example.get("events", {}), "rules": [*route, *rules]}
+    return json.dumps({"policies": [document], "cases": [opened(case) for case in example["cases"]]})
+
+
+def opened(case: dict[str, Any]) -> dict[str, Any]:
+    day = case["request"]["start"][:10]
+    usual = {"room": {"capacity": 100}, "open": [{"date": day, "start": "00:00", "end": "24:00"}]}
+    given, asked = case.get("facts", {}), case["request"]
+    heads = {} if "participants" in asked else {"heads": 20}
+    return {**case, "request": {**heads, **asked}, "facts": {**({} if given.get("hours_known") is False else usual), **given}}
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: "+".join(rule["id"] for rule in example["rules"]))
+def test_an_example_gives_what_it_says(example: dict[str, Any]) -> None:
+    found = list(tried(*read_cases(whole(example))))
+
+    assert {one.case.name: one.differences for one in found} == {case["name"]: () for case in example["cases"]}
+
+
+def test_every_kind_has_an_example_and_a_heading() -> None:
+    used = {rule["kind"] for example in EXAMPLES for rule in example["rules"]}
+    headings = set(re.findall(r"`([a-z_]+)`", " ".join(re.findall(r"^### (.*)$", TEXT, re.MULTILINE))))
+
+    assert {kind.model_fields["kind"].default for kind in KINDS} == used == headings
