@@ -15,7 +15,7 @@ import notices.pages
 import policies.edge
 import venues
 import web.shell
-from booking.cli import replay_command, whatif_command
+from booking.cli import check_command, replay_command, whatif_command
 from database.cli import commands as database_commands
 from demo.cli import commands as demo_commands
 from notices.cli import commands as notices_commands
@@ -28,6 +28,7 @@ TABLES = (
     "venues.models",
     "policies.models",
     "booking.models",
+    "booking.conditions.models",
     "booking.support.models",
     "calendars.models",
     "database.audit",
@@ -53,7 +54,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     booking.pages.install(app)
     booking.support.pages.install(app)
     calendars.edge.install(app)
-    for command in (replay_command, whatif_command):
+    for command in (check_command, replay_command, whatif_command):
         policies_commands.add_command(command)
     notices.pages.install(app)
     for commands in (database_commands, notices_commands, demo_commands, worker_command):

@@ -1,4 +1,4 @@
-"""The commands ``policies replay`` and ``policies whatif``: named for those who write policies, they read bookings."""
+"""The commands ``policies check``, ``replay`` and ``whatif``: named for those who write policies, they go through bookings' own code."""
 
 import json
 import sys
@@ -17,10 +17,12 @@ from booking.compared import Compared
 from booking.otherwise import Line, lines, named, otherwise_label, outcome_text, reasons, sum_text
 from booking.pages.labels import price_text
 from booking.replay import Replayed, replay
+from booking.trying import Tried, tried
 from booking.whatif import Question, last_season, what_if
 from kernel.clock import now
-from kernel.errors import Missing, Refusal
+from kernel.errors import Invalid, Missing, Refusal
 from kernel.wallclock import parse_day
+from policies.cases import read_cases
 from policies.cli import FILE, tell, text_in
 from policies.document import read
 from policies.places import place_at
@@ -46,6 +48,35 @@ def replay_command(booking: str) -> None:
     different = sum(not one.is_same for one in found)
     click.echo(_("%(count)d vurderinger, %(different)d avvik", count=len(found), different=different))
     raise SystemExit(1 if different else 0)
+
+
+@click.command("check")
+@FILE
+@with_appcontext
+def check_command(file: Path) -> None:
+    """Try the policies of FILE on its cases, a line per case; exit 1 if one does not come to what it states."""
+    text = text_in(file)
+    try:
+        outcomes = list(tried(*read_cases(text)))
+    except Invalid as refusal:
+        tell(file, text, refusal.faults)
+        raise SystemExit(1) from None
+    for one in outcomes:
+        _tell_case(one)
+    if any(one.case.reading for one in outcomes):
+        click.echo(_("* vår lesning av reglementet, ikke et sitat"))
+    different = sum(bool(one.differences) for one in outcomes)
+    click.echo(_("%(count)d tilfeller, %(different)d avvik", count=len(outcomes), different=different))
+    raise SystemExit(1 if different else 0)
+
+
+def _tell_case(one: Tried) -> None:
+    mark = _("AVVIK") if one.differences else "OK"
+    notes = [*(["*"] if one.case.reading else []), *([_("(fiktivt)")] if one.case.fictional else [])]
+    click.echo(" ".join([f"{mark:6}", one.case.name, *notes]))
+    for each in one.differences:
+        told = _("%(part)s: ventet %(wanted)s, fikk %(found)s", part=each.part, wanted=_short(each.wanted), found=_short(each.found))
+        click.echo(f"       {told}")
 
 
 @click.command("whatif")
@@ -74,12 +105,14 @@ class Counter:
 
     def __init__(self) -> None:
         self._told = 0.0
+        self._done = 0
 
     def __call__(self, done: int, total: int) -> None:
-        if done == total or time.monotonic() - self._told >= 1:
-            self._told = time.monotonic()
+        is_end = done == total
+        if done != self._done and (is_end or time.monotonic() - self._told >= 1):
+            self._told, self._done = time.monotonic(), done
             watched = sys.stderr.isatty()
-            click.echo(f"\r{done}/{total}" if watched else f"{done}/{total}", nl=done == total or not watched, err=True)
+            click.echo(f"\r{done}/{total}" if watched else f"{done}/{total}", nl=is_end or not watched, err=True)
 
 
 def _tell(one: Replayed) -> None:
@@ -92,7 +125,7 @@ def _tell(one: Replayed) -> None:
 
 
 def _short(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False)
+    text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 

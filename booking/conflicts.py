@@ -23,6 +23,11 @@ class Collision:
     occurrence_id: int | None
     time: Interval
 
+    @property
+    def code(self) -> str:
+        """What is in the way, in the word for it that refusals have."""
+        return "time-taken" if self.occurrence_id else "meets-own-date"
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

@@ -13,19 +13,18 @@ from booking.lifecycle import LIVE
 from booking.models import Booking, Occurrence
 from database.sql import epoch
 from kernel.interval import Interval
-from kernel.wallclock import to_wall
+from policies.known import facts_around, office_holidays
 from policies.layers import PlacedCount
 from policies.occasion import parts_of
 from policies.queries import InForce, in_force
-from policies.request import Closure, Day, Entitlement, Facts, RoomFacts, Usage, Window
+from policies.request import Entitlement, Facts, RoomFacts, Usage
 from policies.rules.counts import Count, Measure, Subject, minutes_inside
 from policies.verdict import Layer
 from venues.models import Room
-from venues.opening import Opening, public_holidays
+from venues.opening import Opening
 from venues.queries import openings_of
 
 ROUND_ABOUT = timedelta(days=1)
-OFFICE_AHEAD = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +43,8 @@ def gather(session: Session, case: Case) -> Gathered:
     days = sorted({span.wall.start.date() for span in case.dates} | {span.wall.end.date() for span in case.dates})
     opening = openings_of(session, [case.room], days[0] - ROUND_ABOUT, days[-1] + ROUND_ABOUT)[case.room.id]
     policies = in_force(session, case.room, days[0], days[-1])
-    return Gathered(
-        opening, policies, _usage(session, case, policies), _entitlement(session, case), office_holidays(case.submitted, case.room)
-    )
+    holidays = office_holidays(case.submitted, case.room.venue.zone)
+    return Gathered(opening, policies, _usage(session, case, policies), _entitlement(session, case), holidays)
 
 
 def facts_on(gathered: Gathered, case: Case, dates: Iterable[date]) -> Facts:
@@ -64,23 +62,7 @@ def facts_on(gathered: Gathered, case: Case, dates: Iterable[date]) -> Facts:
 
 def facts_of_room(room: Room, opening: Opening, dates: Iterable[date]) -> Facts:
     """What is known of a room on some dates and those around them, whoever asks for it."""
-    touched = sorted(dates)
-    around = [touched[0] + timedelta(days=n) for n in range(-1, (touched[-1] - touched[0]).days + 2)]
-    closures = {closed for day in around for closed in opening.closures_on(day)}
-    return Facts(
-        room=RoomFacts(room.capacity, room.kind, tuple(room.facilities)),
-        windows=tuple(Window(window.interval, window.openness) for day in around for window in opening.windows(day)),
-        hours_known=opening.is_known(touched[0]),
-        closures=tuple(Closure(closed.interval, closed.reason) for closed in sorted(closures, key=lambda closed: closed.interval)),
-        days=tuple(Day(known.day, known.holiday, known.school_break) for known in map(opening.day_class, around)),
-    )
-
-
-def office_holidays(submitted: datetime, room: Room) -> tuple[date, ...]:
-    """The public holidays in the weeks after a request, which promised answers and notice in working days skip."""
-    first = to_wall(submitted, room.venue.zone).date()
-    years = {first.year, (first + OFFICE_AHEAD).year}
-    return tuple(day for year in sorted(years) for day in public_holidays(year) if first <= day <= first + OFFICE_AHEAD)
+    return facts_around(RoomFacts(room.capacity, room.kind, tuple(room.facilities)), opening, dates)
 
 
 def _usage(session: Session, case: Case, policies: InForce) -> tuple[Usage, ...]:

@@ -9,6 +9,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from booking.case import Case
+from booking.conditions.asked import keep_words
 from booking.conflicts import Want
 from booking.facts import facts_on, gather
 from booking.models import Judgement
@@ -18,7 +19,7 @@ from kernel.errors import Fault
 from kernel.wallclock import WallSpan
 from policies.evaluate import evaluate_series
 from policies.request import Facts, Request
-from policies.verdict import Outcome, Verdict
+from policies.verdict import Condition, Outcome, Verdict
 
 INTO_JUDGEMENTS = insert(table_of(Judgement))
 
@@ -47,6 +48,11 @@ class Judged:
         """Minutes of set-up and clean-up."""
         return (self.verdict.buffer_before, self.verdict.buffer_after) if self.verdict else (0, 0)
 
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """What has to be done before anybody enters."""
+        return self.verdict.conditions if self.verdict else ()
+
     def want(self, case: Case) -> Want:
         return case.want(self.wall, *self.buffers)
 
@@ -69,7 +75,8 @@ def judge(session: Session, case: Case) -> tuple[Judged, ...]:
 
 
 def keep(session: Session, booking_id: int, judged: Sequence[Judged], *, act: str, now: datetime) -> None:
-    """Store the verdicts with the facts judged and the policy versions asked, for replay."""
+    """Store the verdicts with the facts judged and the policy versions asked, for replay; the words of their conditions beside."""
+    keep_words(session, (condition for date in judged for condition in date.conditions))
     rows = [
         {
             "request": date.request.to_json(),

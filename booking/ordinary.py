@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import ApplicantClass
 from booking.case import path_of
-from booking.facts import facts_of_room, office_holidays
+from booking.facts import facts_of_room
 from booking.search import DAY, Found, Search
 from kernel.wallclock import WallSpan
 from policies.evaluate import refusals_for_all
 from policies.judging import Memo
+from policies.known import office_holidays
 from policies.queries import InForce, in_force_for
 from policies.request import Request
 from policies.taxonomy import Activity
@@ -74,7 +75,7 @@ class Place:
             applicant=ApplicantClass.PERSON,
             activity=Activity.OTHER,
         )
-        facts = replace(facts_of_room(self.room, self.opening, request.dates), office_holidays=office_holidays(now, self.room))
+        facts = replace(facts_of_room(self.room, self.opening, request.dates), office_holidays=office_holidays(now, self.room.venue.zone))
         return refusals_for_all(self.policies.on(request.dates[0]), request, facts, self.memo)
 
 

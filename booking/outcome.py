@@ -77,7 +77,7 @@ def faults_of(date: Dated, case: Case) -> Iterator[Fault]:
     for collision in date.collisions:
         begins, ends = (f"{to_wall(moment, date.judged.wall.zone):%Y-%m-%dT%H:%M}" for moment in (collision.time.start, collision.time.end))
         taken = {"date": start, "from": begins, "to": ends, "space": names[collision.space_id]}
-        yield Fault("time-taken" if collision.occurrence_id else "meets-own-date", "start", start, taken)
+        yield Fault(collision.code, "start", start, taken)
 
 
 def objection_fault(objection: Objection, start: str) -> Fault:

@@ -11,6 +11,7 @@ from accounts.identity import Actor
 from accounts.models import Delegation, DelegationState
 from booking.applicants import applicant_of, visitor_of
 from booking.case import Case, case_of_wish, in_use
+from booking.conditions.asked import asked_of
 from booking.conflicts import Answer
 from booking.judging import Judged, judge, keep
 from booking.lifecycle import state_of
@@ -218,6 +219,7 @@ def _row(booking: Booking, room: Room, date: Dated, number: int, now: datetime) 
         "ends_at": interval.end,
         "before_minutes": before,
         "after_minutes": after,
+        "conditions": asked_of(date.judged.conditions),
         "sequence": 0,
         "created_at": now,
         "changed_at": now,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from accounts.identity import ApplicantClass
 from booking.applicants import Applicant
 from booking.case import Case, case_of_booking, span_of
+from booking.conditions.asked import asked_of
 from booking.judging import judge, keep
 from booking.lifecycle import state_of
 from booking.models import Booking, Occurrence
@@ -106,6 +107,7 @@ def _write(occurrence: Occurrence, date: Dated, room: Room, now: datetime) -> No
     occurrence.local_start, occurrence.local_end, occurrence.zone = wall.start, wall.end, wall.zone
     occurrence.starts_at, occurrence.ends_at = interval.start, interval.end
     occurrence.before_minutes, occurrence.after_minutes = date.judged.buffers
+    occurrence.conditions = asked_of(date.judged.conditions)
     for column, value in priced(date.judged, is_kept=True).items():
         setattr(occurrence, column, value)
     if before != (occurrence.starts_at, occurrence.ends_at, occurrence.room_id, occurrence.state):

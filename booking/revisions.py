@@ -1,8 +1,9 @@
 """Revisions: what a change of a booking makes newer, for feeds that sum them."""
 
 from collections.abc import Collection
+from datetime import datetime
 
-from sqlalchemy import Update, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Update, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from accounts.models import Organisation, Person
@@ -28,6 +29,20 @@ def touch_holder(session: Session, booking: Booking) -> None:
     if booking.organisation_id:
         connection.execute(RAISE_ORGANISATION, {"touched": booking.organisation_id})
     connection.execute(RAISE_PERSON, {"touched": booking.holder_id})
+
+
+def spaces_ahead(session: Session, booking: Booking, *, now: datetime) -> list[int]:
+    """The spaces in which the booking's holder or organisation has dates ahead; what is done with one booking may count for all."""
+    theirs: ColumnElement[bool] = Booking.holder_id == booking.holder_id
+    if booking.organisation_id is not None:
+        theirs = or_(theirs, Booking.organisation_id == booking.organisation_id)
+    rooms = select(Occurrence.room_id).join(Booking).where(theirs, Occurrence.ends_at > now)
+    return list(session.scalars(select(RoomSpace.space_id).where(RoomSpace.room_id.in_(rooms)).distinct()))
+
+
+def touch_spaces(session: Session, spaces: Collection[int]) -> None:
+    """Raise the revisions of these spaces, whose locks the verb holds."""
+    session.execute(update(Space).where(Space.id.in_(sorted(spaces))).values(revision=Space.revision + 1))
 
 
 def _raise_one(mapped: type[Base]) -> Update:

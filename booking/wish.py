@@ -1,9 +1,7 @@
 """Wish: what somebody asks for, as page, API, command and import all say it; one validation for all of them."""
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -13,14 +11,13 @@ from booking.states import BookingKind
 from kernel.errors import Fault, Invalid, refuse
 from kernel.recurrence import dates_of
 from kernel.wallclock import WallSpan, to_wall, zone_of
-from policies.request import AgeBand
+from policies.request import BAND, LONGEST, AgeBand
+from policies.request import bands_of as bands_of
 from policies.taxonomy import Activity
 from web.fields import RowId
 
-BAND = re.compile(r"^(\d{1,3})(?:-(\d{1,3})|\+)$")
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 Heads = Annotated[int, Field(strict=True, ge=0, le=100_000)]
-LONGEST = timedelta(days=31)
 
 
 class OnConflict(StrEnum):
@@ -110,13 +107,6 @@ def wall_span(start: datetime, end: datetime, zone: str, *, second_hour: bool = 
     if span.interval().length > LONGEST:
         raise refuse(Invalid, "too-long-span", "end", f"{last:%Y-%m-%d %H:%M}", days=LONGEST.days)
     return span
-
-
-def bands_of(participants: Mapping[str, int]) -> tuple[AgeBand, ...]:
-    """The participants as the policy reads them, youngest first; raises Invalid (``bad-age-band``)."""
-    found = [(BAND.match(band), heads) for band, heads in participants.items()]
-    bands = [AgeBand(int(match[1]), int(match[2]) if match[2] else None, heads) for match, heads in found if match]
-    return tuple(sorted(bands, key=lambda band: band.first))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from booking.states import BookingKind, OccurrenceState
 from calendars.events import Event, State
 from calendars.text import wall
 from calendars.words import LANGUAGES, Words
+from policies.verdict import Reason
 
 # An UNCONFIRMED wish is shown to its holder only: others would read it as the organisation's own.
 SHOWN = {
@@ -64,6 +65,9 @@ class Occurring(NamedTuple):
     contact_name: str = ""
     contact_phone: str = ""
     alcohol: bool = False
+    conditions: Mapping[str, Any] | None = None
+    booking_id: int = 0
+    holder_id: int = 0
 
 
 class Closing(NamedTuple):
@@ -129,13 +133,22 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
+class Entrance:
+    """What is not done yet before anybody is let in to an occurrence, by its titles, and when that last changed."""
+
+    missing: tuple[Reason, ...]
+    changed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Telling:
-    """What a booking's event is told with: its place, its organisation, the way in, the caretaker's day."""
+    """What a booking's event is told with: its place, its organisation, the way in, the caretaker's day and whom to let in."""
 
     place: Place
     holder: Holder | None = None
     arrival: Arrival | None = None
     day: Day | None = None
+    entrance: Entrance | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +237,8 @@ def _latest(found: Occurring, told: Telling, view: View) -> datetime:
         latest = told.holder.changed_at
     if told.day and told.day.changed_at > latest:
         latest = told.day.changed_at
+    if told.entrance and told.entrance.changed_at and told.entrance.changed_at > latest:
+        latest = told.entrance.changed_at
     tells_municipality = told.arrival is not None or found.kind is BookingKind.MUNICIPAL
     return max(latest, view.changed_at) if tells_municipality else latest
 
@@ -276,11 +291,19 @@ def _lines(found: Occurring, told: Telling, view: View) -> list[str]:
         case Level.OWN:
             return [*_waiting(found, words), *_arrival(told.arrival, words), *_record(found, words)]
         case Level.STAFF:
-            return [*_waiting(found, words), *_round(found, told.day, words), *_wishes(found, words), *_record(found, words)]
+            about = (*_round(found, told.day, words), *_wishes(found, words), *_record(found, words))
+            return [*_waiting(found, words), *_entrance(told.entrance, view), *about]
 
 
 def _waiting(found: Occurring, words: Words) -> list[str]:
     return [words.waits] if found.state is OccurrenceState.REQUESTED else []
+
+
+def _entrance(entrance: Entrance | None, view: View) -> list[str]:
+    if entrance is None:
+        return []
+    missing = ", ".join(title.in_language(view.language) for title in entrance.missing)
+    return [view.words.missing.format(what=missing) if missing else view.words.may_enter]
 
 
 def _arrival(arrival: Arrival | None, words: Words) -> list[str]:

@@ -2,16 +2,17 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from accounts.models import Organisation
+from booking.conditions.queries import entries, visit
 from booking.models import Booking, Occurrence
 from booking.states import OccurrenceState
-from calendars.levels import SHOWN, Arrival, Closing, Holder, Level, Occurring, Place
+from calendars.levels import SHOWN, Arrival, Closing, Entrance, Holder, Level, Occurring, Place
 from calendars.standing import Kind, Standing
 from calendars.window import Span
 from kernel.wallclock import to_wall
@@ -84,6 +85,7 @@ def occurring(session: Session, standing: Standing, places: Places, span: Span, 
     """
     told = _told(standing, places, span) if only is None or len(only) > FEW else Occurrence.id.in_(sorted(only))
     columns = [*OF_OCCURRENCE, *(OF_BOOKING if standing.level in (Level.OWN, Level.STAFF) else ())]
+    columns += OF_CONDITIONS if standing.level is Level.STAFF else ()
     found = select(*columns).select_from(DATED).where(told).order_by(Occurrence.starts_at, Occurrence.id)
     return [Occurring(*row) for row in session.connection().execute(found)]
 
@@ -103,6 +105,22 @@ def arrivals_of(session: Session, found: Sequence[Occurring], places: Places) ->
     times = [(venues[places.rooms[one.room_id].venue_id], one.starts_at) for one in found]
     arrivals = contact.arrivals(session, times) if times else []
     return {one.id: _arrival(arrival, one.zone) for one, arrival in zip(found, arrivals, strict=True)}
+
+
+def entrances_of(session: Session, found: Sequence[Occurring], places: Places) -> dict[int, Entrance]:
+    """What is missing before anybody is let in, by booked occurrence that asks anything; two statements, none where none does."""
+    asking = [
+        visit((one.id, one.local_start, one.conditions), (one.booking_id, one.holder_id, one.organisation_id), _ids(one, places))
+        for one in found
+        if one.conditions and one.state is OccurrenceState.BOOKED
+    ]
+    # A feed tells nothing that changes with the day alone, so not what is late.
+    told = entries(session, asking, today=date.min)
+    return {number: Entrance(tuple(one.title for one in entry.missing), entry.changed_at) for number, entry in told.items()}
+
+
+def _ids(one: Occurring, places: Places) -> tuple[int, int]:
+    return places.rooms[one.room_id].venue_id, one.room_id
 
 
 def closings_of(session: Session, standing: Standing, places: Places, span: Span) -> list[Closing]:
@@ -133,6 +151,7 @@ OF_BOOKING = (
     *(Occurrence.before_minutes, Occurrence.after_minutes, Booking.purpose, Booking.team, Booking.participants),
     *(Booking.needs, Booking.message, Booking.contact_name, Booking.contact_phone, Booking.alcohol),
 )
+OF_CONDITIONS = (Occurrence.conditions, Booking.id, Booking.holder_id)
 OF_CLOSURE = (
     *(Closure.id, Closure.venue_id, Closure.room_id, Closure.local_start, Closure.local_end, Closure.all_day),
     *(Closure.starts_at, Closure.ends_at, Closure.reason, Closure.sequence, Closure.created_at, Closure.changed_at, Closure.withdrawn_at),

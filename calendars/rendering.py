@@ -10,23 +10,28 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
+import booking.conditions.queries
 import calendars.events
 import calendars.levels
 import calendars.rounds
 import calendars.text
 import calendars.words
 import calendars.zones
+import policies.entry
 import venues.contact
 from calendars import queries
 from calendars.events import CALENDAR_END, Event, Head, event_bytes, head_bytes
-from calendars.levels import SHOWN, Closing, Day, Holder, Level, Occurring, Telling, View, event_of_closure, event_of_occurrence
+from calendars.levels import SHOWN, Closing, Day, Entrance, Holder, Level, Occurring, Telling, View, event_of_closure, event_of_occurrence
 from calendars.queries import Mark, Places
 from calendars.rounds import days_of
 from calendars.standing import Kind, Standing
 from calendars.window import Span
 from calendars.words import LANGUAGES
 
-TOLD_BY = (calendars.text, calendars.zones, calendars.events, calendars.words, calendars.levels, calendars.rounds, venues.contact)
+TOLD_BY = (
+    *(calendars.text, calendars.zones, calendars.events, calendars.words, calendars.levels, calendars.rounds, venues.contact),
+    *(policies.entry, booking.conditions.queries),
+)
 FEW_NAMES = 3
 
 
@@ -59,17 +64,18 @@ class Rendering:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What occurrences are told with: places and organisations by id, the caretaker's days by occurrence."""
+    """What occurrences are told with: places and organisations by id; by occurrence the caretaker's days and whom to let in."""
 
     places: Places
     holders: Mapping[int | None, Holder]
     days: Mapping[int, Day]
+    entrances: Mapping[int, Entrance]
 
     def keys(self, marks: Iterable[Mark | Occurring]) -> dict[int, tuple[object, ...]]:
         """By occurrence, equal for equal text: everything that its event is made of."""
         revisions = {number: place.revision for number, place in self.places.rooms.items()}
-        holders, days = self.holders, self.days
-        return {mark[0]: (mark[1], revisions[mark[2]], holders.get(mark[3]), days.get(mark[0])) for mark in marks}
+        holders, days, entrances = self.holders, self.days, self.entrances
+        return {mark[0]: (mark[1], revisions[mark[2]], holders.get(mark[3]), days.get(mark[0]), entrances.get(mark[0])) for mark in marks}
 
 
 def render(session: Session, standing: Standing, span: Span, public_url: str, before: Rendering = Rendering()) -> Rendering:
@@ -81,7 +87,7 @@ def render(session: Session, standing: Standing, span: Span, public_url: str, be
     rows = queries.occurring(session, standing, places, span) if reads_all else []
     marks = rows if reads_all else queries.marks_of(session, standing, places, span)
     holders = queries.holders_of(session, (mark.organisation_id for mark in marks))
-    known = Known(places, holders, days_of(rows, places.rooms) if standing.level is Level.STAFF else {})
+    known = Known(places, holders, *_of_staff(session, standing, rows, places))
     keys = known.keys(marks)
     kept = {number: part for number, part in before.parts.items() if keys.get(number) == part.key}
     missing = keys.keys() - kept.keys()
@@ -95,14 +101,23 @@ def render(session: Session, standing: Standing, span: Span, public_url: str, be
     return _joined(_head(standing, places, [*parts.values(), *closings], home.changed_at, public_url), parts, closings)
 
 
+def _of_staff(
+    session: Session, standing: Standing, rows: Sequence[Occurring], places: Places
+) -> tuple[Mapping[int, Day], Mapping[int, Entrance]]:
+    """What only caretakers are told."""
+    if standing.level is not Level.STAFF:
+        return {}, {}
+    return days_of(rows, places.rooms), queries.entrances_of(session, rows, places)
+
+
 def _fresh(
     session: Session, rows: Sequence[Occurring], known: Known, view: View, keys: Mapping[int, tuple[object, ...]]
 ) -> dict[int, Part]:
     arrivals = queries.arrivals_of(session, rows, known.places) if view.level is Level.OWN else {}
-    rooms, holders, days = known.places.rooms, known.holders, known.days
+    rooms, holders, days, entrances = known.places.rooms, known.holders, known.days, known.entrances
     parts = {}
     for row in rows:
-        told = Telling(rooms[row.room_id], holders.get(row.organisation_id), arrivals.get(row.id), days.get(row.id))
+        told = Telling(rooms[row.room_id], holders.get(row.organisation_id), arrivals.get(row.id), days.get(row.id), entrances.get(row.id))
         parts[row.id] = _part(row.id, keys[row.id], event_of_occurrence(row, told, view))
     return parts
 

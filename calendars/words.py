@@ -24,6 +24,8 @@ class Words:
     message: str
     reference: str
     waits: str
+    missing: str
+    may_enter: str
     entrance: str
     getting_in: str
     from_when: str
@@ -53,6 +55,8 @@ NB = Words(
     message="Melding: {text}",
     reference="Referanse: {reference}",
     waits="Venter på svar",
+    missing="SLIPPES IKKE INN ENNÅ, mangler: {what}",
+    may_enter="Kan slippes inn",
     entrance="Inngang: {text}",
     getting_in="Slik kommer dere inn: {text}",
     from_when="Dere kommer inn fra kl. {clock}",
@@ -81,6 +85,8 @@ NN = Words(
     message="Melding: {text}",
     reference="Referanse: {reference}",
     waits="Ventar på svar",
+    missing="SLEPP IKKJE INN ENNO, manglar: {what}",
+    may_enter="Kan sleppast inn",
     entrance="Inngang: {text}",
     getting_in="Slik kjem de inn: {text}",
     from_when="De kjem inn frå kl. {clock}",
@@ -109,6 +115,8 @@ EN = Words(
     message="Message: {text}",
     reference="Reference: {reference}",
     waits="Waiting for an answer",
+    missing="NOT TO BE LET IN YET, missing: {what}",
+    may_enter="May be let in",
     entrance="Entrance: {text}",
     getting_in="How to get in: {text}",
     from_when="You get in from {clock}",

@@ -11,6 +11,9 @@ from sqlalchemy.orm import Session
 from accounts.identity import SERVICE, Actor
 from accounts.models import Person
 from accounts.queries import actor_of
+from booking.conditions.inputs import Confirmation, Signature
+from booking.conditions.verbs import confirm, sign
+from booking.models import Booking
 from booking.reservations import reserve
 from booking.wish import Wish
 from calendars.models import Audience
@@ -58,6 +61,7 @@ def load(database: Database, *, now: datetime) -> Loaded:
     cast = database.transact(assemble, by=SERVICE, now=early)
     database.transact(support, cast, by=SERVICE, now=early)
     outcomes = [_reserve(database, cast, person, wish, now=now) for person, wish in wishes(cast, today=now.date())]
+    _let_in(database, cast, now=now)
     olav = database.transact(_actor, cast.people["olav"].id, by=SERVICE, now=now)
     feed = database.transact(make_feed, Draft("Olavs runde", Audience.CARETAKER, tuple(PEOPLE["olav"][3])), by=olav, now=now)
     return Loaded(sum(outcomes), len(outcomes) - sum(outcomes), feed.token)
@@ -72,6 +76,16 @@ def _reserve(database: Database, cast: Cast, person: str, wish: Wish, *, now: da
     except Refusal:
         return False
     return True
+
+
+def _let_in(database: Database, cast: Cast, *, now: datetime) -> None:
+    """Skiold turn has done what lets it into its hall: its leader has signed, its distribution has come. Others have not."""
+    berit, kari = (database.transact(_actor, cast.people[name].id, by=SERVICE, now=now) for name in ("berit", "kari"))
+    with database.reading() as session:
+        booking = session.scalars(select(Booking.id).where(Booking.holder_id == berit.person_id).order_by(Booking.id)).first()
+    signed = Signature(name=berit.name, agreed="yes", text_version="2026")
+    database.transact(sign, booking, "fire-instruction", signed, by=berit, now=now)
+    database.transact(confirm, booking, "internal-distribution", Confirmation(agreed="yes"), by=kari, now=now)
 
 
 def _actor(session: Session, person_id: int, *, by: Actor, now: datetime) -> Actor:

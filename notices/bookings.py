@@ -8,6 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from accounts.models import Person
+from booking.conditions.queries import entries, visit_of
+from booking.conditions.reminders import lacking_of
 from booking.lifecycle import LIVE
 from booking.models import Booking, Occurrence
 from booking.reasons import against, reviews, verdicts_of
@@ -16,7 +18,7 @@ from database.outbox import Notice
 from kernel.errors import Fault
 from kernel.money import Ore
 from notices.letter import Letter, one_line
-from policies.verdict import Verdict
+from policies.verdict import Condition, Verdict
 from settings import Settings
 from venues.contact import Arrival, arrivals
 from venues.models import Room, Venue
@@ -36,7 +38,7 @@ class Line:
 
 def of_booking(session: Session, notice: Notice, settings: Settings, *, now: datetime) -> Letter | None:
     """What became of a booking, to its holder; None where later acts have left nothing of it to tell."""
-    found, person = _read(session, notice.booking_id), session.get(Person, notice.person_id)
+    found, person = read(session, notice.booking_id), session.get(Person, notice.person_id)
     if found is None or person is None or person.email is None:
         return None
     told = _told(found, notice)
@@ -51,27 +53,29 @@ def of_booking(session: Session, notice: Notice, settings: Settings, *, now: dat
         "whys": _whys(told),
         "cause": notice.facts.get("cause", ""),
         "reviews": reviews(verdicts) if found.state is BookingState.REQUESTED else [],
+        "before": _before(session, told) if notice.kind in TELLS_ALL else [],
         "decider_title": _decider(verdicts, person.language),
         "is_priced": notice.kind in TELLS_ALL and found.kind is BookingKind.ORDINARY,
         "charged": _charged(told),
         "next": still[0] if still else None,
         "arrival": _arrival(session, still) if found.kind is not BookingKind.BLOCK else None,
     }
-    return Letter(person.email, person.language, "booking", _about(session, found) | values)
+    return Letter(person.email, person.language, "booking", about(session, found) | values)
 
 
 def of_confirmation(session: Session, notice: Notice, settings: Settings, *, now: datetime) -> Letter | None:
     """Somebody asks in the name of an organisation, to those who may confirm it; None when it waits for them no more."""
-    found, person = _read(session, notice.booking_id), session.get(Person, notice.person_id)
+    found, person = read(session, notice.booking_id), session.get(Person, notice.person_id)
     if found is None or person is None or person.email is None or found.state is not BookingState.UNCONFIRMED:
         return None
     holder = found.holder
     asker = {"name": one_line(holder.name), "phone": holder.phone, "email": holder.email or ""}
     dates = [Line(date) for date in found.occurrences if date.state is OccurrenceState.UNCONFIRMED]
-    return Letter(person.email, person.language, "confirmation", {**_about(session, found), "asker": asker, "dates": dates})
+    return Letter(person.email, person.language, "confirmation", {**about(session, found), "asker": asker, "dates": dates})
 
 
-def _read(session: Session, booking_id: int | None) -> Booking | None:
+def read(session: Session, booking_id: int | None) -> Booking | None:
+    """The booking with all that mails tell of it."""
     place = joinedload(Booking.room).joinedload(Room.venue).joinedload(Venue.district)
     dates = selectinload(Booking.occurrences).joinedload(Occurrence.room).joinedload(Room.venue)
     holders = (joinedload(Booking.organisation), joinedload(Booking.holder))
@@ -91,7 +95,7 @@ def _told(booking: Booking, notice: Notice) -> list[Occurrence]:
             return [date for date in booking.occurrences if date.state is state]
 
 
-def _about(session: Session, booking: Booking) -> dict[str, object]:
+def about(session: Session, booking: Booking) -> dict[str, object]:
     """What every mail about a booking says: which it is, where, for whom, and whom to ask."""
     venue, home = booking.room.venue, municipality(session)
     decider = session.get(Person, booking.decided_by) if booking.decided_by else None
@@ -112,6 +116,16 @@ def _about(session: Session, booking: Booking) -> dict[str, object]:
 def _left_out(booking: Booking, verdicts: dict[datetime, Verdict]) -> list[Line]:
     skipped = (date for date in booking.occurrences if date.state is OccurrenceState.SKIPPED)
     return [Line(date, against(date, verdicts.get(date.local_start))) for date in skipped]
+
+
+def _before(session: Session, dates: Sequence[Occurrence]) -> list[Condition]:
+    """What the holder has to do before these dates, each thing once."""
+    asking = [visit_of(date) for date in dates]
+    lacking = lacking_of(asking, entries(session, asking, today=min(visit.use.day for visit in asking)))
+    first: dict[str, Condition] = {}
+    for condition in (one for conditions in lacking.values() for one in conditions):
+        first.setdefault(condition.what, condition)
+    return list(first.values())
 
 
 def _whys(dates: Iterable[Occurrence]) -> list[str]:

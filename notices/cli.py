@@ -11,6 +11,9 @@ from sqlalchemy.exc import DBAPIError
 
 from accounts.identity import COMMAND, SERVICE
 from accounts.upkeep import forget_expired
+from booking.conditions import uploads
+from booking.conditions.reminders import remind
+from booking.conditions.upkeep import forget_past
 from booking.decisions import lapse_unconfirmed
 from booking.runs import forget_old, run_waiting
 from database.transact import Database
@@ -19,6 +22,7 @@ from kernel.errors import Refusal
 from notices.deliver import deliver
 from notices.waiting import failed, try_again
 from settings import Settings
+from venues.pictures import discard
 
 commands = AppGroup("notices", help="Mail that waits in the outbox.")
 log = structlog.get_logger(__name__)
@@ -50,7 +54,7 @@ def again_command() -> None:
 @click.command("worker")
 @click.option("--every", default=20, show_default=True, help="Seconds between turns.")
 def worker_command(every: int) -> None:
-    """Do all periodic work until stopped: end wishes that nobody confirmed, forget what is old, send notices, try drafts."""
+    """Do all periodic work until stopped: end wishes that nobody confirmed, remind, forget what is old, send notices, try drafts."""
     while True:
         for job in (_tidy, _send):
             _attempt(job)
@@ -70,13 +74,21 @@ def _attempt(job: Callable[[], object]) -> None:
 def _tidy() -> None:
     while _database().transact(lapse_unconfirmed, by=SERVICE, now=now()):
         pass
+    while _database().transact(remind, by=SERVICE, now=now()):
+        pass
     _database().transact(forget_expired, by=SERVICE, now=now())
     _database().transact(forget_old, by=SERVICE, now=now())
+    for file in _database().transact(forget_past, by=SERVICE, now=now()):
+        discard(uploads.folder(_settings()), file)
 
 
 def _send() -> int:
+    return deliver(_database(), _settings())
+
+
+def _settings() -> Settings:
     settings: Settings = current_app.extensions["settings"]
-    return deliver(_database(), settings)
+    return settings
 
 
 def _try_drafts() -> int:

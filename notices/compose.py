@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from database.outbox import Notice
 from kernel.texts import marked as _
-from notices import bookings, people
+from notices import bookings, conditions, people
 from notices.letter import Letter, one_line
 from settings import Settings
 from web.texts import gettext
@@ -36,6 +36,8 @@ SUBJECTS: Mapping[str, str] = {
     "booking-lapsed": _("Forespørselen falt bort: %(room)s, %(reference)s"),
     "dates-cancelled": _("Avlyst: %(room)s, %(reference)s"),
     "date-moved": _("Flyttet: %(room)s, %(reference)s"),
+    "conditions-missing": _("Dette mangler før dere kan slippes inn"),
+    "condition-withdrawn": _("Noe må gjøres på nytt: %(room)s, %(reference)s"),
     "confirmation-wanted": _("Noen ber om lokale i organisasjonens navn: %(reference)s"),
 }
 Compose = Callable[..., Letter | None]
@@ -57,6 +59,8 @@ LETTERS: Mapping[str, Compose] = {
     "booking-lapsed": bookings.of_booking,
     "dates-cancelled": bookings.of_booking,
     "date-moved": bookings.of_booking,
+    "conditions-missing": conditions.of_missing,
+    "condition-withdrawn": conditions.of_withdrawn,
     "confirmation-wanted": bookings.of_confirmation,
 }
 

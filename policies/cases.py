@@ -1,201 +1,160 @@
-"""Cases: a policy with requests, facts and the verdicts expected of them, as one writes them by hand."""
+"""Cases: a file of policies with requests, facts and the verdicts expected of them, read, judged and compared."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Annotated
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from difflib import get_close_matches
+from typing import Any
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
-from accounts.identity import ApplicantClass, Role
-from kernel.errors import Invalid, refuse
-from kernel.interval import Interval
-from kernel.money import of_kroner
-from kernel.wallclock import WallSpan, at
-from policies.document import LONGEST, Document, checked
-from policies.evaluate import evaluate
-from policies.layers import combine
-from policies.request import AgeBand, ApplicantFacts, Closure, Day, Entitlement, Facts, Request, RoomFacts, Usage, Window
-from policies.rules.base import Band, Model
-from policies.taxonomy import Activity
-from policies.verdict import Outcome, Verdict
-from venues.opening import Openness
+from kernel.errors import Fault, Invalid, refuse
+from policies.document import LONGEST, Document, checked, parsed
+from policies.evaluate import evaluate_series
+from policies.expected import ExpectedDate
+from policies.found import Judged, found, of_dates
+from policies.given import CaseFile, GivenCase
+from policies.layers import Policy, combine
+from policies.supposed import at, facts_of, held_in, placed, requests_of, wall
 from web.faults import fault_of
 
-ANY_ROOM = "venue/room"
-NOTICE = timedelta(days=30)
-
-
-class Opened(Band):
-    """A stretch of a local date in which the room is open, or not."""
-
-    date: date
-    state: Openness = Openness.OPEN
-
-
-class Shut(Model):
-    """A dated closure, on the wall clock."""
-
-    start: datetime
-    end: datetime
-    reason: str = ""
-
-
-class GivenFacts(Model):
-    """What is known: opened and shut time on the wall clock, everything else as the engine takes it."""
-
-    room: RoomFacts = RoomFacts()
-    open: tuple[Opened, ...] = ()
-    hours_known: bool = True
-    closures: tuple[Shut, ...] = ()
-    days: tuple[Day, ...] = ()
-    applicant: ApplicantFacts = ApplicantFacts()
-    usage: tuple[Usage, ...] = ()
-    entitlement: Entitlement | None = None
-    office_holidays: tuple[date, ...] = ()
-    by_staff: bool = False
-
-
-class GivenRequest(Model):
-    """What is asked for, on the wall clock; submitted a month before where nothing else is said."""
-
-    room: str = ANY_ROOM
-    zone: str = "Europe/Oslo"
-    start: datetime
-    end: datetime
-    submitted: datetime | None = None
-    applicant: ApplicantClass = ApplicantClass.ORGANISATION
-    activity: Activity = Activity.OTHER
-    heads: int | None = None
-    participants: tuple[AgeBand, ...] = ()
-    organisation: str | None = "1"
-    person: str | None = "1"
-    age: int | None = None
-    commercial: bool = False
-    alcohol: bool = False
-    open_to_all: bool = False
-    in_series: bool = False
-    agreement: str | None = None
-
-
-class Expected(Model):
-    """What the verdict should be; only what is stated is compared. Prices in kroner, ``codes`` without their order."""
-
-    outcome: Outcome | None = None
-    codes: tuple[str, ...] | None = None
-    warnings: tuple[str, ...] | None = None
-    price: int | str | None = None
-    list_price: int | str | None = None
-    decider: Role | None = None
-    promised_by: datetime | None = None
-    before: int | None = None
-    after: int | None = None
-
-
-class GivenCase(Model):
-    """One request with its facts and what is expected; ``reading`` marks an expectation that is no quotation."""
-
-    name: str
-    reading: bool = False
-    request: GivenRequest
-    facts: GivenFacts = GivenFacts()
-    expected: Expected
-
-
-class CaseFile(Model):
-    """One or several documents of one place, and the cases to try them on."""
-
-    policies: Annotated[tuple[dict[str, object], ...], Field(min_length=1, max_length=3)]
-    cases: Annotated[tuple[GivenCase, ...], Field(min_length=1, max_length=1000)]
+MOST_DATES = 10_000
+# Compared without order and repetition.
+WORDS = {"codes", "warnings", "taken", "waived", "asked", "conditions", "means", "missing"}
+TIMES = {"promised_by", "enters_from", "enters_until"}
+FILE = TypeAdapter(CaseFile)
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
-    """A case with the verdict it got, and where that differs: name, expected, found."""
+class Difference:
+    """A part of what was expected that came out otherwise."""
 
-    case: GivenCase
-    verdict: Verdict
-    differences: tuple[tuple[str, object, object], ...]
+    part: str
+    wanted: object
+    found: object
 
 
 def read_cases(text: str) -> tuple[list[Document], tuple[GivenCase, ...]]:
-    """The documents and cases of a file; raises Invalid with every fault of the first of them that has any."""
+    """The documents and cases of a file; raises Invalid with every fault found, each with its place in the file.
+
+    What is known in all cases stands in each of them. A file holds at most 2,000,000 signs and 10,000 dates.
+    """
     if len(text) > LONGEST * 2:
         raise refuse(Invalid, "document-too-large", value=len(text), most=LONGEST * 2)
+    data = parsed(text)
     try:
-        file = TypeAdapter(CaseFile).validate_json(text)
+        file = FILE.validate_json(json.dumps(data))
     except ValidationError as failure:
-        raise Invalid(*(fault_of(error, _data(text)) for error in failure.errors(include_url=False))) from None
-    return [checked(data) for data in file.policies], file.cases
+        raise Invalid(*(_fault(error, data) for error in failure.errors(include_url=False))) from None
+    cases = tuple(_with_common(file, case) for case in file.cases)
+    documents, faults = _documents(file)
+    faults += [*_faults(cases, documents)]
+    if not cases:
+        faults.append(Fault("too-few-items", "cases", 0, {"least": 1}))
+    if faults:
+        raise Invalid(*faults)
+    return documents, cases
 
 
-def tried(documents: list[Document], cases: tuple[GivenCase, ...]) -> Iterator[Tried]:
-    """Each case judged by the same code that bookings are."""
-    policy = combine(documents)
-    for case in cases:
-        verdict = evaluate(policy, request_of(case.request), facts_of(case))
-        yield Tried(case, verdict, tuple(_differences(case.expected, verdict)))
+def judged(policy: Policy, case: GivenCase) -> tuple[Judged, ...]:
+    """Each date of the case judged by the same code that bookings are, in date order."""
+    requests = requests_of(case.request)
+    facts = facts_of(case, policy, requests)
+    verdicts = evaluate_series([(policy, *one) for one in zip(requests, facts, strict=True)])
+    return tuple(Judged(*one) for one in zip(requests, facts, verdicts, strict=True))
 
 
-def request_of(given: GivenRequest) -> Request:
-    """The request as the engine takes it; raises Invalid for a time that the clock skips."""
-    wall = WallSpan(given.start, given.end, given.zone)
-    shared = given.model_dump(include=set(Request.__dataclass_fields__) - {"participants", "submitted"})
-    interval = wall.interval()
-    return Request(
-        **shared, wall=wall, interval=interval, submitted=given.submitted or interval.start - NOTICE, participants=given.participants
-    )
+def differences(case: GivenCase, dates: Sequence[Judged]) -> Iterator[Difference]:
+    """Where what the case came to differs from what it states."""
+    zone = case.request.zone
+    yield from _compared(case.expected, found(case, dates), zone)
+    for day, expected in case.expected.on.items():
+        one = next((one for one in dates if one.day == day), None)
+        if one is None:
+            yield Difference(f"{day}", "", None)
+        else:
+            yield from (replace(each, part=f"{day} {each.part}") for each in _compared(expected, of_dates([one]), zone))
 
 
-def facts_of(case: GivenCase) -> Facts:
-    """The facts as the engine takes them; the days of the request are known as ordinary ones where nothing is said."""
-    given, zone = case.facts, case.request.zone
-    shared = {name: getattr(given, name) for name in set(GivenFacts.model_fields) - {"open", "closures", "days"}}
-    said = {day.date for day in given.days}
-    touched = [window.date for window in given.open if window.date not in said]
-    return Facts(
-        **shared,
-        windows=tuple(Window(_span(window, zone), window.state) for window in given.open),
-        closures=tuple(Closure(WallSpan(shut.start, shut.end, zone).interval(), shut.reason) for shut in given.closures),
-        days=(*given.days, *(Day(day) for day in dict.fromkeys(touched))),
-    )
+def _fault(error: ErrorDetails, data: object) -> Fault:
+    """The fault, without the word for the event that the place of a fault within a case has in it."""
+    place = error["loc"]
+    if error["type"] == "union_tag_invalid":
+        error = {**error, "loc": (*place, "event"), "input": error["ctx"]["tag"]}
+    elif len(place) > 2 and place[0] == "cases":
+        error = {**error, "loc": (*place[:2], *place[3:])}
+    return fault_of(error, data)
 
 
-def _span(window: Opened, zone: str) -> Interval:
-    start, end = (at(window.date, timedelta(minutes=minutes)) for minutes in (window.start, window.end))
-    return WallSpan(start, end, zone).interval()
+def _with_common(file: CaseFile, case: GivenCase) -> GivenCase:
+    own = {name: getattr(case.facts, name) for name in case.facts.model_fields_set}
+    return case.model_copy(update={"facts": file.facts.model_copy(update=own)})
 
 
-def _differences(expected: Expected, verdict: Verdict) -> Iterator[tuple[str, object, object]]:
-    price, decider = verdict.price, verdict.decider
-    found: dict[str, object] = {
-        "outcome": verdict.outcome,
-        "codes": sorted(objection.code for objection in verdict.objections),
-        "warnings": sorted(warning.code for warning in verdict.warnings),
-        "price": price.charged if price else None,
-        "list_price": price.listed if price else None,
-        "decider": decider.role if decider else None,
-        "promised_by": decider.promised_by if decider else None,
-        "before": verdict.buffer_before,
-        "after": verdict.buffer_after,
-    }
-    for name, given in found.items():
-        wanted = _comparable(name, getattr(expected, name))
-        if name in expected.model_fields_set and wanted != given:
-            yield name, wanted, given
+def _documents(file: CaseFile) -> tuple[list[Document], list[Fault]]:
+    """The documents that can be read, and what is wrong with the others."""
+    documents, faults = [], list[Fault]()
+    for number, data in enumerate(file.policies):
+        try:
+            with placed(f"policies[{number}]"):
+                documents.append(checked(data))
+        except Invalid as refusal:
+            faults += refusal.faults
+    return documents, faults
 
 
-def _comparable(name: str, wanted: object) -> object:
-    if name in ("codes", "warnings") and isinstance(wanted, tuple):
-        return sorted(wanted)
-    if name in ("price", "list_price") and isinstance(wanted, int | str):
-        return of_kroner(wanted)
-    return wanted
+def _faults(cases: Sequence[GivenCase], documents: Sequence[Document]) -> Iterator[Fault]:
+    """What is wrong with cases that can be read: times that do not exist, rules that no document has, too many dates."""
+    known, total = {placed.rule.id for placed in combine(documents).rules}, 0
+    for number, case in enumerate(cases):
+        place = f"cases[{number}]"
+        try:
+            with placed(place):
+                total += _dates(case)
+        except Invalid as refusal:
+            yield from refusal.faults
+        yield from at(place, _unknown_rules(case, known))
+        if total > MOST_DATES:
+            yield Fault("too-many-items", place, total, {"most": MOST_DATES})
+            return
 
 
-def _data(text: str) -> object:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return None
+def _dates(case: GivenCase) -> int:
+    """How many dates are asked for and occupied; raises Invalid for what cannot be."""
+    with placed("request"):
+        requests = requests_of(case.request)
+    facts_of(case, combine([]), requests)
+    return len(requests) + len(held_in(case))
+
+
+def _unknown_rules(case: GivenCase, known: Collection[str]) -> Iterator[Fault]:
+    named = [(f"facts.usage[{number}].rule", used.rule) for number, used in enumerate(case.facts.usage)]
+    named += [(f"facts.waivers[{number}].rule", waiver.rule) for number, waiver in enumerate(case.facts.waivers)]
+    named += [(f"request.exceptions[{number}]", rule) for number, rule in enumerate(case.request.exceptions)]
+    unknown = [(place, rule) for place, rule in named if rule not in known]
+    return (Fault("rule-not-in-file", place, rule, {"nearest": get_close_matches(rule, known, n=1)}) for place, rule in unknown)
+
+
+def _compared(expected: ExpectedDate, found: Mapping[str, Any], zone: str) -> Iterator[Difference]:
+    stated = expected.model_dump(exclude_unset=True, exclude={"on"})
+    for name, given in stated.items():
+        wanted, is_found = _comparable(name, given, zone), _comparable(name, found[name], zone)
+        if not _holds(wanted, is_found):
+            yield Difference(name, wanted, is_found)
+
+
+def _comparable(name: str, value: Any, zone: str) -> Any:
+    if name in WORDS and value is not None:
+        return sorted(set(value))
+    return wall(value, zone) if name in TIMES and isinstance(value, datetime) else value
+
+
+def _holds(wanted: Any, found: Any) -> bool:
+    """Whether what is stated is so: of what has names, those that are stated; of a list, each in its place."""
+    if isinstance(wanted, Mapping) and isinstance(found, Mapping):
+        return all(name in found and _holds(value, found[name]) for name, value in wanted.items())
+    if isinstance(wanted, list | tuple) and isinstance(found, list | tuple):
+        return len(wanted) == len(found) and all(map(_holds, wanted, found))
+    return bool(wanted == found)

@@ -1,4 +1,4 @@
-"""Commands ``policies lint``, ``check``, ``publish`` and ``schema``."""
+"""Commands ``policies lint``, ``publish`` and ``schema``."""
 
 import json
 from collections.abc import Iterable
@@ -12,8 +12,8 @@ from accounts.identity import SERVICE
 from kernel.clock import now
 from kernel.errors import Fault, Invalid, Refusal
 from kernel.wallclock import parse_day
-from policies.cases import read_cases, tried
 from policies.document import LONGEST, read, schema
+from policies.given import CaseFile
 from policies.lines import line_of, lines_of
 from policies.lint import lint
 from policies.places import place_at
@@ -40,27 +40,6 @@ def lint_command(file: Path) -> None:
     raise SystemExit(1 if faults else 0)
 
 
-@commands.command("check")
-@FILE
-def check_command(file: Path) -> None:
-    """Try a policy on its cases, a line per case; exit 1 if a verdict is not the expected one."""
-    text = text_in(file)
-    try:
-        outcomes = list(tried(*read_cases(text)))
-    except Invalid as refusal:
-        tell(file, text, refusal.faults)
-        raise SystemExit(1) from None
-    for one in outcomes:
-        mark = _("AVVIK") if one.differences else "OK"
-        click.echo(f"{mark:6} {one.case.name}{' *' if one.case.reading else ''}")
-        for name, wanted, found in one.differences:
-            told = _("%(part)s: ventet %(wanted)s, fikk %(found)s", part=name, wanted=wanted, found=found)
-            click.echo(f"       {told}")
-    different = sum(bool(one.differences) for one in outcomes)
-    click.echo(_("%(count)d tilfeller, %(different)d avvik", count=len(outcomes), different=different))
-    raise SystemExit(1 if different else 0)
-
-
 @commands.command("publish")
 @FILE
 @click.option("--from", "valid_from", required=True, help="The first date of use: 2026-08-01 or 01.08.2026.")
@@ -79,9 +58,11 @@ def publish_command(file: Path, valid_from: str) -> None:
 
 
 @commands.command("schema")
-def schema_command() -> None:
-    """Print the JSON Schema of a policy document."""
-    click.echo(json.dumps(schema(), indent=1, ensure_ascii=False))
+@click.option("--cases", is_flag=True, help="Of a file of cases instead.")
+def schema_command(cases: bool) -> None:
+    """Print the JSON Schema of a policy document, or of a file of cases."""
+    found = CaseFile.model_json_schema() if cases else schema()
+    click.echo(json.dumps(found, indent=1, ensure_ascii=False))
 
 
 def text_in(file: Path) -> str:

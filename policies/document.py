@@ -69,7 +69,7 @@ def read(text: str | bytes) -> Document:
     """
     if len(text) > LONGEST:
         raise refuse(Invalid, "document-too-large", value=len(text), most=LONGEST)
-    return checked(_parsed(text))
+    return checked(parsed(text))
 
 
 def checked(data: object) -> Document:
@@ -100,7 +100,7 @@ def _fault(error: ErrorDetails, data: object) -> Fault:
     return Fault("unknown-rule-kind", f"{name_of(error['loc'], data)}.kind", written, {"choices": known, "nearest": nearest})
 
 
-def _parsed(text: str | bytes) -> object:
+def parsed(text: str | bytes) -> object:
     try:
         return json.loads(text, object_pairs_hook=_unrepeated, parse_constant=_no_constant)
     except json.JSONDecodeError as failure:

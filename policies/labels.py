@@ -18,6 +18,7 @@ from policies.rules.handling import Route
 from policies.rules.tariff import LIST, PriceUnit
 from policies.taxonomy import Activity
 from policies.verdict import By, Effect, Layer, Task, Where, Whose
+from venues.opening import Openness
 from web.texts import gettext, ngettext
 
 ACTIVITIES: Mapping[Activity, str] = {
@@ -139,6 +140,11 @@ TASKS: Mapping[Task, str] = {
     Task.CONFIRM: _("bekrefte at det er slik"),
     Task.APPOINT: _("navngi personer"),
 }
+OPENNESS: Mapping[Openness, str] = {
+    Openness.OPEN: _("åpent"),
+    Openness.BY_AGREEMENT: _("åpent etter avtale"),
+    Openness.CLOSED: _("stengt"),
+}
 WHOSE: Mapping[Whose, str] = {
     Whose.PERSON: _("personen"),
     Whose.ORGANISATION: _("organisasjonen"),
@@ -173,6 +179,7 @@ CHOICES: Mapping[type[Any], Mapping[Any, str]] = {
     Layer: LAYERS,
     Means: MEANS,
     Measure: MEASURES,
+    Openness: OPENNESS,
     Operation: OPERATIONS,
     Overdue: OVERDUE,
     Per: PER,

@@ -1,5 +1,7 @@
 """The frozen values that a policy judges: what is asked for one date, and all that may be known about it."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -13,6 +15,8 @@ from policies.taxonomy import Activity
 from venues.opening import Openness
 
 INSTANT = timedelta(microseconds=1)
+LONGEST = timedelta(days=31)
+BAND = re.compile(r"^(\d{1,3})(?:-(\d{1,3})|\+)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,18 @@ class AgeBand:
     def __post_init__(self) -> None:
         if self.first < 0 or self.heads < 0 or (self.last is not None and self.last < self.first):
             raise Invalid(Fault("bad-age-band", "participants", f"{self.first}-{self.last}: {self.heads}"))
+
+
+def bands_of(participants: Mapping[str, int]) -> tuple[AgeBand, ...]:
+    """Participants by age as people write them (``"0-12": 8``, ``"65+": 2``), youngest first; raises Invalid (``bad-age-band``)."""
+    return tuple(sorted((_band(written, heads) for written, heads in participants.items()), key=lambda band: band.first))
+
+
+def _band(written: str, heads: int) -> AgeBand:
+    found = BAND.match(written)
+    if found is None:
+        raise Invalid(Fault("bad-age-band", "participants", written))
+    return AgeBand(int(found[1]), int(found[2]) if found[2] else None, heads)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

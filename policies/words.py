@@ -15,8 +15,10 @@ from policies.rules.opening import Opening
 from policies.rules.tariff import PriceRule
 from policies.rules.timing import Grid, Horizon, LeadTime, Length
 from policies.rules.use import Capacity, Purpose
-from policies.values import NAMELESS, Names, band, scope_words, told_fields
+from policies.values import NAMELESS, Names, band, scope_words, told_fields, when_words
 from policies.verdict import Effect
+from venues.labels import facility_label
+from venues.opening import Openness
 from web import formats
 from web.texts import current_locale
 from web.texts import gettext as _
@@ -75,6 +77,8 @@ def _purpose(rule: Purpose) -> Sentences:
         yield _("Bare til %(uses)s.", uses=listed([labels.activity(one).lower() for one in rule.allowed]))
     if rule.forbidden:
         yield _("Ikke til %(uses)s.", uses=listed([labels.activity(one).lower() for one in rule.forbidden]))
+    if rule.any_tag:
+        yield _("Bare i rom med %(tags)s.", tags=listed([facility_label(one) for one in rule.any_tag]))
     if rule.effect is not Effect.REFUSE and (rule.allowed or rule.forbidden):
         yield _("Annen bruk %(effect)s.", effect=_(labels.EFFECTS[rule.effect]))
     if rule.commercial is not Consequence.ALLOW:
@@ -89,6 +93,9 @@ def _purpose(rule: Purpose) -> Sentences:
 def _opening(rule: Opening) -> Sentences:
     if rule.only_between:
         yield _("Bare kl. %(band)s.", band=band(rule.only_between))
+    for hours in rule.hours:
+        when = ", ".join(when_words(hours)) or _("hele døgnet")
+        yield _("Åpent %(when)s.", when=when) if hours.state is Openness.OPEN else _("Åpent etter avtale %(when)s.", when=when)
     if rule.outside is rule.closure is Consequence.REFUSE:
         yield _("Bare når rommet er åpent.")
     else:

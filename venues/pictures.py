@@ -36,14 +36,14 @@ def decoded(body: bytes) -> bytes:
     return out.getvalue()
 
 
-def store(folder: Path, picture: bytes) -> str:
-    """Put a decoded picture into the folder under a name of its own, which it answers."""
+def store(folder: Path, body: bytes, suffix: str = ".jpg") -> str:
+    """Put a decoded picture, or another file that was looked into, into the folder under a name of its own, which it answers."""
     folder.mkdir(parents=True, exist_ok=True)
-    name = f"{secrets.token_hex(12)}.jpg"
-    (folder / name).write_bytes(picture)
+    name = f"{secrets.token_hex(12)}{suffix}"
+    (folder / name).write_bytes(body)
     return name
 
 
 def discard(folder: Path, name: str) -> None:
-    """Delete a picture that no row names any more."""
+    """Delete a file that no row names any more."""
     (folder / name).unlink(missing_ok=True)

@@ -118,6 +118,13 @@ BOOKING: Mapping[str, str] = {
     "times-of-once": _("Velg hvor ofte det gjentas, eller la antall ganger og siste dato stå tomt."),
     "one-of-two": _("Fyll ut enten antall ganger eller siste dato, ikke begge."),
     "several-people": _("Flere passer til «{value}»: {names}. Velg en av dem."),
+    "unknown-condition": _("Bookingen har ikke dette vilkåret, eller det er ikke noe å gjøre med det nå."),
+    "text-changed": _("Teksten er kommet i en ny versjon mens du leste. Les den på nytt før du signerer."),
+    "holder-signs": _("Dette må den som har bookingen, signere selv."),
+    "too-few-people": _("Dere må navngi minst {least}. Her står det {value}."),
+    "too-young-on-site": _("Den som er til stede, må ha fylt {age} år, og være født i {last} eller tidligere."),
+    "document-missing": _("Velg en fil."),
+    "not-a-document": _("Filen er ikke et dokument vi kan ta imot. Bruk {known}."),
     "too-long-span": _("Tidsrommet er for langt. Spør om høyst {days} dager om gangen."),
 }
 CALENDARS: Mapping[str, str] = {

@@ -28,7 +28,7 @@ def caretaker() -> str:
     chosen = [venue for venue in mine if venue.slug == request.args.get("venue")] or list(mine)
     today = to_wall(now(), HOME_ZONE).date()
     first = _day(request.args.get("day", ""), today)
-    days = rounds(edge.reading(), chosen, [first, first + DAY])
+    days = rounds(edge.reading(), chosen, [first, first + DAY], today=today)
     return render_template(
         "booking/caretaker.html",
         venues=mine,

@@ -8,10 +8,10 @@ from kernel.money import Ore
 from kernel.texts import marked as _
 from policies.labels import PRICE_UNITS
 from policies.rules.tariff import PriceUnit
-from policies.verdict import Price, PriceLine
+from policies.verdict import Price, PriceLine, Reason, Task
 from web import formats
 from web.language import choose
-from web.texts import gettext, ngettext
+from web.texts import current_locale, gettext, ngettext
 from web.written import WORDS
 
 KINDS: Mapping[BookingKind, str] = {
@@ -29,6 +29,19 @@ STATES: Mapping[str, str] = {
     "skipped": _("Ikke med"),
 }
 TONES = {"booked": "success", "requested": "warning", "unconfirmed": "warning", "refused": "danger", "cancelled": "neutral"}
+TO_DO: Mapping[Task, str] = {
+    Task.SIGN: _("Les og signer"),
+    Task.UPLOAD: _("Last opp"),
+    Task.CONFIRM: _("Bekreft"),
+    Task.APPOINT: _("Skriv hvem"),
+}
+DONE: Mapping[Task, str] = {
+    Task.SIGN: _("Signert"),
+    Task.UPLOAD: _("Levert"),
+    Task.CONFIRM: _("Bekreftet"),
+    Task.APPOINT: _("Navngitt"),
+}
+MEANS: Mapping[str, str] = {"key": _("Nøkkel"), "card": _("Kort"), "code": _("Kode"), "staff": _("En ansatt låser opp")}
 MIDNIGHT = time()
 
 
@@ -52,6 +65,26 @@ def state_label(value: str) -> str:
 def state_tone(value: str) -> str:
     """The colour that goes with a state; the words say the same."""
     return TONES.get(value, "neutral")
+
+
+def to_do_label(value: str) -> str:
+    """What one does to meet a condition."""
+    return gettext(TO_DO[Task(value)])
+
+
+def done_label(value: str) -> str:
+    """What was done to meet a condition."""
+    return gettext(DONE[Task(value)])
+
+
+def means_label(value: str) -> str:
+    """How one gets in."""
+    return gettext(MEANS[value])
+
+
+def worded(reason: Reason) -> str:
+    """A sentence of the policy in the language of the request."""
+    return reason.in_language(current_locale().language)
 
 
 def price_text(amount: Ore | None) -> str:

@@ -7,6 +7,7 @@ from accounts import edge
 from accounts.identity import Actor
 from booking.models import Booking
 from booking.pages.again import LastTime, same_again
+from booking.pages.before import to_do
 from booking.pages.blueprint import routes
 from booking.pages.rows import Row, Wanted, rows
 from booking.states import BookingState
@@ -28,6 +29,7 @@ def mine() -> str:
     following = url_for("booking.mine", page=page + 1, _anchor="past") if len(past) > PAST_AT_ONCE else ""
     return render_template(
         "booking/mine.html",
+        tasks=to_do(edge.reading(), by=actor, now=now()),
         to_confirm=_rows(actor, _to_confirm(actor), is_ahead=True),
         waiting=_rows(actor, and_(Booking.state.in_(WAITING), ~_to_confirm(actor)), is_ahead=True),
         coming=_rows(actor, Booking.state == BookingState.BOOKED, is_ahead=True),

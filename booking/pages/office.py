@@ -6,13 +6,16 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from accounts import edge, queries
 from accounts.identity import Actor
+from booking.conditions.queries import withdrawable
 from booking.models import Booking
 from booking.pages.blueprint import routes
 from booking.pages.rows import Wanted, rows
 from booking.references import normalised
 from booking.states import BookingState
 from kernel.clock import now
+from kernel.wallclock import to_wall
 from venues.models import Room
+from web.formats import HOME_ZONE
 from web.forms import Form
 
 MOST = 100
@@ -21,14 +24,18 @@ MOST_FOUND = 50
 
 @routes.get("/office")
 def office() -> str:
-    """What waits for a decision, soonest deadline first, and what waits for organisations."""
+    """What waits for a decision, soonest deadline first, what waits for organisations, and whose time may be withdrawn."""
     actor, session = edge.actor(), edge.reading()
     actor.require(actor.is_staff, "officer")
     order = (Booking.decide_by.is_(None), Booking.decide_by, Booking.created_at)
     waiting = rows(session, Wanted((Booking.state == BookingState.REQUESTED, _decides(actor)), order=order, limit=MOST), now=now())
     unconfirmed = (Booking.state == BookingState.UNCONFIRMED,) if actor.is_officer else ()
     others = rows(session, Wanted(unconfirmed, order=(Booking.confirm_by,), limit=MOST), now=now()) if unconfirmed else []
-    return render_template("booking/office.html", waiting=waiting, unconfirmed=others, now=now(), actor=actor, form=Form({}))
+    late = withdrawable(session, today=to_wall(now(), HOME_ZONE).date(), now=now()) if actor.is_officer else {}
+    held = rows(session, Wanted((Booking.id.in_(late),), is_ahead=True, limit=MOST), now=now()) if late else []
+    return render_template(
+        "booking/office.html", waiting=waiting, unconfirmed=others, held=held, late=late, now=now(), actor=actor, form=Form({})
+    )
 
 
 @routes.get("/office/search")

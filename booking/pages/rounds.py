@@ -7,10 +7,12 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager
 
+from booking.conditions.queries import entries, visit_of
 from booking.models import Booking, Occurrence
 from booking.states import BookingKind, OccurrenceState
 from kernel.interval import Interval
 from kernel.wallclock import local_day
+from policies.entry import Entry, Named
 from venues.models import Closure, Room, Venue
 from venues.opening import door_opens
 
@@ -19,9 +21,13 @@ SHOWN = (OccurrenceState.BOOKED, OccurrenceState.REQUESTED)
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """One date at a venue as its caretaker needs it: set-up and clean-up by the wall clock, who and how many."""
+    """One date at a venue as its caretaker needs it: set-up and clean-up by the wall clock, who and how many.
+
+    ``entry`` says whether they may be let in; None where that is not to be said.
+    """
 
     date: Occurrence
+    entry: Entry | None = None
 
     @property
     def opens(self) -> datetime:
@@ -48,6 +54,11 @@ class Use:
     @property
     def heads(self) -> int:
         return sum(number for number in self.date.booking.participants.values() if isinstance(number, int))
+
+    @property
+    def on_site(self) -> Iterable[Named]:
+        """Those who were named to be there."""
+        return [person for _condition, met in (self.entry.met if self.entry else ()) for person in met.people]
 
     @property
     def is_sure(self) -> bool:
@@ -80,12 +91,15 @@ class Round:
         return [use for use in self.uses if use.is_sure and not use.is_block]
 
 
-def rounds(session: Session, venues: Sequence[Venue], days: Sequence[date]) -> list[tuple[date, list[Round]]]:
-    """The rounds of these venues day by day; a night belongs to the day on which it begins; two statements."""
+def rounds(session: Session, venues: Sequence[Venue], days: Sequence[date], *, today: date) -> list[tuple[date, list[Round]]]:
+    """The rounds of these venues day by day; a night belongs to the day on which it begins.
+
+    Two statements, two more where conditions are asked; who may be let in is said of dates from ``today``.
+    """
     if not venues:
         return [(day, []) for day in days]
     span = Interval(local_day(days[0], venues[0].zone).start, local_day(days[-1], venues[0].zone).end)
-    uses, closures = _uses(session, venues, days), _closures(session, venues, span)
+    uses, closures = _with_entries(session, _uses(session, venues, days), today), _closures(session, venues, span)
     return [(day, [_round(venue, day, uses, closures) for venue in venues]) for day in days]
 
 
@@ -96,6 +110,12 @@ def _uses(session: Session, venues: Iterable[Venue], days: Sequence[date]) -> li
     query = query.where(Occurrence.state.in_(SHOWN), Occurrence.local_start >= first, Occurrence.local_start < last)
     parts = (contains_eager(Occurrence.booking).joinedload(Booking.organisation), contains_eager(Occurrence.room).joinedload(Room.venue))
     return [Use(date) for date in session.scalars(query.options(*parts).order_by(Occurrence.local_start, Occurrence.id)).unique()]
+
+
+def _with_entries(session: Session, uses: Sequence[Use], today: date) -> list[Use]:
+    asking = [use.date for use in uses if use.is_sure and not use.is_block and use.date.local_start.date() >= today]
+    found = entries(session, [visit_of(date) for date in asking], today=today)
+    return [Use(use.date, found.get(use.date.id)) for use in uses]
 
 
 def _closures(session: Session, venues: Iterable[Venue], span: Interval) -> Sequence[Closure]:

@@ -14,6 +14,7 @@ from booking import lifecycle
 from booking.cases import may_see
 from booking.models import Booking, Occurrence
 from booking.pages.again import LastTime
+from booking.pages.before import Before, before
 from booking.reasons import against, reviews, verdicts_of
 from booking.states import BookingState
 from booking.support.models import Agreement, Grant
@@ -39,6 +40,10 @@ class ToldDate:
         return self.date.local_start, self.date.local_end
 
     @property
+    def is_live(self) -> bool:
+        return self.date.state in lifecycle.LIVE
+
+    @property
     def start(self) -> str:
         return f"{self.date.local_start:%Y-%m-%dT%H:%M}"
 
@@ -51,6 +56,7 @@ class ToldBooking:
     coming: tuple[ToldDate, ...]
     past: tuple[ToldDate, ...]
     arrival: Arrival | None
+    before: Before
     reviews: tuple[Fault, ...]
     decider_title: str
     names: Mapping[int, str]
@@ -64,7 +70,7 @@ class ToldBooking:
 
     @property
     def live(self) -> tuple[ToldDate, ...]:
-        return tuple(one for one in self.dates if one.date.state in lifecycle.LIVE)
+        return tuple(one for one in self.dates if one.is_live)
 
     @property
     def last_time(self) -> LastTime:
@@ -89,21 +95,24 @@ class ToldBooking:
 
 
 def told_booking(session: Session, booking: Booking, *, by: Actor, language: str, now: datetime) -> ToldBooking:
-    """All that the page of a booking tells; eight statements whatever the number of dates."""
+    """All that the page of a booking tells; eight statements whatever the number of dates, two more where conditions are asked."""
     _load(session, booking)
     verdicts = verdicts_of(session, booking)
     may_change = may_see(booking, by) and (by.person_id == booking.holder_id or _acts_for(booking, by) or by.is_officer)
     dates = [_date(date, verdicts.get(date.local_start), may_change=may_change, now=now) for date in booking.occurrences]
     coming = [one for one in dates if one.date.ends_at > now]
     decider = next((verdict.decider for verdict in verdicts.values() if verdict.decider), None)
+    stands_before = before(session, booking, [one.verdict for one in coming if one.is_live and one.verdict], by=by, now=now)
+    people = {booking.holder_id, booking.hand_id, booking.decided_by, *(one.met.by for one in stands_before.conditions if one.met)}
     return ToldBooking(
         booking=booking,
         coming=tuple(coming),
         past=tuple(one for one in dates if one.date.ends_at <= now),
         arrival=_arrival(session, booking, coming),
+        before=stands_before,
         reviews=tuple(reviews(verdicts)),
         decider_title=decider.title.in_language(language) if decider else "",
-        names=names_of_people(session, {one for one in (booking.holder_id, booking.hand_id, booking.decided_by) if one}),
+        names=names_of_people(session, {one for one in people if one}),
         may_change=may_change and any(one.may_cancel for one in coming),
         may_confirm=booking.state is BookingState.UNCONFIRMED and (by.is_officer or _acts_for(booking, by)),
         may_decide=lifecycle.allows(lifecycle.Act.REFUSE, booking.state) and may_decide(booking, by),
@@ -145,7 +154,7 @@ def _date(date: Occurrence, verdict: Verdict | None, *, may_change: bool, now: d
 
 def _arrival(session: Session, booking: Booking, coming: Sequence[ToldDate]) -> Arrival | None:
     """How one gets in next time; before anything is booked, whom to call about the first date."""
-    live = [one.date for one in coming if one.date.state in lifecycle.LIVE]
+    live = [one.date for one in coming if one.is_live]
     if not live:
         return None
     return arrivals(session, [(live[0].room.venue, live[0].starts_at)])[0]

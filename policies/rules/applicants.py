@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 from accounts.identity import ApplicantClass
 from policies.occasion import Occasion
-from policies.rules.base import Breach, Comparator, Consequence, Count, Model, Reads, Rule, Slug
+from policies.rules.base import Breach, Comparator, Consequence, Count, FigureLimit, Model, Reads, Rule, Slug
 from policies.verdict import Effect
 
 
@@ -14,14 +14,6 @@ class Age(Model):
 
     comparator: Comparator
     years: Count
-
-
-class FigureLimit(Model):
-    """A limit for a number that is known of the applicant: the year of its last register update, local members in per cent."""
-
-    figure: Slug
-    comparator: Comparator = Comparator.AT_LEAST
-    value: Count
 
 
 class Eligibility(Rule):
@@ -80,7 +72,7 @@ class Eligibility(Rule):
                 yield Breach(
                     "figure-unknown", "organisation", None, f"{limit.figure} {limit.comparator} {limit.value}", self.unknown.effect
                 )
-            elif known is not None and not limit.comparator.holds(known, limit.value):
+            elif known is not None and not limit.holds(known):
                 code = "figure-too-low" if limit.comparator in (Comparator.AT_LEAST, Comparator.OVER) else "figure-too-high"
                 yield Breach(code, "organisation", known, f"{limit.figure} {limit.comparator} {limit.value}", self.effect)
 

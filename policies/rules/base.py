@@ -21,6 +21,7 @@ from pydantic_core import PydanticCustomError
 
 from accounts.identity import ApplicantClass, Role
 from kernel.errors import Invalid
+from kernel.texts import marked as _
 from kernel.wallclock import parse_clock
 from policies.occasion import MIDNIGHT, DayClass, Occasion, Part, clock
 from policies.office import Unit
@@ -211,6 +212,17 @@ class AgeShare(Ages):
         return heads > 0 and self.heads(participants) * 100 >= self.percent * heads
 
 
+class FigureLimit(Model):
+    """A limit for a number that is known of the applicant: the year of its last register update, local members in per cent."""
+
+    figure: Slug
+    comparator: Comparator = Comparator.AT_LEAST
+    value: Count
+
+    def holds(self, known: int) -> bool:
+        return self.comparator.holds(known, self.value)
+
+
 class HeadCount(Model):
     """So many people from one number to another, both included."""
 
@@ -224,13 +236,16 @@ class HeadCount(Model):
 class Scope(When):
     """Who, where, when and what a rule is about; the document's layer says where, ``room_kinds`` and ``tags`` narrow it.
 
-    A request is in scope when it meets every limit that is stated; of several values one is enough, and of a
-    request over several days one day. ``outside`` leaves out time that one of its entries holds: the rule is about
-    requests with time in none of them.
+    A request is in scope when it meets every limit that is stated; of several values one is enough (of ``figures`` all
+    are asked), and of a request over several days one day. What is not known of an applicant meets no limit.
+    ``outside`` leaves out time that one of its entries holds: the rule is about requests with time in none of them.
     """
 
     applicants: tuple[ApplicantClass, ...] = ()
     statuses: tuple[Slug, ...] = ()
+    registered: bool | None = Field(default=None, title=_("I Frivillighetsregisteret"))
+    local: bool | None = Field(default=None, title=_("Hører til i kommunen"))
+    figures: tuple[FigureLimit, ...] = Field(default=(), title=_("Tall om søkeren"))
     room_kinds: tuple[Text, ...] = ()
     tags: tuple[Text, ...] = ()
     activities: tuple[Activity, ...] = ()
@@ -289,8 +304,13 @@ class Scope(When):
         return tuple(is_met for is_met, parts in stated if not self.reads.isdisjoint(parts))
 
     def _who(self, occasion: Occasion) -> bool:
-        return (not self.applicants or occasion.request.applicant in self.applicants) and (
-            not self.statuses or not set(self.statuses).isdisjoint(occasion.facts.applicant.statuses)
+        known = occasion.facts.applicant
+        return (
+            (not self.applicants or occasion.request.applicant in self.applicants)
+            and (not self.statuses or not set(self.statuses).isdisjoint(known.statuses))
+            and self.registered in (None, known.registered)
+            and self.local in (None, known.local)
+            and all((value := known.figure(limit.figure)) is not None and limit.holds(value) for limit in self.figures)
         )
 
     def _where(self, occasion: Occasion) -> bool:
@@ -318,7 +338,7 @@ class Scope(When):
         stated = {
             Reads.HEADS: self.heads is not None,
             Reads.AGES: self.ages is not None,
-            Reads.APPLICANT: bool(self.applicants or self.statuses),
+            Reads.APPLICANT: bool(self.applicants or self.statuses or self.figures) or {self.registered, self.local} != {None},
             Reads.ROOM: bool(self.room_kinds or self.tags),
             Reads.TIME: self.limits_time,
             Reads.USE: bool(self.activities) or {self.commercial, self.alcohol, self.open_to_all, self.in_series} != {None},

@@ -75,22 +75,20 @@ class Surcharge(Rule):
     def give(self, occasion: Occasion) -> Iterator["Surcharge"]:
         yield self
 
-    def line(self, lines: Sequence[PriceLine], occasion: Occasion) -> PriceLine | None:
-        """What it adds to lines that are there already, None when that is nothing."""
-        amount = self._amount(lines, occasion)
-        is_deferred = self.operation is Operation.INCOME
+    def line(self, lines: Sequence[PriceLine], charged: Ore, occasion: Occasion) -> PriceLine | None:
+        """What it adds to lines that are there already, None when that is nothing; ``charged`` is what all come to so far."""
+        amount, is_deferred = max(self._amount(lines, occasion), -charged), self.operation is Operation.INCOME
         if not amount and not is_deferred:
             return None
-        total = sum(line.amount for line in lines)
-        amount = max(amount, -total)
         first = lines[0] if lines else None
+        lacking = self._lacking(lines) if self.operation is Operation.LEAST_MINUTES else None
         return PriceLine(
             day=occasion.parts[0].date,
             tariff=first.tariff if first else "",
             tariff_from=first.tariff_from if first else EPOCH,
-            unit=self.per.value,
-            minutes=None,
-            rate=self.ore or 0,
+            unit=Per.HOUR.value if lacking else self.per.value,
+            minutes=lacking,
+            rate=_hourly_rate(lines) if lacking else self.ore or 0,
             amount=amount,
             rule=self.id,
             title=self.title,
@@ -102,7 +100,7 @@ class Surcharge(Rule):
         total = sum(line.amount for line in lines)
         match self.operation:
             case Operation.LEAST_MINUTES:
-                return self._lacking(lines)
+                return for_minutes(_hourly_rate(lines), self._lacking(lines))
             case Operation.PERCENT:
                 return _share(total, self.percent or 0)
             case Operation.AMOUNT:
@@ -112,10 +110,9 @@ class Surcharge(Rule):
             case Operation.INCOME:
                 return max((self.ore or 0) - total, 0)
 
-    def _lacking(self, lines: Sequence[PriceLine]) -> Ore:
-        hourly = [line for line in lines if line.minutes is not None]
-        lacking = max((self.minutes or 0) - sum(line.minutes or 0 for line in hourly), 0)
-        return for_minutes(hourly[0].rate, lacking) if hourly else 0
+    def _lacking(self, lines: Sequence[PriceLine]) -> int:
+        """How many minutes are billed beside those of the lines, among them what another least time has added."""
+        return max((self.minutes or 0) - sum(line.minutes or 0 for line in lines), 0)
 
     def _added(self, occasion: Occasion) -> Ore:
         ore = self.ore or 0
@@ -137,7 +134,7 @@ def with_surcharges(lines: Sequence[PriceLine], surcharges: Sequence[Surcharge],
         base = tuple(found)
         for surcharge in sorted((one for one in surcharges if one.operation is operation), key=lambda one: one.id):
             # Percentages are all of the same base, lifts are of what there is by then.
-            line = surcharge.line(base if operation is Operation.PERCENT else found, occasion)
+            line = surcharge.line(base if operation is Operation.PERCENT else found, sum(line.amount for line in found), occasion)
             if line:
                 found.append(line)
     return tuple(found)
@@ -164,6 +161,11 @@ class Cancellation(Rule):
     def settle(self, occasion: Occasion) -> Ladder:
         steps = tuple(Step(step.days, step.percent) for step in sorted(self.steps, key=lambda step: -step.days))
         return Ladder(rule=self.id, steps=steps, reason=self.reason, source=self.source)
+
+
+def _hourly_rate(lines: Sequence[PriceLine]) -> Ore:
+    """The first rate per hour, nothing where none is charged by the hour."""
+    return next((line.rate for line in lines if line.minutes is not None), 0)
 
 
 def _share(total: Ore, percent: int) -> Ore:

@@ -1,20 +1,31 @@
 """The rule kind about openings: what follows from opening hours, closures, holidays and school breaks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
 from kernel.interval import Interval, merged, without
-from kernel.wallclock import to_wall
-from policies.occasion import Occasion, Part, clock
-from policies.rules.base import Band, Breach, Consequence, Reads, Rule, Text
+from kernel.texts import marked as _
+from kernel.wallclock import local_day, to_wall
+from policies.occasion import MIDNIGHT, Occasion, Part, clock, moment
+from policies.rules.base import Band, Breach, Consequence, Reads, Rule, Text, When
 from policies.verdict import Change
+from venues.opening import Openness
+
+
+class StatedHours(When):
+    """Hours that a regulation states: on which days, between which times, and whether by right or by agreement."""
+
+    state: Literal[Openness.OPEN, Openness.BY_AGREEMENT] = Field(default=Openness.OPEN, title=_("Åpent"))
 
 
 class Opening(Rule):
     """What follows when a request leaves the opening hours or meets a closure, a holiday or a school break.
 
-    Openings are facts of the venue; ``between`` may narrow them and nothing here can widen them.
+    Openings are facts of the venue, which ``hours`` and ``only_between`` may narrow and nothing here can widen. Where
+    hours are stated, the room is closed at all others; where nobody knows the venue's openings, they count alone.
     """
 
     own_reads: ClassVar[frozenset[Reads]] = frozenset({Reads.TIME})
@@ -29,10 +40,12 @@ class Opening(Rule):
     school_break: Consequence = Consequence.ALLOW
     open_breaks: tuple[Text, ...] = ()
     only_between: Band | None = None
+    hours: tuple[StatedHours, ...] = Field(default=(), title=_("Åpent bare i disse tidene"))
 
     @property
     def bands(self) -> tuple[Band, ...]:
-        return (*super().bands, self.only_between) if self.only_between else super().bands
+        stated = (self.only_between, *(hours.between for hours in self.hours))
+        return (*super().bands, *(band for band in stated if band))
 
     def judge(self, occasion: Occasion) -> Iterator[Breach]:
         yield from self._hours(occasion)
@@ -47,18 +60,40 @@ class Opening(Rule):
             yield from self._narrowed(part)
 
     def _hours(self, occasion: Occasion) -> Iterator[Breach]:
-        facts, wanted = occasion.facts, occasion.request.interval
-        if not facts.hours_known:
+        wanted = occasion.request.interval
+        if not occasion.facts.hours_known and not self.hours:
             if self.unknown.effect:
                 yield Breach("opening-unknown", "start", None, None, self.unknown.effect)
             return
-        opened, agreed = occasion.opened, occasion.agreed
+        opened, agreed = self._open(occasion)
         shut = list(without(wanted, opened + agreed))
         if shut and self.outside.effect:
             code, field, value = _where(wanted, shut, occasion)
             yield Breach(code, field, value, _hours_of(occasion, opened + agreed), self.outside.effect)
         if self.by_agreement.effect and any(wanted.overlaps(window) for window in agreed):
             yield Breach("by-agreement", "start", _clocks(wanted, occasion), None, self.by_agreement.effect)
+
+    def _open(self, occasion: Occasion) -> tuple[list[Interval], list[Interval]]:
+        """When the room is open by right and by agreement: what the venue and the stated hours both allow."""
+        if not self.hours:
+            return occasion.opened, occasion.agreed
+        stated, agreed = (self._stated(occasion, state) for state in (Openness.OPEN, Openness.BY_AGREEMENT))
+        opened = _less(stated, agreed)
+        if not occasion.facts.hours_known:
+            return opened, agreed
+        by_right = _common(occasion.opened, opened)
+        return by_right, _less(_common([*occasion.opened, *occasion.agreed], [*opened, *agreed]), by_right)
+
+    def _stated(self, occasion: Occasion, state: Openness) -> list[Interval]:
+        """The stated hours of one state on the days of the request; days that the rule is not about are open by right."""
+        zone = occasion.request.wall.zone
+        found = [local_day(part.date, zone) for part in occasion.parts if state is Openness.OPEN and not self.scope.touches(part)]
+        for part in occasion.parts:
+            if self.scope.touches(part):
+                bands = [hours.between for hours in self.hours if hours.state is state and hours.on(part)]
+                ends = [(band.start, band.end) if band else (0, MIDNIGHT) for band in bands]
+                found += [Interval(*(moment(part.date, end, zone) for end in pair)) for pair in ends]
+        return list(merged(found))
 
     def _closures(self, occasion: Occasion) -> Iterator[Breach]:
         for closure in occasion.facts.closures:
@@ -89,6 +124,16 @@ def _where(wanted: Interval, shut: list[Interval], occasion: Occasion) -> tuple[
     if shut[0].start != wanted.start and shut[-1].end == wanted.end:
         return "after-closing", "end", f"{wall.end:%H:%M}"
     return "outside-opening-hours", "start", _clocks(wanted, occasion)
+
+
+def _less(windows: Iterable[Interval], taken: Sequence[Interval]) -> list[Interval]:
+    """What of the windows is left when others are cut out."""
+    return [left for window in windows for left in without(window, taken)]
+
+
+def _common(first: list[Interval], second: list[Interval]) -> list[Interval]:
+    """The time that lies in both."""
+    return list(merged(found for one in first for other in second if (found := one.common(other))))
 
 
 def _hours_of(occasion: Occasion, windows: list[Interval]) -> str | None:

@@ -1,12 +1,15 @@
 """The rule kinds about the ages of those who come: what share of them, and which ages have which hours."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from kernel.texts import marked as _
 from policies.occasion import Occasion, Part, clock
+from policies.request import AgeBand
 from policies.rules.base import Ages, AgeShare, Band, Breach, Consequence, Count, Percent, Reads, Rule, When
 from policies.verdict import Change
 
@@ -14,7 +17,10 @@ AGES = frozenset({Reads.AGES})
 
 
 class AgeMix(Rule):
-    """How many, or how large a share, of those who come are of certain ages; what follows when not, or when it is not told."""
+    """How many, or how large a share, of those who come are of certain ages; what follows when not, or when it is not told.
+
+    ``others_percent`` is for how much of one each of the others counts towards ``at_least``: 50 where two adults are one child.
+    """
 
     own_reads: ClassVar[frozenset[Reads]] = AGES
     called: ClassVar[str] = _("Hvor gamle de som kommer, er")
@@ -23,6 +29,7 @@ class AgeMix(Rule):
     kind: Literal["age_mix"] = "age_mix"
     ages: Ages = Field(title=_("Alder"))
     at_least: Count | None = Field(default=None, title=_("Minst så mange"))
+    others_percent: Percent = Field(default=0, title=_("Hver av de andre regnes som så mange prosent av én"))
     at_most: Count | None = Field(default=None, title=_("Høyst så mange"))
     at_least_percent: Percent | None = Field(default=None, title=_("Minst så stor andel i prosent"))
     at_most_percent: Percent | None = Field(default=None, title=_("Høyst så stor andel i prosent"))
@@ -37,9 +44,10 @@ class AgeMix(Rule):
                 yield Breach("ages-unknown", "participants", None, _written(self.ages), self.unknown.effect)
             return
         heads = self.ages.heads(participants)
+        counted = heads + (everybody - heads) * self.others_percent // 100
         # Shares are compared without division: 90 % of 11 people is 10 of them, as 9 would be less.
         limits = (
-            ("too-few-of-age", self.at_least, heads, self.at_least is not None and heads < self.at_least),
+            ("too-few-of-age", self.at_least, counted, self.at_least is not None and counted < self.at_least),
             ("too-many-of-age", self.at_most, heads, self.at_most is not None and heads > self.at_most),
             ("too-small-share", self.at_least_percent, heads * 100 // everybody, _less(heads, everybody, self.at_least_percent)),
             ("too-large-share", self.at_most_percent, -(-heads * 100 // everybody), _more(heads, everybody, self.at_most_percent)),
@@ -85,12 +93,24 @@ class PrimeTime(Rule):
             if met and self.unknown.effect:
                 yield Breach("ages-unknown", "participants", None, _written(met[0].ages), self.unknown.effect)
             return
-        if self.others.effect and met and not any(hours.ages.is_met(participants) for hours in met):
-            yield Breach("hours-of-other-ages", "start", _clocks(part), _hours(met[0]), self.others.effect)
+        strangers = next((hours for piece in self._pieces(part) if (hours := self._of_others(piece, participants))), None)
+        if self.others.effect and strangers:
+            yield Breach("hours-of-other-ages", "start", _clocks(part), _hours(strangers), self.others.effect)
         own = [hours for hours in self.hours if hours.on(part) and hours.ages.is_met(participants)]
         if self.elsewhere.effect and own and not any(_holds(hours.between, part) for hours in own):
             field = "end" if own[0].between and part.end > own[0].between.end else "start"
             yield Breach("outside-hours-of-age", field, _clocks(part), _hours(own[0]), self.elsewhere.effect)
+
+    def _of_others(self, piece: Part, participants: Sequence[AgeBand]) -> AgeHours | None:
+        """Hours that a stretch lies in, where it lies in none of the participants' own."""
+        met = [hours for hours in self.hours if hours.touches(piece)]
+        return None if any(hours.ages.is_met(participants) for hours in met) else next(iter(met), None)
+
+    def _pieces(self, part: Part) -> Iterator[Part]:
+        """The part cut where hours begin and end, so that nobody stays on from the own hours into those of others."""
+        edges = {edge for hours in self.hours if hours.between for edge in (hours.between.start, hours.between.end)}
+        cuts = [part.start, *sorted(edge for edge in edges if part.start < edge < part.end), part.end]
+        yield from (replace(part, start=start, end=end) for start, end in pairwise(cuts))
 
     @property
     def bands(self) -> tuple[Band, ...]:

@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
+from kernel.texts import marked as _
 from policies.occasion import Occasion
-from policies.rules.base import Breach, Consequence, Count, Reads, Rule
+from policies.rules.base import Breach, Consequence, Count, Reads, Rule, Text
 from policies.taxonomy import Activity, is_within
 from policies.verdict import Effect
 
@@ -41,13 +44,17 @@ class Capacity(Rule):
 
 
 class Purpose(Rule):
-    """What a room may be used for: only these activities, not those, and what follows from trade, alcohol and a closed door."""
+    """What a room may be used for: only these activities, not those, and what follows from trade, alcohol and a closed door.
 
-    own_reads: ClassVar[frozenset[Reads]] = frozenset({Reads.USE})
+    ``any_tag`` are tags of which the room must have one, for a use that not every room is approved for.
+    """
+
+    own_reads: ClassVar[frozenset[Reads]] = frozenset({Reads.USE, Reads.ROOM})
 
     kind: Literal["purpose"] = "purpose"
     allowed: tuple[Activity, ...] = ()
     forbidden: tuple[Activity, ...] = ()
+    any_tag: tuple[Text, ...] = Field(default=(), title=_("Rommet må ha ett av disse kjennetegnene"))
     commercial: Consequence = Consequence.ALLOW
     alcohol: Consequence = Consequence.ALLOW
     closed_to_others: Consequence = Consequence.ALLOW
@@ -59,6 +66,9 @@ class Purpose(Rule):
             yield Breach("activity-not-allowed", "activity", request.activity.value, ", ".join(self.allowed), self.effect)
         if any(is_within(request.activity, wider) for wider in self.forbidden):
             yield Breach("activity-forbidden", "activity", request.activity.value, None, self.effect)
+        tags = occasion.facts.room.tags
+        if self.any_tag and set(self.any_tag).isdisjoint(tags):
+            yield Breach("room-not-approved", "room", ", ".join(tags), ", ".join(self.any_tag), self.effect)
         if request.commercial and self.commercial.effect:
             yield Breach("commercial-use", "commercial", True, False, self.commercial.effect)
         if request.alcohol and self.alcohol.effect:

@@ -24,6 +24,11 @@ approve                                 in     no      --    --       --     -- 
 approve what caretakers decide          in     no      --    --       --     --        ok        ok      ok
 decline                                 in     no      --    --       --     --        no        ok      ok
 decline what caretakers decide          in     no      --    --       --     --        ok        ok      ok
+sign what is asked of the holder        in     --      --    no       ok     --        no        ok      ok
+hand in a document                      in     --      --    ok       ok     --        no        ok      ok
+name who is on site                     in     --      --    ok       ok     --        no        ok      ok
+confirm what staff confirm              in     --      --    no       no     --        ok        ok      ok
+withdraw what was done                  in     --      --    no       no     --        ok        ok      ok
 
 close a room                            in     no      no    no       no     no        ok        ok      ok
 open again what was closed              in     no      no    no       no     no        ok        ok      ok

@@ -126,6 +126,22 @@ TRIES: dict[str, Tries] = {
     "approve what caretakers decide": _act("theatre", "approval"),
     "decline": _act("asked", "refusal", reason="Fullt."),
     "decline what caretakers decide": _act("theatre", "refusal", reason="Fullt."),
+    "sign what is asked of the holder": _page(
+        "/bookings/{asking.reference}/conditions/fire-instruction/signature", name="Berit Moe", agreed="yes", text_version="2026"
+    ),
+    "hand in a document": lambda w: (
+        _form(f"/bookings/{w.asking.reference}/conditions/insurance/document", document=(BytesIO(b"%PDF-1.7"), "bevis.pdf")),
+    ),
+    "name who is on site": _page(
+        "/bookings/{asking.reference}/conditions/responsible/people",
+        **{
+            f"people[{number}].{part}": value
+            for number in (0, 1)
+            for part, value in {"name": "Bo Dal", "phone": "41234567", "born": "1980"}.items()
+        },
+    ),
+    "confirm what staff confirm": _page("/bookings/{asking.reference}/conditions/internal-distribution/confirmation", agreed="yes"),
+    "withdraw what was done": _page("/bookings/{asking.reference}/met/{met}/withdrawal", reason="Feil."),
     "close a room": lambda w: (
         _form(f"/venues/{VENUE}/closures", room="gymsal-1", **CLOSED),
         _api(f"/venues/{VENUE}/closures", {"room": "gymsal-1", "dry_run": False, **CLOSED}),

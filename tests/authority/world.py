@@ -11,6 +11,8 @@ from accounts.identity import Actor, Role
 from accounts.links import path_for
 from accounts.models import Delegation, Invitation, Proof, ProofLink, RoleGrant
 from accounts.tokens import make_token
+from booking.conditions.inputs import Confirmation
+from booking.conditions.verbs import confirm
 from booking.reservations import reserve
 from booking.support.agreements import AgreementTerms, make_agreement
 from booking.support.grants import GrantTerms, make_grant
@@ -20,6 +22,7 @@ from policies.document import checked
 from policies.places import place_at
 from policies.verbs import save_draft
 from tests import cast
+from tests.booking.conditions.conftest import CONDITIONS, MEETING, conditional
 from tests.booking.conftest import NOW, POLICY, REASON, Hall, again, furnish, wish
 from tests.cast import BEGINNING, ZONE
 from venues.inputs import ClosureInput, ContactInput
@@ -69,6 +72,8 @@ class World:
     asked: Case  # by Per for himself, an officer decides
     theatre: Case  # by Per for himself, the venue's caretaker decides
     unconfirmed: Case  # by Siri in the name of Skiold turn
+    asking: Case  # by Berit for Skiold turn, with conditions on access
+    met: int  # one of them, which Kari confirmed
     skiold: int
     strommen: int
     agreement: int
@@ -94,7 +99,7 @@ class World:
 
 
 def build(session: Session) -> World:
-    hall = furnish(session, {**POLICY, "rules": [*POLICY["rules"], CARETAKERS_DECIDE]})
+    hall = furnish(session, conditional(CARETAKERS_DECIDE, *CONDITIONS))
     hands = {name: cast.actor(session, getattr(hall.cast, who)) for name, who in EVERYBODY.items() if who}
     _policies(session, hall)
     _elsewhere(session, hall)
@@ -107,6 +112,8 @@ def build(session: Session) -> World:
         asked=_booked(session, hall.per, start="2026-09-16T18:00", end="2026-09-16T20:00", **alone),
         theatre=_booked(session, hall.per, start="2026-09-17T18:00", end="2026-09-17T20:00", activity="culture.theatre", **alone),
         unconfirmed=_booked(session, hall.siri, start="2026-09-18T18:00", end="2026-09-18T20:00"),
+        asking=(asking := _booked(session, hall.berit, start="2026-09-24T18:00", end="2026-09-24T20:00", **MEETING)),
+        met=_made(session, confirm, asking.id, "attendant", Confirmation(agreed="yes"), by=hall.kari).id,
         skiold=hall.cast.skiold.id,
         strommen=hall.cast.strommen.id,
         agreement=agreement,

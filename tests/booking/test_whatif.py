@@ -232,8 +232,9 @@ def run(app: Flask, *words: str) -> tuple[int, str, str]:
 def test_the_command_tells_sums_names_and_dates_and_on_the_error_stream_how_far_it_is(app: Flask, tmp_path: Path) -> None:
     season = Season(app.extensions["database"], app.extensions["database"].transact(furnish))
     reference = season.book().reference
+    season.book(start="2026-10-27T18:00", end="2026-10-27T20:00")
     file = tmp_path / "draft.json"
-    file.write_text(json.dumps(amended(SHORT)), encoding="utf-8")
+    file.write_text(json.dumps(amended(SHORT, quota(600))), encoding="utf-8")
 
     code, said, progress = run(app, str(file), "--since", "2026-09-01", "--until", "30.09.2026")
 

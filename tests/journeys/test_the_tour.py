@@ -133,6 +133,7 @@ def test_what_who_books_sees(look: Callable[..., list[str]], page: Page, tour: T
         *look(preview(**ASKED, date="2026-09-08", applicant="other", number="313000028")),
         *look("/bookings"),
         *look(f"/bookings/{tour.references['Turn, partiet 6-9 år']}"),
+        *look(f"/bookings/{tour.references['Turn, partiet 6-9 år']}/conditions/fire-instruction"),
         *look(f"/bookings/{tour.references['Leksehjelp']}", 404),
         *look("/office", 403),
     ]

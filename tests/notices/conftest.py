@@ -1,6 +1,6 @@
 """A hall with bookings in the app's own database, its mail as files, and a mail server on the loopback."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from email import message_from_bytes
@@ -19,7 +19,7 @@ from database.outbox import Notice
 from database.transact import Database
 from notices import deliver as delivering
 from settings import Settings
-from tests.booking.conftest import NOW, Hall, furnish, wish
+from tests.booking.conftest import NOW, POLICY, Hall, furnish, wish
 from tests.notices.mailserver import MailServer
 from venues.models import Municipality, OnSite, Origin
 
@@ -92,13 +92,13 @@ class Office:
 @pytest.fixture
 def office(app: Flask, settings: Settings, clock: Clock) -> Office:
     database: Database = app.extensions["database"]
-    hall = database.transact(_furnished)
+    hall = database.transact(furnished)
     return Office(app, database, hall, clock, settings)
 
 
-def _furnished(session: Any) -> Hall:
+def furnished(session: Any, policy: Mapping[str, Any] = POLICY) -> Hall:
     """The hall with a way in, somebody in the house on Tuesday evenings, and an office that answers."""
-    hall = furnish(session)
+    hall = furnish(session, policy)
     oren = hall.cast.oren
     oren.entrance, oren.getting_in, oren.minutes_before = "Hovedinngangen mot elva", "Kortet ditt virker i leseren", 15
     watch = OnSite(venue_id=oren.id, weekday=1, from_minute=960, to_minute=1350, role="Vaktmester", phone="32040000", origin=Origin.STAFF)

@@ -10,7 +10,7 @@ from kernel.errors import Invalid
 from kernel.interval import Interval
 from kernel.wallclock import WallSpan
 from policies.occasion import clock
-from policies.request import AgeBand, ApplicantFacts, Closure, Day, Entitlement, Facts, Request, RoomFacts, Usage, Window
+from policies.request import AgeBand, ApplicantFacts, Closure, Day, Entitlement, Facts, Figure, Request, RoomFacts, Usage, Window
 from policies.taxonomy import Activity
 from tests.policies.examples import REASON, ZONE
 from venues.opening import Openness
@@ -42,6 +42,8 @@ def scopes(draw: st.DrawFn) -> dict[str, Any]:
         optional("day_classes", st.just(["school-break"])),
         optional("room_kinds", st.just(["gym"])),
         optional("alcohol", st.booleans()),
+        optional("registered", st.booleans()),
+        optional("figures", st.just([{"figure": "active-members", "comparator": "over", "value": 100}])),
         optional("heads", st.just({"first": 10, "last": 30})),
         optional("ages", st.just({"first": 0, "last": 12, "percent": 50})),
         optional("outside", bands().map(lambda band: [{"weekdays": [1, 2, 3], "between": band}])),
@@ -70,6 +72,9 @@ PRICES = st.tuples(rows("list"), rows("club")).map(
         "tariffs": [{"version": "2026", "first": "2026-01-01", "rows": pair[0] + pair[1]}],
     }
 )
+HOURS = st.fixed_dictionaries(
+    {"between": bands(), "state": st.sampled_from(["open", "by-agreement"])}, optional={"weekdays": st.just([1, 2, 3])}
+)
 AGES = st.sampled_from([{"first": 0, "last": 12}, {"first": 20}, {"first": 13, "last": 19}])
 SEASONS = st.sampled_from(
     [{"first": "11-01", "last": "04-30"}, {"first": "autumn-break", "last": "W22"}, {"first": "W30", "last": "autumn-break+2"}]
@@ -78,8 +83,13 @@ FIELDS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "eligibility": st.fixed_dictionaries(
         {"allowed": st.just(["organisation", "person"]), "registered": st.sampled_from([None, True]), "effect": EFFECTS}
     ),
-    "purpose": st.fixed_dictionaries({"forbidden": st.just(["celebration"]), "alcohol": CONSEQUENCES, "effect": EFFECTS}),
-    "opening": st.fixed_dictionaries({"outside": CONSEQUENCES, "school_break": CONSEQUENCES}, optional={"only_between": bands()}),
+    "purpose": st.fixed_dictionaries(
+        {"forbidden": st.just(["celebration"]), "alcohol": CONSEQUENCES, "effect": EFFECTS}, optional={"any_tag": st.just(["stage"])}
+    ),
+    "opening": st.fixed_dictionaries(
+        {"outside": CONSEQUENCES, "school_break": CONSEQUENCES},
+        optional={"only_between": bands(), "hours": st.lists(HOURS, min_size=1, max_size=3)},
+    ),
     "lead_time": st.fixed_dictionaries(
         {"notice": st.fixed_dictionaries({"amount": st.integers(0, 9), "unit": st.sampled_from(["hours", "days", "working-days"])})}
     ),
@@ -101,7 +111,12 @@ FIELDS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "price": PRICES,
     "age_mix": st.fixed_dictionaries(
         {"ages": AGES, "otherwise": CONSEQUENCES, "unknown": CONSEQUENCES},
-        optional={"at_least_percent": st.integers(0, 100), "at_most": st.integers(0, 20)},
+        optional={
+            "at_least": st.integers(0, 20),
+            "others_percent": st.just(50),
+            "at_least_percent": st.integers(0, 100),
+            "at_most": st.integers(0, 20),
+        },
     ),
     "prime_time": st.fixed_dictionaries(
         {
@@ -137,6 +152,11 @@ FIELDS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
         st.just({"title": REASON, "operation": "least-minutes", "minutes": 120}),
     ),
     "cancellation": st.just({"steps": [{"days": 15, "percent": 50}, {"days": 8, "percent": 100}]}),
+    "preference": st.fixed_dictionaries({"preferred": st.just(["sport", "culture.music"]), "points": st.integers(-5, 5)}),
+    "responsible": st.fixed_dictionaries({"number": st.integers(1, 3)}, optional={"per_heads": st.integers(1, 20)}),
+    "distribution": st.fixed_dictionaries({"joint": st.booleans(), "due": st.just("autumn-break-1")}),
+    "access": st.fixed_dictionaries({"means": st.just("key"), "before": st.integers(0, 60), "deposit": st.just(50000)}),
+    "complaint": st.just({"days": 21}),
 }
 EVENTS = {"autumn-break": ["2025-09-29", "2026-10-19"]}
 
@@ -208,7 +228,11 @@ def facts(draw: st.DrawFn) -> Facts:
         hours_known=draw(st.sampled_from([True, True, True, False])),
         closures=tuple(Closure(window.interval, "Gulv") for window in draw(st.lists(windows(), max_size=2))),
         days=tuple(Day(day, None, breaks if day < DAYS[3] else None) for day in DAYS),
-        applicant=ApplicantFacts(draw(st.sampled_from([None, True, False])), draw(st.sampled_from([None, True]))),
+        applicant=ApplicantFacts(
+            draw(st.sampled_from([None, True, False])),
+            draw(st.sampled_from([None, True])),
+            figures=draw(st.sampled_from([(), (Figure("active-members", 100),), (Figure("active-members", 120),)])),
+        ),
         usage=(used,),
         entitlement=Entitlement("3", "Avtale", "club", 360, draw(st.integers(0, 400)), date(2026, 1, 1), date(2026, 12, 31)),
         office_holidays=(),

@@ -15,6 +15,7 @@ from policies.judging import Memo, found, judge
 from policies.layers import Policy, combine, grouped
 from policies.occasion import Occasion
 from policies.request import Facts, Request
+from policies.rules import KINDS
 from policies.rules.base import Reads
 from policies.verdict import Change, Effect, Outcome, Verdict
 from tests.policies import generated
@@ -140,13 +141,12 @@ def curable(policy: Policy, request: Request, facts: Facts) -> list[str]:
 
 
 def mix(request: Request, facts: Facts, other: Request, others: Facts, kept: frozenset[Reads]) -> tuple[Request, Facts]:
-    nobody_counted = Reads.HEADS in kept and request.heads is None and not request.participants
-    for part, (of_request, of_facts) in PARTS.items():
-        if part not in kept:
-            request = replace(request, **{name: getattr(other, name) for name in of_request})
-            facts = replace(facts, **{name: getattr(others, name) for name in of_facts})
-    # A number that was not given would be reckoned from the other's participants.
-    return (replace(request, participants=()), facts) if nobody_counted else (request, facts)
+    taken = [fields for part, fields in PARTS.items() if part not in kept]
+    of_request = {name: getattr(other, name) for names, _ in taken for name in names}
+    if Reads.HEADS in kept and request.heads is None:
+        # The number that was not given would be reckoned from the other's participants.
+        of_request.pop("participants", None)
+    return replace(request, **of_request), replace(facts, **{name: getattr(others, name) for _, names in taken for name in names})
 
 
 PARTS: dict[Reads, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -159,6 +159,10 @@ PARTS: dict[Reads, tuple[tuple[str, ...], tuple[str, ...]]] = {
     Reads.USE: (("activity", "commercial", "alcohol", "open_to_all", "in_series"), ()),
     Reads.COUNTS: (("agreement", "team"), ("usage", "entitlement")),
 }
+
+
+def test_every_kind_is_generated() -> None:
+    assert set(generated.FIELDS) == {kind.model_fields["kind"].default for kind in KINDS}
 
 
 def test_the_parts_are_all_that_can_be_read() -> None:

@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
-from policies.cases import read_cases, tried
+from booking.trying import tried
+from policies.cases import read_cases
+from policies.lint import lint
 from policies.rules import KINDS
 
-TEXT = (Path(__file__).parents[2] / "docs" / "rule-kinds.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).parents[2] / "docs"
+TEXT = (DOCS / "rule-kinds.md").read_text(encoding="utf-8")
 EXAMPLES = [json.loads(found) for found in re.findall(r"^```json\n(.*?)^```", TEXT, re.DOTALL | re.MULTILINE)]
 AT_ONCE = {"kind": "decision_route", "id": "at-once", "route": "at-once"}
 
@@ -20,15 +23,13 @@ def whole(example: dict[str, Any]) -> str:
     rules = example["rules"]
     route = [] if any(rule["id"] == AT_ONCE["id"] for rule in rules) else [AT_ONCE]
     document = {"title": {}, "layer": "municipality", "events": example.get("events", {}), "rules": [*route, *rules]}
-    return json.dumps({"policies": [document], "cases": [opened(case) for case in example["cases"]]})
+    return json.dumps({"policies": [document], "cases": [peopled(case) for case in example["cases"]]})
 
 
-def opened(case: dict[str, Any]) -> dict[str, Any]:
-    day = case["request"]["start"][:10]
-    usual = {"room": {"capacity": 100}, "open": [{"date": day, "start": "00:00", "end": "24:00"}]}
-    given, asked = case.get("facts", {}), case["request"]
-    heads = {} if "participants" in asked else {"heads": 20}
-    return {**case, "request": {**heads, **asked}, "facts": {**({} if given.get("hours_known") is False else usual), **given}}
+def peopled(case: dict[str, Any]) -> dict[str, Any]:
+    """The case with twenty people in a room for a hundred, where it says nothing else."""
+    heads = {} if "participants" in case["request"] else {"heads": 20}
+    return {**case, "request": {**heads, **case["request"]}, "facts": {"room": {"capacity": 100}, **case.get("facts", {})}}
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: "+".join(rule["id"] for rule in example["rules"]))
@@ -43,3 +44,11 @@ def test_every_kind_has_an_example_and_a_heading() -> None:
     headings = set(re.findall(r"`([a-z_]+)`", " ".join(re.findall(r"^### (.*)$", TEXT, re.MULTILINE))))
 
     assert {kind.model_fields["kind"].default for kind in KINDS} == used == headings
+
+
+def test_the_regulation_that_the_guide_encodes_is_sound_and_gives_what_it_says() -> None:
+    guide = (DOCS / "policies.md").read_text(encoding="utf-8")
+    documents, cases = read_cases(re.findall(r"^```json\n(.*?)^```", guide, re.DOTALL | re.MULTILINE)[0])
+
+    assert [lint(document) for document in documents] == [()]
+    assert [(one.case.name, one.differences) for one in tried(documents, cases) if one.differences] == []

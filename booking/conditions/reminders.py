@@ -1,0 +1,55 @@
+"""Reminders: whoever has a date in the coming days is told once, in the morning, what is missing before they are let in."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from accounts.identity import Actor
+from booking.conditions.queries import Visit, entries, visits
+from booking.models import Booking, Occurrence
+from booking.states import OccurrenceState
+from database.locks import Key, Subject, lock
+from database.outbox import post
+from kernel.wallclock import local_day, to_wall
+from policies.entry import Entry
+from policies.verdict import By, Condition
+from venues.queries import municipality
+
+DAYS_BEFORE = 3
+MORNING = 8
+# What was booked or moved so lately was told in the mail about that.
+JUST_TOLD = timedelta(days=1)
+
+
+def remind(session: Session, *, by: Actor, now: datetime) -> int:
+    """Put one notice into the outbox for one holder with dates within three days that lack something; returns how many were told.
+
+    Each date is looked at once. What staff have to do is not the holder's to be told. One holder per transaction.
+    """
+    by.require(by.is_administrator, "administrator")
+    zone = municipality(session).zone
+    today = to_wall(now, zone)
+    if today.hour < MORNING:
+        return 0
+    until = local_day(today.date(), zone, days=DAYS_BEFORE + 1).end
+    ahead = (Occurrence.state == OccurrenceState.BOOKED, Occurrence.starts_at > now, Occurrence.starts_at < until)
+    unseen = (*ahead, Occurrence.reminded_at.is_(None), Occurrence.changed_at < now - JUST_TOLD)
+    holder = session.scalar(select(Booking.holder_id).join(Booking.occurrences).where(Occurrence.conditions.is_not(None), *unseen).limit(1))
+    if holder is None:
+        return 0
+    # Of two workers the second finds them seen.
+    lock(session, Key(Subject.PERSON, holder))
+    asking = visits(session, Booking.holder_id == holder, *unseen)
+    lacking = lacking_of(asking, entries(session, asking, today=today.date()))
+    session.execute(update(Occurrence).where(Occurrence.id.in_([visit.id for visit in asking])).values(reminded_at=now))
+    if lacking:
+        post(session, "conditions-missing", person_id=holder, now=now, facts={"dates": sorted(lacking)})
+    return 1
+
+
+def lacking_of(asking: Sequence[Visit], found: dict[int, Entry]) -> dict[int, list[Condition]]:
+    """By date what the holder's side has not done; dates that lack nothing are left out."""
+    lacking = {visit.id: [one for one in found[visit.id].missing if one.by is By.HOLDER] for visit in asking}
+    return {number: conditions for number, conditions in lacking.items() if conditions}

@@ -1,0 +1,38 @@
+"""Uploads: a document is looked into before it is kept; photos lose what the camera noted, as the pictures of venues do."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from kernel.errors import Invalid, refuse
+from settings import Settings
+from venues.pictures import MOST_BYTES, decoded
+
+PDF = b"%PDF-"
+PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
+KNOWN = ("PDF", "PNG", "JPEG")
+KINDS = {".pdf": "application/pdf", ".jpg": "image/jpeg"}
+
+
+def folder(settings: Settings) -> Path:
+    """Where the uploads lie."""
+    return settings.instance / "uploads"
+
+
+def document(body: bytes) -> tuple[bytes, str]:
+    """What is kept of an uploaded document, and the suffix of its kind: a PDF as it is, a picture made anew as JPEG.
+
+    Its content tells what it is, never its name. Raises Invalid: ``document-missing``, ``file-too-large``,
+    ``not-a-document``, ``photo-too-large``.
+    """
+    if not body:
+        raise refuse(Invalid, "document-missing", "document")
+    if len(body) > MOST_BYTES:
+        raise refuse(Invalid, "file-too-large", "document", len(body), most=MOST_BYTES)
+    if body.startswith(PDF):
+        return body, ".pdf"
+    if not body.startswith(PICTURES):
+        raise refuse(Invalid, "not-a-document", "document", known=KNOWN)
+    try:
+        return decoded(body), ".jpg"
+    except Invalid as invalid:
+        raise Invalid(*(replace(fault, field="document") for fault in invalid.faults)) from None
