@@ -36,11 +36,6 @@ def differences(old: Document | None, new: Document) -> tuple[Difference, ...]:
     return (*_now(before, new), *_gone(before, new))
 
 
-def texts_differ(old: Document | None, new: Document) -> bool:
-    """Whether title, regulation or the names of price classes differ."""
-    return old is None or (old.title, old.regulation, old.price_classes) != (new.title, new.regulation, new.price_classes)
-
-
 def _now(before: dict[str, Rule], new: Document) -> Iterator[Difference]:
     for rule in new.rules:
         earlier = before.get(rule.id)

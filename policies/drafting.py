@@ -1,16 +1,17 @@
 """Drafting: what a form says as data of a rule or document, that data as the form shows it, and a draft with one thing changed."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 from werkzeug.datastructures import MultiDict
 
 from kernel.errors import Fault, Invalid, Missing, Refusal, refuse
 from kernel.money import of_kroner
+from policies.copying import free_id
 from policies.document import Document, checked
-from policies.rules import AnyRule
+from policies.kinds import kind_named, money_fields
 from policies.rules.base import Rule
 from policies.verdict import Layer
 from web.faults import fault_of, unstorable
@@ -21,8 +22,6 @@ NOT_DATA = {"csrf_token", "lang", "version", "more", "blank", "kind_chosen"}
 # A choice that a form always sends says nothing alone: without these the thing is not there.
 COMPANIONS = {"unit", "comparator", "rest"}
 ALWAYS_KEPT = {"notice"}
-MONEY = "ore"
-ENDS = {"dates": "last"}
 
 
 def given(form: MultiDict[str, str]) -> dict[str, Any]:
@@ -52,29 +51,17 @@ def shown(data: Any, prefix: str = "") -> dict[str, Any]:
 
 def rule_of(data: Mapping[str, Any]) -> Rule:
     """The rule that a form's data are; raises Invalid with all faults, their fields named as the form's."""
+    kind = kind_named(str(data.get("kind", "")))
     faults = list(unstorable(data))
     try:
-        rule: Rule = TypeAdapter(AnyRule).validate_python(data, strict=False)
+        rule = kind.model_validate(data, strict=False)
     except ValidationError as failure:
+        names = shown(data)
         faults += [fault_of(error, data) for error in failure.errors(include_url=False)]
-        raise Invalid(*(_at_input(fault) for fault in faults)) from None
+        raise Invalid(*(_at_input(fault, names) for fault in faults)) from None
     if faults:
         raise Invalid(*faults)
     return rule
-
-
-def document_of(document: Document, data: Mapping[str, Any]) -> Document:
-    """The document with the title, regulation and price classes of a form; raises Invalid, the faults at the form's fields."""
-    rows = data.get("classes", [])
-    if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
-        raise refuse(Invalid, "wrong-kind", "classes")
-    slugs = [str(row.get("slug", "")) for row in rows]
-    classes = {slug: row.get("name", {}) for slug, row in zip(slugs, rows, strict=True)}
-    given = {"title": data.get("title", {}), "regulation": data.get("regulation"), "price_classes": classes}
-    try:
-        return checked({**document.data(), **given})
-    except Invalid as refusal:
-        raise Invalid(*(_at_class(fault, slugs) for fault in refusal.faults)) from None
 
 
 def with_rule(document: Document, rule: Rule, *, instead_of: str = "") -> Document:
@@ -101,9 +88,7 @@ def rule_named(document: Document, rule_id: str) -> Rule:
 
 def new_id(document: Document, kind: str) -> str:
     """An id that no rule of the document has: ``length``, ``length-2``."""
-    taken, stem = {rule.id for rule in document.rules}, kind.replace("_", "-")
-    numbered = (f"{stem}-{number}" for number in range(2, len(taken) + 3))
-    return next(name for name in (stem, *numbered) if name not in taken)
+    return free_id(kind.replace("_", "-"), {rule.id for rule in document.rules})
 
 
 def empty_document(layer: Layer, path: str, name: str) -> Document:
@@ -126,8 +111,9 @@ def _cleaned(data: Any) -> Any:
         return None
     cleaned = {name: value if name in ALWAYS_KEPT else _cleaned(value) for name, value in data.items() if name != "rest"}
     cleaned = {name: value for name, value in cleaned.items() if name in ALWAYS_KEPT or not _is_alone(value)}
-    if isinstance(cleaned.get(MONEY), str):
-        cleaned[MONEY] = _ore(cleaned[MONEY])
+    for name in money_fields() & cleaned.keys():
+        if isinstance(cleaned[name], str):
+            cleaned[name] = _ore(cleaned[name])
     return _unseen(data.get("rest")) | cleaned if cleaned.keys() - COMPANIONS else {}
 
 
@@ -154,31 +140,21 @@ def _unseen(rest: Any) -> dict[str, Any]:
 def _written(name: str, value: Any) -> Any:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if name.endswith(f".{MONEY}") and isinstance(value, int):
-        kroner, ore = divmod(value, 100)
-        return f"{kroner},{ore:02}" if ore else str(kroner)
+    if name.rpartition(".")[2] in money_fields() and isinstance(value, int):
+        kroner, ore = divmod(abs(value), 100)
+        written = f"{kroner},{ore:02}" if ore else str(kroner)
+        return f"-{written}" if value < 0 else written
     return value
 
 
-def _at_input(fault: Fault) -> Fault:
-    """The fault at the field that one can mend it in: of a span its end, of a list the whole."""
+def _at_input(fault: Fault, names: Collection[str]) -> Fault:
+    """The fault at the field that one can mend it in: of a span its end, of a list of values the whole; ``names`` are those given."""
     field = fault.field
     if fault.code == "end-before-start":
-        field = f"{field}.{ENDS.get(field.rpartition('.')[2], 'end')}"
-    elif field.endswith("]"):
+        field = next((end for end in (f"{field}.last", f"{field}.end") if end in names), field)
+    elif field.endswith("]") and not any(name.startswith(f"{field}.") for name in names):
         field = f"{field.rpartition('[')[0]}[]"
     return Fault(fault.code, field, fault.value, fault.facts)
-
-
-def _at_class(fault: Fault, slugs: Sequence[str]) -> Fault:
-    """A fault of a named price class at the line of the form that names it."""
-    for number, slug in enumerate(slugs):
-        written, line = f"price_classes.{slug}", f"classes[{number}]"
-        if fault.field == written:
-            return Fault(fault.code, f"{line}.slug", fault.value, fault.facts)
-        if fault.field.startswith(f"{written}."):
-            return Fault(fault.code, f"{line}.name.{fault.field.removeprefix(written)[1:]}", fault.value, fault.facts)
-    return fault
 
 
 def at_inputs(refusal: Refusal) -> Iterator[Fault]:

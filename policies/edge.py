@@ -8,6 +8,7 @@ from accounts import edge
 from policies.ahead import BOOKINGS_AHEAD, nothing_ahead
 from policies.cli import commands
 from policies.pages import PlaceConverter, routes
+from policies.tools import DRAFT_TOOLS
 from web.hooks import Link, hooks
 from web.texts import gettext as _
 
@@ -16,6 +17,7 @@ def install(app: Flask) -> None:
     """Put them into the app."""
     app.url_map.converters["policy_place"] = PlaceConverter
     app.extensions.setdefault(BOOKINGS_AHEAD, nothing_ahead)
+    app.extensions.setdefault(DRAFT_TOOLS, [])
     app.register_blueprint(routes)
     app.cli.add_command(commands)
     hooks(app).navigation.append(links)

@@ -1,17 +1,24 @@
 """Labels: the words on screen for activities, kinds of rules, and the choices that rules offer."""
 
 from collections.abc import Iterable, Mapping
+from enum import Enum
 from typing import Any
 
+from accounts.identity import ApplicantClass, Role
+from accounts.labels import CLASSES, ROLES
 from kernel.texts import marked as _
+from policies.kinds import KNOWN, by_heading
 from policies.occasion import DayClass
 from policies.office import Unit
+from policies.rules.access import Means, Overdue
 from policies.rules.base import Comparator, Consequence
-from policies.rules.counts import Period, Subject
+from policies.rules.charges import Operation, Per
+from policies.rules.counts import Measure, Period, Subject
 from policies.rules.handling import Route
 from policies.rules.tariff import LIST, PriceUnit
 from policies.taxonomy import Activity
-from policies.verdict import Effect, Layer
+from policies.verdict import By, Effect, Layer, Task, Where, Whose
+from venues.opening import Openness
 from web.texts import gettext, ngettext
 
 ACTIVITIES: Mapping[Activity, str] = {
@@ -91,6 +98,7 @@ PERIODS: Mapping[Period, str] = {
 SUBJECTS: Mapping[Subject, str] = {
     Subject.ORGANISATION: _("hver organisasjon"),
     Subject.PERSON: _("hver person"),
+    Subject.TEAM: _("hvert lag"),
     Subject.HOLDER: _("hver organisasjon eller person"),
 }
 UNITS: Mapping[Unit, str] = {
@@ -107,17 +115,122 @@ LAYERS: Mapping[Layer, str] = {
     Layer.VENUE: _("Bygg"),
     Layer.ROOM: _("Rom"),
 }
+MEASURES: Mapping[Measure, str] = {
+    Measure.USED: _("tid i perioden"),
+    Measure.ABSENT: _("ganger ingen kom"),
+    Measure.AT_ONCE: _("rom på samme tid"),
+    Measure.AHEAD: _("bookinger framover"),
+}
+OPERATIONS: Mapping[Operation, str] = {
+    Operation.LEAST_MINUTES: _("minste tid som betales"),
+    Operation.PERCENT: _("prosent av prisen"),
+    Operation.AMOUNT: _("fast beløp"),
+    Operation.LEAST_AMOUNT: _("minste pris"),
+    Operation.INCOME: _("prosent av inntekten"),
+}
+PER: Mapping[Per, str] = {
+    Per.OCCASION: _("per gang"),
+    Per.HOUR: _("per time"),
+    Per.DAY: _("per dag"),
+    Per.PERSON: _("per person"),
+}
+TASKS: Mapping[Task, str] = {
+    Task.SIGN: _("underskrive en tekst"),
+    Task.UPLOAD: _("laste opp et dokument"),
+    Task.CONFIRM: _("bekrefte at det er slik"),
+    Task.APPOINT: _("navngi personer"),
+}
+OPENNESS: Mapping[Openness, str] = {
+    Openness.OPEN: _("åpent"),
+    Openness.BY_AGREEMENT: _("åpent etter avtale"),
+    Openness.CLOSED: _("stengt"),
+}
+WHOSE: Mapping[Whose, str] = {
+    Whose.PERSON: _("personen"),
+    Whose.ORGANISATION: _("organisasjonen"),
+    Whose.BOOKING: _("denne bookingen"),
+}
+WHERE: Mapping[Where, str] = {Where.ANYWHERE: _("alle rom"), Where.VENUE: _("bygget"), Where.ROOM: _("rommet")}
+BY: Mapping[By, str] = {By.HOLDER: _("den som har bookingen"), By.STAFF: _("kommunen")}
+MEANS: Mapping[Means, str] = {
+    Means.KEY: _("nøkkel"),
+    Means.CARD: _("kort"),
+    Means.CODE: _("kode"),
+    Means.STAFF: _("noen låser opp"),
+}
+OVERDUE: Mapping[Overdue, str] = {Overdue.WARN: _("gir en advarsel"), Overdue.WITHDRAW: _("kan føre til at tiden trekkes tilbake")}
+# Choices that are plain words in a document.
+WORDS: Mapping[str, str] = {
+    "free": _("fritt"),
+    "reported": _("må meldes fra om"),
+    "with-consent": _("med samtykke fra kommunen"),
+    "forbidden": _("ikke tillatt"),
+}
+# What the members of an enumeration are called; a member without words of its own goes by its value.
+CHOICES: Mapping[type[Any], Mapping[Any, str]] = {
+    str: WORDS,
+    Activity: ACTIVITIES,
+    ApplicantClass: CLASSES,
+    By: BY,
+    Comparator: COMPARATORS,
+    Consequence: CONSEQUENCES,
+    DayClass: DAY_CLASSES,
+    Effect: EFFECTS,
+    Layer: LAYERS,
+    Means: MEANS,
+    Measure: MEASURES,
+    Openness: OPENNESS,
+    Operation: OPERATIONS,
+    Overdue: OVERDUE,
+    Per: PER,
+    Period: PERIODS,
+    PriceUnit: PRICE_UNITS,
+    Role: ROLES,
+    Route: ROUTES,
+    Subject: SUBJECTS,
+    Task: TASKS,
+    Unit: UNITS,
+    Where: WHERE,
+    Whose: WHOSE,
+}
 WEEKDAYS = (_("mandag"), _("tirsdag"), _("onsdag"), _("torsdag"), _("fredag"), _("lørdag"), _("søndag"))
 
 
 def activity(value: str) -> str:
     """What a room is used for."""
-    return gettext(ACTIVITIES[Activity(value)])
+    return choice(Activity(value))
 
 
 def kind(value: str) -> str:
-    """What a kind of rule is about."""
-    return gettext(KINDS[value])
+    """What a kind of rule is about: the words here, else what its class says that it is ``called``, else its own name."""
+    called = KINDS.get(value) or str(getattr(KNOWN.get(value), "called", ""))
+    return gettext(called) if called else readable(value)
+
+
+def kinds() -> list[tuple[str, list[tuple[str, str]]]]:
+    """All kinds under their headings, as a form offers them."""
+    return [(gettext(heading), [(word, kind(word)) for word in words]) for heading, words in by_heading()]
+
+
+def choice(value: Any) -> str:
+    """What one of the choices that a rule offers is called."""
+    words = CHOICES.get(type(value), {})
+    return gettext(words[value]) if value in words else readable(written(value))
+
+
+def choices(members: Iterable[Any]) -> list[tuple[str, str]]:
+    """The members of an enumeration as a form offers them."""
+    return [(written(member), choice(member)) for member in members]
+
+
+def written(value: Any) -> str:
+    """A choice as a document writes it."""
+    return str(value.value if isinstance(value, Enum) else value)
+
+
+def readable(name: str) -> str:
+    """A name of the code as words: ``at_least``, ``by-role``."""
+    return name.replace("_", " ").replace("-", " ").replace(".", ": ").strip().capitalize()
 
 
 def layer(value: str) -> str:
@@ -165,8 +278,3 @@ def both(words: list[str]) -> str:
     if len(words) < 2:
         return "".join(words)
     return gettext("%(first)s og %(last)s", first=", ".join(words[:-1]), last=words[-1])
-
-
-def choices(words: Mapping[Any, str]) -> list[tuple[str, str]]:
-    """A vocabulary as a form offers it."""
-    return [(str(value), gettext(text)) for value, text in words.items()]

@@ -4,22 +4,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from kernel.texts import marked as _
 from policies import labels
 from policies.document import Document
+from policies.kinds import by_heading
 from policies.layers import Effective
 from policies.rules.base import Rule, Scope
 from policies.rules.tariff import PriceRule, PriceUnit, Row, Tariff
+from policies.values import NAMELESS, scope_words, when_words
 from policies.verdict import Layer, Source
-from policies.words import NAMELESS, scope_words, sentences, when_words
+from policies.words import sentences
 from web.texts import current_locale, gettext
 
-HEADINGS: Mapping[str, tuple[str, ...]] = {
-    _("Hvem og hva"): ("eligibility", "purpose", "capacity"),
-    _("Når"): ("opening", "lead_time", "horizon", "length", "grid", "quota", "buffers"),
-    _("Hvem som svarer"): ("decision_route",),
-    _("Avtaler"): ("entitlement",),
-}
 QUIET = {"baseline-lead-time", "baseline-agreement"}
 
 
@@ -102,8 +97,8 @@ def _told(rules: Sequence[Rule], names: Mapping[str, str], today: date) -> ToldP
 
 
 def _groups(rules: Sequence[Rule]) -> Iterator[tuple[str, tuple[ToldRule, ...]]]:
-    for heading, kinds in HEADINGS.items():
-        found = [told_rule(rule) for kind in kinds for rule in rules if rule.kind == kind]
+    for heading, kinds in by_heading():
+        found = [told_rule(rule) for kind in kinds for rule in rules if rule.kind == kind and not isinstance(rule, PriceRule)]
         if found:
             yield gettext(heading), tuple(found)
 

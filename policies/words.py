@@ -1,23 +1,23 @@
 """Rules in plain words: what each rule says, for whom and when, in the language of the request."""
 
-from collections.abc import Callable, Iterator, Mapping
-from datetime import date
-from types import MappingProxyType
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, TypeVar
 
 from accounts.labels import applicant_class, role
 from policies import labels
+from policies.kinds import FRAME
 from policies.occasion import clock
 from policies.rules.applicants import Eligibility
-from policies.rules.base import Band, Comparator, Consequence, Rule, Scope, Span, When
+from policies.rules.base import Comparator, Consequence, Rule, Span
 from policies.rules.counts import AgreementHours, Quota
 from policies.rules.handling import Buffers, DecisionRoute, Route
 from policies.rules.opening import Opening
 from policies.rules.tariff import PriceRule
 from policies.rules.timing import Grid, Horizon, LeadTime, Length
 from policies.rules.use import Capacity, Purpose
+from policies.values import NAMELESS, Names, band, scope_words, told_fields, when_words
 from policies.verdict import Effect
-from venues.labels import facility_label, kind_label
+from venues.labels import facility_label
 from venues.opening import Openness
 from web import formats
 from web.texts import current_locale
@@ -26,43 +26,28 @@ from web.written import listed
 
 R = TypeVar("R", bound=Rule)
 Sentences = Iterator[str]
-LEAP_YEAR = 2024
-NAMELESS: Mapping[str, str] = MappingProxyType({})
+# What any rule may say beside what its kind does: who grants exceptions, who looks at it.
+LATER = Rule.model_fields.keys() - FRAME
 TELLERS: dict[type[Rule], Callable[[Any], Sentences]] = {}
 
 
-def sentences(rule: Rule, names: Mapping[str, str] = NAMELESS) -> tuple[str, ...]:
+def sentences(rule: Rule, names: Names = NAMELESS) -> tuple[str, ...]:
     """What a rule says, a sentence each; what it leaves open is not mentioned. ``names`` are those of price classes."""
-    return tuple(price_sentences(rule, names) if isinstance(rule, PriceRule) else TELLERS[type(rule)](rule))
+    if isinstance(rule, PriceRule):
+        said = price_sentences(rule, names)
+    else:
+        said = TELLERS[type(rule)](rule) if type(rule) in TELLERS else field_sentences(rule, names)
+    return (*said, *_told(rule, LATER))
 
 
 def tells(kind: type[R]) -> Callable[[Callable[[R], Sentences]], Callable[[R], Sentences]]:
-    """Marks the function that puts a kind of rule into words; every kind has one."""
+    """Marks the function that puts a kind of rule into words; a kind without one is told field by field."""
 
     def register(teller: Callable[[R], Sentences]) -> Callable[[R], Sentences]:
         TELLERS[kind] = teller
         return teller
 
     return register
-
-
-def scope_words(scope: Scope) -> tuple[str, ...]:
-    """Whom, which rooms, which use and which times a rule or a price is limited to."""
-    return (*_who(scope), *_where(scope), *_what(scope), *when_words(scope))
-
-
-def when_words(scope: When) -> Iterator[str]:
-    """The times alone."""
-    if scope.weekdays:
-        yield labels.weekdays(scope.weekdays)
-    if scope.between:
-        yield _("kl. %(band)s", band=_band(scope.between))
-    if scope.day_classes:
-        yield labels.both([_(labels.DAY_CLASSES[one]) for one in scope.day_classes])
-    if scope.season:
-        yield _("%(first)s til %(last)s", first=_month_day(scope.season.first), last=_month_day(scope.season.last))
-    if scope.dates:
-        yield _("%(first)s til %(last)s", first=formats.long_date(scope.dates.first), last=formats.long_date(scope.dates.last))
 
 
 @tells(Eligibility)
@@ -81,6 +66,7 @@ def _eligibility(rule: Eligibility) -> Sentences:
         yield _("Den som booker må ha rollen %(roles)s.", roles=listed(list(rule.any_role)))
     if rule.age:
         yield _age(rule.age.comparator, rule.age.years)
+    yield from _told(rule, {"no_status", "figures"})
     if rule.effect is not Effect.REFUSE:
         yield _("Andre ønsker %(effect)s.", effect=_(labels.EFFECTS[rule.effect]))
 
@@ -106,7 +92,7 @@ def _purpose(rule: Purpose) -> Sentences:
 @tells(Opening)
 def _opening(rule: Opening) -> Sentences:
     if rule.only_between:
-        yield _("Bare kl. %(band)s.", band=_band(rule.only_between))
+        yield _("Bare kl. %(band)s.", band=band(rule.only_between))
     for hours in rule.hours:
         when = ", ".join(when_words(hours)) or _("hele døgnet")
         yield _("Åpent %(when)s.", when=when) if hours.state is Openness.OPEN else _("Åpent etter avtale %(when)s.", when=when)
@@ -115,6 +101,7 @@ def _opening(rule: Opening) -> Sentences:
     else:
         yield _("Tid utenfor åpningstiden %(effect)s.", effect=_(labels.CONSEQUENCES[rule.outside]))
         yield _("Tid da rommet er stengt %(effect)s.", effect=_(labels.CONSEQUENCES[rule.closure]))
+    yield from _told(rule, {"open_breaks"})
     told = (
         (rule.by_agreement, _("Tid som er åpen etter avtale")),
         (rule.public_holiday, _("Bruk på helligdager")),
@@ -223,15 +210,29 @@ def _buffers(rule: Buffers) -> Sentences:
         yield _("%(time)s etter er satt av til rydding.", time=formats.duration(rule.after))
     if not rule.before and not rule.after:
         yield _("Ingen tid er satt av før eller etter.")
+    yield from _told(rule, {"checklist"})
 
 
-def price_sentences(rule: PriceRule, names: Mapping[str, str]) -> Sentences:
+def price_sentences(rule: PriceRule, names: Names) -> Sentences:
     """Who belongs to which price class, and what follows where there is no price."""
     for assigned in rule.assignments:
         who = ", ".join(scope_words(assigned)) or _("alle andre")
         yield _("%(who)s: prisklasse %(name)s.", who=who[:1].upper() + who[1:], name=labels.price_class(assigned.price_class, names))
     if rule.missing is not Consequence.ALLOW:
         yield _("Det som ikke har noen pris, %(effect)s.", effect=_(labels.CONSEQUENCES[rule.missing]))
+
+
+def field_sentences(rule: Rule, names: Names) -> Sentences:
+    """What the fields of any kind say, a sentence each."""
+    yield from (told.sentence for told in told_fields(rule, names, but={*Rule.model_fields, "effect"}))
+    effect = getattr(rule, "effect", None)
+    if isinstance(effect, Effect):
+        yield from _otherwise(effect)
+
+
+def _told(rule: Rule, wanted: Collection[str]) -> Sentences:
+    """Fields that have no words of their own."""
+    yield from (told.sentence for told in told_fields(rule) if told.name in wanted)
 
 
 def _otherwise(effect: Effect) -> Sentences:
@@ -251,39 +252,5 @@ def _age(comparator: Comparator, years: int) -> str:
             return _("Den som booker må være under %(years)d år.", years=years)
 
 
-def _who(scope: Scope) -> Iterator[str]:
-    if scope.applicants:
-        yield labels.both([applicant_class(one).lower() for one in scope.applicants])
-    if scope.statuses:
-        yield _("med status %(statuses)s", statuses=listed(list(scope.statuses)))
-
-
-def _where(scope: Scope) -> Iterator[str]:
-    if scope.room_kinds:
-        yield labels.both([kind_label(one) for one in scope.room_kinds])
-    if scope.tags:
-        yield _("rom med %(tags)s", tags=listed([facility_label(one) for one in scope.tags]))
-
-
-def _what(scope: Scope) -> Iterator[str]:
-    if scope.activities:
-        yield labels.both([labels.activity(one).lower() for one in scope.activities])
-    told: tuple[tuple[bool | None, str, str], ...] = (
-        (scope.commercial, _("kommersiell bruk"), _("ikke kommersiell bruk")),
-        (scope.alcohol, _("med alkohol"), _("uten alkohol")),
-        (scope.open_to_all, _("åpent for alle"), _("ikke åpent for alle")),
-        (scope.in_series, _("faste tider"), _("enkelttider")),
-    )
-    yield from (yes if stated else no for stated, yes, no in told if stated is not None)
-
-
-def _band(band: Band) -> str:
-    return f"{clock(band.start)}–{clock(band.end)}"
-
-
 def _span(span: Span) -> str:
     return labels.amount(span.amount, span.unit)
-
-
-def _month_day(written: str) -> str:
-    return formats.day_month(date.fromisoformat(f"{LEAP_YEAR}-{written}"))

@@ -2,16 +2,18 @@
 
 from flask import Flask
 
-from booking.pages import book, caretaker, case, conditions, decide, find, mine, navigation, office, room, whatif
+from booking.pages import book, caretaker, case, conditions, decide, find, mine, navigation, office, room, tester, whatif
 from booking.pages.blueprint import routes
 from booking.runs import RUN_WHAT_IFS, Runner
+from policies.tools import DRAFT_TOOLS
 from web.hooks import hooks
 
-__all__ = ["book", "caretaker", "case", "conditions", "decide", "find", "install", "mine", "office", "room", "whatif"]
+__all__ = ["book", "caretaker", "case", "conditions", "decide", "find", "install", "mine", "office", "room", "tester", "whatif"]
 
 
 def install(app: Flask) -> None:
-    """Serve the pages; finding a room comes first in the navigation."""
+    """Serve the pages; finding a room comes first in the navigation, and drafts of policies can be tried."""
     app.extensions.setdefault(RUN_WHAT_IFS, Runner(app.extensions["database"]).start)
     app.register_blueprint(routes)
     hooks(app).navigation.insert(0, navigation.links)
+    app.extensions[DRAFT_TOOLS].extend([tester.tester_of, whatif.what_if_of])

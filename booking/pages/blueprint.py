@@ -13,6 +13,7 @@ for show in (
     labels.booking_kind,
     labels.state_label,
     labels.state_tone,
+    labels.price_lines,
     labels.price_parts,
     labels.to_do_label,
     labels.done_label,

@@ -22,8 +22,9 @@ from booking.sought import note_refusal
 from kernel.clock import now
 from kernel.errors import Conflict, Fault, Forbidden, Invalid, Missing, Refusal
 from kernel.wallclock import to_wall
-from policies.labels import ACTIVITIES, choices
+from policies.labels import choices
 from policies.queries import in_force
+from policies.taxonomy import Activity
 from venues.models import Room
 from venues.queries import room_at, room_named
 from web import problems
@@ -151,7 +152,7 @@ def _form_page(room: Room, form: Form) -> str:
         room=room,
         form=form,
         bands=draft.bands_shown(form.values, _ages_told_apart(room)),
-        activities=choices(ACTIVITIES),
+        activities=choices(Activity),
         organisations=[(one.number or f"group:{one.id}", one.name) for one in mine],
         people=[(person.id, person) for person in several] if len(several) > 1 else [],
         actor=actor,

@@ -97,9 +97,7 @@ class Draft(Input):
     @property
     def span(self) -> tuple[datetime, datetime]:
         """The wall-clock start and end of the first date."""
-        last = self.end_date or self.date
-        to = MIDNIGHT if not self.to and last == self.date else self.to
-        return at(self.date, self.from_), at(last, to)
+        return span_of(self.date, self.from_, self.end_date or self.date, self.to)
 
     @property
     def rule(self) -> dict[str, Any] | None:
@@ -150,6 +148,11 @@ def wish_of(draft: Draft, room: str, *, on_conflict: OnConflict = OnConflict.REF
         "on_behalf_of": draft.person,
     }
     return parse(Wish, {**said, **{name: getattr(draft, name) for name in (*SAME, *EXCEPTIONS)}})
+
+
+def span_of(first: Day, start: timedelta, last: Day, end: timedelta) -> tuple[datetime, datetime]:
+    """From a clock on one date to a clock on another; an end of 00:00 on the same date is its midnight."""
+    return at(first, start), at(last, MIDNIGHT if not end and last == first else end)
 
 
 def bands_shown(values: Mapping[str, Any], cuts: Collection[int] = ()) -> list[str]:

@@ -96,8 +96,11 @@ def price_text(amount: Ore | None) -> str:
 
 def price_parts(price: Price) -> list[tuple[str, str]]:
     """What a price is made of, each part with its amount; nothing where it is one part alone that says no more than the price."""
-    if len(price.lines) < 2:
-        return []
+    return price_lines(price) if len(price.lines) > 1 else []
+
+
+def price_lines(price: Price) -> list[tuple[str, str]]:
+    """Each part of a price with its amount."""
     return [(_part(line), gettext("regnes ut etterpå") if line.is_deferred else formats.kroner(line.amount)) for line in price.lines]
 
 

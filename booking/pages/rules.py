@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from accounts.labels import applicant_class
 from kernel.money import Ore
-from policies import labels, words
+from policies import labels, values, words
 from policies.document import Document
 from policies.layers import Effective, Placed
 from policies.queries import InForce
@@ -68,15 +68,15 @@ def told(in_force: InForce, today: date) -> Told:
 
 
 def _groups(effective: Effective) -> Iterator[tuple[str, tuple[Said, ...]]]:
-    for kind, heading in labels.KINDS.items():
+    for kind, called in (one for _heading, kinds in labels.kinds() for one in kinds):
         lines = tuple(dict.fromkeys(_said(placed) for placed in effective.rules if placed.rule.kind == kind))
         if lines and kind not in NOT_TOLD:
-            yield gettext(heading), lines
+            yield called, lines
 
 
 def _said(placed: Placed) -> Said:
     rule = placed.rule
-    about = ", ".join(words.scope_words(rule.scope))
+    about = ", ".join(values.scope_words(rule.scope))
     return Said(
         about, rule.reason.in_language(choose()), words.sentences(rule), rule.source.paragraph, rule.source.address, rule.valid_until
     )
@@ -96,7 +96,7 @@ def _prices(effective: Effective, documents: Sequence[Document], today: date) ->
 
 def _lines(rule: PriceRule, tariff: Tariff, names: Mapping[str, str]) -> Iterator[PriceLine]:
     for row in tariff.rows:
-        terms = ", ".join(words.scope_words(row))
+        terms = ", ".join(values.scope_words(row))
         name = labels.price_class(row.price_class, names)
         yield PriceLine(name, _who(rule, row), terms, row.ore, gettext(labels.PRICE_UNITS[row.unit]))
 

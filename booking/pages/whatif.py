@@ -15,7 +15,8 @@ from kernel.clock import now
 from kernel.errors import Invalid, Stale
 from policies.pages.drafts import draft_in
 from policies.pages.shelves import shelf_at, trail
-from policies.places import Shelf
+from policies.places import Place, Shelf
+from policies.tools import Tool
 from web.fields import Day
 from web.forms import Form, Input, parse
 from web.pages import done, form_again
@@ -56,6 +57,12 @@ def what_if_page(place: str) -> str:
     asked: WhatIf | None = context["asked"]
     values = {"since": asked.since, "until": asked.until} if asked else {}
     return render_template(TEMPLATE, form=Form(values), **context)
+
+
+def what_if_of(place: Place) -> Tool:
+    """The what-if as a draft's page offers it."""
+    why = _("Se hvilke bookinger det siste året og framover som ville blitt avgjort annerledes.")
+    return Tool(_("Prøv utkastet på bookingene"), why, url_for("booking.what_if_page", place=place.path))
 
 
 def _shelf(place: str) -> Shelf:

@@ -7,7 +7,7 @@ from werkzeug.routing import BaseConverter
 
 from policies import labels
 from policies.told import told_rule
-from policies.words import scope_words
+from policies.values import scope_words
 
 routes = Blueprint("policies", __name__)
 MUNICIPALITY, VENUES, ROOMS = "municipality", "venues/", "rooms/"

@@ -1,5 +1,6 @@
 """The pages of a draft: begun from what is in force, looked over with the linter's findings, published from a date."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, current_app, render_template, request, url_for
@@ -7,16 +8,20 @@ from flask.typing import ResponseReturnValue
 
 from accounts import edge
 from kernel.clock import now
-from kernel.errors import Conflict, Invalid, Missing, Refusal, refuse
+from kernel.errors import Conflict, Fault, Invalid, Missing, Refusal, refuse
 from policies import labels
 from policies.ahead import BOOKINGS_AHEAD, CountAhead
-from policies.differences import differences, texts_differ
+from policies.compared import compared
+from policies.copying import copy_of
 from policies.document import Document, checked
-from policies.drafting import document_of, empty_document, given, shown
-from policies.lint import ADVICE, lint
+from policies.drafting import empty_document, given, shown
+from policies.lint import errors, lint
 from policies.models import PolicyDraft
+from policies.named import PARTS, document_of, rows_of
 from policies.pages.blueprint import routes
 from policies.pages.shelves import shelf_at, today, trail, version_of
+from policies.pages.steps import steps, tools
+from policies.paragraphs import beside
 from policies.places import Shelf
 from policies.told import names_of
 from policies.verbs import discard_draft, publish_draft, save_draft
@@ -26,7 +31,7 @@ from web.forms import Form, Input, parse
 from web.pages import done, form_again
 from web.texts import gettext as _
 
-BLANK_CLASSES = 2
+BLANK_ROWS = 2
 
 
 class BeginInput(Input):
@@ -46,10 +51,7 @@ class PublishInput(Input):
 def begin_draft(place: str) -> ResponseReturnValue:
     """Begin a draft from a version, from the current one, or from nothing."""
     shelf = shelf_at(place)
-    wanted = parse(BeginInput, request.form).number
-    version = version_of(shelf, wanted) if wanted else shelf.current(today())
-    document = _as_of_now(checked(version.document), shelf) if version else empty_document(shelf.place.layer, place, shelf.place.name)
-    edge.transact(save_draft, shelf.place, document, version=0)
+    edge.transact(save_draft, shelf.place, beginning(shelf, parse(BeginInput, request.form).number), version=0)
     return done(_("Utkastet er laget. Ingenting er endret for søkerne før du publiserer."), url_for("policies.draft_page", place=place))
 
 
@@ -79,23 +81,22 @@ def remove_draft(place: str) -> ResponseReturnValue:
 
 @routes.get("/policies/<policy_place:place>/draft/text")
 def text_form(place: str) -> str:
-    """Title, adopted text and the names of price classes."""
+    """Title, adopted text, and what the document names: price classes, events and periods."""
     context = of_draft(place)
     document: Document = context["document"]
     values = document.model_dump(mode="json", include={"title", "regulation"}, exclude_none=True)
-    classes = [{"slug": slug, "name": name} for slug, name in document.data()["price_classes"].items()]
-    return _text_page(context, Form(shown({**values, "classes": classes})), len(classes))
+    return _text_page(context, {**values, **rows_of(document)})
 
 
 @routes.post("/policies/<policy_place:place>/draft/text")
 def save_text(place: str) -> ResponseReturnValue:
-    """Keep title, adopted text and the names of price classes."""
+    """Keep title, adopted text and what the document names."""
     shelf = shelf_at(place)
     data = given(request.form)
     try:
         edge.transact(save_draft, shelf.place, document_of(document_in(shelf), data), version=seen_version())
     except (Invalid, Conflict) as refusal:
-        return again(_text_page(of_draft(place), Form(shown(data), refusal.faults), len(data.get("classes", []))), refusal)
+        return again(_text_page(of_draft(place), data, refusal.faults), refusal)
     return done(_("Endringene er lagret i utkastet."), url_for("policies.draft_page", place=place))
 
 
@@ -103,20 +104,17 @@ def of_draft(place: str) -> dict[str, Any]:
     """What every page of a draft shows; raises Missing where there is none, Forbidden to all but officers."""
     edge.actor().require(edge.actor().is_officer, "officer")
     shelf = shelf_at(place)
-    document, current = document_in(shelf), shelf.current(today())
-    published = checked(current.document) if current else None
-    found = lint(document)
+    document = document_in(shelf)
+    kept_back = errors(document)
     return {
         "shelf": shelf,
         "draft": draft_in(shelf),
         "document": document,
-        "current": current,
-        "errors": [fault for fault in found if fault.code not in ADVICE],
-        "advice": [fault for fault in found if fault.code in ADVICE],
-        "differences": differences(published, document),
-        "texts_differ": texts_differ(published, document),
+        "errors": kept_back,
+        "advice": [fault for fault in lint(document) if fault not in kept_back],
+        "beside": beside(document.regulation, document.rules),
         "price_names": names_of([document]),
-        "kinds": labels.choices(labels.KINDS),
+        "kinds": labels.kinds(),
         "today": today(),
         "trail": [*trail(shelf), (_("Utkast"), url_for("policies.draft_page", place=place))],
     }
@@ -125,8 +123,24 @@ def of_draft(place: str) -> dict[str, Any]:
 def _to_publish(place: str) -> dict[str, Any]:
     """What the page of a draft shows: beside the draft itself what it is published over."""
     context = of_draft(place)
+    shelf: Shelf = context["shelf"]
+    current = shelf.current(today())
     count: CountAhead = current_app.extensions[BOOKINGS_AHEAD]
-    return {**context, "ahead": count(edge.reading(), context["shelf"].place, now=now())}
+    return {
+        **context,
+        "current": current,
+        "compared": compared(checked(current.document) if current else None, context["document"]),
+        "steps": list(steps(context)),
+        "tools": tools(shelf.place),
+        "ahead": count(edge.reading(), shelf.place, now=now()),
+    }
+
+
+def beginning(shelf: Shelf, number: int | None = None) -> Document:
+    """What a draft begins with: the version of a number, the current one, or nothing, under the place's present path."""
+    version = version_of(shelf, number) if number else shelf.current(today())
+    place = shelf.place
+    return copy_of(checked(version.document), place.layer, place.path) if version else empty_document(place.layer, place.path, place.name)
 
 
 def draft_in(shelf: Shelf) -> PolicyDraft:
@@ -151,10 +165,6 @@ def seen_version() -> int:
     return request.form.get("version", 0, type=int)
 
 
-def _text_page(context: dict[str, Any], form: Form, classes: int) -> str:
-    return render_template("policies/text_form.html", form=form, classes=classes + BLANK_CLASSES, **context)
-
-
-def _as_of_now(document: Document, shelf: Shelf) -> Document:
-    """The document under the place's present path, which may have changed since it was published."""
-    return document.model_copy(update={"layer": shelf.place.layer, "place": shelf.place.path})
+def _text_page(context: dict[str, Any], data: Mapping[str, Any], faults: tuple[Fault, ...] = ()) -> str:
+    rows = {part.rows: len(data.get(part.rows, [])) + BLANK_ROWS for part in PARTS}
+    return render_template("policies/text_form.html", form=Form(shown(data), faults), rows=rows, **context)

@@ -1,22 +1,29 @@
 """The pages of published policies: all places, one place with its versions, one version."""
 
+from collections.abc import Mapping
 from datetime import date
 
-from flask import Response, jsonify, render_template, url_for
+from flask import Response, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from accounts import edge
+from accounts.queries import names_of_people
 from kernel.clock import now
 from kernel.errors import Missing, refuse
 from kernel.wallclock import to_wall
-from policies.differences import differences, texts_differ
+from policies.compared import compared
 from policies.document import Document, checked, schema
 from policies.models import PolicyVersion
 from policies.pages.blueprint import routes
 from policies.places import Shelf, place_at, shelf_of, shelves
-from policies.told import names_of, told_document
+from policies.told import told_document
 from policies.verdict import Layer
 from venues.queries import municipality
+from web.formats import long_date
+from web.forms import Form
+from web.texts import gettext as _
+
+DRAFT = "draft"
 
 
 @routes.get("/policies")
@@ -34,9 +41,12 @@ def place_page(place: str) -> str:
     shelf = shelf_at(place)
     current = shelf.current(today())
     document = checked(current.document) if current else None
+    offered = comparable(shelf, is_officer=edge.actor().is_officer)
     return render_template(
         "policies/place.html",
         shelf=shelf,
+        form=Form({"new": offered[0][0], "old": offered[1][0]} if len(offered) > 1 else {}),
+        comparable=offered,
         current=current,
         document=document,
         told=told_document(document, today()) if document else None,
@@ -44,6 +54,7 @@ def place_page(place: str) -> str:
         past=shelf.past(today()),
         trail=trail(shelf),
         is_officer=edge.actor().is_officer,
+        publishers=publishers(shelf),
     )
 
 
@@ -61,13 +72,53 @@ def version_page(place: str, number: int) -> str:
         version=version,
         document=document,
         told=told_document(document, version.valid_from),
-        price_names=names_of([document]),
         before=before,
-        differences=differences(earlier, document) if earlier else (),
-        texts_differ=texts_differ(earlier, document) if earlier else False,
+        compared=compared(earlier, document) if earlier else None,
         trail=[*trail(shelf), (str(number), address)],
         is_officer=edge.actor().is_officer,
+        publishers=publishers(shelf),
     )
+
+
+@routes.get("/policies/<policy_place:place>/versions/compare")
+def compare_page(place: str) -> str:
+    """Any two versions beside each other, for officers also the draft: what the later says otherwise than the earlier."""
+    shelf, is_officer = shelf_at(place), edge.actor().is_officer
+    wanted = [request.args.get(name, "") for name in ("old", "new")]
+    old, new = (_document_of(shelf, number, is_officer=is_officer) for number in wanted)
+    address = url_for("policies.compare_page", place=place, old=wanted[0], new=wanted[1])
+    return render_template(
+        "policies/compare.html",
+        shelf=shelf,
+        form=Form({"old": wanted[0], "new": wanted[1]}),
+        comparable=comparable(shelf, is_officer=is_officer),
+        compared=compared(old, new),
+        trail=[*trail(shelf), (_("Sammenlign"), address)],
+    )
+
+
+def comparable(shelf: Shelf, *, is_officer: bool) -> list[tuple[str, str]]:
+    """What can be compared, newest first, as a form offers it."""
+    versions = [
+        (str(version.number), _("Versjon %(number)d, fra %(day)s", number=version.number, day=long_date(version.valid_from)))
+        for version in shelf.versions
+    ]
+    return [(DRAFT, _("Utkastet")), *versions] if is_officer and shelf.draft else versions
+
+
+def publishers(shelf: Shelf) -> Mapping[int, str]:
+    """Who published each version, for officers; others are told the day alone."""
+    if not edge.actor().is_officer:
+        return {}
+    names = names_of_people(edge.reading(), {version.published_by for version in shelf.versions if version.published_by})
+    return {version.number: names.get(version.published_by or 0, "") for version in shelf.versions}
+
+
+def _document_of(shelf: Shelf, number: str, *, is_officer: bool) -> Document:
+    """The document of a version, or the draft's; raises Missing."""
+    if number == DRAFT and is_officer and shelf.draft:
+        return checked(shelf.draft.document)
+    return checked(version_of(shelf, int(number) if number.isascii() and number.isdecimal() else 0).document)
 
 
 @routes.get("/policies/<policy_place:place>/versions/<int:number>.json")

@@ -50,6 +50,7 @@ hang up a photo                         in     no      no    no       no     no 
 take down a photo                       in     no      no    no       no     no        ok        ok      ok
 
 begin a draft                           in     no      no    no       no     no        no        ok      ok
+copy another's rules into a draft       in     no      no    no       no     no        no        ok      ok
 throw a draft away                      in     no      no    no       no     no        no        ok      ok
 edit a draft's text                     in     no      no    no       no     no        no        ok      ok
 add a rule                              in     no      no    no       no     no        no        ok      ok

@@ -16,10 +16,12 @@ from booking.models import Booking
 from database.transact import Database
 from demo.load import load
 from demo.people import PASSWORD
+from policies.kinds import KNOWN
 from settings import Settings
 from tests import postgres
 from tests.conftest import Copies
 from tests.journeys.conftest import follow, sign_in, stop
+from tests.policies.test_drawing import Lottery
 
 pytestmark = pytest.mark.browser
 WIDE, NARROW = 1280, 360
@@ -28,6 +30,7 @@ ASKED = {"from": "18:00", "to": "20:00", "activity": "sport.training", "purpose"
 SERIES = ASKED | {"repeat": "weekly", "times": "6", "applicant": "313000001"}
 WRONG = {"date": "2026-04-31", "from": "25:00", "repeat": "weekly", "applicant": "other"}
 POLICY = "/policies/venues/assiden-fotballhall"
+MUNICIPALITY = "/policies/municipality"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,11 +197,41 @@ def test_what_officers_write(look: Callable[..., list[str]], page: Page) -> None
     follow(page.get_by_role("button", name="Prøv på bookingene"))
     page.get_by_role("heading", name="ville blitt avgjort annerledes").wait_for()
     faults += look()
-    drafted = [f"{POLICY}/draft/rules/new?kind=price", f"{POLICY}/draft/text"]
-    for address in [f"{POLICY}/versions/1", *drafted, room, "/municipality", "/school-calendar"]:
+    for address in (room, "/municipality", "/school-calendar"):
         faults += look(address)
     for part in ("edit", "access", "opening-hours", "closures", "contacts", "photos", "school-calendar"):
         faults += look(f"{venue}/{part}")
+
+    assert faults == []
+
+
+def test_what_officers_see_of_policies(look: Callable[..., list[str]], page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(KNOWN, "lottery", Lottery)
+    sign_in(page, "kari", PASSWORD)
+    page.goto(MUNICIPALITY)
+    follow(page.get_by_role("button", name="Endre retningslinjen"))
+    draft = f"{MUNICIPALITY}/draft"
+    request = {"room": "oren-flerbrukshall/gymsal-1", "date": "2026-09-08", "from": "18:00", "to": "23:00"}
+    request |= {"applicant": "person", "age": "17", "activity": "celebration", "alcohol": "yes"}
+
+    faults = look()
+    for part in ("regulation", "text", "copies", "copies?source=place:drammensbiblioteket", "rules/new", "rules/prices"):
+        faults += look(f"{draft}/{part}")
+    faults += [
+        *look(f"{draft}/rules/new?kind=lottery&paragraph=§ 4"),
+        *look(f"{draft}/rules/new?kind=price"),
+        *look(f"{draft}/try"),
+        *look(f"{draft}/try?{urlencode(request)}"),
+        *look(f"{draft}/try?{urlencode(request | {'date': '', 'age': 'x'})}", 422),
+        *look(MUNICIPALITY),
+        *look(f"{MUNICIPALITY}/versions/1"),
+        *look(f"{MUNICIPALITY}/versions/1/regulation"),
+        *look(f"{MUNICIPALITY}/versions/compare?old=1&new=draft"),
+    ]
+    page.goto(f"{draft}/rules/length")
+    page.get_by_label("Høyst (minutter)").fill("30")
+    follow(page.get_by_role("button", name="Lagre i utkastet"))
+    faults += look(f"{MUNICIPALITY}/versions/compare?old=1&new=draft")
 
     assert faults == []
 

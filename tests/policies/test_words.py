@@ -1,5 +1,6 @@
 """Rules in plain words: every kind says itself, for whom and when, in three languages."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -7,12 +8,14 @@ import pytest
 from flask import Flask
 
 from policies import labels
+from policies.kinds import KNOWN, OTHERWISE, by_heading, heading_of
 from policies.layers import combine
-from policies.rules import KINDS
+from policies.shapes import shapes
 from policies.taxonomy import Activity
+from policies.titles import title
 from policies.told import told, told_document
-from policies.words import TELLERS, sentences
-from policies.words import scope_words as limits
+from policies.values import scope_words as limits
+from policies.words import sentences
 from tests.policies.examples import REASON, TUESDAY, document, rule
 
 
@@ -21,12 +24,32 @@ def said(app: Flask, given: dict[str, Any], language: str = "nb") -> str:
         return " ".join(sentences(document(given).rules[0]))
 
 
-def test_every_kind_has_words_and_a_label() -> None:
-    told_otherwise = {"price"}
+def test_every_kind_has_a_name_and_a_heading_of_its_own() -> None:
+    named = {word for word, kind in KNOWN.items() if word in labels.KINDS or getattr(kind, "called", "")}
 
-    assert {kind.model_fields["kind"].default for kind in KINDS} == set(labels.KINDS)
-    assert {kind.model_fields["kind"].default for kind in TELLERS} | told_otherwise == set(labels.KINDS)
+    assert named == {word for word in KNOWN if heading_of(word) != OTHERWISE} == set(KNOWN)
+    assert sorted(word for _heading, words in by_heading() for word in words) == sorted(KNOWN)
     assert set(labels.ACTIVITIES) == set(Activity)
+
+
+@pytest.mark.parametrize("kind", KNOWN)
+def test_no_field_and_no_choice_of_a_kind_goes_by_its_name_in_the_code(app: Flask, kind: str) -> None:
+    with app.test_request_context("/"):
+        bare = sorted(set(nameless(KNOWN[kind])))
+
+    assert bare == []
+
+
+def nameless(model: type[Any]) -> Iterator[str]:
+    """The fields and choices of a class, and of what it is made of, for which there are no words."""
+    for shape in shapes(model):
+        if shape.name == "kind":
+            continue
+        if not shape.title and title(model, shape) == labels.readable(shape.name):
+            yield f"{model.__name__}.{shape.name}"
+        yield from (f"{shape.name}: {one}" for one in shape.choices if one not in labels.CHOICES.get(type(one), {}))
+        if shape.of:
+            yield from nameless(shape.of)
 
 
 @pytest.mark.parametrize(
