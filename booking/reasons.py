@@ -14,7 +14,7 @@ from booking.outcome import objection_fault
 from booking.states import OccurrenceState
 from kernel.errors import Fault
 from policies.request import Request, Waiver
-from policies.verdict import Effect, Objection, Verdict
+from policies.verdict import Effect, Objection, Rank, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,11 @@ def verdicts_of(session: Session, booking: Booking) -> dict[datetime, Verdict]:
             if start in starts:
                 found[start] = Verdict.from_json(row["verdict"])
     return found
+
+
+def rank_of(verdicts: Mapping[datetime, Verdict]) -> Rank | None:
+    """Where the booking stands among others that want the same, by its first date that has a rank."""
+    return next((verdict.rank for _start, verdict in sorted(verdicts.items()) if verdict.rank), None)
 
 
 def reviews(verdicts: Mapping[datetime, Verdict]) -> list[Fault]:

@@ -19,6 +19,7 @@ for show in (
     labels.means_label,
     labels.worded,
     labels.price_text,
+    labels.rank_text,
     labels.hold_text,
     labels.wall_span,
     labels.wall_clocks,

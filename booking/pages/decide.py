@@ -1,6 +1,6 @@
 """Deciding: a request beside the room's week and what the policy says of it, granted or refused on one page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Annotated
 
@@ -15,10 +15,11 @@ from booking.lifecycle import WAITING
 from booking.models import Booking
 from booking.pages.blueprint import routes
 from booking.pages.case import REFUSALS, Version
-from booking.pages.neighbours import asked, neighbours
+from booking.pages.neighbours import Neighbour, asked, neighbours
 from booking.pages.room import looking_at, monday_of
 from booking.pages.told import told_booking
 from booking.pages.week import week_of
+from booking.reasons import rank_of, verdicts_of
 from kernel.clock import now
 from kernel.errors import Refusal
 from web import language, problems
@@ -27,6 +28,7 @@ from web.pages import done
 from web.texts import gettext as _
 
 WEEK = timedelta(days=7)
+MOST_RIVALS = 20
 
 
 class Decision(Version):
@@ -97,6 +99,7 @@ def _page(booking: Booking, form: Form, refusal: Refusal | None = None) -> str:
         booking=booking,
         told=told_booking(session, booking, by=actor, language=language.choose(), now=now()),
         met=met,
+        ranks={one.id: rank_of(verdicts_of(session, one)) for one in (booking, *_rivals(met))},
         is_taken=any(one.holds for one in met),
         monday=monday,
         sunday=monday + WEEK - timedelta(days=1),
@@ -109,6 +112,11 @@ def _page(booking: Booking, form: Form, refusal: Refusal | None = None) -> str:
         now=now(),
         actor=actor,
     )
+
+
+def _rivals(met: Sequence[Neighbour]) -> Sequence[Booking]:
+    """The other requests for the same time, as far as one compares them on a page."""
+    return list({one.other.booking.id: one.other.booking for one in met if not one.holds}.values())[:MOST_RIVALS]
 
 
 def _week(booking: Booking, monday: date) -> str:

@@ -8,7 +8,7 @@ from kernel.money import Ore
 from kernel.texts import marked as _
 from policies.labels import PRICE_UNITS
 from policies.rules.tariff import PriceUnit
-from policies.verdict import Price, PriceLine, Reason, Task
+from policies.verdict import Price, PriceLine, Rank, Reason, Task
 from web import formats
 from web.language import choose
 from web.texts import current_locale, gettext, ngettext
@@ -107,6 +107,13 @@ def _part(line: PriceLine) -> str:
         return f"{title} ({line.percent} %)" if line.percent is not None else title
     rate = f"{formats.kroner(line.rate)} {gettext(PRICE_UNITS[PriceUnit(line.unit)])}"
     return f"{formats.duration(line.minutes)}, {rate}" if line.minutes is not None else f"{formats.long_date(line.day)}, {rate}"
+
+
+def rank_text(rank: Rank) -> str:
+    """Where a request stands in the order of precedence: ``plass 2 av 4 (Barn og unge), 16 poeng``."""
+    name = rank.name.in_language(choose())
+    place = gettext("plass %(place)d av %(of)d", place=rank.place, of=rank.of) + (f" ({name})" if name else "")
+    return f"{place}, {gettext('%(points)d poeng', points=rank.points)}" if rank.points else place
 
 
 def hold_text(minutes: int) -> str:

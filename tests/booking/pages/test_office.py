@@ -5,8 +5,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 
+from database.transact import Database
+from policies.document import checked
+from policies.places import Place
+from policies.verbs import publish
+from policies.verdict import Layer
 from tests.accounts.conftest import Visitor
+from tests.booking.conftest import NOW, POLICY, REASON, Hall
 from tests.clock import Clock
 
 PRIVATE = {"organisation": None}
@@ -39,6 +46,23 @@ def test_a_request_names_what_has_the_time_and_what_wants_it_too(visit: Callable
     assert page.count("vil også ha den") == 1
     assert "Denne forespørselen" in page
     assert (page.count('data-state="wanted"'), page.count('data-state="held"')) == (3, 0)
+
+
+def test_competing_requests_tell_where_they_stand_in_the_order_of_precedence(
+    app: Flask, hall: Hall, visit: Callable[..., Visitor], booked: Callable[..., str]
+) -> None:
+    order = {"kind": "priority", "id": "order", "order": [{"name": REASON, "applicants": ["organisation"]}], "reason": REASON}
+    likes = {"kind": "preference", "id": "likes", "preferred": ["culture"], "points": 10, "reason": REASON}
+    document = checked({**POLICY, "rules": [*POLICY["rules"], order, likes]})
+    database: Database = app.extensions["database"]
+    database.transact(publish, Place(Layer.MUNICIPALITY, "", "Drammen"), document, NOW.date(), by=hall.kari, now=NOW)
+    asked = booked(**CONCERT)
+    booked("per", organisation=None, start="2026-09-15T19:00", end="2026-09-15T21:00", **CONCERT)
+
+    page = " ".join(visit("kari").get(f"/office/requests/{asked}").text.split())
+
+    assert "I rekkefølgen: plass 1 av 2 (Fordi.), 10 poeng." in page
+    assert "plass 2 av 2, 10 poeng" in page
 
 
 def test_an_officer_grants_a_request(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
