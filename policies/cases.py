@@ -15,9 +15,9 @@ from policies.document import LONGEST, Document, checked, parsed
 from policies.evaluate import evaluate_series
 from policies.expected import ExpectedDate
 from policies.found import Judged, found, of_dates
-from policies.given import CaseFile, GivenCase
+from policies.given import CancellationCase, CaseFile, GivenCase
 from policies.layers import Policy, combine
-from policies.supposed import at, facts_of, held_in, placed, requests_of, wall
+from policies.supposed import at, facts_of, held_in, moment, placed, requests_of, wall
 from web.faults import fault_of
 
 MOST_DATES = 10_000
@@ -126,6 +126,9 @@ def _dates(case: GivenCase) -> int:
     with placed("request"):
         requests = requests_of(case.request)
     facts_of(case, combine([]), requests)
+    if isinstance(case, CancellationCase):
+        with placed("cancelled"):
+            moment(case.cancelled, case.request.zone)
     return len(requests) + len(held_in(case))
 
 

@@ -8,15 +8,20 @@ from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from accounts.identity import Role
+from kernel.wallclock import EARLIEST, LATEST
 from policies.rules.base import Count, Model, Text
 from policies.verdict import Outcome
 
 
 def _moment(written: object) -> datetime:
     try:
-        return datetime.fromisoformat(written if isinstance(written, str) else "")
+        found = datetime.fromisoformat(written if isinstance(written, str) else "")
     except ValueError:
         raise PydanticCustomError("bad-time", "bad-time") from None
+    # A day less on both sides, for an offset may be a day away from what the zone's clock says.
+    if not EARLIEST < found.date() < LATEST:
+        raise PydanticCustomError("out-of-range", "out-of-range", {"least": EARLIEST.isoformat(), "most": LATEST.isoformat()})
+    return found
 
 
 # On the wall clock, or with an offset; a date alone is its beginning.
