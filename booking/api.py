@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from flask import Flask
-from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime, StrictBool, StringConstraints
 from sqlalchemy.orm import Session
 
 from accounts.edge import actor, reading, transact
 from accounts.identity import Actor
-from booking import decisions, ending, moving
+from booking import absence, decisions, ending, moving
 from booking.ahead import bookings_ahead
 from booking.availability import Availability, AvailabilityQuery, availability
 from booking.cases import booking_shown
@@ -41,6 +41,13 @@ class Reason(Body):
     """Why a request is refused, as its holder will read it."""
 
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+
+
+class Cancellation(Body):
+    """Why, which the holder is told; officers may ask for no fee, and say why."""
+
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
+    without_fee: StrictBool = False
 
 
 class Approval(Body):
@@ -106,16 +113,28 @@ def change(booking_id: int, body: Change) -> Answer:
     return _answer(transact(_shown, moving.move, booking_id, body.number, **moved))
 
 
-@api.operation("POST", "/bookings/<int:booking_id>/cancellation", answers={200: ShownBooking})
-def cancel(booking_id: int) -> Answer:
-    """Cancel all dates that lie ahead."""
-    return _answer(transact(_shown, ending.cancel, booking_id))
+@api.operation("POST", "/bookings/<int:booking_id>/cancellation", body=Cancellation, answers={200: ShownBooking})
+def cancel(booking_id: int, body: Cancellation) -> Answer:
+    """Cancel all dates that lie ahead, for what that costs."""
+    return _answer(transact(_shown, ending.cancel, booking_id, **body.model_dump()))
 
 
-@api.operation("POST", "/bookings/<int:booking_id>/occurrences/<int:number>/cancellation", answers={200: ShownBooking})
-def cancel_date(booking_id: int, number: int) -> Answer:
-    """Cancel one date."""
-    return _answer(transact(_shown, ending.cancel, booking_id, number=number))
+@api.operation("POST", "/bookings/<int:booking_id>/occurrences/<int:number>/cancellation", body=Cancellation, answers={200: ShownBooking})
+def cancel_date(booking_id: int, number: int, body: Cancellation) -> Answer:
+    """Cancel one date, for what that costs."""
+    return _answer(transact(_shown, ending.cancel, booking_id, number=number, **body.model_dump()))
+
+
+@api.operation("POST", "/bookings/<int:booking_id>/occurrences/<int:number>/absence", answers={200: ShownBooking})
+def note_absence(booking_id: int, number: int) -> Answer:
+    """Note that nobody came to a date."""
+    return _answer(transact(_shown, absence.note_absence, booking_id, number))
+
+
+@api.operation("POST", "/bookings/<int:booking_id>/occurrences/<int:number>/absence/withdrawal", answers={200: ShownBooking})
+def withdraw_absence(booking_id: int, number: int) -> Answer:
+    """Take back that nobody came to a date."""
+    return _answer(transact(_shown, absence.withdraw_absence, booking_id, number))
 
 
 @api.operation("POST", "/bookings/<int:booking_id>/confirmation", answers={200: ShownBooking})

@@ -2,21 +2,24 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
 from booking import lifecycle
 from booking.cases import booking_for, occurrence_of, require_holder
+from booking.fees import Cost, cost_of
 from booking.lifecycle import LIVE, state_of
 from booking.models import Booking, Occurrence
 from booking.occupy import free
+from booking.reasons import verdicts_of
 from booking.revisions import touch
 from booking.states import BookingState, Cause, OccurrenceState
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
 from database.outbox import post
-from kernel.errors import Conflict, refuse
+from kernel.errors import Conflict, Invalid, refuse
 
 
 def cancel(
@@ -25,32 +28,49 @@ def cancel(
     *,
     number: int | None = None,
     reason: str = "",
+    without_fee: bool = False,
     version: int | None = None,
     by: Actor,
     now: datetime,
 ) -> Booking:
     """Cancel one date, or all that lie ahead; the past is never touched, and a reason is kept on what is cancelled.
 
-    Raises Conflict (``in-the-past``) when nothing is left to cancel, Stale, Missing, Forbidden.
+    It costs what the latest judgement of each date says; officers may ask for nothing, and say why. Raises Conflict
+    (``in-the-past``) when nothing is left to cancel, Invalid (``reason-missing``), Stale, Missing, Forbidden.
     """
     booking = booking_for(session, booking_id, version=version)
     require_holder(booking, by)
+    by.require(by.is_officer or not without_fee, "officer")
+    if without_fee and not reason.strip():
+        raise refuse(Invalid, "reason-missing", "reason")
     wanted = booking.occurrences if number is None else [occurrence_of(booking, number)]
     if number is not None:
         lifecycle.require(lifecycle.Act.CANCEL, wanted[0].state)
     dates = [date for date in wanted if date.state in LIVE and date.starts_at > now]
     if not dates:
         raise refuse(Conflict, "in-the-past", "booking", booking.reference)
+    costs = costs_of(session, booking, dates, now=now)
     end_dates(session, booking, dates, OccurrenceState.CANCELLED, BookingState.CANCELLED, now=now)
     for date in dates:
         date.reason = reason.strip()[:500]
+        if date.number in costs:
+            date.fee = 0 if without_fee else costs[date.number].fee
     touch(session, booking)
-    facts = {"dates": [date.number for date in dates], "state": str(booking.state)}
+    facts: dict[str, Any] = {"dates": [date.number for date in dates], "state": str(booking.state)}
+    if costs:
+        facts |= {"cost": {str(number): cost.fee for number, cost in costs.items()}, "without_fee": without_fee}
     record(session, Act("cancel", "booking", booking.id, facts, booking.holder_id), by=by, now=now)
     told = {"dates": [date.number for date in dates], "cause": _cause(booking, by)}
     post(session, "dates-cancelled", person_id=booking.holder_id, booking_id=booking.id, now=now, facts=told)
     session.flush()
     return booking
+
+
+def costs_of(session: Session, booking: Booking, dates: Iterable[Occurrence], *, now: datetime) -> dict[int, Cost]:
+    """What it costs to cancel each of the dates now, by number, where a rule says so."""
+    verdicts = verdicts_of(session, booking)
+    found = {date.number: cost_of(date, verdicts.get(date.local_start), now=now) for date in dates}
+    return {number: cost for number, cost in found.items() if cost}
 
 
 def _cause(booking: Booking, by: Actor) -> Cause:

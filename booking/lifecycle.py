@@ -16,6 +16,7 @@ class Act(StrEnum):
     CANCEL = "cancel"
     LAPSE = "lapse"
     MOVE = "move"
+    NOTE_ABSENCE = "note-absence"
 
 
 LIVE = frozenset({OccurrenceState.UNCONFIRMED, OccurrenceState.REQUESTED, OccurrenceState.BOOKED})
@@ -27,6 +28,7 @@ FROM: dict[Act, Collection[OccurrenceState]] = {
     Act.CANCEL: LIVE,
     Act.LAPSE: {OccurrenceState.UNCONFIRMED},
     Act.MOVE: LIVE,
+    Act.NOTE_ABSENCE: {OccurrenceState.BOOKED},
 }
 
 

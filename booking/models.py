@@ -71,8 +71,9 @@ class Occurrence(Base):
     """One dated span of a booking: the wall clock that was said, its zone, and what that is in UTC.
 
     Prices are in øre with the tariff's date; ``sequence`` rises with time, place and status only (RFC 5545 3.8.7.4).
-    ``absent_at`` is when somebody (``absent_by``) noted that nobody came. ``conditions`` are those on access, by the digest
-    of their words, each with the date by which it is due; ``reminded_at`` is when the holder was told what of them is missing.
+    ``absent_at`` is when somebody (``absent_by``) noted that nobody came; ``fee`` is what that or a cancellation costs.
+    ``conditions`` are those on access, by the digest of their words, each with the date by which it is due; ``reminded_at`` is
+    when the holder was told what of them is missing.
     """
 
     __tablename__ = "occurrence"
@@ -101,6 +102,7 @@ class Occurrence(Base):
     sequence: Mapped[int] = mapped_column(default=0)
     absent_at: Mapped[datetime | None]
     absent_by: Mapped[int | None]
+    fee: Mapped[int | None]
     conditions: Mapped[dict[str, Any] | None]
     reminded_at: Mapped[datetime | None]
     created_at: Mapped[datetime]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -27,21 +28,34 @@ class Excepted:
     starts: tuple[datetime, ...]
 
 
-def verdicts_of(session: Session, booking: Booking) -> dict[datetime, Verdict]:
-    """What the policy said last of each date, by its wall-clock start."""
+Stored = Mapping[str, Any]
+
+
+def judged_last(session: Session, booking: Booking) -> dict[datetime, Stored]:
+    """The last judgement of each date as it is stored, by the date's wall-clock start."""
     starts = {date.local_start for date in booking.occurrences}
-    found: dict[datetime, Verdict] = {}
+    found: dict[datetime, Stored] = {}
     for judgement in session.scalars(select(Judgement).where(Judgement.booking_id == booking.id).order_by(Judgement.id)):
         for row in unfolded(judgement.judged):
             start = Request.from_json(row["request"]).wall.start
             if start in starts:
-                found[start] = Verdict.from_json(row["verdict"])
+                found[start] = row
     return found
 
 
 def rank_of(verdicts: Mapping[datetime, Verdict]) -> Rank | None:
     """Where the booking stands among others that want the same, by its first date that has a rank."""
     return next((verdict.rank for _start, verdict in sorted(verdicts.items()) if verdict.rank), None)
+
+
+def verdicts_of(session: Session, booking: Booking) -> dict[datetime, Verdict]:
+    """What the policy said last of each date, by its wall-clock start."""
+    return verdicts_in(judged_last(session, booking))
+
+
+def verdicts_in(judged: Mapping[datetime, Stored]) -> dict[datetime, Verdict]:
+    """The verdicts of stored judgements."""
+    return {start: Verdict.from_json(row["verdict"]) for start, row in judged.items()}
 
 
 def reviews(verdicts: Mapping[datetime, Verdict]) -> list[Fault]:

@@ -18,7 +18,7 @@ from web.wording import sentence
 
 
 class ShownDate(BaseModel):
-    """One date of a booking; prices in øre."""
+    """One date of a booking; prices in øre, and ``fee`` what it costs that it was cancelled or that nobody came."""
 
     number: int
     state: str
@@ -32,6 +32,8 @@ class ShownDate(BaseModel):
     list_price: int | None
     charged_price: int | None
     tariff: str
+    fee: int | None
+    absent_at: datetime | None
     sequence: int
 
 
@@ -169,6 +171,8 @@ def _date(date: Occurrence) -> ShownDate:
         list_price=date.list_price,
         charged_price=date.charged_price,
         tariff=date.tariff,
+        fee=date.fee,
+        absent_at=date.absent_at,
         sequence=date.sequence,
     )
 

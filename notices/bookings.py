@@ -8,12 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from accounts.models import Person
+from booking.absence import answer_by, rule_for
 from booking.conditions.queries import entries, visit_of
 from booking.conditions.reminders import lacking_of
 from booking.judging import highest
 from booking.lifecycle import LIVE
 from booking.models import Booking, Occurrence
-from booking.reasons import against, excepted, reviews, verdicts_of
+from booking.reasons import Stored, against, excepted, judged_last, reviews, verdicts_in
 from booking.states import BookingKind, BookingState, OccurrenceState
 from booking.waiving import exceptions_of
 from database.outbox import Notice
@@ -47,7 +48,8 @@ def of_booking(session: Session, notice: Notice, settings: Settings, *, now: dat
     told = _told(found, notice)
     if not told or (notice.kind == "booking-booked" and found.kind is BookingKind.BLOCK):
         return None
-    verdicts = verdicts_of(session, found)
+    judged = judged_last(session, found)
+    verdicts = verdicts_in(judged)
     still = [date for date in found.occurrences if date.state is OccurrenceState.BOOKED and date.starts_at > now]
     values = {
         "dates": [Line(date) for date in told],
@@ -62,6 +64,9 @@ def of_booking(session: Session, notice: Notice, settings: Settings, *, now: dat
         "decider_title": _decider(verdicts, person.language),
         "is_priced": notice.kind in TELLS_ALL and found.kind is BookingKind.ORDINARY,
         "charged": _charged(told),
+        "complaint": next((verdict.complaint for verdict in verdicts.values() if verdict.complaint), None),
+        **_missed(session, told[0], judged.get(told[0].local_start)),
+        "fees": [date.fee for date in told if date.fee is not None],
         "next": still[0] if still else None,
         "arrival": _arrival(session, still) if found.kind is not BookingKind.BLOCK else None,
     }
@@ -95,6 +100,10 @@ def _told(booking: Booking, notice: Notice) -> list[Occurrence]:
             return [date for date in booking.occurrences if date.number in numbers]
         case "date-moved":
             return [date for date in booking.occurrences if date.number == notice.facts["number"] and date.state in LIVE]
+        case "absence-noted" | "absence-withdrawn" as kind:
+            is_noted = kind == "absence-noted"
+            missed = (date for date in booking.occurrences if date.number == notice.facts["number"])
+            return [date for date in missed if (date.absent_at is not None) is is_noted]
         case kind:
             state = OccurrenceState(kind.removeprefix("booking-"))
             return [date for date in booking.occurrences if date.state is state]
@@ -131,6 +140,12 @@ def _before(session: Session, dates: Sequence[Occurrence]) -> list[Condition]:
     for condition in (one for conditions in lacking.values() for one in conditions):
         first.setdefault(condition.what, condition)
     return list(first.values())
+
+
+def _missed(session: Session, date: Occurrence, judged: Stored | None) -> dict[str, object]:
+    """The rule about absence by which a date was judged that nobody came to, and until when its holder can answer."""
+    rule = rule_for(session, judged) if date.absent_at else None
+    return {"missed": rule, "answer_by": answer_by(date, rule) if rule else None}
 
 
 def _whys(dates: Iterable[Occurrence]) -> list[str]:

@@ -129,6 +129,8 @@ BOOKING: Mapping[str, str] = {
     "too-young-on-site": _("Den som er til stede, må ha fylt {age} år, og være født i {last} eller tidligere."),
     "document-missing": _("Velg en fil."),
     "not-a-document": _("Filen er ikke et dokument vi kan ta imot. Bruk {known}."),
+    "not-begun": _("Datoen har ikke begynt. At ingen kom, kan noteres fra {value:when}."),
+    "nobody-expected": _("Tiden er sperret, så det er ingen som skulle komme."),
     "too-long-span": _("Tidsrommet er for langt. Spør om høyst {days} dager om gangen."),
 }
 CALENDARS: Mapping[str, str] = {

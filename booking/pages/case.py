@@ -10,7 +10,7 @@ from pydantic import Field
 from sqlalchemy import select
 
 from accounts import edge
-from booking import decisions, ending, moving
+from booking import absence, decisions, ending, moving
 from booking.cases import booking_seen
 from booking.models import Booking
 from booking.pages.again import same_again
@@ -39,9 +39,16 @@ class Version(Input):
 
 
 class Cancellation(Version):
-    """Why it is cancelled, where another than the holder does it."""
+    """Why it is cancelled, where another than the holder does it; whether that costs nothing, where an officer does."""
 
     reason: Annotated[str, Field(max_length=500)] = ""
+    without_fee: bool = False
+
+
+class Noted(Version):
+    """Which day of the caretaker's it was noted on; none on the booking's own page."""
+
+    day: Day | None = None
 
 
 class Moved(Version):
@@ -85,6 +92,18 @@ def move_date(reference: str, number: int) -> ResponseReturnValue:
     return _act(reference, move, _("Datoen er flyttet."), number=number)
 
 
+@routes.post("/bookings/<reference>/occurrences/<int:number>/absence")
+def note_absence(reference: str, number: int) -> ResponseReturnValue:
+    """Note that nobody came to a date."""
+    return _note(reference, number, absence.note_absence, _("Det er notert at ingen kom."))
+
+
+@routes.post("/bookings/<reference>/occurrences/<int:number>/absence/withdrawal")
+def withdraw_absence(reference: str, number: int) -> ResponseReturnValue:
+    """Take back that nobody came to a date."""
+    return _note(reference, number, absence.withdraw_absence, _("Det står ikke lenger at ingen kom."))
+
+
 @routes.post("/bookings/<reference>/confirmation")
 def confirm(reference: str) -> ResponseReturnValue:
     """Stand by a request made in the organisation's name."""
@@ -98,9 +117,16 @@ def _is_night(booking: Booking, number: int) -> bool:
 def _cancel(reference: str, message: str, *, number: int | None = None) -> ResponseReturnValue:
     def cancel(booking: Booking) -> Booking:
         given = parse(Cancellation, request.form)
-        return edge.transact(ending.cancel, booking.id, number=number, reason=given.reason, version=given.version)
+        return edge.transact(ending.cancel, booking.id, number=number, **given.model_dump())
 
     return _act(reference, cancel, message)
+
+
+def _note(reference: str, number: int, verb: Callable[..., Booking], message: str) -> ResponseReturnValue:
+    """Do it and go back to where it was pressed: a caretaker's day, or the booking's page."""
+    given = parse(Noted, request.form)
+    onward = url_for("booking.caretaker", day=given.day.isoformat()) if given.day else ""
+    return _act(reference, lambda booking: edge.transact(verb, booking.id, number, version=given.version), message, onward=onward)
 
 
 def _seen(reference: str) -> Booking:
@@ -111,14 +137,16 @@ def _version() -> int | None:
     return parse(Version, request.form).version
 
 
-def _act(reference: str, act: Callable[[Booking], Booking], message: str, *, number: int | None = None) -> ResponseReturnValue:
+def _act(
+    reference: str, act: Callable[[Booking], Booking], message: str, *, number: int | None = None, onward: str = ""
+) -> ResponseReturnValue:
     """Do it and go on to the booking's page, which says what is in the way when it was refused."""
     booking = _seen(reference)
     try:
         act(booking)
     except REFUSALS as refusal:
         return _refused(_seen(reference), refusal, number)
-    return done(message, url_for("booking.case_page", reference=booking.reference))
+    return done(message, onward or url_for("booking.case_page", reference=booking.reference))
 
 
 def _refused(booking: Booking, refusal: Refusal, number: int | None) -> Response:

@@ -11,31 +11,36 @@ from accounts.identity import Actor
 from accounts.models import Organisation, Person
 from accounts.queries import names_of_people
 from booking import lifecycle
+from booking.absence import answer_by, rule_for
 from booking.cases import may_decide, may_see
+from booking.fees import Cost, cost_of, sum_of
 from booking.judging import highest
 from booking.models import Booking, Occurrence
 from booking.pages.again import LastTime
 from booking.pages.before import Before, before
-from booking.reasons import Excepted, against, excepted, reviews, verdicts_of
-from booking.states import BookingState
+from booking.reasons import Excepted, Stored, against, excepted, judged_last, reviews, verdicts_in
+from booking.states import BookingKind, BookingState
 from booking.support.models import Agreement, Grant
 from booking.waiving import Exceptions, exceptions_of
 from kernel.errors import Fault
 from kernel.money import Ore
-from policies.verdict import Verdict
+from policies.rules.counts import NoShow
+from policies.verdict import Complaint, Verdict
 from venues.contact import Arrival, arrivals
 from venues.models import Room, Venue
 
 
 @dataclass(frozen=True, slots=True)
 class ToldDate:
-    """One date: where it stands, what the policy said of it, and what may be done with it."""
+    """One date: where it stands, what the policy said of it, what cancelling it costs now, and what may be done with it."""
 
     date: Occurrence
     verdict: Verdict | None
     against: tuple[Fault, ...]
+    cost: Cost | None
     may_cancel: bool
     may_move: bool
+    may_note: bool
 
     @property
     def span(self) -> tuple[datetime, datetime]:
@@ -51,8 +56,17 @@ class ToldDate:
 
 
 @dataclass(frozen=True, slots=True)
+class Absence:
+    """The rule about absence by which a date was judged, and until when its holder can say what happened."""
+
+    rule: NoShow
+    answer_by: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class ToldBooking:
-    """A booking for one who may see it; ``names`` are those of the people its row knows by id."""
+    """A booking for one who may see it; ``names`` are those of the people its row knows by id, ``absences`` what follows
+    from those noted, by the date's number."""
 
     booking: Booking
     coming: tuple[ToldDate, ...]
@@ -62,6 +76,8 @@ class ToldBooking:
     reviews: tuple[Fault, ...]
     excepted: tuple[Excepted, ...]
     exceptions: Exceptions
+    absences: Mapping[int, Absence]
+    complaint: Complaint | None
     decider_title: str
     names: Mapping[int, str]
     may_change: bool
@@ -97,21 +113,44 @@ class ToldBooking:
         prices = [one.date.list_price for one in self.live]
         return None if None in prices else sum(price for price in prices if price is not None)
 
+    @property
+    def costs(self) -> tuple[Cost, ...]:
+        """What cancelling costs now, of each date for which a rule says so."""
+        return tuple(one.cost for one in self.coming if one.cost)
+
+    @property
+    def cost(self) -> Ore:
+        """What cancelling all that lies ahead costs now, as far as prices are known."""
+        return sum_of(self.costs)
+
+    @property
+    def dearer_on(self) -> date | None:
+        """The first day on which one of the dates is dearer to cancel."""
+        return min((cost.dearer_on for cost in self.costs if cost.dearer_on), default=None)
+
+    @property
+    def fees(self) -> Ore:
+        """What was cancelled, or missed, costs."""
+        return sum(one.date.fee or 0 for one in self.dates)
+
 
 def told_booking(session: Session, booking: Booking, *, by: Actor, language: str, now: datetime) -> ToldBooking:
     """All that the page of a booking tells; eight statements whatever the number of dates, two more where conditions are asked."""
     _load(session, booking)
-    verdicts = verdicts_of(session, booking)
+    judged = judged_last(session, booking)
+    verdicts = verdicts_in(judged)
     may_change = may_see(booking, by) and (by.person_id == booking.holder_id or _acts_for(booking, by) or by.is_officer)
-    dates = [_date(date, verdicts.get(date.local_start), may_change=may_change, now=now) for date in booking.occurrences]
+    dates = [_date(date, verdicts.get(date.local_start), may_change=may_change, by=by, now=now) for date in booking.occurrences]
     coming = [one for one in dates if one.date.ends_at > now]
     decider = highest(verdict.decider for verdict in verdicts.values() if verdict.decider)
     stands_before = before(session, booking, [one.verdict for one in coming if one.is_live and one.verdict], by=by, now=now)
+    absences = _absences(session, booking, judged)
     people = {
         booking.holder_id,
         booking.hand_id,
         booking.decided_by,
         *_granting(booking),
+        *(date.absent_by for date in booking.occurrences),
         *(one.met.by for one in stands_before.conditions if one.met),
     }
     return ToldBooking(
@@ -122,6 +161,8 @@ def told_booking(session: Session, booking: Booking, *, by: Actor, language: str
         before=stands_before,
         reviews=tuple(reviews(verdicts)),
         excepted=tuple(excepted(verdicts)),
+        absences=absences,
+        complaint=next((verdict.complaint for verdict in verdicts.values() if verdict.complaint), None),
         exceptions=exceptions_of(booking),
         decider_title=decider.title.in_language(language) if decider else "",
         names=names_of_people(session, {one for one in people if one}),
@@ -146,14 +187,17 @@ def _load(session: Session, booking: Booking) -> None:
             session.get(kind, key)
 
 
-def _date(date: Occurrence, verdict: Verdict | None, *, may_change: bool, now: datetime) -> ToldDate:
+def _date(date: Occurrence, verdict: Verdict | None, *, may_change: bool, by: Actor, now: datetime) -> ToldDate:
     is_ahead = may_change and date.starts_at > now
+    has_begun = date.starts_at <= now and lifecycle.allows(lifecycle.Act.NOTE_ABSENCE, date.state)
     return ToldDate(
         date,
         verdict,
         against=against(date, verdict),
+        cost=cost_of(date, verdict, now=now) if date.starts_at > now else None,
         may_cancel=is_ahead and lifecycle.allows(lifecycle.Act.CANCEL, date.state),
         may_move=is_ahead and lifecycle.allows(lifecycle.Act.MOVE, date.state),
+        may_note=has_begun and (by.is_officer or by.is_caretaker_of(date.room.venue_id)) and date.booking.kind is not BookingKind.BLOCK,
     )
 
 
@@ -163,6 +207,12 @@ def _arrival(session: Session, booking: Booking, coming: Sequence[ToldDate]) -> 
     if not live:
         return None
     return arrivals(session, [(live[0].room.venue, live[0].starts_at)])[0]
+
+
+def _absences(session: Session, booking: Booking, judged: Mapping[datetime, Stored]) -> dict[int, Absence]:
+    missed = [date for date in booking.occurrences if date.absent_at]
+    rules = {date.number: rule_for(session, judged.get(date.local_start)) for date in missed}
+    return {date.number: Absence(rule, answer_by(date, rule)) for date in missed if (rule := rules[date.number])}
 
 
 def _granting(booking: Booking) -> set[int]:

@@ -29,7 +29,7 @@ class AgeMix(Rule):
     kind: Literal["age_mix"] = "age_mix"
     ages: Ages = Field(title=_("Alder"))
     at_least: Count | None = Field(default=None, title=_("Minst så mange"))
-    others_percent: Percent = Field(default=0, title=_("Hver av de andre regnes som så mange prosent av én"))
+    others_percent: Percent | None = Field(default=None, title=_("Hver av de andre regnes som så mange prosent av én"))
     at_most: Count | None = Field(default=None, title=_("Høyst så mange"))
     at_least_percent: Percent | None = Field(default=None, title=_("Minst så stor andel i prosent"))
     at_most_percent: Percent | None = Field(default=None, title=_("Høyst så stor andel i prosent"))
@@ -44,7 +44,7 @@ class AgeMix(Rule):
                 yield Breach("ages-unknown", "participants", None, _written(self.ages), self.unknown.effect)
             return
         heads = self.ages.heads(participants)
-        counted = heads + (everybody - heads) * self.others_percent // 100
+        counted = heads + (everybody - heads) * (self.others_percent or 0) // 100
         # Shares are compared without division: 90 % of 11 people is 10 of them, as 9 would be less.
         limits = (
             ("too-few-of-age", self.at_least, counted, self.at_least is not None and counted < self.at_least),

@@ -18,7 +18,10 @@ book for the municipality's own use     in     no      no    no       no     no 
 block a time                            in     no      no    no       no     no        ok        ok      ok
 cancel                                  in     --      --    ok       ok     --        no        ok      ok
 cancel one date                         in     --      --    ok       ok     --        no        ok      ok
+cancel without a fee                    in     --      --    no       no     --        no        ok      ok
 move                                    in     --      --    ok       ok     --        no        ok      ok
+note that nobody came                   in     --      --    no       no     --        ok        ok      ok
+take back that nobody came              in     --      --    no       no     --        ok        ok      ok
 confirm                                 in     --      no    ok       ok     --        no        ok      ok
 approve                                 in     no      --    --       --     --        no        ok      ok
 approve what caretakers decide          in     no      --    --       --     --        ok        ok      ok

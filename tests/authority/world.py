@@ -1,7 +1,7 @@
 """A house in which there is one of everything that a verb can act on, and everybody who may try."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -11,6 +11,7 @@ from accounts.identity import Actor, Role
 from accounts.links import path_for
 from accounts.models import Delegation, Invitation, Proof, ProofLink, RoleGrant
 from accounts.tokens import make_token
+from booking.absence import note_absence
 from booking.conditions.inputs import Confirmation
 from booking.conditions.verbs import confirm
 from booking.reservations import reserve
@@ -31,6 +32,7 @@ from venues.opening import SchoolDays
 from venues.scheduling import add_closure_row
 from venues.staffing import add_contact
 
+YESTERDAY = NOW - timedelta(days=1)
 SECRET = "only-for-the-tests-nowhere-else!"
 ROOM = "oren-flerbrukshall/gymsal-1"
 # Who each column of the table is, by the name in the cast; Tone looks after another venue.
@@ -71,6 +73,8 @@ class World:
     booked: Case  # by Berit for Skiold turn, two dates
     asked: Case  # by Per for himself, an officer decides
     theatre: Case  # by Per for himself, the venue's caretaker decides
+    missed: Case  # by Berit for Skiold turn, begun today
+    noted: Case  # another of today, to which nobody came
     unconfirmed: Case  # by Siri in the name of Skiold turn
     asking: Case  # by Berit for Skiold turn, with conditions on access
     met: int  # one of them, which Kari confirmed
@@ -107,10 +111,12 @@ def build(session: Session) -> World:
     _made(session, make_grant, GrantTerms(organisation=hall.cast.skiold.id, scheme="Gratis tid", year=2026, ceiling=1000), by=hall.kari)
     alone = {"organisation": None}
     bearers = {name: _made(session, make_token, hand.require_known(), "skript", by=hand) for name, hand in hands.items()}
-    return World(
+    world = World(
         booked=_booked(session, hall.berit, recurrence={"rrule": "FREQ=WEEKLY;COUNT=2"}),
         asked=_booked(session, hall.per, start="2026-09-16T18:00", end="2026-09-16T20:00", **alone),
         theatre=_booked(session, hall.per, start="2026-09-17T18:00", end="2026-09-17T20:00", activity="culture.theatre", **alone),
+        missed=_booked(session, hall.berit, now=YESTERDAY, start="2026-09-01T18:00", end="2026-09-01T19:00"),
+        noted=_booked(session, hall.berit, now=YESTERDAY, start="2026-09-01T19:00", end="2026-09-01T20:00"),
         unconfirmed=_booked(session, hall.siri, start="2026-09-18T18:00", end="2026-09-18T20:00"),
         asking=(asking := _booked(session, hall.berit, start="2026-09-24T18:00", end="2026-09-24T20:00", **MEETING)),
         met=_made(session, confirm, asking.id, "attendant", Confirmation(agreed="yes"), by=hall.kari).id,
@@ -129,17 +135,19 @@ def build(session: Session) -> World:
         token=bearers["holder"].id,
         **_versions(session, hall),
     )
+    _made(session, note_absence, world.noted.id, 1, by=hall.olav)
+    return world
 
 
-def _made(session: Session, verb: Any, *args: Any, by: Actor) -> Any:
+def _made(session: Session, verb: Any, *args: Any, by: Actor, now: datetime = NOW) -> Any:
     again(session)
-    made = verb(session, *args, by=by, now=NOW)
+    made = verb(session, *args, by=by, now=now)
     session.flush()
     return made
 
 
-def _booked(session: Session, by: Actor, **changes: Any) -> Case:
-    booking = _made(session, reserve, wish(**changes), by=by)
+def _booked(session: Session, by: Actor, *, now: datetime = NOW, **changes: Any) -> Case:
+    booking = _made(session, reserve, wish(**changes), by=by, now=now)
     return Case(booking.id, booking.reference)
 
 

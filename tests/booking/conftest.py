@@ -58,6 +58,31 @@ POLICY = {
 
 TWO_HOURS = {"kind": "length", "id": "two-hours", "at_most": 120, "reason": REASON, "waiver": {}, "source": {"paragraph": "§ 4"}}
 NO_TRADE = {"kind": "purpose", "id": "no-trade", "commercial": "refuse", "reason": REASON}
+LADDER = {
+    "kind": "cancellation",
+    "id": "cancelling",
+    "steps": [{"days": 15, "percent": 50}, {"days": 8, "percent": 100}],
+    "reason": REASON,
+    "source": {"paragraph": "pkt. f"},
+}
+NO_SHOW = {
+    "kind": "no_show",
+    "id": "nobody-came",
+    "per": "organisation",
+    "times": 3,
+    "charged_percent": 100,
+    "hearing_days": 14,
+    "reason": REASON,
+    "source": {"paragraph": "§ 9"},
+}
+COMPLAINT = {
+    "kind": "complaint",
+    "id": "complaint",
+    "days": 21,
+    "body": {"nb": "klagenemnda", "nn": "klagenemnda", "en": "the appeals board"},
+    "reason": REASON,
+    "source": {"paragraph": "§ 12"},
+}
 USUAL: dict[str, Any] = {
     "room": "oren-flerbrukshall/gymsal-1",
     "start": "2026-09-15T18:00",

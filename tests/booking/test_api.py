@@ -8,7 +8,7 @@ from werkzeug.test import TestResponse
 
 from accounts.tokens import make_token
 from database.transact import Database
-from tests.booking.conftest import NO_TRADE, NOW, TWO_HOURS, USUAL, Hall, furnish, publish_with
+from tests.booking.conftest import LADDER, NO_SHOW, NO_TRADE, NOW, TWO_HOURS, USUAL, Hall, furnish, publish_with
 from tests.clock import stop
 
 WEEKLY = {"recurrence": {"rrule": "FREQ=WEEKLY;COUNT=5"}}
@@ -161,6 +161,22 @@ def test_an_exception_is_asked_for_and_granted_on_grounds(app: Flask, call: Call
     waiver = {"role": "officer", "at": "2026-09-01T20:30:00Z", "why": "For hele byen."}
     assert (granted["state"], granted["exceptions"]) == ("booked", [{"rule": "two-hours", "waiver": waiver}])
     assert granted["exception_reason"] == "Cupen varer i tre timer."
+
+
+def test_what_a_cancellation_and_an_absence_cost_is_told(app: Flask, call: Call) -> None:
+    app.extensions["database"].transact(publish_with, LADDER, NO_SHOW)
+    tonight = {**USUAL, "start": "2026-09-01T22:45", "end": "2026-09-01T23:45"}
+    made = [call("POST", "/bookings", "berit", {**USUAL, "room": f"oren-flerbrukshall/gymsal-{n}"}).json["id"] for n in (1, 2)]
+    missed = call("POST", "/bookings", "berit", tonight).json["id"]
+
+    own = call("POST", f"/bookings/{made[0]}/cancellation", "berit").json
+    silent = call("POST", f"/bookings/{made[1]}/cancellation", "kari", {"without_fee": True})
+    free = call("POST", f"/bookings/{made[1]}/cancellation", "kari", {"without_fee": True, "reason": "Brann."}).json
+    early = call("POST", f"/bookings/{missed}/occurrences/1/absence", "olav")
+
+    assert [one["occurrences"][0]["fee"] for one in (own, free)] == [40000, 0]
+    assert (silent.status_code, [one["code"] for one in silent.json["faults"]]) == (422, ["reason-missing"])
+    assert (early.status_code, [one["code"] for one in early.json["faults"]]) == (409, ["not-begun"])
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,11 @@ from sqlalchemy.orm import Session
 
 from accounts.models import Organisation, Person
 from booking import decisions, ending, moving
+from booking.absence import note_absence, withdraw_absence
 from booking.closures import close_rooms
 from booking.models import Booking
 from booking.states import BookingKind
-from tests.booking.conftest import TWO_HOURS, publish_with
+from tests.booking.conftest import COMPLAINT, LADDER, NO_SHOW, TWO_HOURS, publish_with
 from tests.notices.conftest import Office
 from venues.inputs import ClosureInput
 from venues.models import Venue
@@ -118,6 +119,41 @@ def test_a_cancellation_by_the_office_says_why_and_no_way_in_where_nothing_is_le
     assert told(office, booking, subject="Avlyst") == (
         "Hei! Drammen kommune har avlyst:\n\n- tirsdag 15. september 2026 kl. 18:00–20:00\n\nHvorfor: Valglokale"
     )
+
+
+def test_a_cancellation_tells_what_it_costs(office: Office) -> None:
+    office.change(lambda session: publish_with(session, LADDER))
+    booking = office.book()
+    office.act(ending.cancel, booking.id, by=office.hall.berit)
+
+    assert "\nGebyr for avlysning: 400 kr" in told(office, booking, subject="Avlyst").replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_a_refusal_tells_how_to_contest_it(office: Office) -> None:
+    office.change(lambda session: publish_with(session, COMPLAINT))
+    booking = office.book("per", **PRIVATE)
+    office.act(decisions.decline, booking.id, reason="Hallen skal slipes.", by=office.hall.kari)
+
+    text = told(office, booking, subject="Ikke innvilget", organisation="")
+
+    assert text.endswith("Avslaget kan påklages innen 21 dager etter at dere fikk vite om det. Klagen sendes til klagenemnda. (§ 12)")
+
+
+def test_that_nobody_came_is_told_with_what_it_costs_and_until_when_one_can_answer(office: Office) -> None:
+    office.change(lambda session: publish_with(session, NO_SHOW))
+    booking = office.book()
+    office.mails()
+    office.clock.pass_by(days=14)
+    office.act(note_absence, booking.id, 1, by=office.hall.olav)
+    noted = told(office, booking, subject="Ingen kom").replace("\N{NO-BREAK SPACE}", " ")
+    office.act(withdraw_absence, booking.id, 1, by=office.hall.olav)
+
+    assert noted == (
+        "Hei! Vi har notert at ingen kom:\n\n- tirsdag 15. september 2026 kl. 18:00–20:00\n\nDet koster 800 kr.\n"
+        "Er det feil, eller vil dere forklare det, si fra innen 29. september 2026.\n"
+        "Etter 3 ganger uten at noen kommer, får det følger for nye bookinger. Fordi. (§ 9)"
+    )
+    assert told(office, booking, subject="Tatt tilbake").startswith("Hei! Vi har tatt tilbake at ingen kom:")
 
 
 def test_a_cancellation_by_another_of_the_organisation_says_so(office: Office) -> None:

@@ -1,8 +1,14 @@
 """Cancelling on the page of a booking: others than the holder are asked why, and the answer stands with the date."""
 
 from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask
 
 from tests.accounts.conftest import Visitor
+from tests.booking.conftest import LADDER, publish_with
+from tests.clock import Clock
 
 
 def test_an_officer_says_why_and_the_page_tells_it(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
@@ -21,3 +27,50 @@ def test_the_holder_is_not_asked(visit: Callable[..., Visitor], booked: Callable
     reference = booked()
 
     assert 'name="reason"' not in visit("berit").get(f"/bookings/{reference}").text
+
+
+@pytest.fixture
+def ladder(app: Flask, hall: object) -> None:
+    """Cancelled later than 15 days before it costs half the price, later than 8 days before all of it."""
+    app.extensions["database"].transact(publish_with, LADDER)
+
+
+@pytest.mark.usefixtures("ladder")
+def test_before_cancelling_one_reads_what_it_costs_and_when_it_costs_more(
+    visit: Callable[..., Visitor], booked: Callable[..., str], clock: Clock
+) -> None:
+    reference = booked()
+    berit, told = visit("berit"), []
+
+    for days in (0, 1, 7):
+        clock.pass_by(timedelta(days=days))
+        page = berit.get(f"/bookings/{reference}").text
+        told += [price(page).partition("Å avlyse ")[2].partition(" <")[0]]
+
+    assert told == [
+        "koster nå 400 kr. Fra 8. september 2026 koster det 800 kr.",
+        "koster nå 400 kr. Fra 8. september 2026 koster det 800 kr.",
+        "koster nå 800 kr.",
+    ]
+
+
+@pytest.mark.usefixtures("ladder")
+def test_the_holder_pays_and_an_officer_who_says_why_asks_for_nothing(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
+    late = {"start": "2026-09-03T18:00", "end": "2026-09-03T20:00"}
+    own, others = booked(**late), booked(**late, room="oren-flerbrukshall/gymsal-2")
+    berit, kari = visit("berit"), visit("kari")
+
+    berit.post(f"/bookings/{own}/cancellation", form_on=f"/bookings/{own}")
+    silent = kari.post(f"/bookings/{others}/cancellation", form_on=f"/bookings/{others}", without_fee="yes")
+    kari.post(f"/bookings/{others}/cancellation", form_on=f"/bookings/{others}", without_fee="yes", reason="Begravelse")
+    pages = [price(berit.get(f"/bookings/{reference}").text) for reference in (own, others)]
+
+    assert ('name="without_fee"' in berit.get(f"/bookings/{booked()}").text, silent.status_code) == (False, 422)
+    assert "Skriv hvorfor." in silent.text
+    assert ["Gebyr for avlysning: 800 kr" in pages[0], "Gebyr for avlysning: gratis" in pages[1]] == [True, True]
+    assert "Begravelse" in pages[1]
+
+
+def price(text: str) -> str:
+    """A page with ordinary spaces in its amounts."""
+    return text.replace("\N{NO-BREAK SPACE}", " ")

@@ -1,12 +1,16 @@
 """The caretaker's two days: what happens in one's own venues, who is first in and last out, whom to ring."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from tests.accounts.conftest import Visitor
+from tests.booking.conftest import NO_SHOW, publish_with
+from tests.booking.pages.conftest import Hidden
 from tests.clock import Clock
 
 
@@ -61,3 +65,34 @@ def test_the_number_of_statements_does_not_grow(
         numbers.append(len(statements))
 
     assert numbers[0] == numbers[1] == numbers[2]
+
+
+@pytest.mark.usefixtures("season")
+def test_that_nobody_came_is_noted_from_the_day_once_it_has_begun_and_taken_back(visit: Callable[..., Visitor], clock: Clock) -> None:
+    clock.pass_by(timedelta(hours=10))
+    olav, pressed = visit("olav"), []
+
+    for verb in ("absence", "absence/withdrawal"):
+        page = olav.get("/caretaker?day=2026-09-15")
+        (action,) = re.findall(f'action="(/bookings/[A-Z]+-[0-9]+/occurrences/1/{verb})"', page.text)
+        pressed.append(olav.client.post(action, data=Hidden(page, action).forms[0]))
+
+    assert "ingen kom</span>" in page.text
+    assert [(answer.status_code, answer.location) for answer in pressed] == [(303, "/caretaker?day=2026-09-15")] * 2
+    assert "ingen kom</span>" not in olav.get("/caretaker?day=2026-09-15").text
+
+
+def test_the_holder_reads_that_nobody_came_what_it_costs_and_how_to_answer(
+    app: Flask, visit: Callable[..., Visitor], booked: Callable[..., str], clock: Clock
+) -> None:
+    app.extensions["database"].transact(publish_with, NO_SHOW)
+    reference = booked(start="2026-09-15T18:00")
+    clock.pass_by(timedelta(days=1))
+    olav, berit = visit("olav"), visit("berit")
+
+    olav.post(f"/bookings/{reference}/occurrences/1/absence", form_on=f"/bookings/{reference}")
+    told = berit.get(f"/bookings/{reference}").text.replace("\N{NO-BREAK SPACE}", " ")
+
+    assert "Notert av Olav Haugen, 16. september 2026 kl. 07:30. Det koster 800 kr." in told
+    assert "Er det feil, eller vil dere forklare det, si fra innen 30. september 2026." in told
+    assert "/absence" not in told

@@ -13,7 +13,7 @@ from policies.places import Place
 from policies.verbs import publish
 from policies.verdict import Layer
 from tests.accounts.conftest import Visitor
-from tests.booking.conftest import NOW, POLICY, REASON, Hall
+from tests.booking.conftest import COMPLAINT, NOW, POLICY, REASON, Hall, publish_with
 from tests.clock import Clock
 
 PRIVATE = {"organisation": None}
@@ -84,6 +84,17 @@ def test_a_refusal_needs_a_reason_which_the_holder_reads(visit: Callable[..., Vi
     assert without.status_code == 422
     assert "Skriv hvorfor" in without.text
     assert "Salen males." in visit("per").get(f"/bookings/{reference}").text
+
+
+def test_a_refusal_says_how_to_contest_it(app: Flask, visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
+    app.extensions["database"].transact(publish_with, COMPLAINT)
+    reference = booked("per", organisation=None)
+    visit("kari").post(f"/bookings/{reference}/refusal", form_on=f"/office/requests/{reference}", reason="Hallen skal slipes.")
+
+    told = visit("per").get(f"/bookings/{reference}").text
+
+    assert "Avslaget kan påklages innen 21 dager etter at dere fikk vite om det. Klagen sendes til klagenemnda." in told
+    assert "§\N{NO-BREAK SPACE}12" in told
 
 
 def test_granting_what_is_taken_meanwhile_says_by_what(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:

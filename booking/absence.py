@@ -1,0 +1,92 @@
+"""Absence: that nobody came to a date, noted by those who look after the house or decide, and taken back in the same way."""
+
+from datetime import date as day_of
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from accounts.identity import Actor
+from booking import lifecycle
+from booking.cases import booking_for, occurrence_of, require_sight
+from booking.ending import keys_of
+from booking.fees import share
+from booking.models import Booking, Occurrence
+from booking.reasons import Stored, judged_last
+from booking.states import BookingKind
+from database.audit import Act, record
+from database.locks import lock
+from database.outbox import post
+from kernel.errors import Conflict, refuse
+from kernel.wallclock import to_wall
+from policies.occasion import Occasion
+from policies.queries import policy_of
+from policies.request import Facts, Request
+from policies.rules.counts import NoShow
+
+DAY = timedelta(days=1)
+
+
+def note_absence(session: Session, booking_id: int, number: int, *, version: int | None = None, by: Actor, now: datetime) -> Booking:
+    """Note that nobody came to a date that has begun; it costs what the rule about it says, and the holder is told.
+
+    Noting it again changes nothing. Raises Conflict (``not-begun``, ``nobody-expected``, ``wrong-state``), Stale, Missing,
+    Forbidden to all but officers and the venue's caretakers.
+    """
+    booking, date = _locked(session, booking_id, number, version=version, by=by)
+    if date.absent_at is not None:
+        return booking
+    _require_missed(booking, date, now)
+    rule = rule_for(session, judged_last(session, booking).get(date.local_start))
+    date.absent_at, date.absent_by = now, by.person_id
+    date.fee = share(date.list_price, rule.charged_percent) if rule and rule.charged_percent and date.list_price is not None else None
+    return _told(session, booking, date, "note_absence", "absence-noted", by=by, now=now)
+
+
+def withdraw_absence(session: Session, booking_id: int, number: int, *, version: int | None = None, by: Actor, now: datetime) -> Booking:
+    """Take back that nobody came, with what it cost; where that was not noted nothing changes. Raises as ``note_absence``."""
+    booking, date = _locked(session, booking_id, number, version=version, by=by)
+    if date.absent_at is None:
+        return booking
+    date.absent_at, date.absent_by, date.fee = None, None, None
+    return _told(session, booking, date, "withdraw_absence", "absence-withdrawn", by=by, now=now)
+
+
+def rule_for(session: Session, judged: Stored | None) -> NoShow | None:
+    """The rule about absence, the most special one, in the versions by which a date was judged last."""
+    if judged is None:
+        return None
+    policy, request = policy_of(session, judged["versions"]), Request.from_json(judged["request"])
+    occasion = Occasion(request, Facts.from_json(judged["facts"]), policy.calendar)
+    rules = (placed.rule for placed in policy.on(request.dates[0]).restricting if placed.rule.scope.covers(occasion))
+    return next((rule for rule in rules if isinstance(rule, NoShow)), None)
+
+
+def answer_by(date: Occurrence, rule: NoShow) -> day_of | None:
+    """The last day on which its holder can say what happened before more follows; None where nothing is noted."""
+    return to_wall(date.absent_at, date.zone).date() + rule.hearing_days * DAY if date.absent_at else None
+
+
+def _locked(session: Session, booking_id: int, number: int, *, version: int | None, by: Actor) -> tuple[Booking, Occurrence]:
+    """The booking and the date, with those whose absences are counted."""
+    booking = booking_for(session, booking_id, version=version)
+    require_sight(booking, by)
+    date = occurrence_of(booking, number)
+    by.require(by.is_officer or by.is_caretaker_of(date.room.venue_id), "caretaker")
+    lock(session, *keys_of(booking))
+    return booking, date
+
+
+def _require_missed(booking: Booking, date: Occurrence, now: datetime) -> None:
+    lifecycle.require(lifecycle.Act.NOTE_ABSENCE, date.state)
+    if booking.kind is BookingKind.BLOCK:
+        raise refuse(Conflict, "nobody-expected", "number", date.number)
+    if date.starts_at > now:
+        raise refuse(Conflict, "not-begun", "number", f"{date.local_start:%Y-%m-%dT%H:%M}")
+
+
+def _told(session: Session, booking: Booking, date: Occurrence, verb: str, notice: str, *, by: Actor, now: datetime) -> Booking:
+    booking.version += 1
+    record(session, Act(verb, "booking", booking.id, {"number": date.number, "fee": date.fee}, booking.holder_id), by=by, now=now)
+    post(session, notice, person_id=booking.holder_id, booking_id=booking.id, now=now, facts={"number": date.number})
+    session.flush()
+    return booking

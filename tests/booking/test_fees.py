@@ -1,0 +1,168 @@
+"""What a cancellation costs: by days on the wall clock, by the ladder that the date was judged by, and when nothing is asked."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from accounts.identity import SERVICE, Actor
+from booking import decisions, ending, moving
+from booking.closures import close_rooms
+from booking.fees import cost_of
+from booking.models import Booking
+from booking.reasons import verdicts_of
+from booking.reservations import reserve
+from booking.states import BookingState
+from database.audit import Audit
+from kernel.errors import Forbidden, Invalid
+from policies.document import checked
+from policies.places import place_at
+from policies.verbs import publish
+from tests.booking.conftest import LADDER, NOW, POLICY, REASON, Hall, again, publish_with, wish
+from venues.inputs import ClosureInput
+
+KRONE = 100
+# Lørenskog's case 7: rent 1,000 for a Saturday.
+SATURDAY = {"start": "2026-11-14T18:00", "end": "2026-11-14T20:30"}
+
+
+@pytest.fixture
+def hall(session: Session, hall: Hall) -> Hall:
+    publish_with(session, LADDER)
+    return hall
+
+
+def booked(session: Session, hall: Hall, **changes: Any) -> Booking:
+    again(session)
+    made = reserve(session, wish(**{**SATURDAY, **changes}), by=hall.berit, now=NOW)
+    again(session)
+    return made
+
+
+def cancel(session: Session, booking: Booking, *, by: Actor, now: datetime, **given: Any) -> list[int | None]:
+    """Cancels, and tells the fees of its dates."""
+    again(session)
+    cancelled = ending.cancel(session, booking.id, by=by, now=now, **given)
+    again(session)
+    return [one.fee for one in cancelled.occurrences]
+
+
+@pytest.mark.parametrize(
+    ("day", "kroner"),
+    [
+        (datetime(2026, 10, 30, 12), 0),
+        (datetime(2026, 10, 31, 12), 500),
+        (datetime(2026, 11, 6, 12), 500),
+        (datetime(2026, 11, 7, 12), 1000),
+    ],
+)
+def test_a_private_tenant_who_cancels_15_14_8_and_7_days_before(session: Session, hall: Hall, day: datetime, kroner: int) -> None:
+    again(session)
+    asked = reserve(session, wish(**SATURDAY, organisation=None), by=hall.per, now=NOW)
+    again(session)
+    decisions.approve(session, asked.id, by=hall.kari, now=NOW)
+    assert asked.occurrences[0].charged_price == 1000 * KRONE
+
+    assert cancel(session, asked, by=hall.per, now=day.replace(tzinfo=UTC)) == [kroner * KRONE]
+
+
+@pytest.mark.parametrize(("moment", "kroner"), [((30, 22, 59), 0), ((30, 23, 0), 500)])
+def test_days_are_counted_by_the_clock_on_the_wall(session: Session, hall: Hall, moment: tuple[int, int, int], kroner: int) -> None:
+    """Midnight in Oslo is an hour before midnight in UTC."""
+    day, hour, minute = moment
+
+    assert cancel(session, booked(session, hall), by=hall.berit, now=datetime(2026, 10, day, hour, minute, tzinfo=UTC)) == [kroner * KRONE]
+
+
+def test_what_it_costs_is_told_beforehand_with_the_day_on_which_it_gets_dearer(session: Session, hall: Hall) -> None:
+    booking = booked(session, hall)
+    verdict = verdicts_of(session, booking)[datetime(2026, 11, 14, 18)]
+
+    told = [
+        cost_of(booking.occurrences[0], verdict, now=datetime(2026, month, day, 12, tzinfo=UTC))
+        for month, day in ((10, 30), (11, 6), (11, 7))
+    ]
+
+    assert [(one.fee, one.dearer_on, one.then) for one in told if one] == [
+        (0, date(2026, 10, 31), 500 * KRONE),
+        (500 * KRONE, date(2026, 11, 7), 1000 * KRONE),
+        (1000 * KRONE, None, None),
+    ]
+
+
+def test_a_share_of_nothing_is_nothing_and_never_dearer(session: Session, hall: Hall) -> None:
+    free = [{"price_class": "list", "ore": 0}]
+    rules = [rule for rule in POLICY["rules"] if rule["kind"] != "price"]  # type: ignore[index, union-attr]
+    tariff = {"kind": "price", "id": "prices", "reason": REASON, "tariffs": [{"version": "0", "first": "2026-01-01", "rows": free}]}
+    document = checked({**POLICY, "rules": [*rules, tariff, LADDER]})
+    publish(session, place_at(session, ""), document, NOW.date(), by=SERVICE, now=NOW)
+    booking = booked(session, hall)
+    now = datetime(2026, 11, 10, 12, tzinfo=UTC)
+    cost = cost_of(booking.occurrences[0], verdicts_of(session, booking)[datetime(2026, 11, 14, 18)], now=now)
+
+    assert cost is not None
+    assert (cost.percent, cost.fee, cost.dearer_on) == (100, 0, None)
+    assert cancel(session, booking, by=hall.berit, now=now) == [0]
+
+
+def test_a_share_of_a_price_that_nobody_stated_is_not_known(session: Session, hall: Hall) -> None:
+    booking = booked(session, hall)
+    booking.occurrences[0].charged_price = None
+
+    assert cancel(session, booking, by=hall.berit, now=datetime(2026, 11, 10, 12, tzinfo=UTC)) == [None]
+
+
+def test_where_no_rule_asks_for_anything_nothing_is_owed(session: Session, hall: Hall) -> None:
+    publish_with(session)
+
+    assert cancel(session, booked(session, hall), by=hall.berit, now=datetime(2026, 11, 14, 12, tzinfo=UTC)) == [None]
+
+
+def test_a_request_that_was_never_granted_is_withdrawn_for_nothing(session: Session, hall: Hall) -> None:
+    again(session)
+    asked = reserve(session, wish(**SATURDAY, organisation=None), by=hall.per, now=NOW)
+
+    assert asked.state is BookingState.REQUESTED
+    assert cancel(session, asked, by=hall.per, now=datetime(2026, 11, 14, 12, tzinfo=UTC)) == [None]
+
+
+def test_each_date_of_a_series_costs_by_its_own_days(session: Session, hall: Hall) -> None:
+    series = booked(session, hall, recurrence={"rrule": "FREQ=WEEKLY;COUNT=3"})
+
+    assert cancel(session, series, by=hall.berit, now=datetime(2026, 11, 10, 12, tzinfo=UTC)) == [100_000, 50_000, 0]
+
+
+def test_the_ladder_is_that_of_the_latest_judgement(session: Session, hall: Hall) -> None:
+    kept, moved = booked(session, hall), booked(session, hall, start="2026-11-15T18:00", end="2026-11-15T20:30")
+    publish_with(session, {**LADDER, "steps": [{"days": 366, "percent": 10}]})
+    moving.move(session, moved.id, 1, start=datetime(2026, 11, 16, 18), end=datetime(2026, 11, 16, 20, 30), by=hall.berit, now=NOW)
+
+    far_ahead = datetime(2026, 9, 10, 12, tzinfo=UTC)
+    assert [cancel(session, one, by=hall.berit, now=far_ahead) for one in (kept, moved)] == [[0], [10_000]]
+
+
+def test_an_officer_asks_for_nothing_and_says_why(session: Session, hall: Hall) -> None:
+    late = datetime(2026, 11, 13, 12, tzinfo=UTC)
+    first, second = booked(session, hall), booked(session, hall, start="2026-11-14T21:00", end="2026-11-14T23:00")
+    for by, refusal, reason in ((hall.kari, Invalid, " "), (hall.berit, Forbidden, "Sykdom.")):
+        with pytest.raises(refusal):
+            cancel(session, first, by=by, now=late, without_fee=True, reason=reason)
+
+    fees = [
+        cancel(session, first, by=hall.kari, now=late, without_fee=True, reason="Begravelse."),
+        cancel(session, second, by=hall.kari, now=late, reason="De ringte."),
+    ]
+
+    assert fees == [[0], [80_000]]
+    audited = session.scalars(select(Audit.facts).where(Audit.verb == "cancel").order_by(Audit.id)).all()
+    assert [(facts["cost"], facts["without_fee"]) for facts in audited] == [({"1": 100_000}, True), ({"1": 80_000}, False)]
+
+
+def test_what_the_municipality_closes_costs_nothing(session: Session, hall: Hall) -> None:
+    booking = booked(session, hall)
+    closed = ClosureInput(start="2026-11-14T08:00", end="2026-11-14T23:00", reason="Vannlekkasje")
+    close_rooms(session, "oren-flerbrukshall", closed, confirmed=True, by=hall.olav, now=datetime(2026, 11, 13, 12, tzinfo=UTC))
+
+    assert (booking.state, booking.occurrences[0].fee) == (BookingState.CANCELLED, None)
