@@ -14,7 +14,7 @@ from booking.wish import OnConflict, Wish, bands_of
 from kernel.errors import Fault, Invalid
 from kernel.recurrence import weekly
 from kernel.wallclock import at
-from policies.request import AgeBand
+from policies.request import BAND, AgeBand
 from policies.taxonomy import Activity
 from web.fields import Clock, Day, RowId
 from web.forms import Input, parse
@@ -165,7 +165,7 @@ def bands_shown(values: Mapping[str, Any], cuts: Collection[int] = ()) -> list[s
     filled = (
         name.removeprefix("participants.") for name, value in values.items() if name.startswith("participants.") and str(value).strip()
     )
-    own = [band for band in bands_of(dict.fromkeys(filled, 0)) if band not in usual]
+    own = [band for band in bands_of({name: 0 for name in filled if BAND.match(name)}) if band not in usual]
     fine = [band for band in own if not any(_holds(band, cut) and cut != band.first for cut in cuts)]
     kept = [band for band in usual if not any(_holds(other, band.first) or _holds(band, other.first) for other in fine)]
     return [_written(band) for band in sorted([*own, *kept], key=lambda band: (band.first, band.last or band.first))]
