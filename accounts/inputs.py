@@ -1,5 +1,6 @@
 """Inputs: what people state about themselves and their organisations, checked in one place for pages and commands."""
 
+import re
 from datetime import date
 from typing import Annotated, Literal
 
@@ -9,10 +10,12 @@ from stdnum.exceptions import InvalidChecksum, ValidationError
 from stdnum.no import orgnr
 
 from accounts.identity import ApplicantClass, Role
-from web.fields import Day, Email, Line, Phone, RowId
+from web.fields import Count, Day, Email, Line, Phone, RowId
 from web.forms import Input
 
 SHORTEST_PASSWORD = 10
+# As the policies write statuses and figures.
+STANDING_NAME = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
 
 
 def read_number(text: str) -> str:
@@ -25,8 +28,15 @@ def read_number(text: str) -> str:
         raise PydanticCustomError("bad-organisation-number", "bad-organisation-number") from None
 
 
+def read_standing_name(text: str) -> str:
+    if not STANDING_NAME.match(text):
+        raise PydanticCustomError("bad-standing-name", "bad-standing-name")
+    return text
+
+
 Address = Annotated[Email, AfterValidator(str.lower)]
 Number = Annotated[str, AfterValidator(read_number)]
+StandingName = Annotated[str, Field(max_length=80), AfterValidator(read_standing_name)]
 Password = Annotated[str, Field(min_length=SHORTEST_PASSWORD, max_length=200)]
 GivenPassword = Annotated[str, Field(min_length=1, max_length=200)]
 Language = Literal["nb", "nn", "en"]
@@ -129,6 +139,22 @@ class GroupInput(Input):
 
     name: Line
     born: Day | None = None
+
+
+class StandingInput(Input):
+    """A status of an organisation, or a figure where there is a value: from when to when, and by which source."""
+
+    name: StandingName
+    value: Count | None = None
+    first_day: Day
+    last_day: Day | None = None
+    source: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class StandingEnd(Input):
+    """The last day on which it holds."""
+
+    last_day: Day
 
 
 class InvitationInput(Input):

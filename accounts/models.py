@@ -76,6 +76,28 @@ class Delegation(Base):
     organisation: Mapped[Organisation] = relationship()
 
 
+class Standing(Base):
+    """What the municipality granted an organisation or knows of it on the days ``first_day`` to ``last_day``.
+
+    With a ``value`` it is a figure (``active-members``), else a status (``lease-status-a``); ``source`` says how one knows.
+    """
+
+    __tablename__ = "standing"
+    __table_args__ = (Index("ix_standing_organisation_id", "organisation_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    name: Mapped[str] = mapped_column(String(80))
+    value: Mapped[int | None]
+    first_day: Mapped[date]
+    last_day: Mapped[date | None]
+    source: Mapped[str] = mapped_column(String(500))
+    noted_by: Mapped[int | None]
+    noted_at: Mapped[datetime]
+    ended_by: Mapped[int | None]
+    ended_at: Mapped[datetime | None]
+
+
 class RoleGrant(Base):
     """A role that a person holds, for one venue where it is a caretaker's."""
 

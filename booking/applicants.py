@@ -7,12 +7,13 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from accounts.identity import NOBODY, Actor, ApplicantClass
-from accounts.models import Organisation, Person
+from accounts.models import Organisation, Person, Standing
+from accounts.standings import held_on, standings_of
 from booking.states import BookingKind
 from booking.support.models import Agreement, Grant
 from booking.wish import Wish
 from kernel.errors import Forbidden, Invalid, Missing, Unidentified, refuse
-from policies.request import ApplicantFacts
+from policies.request import ApplicantFacts, Figure
 from venues.models import Room
 
 LONGEST_NUMBER = 9
@@ -24,7 +25,8 @@ BY_NUMBER = select(Organisation).where(Organisation.number == bindparam("wanted"
 class Applicant:
     """Who asks: the holder, the organisation they ask for, the agreement and grant named.
 
-    ``must_confirm`` is true for somebody who is not a delegate of the organisation and not staff.
+    ``must_confirm`` is true for somebody who is not a delegate of the organisation and not staff; ``standings`` are all that
+    were noted of the organisation, whatever the day.
     """
 
     holder: Person
@@ -34,15 +36,21 @@ class Applicant:
     grant: Grant | None
     must_confirm: bool
     by_staff: bool
+    standings: tuple[Standing, ...] = ()
 
-    @property
-    def facts(self) -> ApplicantFacts:
-        """As the policy reads the applicant."""
+    def facts_on(self, day: date) -> ApplicantFacts:
+        """As the policy reads the applicant for use on a day."""
         organisation = self.organisation
         if organisation is None:
             return ApplicantFacts()
-        roles = () if self.must_confirm else ("delegate",)
-        return ApplicantFacts(organisation.in_voluntary_register, organisation.is_local, (), roles)
+        held = held_on(self.standings, day)
+        return ApplicantFacts(
+            registered=organisation.in_voluntary_register,
+            local=organisation.is_local,
+            statuses=tuple(one.name for one in held if one.value is None),
+            roles=() if self.must_confirm else ("delegate",),
+            figures=tuple(Figure(one.name, one.value) for one in held if one.value is not None),
+        )
 
     def age_on(self, day: date) -> int | None:
         """The holder's age in completed years, None when the birth date is not known."""
@@ -70,6 +78,7 @@ def applicant_of(session: Session, wish: Wish, room: Room, *, by: Actor) -> Appl
         _grant(session, wish, organisation),
         must_confirm=organisation is not None and not by_staff and not by.acts_for(organisation.id),
         by_staff=by_staff,
+        standings=_standings(session, organisation),
     )
 
 
@@ -82,7 +91,8 @@ def visitor_of(session: Session, wish: Wish) -> Applicant:
         raise refuse(Unidentified, "sign-in-first")
     organisation = _organisation(session, wish.organisation, NOBODY)
     nobody = Person(id=0, name="", phone="", email="")
-    return Applicant(nobody, organisation, _class_of(wish, organisation), None, None, must_confirm=False, by_staff=False)
+    known = _standings(session, organisation)
+    return Applicant(nobody, organisation, _class_of(wish, organisation), None, None, must_confirm=False, by_staff=False, standings=known)
 
 
 def _authorise(wish: Wish, room: Room, by: Actor) -> None:
@@ -114,6 +124,10 @@ def _organisation(session: Session, name: str | None, by: Actor) -> Organisation
     if found is None or (found.number is None and not (by.is_officer or by.acts_for(found.id))):
         raise refuse(Missing, "unknown-organisation", "organisation", name)
     return found
+
+
+def _standings(session: Session, organisation: Organisation | None) -> tuple[Standing, ...]:
+    return standings_of(session, organisation.id if organisation else None)
 
 
 def _agreement(session: Session, wish: Wish, organisation: Organisation | None) -> Agreement | None:

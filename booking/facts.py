@@ -47,11 +47,11 @@ def gather(session: Session, case: Case) -> Gathered:
     return Gathered(opening, policies, _usage(session, case, policies), _entitlement(session, case), holidays)
 
 
-def facts_on(gathered: Gathered, case: Case, dates: Iterable[date]) -> Facts:
+def facts_on(gathered: Gathered, case: Case, dates: Sequence[date]) -> Facts:
     """The facts for one date of a case: its days and those around them, among which alternatives are sought."""
     return replace(
         facts_of_room(case.room, gathered.opening, dates),
-        applicant=case.applicant.facts,
+        applicant=case.applicant.facts_on(min(dates)),
         usage=gathered.usage,
         entitlement=gathered.entitlement,
         office_holidays=gathered.office_holidays,

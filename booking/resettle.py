@@ -7,6 +7,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from accounts.identity import ApplicantClass
+from accounts.models import Standing
+from accounts.standings import standings_of
 from booking.applicants import Applicant
 from booking.case import Case, case_of_booking, span_of
 from booking.conditions.asked import asked_of
@@ -58,7 +60,11 @@ def resettle(session: Session, booking: Booking, plan: Plan, *, now: datetime) -
 
     Returns what was judged. Raises Declined or Taken, naming every objection and every booking in the way.
     """
-    parts = [(dates, _case(booking, plan, dates, room, held)) for room, held, dates in plan.parts(exceptions_of(booking))]
+    standings = standings_of(session, booking.organisation_id)
+    parts = [
+        (dates, _case(booking, plan, dates, room, held=held, standings=standings))
+        for room, held, dates in plan.parts(exceptions_of(booking))
+    ]
     lock(session, *(key for _, case in parts for key in case.keys))
     judged = [date for dates, case in parts for date in _settle(session, booking, dates, case, act=plan.act, now=now)]
     _write_booking(booking, now)
@@ -86,7 +92,9 @@ def _settle(session: Session, booking: Booking, dates: Sequence[Occurrence], cas
     return judged
 
 
-def _case(booking: Booking, plan: Plan, dates: Sequence[Occurrence], room: Room, held: Exceptions) -> Case:
+def _case(
+    booking: Booking, plan: Plan, dates: Sequence[Occurrence], room: Room, *, held: Exceptions, standings: tuple[Standing, ...]
+) -> Case:
     applicant = Applicant(
         holder=booking.holder,
         organisation=booking.organisation,
@@ -95,6 +103,7 @@ def _case(booking: Booking, plan: Plan, dates: Sequence[Occurrence], room: Room,
         grant=booking.grant,
         must_confirm=not plan.confirms and any(date.state is OccurrenceState.UNCONFIRMED for date in dates),
         by_staff=plan.by_staff,
+        standings=standings,
     )
     case = case_of_booking(booking, applicant, [plan.span(date) for date in dates], room)
     others = {space.id for date in plan.dates for space in date.room.spaces}

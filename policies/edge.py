@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from flask import Flask, url_for
 
 from accounts import edge
+from accounts.standings import STANDING_NAMES
 from policies.ahead import BOOKINGS_AHEAD, nothing_ahead
 from policies.cli import commands
 from policies.pages import PlaceConverter, routes
+from policies.standings import standing_names
 from policies.tools import DRAFT_TOOLS
 from web.hooks import Link, hooks
 from web.texts import gettext as _
@@ -18,6 +20,7 @@ def install(app: Flask) -> None:
     app.url_map.converters["policy_place"] = PlaceConverter
     app.extensions.setdefault(BOOKINGS_AHEAD, nothing_ahead)
     app.extensions.setdefault(DRAFT_TOOLS, [])
+    app.extensions[STANDING_NAMES] = standing_names
     app.register_blueprint(routes)
     app.cli.add_command(commands)
     hooks(app).navigation.append(links)

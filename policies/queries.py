@@ -88,6 +88,16 @@ def in_force_for(session: Session, rooms: Sequence[Room], first: date, last: dat
     return {room.id: InForce(tuple(scopes.get(scope, ()) for scope in _scopes_of(room)), parsed) for room in rooms}
 
 
+def published_since(session: Session, day: date) -> tuple[Document, ...]:
+    """The documents of all places that are in force on a day or begin later."""
+    found = [Published(*row) for row in session.execute(_columns())]
+    found.sort(key=lambda version: (version.valid_from, version.number), reverse=True)
+    found.sort(key=lambda version: version.scope)
+    here = [version for _, of_it in groupby(found, key=lambda version: version.scope) for version in _within(of_it, day)]
+    parsed = _parsed(session, here)
+    return tuple(parsed.documents[version] for version in here)
+
+
 def policy_of(session: Session, versions: Sequence[int]) -> Policy:
     """The policy that these versions make together, for replay; raises Missing (``unknown-policy-version``)."""
     found = [Published(*row) for row in session.execute(_columns().where(PolicyVersion.id.in_(versions)))]

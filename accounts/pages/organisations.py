@@ -2,18 +2,29 @@
 
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from accounts import edge, invitations, organisations, queries
+from accounts import edge, invitations, organisations, queries, standings
 from accounts.identity import ApplicantClass
-from accounts.inputs import GroupInput, InvitationInput, NumberInput, OrganisationChange, OrganisationInput, SearchInput
+from accounts.inputs import (
+    GroupInput,
+    InvitationInput,
+    NumberInput,
+    OrganisationChange,
+    OrganisationInput,
+    SearchInput,
+    StandingEnd,
+    StandingInput,
+)
 from accounts.models import Delegation, DelegationState, Organisation, Person
 from accounts.pages.blueprint import routes
 from kernel.clock import now
 from kernel.errors import Conflict, Invalid, Missing, Throttled, refuse
+from kernel.wallclock import to_wall
 from web import language
+from web.formats import HOME_ZONE
 from web.forms import Form, parse
 from web.pages import done, form_again
 from web.texts import gettext as _
@@ -75,7 +86,8 @@ def register_group() -> ResponseReturnValue:
 def organisation_page(organisation_id: int) -> str:
     """An organisation, and for those who act for it and officers its delegates."""
     organisation = _seen(organisation_id)
-    return render_template("accounts/organisation.html", form=Form({}), **_about(organisation))
+    about = _about(organisation)
+    return render_template("accounts/organisation.html", form=Form({"first_day": about.get("today")}), **about)
 
 
 @routes.get("/organisations/<int:organisation_id>/facts")
@@ -140,6 +152,24 @@ def end_delegation(delegation_id: int) -> ResponseReturnValue:
     return done(_("Representasjonen er avsluttet."), _back_from(delegation))
 
 
+@routes.post("/organisations/<int:organisation_id>/standings")
+def note_standing(organisation_id: int) -> ResponseReturnValue:
+    """Note a status or a figure of it."""
+    organisation = _seen(organisation_id)
+    try:
+        edge.transact(standings.note_standing, organisation_id, parse(StandingInput, request.form))
+    except FORM_REFUSALS as refusal:
+        return form_again("accounts/organisation.html", refusal, **_about(organisation))
+    return done(_("Det er notert."), url_for("accounts.organisation_page", organisation_id=organisation_id, _anchor="standings"))
+
+
+@routes.post("/standings/<int:standing_id>/end")
+def end_standing(standing_id: int) -> ResponseReturnValue:
+    """Let a status or a figure hold no longer."""
+    ended = edge.transact(standings.end_standing, standing_id, last_day=parse(StandingEnd, request.form).last_day)
+    return done(_("Det er avsluttet."), url_for("accounts.organisation_page", organisation_id=ended.organisation_id, _anchor="standings"))
+
+
 @routes.get("/register")
 def register_page() -> str:
     """For officers: who waits to be confirmed, and a search of all organisations."""
@@ -173,6 +203,21 @@ def _about(organisation: Organisation) -> dict[str, Any]:
         "delegates": queries.delegates(session, organisation.id) if sees else None,
         "invited": queries.open_invitations(session, now(), organisation_id=organisation.id) if sees else [],
         "asked": DelegationState.ASKED,
+        **(_standings(organisation) if actor.is_officer else {"standings": None}),
+    }
+
+
+def _standings(organisation: Organisation) -> dict[str, Any]:
+    """What officers know of it, and the names that the policies ask for."""
+    session, today = edge.reading(), to_wall(now(), HOME_ZONE).date()
+    known = standings.standings_of(session, organisation.id)
+    names: standings.Names = current_app.extensions[standings.STANDING_NAMES]
+    return {
+        "standings": known,
+        "held": {one.id for one in standings.held_on(known, today)},
+        "noted_by": queries.names_of_people(session, {one.noted_by for one in known if one.noted_by}),
+        "standing_names": names(session, today),
+        "today": today,
     }
 
 

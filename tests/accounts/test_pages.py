@@ -337,3 +337,31 @@ def look(page: Page, address: str, axe: Callable[..., list[str]]) -> list[str]:
         if page.evaluate("document.documentElement.scrollWidth") > width:
             faults.append(f"{address} at {width}: wider than the window")
     return faults
+
+
+def test_an_officer_notes_and_ends_what_is_known_of_an_organisation(visitor: Visitor, kept: Cast) -> None:
+    page = f"/organisations/{kept.skiold.id}"
+    visitor.sign_in("kari")
+    said = {"name": "active-members", "value": "120", "first_day": "2026-01-01", "last_day": "", "source": "Årsrapport 2025"}
+
+    wrong = visitor.post(f"{page}/standings", form_on=page, **{**said, "name": "Aktive", "source": ""})
+    noted = visitor.post(f"{page}/standings", form_on=page, **said)
+    shown = visitor.get(page).text
+    (address,) = re.findall(r'action="(/standings/\d+/end)"', shown)
+    visitor.post(address, form_on=page, last_day="2026-02-28")
+
+    told = visitor.get(page).text
+    assert (wrong.status_code, [f'href="#field-{name}"' in wrong.text for name in ("name", "source")]) == (422, [True, True])
+    assert (noted.status_code, noted.location) == (303, f"{page}#standings")
+    assert ("active-members: 120" in shown, "Årsrapport 2025 · Kari Nordby" in shown, "Gjelder i dag" in shown) == (True, True, True)
+    assert ("01.01.2026 til 28.02.2026" in told, "Gjelder i dag" in told, "/end" in told.partition('id="standings"')[2]) == (
+        True,
+        False,
+        False,
+    )
+
+
+def test_others_do_not_read_what_officers_note(visitor: Visitor, kept: Cast) -> None:
+    visitor.sign_in("berit")
+
+    assert 'id="standings"' not in visitor.get(f"/organisations/{kept.skiold.id}").text

@@ -87,6 +87,8 @@ make another the responsible adult      in     no      no    no       no     no 
 register an organisation                in     ok      ok    ok       ok     ok        ok        ok      ok
 register a group                        in     ok      ok    ok       ok     ok        ok        ok      ok
 correct what is said of it              in     no      no    no       no     no        no        ok      ok
+note what is known of it                in     no      no    no       no     no        no        ok      ok
+end what is known of it                 in     no      no    no       no     no        no        ok      ok
 ask to act for another                  in     ok      ok    ok       ok     ok        ok        ok      ok
 enter a caller                          in     no      no    no       no     no        no        ok      ok
 give a role                             in     no      no    no       no     no        no        no      ok

@@ -8,8 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.identity import Actor, Role
+from accounts.inputs import StandingInput
 from accounts.links import path_for
 from accounts.models import Delegation, Invitation, Proof, ProofLink, RoleGrant
+from accounts.standings import note_standing
 from accounts.tokens import make_token
 from booking.absence import note_absence
 from booking.conditions.inputs import Confirmation
@@ -32,6 +34,7 @@ from venues.opening import SchoolDays
 from venues.scheduling import add_closure_row
 from venues.staffing import add_contact
 
+STANDING = StandingInput(name="lag", first_day="2026-01-01", source="Registeret")
 YESTERDAY = NOW - timedelta(days=1)
 SECRET = "only-for-the-tests-nowhere-else!"
 ROOM = "oren-flerbrukshall/gymsal-1"
@@ -80,6 +83,7 @@ class World:
     met: int  # one of them, which Kari confirmed
     skiold: int
     strommen: int
+    standing: int
     agreement: int
     feed: int  # Berit's
     token: int  # Berit's
@@ -122,6 +126,7 @@ def build(session: Session) -> World:
         met=_made(session, confirm, asking.id, "attendant", Confirmation(agreed="yes"), by=hall.kari).id,
         skiold=hall.cast.skiold.id,
         strommen=hall.cast.strommen.id,
+        standing=_made(session, note_standing, hall.cast.skiold.id, STANDING, by=hall.kari).id,
         agreement=agreement,
         feed=_made(session, make_feed, Draft("Min", Audience.BOOKER), by=hall.berit).feed.id,
         per=hall.cast.per.id,
