@@ -42,10 +42,14 @@ class Spent:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A count within the rooms it is about: ``where`` is a room's or a venue's id, None everywhere."""
+    """A count within the rooms it is about: ``where`` is a room's or a venue's id, None everywhere.
+
+    ``beside`` is the id of the room asked for, which is left out of what is had at the same time.
+    """
 
     placed: PlacedCount
     where: int | None
+    beside: int | None = None
 
     @property
     def is_kept_up(self) -> bool:
@@ -59,6 +63,7 @@ class Asked:
             and (not count.team or count.team == spent.team)
             and (not count.room_kinds or spent.spot.kind in count.room_kinds)
             and self.where == _area(self.placed.layer, spent.spot)
+            and self.beside != spent.spot.room_id
         )
 
     def of(self, spent: Spent) -> Usage:
@@ -88,7 +93,7 @@ class Counts:
     def usage(self, wanted: Iterable[PlacedCount], spot: Spot) -> tuple[Usage, ...]:
         """The answers to the counts that are wanted for use of a room, in a settled order."""
         ordered = sorted(set(wanted), key=lambda placed: (placed.count.key, placed.count.first))
-        return tuple(self._usage(Asked(placed, _area(placed.layer, spot))) for placed in ordered)
+        return tuple(self._usage(Asked(placed, _area(placed.layer, spot), _beside(placed, spot))) for placed in ordered)
 
     def add(self, granted: Iterable[Spent]) -> None:
         """Count use for the person who has it, and for the organisation."""
@@ -118,6 +123,10 @@ class Counts:
         for asked, found in sums.items():
             if asked.holds(spent):
                 sums[asked] = added(found, asked.of(spent))
+
+
+def _beside(placed: PlacedCount, spot: Spot) -> int | None:
+    return spot.room_id if placed.count.measure is Measure.AT_ONCE else None
 
 
 def _area(layer: Layer, spot: Spot) -> int | None:

@@ -75,7 +75,7 @@ def _usage(session: Session, case: Case, policies: InForce) -> tuple[Usage, ...]
 
 def _counted(session: Session, case: Case, placed: PlacedCount) -> Usage:
     count = placed.count
-    here = [*_subject(count), *_area(case.room, placed.layer), *_times(count)]
+    here = [*_subject(count), *_area(case.room, placed.layer), *_times(count, case.room)]
     if count.room_kinds:
         here.append(Room.kind.in_(count.room_kinds))
     if count.inside:
@@ -86,18 +86,18 @@ def _counted(session: Session, case: Case, placed: PlacedCount) -> Usage:
 
 def _inside(session: Session, case: Case, count: Count, here: Sequence[ColumnElement[bool]]) -> Usage:
     """The count with the minutes inside its stretches, which only the wall clock of each date tells."""
-    found = session.execute(_dates(Select(Occurrence.local_start, Occurrence.local_end), case).where(*here))
-    spans: list[tuple[datetime, datetime]] = [(start, end) for start, end in found]
-    parts = [part for start, end in spans for part in parts_of(start, end)]
-    minutes = sum(int((end - start).total_seconds() // 60) for start, end in spans)
-    return Usage(count.key, count.first, count.last, minutes, len(spans), sum(minutes_inside(count.inside, part) for part in parts))
+    columns = (Occurrence.starts_at, Occurrence.ends_at, Occurrence.local_start, Occurrence.local_end)
+    found = session.execute(_dates(Select(*columns), case).where(*here)).all()
+    minutes = sum(Interval(row.starts_at, row.ends_at).minutes for row in found)
+    parts = [part for row in found for part in parts_of(row.local_start, row.local_end)]
+    return Usage(count.key, count.first, count.last, minutes, len(found), sum(minutes_inside(count.inside, part) for part in parts))
 
 
-def _times(count: Count) -> Sequence[ColumnElement[bool]]:
+def _times(count: Count, room: Room) -> Sequence[ColumnElement[bool]]:
     """Which dates are meant: by the days of the period, by the time asked for, or by the moment of asking."""
     match count.measure, count.interval:
         case Measure.AT_ONCE, Interval() as wanted:
-            return Occurrence.starts_at < wanted.end, Occurrence.ends_at > wanted.start
+            return Occurrence.starts_at < wanted.end, Occurrence.ends_at > wanted.start, Occurrence.room_id != room.id
         case Measure.AHEAD, _:
             return (Occurrence.starts_at > count.since,)
         case _:
