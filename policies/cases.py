@@ -1,6 +1,5 @@
 """Cases: a file of policies with requests, facts and the verdicts expected of them, read, judged and compared."""
 
-import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,13 +9,14 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from kernel.errors import Fault, Invalid, refuse
-from policies.document import LONGEST, Document, checked, parsed
+from kernel.errors import Fault, Invalid
+from policies.document import Document, inspected
 from policies.evaluate import evaluate_series
 from policies.expected import ExpectedDate
 from policies.found import Judged, found, of_dates
 from policies.given import CancellationCase, CaseFile, GivenCase
 from policies.layers import Policy, combine
+from policies.reading import LONGEST, as_json, parsed, unsound
 from policies.supposed import at, facts_of, held_in, moment, placed, requests_of, wall
 from web.faults import fault_of
 
@@ -41,21 +41,58 @@ def read_cases(text: str) -> tuple[list[Document], tuple[GivenCase, ...]]:
 
     What is known in all cases stands in each of them. A file holds at most 2,000,000 signs and 10,000 dates.
     """
-    if len(text) > LONGEST * 2:
-        raise refuse(Invalid, "document-too-large", value=len(text), most=LONGEST * 2)
-    data = parsed(text)
-    try:
-        file = FILE.validate_json(json.dumps(data))
-    except ValidationError as failure:
-        raise Invalid(*(_fault(error, data) for error in failure.errors(include_url=False))) from None
+    data = parsed(text, LONGEST * 2)
+    file, faults = framed(data)
+    found = [inspected(given) for given in file.policies] if file else []
+    documents = [document for document, _faults in found]
+    faults += tuple(within(policy_at(number), fault) for number, (_document, those) in enumerate(found) for fault in those)
+    faults += tuple(apart(documents))
+    if file is None:
+        raise Invalid(*faults)
+    sound = [document for document in documents if document]
     cases = tuple(_with_common(file, case) for case in file.cases)
-    documents, faults = _documents(file)
-    faults += [*_faults(cases, documents)]
+    faults += tuple(_faults(cases, sound))
     if not cases:
-        faults.append(Fault("too-few-items", "cases", 0, {"least": 1}))
+        faults += (Fault("too-few-items", "cases", 0, {"least": 1}),)
     if faults:
         raise Invalid(*faults)
-    return documents, cases
+    return sound, cases
+
+
+def framed(data: object) -> tuple[CaseFile | None, tuple[Fault, ...]]:
+    """The file that JSON values are, None where they are none, and what is wrong with it beside its documents."""
+    # What is wrong inside a document is told with the document.
+    faults = tuple(fault for fault in unsound(data) if not fault.field.startswith("policies["))
+    try:
+        return FILE.validate_json(as_json(data)), faults
+    except ValidationError as failure:
+        return None, (*faults, *(_fault(error, data) for error in failure.errors(include_url=False)))
+
+
+def apart(documents: Sequence[Document | None]) -> Iterator[Fault]:
+    """Documents that are no layers of one place: two of a layer, or one of a room elsewhere."""
+    for number, document in enumerate(documents):
+        for earlier in documents[:number]:
+            if not document or not earlier:
+                continue
+            if document.layer is earlier.layer:
+                yield Fault("layer-twice", f"{policy_at(number)}.layer", document.layer.value, {"place": earlier.place})
+            elif not _encloses(earlier.place, document.place) and not _encloses(document.place, earlier.place):
+                yield Fault("other-place", f"{policy_at(number)}.place", document.place, {"place": earlier.place})
+
+
+def _encloses(wider: str, place: str) -> bool:
+    return not wider or place.startswith(f"{wider}/")
+
+
+def policy_at(number: int) -> str:
+    """The place of a document in the file."""
+    return f"policies[{number}]"
+
+
+def within(place: str, fault: Fault) -> Fault:
+    """The fault of a part at its place in the whole."""
+    return Fault(fault.code, f"{place}.{fault.field}" if fault.field else place, fault.value, fault.facts)
 
 
 def judged(policy: Policy, case: GivenCase) -> tuple[Judged, ...]:
@@ -91,18 +128,6 @@ def _fault(error: ErrorDetails, data: object) -> Fault:
 def _with_common(file: CaseFile, case: GivenCase) -> GivenCase:
     own = {name: getattr(case.facts, name) for name in case.facts.model_fields_set}
     return case.model_copy(update={"facts": file.facts.model_copy(update=own)})
-
-
-def _documents(file: CaseFile) -> tuple[list[Document], list[Fault]]:
-    """The documents that can be read, and what is wrong with the others."""
-    documents, faults = [], list[Fault]()
-    for number, data in enumerate(file.policies):
-        try:
-            with placed(f"policies[{number}]"):
-                documents.append(checked(data))
-        except Invalid as refusal:
-            faults += refusal.faults
-    return documents, faults
 
 
 def _faults(cases: Sequence[GivenCase], documents: Sequence[Document]) -> Iterator[Fault]:

@@ -10,14 +10,16 @@ from flask.cli import AppGroup
 from accounts import edge
 from accounts.identity import SERVICE
 from kernel.clock import now
-from kernel.errors import Fault, Invalid, Refusal
-from kernel.wallclock import parse_day
-from policies.document import LONGEST, read, schema
+from kernel.errors import Fault, Refusal
+from kernel.wallclock import parse_day, to_wall
+from policies.document import read, schema
 from policies.given import CaseFile
 from policies.lines import line_of, lines_of
-from policies.lint import lint
+from policies.lint.files import faults_of
 from policies.places import place_at
+from policies.reading import LONGEST
 from policies.verbs import publish
+from web.formats import HOME_ZONE
 from web.texts import gettext as _
 from web.wording import sentence
 
@@ -30,10 +32,7 @@ FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_
 def lint_command(file: Path) -> None:
     """Say what is wrong in a policy document, with line and rule; exit 1 if anything is."""
     text = text_in(file)
-    try:
-        faults = lint(read(text))
-    except Invalid as refusal:
-        faults = refusal.faults
+    faults = faults_of(text, to_wall(now(), HOME_ZONE).date())
     tell(file, text, faults)
     if not faults:
         click.echo(_("Ingen feil."))
@@ -66,14 +65,16 @@ def schema_command(cases: bool) -> None:
 
 
 def text_in(file: Path) -> str:
-    """The text of a document, one sign longer than is read when it is too long."""
-    with file.open(encoding="utf-8", errors="surrogateescape") as opened:
+    """The text, one sign longer than is read when it is too long; what is no UTF-8 is told at its place."""
+    with file.open(encoding="utf-8-sig", errors="surrogateescape") as opened:
         return opened.read(2 * LONGEST + 1)
 
 
 def tell(file: Path, text: str, faults: Iterable[Fault]) -> None:
     """Say on the error stream what is wrong where in a document."""
-    lines = lines_of(text)
-    for fault in sorted(faults, key=lambda fault: line_of(fault.field, lines)):
+    found = list(faults)
+    lines = lines_of(text if any(fault.field for fault in found) else "")
+    numbered = [(int(str(fault.facts.get("line") or line_of(fault.field, lines))), fault) for fault in found]
+    for line, fault in sorted(numbered, key=lambda pair: pair[0]):
         rule = f" [{fault.facts['rule']}]" if fault.facts.get("rule") else ""
-        click.echo(f"{file}:{line_of(fault.field, lines)}: {fault.field}{rule}: {sentence(fault)} ({fault.code})", err=True)
+        click.echo(f"{file}:{line}: {fault.field}{rule}: {sentence(fault)} ({fault.code})", err=True)

@@ -1,8 +1,6 @@
 """Document: the policy of a municipality, venue or room as data, read strictly, with every fault located."""
 
-import json
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from difflib import get_close_matches
 from types import NoneType
@@ -11,18 +9,22 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails
 
-from kernel.errors import Fault, Invalid, refuse
+from kernel.errors import Fault, Invalid
 from policies.baseline import BASELINE
+from policies.reading import as_json, parsed, unsound
 from policies.rules import KINDS, AnyRule
 from policies.rules.base import Model, Scope, Slug, Text
 from policies.seasons import Calendar, Season
 from policies.verdict import Layer, Reason
-from web.faults import fault_of, name_of, unstorable
+from web.faults import fault_of, name_of, shown
 
-LONGEST = 1_000_000
 MOST_RULES = 500
 LONGEST_REGULATION = 200_000
+# So many faults at once are more than anybody mends.
+MOST_FAULTS = 1000
 RESERVED = "baseline-"
+# Where what is wrong with a whole rule or row is mended.
+WHERE = {"safety-not-waived": "waiver", "degression-without-days": "degression"}
 EventName = Annotated[str, StringConstraints(pattern=r"^[a-z]+(-[a-z]+)*$", max_length=80)]
 
 
@@ -61,29 +63,40 @@ class Document(Model):
         return self.model_dump(mode="json", exclude_none=True)
 
 
-def read(text: str | bytes) -> Document:
+def read(text: str) -> Document:
     """The document that a text holds.
 
     Raises Invalid with every fault found: ``field`` is the place in the text (``rules[3].tariffs[0].first``),
-    ``value`` what stands there, code and facts the way out.
+    ``value`` what stands there, code and facts (with the ``rule`` concerned) the way out.
     """
-    if len(text) > LONGEST:
-        raise refuse(Invalid, "document-too-large", value=len(text), most=LONGEST)
     return checked(parsed(text))
 
 
 def checked(data: object) -> Document:
     """The document that JSON values are; raises Invalid as ``read`` does."""
-    faults = list(unstorable(data))
-    try:
-        # Strict validation knows JSON's own types only on the way in from JSON: a date is a string there.
-        document = Document.model_validate_json(json.dumps(data))
-    except ValidationError as failure:
-        raise Invalid(*faults, *(_fault(error, data) for error in failure.errors(include_url=False))) from None
-    faults += [*_repeated_ids(document), *_reserved_ids(document), *_wrong_place(document)]
-    if faults:
+    document, faults = inspected(data)
+    if document is None or faults:
         raise Invalid(*faults)
     return document
+
+
+def inspected(data: object) -> tuple[Document | None, tuple[Fault, ...]]:
+    """The document that JSON values are, None where they are none, and all that keeps it from being used."""
+    faults = {fault.field: fault for fault in unsound(data)}
+    try:
+        # Strict validation knows JSON's own types only on the way in from JSON: a date is a string there.
+        document = Document.model_validate_json(as_json(data))
+    except ValidationError as failure:
+        found = (_fault(error, data) for error in failure.errors(include_url=False)[:MOST_FAULTS])
+        return None, (*faults.values(), *(fault for fault in found if fault.field not in faults))
+    return document, (*faults.values(), *misfits(document, range(len(document.rules))))
+
+
+def misfits(document: Document, numbers: Sequence[int]) -> Iterator[Fault]:
+    """What keeps a readable document from being used; ``numbers`` are those of its rules in the text."""
+    yield from _repeated_ids(document, numbers)
+    yield from _reserved_ids(document, numbers)
+    yield from _wrong_place(document)
 
 
 def schema() -> dict[str, Any]:
@@ -92,46 +105,49 @@ def schema() -> dict[str, Any]:
 
 
 def _fault(error: ErrorDetails, data: object) -> Fault:
-    if error["type"] != "union_tag_invalid":
-        return fault_of(error, data)
-    # The place of an unknown kind is the rule's; people look for the word itself.
+    match error["type"]:
+        case "union_tag_invalid":
+            fault = _unknown_kind(error, data)
+        case "union_tag_not_found":
+            fault = Fault("missing-field", f"{name_of(error['loc'], data)}.kind")
+        case _:
+            fault = _at_field(fault_of(error, data))
+    rule = _rule_at(error["loc"], data)
+    return Fault(fault.code, fault.field, fault.value, {**fault.facts, "rule": rule}) if rule else fault
+
+
+def _at_field(fault: Fault) -> Fault:
+    """The fault of a whole at the field that mends it."""
+    field = WHERE.get(fault.code) or fault.facts.get("missing")
+    return Fault(fault.code, f"{fault.field}.{field}", None, fault.facts) if field else fault
+
+
+def _unknown_kind(error: ErrorDetails, data: object) -> Fault:
+    """The place of an unknown kind is the rule's; people look for the word itself."""
     written, known = str(error["ctx"]["tag"]), [kind.model_fields["kind"].default for kind in KINDS]
     nearest = next(iter(get_close_matches(written, known, n=1)), "")
-    return Fault("unknown-rule-kind", f"{name_of(error['loc'], data)}.kind", written, {"choices": known, "nearest": nearest})
+    return Fault("unknown-rule-kind", f"{name_of(error['loc'], data)}.kind", shown(written), {"choices": known, "nearest": nearest})
 
 
-def parsed(text: str | bytes) -> object:
-    try:
-        return json.loads(text, object_pairs_hook=_unrepeated, parse_constant=_no_constant)
-    except json.JSONDecodeError as failure:
-        raise refuse(Invalid, "bad-json", where=f"line {failure.lineno} column {failure.colno}") from None
-    except (ValueError, RecursionError):
-        raise refuse(Invalid, "bad-json", where="line 1 column 1") from None
+def _rule_at(place: Sequence[int | str], data: object) -> str:
+    """The id of the rule that a place lies in, as far as it has one."""
+    rules = data.get("rules") if isinstance(data, Mapping) and place[:1] == ("rules",) else None
+    found = rules[place[1]] if isinstance(rules, list) and len(place) > 1 and isinstance(place[1], int) else None
+    return str(shown(found.get("id", ""))) if isinstance(found, Mapping) else ""
 
 
-def _unrepeated(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    repeated = [name for name, times in Counter(name for name, _ in pairs).items() if times > 1]
-    if repeated:
-        raise Invalid(*(Fault("repeated-field", name, name) for name in repeated))
-    return dict(pairs)
-
-
-def _no_constant(name: str) -> object:
-    raise ValueError(name)
-
-
-def _repeated_ids(document: Document) -> Iterator[Fault]:
+def _repeated_ids(document: Document, numbers: Sequence[int]) -> Iterator[Fault]:
     first: dict[str, int] = {}
-    for number, rule in enumerate(document.rules):
+    for number, rule in zip(numbers, document.rules, strict=True):
         if rule.id in first:
             yield Fault("repeated-rule-id", f"rules[{number}].id", rule.id, {"first": f"rules[{first[rule.id]}].id"})
         first.setdefault(rule.id, number)
 
 
-def _reserved_ids(document: Document) -> Iterator[Fault]:
+def _reserved_ids(document: Document, numbers: Sequence[int]) -> Iterator[Fault]:
     """A rule of the baseline is replaced by one of its kind for everybody: a narrower one would leave the others without."""
     known = {rule.id: type(rule) for rule in BASELINE}
-    for number, rule in enumerate(document.rules):
+    for number, rule in zip(numbers, document.rules, strict=True):
         stands_for = isinstance(rule, known.get(rule.id, NoneType)) and rule.scope == Scope()
         if rule.id.startswith(RESERVED) and not stands_for:
             yield Fault("reserved-rule-id", f"rules[{number}].id", rule.id, {"reserved": RESERVED})

@@ -1,6 +1,5 @@
 """Drafting: what a form says as data of a rule or document, that data as the form shows it, and a draft with one thing changed."""
 
-import json
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
@@ -12,6 +11,7 @@ from kernel.money import of_kroner
 from policies.copying import free_id
 from policies.document import Document, checked
 from policies.kinds import kind_named, money_fields
+from policies.reading import parsed, unsound
 from policies.rules.base import Rule
 from policies.verdict import Layer
 from web.faults import fault_of, unstorable
@@ -130,11 +130,12 @@ def _ore(written: str) -> int | str:
 
 
 def _unseen(rest: Any) -> dict[str, Any]:
+    """What a row keeps unseen; nothing of what no form of ours has written."""
     try:
-        found = json.loads(rest) if isinstance(rest, str) else {}
-    except ValueError:
+        found = parsed(rest) if isinstance(rest, str) else {}
+    except Invalid:
         return {}
-    return found if isinstance(found, dict) else {}
+    return found if isinstance(found, dict) and not any(unsound(found)) else {}
 
 
 def _written(name: str, value: Any) -> Any:

@@ -130,8 +130,13 @@ def _uppermost(rules: Sequence[Placed]) -> list[Placed]:
     return left
 
 
-def _precedence(placed: Placed) -> tuple[int, int, int, str]:
-    return -LAYERS.index(placed.layer), -placed.rule.scope.width, ORDER[type(placed.rule)], placed.rule.id
+def precedence(rule: Rule) -> tuple[int, int, str]:
+    """What rules of one layer are sorted by: of those that settle one thing the first in scope is applied."""
+    return -rule.scope.width, ORDER[type(rule)], rule.id
+
+
+def _precedence(placed: Placed) -> tuple[int, tuple[int, int, str]]:
+    return -LAYERS.index(placed.layer), precedence(placed.rule)
 
 
 def _turns(rule: Rule) -> Iterable[date]:

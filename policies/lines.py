@@ -1,21 +1,36 @@
 """Lines: on which line of a JSON text each value stands, so that a fault can be found in an editor."""
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+')
+TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{},:]|[^\s\[\]{},:"]+', re.DOTALL)
+STEP = re.compile(r"(\.?[^.\[\]]+|\[\d+\])$")
+DEEPEST = 32
 
 
-def lines_of(text: str) -> Mapping[str, int]:
-    """The line (from 1) of each place, written as faults write it: ``rules[3].reason.nn``."""
-    found: dict[str, int] = {"": 1}
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A value of the text: its place as faults write it (``rules[3].reason.nn``), its line from 1, how deep it stands."""
+
+    place: str
+    line: int
+    depth: int
+
+
+def standings(text: str) -> Iterator[Standing]:
+    """The values of a text in their order, until one stands deeper than ``DEEPEST``, which is the last."""
     stack: list[tuple[str, int | None]] = []
     here, name, expects_name = "", "", False
+    line, reached = 1, 0
     for token in TOKEN.finditer(text):
-        word = token.group()
-        match word:
+        line, reached = line + text.count("\n", reached, token.start()), token.start()
+        match word := token.group():
             case "{" | "[":
-                found[here] = _line(text, token.start())
+                yield Standing(here, line, len(stack))
+                if len(stack) > DEEPEST:
+                    return
                 stack.append((here, None if word == "{" else 0))
                 expects_name = word == "{"
                 here = here if word == "{" else f"{here}[0]"
@@ -26,21 +41,22 @@ def lines_of(text: str) -> Mapping[str, int]:
             case ":":
                 here, expects_name = _inside(stack, name), False
             case _ if expects_name:
-                name = word.strip('"')
+                name = _unescaped(word)
             case _:
-                found[here] = _line(text, token.start())
-    return found
+                yield Standing(here, line, len(stack))
+
+
+def lines_of(text: str) -> Mapping[str, int]:
+    """The line of each place."""
+    return {"": 1, **{one.place: one.line for one in standings(text)}}
 
 
 def line_of(place: str, lines: Mapping[str, int]) -> int:
     """The line of a place; of what is missing, the line of what it is missing from."""
     while place not in lines:
-        place = re.sub(r"(\.?[^.\[\]]+|\[\d+\])$", "", place)
+        wider = STEP.sub("", place)
+        place = wider if wider != place else ""
     return lines[place]
-
-
-def _line(text: str, position: int) -> int:
-    return text.count("\n", 0, position) + 1
 
 
 def _next(stack: list[tuple[str, int | None]]) -> tuple[str, bool]:
@@ -52,6 +68,10 @@ def _next(stack: list[tuple[str, int | None]]) -> tuple[str, bool]:
         return place, True
     stack[-1] = (place, number + 1)
     return f"{place}[{number + 1}]", False
+
+
+def _unescaped(word: str) -> str:
+    return str(json.loads(word)) if "\\" in word else word.strip('"')
 
 
 def _inside(stack: list[tuple[str, int | None]], name: str) -> str:

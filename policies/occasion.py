@@ -101,14 +101,15 @@ def _part(request: Request, facts: Facts, day: date, calendar: Calendar) -> Part
     return Part(
         date=day,
         weekday=day.isoweekday(),
-        classes=_classes(day.isoweekday(), bool(known.holiday), bool(known.school_break)),
+        classes=classes_of(day.isoweekday(), bool(known.holiday), bool(known.school_break)),
         start=minutes_of(start) if start.date() == day else 0,
         end=minutes_of(end) if end.date() == day else MIDNIGHT,
         calendar=calendar,
     )
 
 
-def _classes(weekday: int, holiday: bool, school_break: bool) -> frozenset[DayClass]:
+def classes_of(weekday: int, holiday: bool, school_break: bool) -> frozenset[DayClass]:
+    """The kinds of a day, by its ISO weekday and whether it is a public holiday or in a school break."""
     found = {DayClass.WEEKEND} if weekday > 5 else set()
     if holiday:
         found.add(DayClass.PUBLIC_HOLIDAY)

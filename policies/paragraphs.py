@@ -71,14 +71,14 @@ def paragraphs(text: str) -> tuple[Paragraph, ...]:
 def beside(regulation: Regulation | None, rules: Sequence[Rule]) -> Beside:
     """Each rule at the paragraphs that its source names, the most exact there are."""
     cut = paragraphs(regulation.text) if regulation else ()
-    placed = {rule.id: _steps_of(rule.source, cut) if _is_of(rule.source, regulation) else set() for rule in rules}
+    placed = {rule.id: _steps_of(rule.source, cut) if is_of(rule.source, regulation) else set() for rule in rules}
     rows = tuple(Encoded(one, tuple(rule for rule in rules if one.steps and one.steps in placed[rule.id])) for one in cut)
     return Beside(rows, tuple(rule for rule in rules if not placed[rule.id]))
 
 
 def named_by(source: Source, regulation: Regulation | None) -> tuple[Paragraph, ...]:
     """The paragraphs that a source names."""
-    if regulation is None or not _is_of(source, regulation):
+    if regulation is None or not is_of(source, regulation):
         return ()
     cut = paragraphs(regulation.text)
     steps = _steps_of(source, cut)
@@ -139,16 +139,17 @@ def _height(mark: str) -> int:
 def _steps_of(source: Source, cut: Sequence[Paragraph]) -> set[tuple[str, ...]]:
     """The steps of the paragraphs that a source names: the most exact that the text has."""
     known = {one.steps for one in cut if one.steps}
-    found = (_nearest(steps, known) for steps in references(source.paragraph))
+    found = (nearest(steps, known) for steps in references(source.paragraph))
     return {steps for steps in found if steps}
 
 
-def _nearest(steps: tuple[str, ...], known: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+def nearest(steps: tuple[str, ...], known: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    """The most exact of the known paragraphs that the steps lead to, without steps where none is."""
     wider = (steps[:length] for length in range(len(steps), 0, -1))
     return next((one for one in wider if one in known), ())
 
 
-def _is_of(source: Source, regulation: Regulation | None) -> bool:
+def is_of(source: Source, regulation: Regulation | None) -> bool:
     """Whether a source is of this text: it says no address, or the same one whatever follows ``#``."""
     own = regulation.address.partition("#")[0] if regulation else ""
     return not source.address or not own or source.address.partition("#")[0] == own

@@ -132,15 +132,29 @@ def name_of(place: Sequence[int | str], given: object, *, missing: bool = False)
 
 
 def unstorable(given: object, field: str = "") -> Iterator[Fault]:
-    """A fault for each text with a NUL in it, which PostgreSQL cannot keep."""
-    if isinstance(given, str) and "\0" in given:
-        yield Fault("not-text", field)
-    elif isinstance(given, Mapping):
-        for key, value in given.items():
-            yield from unstorable(value, f"{field}.{key}" if field else str(key))
-    elif isinstance(given, list | tuple):
-        for number, value in enumerate(given):
-            yield from unstorable(value, f"{field}[{number}]")
+    """A fault for each text that no database can keep: with a NUL in it, or half a sign (a lone surrogate)."""
+    waiting: list[tuple[str, object]] = [(field, given)]
+    while waiting:
+        name, here = waiting.pop()
+        if isinstance(here, str) and not _is_storable(here):
+            yield Fault("not-text", name)
+        elif isinstance(here, Mapping):
+            yield from (Fault("not-text", _within(name, key)) for key in here if not _is_storable(str(key)))
+            waiting += [(_within(name, key), here[key]) for key in reversed(list(here))]
+        elif isinstance(here, list | tuple):
+            waiting += [(f"{name}[{number}]", here[number]) for number in reversed(range(len(here)))]
+
+
+def _within(place: str, key: object) -> str:
+    return f"{place}.{key}" if place else str(key)
+
+
+def _is_storable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in text
 
 
 def is_secret(field: str) -> bool:
@@ -149,10 +163,10 @@ def is_secret(field: str) -> bool:
 
 
 def shown(value: object) -> object:
-    """The value as it is given back: simple, and cut where it grows long."""
+    """The value as it is given back: simple, cut where it grows long, with a mark for what no page can write."""
     if value is None or isinstance(value, bool | int | float):
         return value
-    text = str(value)
+    text = str(value).encode("utf-8", "replace").decode()
     return text if len(text) <= LONGEST_VALUE else text[:LONGEST_VALUE] + "…"
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from kernel.errors import Invalid, refuse
 
 STEP = re.compile(r"([^.\[\]]+)|\[(\d{1,4})\]")
+LONGEST_NAME = 300
 NAME = re.compile(r"^[^.\[\]]+(\[\d{1,4}\]|\.[^.\[\]]+)*(\[\])?$")
 
 
@@ -18,7 +19,7 @@ def nested(flat: Mapping[str, Any]) -> dict[str, Any]:
     """
     root: dict[str | int, Any] = {}
     for name, value in flat.items():
-        if not NAME.match(name):
+        if not NAME.match(name) or len(name) > LONGEST_NAME:
             raise refuse(Invalid, "unknown-field", name)
         steps = [int(found[2]) if found[2] else found[1] for found in STEP.finditer(name.removesuffix("[]"))]
         _place(root, steps, value, name)

@@ -1,4 +1,4 @@
-"""Objections: the sentence for each thing that a policy's rule does not allow, and for each fault of a policy document."""
+"""Objections: the sentence for each thing that a policy's rule does not allow, and for what has become of drafts and versions."""
 
 from collections.abc import Mapping
 
@@ -86,32 +86,8 @@ POLICIES: Mapping[str, str] = {
         "Retningslinjen kan ikke gjelde fra {value:when}: dager som har vært, er avgjort etter reglene som gjaldt da."
         " Velg {limit:when} eller senere."
     ),
-    # faults of a document
-    "document-too-large": _("Retningslinjen er for stor ({value} tegn). Grensen er {most}."),
-    "unknown-rule-kind": _("Regeltypen «{value}» finnes ikke.{nearest:nearest}"),
-    "repeated-field": _("Feltet {value} står to ganger. Behold ett av dem."),
-    "reserved-rule-id": _("Navn som begynner med {reserved} er satt av. Gi regelen «{value}» et annet."),
-    "repeated-rule-id": _("Regelen «{value}» har samme navn som {first}. Gi den et annet."),
-    "unknown-rule": _("Regelen «{value}» finnes ikke i utkastet."),
-    "wrong-place": _("Retningslinjen sier at den gjelder «{value}», og det passer ikke med nivået {layer:word}."),
-    "bad-age-band": _("«{value}» er ikke en aldersgruppe. Skriv for eksempel 6-12 eller 65+."),
-    "overlapping-age-bands": _("Aldersgruppene {value} går over i hverandre. Del dem slik at ingen telles to ganger."),
-    "degression-without-days": _("Prisen kan bare trappes ned når den er per dag. Velg per dag, eller ta bort nedtrappingen."),
-    "number-missing": _("Tillegget mangler tallet det regnes med. Oppgi kroner, prosent eller minutter."),
-    "safety-not-waived": _("Det kan ikke gis unntak fra regler om sikkerhet. Ta bort unntaket."),
     # faults of a file of cases
     "bad-repeat": _("Oppgi enten siste dato for hver uke (weekly_until) eller en regel (rrule), ett av dem."),
     "rule-not-in-file": _("Regelen «{value}» står ikke i retningslinjene i filen.{nearest:nearest}"),
     "occupied-twice": _("Delen {value} er opptatt to ganger på samme tid. Ta bort det ene."),
-    # what the linter finds
-    "price-class-unnamed": _("Prisklassen {value} i regelen {rule} mangler navn."),
-    "price-class-without-price": _("Prisklassen {value} mangler pris i prislisten {tariff}."),
-    "price-rows-overlap": _("To rader for {value} i regelen {rule} gjelder det samme."),
-    "tariffs-overlap": _("To prislister i regelen {rule} gjelder samtidig ({value} og {other})."),
-    "never-reached": _("Regelen {rule} nås aldri: {other} gjelder alltid først."),
-    "never-valid": _("Regelen {rule} slutter før den begynner. Rett datoene."),
-    "title-missing": _("Tittelen mangler på {language:word}."),
-    "language-missing": _("Regelen {rule} mangler begrunnelse på {language:word}."),
-    "no-length-fits": _("Ingen lengde passer regelen {rule}: minst {at_least:minutes} og høyst {value:minutes}."),
-    "limits-nothing": _("Regelen {rule} begrenser ingenting. Fyll den ut eller fjern den."),
 }

@@ -7,6 +7,7 @@ import structlog
 from kernel.errors import Fault
 from kernel.texts import marked as _
 from web import sentences
+from web.findings import FINDINGS
 from web.objections import POLICIES
 from web.texts import current_locale, gettext
 from web.written import filled
@@ -72,6 +73,7 @@ SENTENCES: Mapping[str, str] = {
     **sentences.BOOKING,
     **sentences.CALENDARS,
     **POLICIES,
+    **FINDINGS,
     **FIELDS,
     **REQUESTS,
 }

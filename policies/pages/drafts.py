@@ -111,7 +111,7 @@ def of_draft(place: str) -> dict[str, Any]:
         "draft": draft_in(shelf),
         "document": document,
         "errors": kept_back,
-        "advice": [fault for fault in lint(document) if fault not in kept_back],
+        "advice": [fault for fault in lint(document, today=today()) if fault not in kept_back],
         "beside": beside(document.regulation, document.rules),
         "price_names": names_of([document]),
         "kinds": labels.kinds(),

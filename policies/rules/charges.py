@@ -65,11 +65,9 @@ class Surcharge(Rule):
 
     @model_validator(mode="after")
     def _has_its_number(self) -> "Surcharge":
-        wanted = {Operation.LEAST_MINUTES: self.minutes, Operation.PERCENT: self.percent, Operation.INCOME: self.percent}.get(
-            self.operation, self.ore
-        )
-        if wanted is None:
-            raise PydanticCustomError("number-missing", "number-missing")
+        field = {Operation.LEAST_MINUTES: "minutes", Operation.PERCENT: "percent", Operation.INCOME: "percent"}.get(self.operation, "ore")
+        if getattr(self, field) is None:
+            raise PydanticCustomError("number-missing", "number-missing", {"missing": field})
         return self
 
     def give(self, occasion: Occasion) -> Iterator["Surcharge"]:

@@ -6,7 +6,8 @@ from typing import Any, get_args
 import pytest
 
 from kernel.errors import Fault, Invalid
-from policies.document import LONGEST, Document, checked, read, schema
+from policies.document import Document, checked, read, schema
+from policies.reading import LONGEST
 from policies.rules import KINDS, AnyRule
 from tests.policies.examples import REASON, document, rule
 
@@ -31,14 +32,14 @@ def test_all_faults_are_told_with_place_value_and_way_out() -> None:
     found = [(fault.code, fault.field, fault.value, dict(fault.facts)) for fault in faults(text)]
 
     assert found == [
-        ("not-a-number", "rules[0].at_least", "60", {}),
-        ("unknown-field", "rules[0].at_mst", 3, {}),
-        ("bad-clock", "rules[1].scope.between.start", "25:00", {}),
-        ("no-such-date", "rules[1].scope.season.first", "04-31", {}),
-        ("not-a-number", "rules[1].minutes", 1.5, {}),
-        ("bad-date", "rules[2].tariffs[0].first", "2025-02-30", {}),
-        ("not-a-choice", "rules[2].tariffs[0].rows[0].unit", "hours", {"choices": ["hour", "day", "occasion"]}),
-        ("missing-field", "rules[2].tariffs[0].rows[0].ore", None, {}),
+        ("not-a-number", "rules[0].at_least", "60", {"rule": "length"}),
+        ("unknown-field", "rules[0].at_mst", 3, {"rule": "length"}),
+        ("bad-clock", "rules[1].scope.between.start", "25:00", {"rule": "grid"}),
+        ("no-such-date", "rules[1].scope.season.first", "04-31", {"rule": "grid"}),
+        ("not-a-number", "rules[1].minutes", 1.5, {"rule": "grid"}),
+        ("bad-date", "rules[2].tariffs[0].first", "2025-02-30", {"rule": "price"}),
+        ("not-a-choice", "rules[2].tariffs[0].rows[0].unit", "hours", {"choices": ["hour", "day", "occasion"], "rule": "price"}),
+        ("missing-field", "rules[2].tariffs[0].rows[0].ore", None, {"rule": "price"}),
     ]
 
 
@@ -52,10 +53,11 @@ def test_an_unknown_kind_is_told_the_known_ones_and_the_nearest() -> None:
 @pytest.mark.parametrize(
     ("text", "code", "field"),
     [
-        ("", "bad-json", ""),
-        ('{"title": 1', "bad-json", ""),
-        ('{"title": NaN}', "bad-json", ""),
-        ("[" * 100_000, "bad-json", ""),
+        ("", "broken-json", ""),
+        ('{"title": 1', "broken-json", ""),
+        ("{'title': 1}", "broken-json", ""),
+        ("[" * 100_000, "nested-too-deep", "[0]" * 33),
+        ('{"title":' * 40 + "1" + "}" * 40, "nested-too-deep", ".".join(["title"] * 33)),
         ("[]", "wrong-kind", ""),
         ('{"title": {"nb": "x"}, "layer": "county", "rules": []}', "not-a-choice", "layer"),
         ('{"title": {"nb": "x", "se": "x"}, "layer": "municipality", "rules": []}', "unknown-field", "title.se"),
@@ -63,7 +65,12 @@ def test_an_unknown_kind_is_told_the_known_ones_and_the_nearest() -> None:
         ('{"title": {"nb": "x\\u0000"}, "layer": "municipality", "rules": []}', "not-text", "title.nb"),
         ('{"title": {"nb": "x"}, "layer": "venue", "place": "a/b", "rules": []}', "wrong-place", "place"),
         ('{"title": {"nb": "x"}, "layer": "municipality", "place": "a", "rules": []}', "wrong-place", "place"),
-        ('{"title": {"nb": "x"}, "layer": "municipality", "rules": [{"id": "a"}]}', "missing-field", "rules[0]"),
+        ('{"title": {"nb": "x"}, "layer": "municipality", "rules": [{"id": "a"}]}', "missing-field", "rules[0].kind"),
+        ('{"title": {"nb": "\\ud800"}, "layer": "municipality", "rules": []}', "not-text", "title.nb"),
+        ('{"title": {"nb": NaN}, "layer": "municipality", "rules": []}', "not-a-number", "title.nb"),
+        ('{"title": {"nb": 1e999}, "layer": "municipality", "rules": []}', "too-many-digits", "title.nb"),
+        (f'{{"format": {"9" * 5000}, "title": {{"nb": "x"}}, "layer": "municipality", "rules": []}}', "too-many-digits", "format"),
+        ('{"title": {"nb": "x", "nb": "y"}, "layer": "municipality", "rules": []}', "repeated-field", "title.nb"),
         ('{"format": 2, "title": {"nb": "x"}, "layer": "municipality", "rules": []}', "not-a-choice", "format"),
     ],
 )

@@ -126,6 +126,6 @@ def test_the_draft_tells_the_next_steps_and_how_they_stand(written: Visitor) -> 
         ("Hold reglene opp mot reglementet", "2 paragrafer har ingen regel. 3 regler har ingen plass i teksten."),
         ("Prøv en forespørsel", "Se hva utkastet svarer på en tenkt forespørsel, og hva som svares i dag."),
         ("Prøv utkastet på bookingene", "Se hvilke bookinger det siste året og framover som ville blitt avgjort annerledes."),
-        ("Rett det som er galt", "1 feil må rettes. 4 ting bør rettes."),
+        ("Rett det som er galt", "1 feil må rettes. 5 ting bør rettes."),
         ("Publiser", "Velg dagen de nye reglene gjelder fra."),
     ]

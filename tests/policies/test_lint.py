@@ -34,7 +34,7 @@ def test_a_reason_missing_in_a_language_is_told_and_keeps_only_bokmaal_from_bein
     given = document(rule("grid", minutes=15, reason={"en": "So."}))
 
     assert [(f.code, f.field) for f in lint(given)] == [
-        ("language-missing", "rules[0].reason.nb"),
+        ("text-missing", "rules[0].reason.nb"),
         ("language-missing", "rules[0].reason.nn"),
     ]
     assert [f.field for f in errors(given)] == ["rules[0].reason.nb"]
@@ -85,7 +85,7 @@ def test_a_planted_fault_is_found_at_its_place(planted: dict[str, Any], fault: t
     ],
 )
 def test_rows_that_can_never_both_fit_do_not_overlap(parted: list[dict[str, Any]]) -> None:
-    assert found(prices(*parted)) == []
+    assert [code for code, _place in found(prices(*parted)) if code != "price-gap-likely"] == []
 
 
 def test_a_second_route_with_the_same_scope_is_never_reached() -> None:
@@ -93,7 +93,8 @@ def test_a_second_route_with_the_same_scope_is_never_reached() -> None:
     later = {**routes[1], "valid_from": "2026-01-01"}
     earlier = {**routes[0], "valid_until": "2025-12-31"}
 
-    assert found(*routes) == [("never-reached", "rules[1]")]
+    # Of two with the same scope the first by id is taken, wherever they stand.
+    assert found(*routes) == [("never-reached", "rules[0]")]
     assert found(earlier, later) == []
 
 

@@ -16,8 +16,9 @@ from web.written import written
 
 ROOT = Path(__file__).parents[2]
 SKIPPED = {"tests", "bench", "docs", "node_modules", "instance"}
-MAKERS = {"refuse": 1, "Fault": 0, "PydanticCustomError": 0}
-EVERYWHERE = {"value", "field"}
+MAKERS = {"refuse": 1, "Fault": 0, "PydanticCustomError": 0, "fault_in": 1, "fault_at": 1}
+# The rule is known wherever a fault is made by it.
+EVERYWHERE = {"value", "field", "rule"}
 
 
 def sources() -> Iterator[Path]:
@@ -41,6 +42,8 @@ def facts_in(call: ast.Call) -> set[str] | None:
     dicts = [argument for argument in [*call.args, *(word.value for word in call.keywords)] if isinstance(argument, ast.Dict)]
     named = {word.arg for word in call.keywords}
     if None in named or call.func.id == "PydanticCustomError":  # type: ignore[attr-defined]
+        return None
+    if any(None in given.keys for given in dicts):
         return None
     if not dicts and call.func.id == "Fault" and (len(call.args) > 3 or "facts" in named):  # type: ignore[attr-defined]
         return None
