@@ -68,7 +68,7 @@ def _answer(writer: Writer, verb: Callable[..., dict[str, Any]], *more: str) -> 
 def _values(body: dict[str, Any], *, is_sqlite: bool) -> dict[str, Any]:
     """What the statements are given, instants as the database keeps them."""
     start, end = datetime.fromisoformat(body["start"]), datetime.fromisoformat(body["end"])
-    instants = {
+    instants: dict[str, Any] = {
         "starts_at": start.replace(tzinfo=OSLO).astimezone(UTC),
         "ends_at": end.replace(tzinfo=OSLO).astimezone(UTC),
         "now": datetime.now(UTC).replace(microsecond=0),

@@ -73,7 +73,7 @@ class Raw:
 
     def rows(self, statement: str, values: dict[str, Any]) -> list[Any]:
         """Run a statement that reads; all rows."""
-        return self._run(statement, values).fetchall()
+        return list(self._run(statement, values))
 
     def write(self, statement: str, values: dict[str, Any]) -> None:
         """Run a statement that only writes."""

@@ -54,8 +54,8 @@ def _fill(session: Session, venue: str, bookings: int, *, first: date, now: date
         number += len(batch)
         for table, name in ((Booking, "booking"), (Occurrence, "occurrence"), (Claim, "claim")):
             session.execute(insert(table), [row[name] for row in rows])
-    for table in ("booking", "occurrence", "claim") if session.get_bind().dialect.name == "postgresql" else ():
-        session.execute(text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"))
+    for name in ("booking", "occurrence", "claim") if session.get_bind().dialect.name == "postgresql" else ():
+        session.execute(text(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}))"))
     session.execute(text("ANALYZE"))
 
 

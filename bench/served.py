@@ -1,6 +1,6 @@
 """Served: the program and the floors under gunicorn beside each other, on one database of either kind."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -19,7 +19,7 @@ for tables in TABLES:
     import_module(tables)
 
 FLOORS = "bench.floors:create()"
-SETTINGS = {
+SETTINGS: dict[str, dict[str, object]] = {
     "sqlite": {"PRAGMA synchronous": 2, "PRAGMA journal_mode": "wal"},
     "postgresql": {"SHOW synchronous_commit": "on", "SHOW fsync": "on", "SHOW full_page_writes": "on"},
 }
@@ -81,7 +81,7 @@ def served(database: Database, instance: Path) -> Iterator[Served]:
 
 
 def _require_durable(database: Database) -> None:
-    wanted: Mapping[str, object] = SETTINGS[database.engine.dialect.name]
+    wanted = SETTINGS[database.engine.dialect.name]
     with database.engine.connect() as connection:
         found = {question: connection.exec_driver_sql(question).scalar() for question in wanted}
     if found != wanted:

@@ -33,7 +33,7 @@ def alternating(works: Mapping[str, Measure], *, rounds: int) -> Rounds:
     """Measure all works once, then again, the order turned each time; the first turn warms up and does not count."""
     taken: dict[str, list[float]] = {name: [] for name in works}
     for number in range(rounds + 1):
-        for name in list(works) if number % 2 else reversed(works):
+        for name in list(works) if number % 2 else reversed(list(works)):
             seconds = works[name]()
             if number:
                 taken[name].append(seconds)

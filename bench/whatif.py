@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from sqlalchemy import Row, insert, select, text
+from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
 from accounts.identity import COMMAND, SERVICE, ApplicantClass
@@ -16,7 +16,7 @@ from accounts.models import Organisation
 from bench.seeding import BATCH, build_rooms, fill
 from bench.served import Bases
 from bench.table import Line
-from booking.facts import facts_of_room, office_holidays
+from booking.facts import facts_of_room
 from booking.judging import INTO_JUDGEMENTS, folded
 from booking.models import Booking, Occurrence
 from booking.whatif import Question, what_if
@@ -24,6 +24,7 @@ from database.transact import Database
 from kernel.clock import now
 from kernel.wallclock import WallSpan
 from policies.document import checked, read
+from policies.known import office_holidays
 from policies.places import place_at
 from policies.request import AgeBand, Request
 from policies.taxonomy import Activity
@@ -96,14 +97,14 @@ def _prepared(database: Database, dates: int) -> Trial:
 
 
 def _judged(session: Session, first: date, dates: int) -> Question:
-    document, place = read(POLICY.read_bytes()), place_at(session, "")
+    document, place = read(POLICY.read_text(encoding="utf-8")), place_at(session, "")
     publish(session, place, document, first - DAY, by=SERVICE, now=now())
     _share_out(session)
     rows = session.execute(select(Occurrence, Booking).join(Booking, Occurrence.booking_id == Booking.id).order_by(Occurrence.id))
     rooms = {room.id: room for room in session.scalars(select(Room))}
     openings = openings_of(session, rooms.values(), first - DAY, first + DAY * (dates // DATES_A_DAY + 1))
     while batch := list(islice(rows, BATCH)):
-        session.connection().execute(INTO_JUDGEMENTS, [_judgement(row, rooms[row[0].room_id], openings) for row in batch])
+        session.connection().execute(INTO_JUDGEMENTS, [_judgement(*row, rooms[row[0].room_id], openings) for row in batch])
     session.execute(text("ANALYZE"))
     return Question(place=place, draft=checked(_draft(document.data())), since=first)
 
@@ -126,9 +127,8 @@ def _draft(document: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
-def _judgement(row: Row[Any], room: Room, openings: dict[int, Opening]) -> dict[str, Any]:
+def _judgement(date: Occurrence, booking: Booking, room: Room, openings: dict[int, Opening]) -> dict[str, Any]:
     """What a booking of one date keeps of its judgement; the verdict itself is not read here."""
-    date, booking = row
     wall = WallSpan(date.local_start, date.local_end, date.zone)
     request = Request(
         room=f"{VENUE}/{room.slug}",
@@ -142,7 +142,7 @@ def _judgement(row: Row[Any], room: Room, openings: dict[int, Opening]) -> dict[
         person=str(booking.holder_id),
         age=40,
     )
-    facts = replace(facts_of_room(room, openings[room.id], request.dates), office_holidays=office_holidays(request.submitted, room))
+    facts = replace(facts_of_room(room, openings[room.id], request.dates), office_holidays=office_holidays(request.submitted, date.zone))
     verdict = Verdict(outcome=Outcome.ACCEPTED).to_json()
     judged = folded([{"request": request.to_json(), "facts": facts.to_json(), "verdict": verdict, "versions": [1]}])
     return {"booking_id": booking.id, "act": "reserve", "at": request.submitted, "policy_versions": [1], "judged": judged}

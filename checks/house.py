@@ -62,7 +62,8 @@ def writes_claims(node: ast.AST) -> bool:
             return names_claim(target)
         case ast.Constant(value=str(text)):
             return bool(SQL_ON_CLAIM.search(text))
-    return False
+        case _:
+            return False
 
 
 def names_claim(node: ast.AST) -> bool:
@@ -76,7 +77,8 @@ def commits(node: ast.AST) -> bool:
             return True
         case ast.withitem(context_expr=ast.Call(func=ast.Attribute(attr="begin"))):
             return True
-    return False
+        case _:
+            return False
 
 
 def is_import(node: ast.AST) -> bool:
@@ -90,7 +92,8 @@ def imported(node: ast.AST) -> set[str]:
             return {alias.name.partition(".")[0] for alias in names}
         case ast.ImportFrom(module=str(module)) | ast.Call(func=ast.Name(id="import_module"), args=[ast.Constant(value=str(module)), *_]):
             return {module.partition(".")[0]}
-    return set()
+        case _:
+            return set()
 
 
 if __name__ == "__main__":

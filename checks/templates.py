@@ -4,7 +4,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from jinja2 import TemplateSyntaxError
+from jinja2 import Environment, TemplateSyntaxError
 
 from app import create_app
 from settings import Settings
@@ -18,7 +18,7 @@ def main() -> int:
     return 1 if faults else 0
 
 
-def fault_of(templates: object, name: str) -> str:
+def fault_of(templates: Environment, name: str) -> str:
     try:
         templates.get_template(name)
     except TemplateSyntaxError as error:
