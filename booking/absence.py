@@ -1,7 +1,7 @@
 """Absence: that nobody came to a date, noted by those who look after the house or decide, and taken back in the same way."""
 
 from datetime import date as day_of
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -9,21 +9,16 @@ from accounts.identity import Actor
 from booking import lifecycle
 from booking.cases import booking_for, occurrence_of, require_sight
 from booking.ending import keys_of
-from booking.fees import share
+from booking.fees import fee_by, fee_for_missing
 from booking.models import Booking, Occurrence
-from booking.reasons import Stored, judged_last
-from booking.states import BookingKind
+from booking.reasons import verdicts_of
+from booking.states import BookingKind, OccurrenceState
 from database.audit import Act, record
 from database.locks import lock
 from database.outbox import post
 from kernel.errors import Conflict, refuse
 from kernel.wallclock import to_wall
-from policies.occasion import Occasion
-from policies.queries import policy_of
-from policies.request import Facts, Request
-from policies.rules.counts import NoShow
-
-DAY = timedelta(days=1)
+from policies.verdict import Absence, Verdict
 
 
 def note_absence(session: Session, booking_id: int, number: int, *, version: int | None = None, by: Actor, now: datetime) -> Booking:
@@ -36,34 +31,33 @@ def note_absence(session: Session, booking_id: int, number: int, *, version: int
     if date.absent_at is not None:
         return booking
     _require_missed(booking, date, now)
-    rule = rule_for(session, judged_last(session, booking).get(date.local_start))
     date.absent_at, date.absent_by = now, by.person_id
-    date.fee = share(date.list_price, rule.charged_percent) if rule and rule.charged_percent and date.list_price is not None else None
+    verdict = _verdict(session, booking, date)
+    date.fee = fee_for_missing(date, verdict.absence if verdict else None)
     return _told(session, booking, date, "note_absence", "absence-noted", by=by, now=now)
 
 
 def withdraw_absence(session: Session, booking_id: int, number: int, *, version: int | None = None, by: Actor, now: datetime) -> Booking:
-    """Take back that nobody came, with what it cost; where that was not noted nothing changes. Raises as ``note_absence``."""
+    """Take back that nobody came, with what it cost; where that was not noted nothing changes.
+
+    What was given back too late then costs what its cancellation did. Raises as ``note_absence``.
+    """
     booking, date = _locked(session, booking_id, number, version=version, by=by)
     if date.absent_at is None:
         return booking
-    date.absent_at, date.absent_by, date.fee = None, None, None
+    verdict = _verdict(session, booking, date) if date.state is OccurrenceState.CANCELLED else None
+    date.fee = fee_by(verdict.cancellation, date, now=date.absent_at) if verdict else None
+    date.absent_at, date.absent_by = None, None
     return _told(session, booking, date, "withdraw_absence", "absence-withdrawn", by=by, now=now)
 
 
-def rule_for(session: Session, judged: Stored | None) -> NoShow | None:
-    """The rule about absence, the most special one, in the versions by which a date was judged last."""
-    if judged is None:
-        return None
-    policy, request = policy_of(session, judged["versions"]), Request.from_json(judged["request"])
-    occasion = Occasion(request, Facts.from_json(judged["facts"]), policy.calendar)
-    rules = (placed.rule for placed in policy.on(request.dates[0]).restricting if placed.rule.scope.covers(occasion))
-    return next((rule for rule in rules if isinstance(rule, NoShow)), None)
-
-
-def answer_by(date: Occurrence, rule: NoShow) -> day_of | None:
+def answer_by(date: Occurrence, rule: Absence) -> day_of | None:
     """The last day on which its holder can say what happened before more follows; None where nothing is noted."""
-    return to_wall(date.absent_at, date.zone).date() + rule.hearing_days * DAY if date.absent_at else None
+    return rule.answer_by(to_wall(date.absent_at, date.zone).date()) if date.absent_at else None
+
+
+def _verdict(session: Session, booking: Booking, date: Occurrence) -> Verdict | None:
+    return verdicts_of(session, booking).get(date.local_start)
 
 
 def _locked(session: Session, booking_id: int, number: int, *, version: int | None, by: Actor) -> tuple[Booking, Occurrence]:

@@ -24,7 +24,10 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """One date of use: its time in UTC and on the wall clock, and whom it counts for, by ids; whether nobody came."""
+    """One date of use: its time in UTC and on the wall clock, and whom it counts for, by ids.
+
+    ``absent_at`` is when it was noted that nobody came; what was given back too late is ``absent_at`` and not ``is_used``.
+    """
 
     time: Interval
     start: datetime
@@ -33,7 +36,8 @@ class Spent:
     organisation: int | None
     person: int
     team: str = ""
-    is_absent: bool = False
+    absent_at: datetime | None = None
+    is_used: bool = True
 
     @property
     def minutes(self) -> int:
@@ -74,13 +78,16 @@ class Asked:
 
     @staticmethod
     def _is_meant(count: Count, spent: Spent) -> bool:
-        match count.measure, count.interval, count.since:
+        in_period = count.first <= spent.start.date() <= count.last
+        match count.measure, count.interval, count.moment:
+            case Measure.ABSENT, _, datetime() as heard:
+                return in_period and spent.absent_at is not None and spent.absent_at < heard
             case Measure.AT_ONCE, Interval() as wanted, _:
-                return wanted.overlaps(spent.time)
-            case Measure.AHEAD, _, datetime() as since:
-                return spent.time.start > since
+                return spent.is_used and wanted.overlaps(spent.time)
+            case Measure.AHEAD, _, datetime() as asked:
+                return spent.is_used and spent.time.start > asked
             case _:
-                return count.first <= spent.start.date() <= count.last and (spent.is_absent or count.measure is not Measure.ABSENT)
+                return spent.is_used and in_period
 
 
 class Counts:

@@ -35,7 +35,8 @@ def cancel(
 ) -> Booking:
     """Cancel one date, or all that lie ahead; the past is never touched, and a reason is kept on what is cancelled.
 
-    It costs what the latest judgement of each date says; officers may ask for nothing, and say why. Raises Conflict
+    It costs what the latest judgement of each date says, and what is given back too late counts as missed; officers may
+    let it be for nothing, and say why. Raises Conflict
     (``in-the-past``) when nothing is left to cancel, Invalid (``reason-missing``), Stale, Missing, Forbidden.
     """
     booking = booking_for(session, booking_id, version=version)
@@ -55,6 +56,8 @@ def cancel(
         date.reason = reason.strip()[:500]
         if date.number in costs:
             date.fee = 0 if without_fee else costs[date.number].fee
+        if date.number in costs and costs[date.number].missed and not without_fee:
+            date.absent_at, date.absent_by = now, by.person_id
     touch(session, booking)
     facts: dict[str, Any] = {"dates": [date.number for date in dates], "state": str(booking.state)}
     if costs:

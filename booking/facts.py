@@ -99,11 +99,12 @@ def _times(count: Count, room: Room) -> Sequence[ColumnElement[bool]]:
         case Measure.AT_ONCE, Interval() as wanted:
             return Occurrence.starts_at < wanted.end, Occurrence.ends_at > wanted.start, Occurrence.room_id != room.id
         case Measure.AHEAD, _:
-            return (Occurrence.starts_at > count.since,)
+            return (Occurrence.starts_at > count.moment,)
         case _:
             first = datetime.combine(count.first, datetime.min.time())
             until = datetime.combine(count.last + timedelta(days=1), datetime.min.time())
-            return Occurrence.local_start >= first, Occurrence.local_start < until
+            in_period = (Occurrence.local_start >= first, Occurrence.local_start < until)
+            return (*in_period, Occurrence.absent_at < count.moment) if count.measure is Measure.ABSENT else in_period
 
 
 def _entitlement(session: Session, case: Case) -> Entitlement | None:

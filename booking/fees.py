@@ -1,4 +1,4 @@
-"""Fees: what it costs to cancel a date, by the ladder of its latest judgement, today and from which day on more."""
+"""Fees: what it costs to cancel a date, by its latest judgement, today and from which day on more; and when it counts as missed."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,41 +9,54 @@ from booking.models import Occurrence
 from booking.states import OccurrenceState
 from kernel.money import Ore
 from kernel.wallclock import to_wall
-from policies.verdict import Ladder, Verdict
+from policies.verdict import Absence, Ladder, Source, Verdict
 
 DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """What cancelling a date costs today: a share of its price, in øre, None where the price is not known.
+    """What cancelling a date costs now: a share of its price, in øre, None where the price is not known.
 
-    ``dearer_on`` is the first day on which it costs more, and ``then`` what it costs on that day.
+    ``dearer_on`` is the first day on which it costs more, and ``then`` what it costs on that day. ``missed`` is the rule by
+    which it counts as one that nobody came to, ``missed_from`` the moment from which it will.
     """
 
-    ladder: Ladder
     percent: int
     fee: Ore | None
+    source: Source
     dearer_on: day_of | None = None
     then: Ore | None = None
+    missed: Absence | None = None
+    missed_from: datetime | None = None
+
+    @property
+    def is_free(self) -> bool:
+        """Whether nothing follows at all."""
+        return self.fee == 0 and self.missed is None
 
 
 def cost_of(date: Occurrence, verdict: Verdict | None, *, now: datetime) -> Cost | None:
     """What it costs to cancel a date now, None where no rule says so; what is not booked yet is withdrawn for nothing."""
-    ladder = verdict.cancellation if verdict else None
-    if ladder is None or date.state is not OccurrenceState.BOOKED:
+    if verdict is None or date.state is not OccurrenceState.BOOKED:
         return None
-    use, today = date.local_start.date(), to_wall(now, date.zone).date()
-    percent = ladder.percent((use - today).days)
-    dearer = (step for step in ladder.steps if step.percent > percent) if date.charged_price != 0 else ()
-    later = min((use - (step.days - 1) * DAY for step in dearer), default=None)
-    return Cost(
-        ladder=ladder,
-        percent=percent,
-        fee=_fee(date, ladder, use - today),
-        dearer_on=later,
-        then=_fee(date, ladder, use - later) if later else None,
-    )
+    ladder, absence = verdict.cancellation, verdict.absence if verdict.absence and verdict.absence.release_hours else None
+    missed_from = absence.too_late_after(date.starts_at) if absence else None
+    if absence and missed_from and now > missed_from:
+        return _too_late(date, ladder, absence, now=now)
+    if ladder:
+        return _by(ladder, date, missed_from, now=now)
+    return Cost(percent=0, fee=0, source=absence.source, missed_from=missed_from) if absence else None
+
+
+def fee_by(ladder: Ladder | None, date: Occurrence, *, now: datetime) -> Ore | None:
+    """What a ladder asks for a date that is cancelled now; None where the price that it is a share of is not known."""
+    return _fee(date, ladder, _left(date, now)) if ladder else 0
+
+
+def fee_for_missing(date: Occurrence, absence: Absence | None) -> Ore | None:
+    """What it costs that nobody came; None where it costs nothing, or a share of a price that is not known."""
+    return share(date.list_price, absence.percent) if absence and absence.percent and date.list_price is not None else None
 
 
 def share(amount: Ore, percent: int) -> Ore:
@@ -54,6 +67,34 @@ def share(amount: Ore, percent: int) -> Ore:
 def sum_of(costs: Iterable[Cost]) -> Ore:
     """What is known of them together, in øre."""
     return sum(cost.fee or 0 for cost in costs)
+
+
+def _by(ladder: Ladder, date: Occurrence, missed_from: datetime | None, *, now: datetime) -> Cost:
+    left = _left(date, now)
+    percent = ladder.percent(left.days)
+    dearer = (step for step in ladder.steps if step.percent > percent) if date.charged_price != 0 else ()
+    later = min((date.local_start.date() - (step.days - 1) * DAY for step in dearer), default=None)
+    return Cost(
+        percent=percent,
+        fee=_fee(date, ladder, left),
+        source=ladder.source,
+        dearer_on=later,
+        then=_fee(date, ladder, date.local_start.date() - later) if later else None,
+        missed_from=missed_from,
+    )
+
+
+def _too_late(date: Occurrence, ladder: Ladder | None, absence: Absence, *, now: datetime) -> Cost:
+    """The dearer of what the ladder asks and what missing it costs."""
+    asked, missing = fee_by(ladder, date, now=now), fee_for_missing(date, absence)
+    fee = None if asked is None or (absence.percent and date.list_price is None) else max(asked, missing or 0)
+    percent = max(ladder.percent(_left(date, now).days) if ladder else 0, absence.percent)
+    return Cost(percent=percent, fee=fee, source=absence.source, missed=absence)
+
+
+def _left(date: Occurrence, now: datetime) -> timedelta:
+    """The whole days that are left, by the clock on the wall."""
+    return date.local_start.date() - to_wall(now, date.zone).date()
 
 
 def _fee(date: Occurrence, ladder: Ladder, left: timedelta) -> Ore | None:

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
@@ -37,7 +37,7 @@ DAY, WEEK, YEAR = timedelta(days=1), timedelta(days=7), timedelta(days=365)
 COLUMNS = (
     *(Occurrence.booking_id, Occurrence.number, Occurrence.room_id, Occurrence.starts_at, Occurrence.ends_at),
     *(Occurrence.local_start, Occurrence.local_end, Booking.reference, Booking.organisation_id, Booking.holder_id),
-    *(Booking.team, Occurrence.absent_at, Room.venue_id, Room.kind),
+    *(Booking.team, Occurrence.absent_at, Occurrence.state, Room.venue_id, Room.kind),
 )
 # What a stored row that can no longer be read raises; pydantic's refusal is a ValueError.
 UNREADABLE = (Invalid, LookupError, TypeError, AttributeError, ValueError)
@@ -133,10 +133,12 @@ class Reading:
     """Reads the dates that the question is about, and with quotas those that count beside them, with what was judged of them."""
 
     def __init__(self, question: Question, has_counts: bool, now: datetime) -> None:
-        self._is_tried = and_(question.place.rooms, _within(question.since, question.until))
+        is_missed = and_(Occurrence.state == OccurrenceState.CANCELLED, Occurrence.absent_at.is_not(None))
+        self._is_tried = and_(question.place.rooms, _within(question.since, question.until), not_(is_missed))
         counted = _within(*_whole_periods(question)) if has_counts else self._is_tried
         is_ahead = and_(Occurrence.state.in_(sorted(LIVE)), Occurrence.ends_at > now)
-        self._conditions = (counted, or_(Occurrence.state == OccurrenceState.BOOKED, is_ahead), Booking.kind != BookingKind.BLOCK)
+        counts = or_(Occurrence.state == OccurrenceState.BOOKED, is_ahead, is_missed)
+        self._conditions = (counted, counts, Booking.kind != BookingKind.BLOCK)
 
     def bookings(self, session: Session) -> tuple[list[int], int]:
         """The ids of all bookings in the order in which they were asked for, and how many dates are tried."""
@@ -257,7 +259,8 @@ def _dated(row: Row[Any], judged: Mapping[tuple[int, str], Any]) -> Dated:
         row.organisation_id,
         row.holder_id,
         row.team,
-        row.absent_at is not None,
+        row.absent_at,
+        row.state is not OccurrenceState.CANCELLED,
     )
     stored = judged.get((row.booking_id, row.local_start.isoformat())) if row.is_tried else None
     return Dated(use, spent, bool(row.is_tried), _read(*stored) if stored else None)

@@ -8,13 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from accounts.models import Person
-from booking.absence import answer_by, rule_for
+from booking.absence import answer_by
 from booking.conditions.queries import entries, visit_of
 from booking.conditions.reminders import lacking_of
 from booking.judging import highest
 from booking.lifecycle import LIVE
 from booking.models import Booking, Occurrence
-from booking.reasons import Stored, against, excepted, judged_last, reviews, verdicts_in
+from booking.reasons import against, excepted, reviews, verdicts_of
 from booking.states import BookingKind, BookingState, OccurrenceState
 from booking.waiving import exceptions_of
 from database.outbox import Notice
@@ -48,8 +48,7 @@ def of_booking(session: Session, notice: Notice, settings: Settings, *, now: dat
     told = _told(found, notice)
     if not told or (notice.kind == "booking-booked" and found.kind is BookingKind.BLOCK):
         return None
-    judged = judged_last(session, found)
-    verdicts = verdicts_in(judged)
+    verdicts = verdicts_of(session, found)
     still = [date for date in found.occurrences if date.state is OccurrenceState.BOOKED and date.starts_at > now]
     values = {
         "dates": [Line(date) for date in told],
@@ -65,7 +64,7 @@ def of_booking(session: Session, notice: Notice, settings: Settings, *, now: dat
         "is_priced": notice.kind in TELLS_ALL and found.kind is BookingKind.ORDINARY,
         "charged": _charged(told),
         "complaint": next((verdict.complaint for verdict in verdicts.values() if verdict.complaint), None),
-        **_missed(session, told[0], judged.get(told[0].local_start)),
+        **_missed(told, verdicts),
         "fees": [date.fee for date in told if date.fee is not None],
         "next": still[0] if still else None,
         "arrival": _arrival(session, still) if found.kind is not BookingKind.BLOCK else None,
@@ -142,10 +141,11 @@ def _before(session: Session, dates: Sequence[Occurrence]) -> list[Condition]:
     return list(first.values())
 
 
-def _missed(session: Session, date: Occurrence, judged: Stored | None) -> dict[str, object]:
-    """The rule about absence by which a date was judged that nobody came to, and until when its holder can answer."""
-    rule = rule_for(session, judged) if date.absent_at else None
-    return {"missed": rule, "answer_by": answer_by(date, rule) if rule else None}
+def _missed(dates: Iterable[Occurrence], verdicts: dict[datetime, Verdict]) -> dict[str, object]:
+    """What follows from it that nobody came to one of the dates, and until when its holder can answer."""
+    noted = ((date, verdicts.get(date.local_start)) for date in dates if date.absent_at)
+    rules = ((date, verdict.absence) for date, verdict in noted if verdict and verdict.absence)
+    return next(({"missed": rule, "answer_by": answer_by(date, rule)} for date, rule in rules), {"missed": None, "answer_by": None})
 
 
 def _whys(dates: Iterable[Occurrence]) -> list[str]:

@@ -119,6 +119,7 @@ def _verdict(judged: Judged, ways_out: Mapping[Change, Alternative]) -> Verdict:
         rank=judged.rank,
         displacement=judged.displacement,
         cancellation=judged.cancellation,
+        absence=judged.absence,
         complaint=judged.complaint,
         checklist=judged.margins.checklist,
     )

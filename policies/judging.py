@@ -12,7 +12,7 @@ from policies.rules.base import Breach, Reads
 from policies.rules.charges import Surcharge, with_surcharges
 from policies.rules.handling import DecisionRoute, Margins, Route
 from policies.rules.tariff import Priced
-from policies.verdict import Access, Complaint, Condition, Decider, Displacement, Effect, Ladder, Outcome, Price, Rank, Reason
+from policies.verdict import Absence, Access, Complaint, Condition, Decider, Displacement, Effect, Ladder, Outcome, Price, Rank, Reason
 
 EVERYTHING = frozenset(Reads)
 
@@ -58,6 +58,7 @@ class Judged:
     rank: Rank | None
     displacement: Displacement | None
     cancellation: Ladder | None
+    absence: Absence | None
     complaint: Complaint | None
     reads: tuple[str, ...]
 
@@ -88,6 +89,7 @@ def judge(policy: Policy, occasion: Occasion, memo: "Memo | None" = None) -> Jud
         rank=_rank(effective, occasion, given.get("points", ())),
         displacement=_settled(effective, occasion, "displacement"),
         cancellation=_settled(effective, occasion, "cancellation"),
+        absence=_settled(effective, occasion, "absence"),
         complaint=_settled(effective, occasion, "complaint"),
         reads=effective.reads,
     )

@@ -8,7 +8,7 @@ How rules combine, stated here once:
    out gives the wider one back.
 3. Of the kinds that restrict, every rule in scope is applied; the outcome is the strictest of the effects:
    refuse, then review, then accept.
-4. Of the kinds that settle one thing (who decides, buffers, price, rank, cancellation) one rule in scope is applied:
+4. Of the kinds that settle one thing (who decides, buffers, price, rank, cancellation, absence) one rule in scope is applied:
    that of the most specific layer, in it that whose scope states most limits, of those the first by id.
 5. Of the kinds that give many things (conditions, access, points, surcharges) every rule in scope adds its own.
 6. The order of rules in a document never matters. Of events and named periods the more specific layer's hold.

@@ -1,7 +1,7 @@
 """Verdict: what the policy says of one request, with every objection, the price and who decides."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from accounts.identity import Role
@@ -275,6 +275,31 @@ class Ladder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Absence:
+    """What follows when nobody comes: ``percent`` of the list price, and more after so many ``times``.
+
+    A date that is given back later than ``release_hours`` before it begins counts as one that nobody came to. Its holder
+    has ``hearing_days`` to answer before it counts against new requests.
+    """
+
+    rule: str
+    times: int
+    percent: int
+    release_hours: int
+    hearing_days: int
+    reason: Reason = Reason()
+    source: Source = Source()
+
+    def too_late_after(self, starts_at: datetime) -> datetime:
+        """The last moment at which a date can be given back without counting as one that nobody came to."""
+        return starts_at - timedelta(hours=self.release_hours)
+
+    def answer_by(self, noted: date) -> date:
+        """The last local day on which the holder can say what happened, when it was noted on a local day."""
+        return noted + timedelta(days=self.hearing_days)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Complaint:
     """How a decision can be contested: within so many days of it, to whom."""
 
@@ -306,6 +331,7 @@ class Verdict(Stored):
     rank: Rank | None = None
     displacement: Displacement | None = None
     cancellation: Ladder | None = None
+    absence: Absence | None = None
     complaint: Complaint | None = None
     checklist: tuple[Reason, ...] = ()
 

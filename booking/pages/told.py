@@ -11,21 +11,20 @@ from accounts.identity import Actor
 from accounts.models import Organisation, Person
 from accounts.queries import names_of_people
 from booking import lifecycle
-from booking.absence import answer_by, rule_for
+from booking.absence import answer_by
 from booking.cases import may_decide, may_see
 from booking.fees import Cost, cost_of, sum_of
 from booking.judging import highest
 from booking.models import Booking, Occurrence
 from booking.pages.again import LastTime
 from booking.pages.before import Before, before
-from booking.reasons import Excepted, Stored, against, excepted, judged_last, reviews, verdicts_in
+from booking.reasons import Excepted, against, excepted, reviews, verdicts_of
 from booking.states import BookingKind, BookingState
 from booking.support.models import Agreement, Grant
 from booking.waiving import Exceptions, exceptions_of
 from kernel.errors import Fault
 from kernel.money import Ore
-from policies.rules.counts import NoShow
-from policies.verdict import Complaint, Verdict
+from policies.verdict import Absence, Complaint, Verdict
 from venues.contact import Arrival, arrivals
 from venues.models import Room, Venue
 
@@ -41,6 +40,7 @@ class ToldDate:
     may_cancel: bool
     may_move: bool
     may_note: bool
+    may_take_back: bool
 
     @property
     def span(self) -> tuple[datetime, datetime]:
@@ -56,16 +56,16 @@ class ToldDate:
 
 
 @dataclass(frozen=True, slots=True)
-class Absence:
-    """The rule about absence by which a date was judged, and until when its holder can say what happened."""
+class Missed:
+    """The rule by which a date was judged that nobody came to, and until when its holder can say what happened."""
 
-    rule: NoShow
+    rule: Absence
     answer_by: date | None
 
 
 @dataclass(frozen=True, slots=True)
 class ToldBooking:
-    """A booking for one who may see it; ``names`` are those of the people its row knows by id, ``absences`` what follows
+    """A booking for one who may see it; ``names`` are those of the people its row knows by id, ``missed`` what follows
     from those noted, by the date's number."""
 
     booking: Booking
@@ -76,7 +76,7 @@ class ToldBooking:
     reviews: tuple[Fault, ...]
     excepted: tuple[Excepted, ...]
     exceptions: Exceptions
-    absences: Mapping[int, Absence]
+    missed: Mapping[int, Missed]
     complaint: Complaint | None
     decider_title: str
     names: Mapping[int, str]
@@ -137,14 +137,12 @@ class ToldBooking:
 def told_booking(session: Session, booking: Booking, *, by: Actor, language: str, now: datetime) -> ToldBooking:
     """All that the page of a booking tells; eight statements whatever the number of dates, two more where conditions are asked."""
     _load(session, booking)
-    judged = judged_last(session, booking)
-    verdicts = verdicts_in(judged)
+    verdicts = verdicts_of(session, booking)
     may_change = may_see(booking, by) and (by.person_id == booking.holder_id or _acts_for(booking, by) or by.is_officer)
     dates = [_date(date, verdicts.get(date.local_start), may_change=may_change, by=by, now=now) for date in booking.occurrences]
     coming = [one for one in dates if one.date.ends_at > now]
     decider = highest(verdict.decider for verdict in verdicts.values() if verdict.decider)
     stands_before = before(session, booking, [one.verdict for one in coming if one.is_live and one.verdict], by=by, now=now)
-    absences = _absences(session, booking, judged)
     people = {
         booking.holder_id,
         booking.hand_id,
@@ -161,7 +159,7 @@ def told_booking(session: Session, booking: Booking, *, by: Actor, language: str
         before=stands_before,
         reviews=tuple(reviews(verdicts)),
         excepted=tuple(excepted(verdicts)),
-        absences=absences,
+        missed=_missed(booking, verdicts),
         complaint=next((verdict.complaint for verdict in verdicts.values() if verdict.complaint), None),
         exceptions=exceptions_of(booking),
         decider_title=decider.title.in_language(language) if decider else "",
@@ -189,6 +187,7 @@ def _load(session: Session, booking: Booking) -> None:
 
 def _date(date: Occurrence, verdict: Verdict | None, *, may_change: bool, by: Actor, now: datetime) -> ToldDate:
     is_ahead = may_change and date.starts_at > now
+    looks_after = by.is_officer or by.is_caretaker_of(date.room.venue_id)
     has_begun = date.starts_at <= now and lifecycle.allows(lifecycle.Act.NOTE_ABSENCE, date.state)
     return ToldDate(
         date,
@@ -197,7 +196,8 @@ def _date(date: Occurrence, verdict: Verdict | None, *, may_change: bool, by: Ac
         cost=cost_of(date, verdict, now=now) if date.starts_at > now else None,
         may_cancel=is_ahead and lifecycle.allows(lifecycle.Act.CANCEL, date.state),
         may_move=is_ahead and lifecycle.allows(lifecycle.Act.MOVE, date.state),
-        may_note=has_begun and (by.is_officer or by.is_caretaker_of(date.room.venue_id)) and date.booking.kind is not BookingKind.BLOCK,
+        may_note=has_begun and looks_after and date.booking.kind is not BookingKind.BLOCK,
+        may_take_back=date.absent_at is not None and looks_after,
     )
 
 
@@ -209,10 +209,11 @@ def _arrival(session: Session, booking: Booking, coming: Sequence[ToldDate]) -> 
     return arrivals(session, [(live[0].room.venue, live[0].starts_at)])[0]
 
 
-def _absences(session: Session, booking: Booking, judged: Mapping[datetime, Stored]) -> dict[int, Absence]:
-    missed = [date for date in booking.occurrences if date.absent_at]
-    rules = {date.number: rule_for(session, judged.get(date.local_start)) for date in missed}
-    return {date.number: Absence(rule, answer_by(date, rule)) for date in missed if (rule := rules[date.number])}
+def _missed(booking: Booking, verdicts: Mapping[datetime, Verdict]) -> dict[int, Missed]:
+    """Of each date that nobody came to, what follows from it by its latest judgement."""
+    noted = {date: verdicts.get(date.local_start) for date in booking.occurrences if date.absent_at}
+    rules = {date: verdict.absence for date, verdict in noted.items() if verdict}
+    return {date.number: Missed(rule, answer_by(date, rule)) for date, rule in rules.items() if rule}
 
 
 def _granting(booking: Booking) -> set[int]:

@@ -419,7 +419,7 @@ class Rule(Model):
 
     @property
     def restricts(self) -> bool:
-        return not self.settles and type(self).judge is not Rule.judge
+        return type(self).judge is not Rule.judge
 
     @cached_property
     def reads(self) -> frozenset[Reads]:

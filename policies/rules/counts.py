@@ -10,11 +10,14 @@ from pydantic import Field
 
 from kernel.interval import Interval
 from kernel.texts import marked as _
+from kernel.wallclock import local_day, to_wall
 from policies.occasion import MIDNIGHT, Occasion, Part
 from policies.office import months_later
 from policies.request import Request, Usage
 from policies.rules.base import Band, Breach, Comparator, Consequence, Minutes, Percent, Reads, Rule, When
-from policies.verdict import Change, Effect
+from policies.verdict import Absence, Change, Effect
+
+DAY = timedelta(days=1)
 
 
 class Period(StrEnum):
@@ -53,8 +56,8 @@ class Count:
 
     ``subject`` is never ``holder``; ``holder`` is its id as the request gives it, ``team`` the team's name. No
     ``room_kinds`` means all. ``inside`` are the stretches whose minutes are counted apart. ``interval`` is the time
-    asked for and ``since`` the moment of asking, where the measure is about them. The answer is a ``Usage`` with the
-    same key and dates.
+    asked for; ``moment`` is after which dates begin (AHEAD), or before which it was noted that nobody came (ABSENT). The
+    answer is a ``Usage`` with the same key and dates.
     """
 
     key: str
@@ -67,7 +70,7 @@ class Count:
     team: str = ""
     inside: tuple[When, ...] = ()
     interval: Interval | None = None
-    since: datetime | None = None
+    moment: datetime | None = None
 
 
 class Counting(Rule):
@@ -156,7 +159,7 @@ class Concurrency(Counting):
     def counted(self, request: Request) -> Count:
         day = request.dates[0] if self.measure is Measure.AT_ONCE else date.min
         found = self._of_days(day, request.dates[-1] if self.measure is Measure.AT_ONCE else date.max, self.measure)
-        return replace(found, interval=request.interval, since=request.submitted)
+        return replace(found, interval=request.interval, moment=request.submitted)
 
     @property
     def limit(self) -> int:
@@ -203,24 +206,41 @@ class BadHours(Counting):
 class NoShow(Counting):
     """What follows when nobody came, so many times in so many months; time given back in time does not count.
 
-    ``charged_percent`` of the list price is asked for each time; ``hearing_days`` are given to answer before more follows.
+    ``charged_percent`` of the list price is asked for each time; an absence counts against new requests when the
+    ``hearing_days`` to answer are over (nobody is sanctioned unheard). What is given back later than ``release_hours``
+    before it begins is an absence too.
     """
 
     own_reads: ClassVar[frozenset[Reads]] = Counting.own_reads | {Reads.MOMENT}
+    settles: ClassVar[str] = "absence"
     called: ClassVar[str] = _("Når ingen kommer")
     heading: ClassVar[str] = _("Avlysning og fravær")
 
     kind: Literal["no_show"] = "no_show"
     times: Annotated[int, Field(ge=1, le=100)] = Field(default=3, title=_("Antall ganger"))
     months: Annotated[int, Field(ge=1, le=120)] = Field(default=12, title=_("I løpet av så mange måneder"))
-    release_hours: Annotated[int, Field(ge=0, le=8760)] = Field(default=0, title=_("Regnes som gitt tilbake så mange timer før"))
+    release_hours: Annotated[int, Field(ge=0, le=8760)] = Field(default=0, title=_("Må gis tilbake så mange timer før"))
     charged_percent: Percent = Field(default=0, title=_("Andel av full pris som kreves, i prosent"))
     hearing_days: Annotated[int, Field(ge=0, le=366)] = Field(default=14, title=_("Dager til å uttale seg"))
     effect: Effect = Field(default=Effect.REVIEW, title=_("Nye bookinger etter det"))
 
     def counted(self, request: Request) -> Count:
-        day = request.submitted.date()
-        return self._of_days(months_later(day, -self.months), day, Measure.ABSENT)
+        zone = request.wall.zone
+        day = to_wall(request.submitted, zone).date()
+        counted = self._of_days(months_later(day, -self.months), day, Measure.ABSENT)
+        heard = local_day(day - self.hearing_days * DAY, zone).start if self.hearing_days else request.submitted
+        return replace(counted, moment=heard)
+
+    def settle(self, occasion: Occasion) -> Absence:
+        return Absence(
+            rule=self.id,
+            times=self.times,
+            percent=self.charged_percent,
+            release_hours=self.release_hours,
+            hearing_days=self.hearing_days,
+            reason=self.reason,
+            source=self.source,
+        )
 
     @property
     def limit(self) -> int:

@@ -7,19 +7,22 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from booking.absence import answer_by, note_absence, rule_for, withdraw_absence
+from booking.absence import answer_by, note_absence, withdraw_absence
+from booking.ending import cancel
 from booking.models import Booking
 from booking.outcome import Declined
-from booking.reasons import judged_last
+from booking.reasons import verdicts_of
 from booking.replay import replay
 from booking.reservations import reserve
 from booking.states import BookingState
 from database.audit import Audit
 from database.outbox import Notice
 from kernel.errors import Conflict, Forbidden
-from tests.booking.conftest import NO_SHOW, NOW, Hall, again, publish_with, wish
+from tests.booking.conftest import LADDER, NO_SHOW, NOW, Hall, again, publish_with, wish
 
 AFTER = datetime(2026, 9, 16, 8, 0, tzinfo=UTC)
+# The last day to answer is 30 September, by the clock on the wall.
+HEARD = datetime(2026, 9, 30, 22, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -58,7 +61,7 @@ def test_its_holder_can_answer_within_the_days_of_the_rule_by_which_it_was_judge
     publish_with(session, {**NO_SHOW, "hearing_days": 1})
     (missed,) = note(session, booking, hall).occurrences
 
-    rule = rule_for(session, judged_last(session, booking)[missed.local_start])
+    rule = verdicts_of(session, booking)[missed.local_start].absence
 
     assert rule is not None
     assert answer_by(missed, rule) == date(2026, 9, 30)
@@ -114,20 +117,67 @@ def test_without_a_rule_about_it_it_is_noted_and_costs_nothing(session: Session,
 
 
 @pytest.mark.parametrize(("effect", "state"), [("review", "requested"), ("refuse", "refused")])
-def test_the_third_time_makes_the_next_request_wait_or_be_refused(session: Session, hall: Hall, effect: str, state: str) -> None:
+def test_the_third_time_makes_the_next_request_wait_or_be_refused_once_its_holder_was_heard(
+    session: Session, hall: Hall, effect: str, state: str
+) -> None:
     publish_with(session, {**NO_SHOW, "effect": effect})
     for day in (10, 11, 12):
         note(session, booked(session, hall, day), hall)
-        states = [booked(session, hall, 20 + day - 10, now=AFTER, room="oren-flerbrukshall/gymsal-2").state.value] if day < 12 else []
-        assert states in (["booked"], [])
+    last_day = booked(session, hall, now=HEARD - timedelta(seconds=1), start="2026-10-12T18:00", end="2026-10-12T20:00")
 
+    assert last_day.state is BookingState.BOOKED
+    changes = {"start": "2026-10-13T18:00", "end": "2026-10-13T20:00"}
     if state == "refused":
         with pytest.raises(Declined) as refused:
-            booked(session, hall, 25, now=AFTER)
+            booked(session, hall, now=HEARD, **changes)
         assert [(fault.code, fault.value, fault.facts["limit"]) for fault in refused.value.faults] == [("policy:too-many-no-shows", 3, 3)]
     else:
-        third = booked(session, hall, 25, now=AFTER)
+        third = booked(session, hall, now=HEARD, **changes)
         assert (third.state.value, [one.is_same for one in replay(session, third.reference)]) == (state, [True])
+
+
+def test_two_times_have_no_consequence(session: Session, hall: Hall) -> None:
+    for day in (10, 11):
+        note(session, booked(session, hall, day), hall)
+
+    assert booked(session, hall, now=HEARD, start="2026-10-13T18:00", end="2026-10-13T20:00").state is BookingState.BOOKED
+
+
+@pytest.mark.parametrize(
+    ("by", "given", "moment", "fee", "counts"),
+    [
+        ("berit", {}, datetime(2026, 9, 14, 16, 0, tzinfo=UTC), 0, False),
+        ("berit", {}, datetime(2026, 9, 14, 16, 1, tzinfo=UTC), 80_000, True),
+        ("kari", {"without_fee": True, "reason": "Syk trener."}, datetime(2026, 9, 15, 15, 0, tzinfo=UTC), 0, False),
+    ],
+)
+def test_what_is_given_back_too_late_counts_as_missed(
+    session: Session, hall: Hall, by: str, given: dict[str, Any], moment: datetime, fee: int, counts: bool
+) -> None:
+    publish_with(session, {**NO_SHOW, "release_hours": 24})
+    booking = booked(session, hall)
+
+    again(session)
+    (date,) = cancel(session, booking.id, by=getattr(hall, by), now=moment, **given).occurrences
+    again(session)
+
+    assert (date.fee, date.absent_at) == (fee, moment if counts else None)
+
+
+def test_a_late_cancellation_is_counted_and_can_be_forgiven_at_the_price_of_the_ladder(session: Session, hall: Hall) -> None:
+    publish_with(session, {**NO_SHOW, "release_hours": 24, "times": 1}, LADDER)
+    booking = booked(session, hall)
+    again(session)
+    cancel(session, booking.id, by=hall.berit, now=datetime(2026, 9, 15, 8, tzinfo=UTC))
+
+    later = booked(session, hall, now=HEARD, start="2026-10-13T18:00", end="2026-10-13T20:00")
+    again(session)
+    forgiven = withdraw_absence(session, booking.id, 1, by=hall.kari, now=HEARD).occurrences[0]
+    again(session)
+    at_last = booked(session, hall, now=HEARD, start="2026-10-14T18:00", end="2026-10-14T20:00")
+
+    assert (later.state, at_last.state) == (BookingState.REQUESTED, BookingState.BOOKED)
+    assert (forgiven.absent_at, forgiven.fee) == (None, booking.occurrences[0].charged_price)
 
 
 def test_what_was_taken_back_counts_no_more(session: Session, hall: Hall) -> None:
@@ -135,4 +185,4 @@ def test_what_was_taken_back_counts_no_more(session: Session, hall: Hall) -> Non
     again(session)
     withdraw_absence(session, missed[0].id, 1, by=hall.olav, now=AFTER)
 
-    assert booked(session, hall, 25, now=AFTER).state is BookingState.BOOKED
+    assert booked(session, hall, now=HEARD, start="2026-10-13T18:00", end="2026-10-13T20:00").state is BookingState.BOOKED

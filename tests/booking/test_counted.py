@@ -1,13 +1,16 @@
 """Counted: quotas summed in memory come to what the gate itself counts from the rows, whoever uses which room."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.identity import SERVICE
+from booking.absence import note_absence
 from booking.counted import Counts, Spent, Spot
+from booking.ending import cancel
+from booking.lifecycle import LIVE
 from booking.models import Booking, Occurrence
 from booking.reservations import preview, reserve
 from kernel.interval import Interval
@@ -15,7 +18,7 @@ from policies.document import checked
 from policies.places import place_at
 from policies.queries import in_force
 from policies.verbs import publish
-from tests.booking.conftest import NOW, POLICY, REASON, Hall, again, wish
+from tests.booking.conftest import NO_SHOW, NOW, POLICY, REASON, Hall, again, publish_with, wish
 from venues.models import Room
 
 HALL, ROOM = "oren-flerbrukshall", "oren-flerbrukshall/gymsal-1"
@@ -58,6 +61,29 @@ def test_the_sums_are_those_that_are_counted_from_the_rows(session: Session, hal
         assert len(wanted.judged.facts.usage) == 7 - bool(mine)
 
 
+def test_what_was_missed_and_what_was_given_back_too_late_are_counted_as_missed(session: Session, hall: Hall) -> None:
+    publish_with(session, {**NO_SHOW, "release_hours": 24})
+    missed = reserve(session, wish(start="2026-09-15T18:00", end="2026-09-15T20:00"), by=hall.berit, now=NOW)
+    again(session)
+    late = reserve(session, wish(start="2026-09-17T18:00", end="2026-09-17T20:00"), by=hall.berit, now=NOW)
+    again(session)
+    note_absence(session, missed.id, 1, by=hall.olav, now=datetime(2026, 9, 16, 8, tzinfo=UTC))
+    again(session)
+    cancel(session, late.id, by=hall.berit, now=datetime(2026, 9, 17, 8, tzinfo=UTC))
+    again(session)
+    counts = Counts()
+    counts.add(spent(session))
+
+    wanted = wish(start="2026-10-13T18:00", end="2026-10-13T20:00")
+    judged = preview(session, wanted, by=hall.berit, now=datetime(2026, 10, 9, tzinfo=UTC)).dates[0].judged
+    assert judged.request and judged.facts
+    room = session.scalars(select(Room).where(Room.slug == "gymsal-1")).one()
+    asked = in_force(session, room, date(2026, 10, 13), date(2026, 10, 13)).on(date(2026, 10, 13)).counts(judged.request)
+
+    assert counts.usage(asked, Spot(room.id, room.venue_id, room.kind)) == judged.facts.usage
+    assert [(one.key, one.dates) for one in judged.facts.usage if one.key == "nobody-came"] == [("nobody-came", 2)]
+
+
 def spent(session: Session) -> list[Spent]:
     rows = select(Occurrence, Booking, Room).join(Booking, Occurrence.booking_id == Booking.id).join(Room, Occurrence.room_id == Room.id)
     return [
@@ -69,6 +95,8 @@ def spent(session: Session) -> list[Spent]:
             booking.organisation_id,
             booking.holder_id,
             booking.team,
+            date.absent_at,
+            date.state in LIVE,
         )
         for date, booking, room in session.execute(rows)
     ]

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from tests.accounts.conftest import Visitor
-from tests.booking.conftest import LADDER, publish_with
+from tests.booking.conftest import LADDER, NO_SHOW, publish_with
 from tests.clock import Clock
 
 
@@ -69,6 +69,27 @@ def test_the_holder_pays_and_an_officer_who_says_why_asks_for_nothing(visit: Cal
     assert "Skriv hvorfor." in silent.text
     assert ["Gebyr for avlysning: 800 kr" in pages[0], "Gebyr for avlysning: gratis" in pages[1]] == [True, True]
     assert "Begravelse" in pages[1]
+
+
+def test_what_is_too_late_to_give_back_is_told_before_and_after(
+    app: Flask, visit: Callable[..., Visitor], booked: Callable[..., str], clock: Clock
+) -> None:
+    app.extensions["database"].transact(publish_with, {**NO_SHOW, "release_hours": 24})
+    reference = booked()
+    berit, kari = visit("berit"), visit("kari")
+
+    early = price(berit.get(f"/bookings/{reference}").text)
+    clock.pass_by(timedelta(days=13, hours=12))
+    late = price(berit.get(f"/bookings/{reference}").text)
+    berit.post(f"/bookings/{reference}/cancellation", form_on=f"/bookings/{reference}")
+    done = price(berit.get(f"/bookings/{reference}").text)
+    kari.post(f"/bookings/{reference}/occurrences/1/absence/withdrawal", form_on=f"/bookings/{reference}")
+    forgiven = berit.get(f"/bookings/{reference}").text
+
+    assert "Å avlyse er gratis nå. Etter 14. september 2026 kl. 18:00 regnes det som om ingen kom." in early
+    assert "Avlyser dere nå, regnes det som om ingen kom. Å avlyse koster nå 800 kr." in late
+    assert "Avlyst for sent. Det regnes som om ingen kom." in done and "Det koster 800 kr." in done
+    assert "regnes som om ingen kom" not in forgiven
 
 
 def price(text: str) -> str:
