@@ -20,11 +20,11 @@ from booking.replay import Replayed, replay
 from booking.trying import Tried, tried
 from booking.whatif import Question, last_season, what_if
 from kernel.clock import now
-from kernel.errors import Invalid, Missing, Refusal
+from kernel.errors import Invalid, Missing, Refusal, refuse
 from kernel.wallclock import parse_day
-from policies.cases import read_cases
+from policies.cases import documents_in, read_cases
 from policies.cli import FILE, tell, text_in
-from policies.document import read
+from policies.document import Document
 from policies.places import place_at
 from web.texts import gettext as _
 from web.wording import sentence
@@ -88,7 +88,7 @@ def whatif_command(file: Path, since: str, until: str) -> None:
     """Say which past and coming bookings would be decided otherwise if FILE were in force, and how; it changes nothing."""
     text = text_in(file)
     try:
-        draft, dates = read(text), [parse_day(day, name) if day else None for name, day in (("since", since), ("until", until))]
+        draft, dates = _draft_in(text), [parse_day(day, name) if day else None for name, day in (("since", since), ("until", until))]
         with edge.database().reading() as session:
             place = place_at(session, draft.place)
             question = Question(place=place, draft=draft, since=dates[0] or last_season(session, now()), until=dates[1])
@@ -98,6 +98,13 @@ def whatif_command(file: Path, since: str, until: str) -> None:
         raise SystemExit(1) from None
     with edge.database().reading() as session:
         _tell_otherwise(session, found, question.since)
+
+
+def _draft_in(text: str) -> Document:
+    documents = documents_in(text)
+    if len(documents) > 1:
+        raise refuse(Invalid, "one-document", "policies", len(documents))
+    return documents[0]
 
 
 class Counter:

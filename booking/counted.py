@@ -9,7 +9,7 @@ from kernel.interval import Interval
 from policies.layers import PlacedCount
 from policies.occasion import parts_of
 from policies.request import Usage, added
-from policies.rules.counts import Count, Measure, Subject, minutes_inside
+from policies.rules.counts import Count, Measure, Subject, adds
 from policies.verdict import Layer
 
 
@@ -72,9 +72,7 @@ class Asked:
 
     def of(self, spent: Spent) -> Usage:
         """What a date adds."""
-        count = self.placed.count
-        inside = sum(minutes_inside(count.inside, part) for part in parts_of(spent.start, spent.end)) if count.inside else 0
-        return Usage(count.key, count.first, count.last, spent.minutes, 1, inside)
+        return adds(self.placed.count, spent.minutes, parts_of(spent.start, spent.end))
 
     @staticmethod
     def _is_meant(count: Count, spent: Spent) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import reduce
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func
@@ -17,8 +18,8 @@ from policies.known import facts_around, office_holidays
 from policies.layers import PlacedCount
 from policies.occasion import parts_of
 from policies.queries import InForce, in_force
-from policies.request import Entitlement, Facts, RoomFacts, Usage
-from policies.rules.counts import Count, Measure, Subject, minutes_inside
+from policies.request import Entitlement, Facts, RoomFacts, Usage, added
+from policies.rules.counts import Count, Measure, Subject, adds
 from policies.verdict import Layer
 from venues.models import Room
 from venues.opening import Opening
@@ -88,9 +89,8 @@ def _inside(session: Session, case: Case, count: Count, here: Sequence[ColumnEle
     """The count with the minutes inside its stretches, which only the wall clock of each date tells."""
     columns = (Occurrence.starts_at, Occurrence.ends_at, Occurrence.local_start, Occurrence.local_end)
     found = session.execute(_dates(Select(*columns), case).where(*here)).all()
-    minutes = sum(Interval(row.starts_at, row.ends_at).minutes for row in found)
-    parts = [part for row in found for part in parts_of(row.local_start, row.local_end)]
-    return Usage(count.key, count.first, count.last, minutes, len(found), sum(minutes_inside(count.inside, part) for part in parts))
+    each = (adds(count, Interval(row.starts_at, row.ends_at).minutes, parts_of(row.local_start, row.local_end)) for row in found)
+    return reduce(added, each, Usage(count.key, count.first, count.last))
 
 
 def _times(count: Count, room: Room) -> Sequence[ColumnElement[bool]]:

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from kernel.errors import Fault, Invalid
-from policies.document import Document, inspected
+from policies.document import Document, inspected, read
 from policies.evaluate import evaluate_series
 from policies.expected import ExpectedDate
 from policies.found import Judged, found, of_dates
@@ -59,8 +59,16 @@ def read_cases(text: str) -> tuple[list[Document], tuple[GivenCase, ...]]:
     return sound, cases
 
 
+def documents_in(text: str) -> list[Document]:
+    """The documents of a text that is one document or a file of cases; raises Invalid as ``read`` and ``read_cases`` do."""
+    data = parsed(text, LONGEST * 2)
+    return read_cases(text)[0] if isinstance(data, Mapping) and "policies" in data else [read(text)]
+
+
 def framed(data: object) -> tuple[CaseFile | None, tuple[Fault, ...]]:
     """The file that JSON values are, None where they are none, and what is wrong with it beside its documents."""
+    if isinstance(data, Mapping) and "rules" in data and "policies" not in data:
+        return None, (Fault("no-cases", "cases"),)
     # What is wrong inside a document is told with the document.
     faults = tuple(fault for fault in unsound(data) if not fault.field.startswith("policies["))
     try:

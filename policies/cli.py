@@ -1,24 +1,27 @@
 """Commands ``policies lint``, ``publish`` and ``schema``."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import date
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup
+from sqlalchemy.orm import Session
 
 from accounts import edge
 from accounts.identity import SERVICE
 from kernel.clock import now
 from kernel.errors import Fault, Refusal
 from kernel.wallclock import parse_day, to_wall
-from policies.document import read, schema
+from policies.cases import documents_in
+from policies.document import Document, schema
 from policies.given import CaseFile
 from policies.lines import line_of, lines_of
 from policies.lint.files import faults_of
 from policies.places import place_at
 from policies.reading import LONGEST
-from policies.verbs import publish
+from policies.verbs import publish_all
 from web.formats import HOME_ZONE
 from web.texts import gettext as _
 from web.wording import sentence
@@ -43,17 +46,24 @@ def lint_command(file: Path) -> None:
 @FILE
 @click.option("--from", "valid_from", required=True, help="The first date of use: 2026-08-01 or 01.08.2026.")
 def publish_command(file: Path, valid_from: str) -> None:
-    """Put a policy document in force from a date, in the place that it names."""
+    """Put a policy document, or all those of a file of cases, in force from a date, in the places that they name."""
     text = text_in(file)
     try:
-        document, day = read(text), parse_day(valid_from, "from")
-        with edge.database().reading() as session:
-            place = place_at(session, document.place)
-        number = edge.database().transact(publish, place, document, day, by=SERVICE, now=now()).number
+        documents, day = documents_in(text), parse_day(valid_from, "from")
+        published = edge.database().transact(_publish_all, documents, day)
     except Refusal as refusal:
         tell(file, text, refusal.faults)
         raise SystemExit(1) from None
-    click.echo(_("Versjon %(number)d er publisert.", number=number))
+    for place, number in published:
+        told = _("Versjon %(number)d er publisert.", number=number)
+        click.echo(f"{place}: {told}" if place and len(published) > 1 else told)
+
+
+def _publish_all(session: Session, documents: Sequence[Document], day: date) -> list[tuple[str, int]]:
+    """Publish them in one transaction; the place and number of each."""
+    placed = [(place_at(session, document.place), document) for document in documents]
+    versions = publish_all(session, placed, day, by=SERVICE, now=now())
+    return [(document.place, version.number) for document, version in zip(documents, versions, strict=True)]
 
 
 @commands.command("schema")

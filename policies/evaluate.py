@@ -10,7 +10,7 @@ from policies.layers import ORDER, Policy
 from policies.occasion import Occasion
 from policies.request import Entitlement, Facts, Request, Usage, added
 from policies.rules.base import Reads
-from policies.rules.counts import Measure, minutes_inside
+from policies.rules.counts import Measure, adds
 from policies.verdict import Alternative, Change, Effect, Objection, Outcome, Verdict
 
 STRICTNESS = tuple(Effect)
@@ -72,10 +72,7 @@ def _counted_for(policy: Policy, request: Request, facts: Facts) -> Iterator[Usa
         count = placed.count
         # A date to come is no absence, and no date of a series in one room is at the same time as another.
         if count.measure in (Measure.USED, Measure.AHEAD) and (count.key, count.first, count.last) in known:
-            inside = (
-                sum(minutes_inside(count.inside, part) for part in Occasion(request, facts, policy.calendar).parts) if count.inside else 0
-            )
-            yield Usage(count.key, count.first, count.last, request.minutes, 1, inside)
+            yield adds(count, request.minutes, Occasion(request, facts, policy.calendar).parts if count.inside else ())
     if facts.entitlement:
         yield Usage(*_agreed(facts.entitlement), request.minutes)
 

@@ -80,6 +80,7 @@ TITLES: Mapping[str, str] = {
     "Quota.per": _("Hvem det telles for"),
     "Quota.period": _("Tidsrom"),
     "Quota.minutes": _("Hvor mye"),
+    "Quota.dates": _("På hvor mange datoer"),
     "AgreementHours.over": _("Timer ut over avtalen"),
     "AgreementHours.other_room": _("Andre rom enn avtalens"),
     "AgreementHours.other_dates": _("Datoer utenfor avtalen"),

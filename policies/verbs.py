@@ -1,5 +1,6 @@
 """Verbs of policies: save a draft, discard it, publish it from a date."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -61,13 +62,25 @@ def publish(session: Session, place: Place, document: Document, valid_from: date
     was published. Raises Invalid with all that the linter calls an error, or ``begins-in-the-past`` for a date before
     today where a version was published before; Forbidden to all but officers.
     """
+    return publish_all(session, [(place, document)], valid_from, by=by, now=now)[0]
+
+
+def publish_all(
+    session: Session, documents: Sequence[tuple[Place, Document]], valid_from: date, *, by: Actor, now: datetime
+) -> list[PolicyVersion]:
+    """Put documents of several places in force together, or none of them; raises as ``publish``."""
     by.require(by.is_officer, "officer")
-    _belongs(document, place)
-    _sound(document)
+    for place, document in documents:
+        _belongs(document, place)
+        _sound(document)
     lock(session, EVERY_POLICY)
+    forget(session)
+    return [_put_in_force(session, place, document, valid_from, by=by, now=now) for place, document in documents]
+
+
+def _put_in_force(session: Session, place: Place, document: Document, valid_from: date, *, by: Actor, now: datetime) -> PolicyVersion:
     number = last_number(session, place) + 1
     _not_in_the_past(session, number, valid_from, now)
-    forget(session)
     version = PolicyVersion(
         venue_id=place.venue_id,
         room_id=place.room_id,

@@ -20,7 +20,7 @@ from policies.verdict import Effect
 from venues.labels import facility_label
 from venues.opening import Openness
 from web import formats
-from web.texts import current_locale
+from web.texts import current_locale, ngettext
 from web.texts import gettext as _
 from web.written import listed
 
@@ -170,9 +170,15 @@ def _capacity(rule: Capacity) -> Sentences:
 def _quota(rule: Quota) -> Sentences:
     less = rule.comparator is Comparator.UNDER
     said = _("Mindre enn %(time)s %(period)s for %(subject)s.") if less else _("Høyst %(time)s %(period)s for %(subject)s.")
-    facts = {"time": formats.duration(rule.minutes), "period": _(labels.PERIODS[rule.period]), "subject": _(labels.SUBJECTS[rule.per])}
+    facts = {"time": _how_much(rule), "period": _(labels.PERIODS[rule.period]), "subject": _(labels.SUBJECTS[rule.per])}
     yield said % facts
     yield from _otherwise(rule.effect)
+
+
+def _how_much(rule: Quota) -> str:
+    time = [formats.duration(rule.minutes)] if rule.minutes is not None else []
+    dates = [ngettext("%(num)d dato", "%(num)d datoer", rule.dates)] if rule.dates is not None else []
+    return listed([*time, *dates])
 
 
 @tells(AgreementHours)

@@ -21,6 +21,10 @@ UNREADABLE: Mapping[str, str] = {
     ),
     "layer-twice": _("To retningslinjer i fila gjelder nivået {value:word}. Behold én for hvert nivå."),
     "other-place": _("«{value}» hører ikke til «{place}». Legg bare retningslinjer for ett sted i fila."),
+    "no-cases": _(
+        "Fila er en retningslinje uten tilfeller. Legg den under policies og skriv tilfellene under cases, eller bruk policies lint."
+    ),
+    "one-document": _("Fila har {value} retningslinjer. Legg den som skal prøves, i en fil for seg."),
     "bad-age-band": _("«{value}» er ikke en aldersgruppe. Skriv for eksempel 6-12 eller 65+."),
     "overlapping-age-bands": _("Aldersgruppene {value} går over i hverandre. Del dem slik at ingen telles to ganger."),
     "bad-anchor": _(
@@ -28,6 +32,7 @@ UNREADABLE: Mapping[str, str] = {
     ),
     "no-such-week": _("«{value}» er ikke en uke. Skriv W1 til W52."),
     "number-missing": _("Tillegget mangler tallet det regnes med. Fyll ut {missing}."),
+    "limit-missing": _("Kvoten mangler en grense. Fyll ut minutes eller dates."),
     "degression-without-days": _("Pris som synker dag for dag, må være pris per dag. Velg enheten day, eller fjern degression."),
     "safety-not-waived": _("Regelen verner liv og helse, og ingen kan gi unntak fra den. Fjern waiver."),
 }

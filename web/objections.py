@@ -20,6 +20,7 @@ POLICIES: Mapping[str, str] = {
     "policy:too-old": _("Den som booker kan være høyst {limit} år."),
     "policy:use-not-counted": _("Vi kan ikke telle timene dere har brukt. En saksbehandler ser på det."),
     "policy:quota-used": _("Bookingen er på {value:minutes}, men det er bare {limit:minutes} igjen av kvoten."),
+    "policy:dates-used": _("Dere har {value} datoer fra før, og kvoten er på {limit}."),
     "policy:agreement-unknown": _("Avtalen gjelder ikke for denne bookingen."),
     "policy:agreement-other-room": _("Avtalen gjelder ikke dette rommet. Den gjelder {limit}."),
     "policy:agreement-other-dates": _("Avtalen gjelder ikke {value:when}. Den gjelder i tidsrommet {limit:when}."),

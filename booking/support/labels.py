@@ -24,6 +24,7 @@ REASONS: Mapping[str, str] = {
     "policy:too-old": _("For gammel"),
     "policy:use-not-counted": _("Brukte timer kan ikke telles"),
     "policy:quota-used": _("Kvoten er brukt opp"),
+    "policy:dates-used": _("Kvoten er brukt opp"),
     "policy:agreement-unknown": _("Avtalen gjelder ikke bookingen"),
     "policy:agreement-other-room": _("Avtalen gjelder andre rom"),
     "policy:agreement-other-dates": _("Avtalen gjelder andre datoer"),

@@ -45,7 +45,7 @@ LIMITS: Mapping[type[Rule], Limits] = {
     Opening: Limits("outside", (("only_between", NEITHER),)),
     Capacity: Limits("over", (("at_least", MORE), ("at_most", LESS))),
     AgeMix: Limits("otherwise", (("at_least", MORE), ("at_most", LESS), ("at_least_percent", MORE), ("at_most_percent", LESS))),
-    Quota: Limits("effect", (("minutes", LESS),)),
+    Quota: Limits("effect", (("minutes", LESS), ("dates", LESS))),
     Concurrency: Limits("effect", (("at_most", LESS),)),
     NoShow: Limits("effect", (("times", LESS),)),
     DropIn: Limits("effect", (("released", LESS),)),

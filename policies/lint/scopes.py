@@ -20,7 +20,7 @@ MODEL_YEARS = range(2020, 2048)
 DAY_ONE = date(MODEL_YEARS.start, 1, 1)
 MODEL_DAYS = (1 << (date(MODEL_YEARS.stop, 1, 1) - DAY_ONE).days) - 1
 YEAR = timedelta(days=366)
-FLAGS = ("commercial", "alcohol", "open_to_all", "in_series")
+FLAGS = ("commercial", "alcohol", "open_to_all", "in_series", "registered", "local")
 NAMED = ("statuses", "room_kinds", "tags")
 COMPARED = {*When.model_fields, *FLAGS, *NAMED, "applicants", "activities", "heads", "ages", "outside"}
 APPLICANTS, ACTIVITIES = tuple(ApplicantClass), tuple(Activity)

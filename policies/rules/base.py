@@ -237,7 +237,8 @@ class Scope(When):
     """Who, where, when and what a rule is about; the document's layer says where, ``room_kinds`` and ``tags`` narrow it.
 
     A request is in scope when it meets every limit that is stated; of several values one is enough (of ``figures`` all
-    are asked), and of a request over several days one day. What is not known of an applicant meets no limit.
+    are asked), and of a request over several days one day. What is not known of an applicant is not so: whose home is
+    unknown is not ``local``, so that a rule about others than residents is about them too.
     ``outside`` leaves out time that one of its entries holds: the rule is about requests with time in none of them.
     """
 
@@ -308,8 +309,8 @@ class Scope(When):
         return (
             (not self.applicants or occasion.request.applicant in self.applicants)
             and (not self.statuses or not set(self.statuses).isdisjoint(known.statuses))
-            and self.registered in (None, known.registered)
-            and self.local in (None, known.local)
+            and self.registered in (None, bool(known.registered))
+            and self.local in (None, bool(known.local))
             and all((value := known.figure(limit.figure)) is not None and limit.holds(value) for limit in self.figures)
         )
 

@@ -6,14 +6,15 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from kernel.interval import Interval
 from kernel.texts import marked as _
 from kernel.wallclock import local_day, to_wall
 from policies.occasion import MIDNIGHT, Occasion, Part
 from policies.office import months_later
-from policies.request import Request, Usage
+from policies.request import Request, Usage, added
 from policies.rules.base import Band, Breach, Comparator, Consequence, Minutes, Percent, Reads, Rule, When
 from policies.verdict import Absence, Change, Effect
 
@@ -55,7 +56,8 @@ class Count:
     """What has to be counted for a request: which of whose dates, under which rule, on which days, in rooms of which kinds.
 
     ``subject`` is never ``holder``; ``holder`` is its id as the request gives it, ``team`` the team's name. No
-    ``room_kinds`` means all. ``inside`` are the stretches whose minutes are counted apart. ``interval`` is the time
+    ``room_kinds`` means all. ``inside`` are the stretches whose minutes are counted apart, or alone (``is_only_inside``:
+    then dates without time in them do not count either). ``interval`` is the time
     asked for; ``moment`` is after which dates begin (AHEAD), or before which it was noted that nobody came (ABSENT). The
     answer is a ``Usage`` with the same key and dates.
     """
@@ -69,6 +71,7 @@ class Count:
     measure: Measure = Measure.USED
     team: str = ""
     inside: tuple[When, ...] = ()
+    is_only_inside: bool = False
     interval: Interval | None = None
     moment: datetime | None = None
 
@@ -123,26 +126,42 @@ class Counting(Rule):
 
 
 class Quota(Counting):
-    """How many minutes one subject may use or hold in a period."""
+    """How many minutes, or on how many dates, one subject may use or hold rooms in a period.
+
+    Where the scope names weekdays, a stretch of the day or dates, only use within them counts. Seasons, named periods and
+    holidays say when the rule applies; what is used outside of them counts too.
+    """
 
     mends: ClassVar[frozenset[Change]] = frozenset({Change.LENGTH})
 
     kind: Literal["quota"] = "quota"
     period: Period
     comparator: Literal[Comparator.AT_MOST, Comparator.UNDER] = Comparator.AT_MOST
-    minutes: Minutes
+    minutes: Minutes | None = None
+    dates: Annotated[int, Field(ge=1, le=10_000)] | None = None
+
+    @model_validator(mode="after")
+    def _says_how_much(self) -> "Quota":
+        if self.minutes is None and self.dates is None:
+            raise PydanticCustomError("limit-missing", "limit-missing", {"missing": "minutes"})
+        return self
 
     def counted(self, request: Request) -> Count:
-        return self._of_days(*bounds(self.period, request.dates[0]))
+        scope = self.scope
+        within = When(weekdays=scope.weekdays, between=scope.between, dates=scope.dates)
+        found = self._of_days(*bounds(self.period, request.dates[0]))
+        return replace(found, inside=(within,), is_only_inside=True) if within.limits_time else found
 
     @property
     def limit(self) -> int:
-        return self.minutes
+        return self.minutes if self.minutes is not None else self.dates or 0
 
     def weighed(self, used: Usage, occasion: Occasion) -> Iterator[Breach]:
-        wanted = occasion.request.minutes
-        if not self.comparator.holds(used.minutes + wanted, self.minutes):
-            yield Breach("quota-used", "end", wanted, max(self.minutes - used.minutes, 0), self.effect)
+        wanted = adds(self.counted(occasion.request), occasion.request.minutes, occasion.parts)
+        if self.minutes is not None and not self.comparator.holds(used.minutes + wanted.minutes, self.minutes):
+            yield Breach("quota-used", "end", wanted.minutes, max(self.minutes - used.minutes, 0), self.effect)
+        if self.dates is not None and not self.comparator.holds(used.dates + wanted.dates, self.dates):
+            yield Breach("dates-used", "start", used.dates, self.dates, self.effect)
 
 
 class Concurrency(Counting):
@@ -193,8 +212,8 @@ class BadHours(Counting):
         return self.percent
 
     def weighed(self, used: Usage, occasion: Occasion) -> Iterator[Breach]:
-        minutes = used.minutes + occasion.request.minutes
-        inside = used.minutes_inside + sum(minutes_inside(self.hours, part) for part in occasion.parts)
+        both = added(used, adds(self.counted(occasion.request), occasion.request.minutes, occasion.parts))
+        minutes, inside = both.minutes, both.minutes_inside
         if minutes > self.over and inside * 100 < self.percent * minutes:
             yield Breach("too-few-bad-hours", "start", inside * 100 // minutes, self.percent, self.effect)
 
@@ -249,6 +268,14 @@ class NoShow(Counting):
     def weighed(self, used: Usage, occasion: Occasion) -> Iterator[Breach]:
         if used.dates >= self.times:
             yield Breach("too-many-no-shows", "organisation", used.dates, self.times, self.effect)
+
+
+def adds(count: Count, minutes: int, parts: Iterable[Part]) -> Usage:
+    """What a date of so many minutes, with these parts of local days, adds to a count."""
+    inside = sum(minutes_inside(count.inside, part) for part in parts) if count.inside else 0
+    if count.is_only_inside:
+        return Usage(count.key, count.first, count.last, inside, 1 if inside else 0)
+    return Usage(count.key, count.first, count.last, minutes, 1, inside)
 
 
 def minutes_inside(hours: Iterable[When], part: Part) -> int:

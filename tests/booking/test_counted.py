@@ -34,9 +34,10 @@ def test_the_sums_are_those_that_are_counted_from_the_rows(session: Session, hal
     gyms = quota("gyms", period="year", scope={"room_kinds": ["gym"]})
     house = quota("house", per="organisation", period="month", scope={"commercial": False})
     few_want = {"kind": "bad_hours", "id": "few-want", "over": 0, "percent": 0, "hours": [{"between": {"start": "19:00", "end": "20:00"}}]}
+    tuesdays = quota("tuesdays", minutes=None, dates=9, period="month", scope={"weekdays": [2]})
     at_once = {"kind": "concurrency", "id": "rooms-at-once", "at_most": 5}
     ahead = {"kind": "concurrency", "id": "ahead", "per": "person", "measure": "ahead", "at_most": 5}
-    others = [{**one, "reason": REASON} for one in (few_want, at_once, ahead)]
+    others = [{**one, "reason": REASON} for one in (few_want, tuesdays, at_once, ahead)]
     rules = {"": [*POLICY["rules"], town, gyms, *others], HALL: [house], ROOM: [quota("room", period="day")]}  # type: ignore[misc]
     for layer, (path, found) in zip(("municipality", "venue", "room"), rules.items(), strict=True):
         document = {"title": REASON, "price_classes": POLICY["price_classes"], "layer": layer, "place": path, "rules": found}
@@ -58,7 +59,7 @@ def test_the_sums_are_those_that_are_counted_from_the_rows(session: Session, hal
         day = wanted.judged.request.dates[0]
         asked = in_force(session, room, day, day).on(day).counts(wanted.judged.request)
         assert counts.usage(asked, Spot(room.id, room.venue_id, room.kind)) == wanted.judged.facts.usage
-        assert len(wanted.judged.facts.usage) == 7 - bool(mine)
+        assert len(wanted.judged.facts.usage) == 8 - bool(mine)
 
 
 def test_what_was_missed_and_what_was_given_back_too_late_are_counted_as_missed(session: Session, hall: Hall) -> None:

@@ -24,7 +24,7 @@ def rule(kind: str, **fields: Any) -> dict[str, Any]:
 WEEK = rule("quota", period="week", minutes=6_000)
 AT_ONCE = rule("concurrency", measure="at-once", at_most=50)
 AHEAD = rule("concurrency", measure="ahead", at_most=50)
-MISSED = rule("no_show", times=50)
+MISSED = rule("no_show", times=50, hearing_days=0)
 BAD = rule("bad_hours", period="week", over=6_000, percent=0, hours=FEW_WANT)
 
 
@@ -121,7 +121,7 @@ def test_missed_are_dates_of_the_last_months_that_somebody_noted(session: Sessio
         note_absence(session, booking.id, 1, by=hall.olav, now=LATER)
     again(session)
 
-    later = [NOW + timedelta(days=days) for days in (18, 40, 45)]
+    later = [NOW + timedelta(days=days, minutes=1) for days in (18, 40, 45)]
     found = [counted(session, hall, now=now, start="2026-10-20T18:00", end="2026-10-20T19:00").dates for now in later]
 
     assert found == [2, 1, 0]
@@ -137,6 +137,18 @@ def test_of_hours_that_few_want_each_minute_counts_once_and_a_night_by_its_clock
     # From 16 to 17, none, from 21 to 24, all of Friday.
     assert (used.minutes, used.dates, used.minutes_inside) == (600, 4, 60 + 0 + 180 + 120)
     assert (used.first, used.last) == (date(2026, 9, 14), date(2026, 9, 20))
+
+
+def test_a_quota_of_saturdays_counts_what_lies_on_saturdays(session: Session, hall: Hall) -> None:
+    publish_with(
+        session, rule("quota", period="half-year", dates=3, scope={"weekdays": [6], "between": {"start": "10:00", "end": "20:00"}})
+    )
+    for wanted in (at(12, "18:00", "21:00"), at(14, "18:00", "20:00"), at(19, "20:00", "21:00"), at(26, "10:00", "11:00")):
+        book(session, hall, **wanted)
+
+    used = counted(session, hall, start="2026-10-17T18:00", end="2026-10-17T20:00")
+
+    assert (used.minutes, used.dates) == (120 + 60, 2)
 
 
 def test_a_night_counts_for_the_day_on_which_it_begins(session: Session, hall: Hall) -> None:

@@ -46,6 +46,21 @@ def written(folder: Path, data: Any) -> str:
     return str(file)
 
 
+def test_a_file_of_cases_is_published_whole_or_not_at_all(app: Flask, house: Database, tmp_path: Path) -> None:
+    both = [
+        {**HALL, "rules": [PRICE]},
+        {**HALL, "layer": "room", "place": "oren-flerbrukshall/gymsal-1", "rules": [rule("grid", minutes=15)]},
+    ]
+    nowhere = [both[0], {**both[1], "place": "oren-flerbrukshall/gymsal-9"}]
+
+    refused = run(app, "publish", written(tmp_path, {"policies": nowhere, "cases": [CASE]}), "--from", "2031-01-01")
+    done = run(app, "publish", written(tmp_path, {"policies": both, "cases": [CASE]}), "--from", "2031-01-01")
+
+    assert refused[0] == 1 and "gymsal-9" in refused[2]
+    told = "oren-flerbrukshall: Versjon 1 er publisert.\noren-flerbrukshall/gymsal-1: Versjon 1 er publisert.\n"
+    assert done == (0, told, "")
+
+
 def test_lint_says_so_when_a_document_is_sound(app: Flask, tmp_path: Path) -> None:
     assert run(app, "lint", written(tmp_path, {**HALL, "rules": [rule("length", at_most=60)]})) == (0, "Ingen feil.\n", "")
 

@@ -82,6 +82,7 @@ PLANTED = {
     "language-missing": ("rules[0].reason.nn", 13, "half-hours", "mangler begrunnelse på nynorsk. Skriv teksten"),
     # what is refused as it is read
     "number-missing": ("rules[0].percent", 9, "weekend", "Fyll ut percent."),
+    "limit-missing": ("rules[0].minutes", 5, "two-saturdays", "Fyll ut minutes eller dates."),
     "degression-without-days": ("rules[0].tariffs[0].rows[0].degression", 20, "prices", "Velg enheten day"),
     "safety-not-waived": ("rules[0].waiver", 13, "places", "Fjern waiver."),
     "end-before-start": ("rules[0].only_between", 12, "evenings", "Slutten må være etter starten."),

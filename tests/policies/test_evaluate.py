@@ -309,6 +309,16 @@ class TestCounts:
 
         assert [(way.change, way.wall) for way in objection.alternatives] == [(Change.LENGTH, span(TUESDAY, "18:00", "19:00"))]
 
+    def test_so_many_dates_may_be_had_and_not_one_more(self) -> None:
+        quota = rule("quota", period="half-year", dates=2, scope={"weekdays": [2]})
+        used = [
+            known(TUESDAY, usage=(Usage("quota", date(2025, 7, 1), date(2025, 12, 31), minutes=90 * dates, dates=dates),))
+            for dates in (1, 2)
+        ]
+
+        assert judged(quota, facts=used[0]).outcome is Outcome.ACCEPTED
+        assert said(judged(quota, facts=used[1]).objections) == [("dates-used", 2, 2)]
+
     def test_use_that_was_not_counted_is_reviewed_and_not_taken_for_none(self) -> None:
         assert said(judged(self.QUOTA).objections) == [("use-not-counted", None, 240)]
 

@@ -56,6 +56,8 @@ LIMITS = {
     "alcohol": st.booleans(),
     "open_to_all": st.booleans(),
     "in_series": st.booleans(),
+    "registered": st.booleans(),
+    "local": st.booleans(),
     "heads": st.sampled_from([{"first": 10}, {"first": 10, "last": 30}, {"first": 31, "last": 40}, {"first": 30, "last": 10}]),
     "ages": st.sampled_from(
         [{"last": 12, "percent": 40}, {"last": 12, "percent": 80}, {"last": 19, "percent": 70}, {"first": 20, "percent": 40}, {"first": 20}]
@@ -101,7 +103,7 @@ def occasion(chance: Random, longest: int) -> Occasion:
     facts = Facts(
         room=RoomFacts(20, chance.choice(["gym", "classroom", "hall"]), some[1]),
         days=tuple(Day(day, chance.choice([None, None, "Jul"]), chance.choice([None, "Ferie"])) for day in DAYS),
-        applicant=ApplicantFacts(statuses=some[0]),
+        applicant=ApplicantFacts(statuses=some[0], registered=chance.choice([True, False, None]), local=chance.choice([True, False, None])),
     )
     return Occasion(request, facts, CALENDAR)
 
