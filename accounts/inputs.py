@@ -30,7 +30,7 @@ def read_number(text: str) -> str:
 
 def read_standing_name(text: str) -> str:
     if not STANDING_NAME.match(text):
-        raise PydanticCustomError("bad-standing-name", "bad-standing-name")
+        raise PydanticCustomError("bad-name", "bad-name")
     return text
 
 

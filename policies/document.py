@@ -1,8 +1,10 @@
 """Document: the policy of a municipality, venue or room as data, read strictly, with every fault located."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
+from functools import cache
 from types import NoneType
 from typing import Annotated, Any, Literal
 
@@ -13,7 +15,7 @@ from kernel.errors import Fault, Invalid
 from policies.baseline import BASELINE
 from policies.reading import as_json, parsed, unsound
 from policies.rules import KINDS, AnyRule
-from policies.rules.base import Model, Scope, Slug, Text
+from policies.rules.base import SLUG, Model, Scope, Slug, Text
 from policies.seasons import Calendar, Season
 from policies.verdict import Layer, Reason
 from web.faults import fault_of, name_of, shown
@@ -87,8 +89,8 @@ def inspected(data: object) -> tuple[Document | None, tuple[Fault, ...]]:
         # Strict validation knows JSON's own types only on the way in from JSON: a date is a string there.
         document = Document.model_validate_json(as_json(data))
     except ValidationError as failure:
-        found = (_fault(error, data) for error in failure.errors(include_url=False)[:MOST_FAULTS])
-        return None, (*faults.values(), *(fault for fault in found if fault.field not in faults))
+        found = [_fault(error, data) for error in failure.errors(include_url=False)[:MOST_FAULTS]]
+        return None, (*faults.values(), *(fault for fault in found if fault.field not in faults and not _is_counted_short(fault, found)))
     return document, (*faults.values(), *misfits(document, range(len(document.rules))))
 
 
@@ -108,12 +110,35 @@ def _fault(error: ErrorDetails, data: object) -> Fault:
     match error["type"]:
         case "union_tag_invalid":
             fault = _unknown_kind(error, data)
+        case "extra_forbidden":
+            fault = _unknown_field(error, data)
+        case "string_pattern_mismatch" if error["ctx"]["pattern"] == SLUG:
+            fault = replace(fault_of(error, data), code="bad-name")
         case "union_tag_not_found":
             fault = Fault("missing-field", f"{name_of(error['loc'], data)}.kind")
         case _:
             fault = _at_field(fault_of(error, data))
     rule = _rule_at(error["loc"], data)
     return Fault(fault.code, fault.field, fault.value, {**fault.facts, "rule": rule}) if rule else fault
+
+
+def _is_counted_short(fault: Fault, found: Sequence[Fault]) -> bool:
+    """Whether a list has too few entries only because one that is there cannot be read."""
+    return fault.code == "too-few-items" and any(other.field.startswith(f"{fault.field}[") for other in found)
+
+
+def _unknown_field(error: ErrorDetails, data: object) -> Fault:
+    """The fault with the name of ours that is most like the one written."""
+    fault = fault_of(error, data)
+    nearest = next(iter(get_close_matches(str(error["loc"][-1]), _names(), n=1, cutoff=0.7)), "")
+    return Fault("misspelt-field", fault.field, fault.value, {"nearest": nearest}) if nearest else fault
+
+
+@cache
+def _names() -> tuple[str, ...]:
+    """The names of all fields that a document can have anywhere."""
+    found = Document.model_json_schema(mode="validation")
+    return tuple(sorted({name for part in (found, *found["$defs"].values()) for name in part.get("properties", ())}))
 
 
 def _at_field(fault: Fault) -> Fault:

@@ -4,12 +4,13 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
 from accounts.identity import ApplicantClass, Role
+from kernel.errors import Invalid
 from policies.expected import Expected, ExpectedAccess, ExpectedCancellation, Kroner, Moment, Name, Words
-from policies.request import ApplicantFacts, Day, Entitlement
+from policies.request import ApplicantFacts, Day, Entitlement, bands_of
 from policies.rules.base import Band, Count, Dates, Model, Slug, Text, Weekday
 from policies.taxonomy import Activity
 from venues.opening import Openness
@@ -20,6 +21,17 @@ ANY_ROOM = "venue/room"
 Path = Annotated[str, Field(pattern=r"^[a-z0-9-]+/[a-z0-9-]+$", max_length=170)]
 # A field may be called date, which then hides the type.
 LocalDate = date
+
+
+def _of_ages(written: str) -> str:
+    try:
+        bands_of({written: 0})
+    except Invalid:
+        raise PydanticCustomError("bad-age-band", "bad-age-band") from None
+    return written
+
+
+AgesAsWritten = Annotated[str, AfterValidator(_of_ages)]
 
 
 class Event(StrEnum):
@@ -60,7 +72,7 @@ class GivenRequest(Model):
     applicant: ApplicantClass = ApplicantClass.ORGANISATION
     activity: Activity = Activity.OTHER
     heads: Count | None = None
-    participants: Annotated[dict[str, Count], Field(max_length=20)] = Field(default_factory=dict)
+    participants: Annotated[dict[AgesAsWritten, Count], Field(max_length=20)] = Field(default_factory=dict)
     organisation: Name | None = None
     person: Name | None = "1"
     age: Annotated[int, Field(ge=0, le=150)] | None = None

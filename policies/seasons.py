@@ -87,8 +87,20 @@ def _checked(written: str) -> str:
     try:
         anchor(written)
     except ValueError as failure:
+        if meant := _month_first(written):
+            raise PydanticCustomError("day-before-month", "day-before-month", {"meant": meant}) from None
         raise PydanticCustomError(str(failure), str(failure)) from None
     return written
+
+
+def _month_first(written: str) -> str:
+    """A date written with the day first the other way round, nothing where that is no date either."""
+    day, _hyphen, month = written.partition("-")
+    try:
+        anchor(f"{month}-{day}")
+    except ValueError:
+        return ""
+    return f"{month}-{day}"
 
 
 Anchored = Annotated[

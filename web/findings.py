@@ -30,6 +30,7 @@ UNREADABLE: Mapping[str, str] = {
     "bad-anchor": _(
         "«{value}» er ikke en dato som kommer hvert år. Skriv for eksempel 08-15, W33, W22-5, school-start eller school-start-7."
     ),
+    "day-before-month": _("«{value}» finnes ikke. Måneden skrives først: {meant}."),
     "no-such-week": _("«{value}» er ikke en uke. Skriv W1 til W52."),
     "number-missing": _("Tillegget mangler tallet det regnes med. Fyll ut {missing}."),
     "limit-missing": _("Kvoten mangler en grense. Fyll ut minutes eller dates."),
@@ -58,6 +59,8 @@ TIME: Mapping[str, str] = {
         "Ingen lengde på høyst {value:minutes} går opp i {minutes:minutes}, som {other} krever."
         " La regelen {rule} tillate {shortest:minutes}, eller la {other} ha kortere steg."
     ),
+    "kroner-for-ore": _("{value:kr} er svært lite. Beløp skrives i øre: {meant:kr} er {meant}."),
+    "hours-for-minutes": _("{value:minutes} er svært kort. Lengder skrives i minutter: {meant:minutes} er {meant}."),
     "never-bookable": _(
         "Tiden {value} kan aldri bookes: {other} lar bare bookinger begynne og slutte hver {minutes:minutes}."
         " La regelen {rule} si {fits}, eller la {other} ha kortere steg."

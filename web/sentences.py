@@ -44,7 +44,7 @@ ACCOUNTS: Mapping[str, str] = {
     "organisation-exists": _("Organisasjonen er alt registrert: {name}."),
     "no-such-organisation": _("Organisasjonen finnes ikke."),
     "class-needs-number": _("Denne typen søker må ha organisasjonsnummer."),
-    "bad-standing-name": _("«{value}» kan ikke brukes. Skriv små bokstaver fra a til z, tall og bindestrek, for eksempel eget-anlegg."),
+    "bad-name": _("«{value}» kan ikke brukes. Skriv små bokstaver fra a til z, tall og bindestrek, for eksempel eget-anlegg."),
     "no-such-standing": _("Statusen eller tallet finnes ikke."),
     "standing-ended": _("«{value}» er alt avsluttet."),
     "group-is-closed": _("Gruppen inviterer selv dem som skal representere den. Snakk med den ansvarlige."),

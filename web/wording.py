@@ -15,6 +15,9 @@ from web.written import filled
 FIELDS: Mapping[str, str] = {
     "missing-field": _("Dette må fylles ut."),
     "unknown-field": _("Feltet er ukjent. Fjern det eller rett navnet."),
+    "misspelt-field": _("Feltet er ukjent. Skulle det stå {nearest}?"),
+    "not-a-list": _("Her skal det stå en liste, også når det bare er én verdi: [ … ]."),
+    "not-fields": _("Her skal det stå felt med verdier: {{ … }}."),
     "not-a-number": _("«{value}» er ikke et tall. Skriv bare sifre."),
     "not-a-whole-number": _("«{value}» er ikke et helt tall."),
     "too-small": _("Tallet er for lite. Det må være minst {least}."),

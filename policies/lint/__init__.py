@@ -5,7 +5,7 @@ from datetime import date
 
 from kernel.errors import Fault
 from policies.document import Document
-from policies.lint import contradictions, dates, hours, languages, nobody, notice, prices, references, tables
+from policies.lint import contradictions, dates, hours, languages, nobody, notice, prices, references, tables, units
 from policies.lint.subject import Subject, located
 
 CHECKERS: tuple[Callable[[Subject], Iterator[Fault]], ...] = (
@@ -18,6 +18,7 @@ CHECKERS: tuple[Callable[[Subject], Iterator[Fault]], ...] = (
     tables.check,
     prices.check,
     references.check,
+    units.check,
 )
 # What people can live with until it is mended; everything else keeps a document from being published.
 ADVICE = {
@@ -25,6 +26,8 @@ ADVICE = {
     "class-name-missing",
     "event-from-elsewhere",
     "event-year-missing",
+    "hours-for-minutes",
+    "kroner-for-ore",
     "language-missing",
     "paragraph-not-found",
     "period-from-elsewhere",

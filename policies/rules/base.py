@@ -55,7 +55,8 @@ Clock = Annotated[
     PlainSerializer(clock, return_type=str),
     WithJsonSchema({"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$", "examples": ["17:00"]}),
 ]
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+Slug = Annotated[str, StringConstraints(pattern=SLUG, max_length=80)]
 Text = Annotated[str, StringConstraints(max_length=LONGEST_TEXT, strip_whitespace=True)]
 Weekday = Annotated[int, Field(ge=1, le=7)]
 Percent = Annotated[int, Field(ge=0, le=1000)]

@@ -188,7 +188,7 @@ def test_what_a_cancellation_and_an_absence_cost_is_told(app: Flask, call: Call)
             [("exception-not-possible", "exceptions"), ("unknown-exception", "exceptions")],
         ),
         ({"exceptions": ["§ 4"], "exception_reason": "Fordi."}, [("bad-format", "exceptions[0]")]),
-        ({"exceptions": "two-hours", "exception_reason": "Fordi."}, [("wrong-kind", "exceptions")]),
+        ({"exceptions": "two-hours", "exception_reason": "Fordi."}, [("not-a-list", "exceptions")]),
     ],
 )
 def test_a_strange_wish_for_an_exception_says_what_is_wrong(app: Flask, call: Call, asking: object, faults: object) -> None:

@@ -54,7 +54,7 @@ def found(expected: dict[str, Any], **case: Any) -> list[Difference]:
         ({"request": {**EVENING, "end": "2027-11-17T20:00"}}, ("too-long-span", "cases[0].request.end", "2027-11-17 20:00")),
         ({"request": {**EVENING, "repeat": {}}}, ("bad-repeat", "cases[0].request.repeat", "{}")),
         ({"request": {**EVENING, "repeat": {"rrule": "FREQ=DAILY"}}}, ("endless-rule", "cases[0].request.repeat", "FREQ=DAILY")),
-        ({"request": {**EVENING, "participants": {"unge": 3}}}, ("bad-age-band", "cases[0].request.participants", "unge")),
+        ({"request": {**EVENING, "participants": {"unge": 3}}}, ("bad-age-band", "cases[0].request.participants.unge", "unge")),
         ({"request": {**EVENING, "exceptions": ["kvota"]}}, ("rule-not-in-file", "cases[0].request.exceptions[0]", "kvota")),
         ({"facts": {"room": {"capasity": 3}}}, ("unknown-field", "cases[0].facts.room.capasity", 3)),
         ({"facts": {"usage": [{"rule": "kvote"}]}}, ("rule-not-in-file", "cases[0].facts.usage[0].rule", "kvote")),

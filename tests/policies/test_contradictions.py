@@ -46,6 +46,8 @@ PLANTED = {
     "season-of-nothing": ("rules[0]", 9, "hall-season", "Fyll ut during eller named"),
     "closes-before-it-opens": ("rules[0].closes", 17, "deadline", "Bytt om på dem"),
     "scope-of-nobody": ("rules[0].scope", 12, "shops", "Fjern en av dem."),
+    "kroner-for-ore": ("rules[0].tariffs[0].rows[0].ore", 19, "prices", "150 kr er 15000."),
+    "hours-for-minutes": ("rules[0].at_most", 12, "six-hours", "6 timer er 360."),
     # contradictions
     "status-asked-and-barred": ("rules[0].any_status", 12, "own-hall", "Fjern statusen det ene stedet."),
     "activity-allowed-and-forbidden": ("rules[0].allowed", 12, "purpose", "Fjern det fra den ene."),
@@ -82,6 +84,7 @@ PLANTED = {
     "language-missing": ("rules[0].reason.nn", 13, "half-hours", "mangler begrunnelse på nynorsk. Skriv teksten"),
     # what is refused as it is read
     "number-missing": ("rules[0].percent", 9, "weekend", "Fyll ut percent."),
+    "day-before-month": ("rules[0].closes", 12, "deadline", "Måneden skrives først: 04-30."),
     "limit-missing": ("rules[0].minutes", 5, "two-saturdays", "Fyll ut minutes eller dates."),
     "degression-without-days": ("rules[0].tariffs[0].rows[0].degression", 20, "prices", "Velg enheten day"),
     "safety-not-waived": ("rules[0].waiver", 13, "places", "Fjern waiver."),

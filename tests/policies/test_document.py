@@ -33,7 +33,7 @@ def test_all_faults_are_told_with_place_value_and_way_out() -> None:
 
     assert found == [
         ("not-a-number", "rules[0].at_least", "60", {"rule": "length"}),
-        ("unknown-field", "rules[0].at_mst", 3, {"rule": "length"}),
+        ("misspelt-field", "rules[0].at_mst", 3, {"nearest": "at_most", "rule": "length"}),
         ("bad-clock", "rules[1].scope.between.start", "25:00", {"rule": "grid"}),
         ("no-such-date", "rules[1].scope.season.first", "04-31", {"rule": "grid"}),
         ("not-a-number", "rules[1].minutes", 1.5, {"rule": "grid"}),
@@ -58,7 +58,7 @@ def test_an_unknown_kind_is_told_the_known_ones_and_the_nearest() -> None:
         ("{'title': 1}", "broken-json", ""),
         ("[" * 100_000, "nested-too-deep", "[0]" * 33),
         ('{"title":' * 40 + "1" + "}" * 40, "nested-too-deep", ".".join(["title"] * 33)),
-        ("[]", "wrong-kind", ""),
+        ("[]", "not-fields", ""),
         ('{"title": {"nb": "x"}, "layer": "county", "rules": []}', "not-a-choice", "layer"),
         ('{"title": {"nb": "x", "se": "x"}, "layer": "municipality", "rules": []}', "unknown-field", "title.se"),
         ('{"title": {"nb": "x"}, "layer": "municipality", "rules": [], "rules": []}', "repeated-field", "rules"),

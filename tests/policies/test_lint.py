@@ -8,7 +8,7 @@ import pytest
 from policies.lint import errors, lint
 from tests.policies.examples import REASON, document, rule
 
-ROW = {"price_class": "list", "ore": 100}
+ROW = {"price_class": "list", "ore": 10_000}
 
 
 def prices(*rows: dict[str, Any], **fields: Any) -> dict[str, Any]:
@@ -22,7 +22,7 @@ def found(*rules: dict[str, Any], **fields: Any) -> list[tuple[str, str]]:
 def test_a_sound_document_has_no_faults() -> None:
     sound = prices(
         ROW,
-        {"price_class": "list", "ore": 150, "weekdays": [6, 7]},
+        {"price_class": "list", "ore": 15_000, "weekdays": [6, 7]},
         {"price_class": "free", "ore": 0, "unit": "occasion"},
         assignments=[{"applicants": ["organisation"], "price_class": "free"}, {"price_class": "list"}],
     )

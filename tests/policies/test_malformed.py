@@ -38,7 +38,7 @@ def written(*rules: Any, **fields: Any) -> bytes:
 MALFORMED: dict[str, tuple[bytes, str, str]] = {
     "an unknown kind": (written({**rule("lenght"), "id": "a"}), "rules[0].kind [a]", "unknown-rule-kind"),
     "no kind": (written({"id": "length"}), "rules[0].kind [length]", "missing-field"),
-    "a rule that is none": (written("length"), "rules[0]", "wrong-kind"),
+    "a rule that is none": (written("length"), "rules[0]", "not-fields"),
     "a wrong type": (written(rule("length", at_most="60")), "rules[0].at_most [length]", "not-a-number"),
     "a missing price": (
         written(rule("price", tariffs=[{"version": "1", "first": "2026-01-01", "rows": [{"price_class": "list"}]}])),
