@@ -64,7 +64,7 @@ class Asked:
         count = self.placed.count
         return (
             self._is_meant(count, spent)
-            and (not count.team or count.team == spent.team)
+            and (count.subject is not Subject.TEAM or count.team == spent.team)
             and (not count.room_kinds or spent.spot.kind in count.room_kinds)
             and self.where == _area(self.placed.layer, spent.spot)
             and self.beside != spent.spot.room_id

@@ -47,7 +47,7 @@ def approve(
     booking = booking_for(session, booking_id, version=version)
     require_decider(booking, by)
     lifecycle.require(lifecycle.Act.APPROVE, booking.state)
-    granted = grant(booking, grounds, by=by, now=now)
+    granted = grant(session, booking, grounds, by=by, now=now)
     plan = Plan(act="approve", dates=waiting(booking, OccurrenceState.REQUESTED), by_staff=True)
     judged = resettle(session, booking, plan, now=now)
     keep_needed(booking, granted, judged, by=by)

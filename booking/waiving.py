@@ -7,13 +7,14 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from accounts.identity import Actor, Role
-from booking.case import Case
+from booking.case import Case, path_of
 from booking.cases import require_role
 from booking.judging import Judged
 from booking.models import Booking
+from booking.reasons import verdicts_of
 from booking.wish import Wish
 from kernel.errors import Fault, Invalid, refuse
-from policies.layers import Placed
+from policies.layers import Placed, place_of
 from policies.queries import in_force
 from policies.request import Waiver
 from policies.stored import Stored
@@ -74,15 +75,19 @@ def require_waivable(session: Session, case: Case, judged: Sequence[Judged]) -> 
         raise Invalid(*faults)
 
 
-def grant(booking: Booking, grounds: str, *, by: Actor, now: datetime) -> tuple[Waiver, ...]:
-    """Grant what the booking asks for, in the role that was named; raises Invalid (``grounds-missing``) without grounds."""
+def grant(session: Session, booking: Booking, grounds: str, *, by: Actor, now: datetime) -> tuple[Waiver, ...]:
+    """Grant what the booking asks for, in the role that was named, of the rules that it was last judged by.
+
+    Raises Invalid (``grounds-missing``) without grounds.
+    """
     exceptions = exceptions_of(booking)
     if not exceptions.unanswered:
         return ()
     if not grounds.strip():
         raise refuse(Invalid, "grounds-missing", "grounds")
     role, why = Role(booking.decider or Role.OFFICER), grounds.strip()[:LONGEST_GROUNDS]
-    granted = tuple(Waiver(rule, str(by.person_id), role, now, why) for rule in exceptions.unanswered)
+    asked = (one for one in _asked(session, booking) if one[0] in exceptions.unanswered)
+    granted = tuple(Waiver(*one, str(by.person_id), role, now, why) for one in asked)
     booking.exceptions = replace(exceptions, waivers=(*exceptions.waivers, *granted)).to_json()
     return granted
 
@@ -105,6 +110,14 @@ def drop(booking: Booking, number: int) -> None:
     found = exceptions_of(booking)
     if found.waivers and number not in found.not_for:
         booking.exceptions = replace(found, not_for=(*found.not_for, number)).to_json()
+
+
+def _asked(session: Session, booking: Booking) -> Iterable[tuple[str, str, str]]:
+    """The rules from which its dates ask to be excepted, each once: id, kind, and the place whose document it stands in."""
+    verdicts = verdicts_of(session, booking)
+    rooms = {date.local_start: path_of(date.room) for date in booking.occurrences}
+    found = ((rooms[start], objection) for start, verdict in verdicts.items() for objection in verdict.objections if objection.is_asked)
+    return dict.fromkeys((one.rule, one.kind, place_of(one.layer, room)) for room, one in found)
 
 
 def _objections(judged: Iterable[Judged]) -> Iterator[Objection]:

@@ -1,11 +1,12 @@
 """Wish: what somebody asks for, as page, API, command and import all say it; one validation for all of them."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints, ValidationInfo, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StringConstraints, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from booking.states import BookingKind
@@ -17,6 +18,12 @@ from policies.request import bands_of as bands_of
 from policies.rules.base import Slug
 from policies.taxonomy import Activity
 from web.fields import RowId
+
+
+def _one_spelling(written: str) -> str:
+    """The text with single ordinary spaces and composed letters (Unicode NFKC), so that what looks alike is alike."""
+    return " ".join(unicodedata.normalize("NFKC", written).split())
+
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 Heads = Annotated[int, Field(strict=True, ge=0, le=100_000)]
@@ -62,7 +69,7 @@ class Wish(BaseModel):
     contact_phone: Annotated[str, StringConstraints(strip_whitespace=True, max_length=30)] = ""
     agreement: RowId | None = None
     grant: RowId | None = None
-    team: Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)] = ""
+    team: Annotated[str, AfterValidator(_one_spelling), StringConstraints(max_length=120)] = ""
     open_to_all: StrictBool = False
     alcohol: StrictBool = False
     commercial: StrictBool = False

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from difflib import get_close_matches
 from functools import cache
 from types import NoneType
@@ -15,7 +14,7 @@ from kernel.errors import Fault, Invalid
 from policies.baseline import BASELINE
 from policies.reading import as_json, parsed, unsound
 from policies.rules import KINDS, AnyRule
-from policies.rules.base import SLUG, Model, Scope, Slug, Text
+from policies.rules.base import SLUG, LocalDate, Model, Scope, Slug, Text
 from policies.seasons import Calendar, Season
 from policies.verdict import Layer, Reason
 from web.faults import fault_of, name_of, shown
@@ -51,7 +50,7 @@ class Document(Model):
     place: Annotated[str, Field(pattern=r"^([a-z0-9-]+(/[a-z0-9-]+)?)?$", max_length=200)] = ""
     regulation: Regulation | None = None
     price_classes: dict[Slug, Reason] = Field(default_factory=dict)
-    events: dict[EventName, tuple[date, ...]] = Field(default_factory=dict)
+    events: dict[EventName, tuple[LocalDate, ...]] = Field(default_factory=dict)
     periods: dict[Slug, Season] = Field(default_factory=dict)
     rules: Annotated[tuple[AnyRule, ...], Field(max_length=MOST_RULES)]
 

@@ -2,16 +2,18 @@
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from accounts.identity import Role
+from kernel.money import Ore
 from policies.layers import Effective, Group, Placed, Policy
 from policies.occasion import Occasion
 from policies.request import Waiver
-from policies.rules.base import Breach, Reads
+from policies.rules.base import Breach, Reads, Rule, When
 from policies.rules.charges import Surcharge, with_surcharges
 from policies.rules.handling import DecisionRoute, Margins, Route
-from policies.rules.tariff import Priced
+from policies.rules.tariff import LIST, Priced, PriceRule
 from policies.verdict import Absence, Access, Complaint, Condition, Decider, Displacement, Effect, Ladder, Outcome, Price, Rank, Reason
 
 EVERYTHING = frozenset(Reads)
@@ -141,11 +143,17 @@ def coarse_ages(effective: Effective, occasion: Occasion) -> Iterator[Finding]:
 
 def _excepted(finding: Finding, occasion: Occasion) -> Finding:
     """The finding with the exception that was granted or is asked for, where the rule can be waived at all."""
-    rule = finding.placed.rule.id
+    rule = finding.placed.rule
     if finding.waivable_by is None:
         return finding
-    waiver = next((waiver for waiver in occasion.facts.waivers if waiver.rule == rule), None)
-    return replace(finding, waiver=waiver, is_asked=waiver is None and rule in occasion.request.exceptions)
+    about = (rule.id, rule.kind, finding.placed.place(occasion.request.room))
+    waiver = next((one for one in occasion.facts.waivers if (one.rule, one.kind, one.place) == about and _may(one, finding)), None)
+    return replace(finding, waiver=waiver, is_asked=waiver is None and rule.id in occasion.request.exceptions)
+
+
+def _may(waiver: Waiver, finding: Finding) -> bool:
+    """Whether the role in which it was granted is high enough for the rule as it is now."""
+    return finding.waivable_by is not None and ROLES.index(waiver.role) >= ROLES.index(finding.waivable_by)
 
 
 def _decider(route: DecisionRoute, occasion: Occasion, findings: Iterable[Finding]) -> Decider:
@@ -195,9 +203,15 @@ def _price(effective: Effective, occasion: Occasion, surcharges: Sequence[Surcha
     priced: Priced = placed.rule.settle(occasion)
     price = priced.price
     if price and surcharges:
-        lists = with_surcharges(price.list_lines, surcharges, occasion) if price.list_lines else ()
-        price = replace(price, lines=with_surcharges(price.lines, surcharges, occasion), list_lines=lists)
+        within = partial(_within, placed.rule, occasion)
+        lists = with_surcharges(price.list_lines, surcharges, occasion, partial(within, LIST)) if price.list_lines else ()
+        lines = with_surcharges(price.lines, surcharges, occasion, partial(within, price.price_class))
+        price = replace(price, lines=lines, list_lines=lists)
     return price, [Finding(placed, breach) for breach in priced.breaches]
+
+
+def _within(rule: Rule, occasion: Occasion, price_class: str, when: When) -> Ore:
+    return rule.within(occasion, price_class, when) if isinstance(rule, PriceRule) else 0
 
 
 def _route(effective: Effective, occasion: Occasion) -> tuple[Placed, DecisionRoute]:

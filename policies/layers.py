@@ -3,9 +3,11 @@
 How rules combine, stated here once:
 
 1. The layers are baseline, municipality, venue, room; each is more specific than those before it.
-2. A rule replaces the rules of wider layers that have the same id, or the same kind and the same scope; what is
-   itself replaced replaces nothing. Only rules that are valid on the date of use take part, so a rule that has run
-   out gives the wider one back.
+2. A rule replaces a rule of a wider layer that it says otherwise: of the same kind, about the same (``topic``), with a
+   scope that holds the other's whole scope and the other's id, or with the very same scope, stating whatever the other
+   states; of the kinds that give many things (5) only with its id. So a rule for Sundays leaves the wider one for all
+   other days, and a least length leaves a greatest one. What is itself replaced replaces nothing. Only rules that are
+   valid on the date of use take part, so a rule that has run out gives the wider one back.
 3. Of the kinds that restrict, every rule in scope is applied; the outcome is the strictest of the effects:
    refuse, then review, then accept.
 4. Of the kinds that settle one thing (who decides, buffers, price, rank, cancellation, absence) one rule in scope is applied:
@@ -26,6 +28,7 @@ from policies.request import Request
 from policies.rules import KINDS
 from policies.rules.base import Reads, Rule, Scope
 from policies.rules.counts import Count, Counting
+from policies.scopes import contains, extent_of
 from policies.seasons import UNDATED, Calendar, merged
 from policies.verdict import Layer
 
@@ -39,6 +42,21 @@ class Placed:
 
     rule: Rule
     layer: Layer
+
+    def place(self, room: str) -> str:
+        """The place whose document it stands in, for a request of ``venue/room``."""
+        return place_of(self.layer, room)
+
+
+def place_of(layer: Layer, room: str) -> str:
+    """The place of a layer's document for a request of ``venue/room``: the room, the venue, nothing for the municipality."""
+    match layer:
+        case Layer.ROOM:
+            return room
+        case Layer.VENUE:
+            return room.partition("/")[0]
+        case _:
+            return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,15 +137,19 @@ def combine(documents: Iterable[Document]) -> Policy:
 def _uppermost(rules: Sequence[Placed]) -> list[Placed]:
     """The rules that no more specific layer replaces."""
     left: list[Placed] = []
-    ids: set[str] = set()
-    scopes: set[tuple[type[Rule], object]] = set()
     for layer in reversed(LAYERS):
         here = [placed for placed in rules if placed.layer is layer]
-        kept = [placed for placed in here if placed.rule.id not in ids and (type(placed.rule), placed.rule.scope) not in scopes]
-        left.extend(kept)
-        ids.update(placed.rule.id for placed in kept)
-        scopes.update((type(placed.rule), placed.rule.scope) for placed in kept)
+        left += [placed for placed in here if not any(replaces(other.rule, placed.rule) for other in left)]
     return left
+
+
+def replaces(rule: Rule, wider: Rule) -> bool:
+    """Whether a rule says otherwise what a rule of a wider layer says, by the second statement above."""
+    if type(rule) is not type(wider) or any(getattr(rule, name) != getattr(wider, name) for name in rule.topic):
+        return False
+    if rule.scope == wider.scope:
+        return rule.id == wider.id or (not rule.gives and wider.stated <= rule.stated)
+    return rule.id == wider.id and contains(extent_of(rule.scope), extent_of(wider.scope))
 
 
 def precedence(rule: Rule) -> tuple[int, int, str]:
@@ -143,5 +165,5 @@ def _turns(rule: Rule) -> Iterable[date]:
     """The dates on which a rule begins to hold or no longer holds."""
     if rule.valid_from:
         yield rule.valid_from
-    if rule.valid_until:
+    if rule.valid_until and rule.valid_until < date.max:
         yield rule.valid_until + timedelta(days=1)

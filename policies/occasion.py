@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 
@@ -13,6 +13,7 @@ from policies.seasons import UNDATED, Calendar
 from venues.opening import Openness
 
 MIDNIGHT = 24 * 60
+MINUTE = timedelta(minutes=1)
 
 
 class DayClass(StrEnum):
@@ -67,9 +68,18 @@ class Occasion:
         return {(usage.key, usage.first, usage.last): usage for usage in self.facts.usage}
 
 
-def moment(day: date, minutes: int, zone: str) -> datetime:
-    """The moment of a clock time on a date; inside a skipped hour it is the moment of the change."""
-    return at(day, timedelta(minutes=minutes)).replace(tzinfo=zone_of(zone))
+def moment(day: date, minutes: int, zone: str, *, since: datetime | None = None) -> datetime:
+    """The moment (UTC) of a clock time on a date; inside a skipped hour it is the moment of the change.
+
+    Of a repeated hour it is the first, or the second where the first comes before ``since``.
+    """
+    local, there = at(day, timedelta(minutes=minutes)), zone_of(zone)
+    first, second = (local.replace(tzinfo=there, fold=fold).astimezone(UTC) for fold in (0, 1))
+    if second < first:
+        offset = second.astimezone(there).utcoffset()
+        steps = range(1, int((first - second) / MINUTE) + 1)
+        return next(found for step in steps if (found := second + step * MINUTE).astimezone(there).utcoffset() != offset)
+    return second if since and first < since else first
 
 
 def clock(minutes: int) -> str:

@@ -185,9 +185,15 @@ def added(used: Usage, more: Usage) -> Usage:
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """An exception from a rule that somebody granted: who (a person's id) in what role, when, and why."""
+    """An exception from a rule that somebody granted: who (a person's id) in what role, when, and why.
+
+    The rule is known by its id, its ``kind`` and the ``place`` whose document it stands in (``venue/room``, nothing for the
+    municipality's): rules of other places may have the same id.
+    """
 
     rule: str
+    kind: str
+    place: str
     by: str
     role: Role
     at: datetime

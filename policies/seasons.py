@@ -147,7 +147,8 @@ class Calendar:
 
     def span(self, season: Season, day: date) -> Span | None:
         """The season of some year that holds the date; None outside of it, or where one of its events has no date."""
-        spans = (self._span(season, year) for year in (day.year - 1, day.year))
+        # The first ISO week of a year may begin in the last days of the year before.
+        spans = (self._span(season, year) for year in (day.year - 1, day.year, day.year + 1))
         return next((span for span in spans if span and span.first <= day <= span.last), None)
 
     def holds(self, season: Season, day: date) -> bool:
@@ -159,13 +160,13 @@ class Calendar:
 
     def last_before(self, written: str, day: date, *, ends: bool = False) -> date | None:
         """The last date not after ``day`` that an anchor names."""
-        found = (anchor(written).date_in(year, self.events, ends=ends) for year in (day.year, day.year - 1))
-        return next((one for one in found if one and one <= day), None)
+        found = (anchor(written).date_in(year, self.events, ends=ends) for year in (day.year - 1, day.year, day.year + 1))
+        return max((one for one in found if one and one <= day), default=None)
 
     def first_from(self, written: str, day: date) -> date | None:
         """The first date from ``day`` that an anchor names."""
-        found = (anchor(written).date_in(year, self.events) for year in (day.year, day.year + 1))
-        return next((one for one in found if one and one >= day), None)
+        found = (anchor(written).date_in(year, self.events) for year in (day.year - 1, day.year, day.year + 1))
+        return min((one for one in found if one and one >= day), default=None)
 
     def _span(self, season: Season, year: int) -> Span | None:
         """The season that begins in a year."""

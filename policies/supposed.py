@@ -68,7 +68,7 @@ def facts_of(case: GivenCase, policy: Policy, requests: Sequence[Request]) -> tu
         "entitlement": given.entitlement,
         "office_holidays": holidays,
         "by_staff": given.by_staff,
-        "waivers": tuple(_waiver(waiver, submitted) for waiver in given.waivers),
+        "waivers": tuple(waiver for one in given.waivers for waiver in _waivers(one, policy, requests[0])),
     }
     found = (facts_around(room, opening, request.dates) for request in requests)
     return tuple(replace(facts, days=tuple(said.get(day.date, day) for day in facts.days), **shared) for facts in found)
@@ -151,8 +151,11 @@ def _lies_in(day: date | None, first: date, last: date) -> bool:
     return day is None or first <= day <= last
 
 
-def _waiver(given: GivenWaiver, submitted: datetime) -> Waiver:
-    return Waiver(given.rule, SOMEBODY, given.role, submitted, "")
+def _waivers(given: GivenWaiver, policy: Policy, request: Request) -> Iterator[Waiver]:
+    """Of each of the rules that have the id, in whichever layer."""
+    for found in policy.rules:
+        if found.rule.id == given.rule:
+            yield Waiver(given.rule, found.rule.kind, found.place(request.room), SOMEBODY, given.role, request.submitted, "")
 
 
 def _held(number: int, entry: Occupied, zone: str) -> Iterator[Held]:

@@ -59,7 +59,6 @@ TITLES: Mapping[str, str] = {
     "Purpose.effect": _("Annen bruk"),
     "Opening.outside": _("Utenfor åpningstiden"),
     "Opening.by_agreement": _("Tid som er åpen etter avtale"),
-    "Opening.closure": _("Når rommet er stengt"),
     "Opening.public_holiday": _("Helligdager"),
     "Opening.school_break": _("Skoleferier"),
     "Opening.open_breaks": _("Ferier da rommet er åpent likevel"),

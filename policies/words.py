@@ -96,11 +96,10 @@ def _opening(rule: Opening) -> Sentences:
     for hours in rule.hours:
         when = ", ".join(when_words(hours)) or _("hele døgnet")
         yield _("Åpent %(when)s.", when=when) if hours.state is Openness.OPEN else _("Åpent etter avtale %(when)s.", when=when)
-    if rule.outside is rule.closure is Consequence.REFUSE:
+    if rule.outside is Consequence.REFUSE:
         yield _("Bare når rommet er åpent.")
     else:
         yield _("Tid utenfor åpningstiden %(effect)s.", effect=_(labels.CONSEQUENCES[rule.outside]))
-        yield _("Tid da rommet er stengt %(effect)s.", effect=_(labels.CONSEQUENCES[rule.closure]))
     yield from _told(rule, {"open_breaks"})
     told = (
         (rule.by_agreement, _("Tid som er åpen etter avtale")),

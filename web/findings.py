@@ -33,6 +33,7 @@ UNREADABLE: Mapping[str, str] = {
     "day-before-month": _("«{value}» finnes ikke. Måneden skrives først: {meant}."),
     "no-such-week": _("«{value}» er ikke en uke. Skriv W1 til W52."),
     "number-missing": _("Tillegget mangler tallet det regnes med. Fyll ut {missing}."),
+    "promise-too-long": _("Svaret kommer etter mer enn {weeks} uker. Kort ned fristen, eller la kontoret svare oftere."),
     "limit-missing": _("Kvoten mangler en grense. Fyll ut minutes eller dates."),
     "degression-without-days": _("Pris som synker dag for dag, må være pris per dag. Velg enheten day, eller fjern degression."),
     "safety-not-waived": _("Regelen verner liv og helse, og ingen kan gi unntak fra den. Fjern waiver."),
@@ -61,6 +62,9 @@ TIME: Mapping[str, str] = {
     ),
     "kroner-for-ore": _("{value:kr} er svært lite. Beløp skrives i øre: {meant:kr} er {meant}."),
     "hours-for-minutes": _("{value:minutes} er svært kort. Lengder skrives i minutter: {meant:minutes} er {meant}."),
+    "rule-fails": _(
+        "Regelen {rule} kan ikke brukes slik den står ({value}). Skriv den enklere, og meld fra til dem som drifter løsningen."
+    ),
     "never-bookable": _(
         "Tiden {value} kan aldri bookes: {other} lar bare bookinger begynne og slutte hver {minutes:minutes}."
         " La regelen {rule} si {fits}, eller la {other} ha kortere steg."

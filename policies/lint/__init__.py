@@ -5,7 +5,7 @@ from datetime import date
 
 from kernel.errors import Fault
 from policies.document import Document
-from policies.lint import contradictions, dates, hours, languages, nobody, notice, prices, references, tables, units
+from policies.lint import contradictions, dates, hours, languages, nobody, notice, prices, references, tables, trials, units
 from policies.lint.subject import Subject, located
 
 CHECKERS: tuple[Callable[[Subject], Iterator[Fault]], ...] = (
@@ -19,6 +19,7 @@ CHECKERS: tuple[Callable[[Subject], Iterator[Fault]], ...] = (
     prices.check,
     references.check,
     units.check,
+    trials.check,
 )
 # What people can live with until it is mended; everything else keeps a document from being published.
 ADVICE = {

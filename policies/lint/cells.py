@@ -11,9 +11,9 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from accounts.identity import ApplicantClass
-from policies.lint.scopes import FLAGS, KINDS_OF_DAY, contains, extent_of, times_of
 from policies.occasion import MIDNIGHT
 from policies.rules.base import Scope, When
+from policies.scopes import FLAGS, KINDS_OF_DAY, contains, extent_of, times_of
 from policies.seasons import Calendar, Season, anchor
 from policies.taxonomy import Activity, is_within
 

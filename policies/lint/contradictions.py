@@ -8,7 +8,6 @@ from enum import Enum
 
 from kernel.errors import Fault
 from policies.lint.notice import least_days, most_days
-from policies.lint.scopes import MODEL_YEARS, can_share_season
 from policies.lint.subject import Located, Subject, fault_in, substance
 from policies.rules.base import Consequence, Rule, Span
 from policies.rules.counts import Concurrency, NoShow, Quota
@@ -17,6 +16,7 @@ from policies.rules.people import AgeMix
 from policies.rules.periods import ApplicationWindow, DropIn
 from policies.rules.timing import Grid, Horizon, LeadTime, Length
 from policies.rules.use import Capacity
+from policies.scopes import MODEL_YEARS, can_share_season
 from policies.seasons import Calendar, anchor
 
 

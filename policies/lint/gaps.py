@@ -7,13 +7,13 @@ from functools import cached_property
 
 from kernel.errors import Fault
 from policies.lint.cells import ORDINARY, Cell, bits, cells, profiles
-from policies.lint.scopes import KINDS_OF_DAY, contains, extent_of, narrowed
 from policies.lint.subject import Located, Subject, fault_in
 from policies.lint.tables import MOST_LINES
 from policies.occasion import MIDNIGHT, clock
 from policies.rules.base import Band, Consequence, Scope
 from policies.rules.opening import Opening
 from policies.rules.tariff import LIST, PriceRule, Tariff
+from policies.scopes import KINDS_OF_DAY, contains, extent_of, narrowed
 from policies.seasons import Calendar
 
 MOST_PARTS = 200_000

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 
 from kernel.errors import Fault
-from policies.lint.scopes import contains, extent_of, narrowed
 from policies.lint.subject import Located, Subject, fault_at, fault_in
 from policies.occasion import clock
 from policies.rules.base import Band, Consequence, Rule
 from policies.rules.opening import Opening
 from policies.rules.timing import Grid, Length
+from policies.scopes import contains, extent_of, narrowed
 from policies.verdict import Effect
 
 # Time that a scope leaves out may well be time in which nothing is open.

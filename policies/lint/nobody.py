@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from accounts.identity import ApplicantClass
 from kernel.errors import Fault
-from policies.lint.scopes import activities_in, can_fit, extent_of, is_empty, is_never, times_of
 from policies.lint.subject import Located, Subject, fault_at, fault_in
 from policies.rules.applicants import Eligibility
 from policies.rules.base import Rule, Scope, When
 from policies.rules.use import Purpose
+from policies.scopes import activities_in, can_fit, extent_of, is_empty, is_never, times_of
 from policies.verdict import Effect
 
 # Who asks to earn money and names no organisation is a business.

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 
 from kernel.errors import Fault
-from policies.lint.scopes import MODEL_YEARS, contains
 from policies.lint.subject import Located, Subject, fault_in
 from policies.office import Unit
 from policies.rules.base import Rule, Span
 from policies.rules.periods import ApplicationWindow, DropIn, SeasonRule
 from policies.rules.timing import Horizon, LeadTime
+from policies.scopes import MODEL_YEARS, contains
 from policies.seasons import Calendar, anchor
 from policies.verdict import Effect
 

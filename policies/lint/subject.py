@@ -10,8 +10,8 @@ from pydantic import BaseModel
 
 from kernel.errors import Fault
 from policies.document import Document
-from policies.lint.scopes import Extent, can_meet, contains, extent_of
 from policies.rules.base import Rule, When
+from policies.scopes import Extent, can_meet, contains, extent_of
 from policies.seasons import Calendar, Season, merged
 from policies.verdict import Layer, Reason
 

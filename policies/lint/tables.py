@@ -6,12 +6,12 @@ from typing import TypeVar
 
 from kernel.errors import Fault
 from policies.layers import precedence
-from policies.lint.scopes import Extent, can_meet, contains, extent_of
 from policies.lint.subject import Located, Subject, fault_in, substance
 from policies.rules.base import Rule, Scope
 from policies.rules.charges import Cancellation, LaterThan
 from policies.rules.ranking import Priority
 from policies.rules.tariff import PriceRule
+from policies.scopes import Extent, can_meet, contains, extent_of
 
 L = TypeVar("L")
 # A table longer than this is not compared line by line: nobody could follow it.

@@ -71,6 +71,8 @@ class ConditionRule(Conditional):
 
     called: ClassVar[str] = _("Vilkår før dere slipper inn")
 
+    topic: ClassVar[tuple[str, ...]] = ("what",)
+
     kind: Literal["condition"] = "condition"
     what: Slug = Field(title=_("Navn på vilkåret, det samme i alle regler om det"))
     task: Literal[Task.SIGN, Task.UPLOAD, Task.CONFIRM] = Field(title=_("Hva som må gjøres"))

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Annotated, Any, ClassVar
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -22,7 +23,7 @@ from pydantic_core import PydanticCustomError
 from accounts.identity import ApplicantClass, Role
 from kernel.errors import Invalid
 from kernel.texts import marked as _
-from kernel.wallclock import parse_clock
+from kernel.wallclock import EARLIEST, LATEST, parse_clock
 from policies.occasion import MIDNIGHT, DayClass, Occasion, Part, clock
 from policies.office import Unit
 from policies.request import AgeBand
@@ -32,6 +33,13 @@ from policies.verdict import Change, Effect, Plain, Reason, Source
 
 LONGEST_TEXT = 2000
 DEAREST = 100_000_000
+
+
+def in_range(day: date) -> date:
+    """A date that somebody can mean; no end is written by leaving the date out."""
+    if not EARLIEST <= day <= LATEST:
+        raise PydanticCustomError("out-of-range", "out-of-range", {"least": EARLIEST.isoformat(), "most": LATEST.isoformat()})
+    return day
 
 
 class Model(BaseModel):
@@ -57,6 +65,7 @@ Clock = Annotated[
 ]
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 Slug = Annotated[str, StringConstraints(pattern=SLUG, max_length=80)]
+LocalDate = Annotated[date, AfterValidator(in_range)]
 Text = Annotated[str, StringConstraints(max_length=LONGEST_TEXT, strip_whitespace=True)]
 Weekday = Annotated[int, Field(ge=1, le=7)]
 Percent = Annotated[int, Field(ge=0, le=1000)]
@@ -132,8 +141,8 @@ class Band(Model):
 class Dates(Model):
     """From one date to another, both included."""
 
-    first: date
-    last: date
+    first: LocalDate
+    last: LocalDate
 
     @model_validator(mode="after")
     def _runs_forward(self) -> "Dates":
@@ -271,7 +280,7 @@ class Scope(When):
 
     def _reaches_out(self, part: Part) -> bool:
         """Whether some of the part's time is in none of the stretches left out."""
-        left = [(part.start, part.end)]
+        left = [(max(part.start, self.between.start), min(part.end, self.between.end)) if self.between else (part.start, part.end)]
         for when in self.outside:
             if when.on(part):
                 start, end = (when.between.start, when.between.end) if when.between else (0, MIDNIGHT)
@@ -374,12 +383,17 @@ class Waivable(Model):
     by: Role = Role.OFFICER
 
 
+# What rules of all kinds have, and what follows when one is not met.
+FRAME = {"kind", "id", "scope", "reason", "source", "valid_from", "valid_until", "waiver", "review_by", "effect"}
+
+
 class Rule(Model):
     """One rule of a document. A new kind is one class: its fields, ``kind``, what it ``reads``, and how it judges.
 
     A kind that restricts yields breaches from ``judge``; one that ``settles`` something of which a verdict has one
     (who decides, the price) gives it from ``settle``; one that ``gives`` something of which a verdict has many
-    (conditions, surcharges) yields it from ``give``. ``mends`` says what change of the request could help. ``called``
+    (conditions, surcharges) yields it from ``give``. ``mends`` says what change of the request could help. ``topic`` are
+    the fields in which two rules of the kind are about different things, so that none says the other otherwise. ``called``
     is the kind's name on screen and ``heading`` the heading that it is told under, both msgids.
     """
 
@@ -387,6 +401,7 @@ class Rule(Model):
     gives: ClassVar[str] = ""
     own_reads: ClassVar[frozenset[Reads]] = frozenset()
     mends: ClassVar[frozenset[Change]] = frozenset()
+    topic: ClassVar[tuple[str, ...]] = ()
     is_safety: ClassVar[bool] = False
     called: ClassVar[str] = ""
     heading: ClassVar[str] = ""
@@ -396,8 +411,8 @@ class Rule(Model):
     scope: Scope = Scope()
     reason: Reason = Reason()
     source: Source = Source()
-    valid_from: date | None = None
-    valid_until: date | None = None
+    valid_from: LocalDate | None = None
+    valid_until: LocalDate | None = None
     waiver: Waivable | None = None
     review_by: Role | None = None
 
@@ -418,6 +433,12 @@ class Rule(Model):
     def give(self, occasion: Occasion) -> Iterator[Any]:
         """What the kind adds to the verdict of a request that is in scope."""
         yield from ()
+
+    @cached_property
+    def stated(self) -> frozenset[str]:
+        """The fields with which the rule says anything of its own, beside what follows from it."""
+        fields = type(self).model_fields
+        return frozenset(name for name in fields.keys() - FRAME if getattr(self, name) != fields[name].get_default())
 
     @property
     def restricts(self) -> bool:

@@ -1,6 +1,6 @@
 """The rule kinds about charges beside the tariff: surcharges and minimums, and what a cancellation costs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, ClassVar, Literal
@@ -11,18 +11,19 @@ from pydantic_core import PydanticCustomError
 from kernel.money import Ore, for_minutes
 from kernel.texts import marked as _
 from policies.occasion import Occasion
-from policies.rules.base import Minutes, Model, Percent, Reads, Rule
+from policies.rules.base import Minutes, Model, Percent, Reads, Rule, When
 from policies.verdict import Ladder, PriceLine, Reason, Step
 
 EPOCH = date(1970, 1, 1)
+Within = Callable[[When], Ore]
 
 
 class Operation(StrEnum):
     """How a surcharge is reckoned; they are taken in this order, of one kind in the order of their ids.
 
     LEAST_MINUTES bills at least so much time at the first hourly rate. PERCENT is of what the tariff and the least time
-    come to. AMOUNT is added once per ``per``. LEAST_AMOUNT lifts the sum. INCOME is a share of an income that is known
-    later, at least ``ore``.
+    come to, of the tariff only for time that the rule's scope is about (a day or an occasion whole). AMOUNT is added once
+    per ``per``. LEAST_AMOUNT lifts the sum. INCOME is a share of an income that is known later, at least ``ore``.
     """
 
     LEAST_MINUTES = "least-minutes"
@@ -73,9 +74,9 @@ class Surcharge(Rule):
     def give(self, occasion: Occasion) -> Iterator["Surcharge"]:
         yield self
 
-    def line(self, lines: Sequence[PriceLine], charged: Ore, occasion: Occasion) -> PriceLine | None:
+    def line(self, lines: Sequence[PriceLine], charged: Ore, occasion: Occasion, within: Within) -> PriceLine | None:
         """What it adds to lines that are there already, None when that is nothing; ``charged`` is what all come to so far."""
-        amount, is_deferred = max(self._amount(lines, occasion), -charged), self.operation is Operation.INCOME
+        amount, is_deferred = max(self._amount(lines, occasion, within), -charged), self.operation is Operation.INCOME
         if not amount and not is_deferred:
             return None
         first = lines[0] if lines else None
@@ -94,13 +95,14 @@ class Surcharge(Rule):
             is_deferred=is_deferred,
         )
 
-    def _amount(self, lines: Sequence[PriceLine], occasion: Occasion) -> Ore:
+    def _amount(self, lines: Sequence[PriceLine], occasion: Occasion, within: Within) -> Ore:
         total = sum(line.amount for line in lines)
         match self.operation:
             case Operation.LEAST_MINUTES:
                 return for_minutes(_hourly_rate(lines), self._lacking(lines))
             case Operation.PERCENT:
-                return _share(total, self.percent or 0)
+                beside = sum(line.amount for line in lines if line.rule)
+                return _share(beside + within(self.scope) if self.scope.limits_time else total, self.percent or 0)
             case Operation.AMOUNT:
                 return self._added(occasion)
             case Operation.LEAST_AMOUNT:
@@ -125,14 +127,19 @@ class Surcharge(Rule):
                 return ore
 
 
-def with_surcharges(lines: Sequence[PriceLine], surcharges: Sequence[Surcharge], occasion: Occasion) -> tuple[PriceLine, ...]:
-    """The tariff's lines with those that the surcharges add, in the order of their operations."""
+def with_surcharges(
+    lines: Sequence[PriceLine], surcharges: Sequence[Surcharge], occasion: Occasion, within: Within
+) -> tuple[PriceLine, ...]:
+    """The tariff's lines with those that the surcharges add, in the order of their operations.
+
+    ``within`` tells what of the tariff's lines is for time inside a stretch.
+    """
     found = list(lines)
     for operation in OPERATIONS:
         base = tuple(found)
         for surcharge in sorted((one for one in surcharges if one.operation is operation), key=lambda one: one.id):
             # Percentages are all of the same base, lifts are of what there is by then.
-            line = surcharge.line(base if operation is Operation.PERCENT else found, sum(line.amount for line in found), occasion)
+            line = surcharge.line(base if operation is Operation.PERCENT else found, sum(line.amount for line in found), occasion, within)
             if line:
                 found.append(line)
     return tuple(found)

@@ -85,9 +85,9 @@ class Counting(Rule):
     effect: Effect = Field(default=Effect.REFUSE, title=_("Når det er for mye"))
 
     def count(self, request: Request) -> Count | None:
-        """What has to be known, None when the request has no such subject."""
+        """What has to be known, None when the request has no such subject; what names no team is one together."""
         subject, holder = self._holder(request)
-        if holder is None or (subject is Subject.TEAM and not request.team):
+        if holder is None:
             return None
         team = request.team if subject is Subject.TEAM else ""
         return replace(self.counted(request), subject=subject, holder=holder, team=team, room_kinds=self.scope.room_kinds)
@@ -134,6 +134,8 @@ class Quota(Counting):
 
     mends: ClassVar[frozenset[Change]] = frozenset({Change.LENGTH})
 
+    topic: ClassVar[tuple[str, ...]] = ("per", "period")
+
     kind: Literal["quota"] = "quota"
     period: Period
     comparator: Literal[Comparator.AT_MOST, Comparator.UNDER] = Comparator.AT_MOST
@@ -171,6 +173,8 @@ class Concurrency(Counting):
     called: ClassVar[str] = _("Hvor mange bookinger på en gang")
     heading: ClassVar[str] = _("Når")
 
+    topic: ClassVar[tuple[str, ...]] = ("per", "measure")
+
     kind: Literal["concurrency"] = "concurrency"
     measure: Literal[Measure.AT_ONCE, Measure.AHEAD] = Field(default=Measure.AT_ONCE, title=_("Hva som telles"))
     at_most: Annotated[int, Field(ge=1, le=10_000)] = Field(title=_("Høyst så mange"))
@@ -196,6 +200,8 @@ class BadHours(Counting):
     mends: ClassVar[frozenset[Change]] = frozenset({Change.TIME})
     called: ClassVar[str] = _("Andel av upopulære tider")
     heading: ClassVar[str] = _("Når")
+
+    topic: ClassVar[tuple[str, ...]] = ("per", "period")
 
     kind: Literal["bad_hours"] = "bad_hours"
     period: Period = Field(default=Period.WEEK, title=_("Periode"))

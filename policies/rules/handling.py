@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from accounts.identity import Role
 from kernel.texts import marked as _
@@ -17,6 +18,8 @@ from policies.rules.base import Band, Breach, Consequence, Minutes, Model, Reads
 from policies.rules.timing import MONDAY_TO_FRIDAY
 from policies.verdict import Change, Complaint, Decider, Reason
 
+# An answer that is promised for later than this is none that anybody can plan by.
+LONGEST_WAIT_WEEKS = 26
 MINUTES = {Unit.HOURS: 60, Unit.DAYS: 24 * 60, Unit.WEEKS: 7 * 24 * 60}
 
 
@@ -42,7 +45,7 @@ class Promise(Model):
 class OfficeHours(Model):
     """When the office that decides answers; public holidays are never among its days."""
 
-    weekdays: tuple[Weekday, ...] = MONDAY_TO_FRIDAY
+    weekdays: tuple[Weekday, ...] = Field(default=MONDAY_TO_FRIDAY, min_length=1)
     hours: Band
 
 
@@ -67,6 +70,18 @@ class DecisionRoute(Rule):
     office: OfficeHours = OFFICE
     hold: Hold | None = None
     late: Consequence = Consequence.WARN
+
+    @model_validator(mode="after")
+    def _answers_in_time(self) -> "DecisionRoute":
+        if self.promise and self._weeks(self.promise) > LONGEST_WAIT_WEEKS:
+            raise PydanticCustomError("promise-too-long", "promise-too-long", {"weeks": LONGEST_WAIT_WEEKS, "missing": "promise"})
+        return self
+
+    def _weeks(self, promise: Promise) -> float:
+        """How many weeks of the office's hours a promise comes to, holidays apart."""
+        hours = self.office.hours
+        in_week = len(set(self.office.weekdays)) * ((hours.end - hours.start) / 60 if promise.unit is Unit.WORKING_HOURS else 1)
+        return promise.amount / in_week
 
     def settle(self, occasion: Occasion) -> Decider:
         held = self.hold.amount * MINUTES[self.hold.unit] if self.hold else None

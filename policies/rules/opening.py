@@ -11,7 +11,7 @@ from kernel.texts import marked as _
 from kernel.wallclock import local_day, to_wall
 from policies.occasion import MIDNIGHT, Occasion, Part, clock, moment
 from policies.rules.base import Band, Breach, Consequence, Reads, Rule, Text, When
-from policies.verdict import Change
+from policies.verdict import Change, Effect
 from venues.opening import Openness
 
 
@@ -24,7 +24,8 @@ class StatedHours(When):
 class Opening(Rule):
     """What follows when a request leaves the opening hours or meets a closure, a holiday or a school break.
 
-    Openings are facts of the venue, which ``hours`` and ``only_between`` may narrow and nothing here can widen. Where
+    Openings are facts of the venue, which ``hours`` and ``only_between`` may narrow and nothing here can widen; what is
+    closed is refused. Where
     hours are stated, the room is closed at all others; where nobody knows the venue's openings, they count alone.
     """
 
@@ -35,7 +36,6 @@ class Opening(Rule):
     outside: Consequence = Consequence.REFUSE
     by_agreement: Consequence = Consequence.REVIEW
     unknown: Consequence = Consequence.REVIEW
-    closure: Consequence = Consequence.REFUSE
     public_holiday: Consequence = Consequence.REVIEW
     school_break: Consequence = Consequence.ALLOW
     open_breaks: tuple[Text, ...] = ()
@@ -92,14 +92,16 @@ class Opening(Rule):
             if self.scope.touches(part):
                 bands = [hours.between for hours in self.hours if hours.state is state and hours.on(part)]
                 ends = [(band.start, band.end) if band else (0, MIDNIGHT) for band in bands]
-                found += [Interval(*(moment(part.date, end, zone) for end in pair)) for pair in ends]
+                moments = [(moment(part.date, start, zone), moment(part.date, end, zone)) for start, end in ends]
+                # Hours that the clock skips are no time at all.
+                found += [Interval(begin, end) for begin, end in moments if begin < end]
         return list(merged(found))
 
     def _closures(self, occasion: Occasion) -> Iterator[Breach]:
         for closure in occasion.facts.closures:
-            if self.closure.effect and closure.interval.overlaps(occasion.request.interval):
+            if closure.interval.overlaps(occasion.request.interval):
                 until = to_wall(closure.interval.end, occasion.request.wall.zone)
-                yield Breach("closed", "start", closure.reason, f"{until:%Y-%m-%dT%H:%M}", self.closure.effect, is_firm=True)
+                yield Breach("closed", "start", closure.reason, f"{until:%Y-%m-%dT%H:%M}", Effect.REFUSE, is_firm=True)
 
     def _day(self, consequence: Consequence, code: str, name: str | None, day: date) -> Iterator[Breach]:
         if name and consequence.effect:

@@ -26,6 +26,8 @@ class AgeMix(Rule):
     called: ClassVar[str] = _("Hvor gamle de som kommer, er")
     heading: ClassVar[str] = _("Hvem og hva")
 
+    topic: ClassVar[tuple[str, ...]] = ("ages",)
+
     kind: Literal["age_mix"] = "age_mix"
     ages: Ages = Field(title=_("Alder"))
     at_least: Count | None = Field(default=None, title=_("Minst så mange"))
@@ -41,7 +43,7 @@ class AgeMix(Rule):
         everybody = sum(band.heads for band in participants)
         if not everybody:
             if self.unknown.effect:
-                yield Breach("ages-unknown", "participants", None, _written(self.ages), self.unknown.effect)
+                yield Breach("ages-unknown", "participants", None, _written(self.ages), self.unknown.effect, is_firm=True)
             return
         heads = self.ages.heads(participants)
         counted = heads + (everybody - heads) * (self.others_percent or 0) // 100
@@ -91,7 +93,7 @@ class PrimeTime(Rule):
         met = [hours for hours in self.hours if hours.touches(part)]
         if not any(band.heads for band in participants):
             if met and self.unknown.effect:
-                yield Breach("ages-unknown", "participants", None, _written(met[0].ages), self.unknown.effect)
+                yield Breach("ages-unknown", "participants", None, _written(met[0].ages), self.unknown.effect, is_firm=True)
             return
         strangers = next((hours for piece in self._pieces(part) if (hours := self._of_others(piece, participants))), None)
         if self.others.effect and strangers:

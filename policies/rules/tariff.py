@@ -1,8 +1,8 @@
 """The rule kind about price: a decision table by price class, day and time, in versions by date of use."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date
+from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
@@ -11,9 +11,9 @@ from typing import ClassVar, Literal
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
-from kernel.money import for_minutes
+from kernel.money import Ore, for_minutes
 from policies.occasion import Occasion, Part, moment
-from policies.rules.base import Band, Breach, Consequence, Model, OreAmount, Percent, Reads, Rule, Scope, Slug, Text
+from policies.rules.base import Band, Breach, Consequence, LocalDate, Model, OreAmount, Percent, Reads, Rule, Scope, Slug, Text, When
 from policies.verdict import Change, Effect, Price, PriceLine
 
 LIST = "list"
@@ -68,8 +68,8 @@ class Tariff(Model):
     """A version of the price list, for use of the room on dates ``first`` to ``last``."""
 
     version: Text
-    first: date
-    last: date | None = None
+    first: LocalDate
+    last: LocalDate | None = None
     rows: tuple[Row, ...]
 
     def is_valid_on(self, day: date) -> bool:
@@ -152,6 +152,10 @@ class PriceRule(Rule):
     def _limits(self) -> tuple[Scope, ...]:
         return (*self.assignments, *(row for tariff in self.tariffs for row in tariff.rows))
 
+    def within(self, occasion: Occasion, price_class: str, when: When) -> Ore:
+        """What of the price is for time inside a stretch; a day or an occasion that reaches into it counts whole."""
+        return sum(line.amount for line in self._lines(occasion, price_class, when) or ())
+
     def settle(self, occasion: Occasion) -> Priced:
         price_class = self.class_of(occasion)
         if price_class is None:
@@ -174,20 +178,25 @@ class PriceRule(Rule):
         effect: Effect | None = self.missing.effect
         return (Breach(code, "price", value, None, effect),) if effect else ()
 
-    def _lines(self, occasion: Occasion, price_class: str) -> tuple[PriceLine, ...] | None:
-        """The lines of one price class in order of time, or None where some stretch has no row."""
-        charges: dict[tuple[int, int, date], Charge] = {}
+    def _lines(self, occasion: Occasion, price_class: str, when: When | None = None) -> tuple[PriceLine, ...] | None:
+        """The lines of one price class in order of time, or None where some stretch has no row; an occasion is charged once.
+
+        ``when`` leaves out what is charged for other time.
+        """
+        charges: dict[Hashable, Charge] = {}
         for part in occasion.parts:
             tariff = self._tariff(part.date)
             if tariff is None:
                 return None
             rows = [row for row in tariff.rows if row.price_class == price_class and row.fits(occasion) and row.on(part)]
-            for piece in _pieces(part, rows, occasion):
+            for piece in _pieces(part, [*rows, when] if when else rows, occasion):
+                if when and not when.touches(piece.part):
+                    continue
                 row = _most_special(rows, piece.part)
                 if row is None:
                     return None
-                day = occasion.parts[0].date if row.unit is PriceUnit.OCCASION else part.date
-                charge = charges.setdefault((id(tariff), id(row), day), Charge(tariff, row, day, (day - occasion.parts[0].date).days))
+                key = PriceUnit.OCCASION if row.unit is PriceUnit.OCCASION else (id(tariff), id(row), part.date)
+                charge = charges.setdefault(key, Charge(tariff, row, part.date, (part.date - occasion.parts[0].date).days))
                 charge.minutes += piece.minutes
         return tuple(charge.line() for charge in charges.values())
 
@@ -195,18 +204,18 @@ class PriceRule(Rule):
         return max((tariff for tariff in self.tariffs if tariff.is_valid_on(day)), key=lambda tariff: tariff.first, default=None)
 
 
-def _pieces(part: Part, rows: Sequence[Row], occasion: Occasion) -> Iterator[Piece]:
-    """The local day cut where a row's time band begins or ends, with the minutes that really pass."""
-    edges = {edge for row in rows if row.between for edge in (row.between.start, row.between.end) if part.start < edge < part.end}
+def _pieces(part: Part, limits: Sequence[When], occasion: Occasion) -> Iterator[Piece]:
+    """The local day cut where a limit's time band begins or ends, with the minutes that really pass."""
+    bands = {when.between for limit in limits for when in (limit, *getattr(limit, "outside", ())) if when.between}
+    edges = {edge for band in bands for edge in (band.start, band.end) if part.start < edge < part.end}
     cuts = [part.start, *sorted(edges), part.end]
-    moments = [moment(part.date, cut, occasion.request.wall.zone).astimezone(UTC) for cut in cuts]
     # The second of a repeated hour cannot be told from the clock alone: the ends are those of the request.
-    if part is occasion.parts[0]:
-        moments[0] = occasion.request.interval.start
-    if part is occasion.parts[-1]:
-        moments[-1] = occasion.request.interval.end
-    for (start, end), (begun, ended) in zip(pairwise(cuts), pairwise(moments), strict=True):
+    asked, zone = occasion.request.interval, occasion.request.wall.zone
+    begun = asked.start if part is occasion.parts[0] else moment(part.date, part.start, zone)
+    for start, end in pairwise(cuts):
+        ended = asked.end if end == part.end and part is occasion.parts[-1] else moment(part.date, end, zone, since=begun)
         yield Piece(replace(part, start=start, end=end), int((ended - begun).total_seconds() // 60))
+        begun = ended
 
 
 def _most_special(rows: Sequence[Row], part: Part) -> Row | None:

@@ -6,9 +6,10 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from kernel.wallclock import to_wall
 from policies.occasion import MIDNIGHT, Occasion, clock, minutes_of
 from policies.office import Office, Unit, later
-from policies.rules.base import Breach, Comparator, Minutes, Reads, Rule, Span
+from policies.rules.base import Breach, Comparator, LocalDate, Minutes, Reads, Rule, Span
 from policies.verdict import Change, Effect
 
 MONDAY_TO_FRIDAY = (1, 2, 3, 4, 5)
@@ -26,16 +27,26 @@ class LeadTime(Rule):
     effect: Effect = Effect.REFUSE
 
     def judge(self, occasion: Occasion) -> Iterator[Breach]:
-        start, earliest = occasion.request.wall.start, self.earliest(occasion)
-        if start < earliest:
-            code = "in-the-past" if start < occasion.submitted else "too-short-notice"
-            yield Breach(code, "start", _iso(start), _iso(earliest), self.effect)
+        request, earliest = occasion.request, self.earliest(occasion)
+        by_hours = self.notice.unit is Unit.HOURS
+        is_early = request.interval.start < self._first_moment(occasion) if by_hours else request.wall.start < earliest
+        is_past = request.interval.start < request.submitted
+        if is_early or is_past:
+            code = "in-the-past" if is_past else "too-short-notice"
+            yield Breach(code, "start", _iso(request.wall.start), _iso(earliest), self.effect)
+
+    def _first_moment(self, occasion: Occasion) -> datetime:
+        """Hours are those that pass, also when the clock is changed."""
+        first = occasion.request.submitted + timedelta(hours=self.notice.amount)
+        return first + timedelta(minutes=1) if self.comparator is Comparator.OVER else first
 
     def earliest(self, occasion: Occasion) -> datetime:
         """The first local time at which a request may start."""
         asked = occasion.submitted
+        if self.notice.unit is Unit.HOURS:
+            return to_wall(self._first_moment(occasion), occasion.request.wall.zone)
         first = later(asked, self.notice.amount, self.notice.unit, _office(occasion))
-        by_the_clock = self.notice.unit in (Unit.HOURS, Unit.WORKING_HOURS)
+        by_the_clock = self.notice.unit is Unit.WORKING_HOURS
         if not by_the_clock:
             first = datetime.combine(first.date(), datetime.min.time())
         if self.comparator is Comparator.OVER:
@@ -52,7 +63,7 @@ class Horizon(Rule):
     kind: Literal["horizon"] = "horizon"
     comparator: Literal[Comparator.AT_MOST, Comparator.UNDER] = Comparator.AT_MOST
     ahead: Span | None = None
-    last_date: date | None = None
+    last_date: LocalDate | None = None
     effect: Effect = Effect.REFUSE
 
     def judge(self, occasion: Occasion) -> Iterator[Breach]:

@@ -22,7 +22,7 @@ class Capacity(Rule):
     is_safety: ClassVar[bool] = True
 
     kind: Literal["capacity"] = "capacity"
-    over: Consequence = Consequence.REFUSE
+    over: Literal[Consequence.REFUSE, Consequence.REVIEW, Consequence.WARN] = Consequence.REFUSE
     unknown_capacity: Consequence = Consequence.WARN
     unknown_heads: Consequence = Consequence.WARN
     at_most: Count | None = None

@@ -94,7 +94,7 @@ def test_granting_needs_grounds_and_keeps_who_in_what_role_when_and_why(session:
 
     approved = approve(session, booking, by=hall.kari)
 
-    waiver = Waiver("two-hours", str(hall.kari.person_id), Role.OFFICER, NOW + timedelta(hours=1), GROUNDS)
+    waiver = Waiver("two-hours", "length", "", str(hall.kari.person_id), Role.OFFICER, NOW + timedelta(hours=1), GROUNDS)
     assert codes(refused) == [("grounds-missing", None)]
     assert (approved.state, exceptions_of(approved).waivers) == (BookingState.BOOKED, (waiver,))
     (one,) = excepted(verdicts_of(session, approved))

@@ -100,7 +100,7 @@ FIELDS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
         {"effect": EFFECTS}, optional={"at_least": st.sampled_from([30, 60]), "at_most": st.sampled_from([90, 180])}
     ),
     "grid": st.fixed_dictionaries({"minutes": st.sampled_from([15, 30, 60])}),
-    "capacity": st.fixed_dictionaries({"over": CONSEQUENCES}, optional={"at_most": st.integers(5, 40)}),
+    "capacity": st.fixed_dictionaries({"over": st.sampled_from(["warn", "review", "refuse"])}, optional={"at_most": st.integers(5, 40)}),
     "quota": st.fixed_dictionaries({"period": st.just("week"), "minutes": st.integers(0, 600)}),
     "entitlement": st.fixed_dictionaries({"over": CONSEQUENCES}),
     "decision_route": st.fixed_dictionaries(

@@ -10,10 +10,10 @@ import pytest
 from accounts.identity import ApplicantClass, Role
 from policies.evaluate import evaluate, evaluate_series
 from policies.layers import combine
-from policies.request import AgeBand, ApplicantFacts, Closure, Day, Entitlement, Facts, Request, RoomFacts, Usage, Window
+from policies.request import AgeBand, ApplicantFacts, Closure, Day, Entitlement, Facts, Request, RoomFacts, Usage, Waiver, Window
 from policies.taxonomy import Activity
-from policies.verdict import Change, Effect, Objection, Outcome, Verdict
-from tests.policies.examples import TUESDAY, asked, at_once, document, hours, known, policy, rule, span
+from policies.verdict import Change, Effect, Layer, Objection, Outcome, Verdict
+from tests.policies.examples import REASON, TUESDAY, asked, at_once, document, hours, known, policy, rule, span
 from venues.opening import Openness
 
 WEDNESDAY = TUESDAY + timedelta(days=1)
@@ -376,6 +376,36 @@ class TestLayers:
 
         assert (verdict.outcome, [o.rule for o in verdict.objections]) == (Outcome.REFUSED, ["idrett", "alle"])
 
+    @pytest.mark.parametrize(
+        ("wide", "near", "kept"),
+        [
+            (rule("length", id="a", at_most=60), rule("length", id="b", at_least=30), ["a", "b"]),
+            (rule("length", id="a", at_most=60), rule("length", id="a", at_most=90, scope={"weekdays": [7]}), ["a", "a"]),
+            (rule("length", id="a", at_most=60, scope={"weekdays": [7]}), rule("length", id="a", at_most=90), ["a"]),
+            (rule("length", id="a", at_most=60, scope={"weekdays": [7]}), rule("length", id="b", at_most=90), ["a", "b"]),
+            (rule("capacity", id="a", at_most=60), rule("complaint", id="a", days=21), ["a", "a"]),
+            (rule("quota", id="a", period="week", minutes=60), rule("quota", id="b", period="year", minutes=900), ["a", "b"]),
+            (rule("quota", id="a", period="week", minutes=60), rule("quota", id="b", period="week", minutes=90), ["b"]),
+            (
+                rule("condition", id="fire", what="fire", task="sign", title=REASON),
+                rule("condition", id="key-talk", what="key-talk", task="confirm", title=REASON),
+                ["fire", "key-talk"],
+            ),
+            (
+                rule("surcharge", id="a", title=REASON, operation="amount", ore=5000),
+                rule("surcharge", id="b", title=REASON, operation="amount", ore=9000),
+                ["a", "b"],
+            ),
+            (rule("purpose", id="a", alcohol="refuse"), rule("purpose", id="b", forbidden=["sport"]), ["a", "b"]),
+        ],
+    )
+    def test_a_rule_replaces_only_what_it_says_otherwise(self, wide: dict[str, Any], near: dict[str, Any], kept: list[str]) -> None:
+        layers = [document(wide), document(near, layer="venue", place="assiden-fotballhall")]
+
+        in_force = combine(layers).on(TUESDAY).rules
+
+        assert sorted(placed.rule.id for placed in in_force if placed.layer is not Layer.BASELINE) == kept
+
     def test_a_rule_that_has_run_out_gives_the_wider_one_back(self) -> None:
         wide = document(at_once(), rule("length", at_most=60))
         lent = document(rule("length", at_most=120, valid_until="2025-11-17"), layer="venue", place="assiden-fotballhall")
@@ -440,3 +470,77 @@ def test_a_verdict_is_read_back_as_it_was_written() -> None:
     stored = json.loads(json.dumps([request.to_json(), facts.to_json(), verdict.to_json()]))
 
     assert (Request.from_json(stored[0]), Facts.from_json(stored[1]), Verdict.from_json(stored[2])) == (request, facts, verdict)
+
+
+class TestWaivers:
+    """An exception is from one rule: its id, kind and place, granted in a role that is high enough for it as it is now."""
+
+    LENGTH = rule("length", at_most=60, waiver={"by": "officer"})
+    GRANTED = Waiver("length", "length", "", "1", Role.OFFICER, datetime(2025, 10, 1, tzinfo=UTC), "Cup")
+
+    @pytest.mark.parametrize(
+        ("granted", "length", "outcome"),
+        [
+            ({}, {}, Outcome.ACCEPTED),
+            ({"role": Role.ADMINISTRATOR}, {}, Outcome.ACCEPTED),
+            ({}, {"waiver": {"by": "administrator"}}, Outcome.REFUSED),
+            ({"place": "drammenshallen"}, {}, Outcome.REFUSED),
+            ({"kind": "eligibility"}, {}, Outcome.REFUSED),
+        ],
+    )
+    def test_it_lifts_no_other(self, granted: dict[str, Any], length: dict[str, Any], outcome: Outcome) -> None:
+        facts = known(TUESDAY, waivers=(replace(self.GRANTED, **granted),))
+
+        assert judged({**self.LENGTH, **length}, facts=facts).outcome is outcome
+
+
+def test_hours_of_notice_are_those_that_pass_when_the_clock_changes() -> None:
+    notice = rule("lead_time", notice={"amount": 24, "unit": "hours"})
+    spring = date(2027, 3, 28)
+    start = datetime(2027, 3, 28, 16, tzinfo=UTC)
+
+    codes = [
+        [
+            one.code
+            for one in judged(
+                notice, request=asked(spring, "18:00", "19:00", submitted=start - timedelta(hours=hours)), facts=known(spring)
+            ).objections
+        ]
+        for hours in (24, 23)
+    ]
+
+    assert codes == [[], ["too-short-notice"]]
+
+
+def test_hours_that_the_clock_skips_are_no_opening_hours() -> None:
+    opening = rule("opening", hours=[{"between": {"start": "02:00", "end": "03:00"}}, {"between": {"start": "16:00", "end": "22:00"}}])
+    spring = date(2027, 3, 28)
+
+    assert judged(opening, request=asked(spring), facts=known(spring)).outcome is Outcome.ACCEPTED
+
+
+@pytest.mark.parametrize(("start", "end", "outcome"), [("15:00", "17:00", Outcome.ACCEPTED), ("17:00", "19:00", Outcome.REFUSED)])
+def test_a_scope_that_leaves_out_time_is_about_what_is_left_of_its_own(start: str, end: str, outcome: Outcome) -> None:
+    scope = {"between": {"start": "16:00", "end": "22:00"}, "outside": [{"between": {"start": "16:00", "end": "18:00"}}]}
+
+    verdict = judged(rule("length", at_most=30, scope=scope), request=asked(start=start, end=end), facts=known(TUESDAY, opens="08:00"))
+
+    assert verdict.outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("day", "code"), [("2025-12-28", "outside-season"), ("2025-12-29", None), ("2026-03-08", None), ("2026-03-09", "outside-season")]
+)
+def test_the_first_week_of_a_year_may_begin_in_the_year_before(day: str, code: str | None) -> None:
+    season = rule("season", during=[{"first": "W1", "last": "W10"}])
+    on = date.fromisoformat(day)
+
+    found = [one.code for one in judged(season, request=asked(on), facts=known(on)).objections]
+
+    assert found == ([code] if code else [])
+
+
+def test_use_without_a_team_is_one_team_together() -> None:
+    quota = rule("quota", per="team", period="week", minutes=60)
+
+    assert [(placed.count.subject.value, placed.count.team) for placed in policy(quota).counts(asked())] == [("team", "")]

@@ -1,11 +1,15 @@
 """The linter: each planted fault is found with its place and rule, and a sound document is not touched."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import pytest
 
 from policies.lint import errors, lint
+from policies.occasion import Occasion
+from policies.rules.base import Breach
+from policies.rules.timing import Length
 from tests.policies.examples import REASON, document, rule
 
 ROW = {"price_class": "list", "ore": 10_000}
@@ -109,3 +113,14 @@ def test_a_tariff_that_follows_another_does_not_overlap_it() -> None:
     ]
 
     assert found(rule("price", tariffs=after)) == []
+
+
+def test_a_rule_that_ends_in_an_error_is_named_and_not_published(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_rule: Length, _occasion: Occasion) -> Iterator[Breach]:
+        raise OverflowError("date value out of range")
+
+    monkeypatch.setattr(Length, "judge", fail)
+
+    found = errors(document(rule("length", at_most=60), rule("grid", minutes=15)))
+
+    assert [(fault.code, fault.field, fault.value) for fault in found] == [("rule-fails", "rules[0]", "OverflowError")]

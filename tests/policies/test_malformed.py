@@ -46,6 +46,29 @@ MALFORMED: dict[str, tuple[bytes, str, str]] = {
         "missing-field",
     ),
     "a bad date": (written(rule("grid", minutes=15, valid_from="2026-02-30")), "rules[0].valid_from [grid]", "bad-date"),
+    "a date that nobody means": (
+        written(rule("grid", minutes=15, valid_until="9999-12-31")),
+        "rules[0].valid_until [grid]",
+        "out-of-range",
+    ),
+    "an office that never answers": (
+        written(rule("decision_route", route="by-role", office={"weekdays": [], "hours": {"start": "08:00", "end": "15:00"}})),
+        "rules[0].office.weekdays [decision-route]",
+        "too-few-items",
+    ),
+    "a promise for years ahead": (
+        written(
+            rule(
+                "decision_route",
+                route="by-role",
+                promise={"amount": 400, "unit": "working-hours"},
+                office={"weekdays": [7], "hours": {"start": "08:00", "end": "08:01"}},
+            )
+        ),
+        "rules[0].promise [decision-route]",
+        "promise-too-long",
+    ),
+    "a room that takes more than it takes": (written(rule("capacity", over="allow")), "rules[0].over [capacity]", "not-a-choice"),
     "a place that is not of its layer": (written(layer="room"), "place", "wrong-place"),
     "a layer that is none": (written(layer="county"), "layer", "not-a-choice"),
     "five megabytes of rules": (written(*[rule("grid", minutes=15)] * 60_000), "", "document-too-large"),

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from accounts.identity import ApplicantClass
 from kernel.interval import Interval
 from kernel.wallclock import WallSpan
-from policies.lint.scopes import Extent, can_fit, can_meet, contains, days_of, extent_of, is_empty, narrowed
 from policies.occasion import Occasion
 from policies.request import AgeBand, ApplicantFacts, Day, Facts, Request, RoomFacts
 from policies.rules.base import Scope
+from policies.scopes import Extent, can_fit, can_meet, contains, days_of, extent_of, is_empty, narrowed
 from policies.seasons import Calendar, Season
 from policies.taxonomy import Activity
 from tests.policies.examples import ZONE

@@ -12,7 +12,7 @@ from policies.evaluate import evaluate
 from policies.layers import combine
 from policies.request import ApplicantFacts, Day, Entitlement
 from policies.verdict import Outcome, Price
-from tests.policies.examples import TUESDAY, asked, at_once, document, known, policy, rule
+from tests.policies.examples import REASON, TUESDAY, asked, at_once, document, known, policy, rule
 
 SATURDAY = date(2025, 11, 22)
 
@@ -200,3 +200,57 @@ def test_the_value_of_support_across_a_tariff_change_is_list_less_charged() -> N
     found = [price(free, asked(first + timedelta(weeks=n), "18:00", "19:00")) for n in range(26)]
 
     assert sum((one.listed or 0) - one.charged for one in found) == 29_320_00
+
+
+def test_an_occasion_is_charged_once_by_the_row_of_its_beginning() -> None:
+    parties = rule(
+        "price",
+        tariffs=[
+            tariff("2026", "2026-01-01", row(100000, unit="occasion"), last="2026-12-31"),
+            tariff("2027", "2027-01-01", row(110000, unit="occasion")),
+        ],
+    )
+    weekend = rule(
+        "price", tariffs=[tariff("a", "2020-01-01", row(100000, unit="occasion"), row(150000, unit="occasion", weekdays=[6, 7]))]
+    )
+
+    assert price(parties, asked(date(2026, 12, 31), "18:00", "02:00")).charged == 1_000_00
+    assert price(weekend, asked(date(2025, 11, 21), "18:00", "02:00")).charged == 1_000_00
+
+
+def test_a_row_holds_outside_of_the_time_that_it_leaves_out() -> None:
+    rows = (row(20000), row(50000, outside=[{"between": {"start": "16:00", "end": "22:00"}}]))
+    prices = rule("price", tariffs=[tariff("a", "2020-01-01", *rows)])
+
+    assert price(prices, asked(start="14:00", end="18:00")).charged == 2 * 500_00 + 2 * 200_00
+
+
+@pytest.mark.parametrize(
+    ("day", "start", "end", "second", "ore"),
+    [
+        # The hour that comes twice, its second passing alone; then both, and a night on which it is skipped.
+        (date(2027, 10, 31), "02:00", "03:00", True, 150_00),
+        (date(2027, 10, 31), "01:00", "03:00", False, 100_00 + 50_00 + 100_00 + 200_00),
+        (date(2027, 3, 28), "01:00", "04:00", False, 100_00 + 200_00),
+    ],
+)
+def test_rows_meet_on_the_clock_on_the_nights_of_its_changes(day: date, start: str, end: str, second: bool, ore: int) -> None:
+    rows = (row(10000, between={"start": "00:00", "end": "02:30"}), row(20000, between={"start": "02:30", "end": "24:00"}))
+    request = asked(day, start, end)
+    if second:
+        wall = replace(request.wall, second=True)
+        request = replace(request, wall=wall, interval=wall.interval())
+
+    assert price(rule("price", tariffs=[tariff("a", "2020-01-01", *rows)]), request).charged == ore
+
+
+def test_a_percentage_is_of_the_time_that_its_rule_is_about() -> None:
+    late = rule("surcharge", title=REASON, operation="percent", percent=100, scope={"between": {"start": "22:00", "end": "24:00"}})
+    saturday = rule("surcharge", title=REASON, operation="percent", percent=50, scope={"weekdays": [6]})
+    open_all_day = known(date(2025, 11, 21), date(2025, 11, 22), opens="00:00", closes="24:00")
+
+    evening = evaluate(policy(HALF, late), asked(start="18:00", end="22:15"), known(TUESDAY, closes="24:00")).price
+    night = evaluate(policy(HALF, saturday), asked(date(2025, 11, 21), "20:00", "01:00"), open_all_day).price
+
+    assert evening and evening.charged == 4 * 600_00 + 150_00 + 150_00
+    assert night and night.charged == 5 * 600_00 + 300_00
