@@ -42,14 +42,15 @@ def lint_command(file: Path) -> None:
 @commands.command("publish")
 @FILE
 @click.option("--from", "valid_from", required=True, help="The first date of use: 2026-08-01 or 01.08.2026.")
-def publish_command(file: Path, valid_from: str) -> None:
+@click.option("--withdraw", is_flag=True, help="Confirm that a document without rules takes all own rules of the place away.")
+def publish_command(file: Path, valid_from: str, withdraw: bool) -> None:
     """Put a policy document in force from a date, in the place that it names."""
     text = text_in(file)
     try:
         document, day = read(text), parse_day(valid_from, "from")
         with edge.database().reading() as session:
             place = place_at(session, document.place)
-        number = edge.database().transact(publish, place, document, day, by=SERVICE, now=now()).number
+        number = edge.database().transact(publish, place, document, day, withdraws=withdraw, by=SERVICE, now=now()).number
     except Refusal as refusal:
         tell(file, text, refusal.faults)
         raise SystemExit(1) from None
