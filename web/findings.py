@@ -27,7 +27,7 @@ UNREADABLE: Mapping[str, str] = {
         "«{value}» er ikke en dato som kommer hvert år. Skriv for eksempel 08-15, W33, W22-5, school-start eller school-start-7."
     ),
     "bad-yearly-date": _("«{value}» er ikke en dato som kommer hvert år. Skriv for eksempel 15.8., uke 33 eller school-start."),
-    "no-such-week": _("«{value}» er ikke en uke. Velg uke 1 til 52."),
+    "no-such-week": _("«{value}» er ikke en uke. Skriv uke 1 til uke 52 (W1 til W52)."),
     "number-missing": _("Tillegget mangler tallet det regnes med. Fyll ut {missing}."),
     "degression-without-days": _(
         "Pris som synker dag for dag, må være pris per dag. Velg enheten per dag (day), eller fjern andelene (degression)."
