@@ -1,6 +1,7 @@
 """A kind of rule that nobody has seen: its form is drawn from its class and read back, its faults come back, it is told."""
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal
@@ -192,6 +193,19 @@ def test_it_is_told_field_by_field_under_the_heading_it_names(app: Flask, lotter
 
     assert found.sentences == TOLD
     assert dict(by_heading())["Når"][-1] == "lottery"
+
+
+@pytest.mark.parametrize("kind", KNOWN.values())
+def test_what_may_be_nothing_is_nothing_by_default_for_documents_leave_it_out(kind: type[Any]) -> None:
+    assert [shape.name for shape in every_shape(kind) if shape.is_optional and shape.default is not None] == []
+
+
+def every_shape(model: type[Any]) -> Iterator[Shape]:
+    """The fields of a class and of all that it is made of."""
+    for shape in shapes(model):
+        yield shape
+        if shape.of:
+            yield from every_shape(shape.of)
 
 
 @pytest.mark.parametrize("name", library.names())

@@ -3,7 +3,7 @@ const said = document.querySelector("[data-said]");
 const form = said?.closest("form");
 let waiting;
 const tell = async () => {
-  const body = new URLSearchParams(new FormData(form));
+  const body = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
   body.append("words", "alone");
   const answer = await fetch(form.action, { method: "POST", body }).catch(() => null);
   if (!answer?.ok) return;
