@@ -122,7 +122,7 @@ def _input(model: type[Any], shape: Shape, value: Any, *, around: Around) -> Dra
     hint = _(shape.description) if shape.description else _usual_hint(shape)
     name, is_required = around.name(shape.name), shape.is_required and not around.is_optional
     base = Drawn(_look(shape.sort), name, title(model, shape), hint, is_required, shape.is_required and around.is_optional)
-    base = replace(base, is_filled=value not in (None, "", [], {}))
+    base = replace(base, is_filled=value not in (None, "", [], {}) and str(value) != labels.written(shape.default))
     if shape.sort is Sort.GROUP:
         return _rows(base, shape, value, around=around) if shape.is_many else _group(base, shape, value, around=around)
     offered = _offered(shape, value, around)
@@ -192,7 +192,7 @@ def _usual_hint(shape: Shape) -> str:
         case Sort.MONEY if shape.title:
             return _("I kroner.")
         case Sort.ANCHOR:
-            return _("24.12. er julaften hvert år. Uke 33 kan også stå, eller en dag med navn: school-start.")
+            return _("24.12., uke 33 eller en dag med navn.")
         case Sort.TEXT if shape.is_many and shape.holds_commas:
             return _("Én på hver linje.")
         case Sort.TEXT if shape.is_many:
