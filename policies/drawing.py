@@ -69,11 +69,13 @@ class Around:
     """What stands around a field: the prefix of its name, whether all of it may be left out, how many empty rows are wanted.
 
     ``stands_alone`` says that nothing in an optional group must be filled in, so that any choice alone makes it there.
-    ``offers`` are choices for texts that stand for words of a vocabulary, by the field's name.
+    ``offers`` are choices for texts that stand for words of a vocabulary, by the field's name; ``idle`` are fields that say
+    nothing here, which are drawn only where something stands in them.
     """
 
     offers: Mapping[str, Choices]
     blank: int = BLANK
+    idle: Collection[str] = ()
     prefix: str = ""
     is_optional: bool = False
     stands_alone: bool = False
@@ -82,12 +84,14 @@ class Around:
         return f"{self.prefix}.{field_name}" if self.prefix else field_name
 
     def within(self, prefix: str, *, is_optional: bool, blank: int | None = None) -> "Around":
-        return Around(self.offers, self.blank if blank is None else blank, prefix, is_optional)
+        blank = self.blank if blank is None else blank
+        return replace(self, blank=blank, prefix=prefix, is_optional=is_optional, stands_alone=False)
 
 
 def drawn(model: type[Any], data: Mapping[str, Any], around: Around, *, but: Collection[str] = ()) -> tuple[Drawn, ...]:
     """The inputs for the fields of a class; ``data`` is what stands in them, which says how many rows there are."""
-    wanted = [shape for shape in shapes(model) if shape.name not in but]
+    left = {*but, *(name for name in around.idle if not data.get(name))}
+    wanted = [shape for shape in shapes(model) if shape.name not in left]
     inputs = [_input(model, shape, data.get(shape.name), around=around) for shape in wanted if shape.sort is not Sort.UNKNOWN]
     hidden = [shape for shape in wanted if shape.sort is Sort.UNKNOWN and data.get(shape.name)]
     if hidden:

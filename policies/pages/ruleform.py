@@ -29,6 +29,8 @@ from venues.vocabulary import KIND_LABELS
 from web.forms import Form
 from web.texts import gettext as _
 
+# Limits that say nothing in the document of a single room.
+OF_ROOMS = ("room_kinds", "tags")
 ENUMERATIONS: Mapping[str, Any] = {
     "applicants": ApplicantClass,
     "activities": Activity,
@@ -61,10 +63,11 @@ def page(context: dict[str, Any], written: Written) -> str:
     document: Document = context["document"]
     kind, data, scope = kind_named(written.kind), written.data, _fields(written.data.get("scope"))
     offers = _offers(document)
-    around = Around({"room_kinds": offers["room_kinds"], "price_class": offers["price_classes"]}, written.blank)
+    words = {"room_kinds": offers["room_kinds"], "price_class": offers["price_classes"]}
+    around = Around(words, written.blank, OF_ROOMS if document.layer is Layer.ROOM else ())
     inputs = drawn(kind, data, around, but=Rule.model_fields)
     handling = drawn(Rule, data, around, but={*FRAME, *(("waiver",) if kind.is_safety else ())})
-    limits = drawn(Scope, scope, around.within("scope", is_optional=True, blank=written.blank - 1), but=_not_here(document, scope))
+    limits = drawn(Scope, scope, around.within("scope", is_optional=True, blank=written.blank - 1))
     frame = drawn(Rule, data, around, but=Rule.model_fields.keys() - (FRAME - {"kind", "scope"}))
     return render_template(
         "policies/rule_form.html",
@@ -110,11 +113,6 @@ def quoted(document: Document, source: Mapping[str, Any]) -> tuple[Paragraph, ..
     """The paragraphs of the adopted text that the rule says it comes from."""
     paragraph, address = (str(source.get(name) or "") for name in ("paragraph", "address"))
     return named_by(Source(paragraph, address), document.regulation)
-
-
-def _not_here(document: Document, scope: Mapping[str, Any]) -> set[str]:
-    """Limits that say nothing in the document of a single room, unless one is stated."""
-    return {name for name in ("room_kinds", "tags") if document.layer is Layer.ROOM and not scope.get(name)}
 
 
 def _fields(value: Any) -> Mapping[str, Any]:

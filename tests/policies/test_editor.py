@@ -133,7 +133,7 @@ def test_a_draft_without_rules_is_not_called_sound_and_takes_all_away_only_when_
     done = drafting.post(f"{HALL}/publication", form_on=DRAFT, **publication, withdraws="yes")
 
     assert "Utkastet har ingen regler ennå." in page
-    assert "Publisert slik tar det bort alle egne regler her." in page
+    assert "Publisert slik tar det bort alle egne regler her. Da gjelder bare reglene til kommunen." in page
     assert ("Ingen feil." in page, "Vi fant ingen feil" in page) == (False, False)
     assert (refused.status_code, 'id="error-withdraws"' in refused.text, done.status_code) == (422, True, 303)
     assert "Ingen egne regler lenger" in drafting.get(HALL).text

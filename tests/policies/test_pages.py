@@ -169,6 +169,15 @@ def test_all_that_a_kind_can_say_has_an_input(drafting: Visitor, kind: str) -> N
     assert wanted - {first_of_its_rows(name) for name in re.findall(r' name="([^"]+)"', page)} == set()
 
 
+def test_a_price_of_a_single_room_is_not_limited_to_kinds_of_rooms(drafting: Visitor) -> None:
+    room = "/policies/rooms/oren-flerbrukshall/gymsal-1"
+    drafting.post(f"{room}/draft", form_on=room)
+
+    pages = [drafting.get(f"{place}/draft/rules/new?kind=price").text for place in (HALL, room)]
+
+    assert ["room_kinds[]" in page for page in pages] == [True, False]
+
+
 def leaves(inputs: Iterable[Drawn]) -> Iterator[str]:
     """The names of the inputs, of several rows the first."""
     for one in inputs:
