@@ -45,12 +45,13 @@ def lint_command(file: Path) -> None:
 @commands.command("publish")
 @FILE
 @click.option("--from", "valid_from", required=True, help="The first date of use: 2026-08-01 or 01.08.2026.")
-def publish_command(file: Path, valid_from: str) -> None:
+@click.option("--withdraw", is_flag=True, help="Confirm that a document without rules takes all own rules of the place away.")
+def publish_command(file: Path, valid_from: str, withdraw: bool) -> None:
     """Put a policy document, or all those of a file of cases, in force from a date, in the places that they name."""
     text = text_in(file)
     try:
         documents, day = documents_in(text), parse_day(valid_from, "from")
-        published = edge.database().transact(_publish_all, documents, day)
+        published = edge.database().transact(_publish_all, documents, day, withdraw)
     except Refusal as refusal:
         tell(file, text, refusal.faults)
         raise SystemExit(1) from None
@@ -59,10 +60,10 @@ def publish_command(file: Path, valid_from: str) -> None:
         click.echo(f"{place}: {told}" if place and len(published) > 1 else told)
 
 
-def _publish_all(session: Session, documents: Sequence[Document], day: date) -> list[tuple[str, int]]:
+def _publish_all(session: Session, documents: Sequence[Document], day: date, withdraws: bool) -> list[tuple[str, int]]:
     """Publish them in one transaction; the place and number of each."""
     placed = [(place_at(session, document.place), document) for document in documents]
-    versions = publish_all(session, placed, day, by=SERVICE, now=now())
+    versions = publish_all(session, placed, day, withdraws=withdraws, by=SERVICE, now=now())
     return [(document.place, version.number) for document, version in zip(documents, versions, strict=True)]
 
 

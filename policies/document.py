@@ -116,7 +116,9 @@ def _fault(error: ErrorDetails, data: object) -> Fault:
         case "union_tag_not_found":
             fault = Fault("missing-field", f"{name_of(error['loc'], data)}.kind")
         case _:
-            fault = _at_field(fault_of(error, data))
+            fault = at_field(fault_of(error, data))
+            # A document says its dates in ISO form, whatever people may type in a form.
+            fault = replace(fault, code="bad-iso-date") if fault.code == "bad-date" else fault
     rule = _rule_at(error["loc"], data)
     return Fault(fault.code, fault.field, fault.value, {**fault.facts, "rule": rule}) if rule else fault
 
@@ -140,10 +142,10 @@ def _names() -> tuple[str, ...]:
     return tuple(sorted({name for part in (found, *found["$defs"].values()) for name in part.get("properties", ())}))
 
 
-def _at_field(fault: Fault) -> Fault:
+def at_field(fault: Fault) -> Fault:
     """The fault of a whole at the field that mends it."""
     field = WHERE.get(fault.code) or fault.facts.get("missing")
-    return Fault(fault.code, f"{fault.field}.{field}", None, fault.facts) if field else fault
+    return replace(fault, field=f"{fault.field}.{field}".removeprefix("."), value=None) if field else fault
 
 
 def _unknown_kind(error: ErrorDetails, data: object) -> Fault:

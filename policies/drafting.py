@@ -1,42 +1,48 @@
 """Drafting: what a form says as data of a rule or document, that data as the form shows it, and a draft with one thing changed."""
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
 from werkzeug.datastructures import MultiDict
 
 from kernel.errors import Fault, Invalid, Missing, Refusal, refuse
-from kernel.money import of_kroner
 from policies.copying import free_id
-from policies.document import Document, checked
-from policies.kinds import kind_named, money_fields
+from policies.document import Document, at_field, checked
+from policies.entered import as_typed, kept
+from policies.kinds import kind_named
 from policies.reading import parsed, unsound
 from policies.rules.base import Rule
+from policies.rules.tariff import LIST
+from policies.shapes import shapes
+from policies.titles import title
 from policies.verdict import Layer
+from venues.vocabulary import slug_of
 from web.faults import fault_of, unstorable
 from web.nesting import nested
 
 # What the buttons and the frame of a form send, which is no part of what is written.
-NOT_DATA = {"csrf_token", "lang", "version", "more", "blank", "kind_chosen"}
+NOT_DATA = {"csrf_token", "lang", "version", "more", "blank", "kind_chosen", "words", "name_class"}
+NEW_CLASS = "new_class"
 # A choice that a form always sends says nothing alone: without these the thing is not there.
 COMPANIONS = {"unit", "comparator", "rest"}
 ALWAYS_KEPT = {"notice"}
 
 
 def given(form: MultiDict[str, str]) -> dict[str, Any]:
-    """The form as nested data: empty fields left out, rows to be dropped dropped, kroner as øre."""
+    """The form as nested data, everything as it was typed: empty fields left out, rows to be dropped dropped."""
     flat: dict[str, Any] = {}
     for name in form:
         values = [value.strip() for value in form.getlist(name) if value.strip()]
         if name not in NOT_DATA and values:
-            flat[name] = _split(values) if name.endswith("[]") else values[-1]
+            flat[name] = values if name.endswith("[]") else values[-1]
     data = _cleaned(nested(flat))
     return data if isinstance(data, dict) else {}
 
 
 def shown(data: Any, prefix: str = "") -> dict[str, Any]:
-    """The data as flat values by the names of a form's fields; what a field reads back is the same data."""
+    """The data as flat values by the names of a form's fields; ``given`` makes the same data of them."""
     if isinstance(data, Mapping):
         found: dict[str, Any] = {}
         for name, value in data.items():
@@ -46,19 +52,19 @@ def shown(data: Any, prefix: str = "") -> dict[str, Any]:
         if data and isinstance(data[0], Mapping):
             return {name: value for place, item in enumerate(data) for name, value in shown(item, f"{prefix}[{place}]").items()}
         return {f"{prefix}[]": [str(item) for item in data]}
-    return {prefix: _written(prefix, data)}
+    return {prefix: ("yes" if data else "no") if isinstance(data, bool) else data}
 
 
 def rule_of(data: Mapping[str, Any]) -> Rule:
-    """The rule that a form's data are; raises Invalid with all faults, their fields named as the form's."""
+    """The rule that a form's data are; raises Invalid with all faults, fields and values as in the form."""
     kind = kind_named(str(data.get("kind", "")))
-    faults = list(unstorable(data))
+    values, faults = kept(kind, data), list(unstorable(data))
     try:
-        rule = kind.model_validate(data, strict=False)
+        rule = kind.model_validate(values, strict=False)
     except ValidationError as failure:
-        names = shown(data)
-        faults += [fault_of(error, data) for error in failure.errors(include_url=False)]
-        raise Invalid(*(_at_input(fault, names) for fault in faults)) from None
+        typed = shown(data)
+        faults += [_titled(at_field(fault_of(error, values)), kind) for error in failure.errors(include_url=False)]
+        raise Invalid(*(as_typed(_at_input(fault, typed), typed) for fault in faults)) from None
     if faults:
         raise Invalid(*faults)
     return rule
@@ -76,6 +82,20 @@ def without_rule(document: Document, rule_id: str) -> Document:
     """The document without a rule; raises Missing (``unknown-rule``)."""
     rule_named(document, rule_id)
     return document.model_copy(update={"rules": tuple(rule for rule in document.rules if rule.id != rule_id)})
+
+
+def with_class(document: Document, name: Mapping[str, Any]) -> Document:
+    """The document with one more price class, called by its short name; raises Invalid, the faults at the form's inputs."""
+    slug = slug_of(str(name.get("nb", "")))
+    if not slug:
+        raise refuse(Invalid, "missing-field", f"{NEW_CLASS}.nb")
+    free = free_id(slug, {LIST, *document.price_classes})
+    data = document.data()
+    try:
+        return checked({**data, "price_classes": {**data["price_classes"], free: name}})
+    except Invalid as refusal:
+        at_class = f"price_classes.{free}"
+        raise Invalid(*(replace(fault, field=fault.field.replace(at_class, NEW_CLASS)) for fault in refusal.faults)) from None
 
 
 def rule_named(document: Document, rule_id: str) -> Rule:
@@ -97,12 +117,8 @@ def empty_document(layer: Layer, path: str, name: str) -> Document:
     return checked({"title": title, "layer": layer.value, "place": path, "rules": []})
 
 
-def _split(values: list[str]) -> list[str]:
-    return [part.strip() for value in values for part in value.split(",") if part.strip()]
-
-
 def _cleaned(data: Any) -> Any:
-    """Without rows that are empty or to be dropped, with what a row keeps unseen, and with money in øre."""
+    """Without rows that are empty or to be dropped, with what a row keeps unseen."""
     if isinstance(data, list):
         return [item for item in map(_cleaned, data) if item not in (None, {})]
     if not isinstance(data, dict):
@@ -111,22 +127,11 @@ def _cleaned(data: Any) -> Any:
         return None
     cleaned = {name: value if name in ALWAYS_KEPT else _cleaned(value) for name, value in data.items() if name != "rest"}
     cleaned = {name: value for name, value in cleaned.items() if name in ALWAYS_KEPT or not _is_alone(value)}
-    for name in money_fields() & cleaned.keys():
-        if isinstance(cleaned[name], str):
-            cleaned[name] = _ore(cleaned[name])
     return _unseen(data.get("rest")) | cleaned if cleaned.keys() - COMPANIONS else {}
 
 
 def _is_alone(value: Any) -> bool:
     return value in (None, {}, []) or (isinstance(value, dict) and value.keys() <= COMPANIONS)
-
-
-def _ore(written: str) -> int | str:
-    """Kroner in øre; what is no amount stays as typed, for the fault to show."""
-    try:
-        return of_kroner(written.replace("\u00a0", "").replace(" ", "").replace(",", "."))
-    except ValueError:
-        return written
 
 
 def _unseen(rest: Any) -> dict[str, Any]:
@@ -138,14 +143,10 @@ def _unseen(rest: Any) -> dict[str, Any]:
     return found if isinstance(found, dict) and not any(unsound(found)) else {}
 
 
-def _written(name: str, value: Any) -> Any:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if name.rpartition(".")[2] in money_fields() and isinstance(value, int):
-        kroner, ore = divmod(abs(value), 100)
-        written = f"{kroner},{ore:02}" if ore else str(kroner)
-        return f"-{written}" if value < 0 else written
-    return value
+def _titled(fault: Fault, kind: type[Rule]) -> Fault:
+    """The fault with what the form calls the field that it asks for."""
+    wanted = next((shape for shape in shapes(kind) if shape.name == fault.facts.get("missing")), None)
+    return replace(fault, facts={**fault.facts, "missing": title(kind, wanted)}) if wanted else fault
 
 
 def _at_input(fault: Fault, names: Collection[str]) -> Fault:
@@ -155,11 +156,11 @@ def _at_input(fault: Fault, names: Collection[str]) -> Fault:
         field = next((end for end in (f"{field}.last", f"{field}.end") if end in names), field)
     elif field.endswith("]") and not any(name.startswith(f"{field}.") for name in names):
         field = f"{field.rpartition('[')[0]}[]"
-    return Fault(fault.code, field, fault.value, fault.facts)
+    return replace(fault, field=field)
 
 
 def at_inputs(refusal: Refusal) -> Iterator[Fault]:
     """The faults of a whole document at the fields of the form of one rule."""
     for fault in refusal.faults:
         _rules, in_rule, name = fault.field.partition("].")
-        yield Fault(fault.code, name if in_rule and fault.field.startswith("rules[") else fault.field, fault.value, fault.facts)
+        yield replace(fault, field=name if in_rule and fault.field.startswith("rules[") else fault.field)

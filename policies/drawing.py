@@ -22,7 +22,7 @@ UNSTATED: tuple[Any, ...] = (None, (), {}, Reason(), Scope())
 
 
 class Look(StrEnum):
-    """How an input is drawn, each by a macro of its own; UNSEEN carries along what no input can show."""
+    """How an input is drawn, each by a macro of its own; UNSEEN carries along, and tells of, what no input can show."""
 
     FIELD = "field"
     FIGURE = "figure"
@@ -32,6 +32,7 @@ class Look(StrEnum):
     SELECT = "select"
     BOXES = "boxes"
     WORDS = "words"
+    LINES = "lines"
     TICK = "tick"
     TEXTS = "texts"
     GROUP = "group"
@@ -45,7 +46,8 @@ class Look(StrEnum):
 class Drawn:
     """An input by its name in the form, or a group of them; ``empty`` is a first choice that says nothing.
 
-    ``is_needed`` marks what must be filled in where the optional group or row around it is used at all.
+    ``is_needed`` marks what must be filled in where the optional group or row around it is used at all, ``is_wanted``
+    what may be left out for a while, but stands on the list of what should be mended.
     """
 
     look: Look
@@ -54,6 +56,7 @@ class Drawn:
     hint: str = ""
     is_required: bool = False
     is_needed: bool = False
+    is_wanted: bool = False
     choices: Choices = field(default_factory=list)
     empty: str = ""
     parts: tuple["Drawn", ...] = ()
@@ -66,11 +69,13 @@ class Around:
     """What stands around a field: the prefix of its name, whether all of it may be left out, how many empty rows are wanted.
 
     ``stands_alone`` says that nothing in an optional group must be filled in, so that any choice alone makes it there.
-    ``offers`` are choices for texts that stand for words of a vocabulary, by the field's name.
+    ``offers`` are choices for texts that stand for words of a vocabulary, by the field's name; ``idle`` are fields that say
+    nothing here, which are drawn only where something stands in them.
     """
 
     offers: Mapping[str, Choices]
     blank: int = BLANK
+    idle: Collection[str] = ()
     prefix: str = ""
     is_optional: bool = False
     stands_alone: bool = False
@@ -79,22 +84,36 @@ class Around:
         return f"{self.prefix}.{field_name}" if self.prefix else field_name
 
     def within(self, prefix: str, *, is_optional: bool, blank: int | None = None) -> "Around":
-        return Around(self.offers, self.blank if blank is None else blank, prefix, is_optional)
+        blank = self.blank if blank is None else blank
+        return replace(self, blank=blank, prefix=prefix, is_optional=is_optional, stands_alone=False)
 
 
 def drawn(model: type[Any], data: Mapping[str, Any], around: Around, *, but: Collection[str] = ()) -> tuple[Drawn, ...]:
     """The inputs for the fields of a class; ``data`` is what stands in them, which says how many rows there are."""
-    wanted = [shape for shape in shapes(model) if shape.name not in but]
+    left = {*but, *(name for name in around.idle if not data.get(name))}
+    wanted = [shape for shape in shapes(model) if shape.name not in left]
     inputs = [_input(model, shape, data.get(shape.name), around=around) for shape in wanted if shape.sort is not Sort.UNKNOWN]
-    hidden = {shape.name: data[shape.name] for shape in wanted if shape.sort is Sort.UNKNOWN and shape.name in data}
+    hidden = [shape for shape in wanted if shape.sort is Sort.UNKNOWN and data.get(shape.name)]
     if hidden:
-        inputs.append(Drawn(Look.UNSEEN, around.name("rest"), "", value=json.dumps(hidden)))
+        titles = labels.both([title(model, shape) for shape in hidden])
+        inputs.append(Drawn(Look.UNSEEN, around.name("rest"), titles, value=json.dumps({one.name: data[one.name] for one in hidden})))
     return tuple(inputs)
 
 
 def left_out(inputs: Iterable[Drawn], made: str) -> tuple[Drawn, ...]:
     """Those of the inputs that a form made by hand does not have; ``made`` is its HTML."""
     return tuple(_left_out(inputs, made))
+
+
+def input_labels(inputs: Iterable[Drawn], within: str = "") -> Iterator[tuple[str, str]]:
+    """The name of each input, and what it is called with the groups and rows around it: ``Prislister 1, Kroner``."""
+    for one in inputs:
+        label = f"{within}, {one.label}" if within else one.label
+        if one.look is Look.ROWS:
+            for number, row in enumerate(one.parts):
+                yield from input_labels(row.parts, f"{label} {number + 1}")
+        yield one.name, label
+        yield from input_labels(one.parts if one.look is not Look.ROWS else (), within if one.look is Look.LIMITS else label)
 
 
 def defaults(model: type[Any], but: Collection[str]) -> dict[str, Any]:
@@ -107,12 +126,14 @@ def _input(model: type[Any], shape: Shape, value: Any, *, around: Around) -> Dra
     hint = _(shape.description) if shape.description else _usual_hint(shape)
     name, is_required = around.name(shape.name), shape.is_required and not around.is_optional
     base = Drawn(_look(shape.sort), name, title(model, shape), hint, is_required, shape.is_required and around.is_optional)
+    base = replace(base, is_filled=value not in (None, "", [], {}) and str(value) != labels.written(shape.default))
     if shape.sort is Sort.GROUP:
         return _rows(base, shape, value, around=around) if shape.is_many else _group(base, shape, value, around=around)
     offered = _offered(shape, value, around)
     if shape.is_many:
         told = shape.description and hint if offered else hint
-        return replace(base, look=Look.BOXES if offered else Look.WORDS, name=f"{name}[]", hint=told, choices=offered)
+        look = Look.BOXES if offered else Look.LINES if shape.holds_commas else Look.WORDS
+        return replace(base, look=look, name=f"{name}[]", hint=told, choices=offered)
     if shape.sort is Sort.FLAG and shape.default is False and not shape.is_optional:
         return replace(base, look=Look.TICK)
     return replace(base, look=Look.SELECT, choices=offered, empty=_empty(shape, around)) if offered else base
@@ -175,7 +196,9 @@ def _usual_hint(shape: Shape) -> str:
         case Sort.MONEY if shape.title:
             return _("I kroner.")
         case Sort.ANCHOR:
-            return _("11-01 er 1. november, W33 er uke 33, school-start er en dag med navn.")
+            return _("24.12., uke 33 eller en dag med navn.")
+        case Sort.TEXT if shape.is_many and shape.holds_commas:
+            return _("Én på hver linje.")
         case Sort.TEXT if shape.is_many:
             return _("Med komma mellom.")
         case _:
@@ -189,9 +212,10 @@ def _group(base: Drawn, shape: Shape, value: Any, *, around: Around) -> Drawn:
     parts = _parts(shape.of, value if isinstance(value, Mapping) else {}, inside)
     if shape.of is Reason:
         # Bokmål stands for the other languages until they are written.
-        parts = (replace(parts[0], is_required=base.is_required, is_needed=base.is_needed), *parts[1:])
+        others = (replace(part, is_wanted=True) for part in parts[1:])
+        parts = (replace(parts[0], is_required=base.is_required, is_needed=base.is_needed), *others)
     look = Look.LIMITS if shape.of is limiting(shape.of) else Look.TEXTS if shape.of is Reason else Look.GROUP
-    return replace(base, look=look, parts=parts, is_filled=bool(value))
+    return replace(base, look=look, parts=parts)
 
 
 def _rows(base: Drawn, shape: Shape, value: Any, *, around: Around) -> Drawn:
@@ -200,7 +224,9 @@ def _rows(base: Drawn, shape: Shape, value: Any, *, around: Around) -> Drawn:
     rows = []
     for number in range(len(filled) + around.blank):
         is_filled = number < len(filled)
-        inside = around.within(f"{base.name}[{number}]", is_optional=True, blank=around.blank if is_filled else BLANK)
+        # Of the empty ones only the next has as many rows of its own as are wanted.
+        blank = around.blank if number <= len(filled) else BLANK
+        inside = around.within(f"{base.name}[{number}]", is_optional=True, blank=blank)
         parts = _parts(shape.of, filled[number] if is_filled else {}, inside)
         rows.append(Drawn(Look.ROW, inside.prefix, _("Linje %(number)d", number=number + 1), parts=parts, is_filled=is_filled))
     return replace(base, look=Look.ROWS, parts=tuple(rows))
@@ -222,6 +248,6 @@ def _left_out(inputs: Iterable[Drawn], made: str) -> Iterator[Drawn]:
         if one.look in (Look.GROUP, Look.LIMITS, Look.TEXTS):
             parts = left_out(one.parts, made)
             if parts:
-                yield replace(one, parts=parts)
+                yield replace(one, parts=parts, is_filled=any(part.is_filled for part in parts))
         elif f'name="{one.name}"' not in made and f'name="{one.name}[' not in made:
             yield one

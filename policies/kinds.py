@@ -1,16 +1,13 @@
 """Kinds: the kinds of rules by the word that stands for them in a document, and the heading each is told under."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from kernel.errors import Invalid, refuse
 from kernel.texts import marked as _
 from policies.rules import KINDS
 from policies.rules.base import Rule
-from policies.shapes import Sort, shapes
 
 KNOWN: dict[str, type[Rule]] = {kind.model_fields["kind"].default: kind for kind in KINDS}
-_MONEY: dict[type[Any], frozenset[str]] = {}
 # What every rule has beside what its kind says.
 FRAME = {"kind", "id", "scope", "reason", "source", "valid_from", "valid_until"}
 # Where the kinds are told that do not name a heading themselves.
@@ -31,11 +28,6 @@ def kind_named(word: str) -> type[Rule]:
     return KNOWN[word]
 
 
-def money_fields() -> set[str]:
-    """The names under which any kind has money, which forms show in kroner."""
-    return set().union(*(_money_in(kind) for kind in KNOWN.values()))
-
-
 def heading_of(word: str) -> str:
     """The heading that the kind names itself (``heading`` on its class), else the one where it is listed."""
     own = str(getattr(KNOWN[word], "heading", ""))
@@ -50,11 +42,3 @@ def by_heading() -> Iterator[tuple[str, tuple[str, ...]]]:
         found = tuple(word for word in ordered if heading_of(word) == heading)
         if found:
             yield heading, found
-
-
-def _money_in(model: type[Any]) -> frozenset[str]:
-    """The names of the fields of a class, and of what it is made of, that are money."""
-    if model not in _MONEY:
-        own = {shape.name for shape in shapes(model) if shape.sort is Sort.MONEY}
-        _MONEY[model] = frozenset(own.union(*(_money_in(shape.of) for shape in shapes(model) if shape.of)))
-    return _MONEY[model]

@@ -2,21 +2,49 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from kernel.errors import Fault, Invalid, refuse
 from policies.document import Document, checked
+from policies.drafting import shown
+from policies.entered import as_typed, entered, kept
+from policies.seasons import Season
+from policies.verdict import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRow:
+    """A price class as the form has it."""
+
+    slug: str
+    name: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """A day with a name."""
+
+    name: str
+    dates: tuple[date, ...]
+
+
+class PeriodRow(Season):
+    """A stretch of the year with a name."""
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
     """A part of a document that holds values by name: its field, the rows and the name's input of the form, the value's input.
 
-    Without a value's input the row's other inputs are the value's fields.
+    ``row_class`` says what the inputs of a row take. Without a value's input the row's other inputs are the value's fields.
     """
 
     field: str
     rows: str
+    row_class: type[Any]
     key: str
     value: str = ""
     nothing: Any = None
@@ -27,8 +55,8 @@ class Part:
         return str(row.get(self.key, "")), row.get(self.value, self.nothing) if self.value else rest
 
     def row(self, name: str, value: Any) -> dict[str, Any]:
-        """The row of a name and its value."""
-        return {self.key: name, **({self.value: value} if self.value else value)}
+        """The row of a name and its value, as the form shows it."""
+        return entered(self.row_class, {self.key: name, **({self.value: value} if self.value else value)})
 
     def at_row(self, fault: Fault, names: list[str]) -> Fault | None:
         """A fault of this part at the row that says the name; None for one that is not of this part."""
@@ -44,9 +72,9 @@ class Part:
 
 
 PARTS = (
-    Part("price_classes", "classes", "slug", "name", {}),
-    Part("events", "events", "name", "dates", ()),
-    Part("periods", "periods", "name"),
+    Part("price_classes", "classes", ClassRow, "slug", "name", {}),
+    Part("events", "events", EventRow, "name", "dates", ()),
+    Part("periods", "periods", PeriodRow, "name"),
 )
 
 
@@ -63,14 +91,15 @@ def document_of(document: Document, data: Mapping[str, Any]) -> Document:
     try:
         return checked({**document.data(), "title": data.get("title", {}), "regulation": data.get("regulation"), **named})
     except Invalid as refusal:
-        raise Invalid(*_at_rows(refusal, given)) from None
+        typed = shown(data)
+        raise Invalid(*(as_typed(fault, typed) for fault in _at_rows(refusal, given))) from None
 
 
 def _rows(part: Part, data: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     rows = data.get(part.rows, [])
     if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
         raise refuse(Invalid, "wrong-kind", part.rows)
-    return rows
+    return [kept(part.row_class, row) for row in rows]
 
 
 def _at_rows(refusal: Invalid, given: Mapping[str, list[Mapping[str, Any]]]) -> Iterator[Fault]:

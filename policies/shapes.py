@@ -41,6 +41,7 @@ class Shape:
 
     ``is_many`` is a list of such values, ``is_optional`` lets nothing stand instead. ``default`` is None where the field
     must be given. ``title`` and ``description`` are what the class itself calls it, empty where it does not say.
+    ``holds_commas`` says that a comma may be a part of the value.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Shape:
     default: Any = None
     title: str = ""
     description: str = ""
+    holds_commas: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,9 @@ def _shape(name: str, said: Annotation, default: Any, **more: Any) -> Shape:
     sort = _sort(name, said)
     choices = tuple(_choices(said.bare)) if sort is Sort.CHOICE else ()
     of = said.bare if sort is Sort.GROUP else None
-    return Shape(name, sort, of, choices, said.is_many, said.is_optional, default=default, **more)
+    # A text with a pattern is a name, and no pattern of ours lets a comma through.
+    is_free = sort is Sort.TEXT and not any(getattr(note, "pattern", None) for note in said.notes)
+    return Shape(name, sort, of, choices, said.is_many, said.is_optional, default=default, holds_commas=is_free, **more)
 
 
 def _read(annotation: Any, notes: tuple[Any, ...] = ()) -> Annotation:

@@ -40,6 +40,8 @@ def save_draft(session: Session, place: Place, document: Document, *, version: i
     draft.document, draft.version = document.data(), version + 1
     draft.edited_at, draft.edited_by = now, by.person_id
     session.flush()
+    facts = {"scope": place.scope, "version": draft.version}
+    record(session, Act("save-draft", "policy_draft", draft.id, facts), by=by, now=now)
     return draft
 
 
@@ -55,18 +57,27 @@ def discard_draft(session: Session, place: Place, *, by: Actor, now: datetime) -
     session.flush()
 
 
-def publish(session: Session, place: Place, document: Document, valid_from: date, *, by: Actor, now: datetime) -> PolicyVersion:
+def publish(
+    session: Session, place: Place, document: Document, valid_from: date, *, withdraws: bool = False, by: Actor, now: datetime
+) -> PolicyVersion:
     """Put a document in force for dates of use from a date; what was decided before stands.
 
     Of versions that begin on the same date the last published holds. The place's draft is done with when it is what
-    was published. Raises Invalid with all that the linter calls an error, or ``begins-in-the-past`` for a date before
-    today where a version was published before; Forbidden to all but officers.
+    was published. One without rules takes all of the place's own away, which ``withdraws`` has to confirm. Raises Invalid
+    with all that the linter calls an error, ``no-rules`` or ``no-rules-yet`` for a document that says nothing, or
+    ``begins-in-the-past`` for a date before today where a version was published before; Forbidden to all but officers.
     """
-    return publish_all(session, [(place, document)], valid_from, by=by, now=now)[0]
+    return publish_all(session, [(place, document)], valid_from, withdraws=withdraws, by=by, now=now)[0]
 
 
 def publish_all(
-    session: Session, documents: Sequence[tuple[Place, Document]], valid_from: date, *, by: Actor, now: datetime
+    session: Session,
+    documents: Sequence[tuple[Place, Document]],
+    valid_from: date,
+    *,
+    withdraws: bool = False,
+    by: Actor,
+    now: datetime,
 ) -> list[PolicyVersion]:
     """Put documents of several places in force together, or none of them; raises as ``publish``."""
     by.require(by.is_officer, "officer")
@@ -75,6 +86,8 @@ def publish_all(
         _sound(document)
     lock(session, EVERY_POLICY)
     forget(session)
+    for place, document in documents:
+        _not_empty(document, last_number(session, place) + 1, withdraws=withdraws)
     return [_put_in_force(session, place, document, valid_from, by=by, now=now) for place, document in documents]
 
 
@@ -110,6 +123,16 @@ def _sound(document: Document) -> None:
         raise Invalid(*faults)
 
 
+def _not_empty(document: Document, number: int, *, withdraws: bool) -> None:
+    """Rules are taken away only where there are any, and where somebody has said that this is what is meant."""
+    if document.rules:
+        return
+    if number == 1:
+        raise refuse(Invalid, "no-rules-yet")
+    if not withdraws:
+        raise refuse(Invalid, "no-rules", "withdraws")
+
+
 def _not_in_the_past(session: Session, number: int, valid_from: date, now: datetime) -> None:
     """Days that have been were decided by the versions of then; only a place's first version may begin before today."""
     today = to_wall(now, municipality(session).zone).date()
@@ -136,7 +159,9 @@ def _raise_revision(session: Session, place: Place, now: datetime) -> None:
     row.revision, row.changed_at = row.revision + 1, now
 
 
-def publish_draft(session: Session, place: Place, valid_from: date, *, version: int, by: Actor, now: datetime) -> PolicyVersion:
+def publish_draft(
+    session: Session, place: Place, valid_from: date, *, version: int, withdraws: bool = False, by: Actor, now: datetime
+) -> PolicyVersion:
     """Publish the place's draft as it was seen; raises Missing (``no-draft``), Stale, and what ``publish`` raises."""
     by.require(by.is_officer, "officer")
     draft = draft_of(session, place)
@@ -144,4 +169,4 @@ def publish_draft(session: Session, place: Place, valid_from: date, *, version: 
         raise refuse(Missing, "no-draft", "place", place.path)
     if draft.version != version:
         raise refuse(Stale, "changed-meanwhile", "version", version, now=draft.version)
-    return publish(session, place, checked(draft.document), valid_from, by=by, now=now)
+    return publish(session, place, checked(draft.document), valid_from, withdraws=withdraws, by=by, now=now)

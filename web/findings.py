@@ -31,25 +31,31 @@ UNREADABLE: Mapping[str, str] = {
         "«{value}» er ikke en dato som kommer hvert år. Skriv for eksempel 08-15, W33, W22-5, school-start eller school-start-7."
     ),
     "day-before-month": _("«{value}» finnes ikke. Måneden skrives først: {meant}."),
-    "no-such-week": _("«{value}» er ikke en uke. Skriv W1 til W52."),
-    "number-missing": _("Tillegget mangler tallet det regnes med. Fyll ut {missing}."),
     "promise-too-long": _("Svaret kommer etter mer enn {weeks} uker. Kort ned fristen, eller la kontoret svare oftere."),
-    "limit-missing": _("Kvoten mangler en grense. Fyll ut minutes eller dates."),
-    "degression-without-days": _("Pris som synker dag for dag, må være pris per dag. Velg enheten day, eller fjern degression."),
-    "safety-not-waived": _("Regelen verner liv og helse, og ingen kan gi unntak fra den. Fjern waiver."),
+    "limit-missing": _("Kvoten mangler en grense. Fyll ut hvor mye (minutes) eller på hvor mange datoer (dates)."),
+    "bad-yearly-date": _("«{value}» er ikke en dato som kommer hvert år. Skriv for eksempel 15.8., uke 33 eller school-start."),
+    "no-such-week": _("«{value}» er ikke en uke. Skriv uke 1 til uke 52 (W1 til W52)."),
+    "number-missing": _("Tillegget mangler tallet det regnes med. Fyll ut {missing}."),
+    "degression-without-days": _(
+        "Pris som synker dag for dag, må være pris per dag. Velg enheten per dag (day), eller fjern andelene (degression)."
+    ),
+    "safety-not-waived": _("Regelen verner liv og helse, og ingen kan gi unntak fra den. Fjern unntaket (waiver)."),
 }
 DATES: Mapping[str, str] = {
     "never-valid": _("Regelen {rule} slutter {value:when}, før den begynner {valid_from:when}. Rett en av datoene."),
     "event-twice": _("Hendelsen {value} har to datoer i {year}, og bare den første teller. Fjern en av dem."),
-    "event-without-date": _("Hendelsen {value} har ingen dato. Legg datoene under events, en for hvert år."),
+    "event-without-date": _("Hendelsen {value} har ingen dato. Legg datoene under «Dager med navn» (events), en for hvert år."),
     "event-from-elsewhere": _(
-        "Hendelsen {value} har ingen dato her. Se etter at kommunens retningslinje har den, eller legg datoene under events."
+        "Hendelsen {value} har ingen dato her. Se etter at kommunens retningslinje har den,"
+        " eller legg datoene under «Dager med navn» (events)."
     ),
-    "event-year-missing": _("Hendelsen {value} har ingen dato i {year}. Legg den til under events, ellers gjelder ikke regelen det året."),
-    "week-53": _("De fleste år har ikke uke 53, og da gjelder ikke regelen. Skriv W52, eller en dato."),
+    "event-year-missing": _(
+        "Hendelsen {value} har ingen dato i {year}. Legg den til under «Dager med navn» (events), ellers gjelder ikke regelen det året."
+    ),
+    "week-53": _("De fleste år har ikke uke 53, og da gjelder ikke regelen. Skriv uke 52 (W52), eller en dato."),
     "week-without-event": _(
         "Uke {week} er {span:when}, men {event} er {day:when}, og det er i uke {actual}."
-        " Skriv W{actual}={event}, eller rett datoen under events."
+        " Skriv W{actual}={event}, eller rett datoen under «Dager med navn» (events)."
     ),
 }
 TIME: Mapping[str, str] = {
@@ -82,10 +88,12 @@ TIME: Mapping[str, str] = {
         " Slipp dem senere, eller la folk booke lenger fram."
     ),
     "season-of-nothing": _(
-        "Regelen {rule} nevner ingen del av året, så rommet aldri kan brukes. Fyll ut during eller named, eller fjern regelen."
+        "Regelen {rule} nevner ingen del av året, så rommet aldri kan brukes."
+        " Fyll ut delene av året (during) eller periodene (named), eller fjern regelen."
     ),
     "closes-before-it-opens": _(
-        "Fristen {value} kommer før man kan søke fra {opens}: søknadstiden ville vart i {days} dager. Bytt om på dem, eller fjern opens."
+        "Fristen {value} kommer før man kan søke fra {opens}: søknadstiden ville vart i {days} dager."
+        " Bytt om på dem, eller fjern dagen man kan søke fra (opens)."
     ),
     "scope-of-nobody": _("Ingen forespørsel kan høre inn under dette i regelen {rule}: grensene utelukker hverandre. Fjern en av dem."),
 }
@@ -118,7 +126,7 @@ TABLES: Mapping[str, str] = {
     "price-rows-overlap": _(
         "Rad {other} og {number} for {value} i regelen {rule} kan gjelde det samme. Gjør den ene smalere, eller fjern den."
     ),
-    "price-class-unnamed": _("Prisklassen {value} i regelen {rule} mangler navn. Legg det til under price_classes."),
+    "price-class-unnamed": _("Prisklassen {value} i regelen {rule} mangler navn. Legg det til under «Prisklasser» (price_classes)."),
     "price-class-without-price": _("Prisklassen {value} mangler pris i prislisten {tariff}. Legg til en rad."),
     "price-gap": _(
         "Prisklassen {value} mangler pris {days:word} kl. {between} i prislisten {tariff}, for eksempel {day:when}. Andre har pris da."
@@ -135,16 +143,18 @@ TABLES: Mapping[str, str] = {
     "sum-differs": _("Prisen er {value:kr}, men {percent} % av {base:kr} er {sum:kr}. Rett prisen, eller det den er regnet av."),
 }
 REFERENCES: Mapping[str, str] = {
-    "unknown-period": _("Perioden {value} finnes ikke. Legg den til under periods, eller rett navnet."),
+    "unknown-period": _("Perioden {value} finnes ikke. Legg den til under «Perioder» (periods), eller rett navnet."),
     "period-from-elsewhere": _(
-        "Perioden {value} finnes ikke her. Se etter at kommunens retningslinje har den, eller legg den til under periods."
+        "Perioden {value} finnes ikke her. Se etter at kommunens retningslinje har den, eller legg den til under «Perioder» (periods)."
     ),
     "almost-alike": _("{value} ligner på {near}. Skriv dem likt hvis de er det samme."),
-    "paragraph-not-found": _("{value} finnes ikke i reglementet. Rett henvisningen, eller teksten under regulation."),
+    "paragraph-not-found": _(
+        "{value} finnes ikke i reglementet. Rett henvisningen, eller teksten under «Det vedtatte reglementet» (regulation)."
+    ),
     "waiver-by-another": _("Unntak fra {rule} gis av {value:word}, men {decides:word} avgjør. La den som avgjør gi unntak."),
     "title-missing": _("Tittelen mangler på bokmål. Skriv den: de andre språkene bruker den så lenge de mangler."),
     "title-untranslated": _("Tittelen mangler på {language:word}. Skriv den; så lenge brukes bokmål."),
-    "class-name-missing": _("Navnet på prisklassen {value} mangler på {language:word}. Skriv det under price_classes."),
+    "class-name-missing": _("Navnet på prisklassen {value} mangler på {language:word}. Skriv det under «Prisklasser» (price_classes)."),
     "text-missing": _("Regelen {rule} mangler {what:word} på bokmål. Skriv teksten: de andre språkene bruker den så lenge de mangler."),
     "language-missing": _("Regelen {rule} mangler {what:word} på {language:word}. Skriv teksten; så lenge brukes bokmål."),
 }

@@ -83,6 +83,8 @@ POLICIES: Mapping[str, str] = {
     "unknown-policy-version": _("Versjonen {value} av retningslinjen finnes ikke."),
     "unknown-policy": _("Det finnes ingen retningslinje å hente i «{value}»."),
     "no-draft": _("Det finnes ikke noe utkast her."),
+    "no-rules-yet": _("Retningslinjen har ingen regler. Skriv eller hent minst én først."),
+    "no-rules": _("Retningslinjen har ingen regler. Skriv minst én, eller bekreft at alle egne regler her skal tas bort."),
     "begins-in-the-past": _(
         "Retningslinjen kan ikke gjelde fra {value:when}: dager som har vært, er avgjort etter reglene som gjaldt da."
         " Velg {limit:when} eller senere."

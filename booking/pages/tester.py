@@ -11,7 +11,7 @@ from pydantic import Field
 from werkzeug.datastructures import MultiDict
 
 from accounts import edge
-from accounts.identity import ApplicantClass
+from accounts.identity import ApplicantClass, Role
 from booking.outcome import objection_fault
 from booking.pages import draft
 from booking.pages.blueprint import routes
@@ -23,10 +23,10 @@ from booking.wish import Wish
 from kernel.clock import now
 from kernel.errors import Fault, Invalid, Refusal, refuse
 from kernel.wallclock import at, to_utc, to_wall
-from policies.document import Document
+from policies.document import Document, checked
 from policies.labels import choices, kind, layer
 from policies.pages.drafts import document_in
-from policies.pages.shelves import shelf_at, trail
+from policies.pages.shelves import shelf_at, today, trail
 from policies.places import Place, Shelf, places
 from policies.request import Figure
 from policies.taxonomy import Activity
@@ -72,6 +72,7 @@ class TryInput(Input):
     used: Annotated[int, Field(ge=0, le=8784)] = 0
     held: Annotated[int, Field(ge=0, le=10_000)] = 0
     absent: Annotated[int, Field(ge=0, le=10_000)] = 0
+    exceptions: Annotated[list[str], Field(max_length=20)] = Field(default_factory=list)
 
     @property
     def wish(self) -> Wish:
@@ -80,7 +81,9 @@ class TryInput(Input):
         heads = {band: heads for band, heads in self.participants.items() if heads}
         said = {"room": self.room, "start": start, "end": end, "purpose": self.activity.value, "activity": self.activity}
         marks = {name: getattr(self, name) for name in ("alcohol", "commercial", "open_to_all", "team")}
-        return parse(Wish, {**said, **marks, "participants": heads})
+        # A wish gives a reason with the exceptions that it asks for; no rule reads it.
+        asked = {"exceptions": tuple(self.exceptions), "exception_reason": self.activity.value} if self.exceptions else {}
+        return parse(Wish, {**said, **marks, **asked, "participants": heads})
 
     def asked_in(self, zone: str) -> datetime:
         """When the request is made, on the wall clock of the room."""
@@ -89,12 +92,18 @@ class TryInput(Input):
 
 @dataclass(frozen=True, slots=True)
 class Against:
-    """One thing that a rule has to say: the fault with its sentence, what follows, and the rule with the page where it stands."""
+    """One thing that a rule has to say: the fault with its sentence, what follows, and the rule with the page where it stands.
+
+    ``waivable_by`` is who may except from the rule, ``is_asked`` that the try asks for it, ``ask`` the same try that does.
+    """
 
     fault: Fault
     effect: Effect
     rule: str
     href: str
+    waivable_by: Role | None
+    is_asked: bool
+    ask: str
 
     @property
     def tone(self) -> str:
@@ -174,9 +183,16 @@ def _figure(written: str) -> Figure:
 def _answer(title: str, verdict: Verdict, room: Room, *, drafted: Mapping[Layer, tuple[Place, set[str]]]) -> Answer:
     """``drafted`` is the layer whose document is a draft, with its place and the ids of its rules."""
     told = (*verdict.objections, *verdict.warnings)
-    against = tuple(Against(objection_fault(one, ""), one.effect, *_origin(one, room, drafted)) for one in told)
+    against = tuple(_against(one, room, drafted) for one in told)
     decider = verdict.decider.title.in_language(choose()) if verdict.decider else ""
     return Answer(title, verdict, against, decider, tuple(_ways(verdict)))
+
+
+def _against(one: Objection, room: Room, drafted: Mapping[Layer, tuple[Place, set[str]]]) -> Against:
+    asking = request.args.copy()
+    asking.add("exceptions", one.rule)
+    rule, href = _origin(one, room, drafted)
+    return Against(objection_fault(one, ""), one.effect, rule, href, one.waivable_by, one.is_asked, _again(asking))
 
 
 def _origin(objection: Objection, room: Room, drafted: Mapping[Layer, tuple[Place, set[str]]]) -> tuple[str, str]:
@@ -206,17 +222,30 @@ def _again(given: "MultiDict[str, Any]") -> str:
 
 
 def _page(shelf: Shelf, form: Form, **more: Any) -> str:
+    document = document_in(shelf)
     return render_template(
         "booking/tester.html",
         shelf=shelf,
         form=form,
         rooms=_rooms(shelf.place),
-        bands=draft.bands_shown(form.values, {cut for rule in document_in(shelf).rules for cut in rule.age_cuts}),
+        bands=draft.bands_shown(form.values, {cut for rule in document.rules for cut in rule.age_cuts}),
         applicants=choices(ApplicantClass),
         activities=choices(Activity),
+        waivable=list(_waivable(shelf.place, document, form)),
         crumbs=_crumbs(shelf),
         **more,
     )
+
+
+def _waivable(place: Place, document: Document, form: Form) -> Iterator[tuple[str, str]]:
+    """The rules of the draft and of what is published above it from which exceptions can be granted, and what the form asks for."""
+    steps = place.path.split("/") if place.path else []
+    wider = [shelf_at("/".join(steps[:number])).current(today()) for number in range(len(steps))]
+    documents = [document, *(checked(version.document) for version in reversed(wider) if version)]
+    named = {rule.id: f"{kind(rule.kind)} ({rule.id})" for one in documents for rule in one.rules if rule.waiver}
+    asked = form.chosen("exceptions")
+    yield from named.items()
+    yield from ((rule, rule) for rule in sorted(asked - named.keys()))
 
 
 def _room(place: Place, path: str) -> Room:

@@ -1,6 +1,6 @@
 """The pages on which a draft takes what another place's document or the library says: what there is, and which of its rules."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from flask import render_template, request, url_for
@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from accounts import edge
 from kernel.errors import Conflict, Invalid, Missing, refuse
 from policies import library
-from policies.copying import copy_of, with_copies
+from policies.copying import came_along, copy_of, said_otherwise, with_copies
 from policies.document import Document, checked
 from policies.pages.blueprint import routes
 from policies.pages.drafts import again, beginning, document_in, seen_version
@@ -53,14 +53,24 @@ def copy_rules(place: str) -> ResponseReturnValue:
     source, chosen = _document(key), request.form.getlist("rules")
     try:
         if "whole" in request.form:
-            document, taken = copy_of(source, shelf.place.layer, shelf.place.path), len(source.rules)
+            document, taken, more = copy_of(source, shelf.place.layer, shelf.place.path), len(source.rules), []
         else:
-            document, taken = with_copies(document_in(shelf) if shelf.draft else beginning(shelf), source, chosen), len(chosen)
+            before = document_in(shelf) if shelf.draft else beginning(shelf)
+            document, taken = with_copies(before, source, chosen), len(chosen)
+            more = list(_beside(before, document, source, chosen))
         edge.transact(save_draft, shelf.place, document, version=seen_version())
     except (Invalid, Conflict) as refusal:
         return again(_rules_page(shelf, key, refused(request.form, refusal.faults)), refusal)
     told = ngettext("%(num)d regel er hentet inn i utkastet.", "%(num)d regler er hentet inn i utkastet.", taken)
-    return done(told, url_for("policies.draft_page", place=place))
+    return done(" ".join([told, *more]), url_for("policies.draft_page", place=place))
+
+
+def _beside(before: Document, after: Document, source: Document, chosen: Collection[str]) -> Iterator[str]:
+    """What came along with copied rules, and what of theirs means something else here."""
+    if brought := came_along(before, after):
+        yield _("Dette fulgte med: %(names)s.", names=", ".join(brought))
+    if otherwise := said_otherwise(before, source, chosen):
+        yield _("Dette finnes her fra før og sier noe annet, så se over reglene: %(names)s.", names=", ".join(otherwise))
 
 
 def _rules_page(shelf: Shelf, key: str, form: Form) -> str:

@@ -41,10 +41,11 @@ class BeginInput(Input):
 
 
 class PublishInput(Input):
-    """The draft's version as it was seen, and the first date of use."""
+    """The draft's version as it was seen, the first date of use, and whether it shall take all own rules away."""
 
     version: int
     valid_from: Day
+    withdraws: bool = False
 
 
 @routes.post("/policies/<policy_place:place>/draft")
@@ -66,7 +67,7 @@ def publish_page(place: str) -> ResponseReturnValue:
     """Publish the draft from a date."""
     try:
         wanted = parse(PublishInput, request.form)
-        edge.transact(publish_draft, shelf_at(place).place, wanted.valid_from, version=wanted.version)
+        edge.transact(publish_draft, shelf_at(place).place, wanted.valid_from, version=wanted.version, withdraws=wanted.withdraws)
     except (Invalid, Conflict) as refusal:
         return form_again("policies/draft.html", refusal, **_to_publish(place))
     return done(_("Retningslinjen er publisert."), url_for("policies.place_page", place=place))

@@ -1,6 +1,5 @@
 """The form of one rule: made by hand for the kinds used daily, drawn from the class for what no such form knows."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +11,7 @@ from kernel.errors import Fault, Invalid
 from policies import labels
 from policies.document import Document
 from policies.drafting import rule_of, shown
-from policies.drawing import BLANK, Around, Choices, drawn, left_out
+from policies.drawing import BLANK, Around, Choices, drawn, input_labels, left_out
 from policies.kinds import FRAME, kind_named
 from policies.occasion import DayClass
 from policies.office import Unit
@@ -30,9 +29,8 @@ from venues.vocabulary import KIND_LABELS
 from web.forms import Form
 from web.texts import gettext as _
 
-# What a row of a price list and an assignment show; the rest of their limits travels along unseen.
-SHOWN_LIMITS = {"price_class", "unit", "ore", "weekdays", "between", "room_kinds", "applicants", "statuses", "commercial", "day_classes"}
-DAYS = ([1, 2, 3, 4, 5], [6, 7], *([day] for day in range(1, 8)))
+# Limits that say nothing in the document of a single room.
+OF_ROOMS = ("room_kinds", "tags")
 ENUMERATIONS: Mapping[str, Any] = {
     "applicants": ApplicantClass,
     "activities": Activity,
@@ -65,21 +63,25 @@ def page(context: dict[str, Any], written: Written) -> str:
     document: Document = context["document"]
     kind, data, scope = kind_named(written.kind), written.data, _fields(written.data.get("scope"))
     offers = _offers(document)
-    around = Around({"room_kinds": offers["room_kinds"], "price_class": offers["price_classes"]}, written.blank)
+    words = {"room_kinds": offers["room_kinds"], "price_class": offers["price_classes"]}
+    around = Around(words, written.blank, OF_ROOMS if document.layer is Layer.ROOM else ())
+    inputs = drawn(kind, data, around, but=Rule.model_fields)
+    handling = drawn(Rule, data, around, but={*FRAME, *(("waiver",) if kind.is_safety else ())})
+    limits = drawn(Scope, scope, around.within("scope", is_optional=True, blank=written.blank - 1))
+    frame = drawn(Rule, data, around, but=Rule.model_fields.keys() - (FRAME - {"kind", "scope"}))
     return render_template(
         "policies/rule_form.html",
         form=Form(shown(data), written.faults),
-        data={name: _rows(value) for name, value in data.items()},
         kind=written.kind,
         rule=written.rule,
         blank=written.blank,
         offers=offers,
-        rest=_rest,
-        inputs=drawn(kind, data, around, but=Rule.model_fields),
-        handling=drawn(Rule, data, around, but={*FRAME, *(("waiver",) if kind.is_safety else ())}),
-        limits=drawn(Scope, scope, around.within("scope", is_optional=True, blank=written.blank - 1), but=_not_here(document, scope)),
+        inputs=inputs,
+        handling=handling,
+        limits=limits,
+        labels=dict(input_labels((*inputs, *handling, *limits, *frame))),
         left_out=left_out,
-        said=_said(data, context["price_names"]),
+        said=said_by(data, context["price_names"]),
         limited=any(scope.values()),
         quoted=quoted(document, _fields(data.get("source"))),
         **context,
@@ -93,14 +95,13 @@ def _offers(document: Document) -> dict[str, Choices]:
     return {
         **{name: labels.choices(members) for name, members in ENUMERATIONS.items()},
         "weekdays": [(str(day), labels.weekday(day)) for day in range(1, 8)],
-        "day_sets": [(",".join(map(str, days)), labels.weekdays(days)) for days in DAYS],
         "room_kinds": [(word, kind_label(word)) for word in KIND_LABELS],
         "price_classes": [(slug, labels.price_class(slug, price_names)) for slug in classes],
         "yes_no": [("yes", _("Ja")), ("no", _("Nei"))],
     }
 
 
-def _said(data: Mapping[str, Any], price_names: Mapping[str, str]) -> tuple[str, ...]:
+def said_by(data: Mapping[str, Any], price_names: Mapping[str, str]) -> tuple[str, ...]:
     """What the values of the form say as a rule, nothing as long as they are none."""
     try:
         return sentences(rule_of(data), price_names)
@@ -114,24 +115,6 @@ def quoted(document: Document, source: Mapping[str, Any]) -> tuple[Paragraph, ..
     return named_by(Source(paragraph, address), document.regulation)
 
 
-def _not_here(document: Document, scope: Mapping[str, Any]) -> set[str]:
-    """Limits that say nothing in the document of a single room, unless one is stated."""
-    return {name for name in ("room_kinds", "tags") if document.layer is Layer.ROOM and not scope.get(name)}
-
-
-def _rest(item: Any) -> str:
-    """What a row limits beside what is shown, to be sent along."""
-    unseen = {name: value for name, value in _fields(item).items() if name not in SHOWN_LIMITS and value not in (None, [], {})}
-    return json.dumps(unseen) if unseen else ""
-
-
 def _fields(value: Any) -> Mapping[str, Any]:
     """A group of fields as a form gives it, nothing where it gives something else."""
     return value if isinstance(value, Mapping) else {}
-
-
-def _rows(value: Any) -> Any:
-    """A list of rows as a form gives it, without what is none."""
-    if not isinstance(value, list):
-        return value if isinstance(value, Mapping) else None
-    return [{name: _rows(inner) if isinstance(inner, list) else inner for name, inner in row.items()} for row in value if _fields(row)]

@@ -33,7 +33,8 @@ def steps(context: dict[str, Any]) -> Iterator[Step]:
     yield Step(_("Hold reglene opp mot reglementet"), _beside(context["beside"]), (beside,))
     for tool in tools(place):
         yield Step(tool.title, tool.why, ((tool.title, tool.href),))
-    yield Step(_("Rett det som er galt"), _faults(len(context["errors"]), len(context["advice"])), ((_("Se feil og råd"), "#publish"),))
+    wrong = _faults(len(context["errors"]), len(context["advice"])) if count else _("Utkastet har ingen regler ennå.")
+    yield Step(_("Rett det som er galt"), wrong, ((_("Se feil og råd"), "#publish"),))
     yield Step(_("Publiser"), _("Velg dagen de nye reglene gjelder fra."), ((_("Gå til publisering"), "#publish"),))
 
 

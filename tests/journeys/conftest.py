@@ -1,4 +1,4 @@
-"""People at a browser in which no script runs, and a clock that stands still in all of the program."""
+"""People at a browser in which no script runs unless it is asked for, and a clock that stands still in all of the program."""
 
 from collections.abc import Callable, Iterator
 
@@ -34,11 +34,11 @@ Open = Callable[..., Page]
 
 @pytest.fixture
 def open_browser(browser: Browser, live_server: str, clock: Clock) -> Iterator[Open]:
-    """A browser of one's own, without script; somebody is signed in when a name is given."""
+    """A browser of one's own, without script unless one is wanted; somebody is signed in when a name is given."""
     contexts = []
 
-    def start(name: str = "", *, password: str = PASSWORD) -> Page:
-        context = browser.new_context(base_url=live_server, java_script_enabled=False, locale="nb-NO", timezone_id="Europe/Oslo")
+    def start(name: str = "", *, password: str = PASSWORD, script: bool = False) -> Page:
+        context = browser.new_context(base_url=live_server, java_script_enabled=script, locale="nb-NO", timezone_id="Europe/Oslo")
         context.set_default_timeout(10_000)
         contexts.append(context)
         page = context.new_page()

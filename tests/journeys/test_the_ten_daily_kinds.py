@@ -1,4 +1,4 @@
-"""An officer writes, changes and tries a rule of each of the ten kinds used daily, in forms alone."""
+"""An officer writes, changes and tries a rule of each of the ten kinds used daily, in forms alone, and reads it in words."""
 
 import re
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from tests.booking.conftest import Hall
 from tests.journeys.conftest import Open, follow, texts
@@ -129,6 +129,21 @@ def test_a_rule_of_each_daily_kind_is_written_changed_and_tried(open_browser: Op
 
     assert by_hand == again == ["Må vurderes", "Godtas med en gang"]
     assert {daily.kind: said[daily.kind] for daily in DAILY if daily.says not in said[daily.kind]} == {}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("script", [True, False])
+def test_the_words_of_a_rule_follow_what_is_typed_and_without_script_come_by_a_button(open_browser: Open, hall: Hall, script: bool) -> None:
+    kari = open_browser("kari", script=script)
+    kari.goto(GYM)
+    follow(kari.get_by_role("button", name="Skriv en egen retningslinje"))
+    kari.goto(f"{GYM}/draft/rules/new?kind=length")
+
+    kari.get_by_label("Høyst (minutter)").fill("90")
+    if not script:
+        follow(kari.get_by_role("button", name="Se regelen i ord"))
+
+    expect(kari.get_by_role("status").filter(has_text="tallene i regelen")).to_contain_text("Høyst 1 time 30 minutter.")
 
 
 def write(page: Page, daily: Daily) -> None:

@@ -16,6 +16,7 @@ TAKES = {
     Look.CLOCK: "18:00",
     Look.DATE: "2026-10-01",
     Look.WORDS: "noe",
+    Look.LINES: "noe",
     Look.TICK: "yes",
 }
 

@@ -8,7 +8,7 @@ import pytest
 
 from kernel.errors import Invalid, Missing
 from policies import library
-from policies.copying import copy_of, with_copies
+from policies.copying import came_along, copy_of, said_otherwise, with_copies
 from policies.document import Document
 from policies.verdict import Layer
 from tests.policies.examples import REASON, at_once, document, rule
@@ -42,6 +42,24 @@ def test_a_copied_rule_keeps_its_paragraph_only_where_its_own_regulation_can_be_
     found = with_copies(document(at_once()), source(address=address), ["length"]).rules[-1]
 
     assert (found.source.paragraph, found.source.address) == (paragraph, address)
+
+
+def test_what_a_copied_rule_names_comes_along_and_what_is_here_under_that_name_stays() -> None:
+    row = {"price_class": "free", "ore": 0, "periods": ["summer"]}
+    price = rule("price", tariffs=[{"version": "1", "first": "2026-01-01", "rows": [row]}])
+    winter = rule("season", named=["winter"], during=[{"first": "W33", "last": "thaw-7"}])
+    named = {
+        "price_classes": {"free": REASON, "unused": REASON},
+        "periods": {"winter": {"first": "11-01", "last": "school-start"}, "summer": {"first": "06-01", "last": "08-01"}},
+        "events": {"school-start": ["2026-08-17"], "thaw": ["2026-04-01"], "unused": ["2026-01-01"]},
+    }
+    there, here = document(price, winter, **named), document(at_once(), periods={"summer": {"first": "05-01", "last": "08-01"}})
+
+    found = with_copies(here, there, ["price", "season"])
+
+    assert came_along(here, found) == ["free", "winter", "school-start", "thaw"]
+    assert (found.periods["summer"], said_otherwise(here, there, ["price", "season"])) == (here.periods["summer"], ["summer"])
+    assert came_along(here, with_copies(here, there, ["season"])) == ["winter", "school-start", "thaw"]
 
 
 def test_nothing_chosen_and_a_rule_that_is_not_there_are_refused() -> None:

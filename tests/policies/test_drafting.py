@@ -11,6 +11,9 @@ from policies.differences import Change, differences
 from policies.document import checked
 from policies.drafting import empty_document, new_id, rule_of, shown, with_rule, without_rule
 from policies.drafting import given as given_by
+from policies.entered import entered, kept
+from policies.rules.periods import SeasonRule
+from policies.rules.tariff import PriceRule
 from policies.verdict import Layer
 from tests.policies import generated
 from tests.policies.examples import at_once, document, rule
@@ -25,16 +28,33 @@ def form(fields: dict[str, Any]) -> MultiDict[str, str]:
 @given(generated.documents(most=3))
 def test_a_rule_shown_in_a_form_and_sent_back_is_the_same_rule(data: dict[str, Any]) -> None:
     for one in checked(data).rules:
-        sent = form(shown(one.model_dump(mode="json", exclude_none=True)))
+        sent = form(shown(entered(type(one), one.model_dump(mode="json", exclude_none=True))))
 
         assert rule_of(given_by(sent)) == one
 
 
-@pytest.mark.parametrize(("written", "ore"), [("1145", 114500), ("1 145,50", 114550), ("99.5", 9950), ("0", 0)])
+@pytest.mark.parametrize(
+    ("written", "ore"), [("1145", 114500), ("1 145,50", 114550), ("99.5", 9950), ("0", 0), ("500 kr", 50000), ("12,50 kr.", 1250)]
+)
 def test_kroner_are_read_as_people_write_them(written: str, ore: int) -> None:
     row = {"tariffs[0].version": "a", "tariffs[0].rows[0].price_class": "list", "tariffs[0].rows[0].ore": written}
 
-    assert given_by(form(row))["tariffs"][0]["rows"][0]["ore"] == ore
+    assert kept(PriceRule, given_by(form(row)))["tariffs"][0]["rows"][0]["ore"] == ore
+
+
+@pytest.mark.parametrize(
+    ("typed", "means"),
+    [
+        ({"during[0].first": "24.12.", "during[0].last": "2. 1"}, {"during": [{"first": "12-24", "last": "01-02"}]}),
+        ({"during[0].first": "uke 33", "during[0].last": "W35-5"}, {"during": [{"first": "W33", "last": "W35-5"}]}),
+        ({"during[0].first": "12-24", "during[0].last": "school-start"}, {"during": [{"first": "12-24", "last": "school-start"}]}),
+        ({"valid_from": "24.11.2026", "valid_until": "2026-12-31"}, {"valid_from": "2026-11-24", "valid_until": "2026-12-31"}),
+        ({"named[]": "vinter, sommer"}, {"named": ["vinter", "sommer"]}),
+        ({"scope.tags[]": "Garderobe, to dusjer\r\nScene"}, {"scope": {"tags": ["Garderobe, to dusjer", "Scene"]}}),
+    ],
+)
+def test_dates_and_lists_are_read_as_people_write_them(typed: dict[str, str], means: dict[str, Any]) -> None:
+    assert kept(SeasonRule, given_by(form(typed))) == means
 
 
 @pytest.mark.parametrize("written", ["gratis", "1,234", "-5"])
@@ -65,7 +85,7 @@ def test_rows_that_are_empty_or_to_be_dropped_are_not_there_and_a_choice_alone_s
         )
     )
 
-    assert data == {"tariffs": [{"version": "a", "rows": [{"price_class": "list", "ore": 100}]}], "notice": {"unit": "days"}}
+    assert data == {"tariffs": [{"version": "a", "rows": [{"price_class": "list", "ore": "1"}]}], "notice": {"unit": "days"}}
 
 
 def test_a_hostile_field_name_or_hidden_value_does_no_harm() -> None:

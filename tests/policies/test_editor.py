@@ -73,18 +73,26 @@ def test_a_room_begins_with_the_whole_of_another_places_policy(kari: Visitor, ho
 def test_chosen_rules_of_the_library_come_into_the_draft(
     drafting: Visitor, house: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rules = [rule("length", at_most=30), rule("buffers", after=15), rule("grid", minutes=15)]
-    given = {"title": REASON, "layer": "municipality", "place": "", "rules": rules}
+    rules = [rule("length", at_most=30, scope={"periods": ["winter"]}), rule("buffers", after=15), rule("grid", minutes=15)]
+    given = {
+        "title": REASON,
+        "layer": "municipality",
+        "place": "",
+        "rules": rules,
+        "periods": {"winter": {"first": "11-01", "last": "03-31"}},
+    }
     case = {"name": "en kveld", "request": {"start": "2026-11-17T18:00", "end": "2026-11-17T19:30"}, "expected": {}}
     (tmp_path / "gymsaler.json").write_text(json.dumps({"policies": [given], "cases": [case]}))
     monkeypatch.setattr(library, "FOLDER", tmp_path)
     source = f"{DRAFT}/copies?source=library:gymsaler:0"
 
     nothing = drafting.post(f"{DRAFT}/copies", form_on=source, source="library:gymsaler:0", version="1")
-    drafting.post(f"{DRAFT}/copies", form_on=source, source="library:gymsaler:0", version="1", rules="length")
+    taken = drafting.post(f"{DRAFT}/copies", form_on=source, source="library:gymsaler:0", version="1", rules="length")
 
     assert (nothing.status_code, 'id="error-rules"' in nothing.text) == (422, True)
     assert [one.id for one in draft(house).rules] == ["decision-route", "length", "price", "length-2"]
+    assert taken.status_code == 303
+    assert "1 regel er hentet inn i utkastet. Dette fulgte med: winter." in drafting.get(DRAFT).text
 
 
 @pytest.mark.parametrize(
@@ -112,6 +120,41 @@ def test_who_published_a_version_is_told_to_officers_alone(drafting: Visitor, ap
     pages = [drafting.get(HALL).text, app.test_client().get(HALL).text]
 
     assert ["Kari Nordby" in page.partition("<main")[2] for page in pages] == [True, False]
+    assert ["kommandolinjen" in page for page in pages] == [True, False]
+
+
+def test_a_draft_without_rules_is_not_called_sound_and_takes_all_away_only_when_told(drafting: Visitor, house: Database) -> None:
+    for version, name in enumerate(("decision-route", "length", "price"), 1):
+        drafting.post(f"{DRAFT}/rules/{name}/removal", form_on=DRAFT, version=str(version))
+    page = text_of(drafting.get(DRAFT).text)
+    publication = {"version": "4", "valid_from": "2026-11-24"}
+
+    refused = drafting.post(f"{HALL}/publication", form_on=DRAFT, **publication)
+    done = drafting.post(f"{HALL}/publication", form_on=DRAFT, **publication, withdraws="yes")
+
+    assert "Utkastet har ingen regler ennå." in page
+    assert "Publisert slik tar det bort alle egne regler her. Da gjelder bare reglene til kommunen." in page
+    assert ("Ingen feil." in page, "Vi fant ingen feil" in page) == (False, False)
+    assert (refused.status_code, 'id="error-withdraws"' in refused.text, done.status_code) == (422, True, 303)
+    assert "Ingen egne regler lenger" in drafting.get(HALL).text
+
+
+def test_the_first_version_has_a_rule_and_a_title_and_is_told_while_it_is_to_come(kari: Visitor) -> None:
+    kari.post(f"{GYM}/draft", form_on=GYM)
+    kari.post(f"{GYM}/draft/text", version="1")
+    kari.post(f"{GYM}/draft/rules/new", kind="length", version="2", id="length", at_most="60", **{"reason.nb": "Kort."})
+    untitled = kari.post(f"{GYM}/publication", form_on=f"{GYM}/draft", version="3", valid_from="2027-01-01")
+    kari.post(f"{GYM}/draft/text", version="3", **{"title.nb": "Leie av salen"})
+    empty = kari.post(f"{GYM}/draft/rules/length/removal", form_on=f"{GYM}/draft", version="4")
+    nothing = kari.post(f"{GYM}/publication", form_on=f"{GYM}/draft", version="5", valid_from="2027-01-01", withdraws="yes")
+    kari.post(f"{GYM}/draft/rules/new", kind="length", version="5", id="length", at_most="60", **{"reason.nb": "Kort."})
+    done = kari.post(f"{GYM}/publication", form_on=f"{GYM}/draft", version="6", valid_from="2027-01-01")
+
+    assert [answer.status_code for answer in (untitled, empty, nothing, done)] == [422, 303, 422, 303]
+    assert "Tittelen mangler på bokmål." in untitled.text
+    assert "Retningslinjen har ingen regler. Skriv eller hent minst én først." in nothing.text
+    place = text_of(kari.get(GYM).text)
+    assert "Ingen egen retningslinje ennå Versjon 1 gjelder fra 1. januar 2027. Til da gjelder" in place
 
 
 def test_the_draft_tells_the_next_steps_and_how_they_stand(written: Visitor) -> None:

@@ -45,7 +45,7 @@ MALFORMED: dict[str, tuple[bytes, str, str]] = {
         "rules[0].tariffs[0].rows[0].ore [price]",
         "missing-field",
     ),
-    "a bad date": (written(rule("grid", minutes=15, valid_from="2026-02-30")), "rules[0].valid_from [grid]", "bad-date"),
+    "a bad date": (written(rule("grid", minutes=15, valid_from="2026-02-30")), "rules[0].valid_from [grid]", "bad-iso-date"),
     "a date that nobody means": (
         written(rule("grid", minutes=15, valid_until="9999-12-31")),
         "rules[0].valid_until [grid]",
@@ -175,7 +175,7 @@ def test_what_cannot_be_read_and_what_the_linter_finds_are_told_together(run: Ru
     assert (exit_code, [(place, code) for _line, place, code in told]) == (
         1,
         [
-            ("events.school-start[0]", "bad-date"),
+            ("events.school-start[0]", "bad-iso-date"),
             ("rules[0].kind", "unknown-rule-kind"),
             ("rules[2].at_most", "no-length-fits"),
             ("rules[3].minutes", "not-a-number"),

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 import pytest
@@ -11,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from database.transact import Database
 from policies.document import Document, checked
-from policies.drawing import Around, drawn
+from policies.drawing import Around, Drawn, drawn
 from policies.kinds import FRAME, KNOWN
 from policies.models import PolicyDraft, PolicyVersion
 from tests.accounts.conftest import Visitor
@@ -42,7 +43,7 @@ FORMS: dict[str, dict[str, str]] = {
         "tariffs[0].rows[0].price_class": "list",
         "tariffs[0].rows[0].ore": "1 145,50",
         "tariffs[0].rows[0].unit": "hour",
-        "tariffs[0].rows[0].weekdays[]": "6,7",
+        "tariffs[0].rows[0].ages.last": "19",
         "missing": "review",
     },
 }
@@ -156,6 +157,97 @@ def test_a_rule_of_each_kind_is_added_in_its_form_and_read_back_unchanged(drafti
     assert again.status_code == 303, text_of(again.text)
     (read_back,) = [one for one in draft(house).rules if one.id == "ny-regel"]
     assert read_back == rule_added
+
+
+@pytest.mark.parametrize("kind", KNOWN)
+def test_all_that_a_kind_can_say_has_an_input(drafting: Visitor, kind: str) -> None:
+    page = drafting.get(f"{DRAFT}/rules/new?kind={kind}").text
+
+    with drafting.client.application.test_request_context("/"):
+        inputs = drawn(KNOWN[kind], {}, Around({}), but={"kind", *(("waiver",) if KNOWN[kind].is_safety else ())})
+        wanted = set(leaves(inputs))
+    assert wanted - {first_of_its_rows(name) for name in re.findall(r' name="([^"]+)"', page)} == set()
+
+
+def test_a_price_of_a_single_room_is_not_limited_to_kinds_of_rooms(drafting: Visitor) -> None:
+    room = "/policies/rooms/oren-flerbrukshall/gymsal-1"
+    drafting.post(f"{room}/draft", form_on=room)
+
+    pages = [drafting.get(f"{place}/draft/rules/new?kind=price").text for place in (HALL, room)]
+
+    assert ["room_kinds[]" in page for page in pages] == [True, False]
+
+
+def leaves(inputs: Iterable[Drawn]) -> Iterator[str]:
+    """The names of the inputs, of several rows the first."""
+    for one in inputs:
+        if one.parts:
+            yield from leaves(one.parts)
+        else:
+            yield first_of_its_rows(one.name)
+
+
+def first_of_its_rows(name: str) -> str:
+    return re.sub(r"\[\d+\]", "[0]", name)
+
+
+def test_a_price_is_limited_to_an_age_and_to_any_days(drafting: Visitor, house: Database) -> None:
+    sent = standing_in(drafting.get(f"{DRAFT}/rules/price").text)
+    sent.setlist("tariffs[0].rows[0].weekdays[]", ["2", "4"])
+    sent["assignments[0].ages.last"] = "19"
+
+    drafting.client.post(f"{DRAFT}/rules/price", data=sent, headers={"Referer": f"http://localhost{DRAFT}"})
+
+    price = next(one.model_dump(mode="json") for one in draft(house).rules if one.id == "price")
+    assert price["assignments"][0]["ages"] == {"first": 0, "last": 19, "percent": 100}
+    assert (price["tariffs"][0]["rows"][0]["weekdays"], price["tariffs"][0]["rows"][0]["season"]["last"]) == ([2, 4], "04-30")
+    assert "0–19 år" in text_of(drafting.get(DRAFT).text)
+
+
+def test_a_price_class_is_named_where_the_price_is_made_and_nothing_typed_is_lost(drafting: Visitor, house: Database) -> None:
+    address = f"{DRAFT}/rules/new"
+    typed = {"kind": "price", "version": "1", "id": "leie", "reason.nb": "Vedtatt.", "tariffs[0].version": "2027"}
+
+    page = drafting.post(address, form_on=f"{address}?kind=price", **typed, **{"new_class.nb": "Lag og grupper", "name_class": "yes"})
+    unnamed = drafting.post(address, form_on=f"{address}?kind=price", **(typed | {"version": "2"}), name_class="yes")
+
+    assert {slug: name.nb for slug, name in draft(house).price_classes.items()} == {"lag-og-grupper": "Lag og grupper"}
+    assert '<option value="lag-og-grupper">Lag og grupper</option>' in page.text
+    kept = standing_in(page.text)
+    assert (kept["version"], kept["tariffs[0].version"], kept["reason.nb"], kept["new_class.nb"]) == ("2", "2027", "Vedtatt.", "")
+    assert (unnamed.status_code, 'id="error-new_class.nb"' in unnamed.text) == (422, True)
+
+
+def test_a_rule_is_told_in_words_before_it_is_saved(drafting: Visitor, house: Database) -> None:
+    address, before = f"{DRAFT}/rules/new", draft(house)
+    typed = {"kind": "length", "version": "1", "id": "kort", "at_most": "1 200"}
+
+    shown = drafting.post(address, form_on=f"{address}?kind=length", **typed, words="yes")
+    alone = drafting.post(address, form_on=f"{address}?kind=length", **typed, words="alone")
+    unclear = drafting.post(address, form_on=f"{address}?kind=length", **(typed | {"at_most": "lenge"}), words="alone")
+
+    assert "Dette sier tallene i regelen Høyst 20 timer." in text_of(shown.text)
+    assert "Høyst 20 timer." in text_of(alone.text)
+    assert ("<main" in shown.text, "<main" in alone.text, draft(house)) == (True, False, before)
+    assert "Når det som trengs er fylt ut" in unclear.text
+
+
+def test_each_fault_in_the_summary_names_its_field_as_the_form_does(drafting: Visitor) -> None:
+    address = f"{DRAFT}/rules/new"
+    typed = {"kind": "surcharge", "version": "1", "id": "vask", "operation": "amount", "title.nb": "Vask", "scope.dates.first": "31.4.2027"}
+
+    page = drafting.post(
+        address, form_on=f"{address}?kind=surcharge", **typed, **{"scope.season.first": "31.4.", "scope.season.last": "1.5."}
+    )
+
+    told = re.findall(r'href="#field-[^"]+">([^<]+)<', page.text)
+    assert told == [
+        "Datoer, Fra: Datoen 31.4.2027 finnes ikke. Sjekk dag og måned.",
+        "Datoer, til og med: Dette må fylles ut.",
+        "Hvert år, Fra: Datoen 31.4. finnes ikke. Sjekk dag og måned.",
+    ]
+    page = drafting.post(address, form_on=f"{address}?kind=surcharge", **{name: typed[name] for name in typed if "scope" not in name})
+    assert re.findall(r'href="#field-ore">([^<]+)<', page.text) == ["Kroner: Tillegget mangler tallet det regnes med. Fyll ut Kroner."]
 
 
 def test_what_a_form_does_not_show_of_a_price_is_kept(drafting: Visitor, house: Database) -> None:

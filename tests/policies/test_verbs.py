@@ -193,6 +193,33 @@ def test_what_the_linter_calls_an_error_is_not_published_and_a_missing_translati
     assert publish(session, place, possible, TUESDAY, by=kari(session, cast), now=NOW).number == 1
 
 
+def test_a_document_without_rules_only_takes_away_what_there_is_and_only_when_that_is_confirmed(session: Session, cast: Cast) -> None:
+    place = place_at(session, "")
+    nothing = document(layer=place.layer.value, place=place.path)
+
+    with pytest.raises(Invalid) as first:
+        publish(session, place, nothing, TUESDAY, withdraws=True, by=kari(session, cast), now=NOW)
+    published(session, cast, "", 60, TUESDAY)
+    with pytest.raises(Invalid) as unconfirmed:
+        publish(session, place, nothing, TUESDAY, by=kari(session, cast), now=NOW)
+    publish(session, place, nothing, TUESDAY, withdraws=True, by=kari(session, cast), now=NOW)
+
+    codes = [[(fault.code, fault.field) for fault in one.value.faults] for one in (first, unconfirmed)]
+    assert codes == [[("no-rules-yet", "")], [("no-rules", "withdraws")]]
+    assert limit(session, room_at(session, ROOM), TUESDAY) is None
+
+
+def test_every_change_of_a_draft_is_in_the_audit_log(session: Session, cast: Cast) -> None:
+    place = place_at(session, "")
+    for version in (0, 1):
+        draft = save_draft(session, place, lengths(60 + version, place), version=version, by=kari(session, cast), now=NOW)
+
+    rows = session.scalars(select(Audit).where(Audit.subject == "policy_draft").order_by(Audit.id)).all()
+    assert [(row.verb, row.subject_id, row.hand_id, row.facts["version"]) for row in rows] == [
+        ("save-draft", draft.id, cast.kari.id, version) for version in (1, 2)
+    ]
+
+
 def test_a_document_about_another_place_is_refused(session: Session, cast: Cast) -> None:
     hall, everywhere = place_at(session, HALL), place_at(session, "")
 

@@ -139,3 +139,36 @@ def test_the_rooms_offered_are_those_of_the_place(kari: Visitor) -> None:
         ["oren-flerbrukshall/gymsal-1"],
         ["oren-flerbrukshall/gymsal-1", "oren-flerbrukshall/gymsal-2", "oren-flerbrukshall/hel-hall"],
     ]
+
+
+def test_an_exception_is_tried_from_the_objection_it_is_about(kari: Visitor) -> None:
+    draft_with(kari, GYM, "length", at_most="60", effect="refuse", **{"waiver.by": "officer"})
+    page = kari.get(f"{GYM}/draft/try?{urlencode(ASKED)}").text
+    (ask,) = re.findall(r'href="([^"]+)">Prøv med unntak<', page)
+
+    asked = kari.get(ask.replace("&amp;", "&")).text
+
+    assert "Med utkastet Avslås" in text_of(page)
+    assert "Unntak kan gis av saksbehandler." in text_of(page)
+    assert "Med utkastet Må vurderes" in text_of(asked)
+    assert "Det er bedt om unntak. Det avgjøres av saksbehandler." in text_of(asked)
+    assert re.findall(r'<input[^>]*name="exceptions" value="(\w+)" checked', asked) == ["ny"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "said"),
+    [
+        ("access", {"means": "key", "deposit": "2 000 kr"}, "Adgang Nøkkel, fra 15. september 2026 kl. 18:00 til"),
+        ("access", {"means": "key", "deposit": "2 000 kr"}, "Depositum: 2 000 kr."),
+        ("complaint", {"days": "21", "body.nb": "formannskapet"}, "Klage innen 21 dager, til formannskapet"),
+        (
+            "no_show",
+            {"times": "3", "charged_percent": "50", "release_hours": "24"},
+            "Hvis ingen kommer Det koster 50 % av full pris. Etter 3 ganger",
+        ),
+    ],
+)
+def test_what_comes_with_a_booking_is_told(kari: Visitor, kind: str, fields: dict[str, str], said: str) -> None:
+    draft_with(kari, GYM, kind, **fields)
+
+    assert said in answers(kari, GYM)[0].replace("\u00a0", " ")
