@@ -47,6 +47,18 @@ WORDS: Mapping[str, str] = {
     "months": _("måneder"),
     "working-hours": _("arbeidstimer"),
     "working-days": _("virkedager"),
+    "at-least": _("minst"),
+    "over": _("over"),
+    "at-most": _("høyst"),
+    "under": _("under"),
+    # statuses and figures that the program and its library name
+    "main-club": _("hovedlag"),
+    "sports-council-club": _("idrettslag i idrettsrådet"),
+    "allocated-time": _("søker med tildelt tid"),
+    "own-hall": _("klubb med egen hall"),
+    "active-members": _("aktive medlemmer"),
+    "teams": _("lag"),
+    "school-start": _("skolestart"),
     "reason": _("begrunnelse"),
     "title": _("navn"),
     "name": _("navn"),
@@ -92,6 +104,18 @@ def listed(words: list[str]) -> str:
     if len(words) < 2:
         return "".join(words)
     return gettext("%(first)s eller %(last)s", first=", ".join(words[:-1]), last=words[-1])
+
+
+def named(slug: str) -> str:
+    """What a policy names by a slug: by our own word for it, else as the slug reads."""
+    return gettext(WORDS[slug]) if slug in WORDS else gettext("«%(name)s»", name=slug.replace("-", " ").replace("_", " "))
+
+
+def limited(text: str) -> str:
+    """A figure with its limit, as faults carry it: ``active-members at-least 20``."""
+    figure, _space, limit = text.partition(" ")
+    comparator, _space, value = limit.partition(" ")
+    return f"{named(figure)} {gettext(WORDS[comparator])} {value}" if comparator in WORDS else named(figure)
 
 
 class _Sentence(Formatter):
