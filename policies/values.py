@@ -18,7 +18,7 @@ from venues.labels import facility_label, kind_label
 from web import formats
 from web.texts import current_locale, ngettext
 from web.texts import gettext as _
-from web.written import limited, listed, named
+from web.written import aged, limited, listed, named
 
 T = TypeVar("T")
 Names = Mapping[str, str]
@@ -165,11 +165,7 @@ def age_share(value: AgeShare) -> str:
 @spoken(Ages)
 def ages(value: Ages) -> str:
     """``6–12 år``, ``67 år og eldre``, ``under 13 år``."""
-    if not value.first and value.last is not None:
-        return _("under %(age)s år", age=value.last + 1)
-    if value.last is None:
-        return _("%(age)s år og eldre", age=value.first)
-    return _("%(ages)s år", ages=f"{value.first}–{value.last}")
+    return aged(value.first, value.last)
 
 
 @spoken(FigureLimit)
