@@ -31,7 +31,7 @@ from web import problems
 from web.forms import Form, refused
 
 REFUSALS = (Invalid, Conflict, Missing, Forbidden)
-SENT_ONLY = ("csrf_token", "key", "room", "on_conflict")
+SENT_ONLY = ("csrf_token", "key", "room", "on_conflict", "asking")
 CARRIED = ("except", "agreement", "grant", "second_hour", *draft.EXCEPTIONS)
 
 
@@ -48,6 +48,8 @@ def preview_page(venue: str, room: str) -> ResponseReturnValue:
     found = room_named(edge.reading(), venue, room)
     given = _draft_of(request.args)
     try:
+        if "asking" in request.args:
+            draft.require_exceptions(given)
         return _preview_page(found, given)
     except REFUSALS as refusal:
         return _again(found, given, refusal)
@@ -87,6 +89,7 @@ def _preview_page(
         hidden=[(name, value) for name, value in given.items(multi=True) if name not in SENT_ONLY and str(value).strip()],
         asking=asking or Form(given),
         change=_address(given, _path(room), "booking.book_form"),
+        unasked=_address(draft.changed_to(given, dict.fromkeys(draft.EXCEPTIONS, "")), _path(room)),
         key=uuid4().hex,
         refusal=refusal,
         search=_search_for(checked),

@@ -114,6 +114,11 @@ class ToldBooking:
         return None if None in prices else sum(price for price in prices if price is not None)
 
     @property
+    def is_below_list(self) -> bool:
+        """Whether less is paid than the full price."""
+        return self.charged is not None and (self.listed or 0) > self.charged
+
+    @property
     def costs(self) -> tuple[Cost, ...]:
         """What cancelling costs now, of each date for which a rule says so."""
         return tuple(one.cost for one in self.coming if one.cost)

@@ -34,7 +34,7 @@ def test_it_tells_who_what_when_and_how_one_gets_in(visit: Callable[..., Visitor
 def test_the_price_list_is_named_with_the_day_from_which_it_counts(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
     page = visit("berit").get(f"/bookings/{booked()}").text
 
-    assert '<span class="quiet">etter 2026, fra 1. januar 2026</span>' in page
+    assert '<span class="quiet">etter prisliste 2026, som gjelder fra 1. januar 2026</span>' in page
     assert "2026-01-01" not in page
 
 
