@@ -16,6 +16,7 @@ from booking.pages import draft
 from booking.pages.blueprint import routes
 from booking.pages.draft import NAMES, Draft, Order, read, wish_of
 from booking.pages.offers import support_for
+from booking.pages.terms import terms_of
 from booking.pages.trial import refusal_of, trial_of
 from booking.reservations import preview
 from booking.sought import note_refusal
@@ -85,6 +86,7 @@ def _preview_page(
         wish=wish,
         case=tried.case,
         trial=trial_of(session, tried, given, _address, now=now()),
+        terms=terms_of(tried.dates, now=now()),
         support=support_for(session, tried.case, given, _address, by=actor, now=now()),
         hidden=[(name, value) for name, value in given.items(multi=True) if name not in SENT_ONLY and str(value).strip()],
         asking=asking or Form(given),
