@@ -13,6 +13,7 @@ from policies.rules.tariff import PriceRule, PriceUnit, Row, Tariff
 from policies.values import NAMELESS, scope_words
 from policies.verdict import Layer, Source
 from policies.words import sentences
+from policies.words.charges import payers
 from web.texts import current_locale, gettext
 
 QUIET = {"baseline-lead-time", "baseline-agreement"}
@@ -122,4 +123,4 @@ def _whom(row: Row, rule: PriceRule) -> Iterator[str]:
     """Who comes into the row's class, with all that is asked of them."""
     for assigned in rule.assignments:
         if assigned.price_class == row.price_class:
-            yield ", ".join(scope_words(assigned)) or gettext("alle andre")
+            yield payers(rule, assigned)

@@ -89,7 +89,7 @@ def spoken(kind: type[T]) -> Callable[[Callable[[T], str]], Callable[[T], str]]:
 
 def scope_words(scope: Scope) -> tuple[str, ...]:
     """Whom, which rooms, which use and which times a rule or a price is limited to."""
-    outside = [_("ikke %(times)s", times=times(scope.outside))] if scope.outside else []
+    outside = [_("utenom %(times)s", times=times(scope.outside))] if scope.outside else []
     return (*_who(scope), *_where(scope), *_what(scope), *when_words(scope), *outside, *_further(scope))
 
 
@@ -211,7 +211,7 @@ def _who(scope: Scope) -> Iterator[str]:
         yield _("registrert som %(statuses)s", statuses=listed([named(one) for one in scope.statuses]))
     told: tuple[tuple[bool | None, str, str], ...] = (
         (scope.registered, _("i Frivillighetsregisteret"), _("ikke i Frivillighetsregisteret")),
-        (scope.local, _("hører til i kommunen"), _("hører ikke til i kommunen")),
+        (scope.local, _("fra kommunen"), _("utenfra kommunen")),
     )
     yield from (yes if stated else no for stated, yes, no in told if stated is not None)
     yield from (figure_limit(limit) for limit in scope.figures)

@@ -12,20 +12,23 @@ from policies.lint.scopes import contains, extent_of
 from policies.queries import InForce
 from policies.rules.tariff import LIST, PriceRule, Row, Tariff
 from policies.verdict import Layer
+from policies.words.charges import payers
 from web.language import choose
 from web.texts import gettext
 
 AHEAD = timedelta(days=366)
 # Prices stand in a list of their own, agreements with those who have one.
 NOT_TOLD = ("price", "entitlement", "agreement_hours")
+# Of these one has to know the figures, which a reason seldom says.
+IN_FIGURES = ("cancellation", "no_show", "surcharge", "access", "complaint")
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One rule as a person reads it: whom it is about, the reason that stands with it, what it says to the letter."""
+    """One rule as a person reads it: whom it is about, in short (its reason, where that says enough), and to the letter."""
 
     about: str
-    reason: str
+    brief: str
     sentences: tuple[str, ...]
     paragraph: str
     address: str
@@ -94,7 +97,10 @@ def _said(placed: Placed, own: Layer | None) -> Said:
     rule = placed.rule
     about = ", ".join(values.scope_words(rule.scope))
     paragraph = _paragraph(placed, own)
-    return Said(about, rule.reason.in_language(choose()), words.sentences(rule), paragraph, rule.source.address, rule.valid_until)
+    said, reason = words.sentences(rule), rule.reason.in_language(choose())
+    figures = f"{about[:1].upper()}{about[1:]}: {' '.join(said)}" if about else " ".join(said)
+    brief = figures if rule.kind in IN_FIGURES or not reason else reason
+    return Said(about, brief, said, paragraph, rule.source.address, rule.valid_until)
 
 
 def _paragraph(placed: Placed, own: Layer | None) -> str:
@@ -131,4 +137,4 @@ def _who(rule: PriceRule, row: Row) -> str:
     if row.price_class == LIST and not rule.assignments:
         return gettext("alle")
     leading = (assigned for assigned in rule.assignments if assigned.price_class == row.price_class)
-    return "; ".join(dict.fromkeys(", ".join(values.scope_words(assigned)) or gettext("alle andre") for assigned in leading))
+    return "; ".join(dict.fromkeys(payers(rule, assigned) for assigned in leading))

@@ -6,7 +6,7 @@ from policies import labels
 from policies.rules.base import Consequence
 from policies.rules.charges import Cancellation, LaterThan, Operation, Surcharge
 from policies.rules.counts import NoShow
-from policies.rules.tariff import PriceRule
+from policies.rules.tariff import Assignment, PriceRule
 from policies.values import Names, reason, scope_words
 from policies.verdict import Step
 from policies.words.tellers import Sentences, becomes, follows, tells
@@ -20,10 +20,15 @@ WHOLE = 100
 def price_sentences(rule: PriceRule, names: Names) -> Sentences:
     """Who belongs to which price class, and what follows where there is no price."""
     for assigned in rule.assignments:
-        who = ", ".join(scope_words(assigned)) or _("alle andre")
+        who = payers(rule, assigned)
         yield _("%(who)s: prisklasse %(name)s.", who=who[:1].upper() + who[1:], name=labels.price_class(assigned.price_class, names))
     if rule.missing is not Consequence.ALLOW:
         yield becomes(_("Det som ikke har noen pris,"), rule.missing)
+
+
+def payers(rule: PriceRule, assigned: Assignment) -> str:
+    """Who comes into a price class by one of the assignments, with all that is asked of them."""
+    return ", ".join(scope_words(assigned)) or (_("alle") if assigned is rule.assignments[0] else _("alle andre"))
 
 
 def ladder_sentence(steps: Sequence[Step | LaterThan]) -> str:

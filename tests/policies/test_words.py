@@ -138,7 +138,7 @@ def test_a_scope_says_whom_what_and_when(app: Flask) -> None:
 
     assert found == (
         "privatperson",
-        "hører ikke til i kommunen",
+        "utenfra kommunen",
         "minst 50 deltakere",
         "der alle er under 20 år",
         "idrett",
@@ -147,7 +147,7 @@ def test_a_scope_says_whom_what_and_when(app: Flask) -> None:
         "kl. 16:00–24:00",
         "skoleferier",
         "1. november til 30. april",
-        "ikke søndag kl. 20:00–24:00",
+        "utenom søndag kl. 20:00–24:00",
     )
 
 
