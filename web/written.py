@@ -132,7 +132,8 @@ def aged(first: int, last: int | None) -> str:
 class _Sentence(Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         if format_spec == "nearest":
-            return f" {gettext('Det som likner mest: %(names)s.', names=written(value))}" if value else ""
+            nearest = gettext("Det som likner mest: %(names)s.", names=written(value))
+            return f" {nearest}" if value else ""
         if value is None:
             return "–"
         if format_spec in ("kr", "minutes"):

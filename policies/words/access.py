@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from kernel.texts import marked
+from kernel.texts import marked as _
 from policies import labels
 from policies.rules.access import AccessRule, Attendant, Conditional, ConditionRule, Distribution, Means, Overdue, Responsible
 from policies.rules.base import Consequence
@@ -10,38 +10,39 @@ from policies.values import anchored, reason
 from policies.verdict import By, Task, Where, Whose
 from policies.words.tellers import Sentences, follows, tells
 from web import formats
-from web.texts import gettext as _
-from web.texts import ngettext
+from web.texts import gettext, ngettext
 
 TASKS: Mapping[Task, str] = {
-    Task.SIGN: marked("Før noen slippes inn, må dette være lest og signert: %(title)s."),
-    Task.UPLOAD: marked("Før noen slippes inn, må dette være sendt inn: %(title)s."),
-    Task.CONFIRM: marked("Før noen slippes inn, må dette være bekreftet: %(title)s."),
+    Task.SIGN: _("Før noen slippes inn, må dette være lest og signert: %(title)s."),
+    Task.UPLOAD: _("Før noen slippes inn, må dette være sendt inn: %(title)s."),
+    Task.CONFIRM: _("Før noen slippes inn, må dette være bekreftet: %(title)s."),
 }
 MEANS: Mapping[Means, str] = {
-    Means.KEY: marked("Man kommer inn med nøkkel."),
-    Means.CARD: marked("Man kommer inn med kort."),
-    Means.CODE: marked("Man kommer inn med kode."),
-    Means.STAFF: marked("En ansatt låser opp."),
+    Means.KEY: _("Man kommer inn med nøkkel."),
+    Means.CARD: _("Man kommer inn med kort."),
+    Means.CODE: _("Man kommer inn med kode."),
+    Means.STAFF: _("En ansatt låser opp."),
 }
 SWAPS: Mapping[str, str] = {
-    "free": marked("Klubbene kan fritt bytte tid med hverandre."),
-    "reported": marked("Klubbene kan bytte tid med hverandre når de sier fra."),
-    "with-consent": marked("Klubbene kan bytte tid med hverandre når kommunen sier ja."),
-    "forbidden": marked("Klubbene kan ikke bytte tid med hverandre."),
+    "free": _("Klubbene kan fritt bytte tid med hverandre."),
+    "reported": _("Klubbene kan bytte tid med hverandre når de sier fra."),
+    "with-consent": _("Klubbene kan bytte tid med hverandre når kommunen sier ja."),
+    "forbidden": _("Klubbene kan ikke bytte tid med hverandre."),
 }
 
 
 @tells(ConditionRule)
 def _condition(rule: ConditionRule) -> Sentences:
-    yield _(TASKS[rule.task], title=reason(rule.title))
+    yield gettext(TASKS[rule.task], title=reason(rule.title))
     if rule.by is By.STAFF:
-        yield _("Det er kommunen som gjør det.")
+        yield gettext("Det er kommunen som gjør det.")
     yield from _due(rule)
     if rule.whose is not Whose.BOOKING:
-        yield _("Gjort én gang gjelder det for %(whose)s i %(where)s.", whose=labels.choice(rule.whose), where=labels.choice(rule.where))
+        yield gettext(
+            "Gjort én gang gjelder det for %(whose)s i %(where)s.", whose=labels.choice(rule.whose), where=labels.choice(rule.where)
+        )
     elif rule.where is Where.ROOM:
-        yield _("Det gjelder bare for dette rommet.")
+        yield gettext("Det gjelder bare for dette rommet.")
     if rule.valid_days:
         yield ngettext("Det gjelder i %(num)d dag.", "Det gjelder i %(num)d dager.", rule.valid_days)
 
@@ -61,39 +62,39 @@ def _responsible(rule: Responsible) -> Sentences:
 
 @tells(Attendant)
 def _attendant(rule: Attendant) -> Sentences:
-    yield _("Noen fra kommunen skal være til stede.")
+    yield gettext("Noen fra kommunen skal være til stede.")
     if rule.until_found is not Consequence.ALLOW:
-        yield _("Til noen er funnet, %(follows)s.", follows=follows(rule.until_found, _("bookingen")))
+        yield gettext("Til noen er funnet, %(follows)s.", follows=follows(rule.until_found))
     yield from _due(rule)
 
 
 @tells(Distribution)
 def _distribution(rule: Distribution) -> Sentences:
-    yield _("Klubben sier fra om hvilket lag som har hvilken tid.")
-    yield _(SWAPS[rule.swaps])
+    yield gettext("Klubben sier fra om hvilket lag som har hvilken tid.")
+    yield gettext(SWAPS[rule.swaps])
     if rule.joint:
-        yield _("Hovedlaget søker samlet om faste tider.")
+        yield gettext("Hovedlaget søker samlet om faste tider.")
     yield from _due(rule)
 
 
 @tells(AccessRule)
 def _access(rule: AccessRule) -> Sentences:
-    yield _(MEANS[rule.means])
+    yield gettext(MEANS[rule.means])
     if rule.before:
-        yield _("Man slippes inn %(time)s før.", time=formats.duration(rule.before))
+        yield gettext("Man slippes inn %(time)s før.", time=formats.duration(rule.before))
     if rule.after:
-        yield _("Man må være ute %(time)s etter.", time=formats.duration(rule.after))
+        yield gettext("Man må være ute %(time)s etter.", time=formats.duration(rule.after))
     if reason(rule.fetched):
-        yield _("Hentes her: %(place)s.", place=reason(rule.fetched).rstrip("."))
+        yield gettext("Hentes her: %(place)s.", place=reason(rule.fetched).rstrip("."))
     if rule.deposit:
-        yield _("Depositum: %(amount)s.", amount=formats.kroner(rule.deposit))
+        yield gettext("Depositum: %(amount)s.", amount=formats.kroner(rule.deposit))
 
 
 def _due(rule: Conditional) -> Sentences:
     """By when it has to be done, and what follows when it is not."""
     if rule.due:
-        yield _("Det må være gjort innen %(day)s hvert år.", day=anchored(rule.due))
+        yield gettext("Det må være gjort innen %(day)s hvert år.", day=anchored(rule.due))
     if rule.due_before:
-        yield _("Det må være gjort senest %(time)s før.", time=labels.amount(rule.due_before.amount, rule.due_before.unit))
+        yield gettext("Det må være gjort senest %(time)s før.", time=labels.amount(rule.due_before.amount, rule.due_before.unit))
     if (rule.due or rule.due_before) and rule.overdue is Overdue.WITHDRAW:
-        yield _("Ellers kan tiden tas tilbake, etter varsel.")
+        yield gettext("Ellers kan tiden tas tilbake, etter varsel.")

@@ -9,7 +9,7 @@ from policies.rules.counts import NoShow
 from policies.rules.tariff import Assignment, PriceRule
 from policies.values import Names, reason, scope_words
 from policies.verdict import Step
-from policies.words.tellers import Sentences, becomes, follows, tells
+from policies.words.tellers import NEW_BOOKINGS, Sentences, becomes, follows, tells
 from web import formats
 from web.texts import gettext as _
 from web.texts import ngettext
@@ -61,7 +61,7 @@ def _no_show(rule: NoShow) -> Sentences:
         "Har ingen kommet %(times)s i løpet av %(months)s, %(follows)s.",
         times=times,
         months=months,
-        follows=follows(rule.effect, _("nye bookinger")),
+        follows=follows(rule.effect, NEW_BOOKINGS),
     )
     if rule.hearing_days:
         yield ngettext(

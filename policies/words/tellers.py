@@ -3,16 +3,18 @@
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
+from kernel.texts import marked as _
 from policies import labels
 from policies.kinds import FRAME
 from policies.rules.base import Consequence, Rule, Span
 from policies.values import Names, told_fields
 from policies.verdict import Effect
-from web.texts import gettext as _
+from web.texts import gettext
 
 R = TypeVar("R", bound=Rule)
 Sentences = Iterator[str]
 TELLERS: dict[type[Rule], Callable[[Any], Sentences]] = {}
+THE_BOOKING, NEW_BOOKINGS = _("bookingen"), _("nye bookinger")
 FRAMED = {*FRAME, *Rule.model_fields, "effect"}
 
 
@@ -37,26 +39,27 @@ def field_sentences(rule: Rule, names: Names) -> Sentences:
 def otherwise(effect: Effect | Consequence) -> Sentences:
     """What follows when a rule is not met; that it is refused goes without saying."""
     if effect.value != Effect.REFUSE.value:
-        yield _("Ellers %(follows)s.", follows=follows(effect, _("bookingen")))
+        yield gettext("Ellers %(follows)s.", follows=follows(effect))
 
 
-def follows(effect: Effect | Consequence, what: str) -> str:
+def follows(effect: Effect | Consequence, msgid: str = THE_BOOKING) -> str:
     """What becomes of something, as it stands after the words that say when: ``må bookingen vurderes av en saksbehandler``."""
+    what = gettext(msgid)
     match effect.value:
         case "refuse":
-            return _("avslås %(what)s", what=what)
+            return gettext("avslås %(what)s", what=what)
         case "review":
-            return _("må %(what)s vurderes av en saksbehandler", what=what)
+            return gettext("må %(what)s vurderes av en saksbehandler", what=what)
         case "warn":
-            return _("godtas %(what)s med en advarsel", what=what)
+            return gettext("godtas %(what)s med en advarsel", what=what)
         case _:
-            return _("er %(what)s grei", what=what)
+            return gettext("er det greit")
 
 
 def becomes(subject: str, consequence: Effect | Consequence) -> str:
     """What becomes of a subject: ``Alkohol må vurderes av en saksbehandler.``"""
     words = labels.EFFECTS[consequence] if isinstance(consequence, Effect) else labels.CONSEQUENCES[consequence]
-    return _("%(subject)s %(effect)s.", subject=subject, effect=_(words))
+    return gettext("%(subject)s %(effect)s.", subject=subject, effect=gettext(words))
 
 
 def becomes_each(*told: tuple[Consequence, str]) -> Sentences:
