@@ -47,7 +47,7 @@ POLICIES: Mapping[str, str] = {
     "policy:heads-unknown": _("Oppgi hvor mange dere er. Rommet er godkjent for {limit}."),
     "policy:over-capacity": _("Dere er {value}, men rommet er godkjent for {limit}."),
     "policy:too-few": _("Dere er {value}. Rommet krever minst {limit}."),
-    "policy:activity-not-allowed": _("Rommet kan ikke brukes til dette. Det kan brukes til {limit}."),
+    "policy:activity-not-allowed": _("Rommet kan ikke brukes til dette. Det kan brukes til {limit:uses}."),
     "policy:activity-forbidden": _("Rommet kan ikke brukes til dette."),
     "policy:room-not-approved": _("Rommet er ikke godkjent for dette. Velg et annet rom."),
     "policy:commercial-use": _("Rommet kan ikke brukes til å tjene penger."),
@@ -98,7 +98,7 @@ REVIEWED: Mapping[str, str] = {
     "policy:status-barred": _("Den som kommunen har registrert som {value:named}, må ha godkjenning."),
     "policy:not-registered": _("Dette er først og fremst for organisasjoner som står i Frivillighetsregisteret. Andre må ha godkjenning."),
     "policy:not-local": _("Dette er først og fremst for dem som hører til i kommunen. Andre må ha godkjenning."),
-    "policy:activity-not-allowed": _("Rommet er til annen bruk. Denne bruken må godkjennes."),
+    "policy:activity-not-allowed": _("Rommet er først og fremst til {limit:uses}. Annen bruk må godkjennes."),
     "policy:activity-forbidden": _("Denne bruken av rommet må godkjennes."),
     "policy:room-not-approved": _("Rommet er ikke godkjent for dette. Det må vurderes."),
     "policy:commercial-use": _("Å tjene penger på bruken må godkjennes."),
@@ -111,7 +111,7 @@ REVIEWED: Mapping[str, str] = {
     "policy:too-far-ahead": _("Det er lenge til, så det må godkjennes. Uten godkjenning: til og med {limit:when}."),
 }
 WARNED: Mapping[str, str] = {
-    "policy:activity-not-allowed": _("Rommet er først og fremst til annen bruk."),
+    "policy:activity-not-allowed": _("Rommet er først og fremst til {limit:uses}."),
     "policy:activity-forbidden": _("Rommet er først og fremst til annen bruk."),
     "policy:commercial-use": _("Dere har sagt at dere tar betalt for å tjene penger på det."),
     "policy:alcohol": _("Dere har sagt at det serveres alkohol."),

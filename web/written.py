@@ -177,8 +177,8 @@ def _names(text: str) -> str:
     return listed([named(slug) for slug in text.split(", ")])
 
 
-# How the text of a value is told by what stands after its colon.
-SPECS: Mapping[str, Callable[[str], str]] = {
+# How the text of a value is told by what stands after its colon; packages above add what only they have words for.
+SPECS: dict[str, Callable[[str], str]] = {
     "when": _when,
     "word": _words,
     "named": _names,

@@ -155,6 +155,10 @@ def test_what_is_most_like_it_is_told_where_something_is(app: Flask, near: tuple
             Fault("policy:figure-too-low", "organisation", 12, {"limit": "active-members at-least 20"}),
             "Tallet 12 er for lavt. Kravet er: aktive medlemmer minst 20.",
         ),
+        (
+            Fault("policy:activity-not-allowed", "activity", "celebration", {"limit": "sport, culture.music", "effect": "refuse"}),
+            "Rommet kan ikke brukes til dette. Det kan brukes til idrett eller øving: kor, korps og band.",
+        ),
         (Fault("policy:quota-used", "end", 120, {"limit": 0, "effect": "refuse"}), "Kvoten er brukt opp."),
         (Fault("policy:alcohol", "alcohol", True, {"limit": False, "effect": "refuse"}), "Det er ikke lov med alkohol i rommet."),
         (Fault("policy:alcohol", "alcohol", True, {"limit": False, "effect": "review"}), "Alkohol i rommet må godkjennes."),
