@@ -36,10 +36,12 @@ class Terms:
 
     @property
     def cost(self) -> Ore:
+        """What cancelling all of them today would cost, as far as prices are known."""
         return sum_of(self.costs)
 
     @property
     def dearer_on(self) -> date | None:
+        """The first day on which one of them would be dearer to cancel."""
         return first_dearer(self.costs)
 
 
