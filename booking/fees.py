@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date as day_of
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from booking.models import Occurrence
 from booking.states import OccurrenceState
@@ -36,10 +37,28 @@ class Cost:
         return self.fee == 0 and self.missed is None
 
 
+class Priced(Protocol):
+    """A date, booked or only tried, as fees are reckoned of it: when it begins, and its prices in øre."""
+
+    @property
+    def starts_at(self) -> datetime: ...
+    @property
+    def local_start(self) -> datetime: ...
+    @property
+    def zone(self) -> str: ...
+    @property
+    def charged_price(self) -> Ore | None: ...
+    @property
+    def list_price(self) -> Ore | None: ...
+
+
 def cost_of(date: Occurrence, verdict: Verdict | None, *, now: datetime) -> Cost | None:
     """What it costs to cancel a date now, None where no rule says so; what is not booked yet is withdrawn for nothing."""
-    if verdict is None or date.state is not OccurrenceState.BOOKED:
-        return None
+    return cost_once_booked(date, verdict, now=now) if verdict and date.state is OccurrenceState.BOOKED else None
+
+
+def cost_once_booked(date: Priced, verdict: Verdict, *, now: datetime) -> Cost | None:
+    """What it costs to cancel now what is booked, None where no rule says so."""
     ladder, absence = verdict.cancellation, verdict.absence if verdict.absence and verdict.absence.release_hours else None
     missed_from = absence.too_late_after(date.starts_at) if absence else None
     if absence and missed_from and now > missed_from:
@@ -49,12 +68,12 @@ def cost_of(date: Occurrence, verdict: Verdict | None, *, now: datetime) -> Cost
     return Cost(percent=0, fee=0, source=absence.source, missed_from=missed_from) if absence else None
 
 
-def fee_by(ladder: Ladder | None, date: Occurrence, *, now: datetime) -> Ore | None:
+def fee_by(ladder: Ladder | None, date: Priced, *, now: datetime) -> Ore | None:
     """What a ladder asks for a date that is cancelled now; None where the price that it is a share of is not known."""
     return _fee(date, ladder, _left(date, now)) if ladder else 0
 
 
-def fee_for_missing(date: Occurrence, absence: Absence | None) -> Ore | None:
+def fee_for_missing(date: Priced, absence: Absence | None) -> Ore | None:
     """What it costs that nobody came; None where it costs nothing, or a share of a price that is not known."""
     return share(date.list_price, absence.percent) if absence and absence.percent and date.list_price is not None else None
 
@@ -69,7 +88,12 @@ def sum_of(costs: Iterable[Cost]) -> Ore:
     return sum(cost.fee or 0 for cost in costs)
 
 
-def _by(ladder: Ladder, date: Occurrence, missed_from: datetime | None, *, now: datetime) -> Cost:
+def first_dearer(costs: Iterable[Cost]) -> day_of | None:
+    """The first day on which one of the dates is dearer to cancel."""
+    return min((cost.dearer_on for cost in costs if cost.dearer_on), default=None)
+
+
+def _by(ladder: Ladder, date: Priced, missed_from: datetime | None, *, now: datetime) -> Cost:
     left = _left(date, now)
     percent = ladder.percent(left.days)
     dearer = (step for step in ladder.steps if step.percent > percent) if date.charged_price != 0 else ()
@@ -84,7 +108,7 @@ def _by(ladder: Ladder, date: Occurrence, missed_from: datetime | None, *, now: 
     )
 
 
-def _too_late(date: Occurrence, ladder: Ladder | None, absence: Absence, *, now: datetime) -> Cost:
+def _too_late(date: Priced, ladder: Ladder | None, absence: Absence, *, now: datetime) -> Cost:
     """The dearer of what the ladder asks and what missing it costs."""
     asked, missing = fee_by(ladder, date, now=now), fee_for_missing(date, absence)
     fee = None if asked is None or (absence.percent and date.list_price is None) else max(asked, missing or 0)
@@ -92,10 +116,10 @@ def _too_late(date: Occurrence, ladder: Ladder | None, absence: Absence, *, now:
     return Cost(percent=percent, fee=fee, source=absence.source, missed=absence)
 
 
-def _left(date: Occurrence, now: datetime) -> timedelta:
+def _left(date: Priced, now: datetime) -> timedelta:
     """The whole days that are left, by the clock on the wall."""
     return date.local_start.date() - to_wall(now, date.zone).date()
 
 
-def _fee(date: Occurrence, ladder: Ladder, left: timedelta) -> Ore | None:
+def _fee(date: Priced, ladder: Ladder, left: timedelta) -> Ore | None:
     return None if date.charged_price is None and ladder.percent(left.days) else ladder.fee(date.charged_price or 0, left.days)

@@ -63,6 +63,7 @@ def of_booking(session: Session, notice: Notice, settings: Settings, *, now: dat
         "decider_title": _decider(verdicts, person.language),
         "is_priced": notice.kind in TELLS_ALL and found.kind is BookingKind.ORDINARY,
         "charged": _charged(told),
+        **_terms(told, verdicts, is_told=notice.kind == "booking-booked"),
         "complaint": next((verdict.complaint for verdict in verdicts.values() if verdict.complaint), None),
         **_missed(told, verdicts),
         "fees": [date.fee for date in told if date.fee is not None],
@@ -139,6 +140,15 @@ def _before(session: Session, dates: Sequence[Occurrence]) -> list[Condition]:
     for condition in (one for conditions in lacking.values() for one in conditions):
         first.setdefault(condition.what, condition)
     return list(first.values())
+
+
+def _terms(dates: Iterable[Occurrence], verdicts: dict[datetime, Verdict], *, is_told: bool) -> dict[str, object]:
+    """What cancelling costs by the first date that costs anything, and what follows when nobody comes."""
+    judged = [(date, verdicts[date.local_start]) for date in dates if is_told and date.local_start in verdicts]
+    return {
+        "ladder": next((verdict.cancellation for date, verdict in judged if verdict.cancellation and date.charged_price != 0), None),
+        "absence": next((verdict.absence for _date, verdict in judged if verdict.absence), None),
+    }
 
 
 def _missed(dates: Iterable[Occurrence], verdicts: dict[datetime, Verdict]) -> dict[str, object]:

@@ -20,6 +20,7 @@ from policies.taxonomy import Activity
 from policies.verdict import By, Effect, Layer, Task, Where, Whose
 from venues.opening import Openness
 from web.texts import gettext, ngettext
+from web.written import SPECS, listed
 
 ACTIVITIES: Mapping[Activity, str] = {
     Activity.SPORT: _("Idrett"),
@@ -201,6 +202,11 @@ def activity(value: str) -> str:
     return choice(Activity(value))
 
 
+def uses(text: str) -> str:
+    """Activities as a fault carries them, with commas between."""
+    return listed([activity(one).lower() for one in text.split(", ")])
+
+
 def kind(value: str) -> str:
     """What a kind of rule is about: the words here, else what its class says that it is ``called``, else its own name."""
     called = KINDS.get(value) or str(getattr(KNOWN.get(value), "called", ""))
@@ -278,3 +284,6 @@ def both(words: list[str]) -> str:
     if len(words) < 2:
         return "".join(words)
     return gettext("%(first)s og %(last)s", first=", ".join(words[:-1]), last=words[-1])
+
+
+SPECS["uses"] = uses

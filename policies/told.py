@@ -8,11 +8,12 @@ from policies import labels
 from policies.document import Document
 from policies.kinds import by_heading
 from policies.layers import Effective
-from policies.rules.base import Rule, Scope
+from policies.rules.base import Rule
 from policies.rules.tariff import PriceRule, PriceUnit, Row, Tariff
-from policies.values import NAMELESS, scope_words, when_words
+from policies.values import NAMELESS, scope_words
 from policies.verdict import Layer, Source
 from policies.words import sentences
+from policies.words.charges import payers
 from web.texts import current_locale, gettext
 
 QUIET = {"baseline-lead-time", "baseline-agreement"}
@@ -119,8 +120,7 @@ def _row(row: Row, rule: PriceRule, names: Mapping[str, str]) -> ToldRow:
 
 
 def _whom(row: Row, rule: PriceRule) -> Iterator[str]:
-    """Who comes into the row's class, where that is said of applicants alone."""
+    """Who comes into the row's class, with all that is asked of them."""
     for assigned in rule.assignments:
         if assigned.price_class == row.price_class:
-            who = scope_words(Scope(applicants=assigned.applicants, statuses=assigned.statuses))
-            yield ", ".join([*who, *when_words(assigned)]) or gettext("alle andre")
+            yield payers(rule, assigned)

@@ -1,6 +1,6 @@
 """Values: how what a rule holds is told - limits of a scope, spans, choices, and any field under its title."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from accounts.labels import applicant_class
 from policies import labels
 from policies.occasion import clock
-from policies.rules.base import Ages, AgeShare, Band, Consequence, Dates, HeadCount, Scope, Span, Waivable, When
+from policies.rules.base import Ages, AgeShare, Band, Consequence, Dates, FigureLimit, HeadCount, Scope, Span, Waivable, When
 from policies.seasons import Season, anchor
 from policies.shapes import Shape, Sort, limiting, shapes
 from policies.titles import title
@@ -18,17 +18,19 @@ from venues.labels import facility_label, kind_label
 from web import formats
 from web.texts import current_locale, ngettext
 from web.texts import gettext as _
-from web.written import listed
+from web.written import aged, limited, listed, named
 
 T = TypeVar("T")
 Names = Mapping[str, str]
 NAMELESS: Names = MappingProxyType({})
 NOTHING: tuple[Any, ...] = (None, (), [], "", Reason())
 LEAP_YEAR = 2024
+WHOLE = 100
 # Limits of a scope that have words of their own; what is not here is told under its title.
 WORDED = {
-    *("applicants", "statuses", "room_kinds", "tags", "activities", "commercial", "alcohol", "open_to_all", "in_series"),
-    *("weekdays", "between", "day_classes", "periods", "season", "dates"),
+    *("applicants", "statuses", "registered", "local", "figures", "heads", "ages"),
+    *("room_kinds", "tags", "activities", "commercial", "alcohol", "open_to_all", "in_series"),
+    *("weekdays", "between", "day_classes", "periods", "season", "dates", "outside"),
 }
 SPAN = set(Span.model_fields)
 GROUPS: dict[type[Any], Callable[[Any], str]] = {}
@@ -87,23 +89,53 @@ def spoken(kind: type[T]) -> Callable[[Callable[[T], str]], Callable[[T], str]]:
 
 def scope_words(scope: Scope) -> tuple[str, ...]:
     """Whom, which rooms, which use and which times a rule or a price is limited to."""
-    return (*_who(scope), *_where(scope), *_what(scope), *when_words(scope), *_further(scope))
+    outside = [_("utenom %(times)s", times=times(scope.outside))] if scope.outside else []
+    return (*_who(scope), *_where(scope), *_what(scope), *when_words(scope), *outside, *_further(scope))
 
 
-def when_words(scope: When) -> Iterator[str]:
+def when_words(scope: When) -> tuple[str, ...]:
     """The times alone."""
+    return (*_clocks(scope), *_days(scope))
+
+
+def when_text(scope: When) -> str:
+    """The times in one: ``mandag–fredag kl. 16:00–22:00, skoleferier``."""
+    return ", ".join(part for part in (" ".join(_clocks(scope)), *_days(scope)) if part)
+
+
+def _clocks(scope: When) -> Iterator[str]:
     if scope.weekdays:
         yield labels.weekdays(scope.weekdays)
     if scope.between:
         yield _("kl. %(band)s", band=band(scope.between))
+
+
+def _days(scope: When) -> Iterator[str]:
     if scope.day_classes:
         yield labels.both([labels.choice(one) for one in scope.day_classes])
     if scope.periods:
-        yield _("i perioden %(names)s", names=listed(list(scope.periods)))
+        yield period_names(scope.periods)
     if scope.season:
         yield season(scope.season)
     if scope.dates:
         yield dates(scope.dates)
+
+
+def times(several: Sequence[When]) -> str:
+    """Several stretches of time in one: ``mandag kl. 21:00–22:00 og fredag``."""
+    return labels.both([when_text(one) for one in several])
+
+
+def period_names(names: Sequence[str]) -> str:
+    """Periods that a document names: ``i perioden vinter``."""
+    return _("i perioden %(names)s", names=listed([named(one) for one in names]))
+
+
+def whom_of_ages(share: AgeShare) -> str:
+    """For whom the hours of certain ages are: ``dem som er under 20 år``."""
+    if share.percent == WHOLE:
+        return _("dem som er %(ages)s", ages=ages(share))
+    return _("grupper der minst %(percent)d %% er %(ages)s", percent=share.percent, ages=ages(share))
 
 
 @spoken(Band)
@@ -127,15 +159,19 @@ def dates(value: Dates) -> str:
 @spoken(AgeShare)
 def age_share(value: AgeShare) -> str:
     """``minst 90 % 0–12 år``."""
-    return ages(value) if value.percent == 100 else _("minst %(percent)d %% %(ages)s", percent=value.percent, ages=ages(value))
+    return ages(value) if value.percent == WHOLE else _("minst %(percent)d %% %(ages)s", percent=value.percent, ages=ages(value))
 
 
 @spoken(Ages)
 def ages(value: Ages) -> str:
-    """``6–12 år``, ``67 år og eldre``."""
-    if value.last is None:
-        return _("%(age)s år og eldre", age=value.first)
-    return _("%(ages)s år", ages=f"{value.first}–{value.last}")
+    """``6–12 år``, ``67 år og eldre``, ``under 13 år``."""
+    return aged(value.first, value.last)
+
+
+@spoken(FigureLimit)
+def figure_limit(value: FigureLimit) -> str:
+    """``aktive medlemmer minst 20``."""
+    return limited(f"{value.figure} {value.comparator} {value.value}")
 
 
 @spoken(HeadCount)
@@ -145,10 +181,10 @@ def heads(value: HeadCount) -> str:
 
 
 def anchored(written: str) -> str:
-    """A date of every year: ``1. november``, ``uke 33``, ``7 dager før school start``."""
+    """A date of every year: ``1. november``, ``uke 33``, ``7 dager før skolestart``."""
     found = anchor(written)
     if found.event:
-        return _shifted(labels.readable(found.event).lower(), found.offset)
+        return _shifted(named(found.event), found.offset)
     if not found.week:
         return formats.day_month(date(LEAP_YEAR, found.month, found.day))
     if not found.weekday:
@@ -172,7 +208,23 @@ def _who(scope: Scope) -> Iterator[str]:
     if scope.applicants:
         yield labels.both([applicant_class(one).lower() for one in scope.applicants])
     if scope.statuses:
-        yield _("med status %(statuses)s", statuses=listed(list(scope.statuses)))
+        yield _("registrert som %(statuses)s", statuses=listed([named(one) for one in scope.statuses]))
+    told: tuple[tuple[bool | None, str, str], ...] = (
+        (scope.registered, _("i Frivillighetsregisteret"), _("ikke i Frivillighetsregisteret")),
+        (scope.local, _("fra kommunen"), _("utenfra kommunen")),
+    )
+    yield from (yes if stated else no for stated, yes, no in told if stated is not None)
+    yield from (figure_limit(limit) for limit in scope.figures)
+    if scope.heads:
+        yield _("%(heads)s deltakere", heads=heads(scope.heads))
+    if scope.ages:
+        yield _all_are(scope.ages)
+
+
+def _all_are(share: AgeShare) -> str:
+    if share.percent == WHOLE:
+        return _("der alle er %(ages)s", ages=ages(share))
+    return _("der minst %(percent)d %% er %(ages)s", percent=share.percent, ages=ages(share))
 
 
 def _where(scope: Scope) -> Iterator[str]:
@@ -268,7 +320,7 @@ def _group(value: Any, names: Names, *, but: Collection[str] = ()) -> str:
     limits: tuple[str, ...] = ()
     base = limiting(type(value))
     if base:
-        limits = scope_words(value) if base is Scope else tuple(when_words(value))
+        limits = scope_words(value) if base is Scope else when_words(value)
         but = {*but, *base.model_fields}
     parts = [f"{_lowered(told.title)}: {', '.join(told.lines)}" for told in told_fields(value, names, but=but)]
     return ", ".join((*limits, *parts))

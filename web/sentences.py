@@ -122,6 +122,7 @@ BOOKING: Mapping[str, str] = {
     "times-of-once": _("Velg hvor ofte det gjentas, eller la antall ganger og siste dato stå tomt."),
     "one-of-two": _("Fyll ut enten antall ganger eller siste dato, ikke begge."),
     "several-people": _("Flere passer til «{value}»: {names}. Velg en av dem."),
+    "nothing-asked": _("Kryss av for regelen dere ber om unntak fra, og skriv hvorfor."),
     "exception-without-rule": _("Kryss av for regelen dere ber om unntak fra, eller la begrunnelsen stå tom."),
     "unknown-exception": _("Ingen regel for rommet heter «{value}». Be om unntak fra en av reglene som står i veien."),
     "exception-not-possible": _("Det gis ikke unntak fra regelen «{value}»."),

@@ -8,7 +8,7 @@ from kernel.errors import Fault
 from kernel.texts import marked as _
 from web import sentences
 from web.findings import FINDINGS
-from web.objections import POLICIES
+from web.objections import POLICIES, REVIEWED, USED_UP, WARNED
 from web.texts import current_locale, gettext
 from web.written import filled
 
@@ -108,12 +108,20 @@ def sentence(fault: Fault) -> str:
         structlog.get_logger("arena").error("no wording", code=fault.code)
         return reason or gettext("Ikke godtatt (%(code)s).", code=fault.code)
     facts = {"value": fault.value, "field": fault.field, **fault.facts}
-    return f"{filled(gettext(SENTENCES[fault.code]), facts)} {reason}".rstrip()
+    return f"{filled(gettext(_words(fault)), facts)} {reason}".rstrip()
 
 
 def title(kind: str) -> str:
     """The short name of a kind of refusal, in the language of the request."""
     return gettext(TITLES[kind])
+
+
+def _words(fault: Fault) -> str:
+    """The msgid for a fault, by what follows from it and by what is left where that is said in words of its own."""
+    effect, limit = str(fault.facts.get("effect")), fault.facts.get("limit")
+    softer = {"review": REVIEWED, "warn": WARNED}.get(effect, {}).get(fault.code)
+    used_up = USED_UP.get(fault.code) if limit == 0 else None
+    return used_up or softer or SENTENCES[fault.code]
 
 
 def _reason(fault: Fault) -> str:

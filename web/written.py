@@ -1,7 +1,7 @@
 """Written: values inside sentences, as people write them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from string import Formatter
 from typing import Any
@@ -47,6 +47,18 @@ WORDS: Mapping[str, str] = {
     "months": _("måneder"),
     "working-hours": _("arbeidstimer"),
     "working-days": _("virkedager"),
+    "at-least": _("minst"),
+    "over": _("over"),
+    "at-most": _("høyst"),
+    "under": _("under"),
+    # statuses and figures that the program and its library name
+    "main-club": _("hovedlag"),
+    "sports-council-club": _("idrettslag i idrettsrådet"),
+    "allocated-time": _("søker med tildelt tid"),
+    "own-hall": _("klubb med egen hall"),
+    "active-members": _("aktive medlemmer"),
+    "teams": _("lag"),
+    "school-start": _("skolestart"),
     "reason": _("begrunnelse"),
     "title": _("navn"),
     "name": _("navn"),
@@ -64,7 +76,9 @@ def filled(sentence: str, facts: Mapping[str, object]) -> str:
     """The sentence with its placeholders filled.
 
     ``{x:kr}`` is øre as money, ``{x:minutes}`` a length of time, ``{x:when}`` a date or time in ISO form (also two with a
-    stroke between, or a date and its name), ``{x:word}`` one of our own words or several with commas between; ``{x:nearest}``
+    stroke between, or a date and its name), ``{x:word}`` one of our own words or several with commas between, ``{x:named}``
+    what a policy names by slugs, ``{x:figure}`` a figure with its limit, ``{x:hours}`` and ``{x:whom}`` the hours and the ages
+    of ``0-19 16:00-19:00``; ``{x:nearest}``
     a sentence of its own with what is most like it, nothing when nothing is; plain ``{x}`` is the value by its type. What is
     not known is a dash.
     """
@@ -94,23 +108,51 @@ def listed(words: list[str]) -> str:
     return gettext("%(first)s eller %(last)s", first=", ".join(words[:-1]), last=words[-1])
 
 
+def named(slug: str) -> str:
+    """What a policy names by a slug: by our own word for it, else as the slug reads."""
+    return gettext(WORDS[slug]) if slug in WORDS else gettext("«%(name)s»", name=slug.replace("-", " ").replace("_", " "))
+
+
+def limited(text: str) -> str:
+    """A figure with its limit, as faults carry it: ``active-members at-least 20``."""
+    figure, _space, limit = text.partition(" ")
+    comparator, _space, value = limit.partition(" ")
+    return f"{named(figure)} {gettext(WORDS[comparator])} {value}" if comparator in WORDS else named(figure)
+
+
+def aged(first: int, last: int | None) -> str:
+    """Ages in completed years: ``6–12 år``, ``67 år og eldre``, ``under 13 år``."""
+    if not first and last is not None:
+        return gettext("under %(age)s år", age=last + 1)
+    if last is None:
+        return gettext("%(age)s år og eldre", age=first)
+    return gettext("%(ages)s år", ages=f"{first}–{last}")
+
+
 class _Sentence(Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         if format_spec == "nearest":
-            return f" {gettext('Det som likner mest: %(names)s.', names=written(value))}" if value else ""
+            nearest = gettext("Det som likner mest: %(names)s.", names=written(value))
+            return f" {nearest}" if value else ""
         if value is None:
             return "–"
-        match format_spec:
-            case "kr":
-                return formats.kroner(value)
-            case "minutes":
-                return formats.duration(value)
-            case "when":
-                return _when(str(value))
-            case "word":
-                return listed([gettext(WORDS[word]) if word in WORDS else word for word in str(value).split(", ")])
-            case _:
-                return written(value) or "–"
+        if format_spec in ("kr", "minutes"):
+            return formats.kroner(value) if format_spec == "kr" else formats.duration(value)
+        if format_spec in SPECS:
+            return SPECS[format_spec](str(value))
+        return written(value) or "–"
+
+
+def _whom(text: str) -> str:
+    """Those who are of the ages of ``0-19 16:00-19:00`` or ``67+``."""
+    first, _stroke, last = text.partition(" ")[0].rstrip("+").partition("-")
+    return gettext("dem som er %(ages)s", ages=aged(int(first), int(last) if last else None))
+
+
+def _hours(text: str) -> str:
+    """The hours of ``0-19 16:00-19:00`` as a sentence begins with them; none are the whole day."""
+    start, _stroke, end = text.partition(" ")[2].partition("-")
+    return gettext("Mellom %(start)s og %(end)s", start=start, end=end) if end else gettext("Hele dagen")
 
 
 def _when(text: str) -> str:
@@ -125,3 +167,22 @@ def _when(text: str) -> str:
         return written(datetime.fromisoformat(text))
     except ValueError:
         return written(text)
+
+
+def _words(text: str) -> str:
+    return listed([gettext(WORDS[word]) if word in WORDS else word for word in text.split(", ")])
+
+
+def _names(text: str) -> str:
+    return listed([named(slug) for slug in text.split(", ")])
+
+
+# How the text of a value is told by what stands after its colon; packages above add what only they have words for.
+SPECS: dict[str, Callable[[str], str]] = {
+    "when": _when,
+    "word": _words,
+    "named": _names,
+    "figure": limited,
+    "hours": _hours,
+    "whom": _whom,
+}

@@ -21,6 +21,8 @@ for show in (
     labels.worded,
     labels.price_text,
     labels.rank_text,
+    labels.ladder_text,
+    labels.absence_text,
     labels.hold_text,
     labels.wall_span,
     labels.wall_clocks,

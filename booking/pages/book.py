@@ -16,6 +16,7 @@ from booking.pages import draft
 from booking.pages.blueprint import routes
 from booking.pages.draft import NAMES, Draft, Order, read, wish_of
 from booking.pages.offers import support_for
+from booking.pages.terms import terms_of
 from booking.pages.trial import refusal_of, trial_of
 from booking.reservations import preview
 from booking.sought import note_refusal
@@ -31,7 +32,7 @@ from web import problems
 from web.forms import Form, refused
 
 REFUSALS = (Invalid, Conflict, Missing, Forbidden)
-SENT_ONLY = ("csrf_token", "key", "room", "on_conflict")
+SENT_ONLY = ("csrf_token", "key", "room", "on_conflict", "asking")
 CARRIED = ("except", "agreement", "grant", "second_hour", *draft.EXCEPTIONS)
 
 
@@ -48,6 +49,8 @@ def preview_page(venue: str, room: str) -> ResponseReturnValue:
     found = room_named(edge.reading(), venue, room)
     given = _draft_of(request.args)
     try:
+        if "asking" in request.args:
+            draft.require_exceptions(given)
         return _preview_page(found, given)
     except REFUSALS as refusal:
         return _again(found, given, refusal)
@@ -83,10 +86,12 @@ def _preview_page(
         wish=wish,
         case=tried.case,
         trial=trial_of(session, tried, given, _address, now=now()),
+        terms=terms_of(tried.dates, now=now()),
         support=support_for(session, tried.case, given, _address, by=actor, now=now()),
         hidden=[(name, value) for name, value in given.items(multi=True) if name not in SENT_ONLY and str(value).strip()],
         asking=asking or Form(given),
         change=_address(given, _path(room), "booking.book_form"),
+        unasked=_address(draft.changed_to(given, dict.fromkeys(draft.EXCEPTIONS, "")), _path(room)),
         key=uuid4().hex,
         refusal=refusal,
         search=_search_for(checked),

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from booking.states import BookingKind
 from booking.wish import OnConflict, Wish, bands_of
-from kernel.errors import Fault, Invalid
+from kernel.errors import Fault, Invalid, refuse
 from kernel.recurrence import weekly
 from kernel.wallclock import at
 from policies.request import BAND, AgeBand
@@ -128,6 +128,12 @@ def read(model: type[Draft], given: "MultiDict[str, Any]") -> Draft:
     if faults or draft is None:
         raise Invalid(*faults)
     return draft
+
+
+def require_exceptions(given: "MultiDict[str, Any]") -> None:
+    """Raises Invalid (``nothing-asked``) where somebody sends the form of exceptions with nothing in it."""
+    if not any(value.strip() for name in EXCEPTIONS for value in given.getlist(name)):
+        raise refuse(Invalid, "nothing-asked", "exceptions")
 
 
 def wish_of(draft: Draft, room: str, *, on_conflict: OnConflict = OnConflict.REFUSE) -> Wish:

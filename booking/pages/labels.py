@@ -8,7 +8,8 @@ from kernel.money import Ore
 from kernel.texts import marked as _
 from policies.labels import PRICE_UNITS
 from policies.rules.tariff import PriceUnit
-from policies.verdict import Price, PriceLine, Rank, Reason, Task
+from policies.verdict import Absence, Ladder, Price, PriceLine, Rank, Reason, Task
+from policies.words.charges import absence_sentences, ladder_sentence
 from web import formats
 from web.language import choose
 from web.texts import current_locale, gettext, ngettext
@@ -116,7 +117,18 @@ def rank_text(rank: Rank) -> str:
     """Where a request stands in the order of precedence: ``plass 2 av 4 (Barn og unge), 16 poeng``."""
     name = rank.name.in_language(choose())
     place = gettext("plass %(place)d av %(of)d", place=rank.place, of=rank.of) + (f" ({name})" if name else "")
-    return f"{place}, {gettext('%(points)d poeng', points=rank.points)}" if rank.points else place
+    points = gettext("%(points)d poeng", points=rank.points)
+    return f"{place}, {points}" if rank.points else place
+
+
+def ladder_text(ladder: Ladder) -> str:
+    """What cancelling costs, in a sentence."""
+    return ladder_sentence(ladder.steps)
+
+
+def absence_text(absence: Absence) -> str:
+    """What it costs that nobody comes, and when a cancellation counts as that."""
+    return " ".join(absence_sentences(absence.percent, absence.release_hours))
 
 
 def hold_text(minutes: int) -> str:

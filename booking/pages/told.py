@@ -13,7 +13,7 @@ from accounts.queries import names_of_people
 from booking import lifecycle
 from booking.absence import answer_by
 from booking.cases import may_decide, may_see
-from booking.fees import Cost, cost_of, sum_of
+from booking.fees import Cost, cost_of, first_dearer, sum_of
 from booking.judging import highest
 from booking.models import Booking, Occurrence
 from booking.pages.again import LastTime
@@ -114,6 +114,11 @@ class ToldBooking:
         return None if None in prices else sum(price for price in prices if price is not None)
 
     @property
+    def is_below_list(self) -> bool:
+        """Whether less is paid than the full price."""
+        return self.charged is not None and (self.listed or 0) > self.charged
+
+    @property
     def costs(self) -> tuple[Cost, ...]:
         """What cancelling costs now, of each date for which a rule says so."""
         return tuple(one.cost for one in self.coming if one.cost)
@@ -126,7 +131,7 @@ class ToldBooking:
     @property
     def dearer_on(self) -> date | None:
         """The first day on which one of the dates is dearer to cancel."""
-        return min((cost.dearer_on for cost in self.costs if cost.dearer_on), default=None)
+        return first_dearer(self.costs)
 
     @property
     def fees(self) -> Ore:

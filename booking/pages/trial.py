@@ -63,6 +63,16 @@ class Line:
     def is_kept(self) -> bool:
         return self.state is not OccurrenceState.SKIPPED
 
+    @property
+    def is_excusable(self) -> bool:
+        """Whether exceptions would take all out of the way that stands in it."""
+        return not self.taken and all(fault.facts.get("waivable_by") for fault in self.against)
+
+    @property
+    def is_excused_in_vain(self) -> bool:
+        """Whether there could be an exception from something, while something else still stands in the way."""
+        return not self.is_excusable and any(fault.facts.get("waivable_by") for fault in (*self.against, *self.asked))
+
 
 @dataclass(frozen=True, slots=True)
 class Taking:
@@ -77,7 +87,7 @@ class Taking:
 class Trial:
     """The whole of a wish as shown: its dates, what all of them cost, who decides, and what would change all dates.
 
-    ``waivable`` is one objection of each rule from which an exception can be asked.
+    ``waivable`` is one objection of each rule from which an exception can be asked, or is.
     """
 
     lines: tuple[Line, ...]
@@ -95,6 +105,11 @@ class Trial:
     @property
     def left_out(self) -> tuple[Line, ...]:
         return tuple(line for line in self.lines if not line.is_kept)
+
+    @property
+    def asks_all(self) -> bool:
+        """Whether an exception is asked from everything that there could be one from."""
+        return bool(self.waivable) and all(fault.facts.get("is_asked") for fault in self.waivable)
 
     @property
     def is_priced(self) -> bool:
@@ -232,9 +247,9 @@ def _at(wall: WallSpan, given: "MultiDict[str, Any]", room: str, to: Address, *,
 
 
 def _waivable(lines: Sequence[Line]) -> Iterator[Fault]:
-    """What an exception can be asked from, or is: each rule once."""
+    """What an exception can be asked from, or is, on dates that it would save: each rule once."""
     seen = set()
-    for fault in (fault for line in lines for fault in (*line.against, *line.asked)):
+    for fault in (fault for line in lines if line.is_excusable for fault in (*line.against, *line.asked)):
         if fault.facts.get("waivable_by") and fault.facts["rule"] not in seen:
             seen.add(fault.facts["rule"])
             yield fault

@@ -121,6 +121,20 @@ def test_a_cancellation_by_the_office_says_why_and_no_way_in_where_nothing_is_le
     )
 
 
+def test_a_confirmation_tells_what_cancelling_and_not_coming_cost(office: Office) -> None:
+    office.change(lambda session: publish_with(session, LADDER, {**NO_SHOW, "release_hours": 24}))
+    booking = office.book()
+
+    terms = (
+        told(office, booking, subject="Bekreftet").replace("\N{NO-BREAK SPACE}", " ").partition("\nPris: 800 kr\n")[2].partition("\n\n")[0]
+    )
+
+    assert terms == (
+        "Den som avlyser, betaler 50 % av prisen senere enn 15 dager før og hele prisen senere enn 8 dager før. (pkt. f)\n"
+        "Kommer ingen, koster det full pris. Avlyses det senere enn 24 timer før det begynner, regnes det som om ingen kom. (§ 9)"
+    )
+
+
 def test_a_cancellation_tells_what_it_costs(office: Office) -> None:
     office.change(lambda session: publish_with(session, LADDER))
     booking = office.book()

@@ -17,6 +17,7 @@ from web.written import written
 ROOT = Path(__file__).parents[2]
 SKIPPED = {"tests", "bench", "docs", "node_modules", "instance"}
 MAKERS = {"refuse": 1, "Fault": 0, "PydanticCustomError": 0, "fault_in": 1, "fault_at": 1}
+AGES_UNKNOWN = "Oppgi hvor mange dere er i hver aldersgruppe. Regelen gjelder dem som er 13–19 år."
 # The rule is known wherever a fault is made by it.
 EVERYWHERE = {"value", "field", "rule"}
 
@@ -137,6 +138,31 @@ def test_what_is_most_like_it_is_told_where_something_is(app: Flask, near: tuple
     ("fault", "told"),
     [
         (Fault("policy:school-break", "start", "Høstferie", {"limit": "2026-09-29"}), "Skolen har fri 29. september 2026: Høstferie."),
+        (
+            Fault("policy:hours-of-other-ages", "start", "17:00-19:00", {"limit": "0-19 16:00-19:00"}),
+            "Mellom 16:00 og 19:00 er tiden for dem som er under 20 år.",
+        ),
+        (
+            Fault("policy:outside-hours-of-age", "end", "20:00-21:00", {"limit": "67+ 10:00-12:00"}),
+            "Mellom 10:00 og 12:00 er tiden for dem som er 67 år og eldre. 20:00-21:00 er utenfor.",
+        ),
+        (Fault("policy:ages-unknown", "participants", None, {"limit": "13-19"}), AGES_UNKNOWN),
+        (
+            Fault("policy:status-missing", "organisation", "", {"limit": "main-club, may17-committee"}),
+            "Dette er bare for dem kommunen har registrert som hovedlag eller «may17 committee».",
+        ),
+        (
+            Fault("policy:figure-too-low", "organisation", 12, {"limit": "active-members at-least 20"}),
+            "Tallet 12 er for lavt. Kravet er: aktive medlemmer minst 20.",
+        ),
+        (
+            Fault("policy:activity-not-allowed", "activity", "celebration", {"limit": "sport, culture.music", "effect": "refuse"}),
+            "Rommet kan ikke brukes til dette. Det kan brukes til idrett eller øving: kor, korps og band.",
+        ),
+        (Fault("policy:quota-used", "end", 120, {"limit": 0, "effect": "refuse"}), "Kvoten er brukt opp."),
+        (Fault("policy:alcohol", "alcohol", True, {"limit": False, "effect": "refuse"}), "Det er ikke lov med alkohol i rommet."),
+        (Fault("policy:alcohol", "alcohol", True, {"limit": False, "effect": "review"}), "Alkohol i rommet må godkjennes."),
+        (Fault("policy:alcohol", "alcohol", True, {"limit": False, "effect": "warn"}), "Dere har sagt at det serveres alkohol."),
         (
             Fault("policy:public-holiday", "start", "Første juledag", {"limit": "2026-12-25"}),
             "25. desember 2026 er en helligdag: Første juledag.",

@@ -1,13 +1,16 @@
 """Cancelling on the page of a booking: others than the holder are asked why, and the answer stands with the date."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
 
 from tests.accounts.conftest import Visitor
-from tests.booking.conftest import LADDER, NO_SHOW, publish_with
+from tests.booking.conftest import LADDER, NO_SHOW, REASON, publish_with
+from tests.booking.pages.conftest import ASKED, ROOM
 from tests.clock import Clock
 
 
@@ -52,6 +55,26 @@ def test_before_cancelling_one_reads_what_it_costs_and_when_it_costs_more(
         "koster nå 400 kr. Fra 8. september 2026 koster det 800 kr.",
         "koster nå 800 kr.",
     ]
+
+
+def test_before_booking_one_reads_all_that_one_agrees_to(app: Flask, visit: Callable[..., Visitor], hall: object) -> None:
+    signing = {"kind": "condition", "id": "fire", "what": "fire", "task": "sign", "whose": "organisation", "due_before": {"amount": 7}}
+    signing |= {"title": {**REASON, "nb": "Branninstruks"}, "reason": REASON}
+    key = {"kind": "access", "id": "key", "means": "key", "deposit": 50000, "reason": REASON}
+    app.extensions["database"].transact(publish_with, LADDER, {**NO_SHOW, "release_hours": 24}, signing, key)
+
+    page = price(visit("berit").get(f"{ROOM}/book/preview?{urlencode(ASKED)}").text)
+    terms = " ".join(re.sub("<[^>]+>", " ", page[page.index('id="terms"') :]).split())
+
+    for told in (
+        "Den som avlyser, betaler 50 % av prisen senere enn 15 dager før og hele prisen senere enn 8 dager før."
+        " Å avlyse koster nå 400 kr. Fra 8. september 2026 koster det 800 kr.",
+        "Kommer ingen, koster det full pris. Avlyses det senere enn 24 timer før det begynner, regnes det som om ingen kom."
+        " Etter 3 ganger uten at noen kommer, får det følger for nye bookinger. (§ 9)",
+        "Branninstruks. Må være gjort innen 8. september 2026.",
+        "Nøkkel. Depositum: 500 kr.",
+    ):
+        assert told in terms
 
 
 @pytest.mark.usefixtures("ladder")

@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+from flask import Flask
 
 from tests.accounts.conftest import Visitor
-from tests.booking.pages.conftest import Hidden
+from tests.booking.conftest import REASON, Hall, publish_with
+from tests.booking.pages.conftest import ASKED, ROOM, Hidden
 from tests.clock import Clock
 
 TWO = {"recurrence": {"rrule": "FREQ=WEEKLY;COUNT=2"}}
@@ -31,10 +34,31 @@ def test_it_tells_who_what_when_and_how_one_gets_in(visit: Callable[..., Visitor
     assert "Ingen er i huset da, så vidt vi vet" in page
 
 
+@pytest.mark.parametrize(("paid", "is_told"), [(90000, False), (10000, True)])
+def test_the_full_price_is_told_only_to_those_who_pay_less(
+    app: Flask, visit: Callable[..., Visitor], booked: Callable[..., str], hall: Hall, paid: int, is_told: bool
+) -> None:
+    rows = [{"price_class": "club", "ore": paid}, {"price_class": "list", "ore": 40000}]
+    price = {
+        "kind": "price",
+        "id": "own",
+        "reason": REASON,
+        "scope": {"applicants": ["organisation"]},
+        "assignments": [{"price_class": "club"}],
+    }
+    price["tariffs"] = [{"version": "2026", "first": "2026-01-01", "rows": rows}]
+    app.extensions["database"].transact(publish_with, price)
+    berit = visit("berit")
+
+    pages = [berit.get(f"{ROOM}/book/preview?{urlencode(ASKED)}").text, berit.get(f"/bookings/{booked()}").text]
+
+    assert ["full pris" in page for page in pages] == [is_told, is_told]
+
+
 def test_the_price_list_is_named_with_the_day_from_which_it_counts(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
     page = visit("berit").get(f"/bookings/{booked()}").text
 
-    assert '<span class="quiet">etter 2026, fra 1. januar 2026</span>' in page
+    assert '<span class="quiet">etter prisliste 2026, som gjelder fra 1. januar 2026</span>' in page
     assert "2026-01-01" not in page
 
 

@@ -49,6 +49,12 @@ def forms(page: str) -> list[str]:
     return [part.split('"')[0] for part in page.split('action="')[1:]]
 
 
+def test_what_waits_for_an_answer_is_not_said_to_stand(visit: Visit, booked: Book) -> None:
+    page = visit("per").get(f"/bookings/{booked('per', **{**MEETING, 'organisation': None})}").text
+
+    assert ("Blir det ja, slippes ingen inn før dette er gjort." in page, "Bookingen står" in page) == (True, False)
+
+
 def test_the_booking_tells_what_is_missing_by_when_and_how_one_gets_in(visit: Visit, booked: Book) -> None:
     page = visit("berit").get(f"/bookings/{booked(**MEETING)}").text
 

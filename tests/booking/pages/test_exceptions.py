@@ -37,7 +37,7 @@ def asked_for(visitor: Visitor) -> str:
 
 
 def test_an_objection_that_can_be_waived_offers_to_ask_and_others_do_not(visit: Callable[..., Visitor]) -> None:
-    page = visit("berit").get(preview(commercial="yes")).text
+    page = visit("berit").get(preview()).text
 
     offered = [line for line in page.splitlines() if 'href="#exceptions"' in line]
     assert [("3 timer er for lenge" in line, "§\N{NO-BREAK SPACE}4" in line) for line in offered] == [(True, True)]
@@ -46,12 +46,19 @@ def test_an_objection_that_can_be_waived_offers_to_ask_and_others_do_not(visit: 
     assert 'id="exceptions"' not in visit("berit").get(preview(to="20:00")).text
 
 
+def test_what_would_not_help_is_not_offered(visit: Callable[..., Visitor]) -> None:
+    page = visit("berit").get(preview(commercial="yes")).text
+
+    assert ("#exceptions" in page, 'name="exceptions"' in page, "Det hjelper ikke å be om unntak her" in page) == (False, False, True)
+
+
 def test_asking_leads_to_a_request_that_tells_what_is_asked_and_why(visit: Callable[..., Visitor]) -> None:
     visitor = visit("berit")
 
     looked = visitor.get(preview(exceptions="two-hours", exception_reason=WHY)).text
     told = visitor.get(asked_for(visitor)).text
 
+    assert ("Ikke be om unntak" in looked, "Det kan gis unntak fra disse reglene" in looked) == (True, False)
     assert ("Dette blir en forespørsel" in looked, "Dere ber om unntak:" in looked, WHY in looked) == (True, True, True)
     assert ("Unntak avgjøres av saksbehandler." in told, "§\N{NO-BREAK SPACE}4" in told, WHY in told) == (True, True, True)
 
@@ -75,6 +82,7 @@ def test_the_officer_sees_rule_paragraph_and_reason_and_grants_on_grounds(visit:
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
+        ({"asking": "yes"}, "Kryss av for regelen dere ber om unntak fra, og skriv hvorfor."),
         ({"exceptions": "two-hours"}, "Begrunnelse for unntak: Dette må fylles ut."),
         ({"exception_reason": WHY}, "Kryss av for regelen dere ber om unntak fra"),
         ({"exceptions": "no-trade", "exception_reason": WHY}, "Det gis ikke unntak fra regelen «no-trade»."),

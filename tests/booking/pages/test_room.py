@@ -3,7 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from accounts.identity import SERVICE
+from policies.document import checked
+from policies.places import place_at
+from policies.verbs import publish
 from tests.accounts.conftest import Visitor
+from tests.booking.conftest import NOW, REASON, TWO_HOURS, Hall, publish_with
 from tests.booking.pages.conftest import ROOM, Hidden
 
 WHOLE = "/rooms/oren-flerbrukshall/hel-hall"
@@ -87,3 +95,46 @@ def test_what_has_been_is_past_and_not_closed(visit: Callable[..., Visitor]) -> 
 
     assert week.count('data-state="past"') == 2
     assert week.count("Passert") == 2
+
+
+def test_a_wider_rule_that_never_applies_is_not_told_and_another_names_its_regulation(
+    app: Flask, visit: Callable[..., Visitor], hall: Hall
+) -> None:
+    app.extensions["database"].transact(publish_for_the_venue)
+
+    page = visit().get(ROOM).text.replace("\N{NO-BREAK SPACE}", " ")
+    rules = page[page.index('id="policy"') :]
+
+    assert ("Svaret kommer innen 2 virkedager" in rules, "Vaktmesteren svarer" in rules) == (False, True)
+    assert ("(§ 2)" in rules, "(§ 4 i kommunens retningslinjer)" in rules) == (True, True)
+
+
+def publish_for_the_venue(session: Session) -> None:
+    """The venue's own route for everybody, under which those of the municipality never apply."""
+    publish_with(session, TWO_HOURS)
+    route = {"kind": "decision_route", "id": "own-route", "route": "at-once", "source": {"paragraph": "§ 2"}}
+    own = {
+        "title": REASON,
+        "layer": "venue",
+        "place": "oren-flerbrukshall",
+        "rules": [{**route, "reason": {**REASON, "nb": "Vaktmesteren svarer."}}],
+    }
+    publish(session, place_at(session, "oren-flerbrukshall"), checked(own), NOW.date(), by=SERVICE, now=NOW)
+
+
+def test_the_price_list_tells_all_that_is_asked_of_those_who_pay_it(app: Flask, visit: Callable[..., Visitor], hall: Hall) -> None:
+    app.extensions["database"].transact(publish_prices)
+
+    page = visit().get(ROOM).text
+
+    assert "Frivillig organisasjon, der alle er under 20 år" in page
+
+
+def publish_prices(session: Session) -> None:
+    """Clubs of the young pay another price, in the venue's own list."""
+    rows = [{"price_class": "young", "ore": 0}, {"price_class": "list", "ore": 40000}]
+    young = {"applicants": ["organisation"], "ages": {"last": 19}, "price_class": "young"}
+    price = {"kind": "price", "id": "own-prices", "reason": REASON, "assignments": [young, {"price_class": "list"}]}
+    price["tariffs"] = [{"version": "2026", "first": "2026-01-01", "rows": rows}]
+    own = {"title": REASON, "layer": "venue", "place": "oren-flerbrukshall", "price_classes": {"young": REASON}, "rules": [price]}
+    publish(session, place_at(session, "oren-flerbrukshall"), checked(own), NOW.date(), by=SERVICE, now=NOW)
