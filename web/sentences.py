@@ -74,11 +74,6 @@ VENUES: Mapping[str, str] = {
     "not-a-location": _("Skriv stedet som breddegrad og lengdegrad."),
     "bad-disagreement": _("Kilder som er uenige må oppgi minst to verdier."),
     "too-long": _("«{value}» er for langt. Grensen er {most} tegn."),
-    "too-many": _("Det er for mange. Grensen er {most}."),
-    "file-too-large": _("Filen er for stor. Grensen er {most} byte."),
-    "unknown-file-kind": _("Filtypen «{value}» kan ikke leses. Bruk {known}."),
-    "not-utf-8": _("Filen er ikke lagret som UTF-8. Lagre den på nytt med tegnsettet UTF-8."),
-    "bad-table": _("Tabellen kan ikke leses. Sjekk skilletegn og anførselstegn."),
     "unknown-week": _("Filen beskriver ikke uka som er brukt for {value}."),
     "room-retired": _("Rommet «{value}» er tatt ut av bruk."),
     "capacity-below-places": _("Rommet har {least} plasser i en av oppstillingene. Antallet må være minst det."),
@@ -95,6 +90,17 @@ VENUES: Mapping[str, str] = {
     "unknown-need": _("«{value}» er ikke et behov vi kjenner. Velg {known}."),
     "unknown-contact": _("Kontakten finnes ikke."),
     "missing-column": _("Kolonnen «{value}» mangler."),
+}
+SHEETS: Mapping[str, str] = {
+    "file-too-large": _("Filen er for stor. Grensen er {most} byte."),
+    "unknown-file-kind": _("Filtypen «{value}» kan ikke leses. Bruk {known}."),
+    "not-utf-8": _("Filen er ikke lagret som UTF-8. Lagre den på nytt med tegnsettet UTF-8."),
+    "bad-table": _("Tabellen kan ikke leses. Sjekk skilletegn og anførselstegn."),
+    "too-many": _("Det er for mange. Grensen er {most}."),
+    "merged-cells": _("Cellene {value} er slått sammen, så det er ikke sikkert hva de gjelder. Opphev det, og skriv verdien i hver celle."),
+    "formula-without-value": _(
+        "Cellen {value} har en formel som ikke er regnet ut. Åpne filen i et regneark og lagre den, eller skriv verdien selv."
+    ),
 }
 BOOKING: Mapping[str, str] = {
     "unknown-booking": _("Vi finner ingen booking med referansen {value}, eller den er ikke din."),

@@ -70,6 +70,7 @@ SENTENCES: Mapping[str, str] = {
     **sentences.DATABASE,
     **sentences.ACCOUNTS,
     **sentences.VENUES,
+    **sentences.SHEETS,
     **sentences.BOOKING,
     **sentences.CALENDARS,
     **POLICIES,
