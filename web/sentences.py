@@ -142,6 +142,28 @@ BOOKING: Mapping[str, str] = {
     "nobody-expected": _("Tiden er sperret, så det er ingen som skulle komme."),
     "too-long-span": _("Tidsrommet er for langt. Spør om høyst {days} dager om gangen."),
 }
+PLANS: Mapping[str, str] = {
+    "plan-column-missing": _("Kolonnen «{value}» mangler. Overskriften kan være {known}."),
+    "column-twice": _("Kolonnene «{first}» og «{value}» sier det samme. Behold én av dem."),
+    "unknown-column": _("Kolonnen «{value}» kjenner vi ikke.{near:nearest} Rett overskriften, eller fjern kolonnen."),
+    "bad-weekday": _("«{value}» er ikke en ukedag. Skriv én dag i hver rad, for eksempel mandag."),
+    "bad-period": _("«{value}» er ikke en periode. Skriv for eksempel 17.08.2026 - 18.12.2026, eller navnet på en periode."),
+    "bad-participants": _("«{value}» kan ikke leses som deltakere. Skriv for eksempel 0-12: 8, 13-19: 10, eller bare hvor mange."),
+    "ambiguous-room": _("«{value}» kan være flere rom. Skriv {names}."),
+    "unknown-club": _(
+        "Vi kjenner ikke «{value}».{near:nearest} Rett navnet, skriv organisasjonsnummeret, eller registrer organisasjonen først."
+    ),
+    "ambiguous-club": _("«{value}» kan være flere organisasjoner. Skriv {names}."),
+    "nobody-holds": _("Ingen kan stå for bookingene til «{value}». Inviter noen til å representere organisasjonen først."),
+    "unknown-activity": _("Aktiviteten «{value}» finnes ikke. Skriv {known}."),
+    "period-not-known": _("Perioden «{value}» står ikke i retningslinjene for rommet. Skriv {known}, eller første og siste dato."),
+    "period-without-dates": _("Perioden «{value}» har ingen datoer i retningslinjene for rommet. Skriv første og siste dato."),
+    "no-such-weekday": _("Det er ingen {day:word} {period:when}. Rett ukedagen eller perioden."),
+    "unknown-break": _("Ferien «{value}» står ikke i skoleruta for rommet. Skriv {known}, eller datoene."),
+    "nothing-left": _("Unntakene tar bort alle datoene ({value}). Rett dem, eller fjern raden."),
+    "too-many-dates-in-plan": _("Det er for mange datoer i filen. Grensen er {most}. Del filen i flere."),
+    "taken-by": _("{space} er opptatt {times} av {by}."),
+}
 CALENDARS: Mapping[str, str] = {
     "feed-unavailable": _("Kalenderen kan ikke vises akkurat nå. Den kommer tilbake av seg selv."),
     "no-feed": _("Kalenderen finnes ikke."),

@@ -72,6 +72,7 @@ SENTENCES: Mapping[str, str] = {
     **sentences.VENUES,
     **sentences.SHEETS,
     **sentences.BOOKING,
+    **sentences.PLANS,
     **sentences.CALENDARS,
     **POLICIES,
     **FINDINGS,
