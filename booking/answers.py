@@ -21,7 +21,7 @@ def fault_line(fault: Fault) -> str:
     """What is wrong with the file: row, column and what stands there, and what to do."""
     row, told = f"{_row(int(str(fault.facts['row'])))}, " if "row" in fault.facts else "", sentence(fault)
     value = "" if fault.value is None or str(fault.value) in told else f" «{fault.value}»"
-    return f"{row}{fault.field}{value}: {told}"
+    return f"{row}{fault.field}{value}: {told}".removeprefix(": ")
 
 
 class Telling:

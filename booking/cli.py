@@ -50,24 +50,31 @@ LONGEST = 200
 def import_command(file: Path, *, dry_run: bool, skip_conflicts: bool, activity: str) -> None:
     """Book a season plan (XLSX or CSV), a line per row; exit 1 unless all is booked, 2 when the file cannot be read."""
     moment, terms = now(), Terms(Activity(activity), OnConflict.SKIP if skip_conflicts else OnConflict.REFUSE)
+    telling = Telling(dry_run=dry_run)
     try:
         with file.open("rb") as opened:
             plan = read_plan(file.name, opened.read(MOST_BYTES + 1))
         with edge.database().reading() as session:
             rows = meant(session, plan, terms, by=COMMAND, now=moment)
     except Refusal as refusal:
-        for fault in refusal.faults:
-            click.echo(fault_line(fault), err=True)
-        raise SystemExit(2) from None
+        raise _refused(refusal, 2) from None
     for heading in plan.unread:
         click.echo(_("Kolonnen «%(heading)s» er ikke lest.", heading=heading), err=True)
-    telling = Telling(dry_run=dry_run)
-    for answer in import_plan(edge.database(), rows, digest=plan.digest, dry_run=dry_run, by=COMMAND, now=moment, told=Counter()):
-        click.echo("\n".join(telling.lines(answer)))
+    try:
+        for answer in import_plan(edge.database(), rows, digest=plan.digest, dry_run=dry_run, by=COMMAND, now=moment, told=Counter()):
+            click.echo("\n".join(telling.lines(answer)))
+    except Refusal as refusal:
+        raise _refused(refusal, 1) from None
     click.echo(telling.sums())
     if dry_run:
         click.echo(_("Prøvekjøring: ingenting er endret."))
     raise SystemExit(0 if telling.is_whole else 1)
+
+
+def _refused(refusal: Refusal, code: int) -> SystemExit:
+    for fault in refusal.faults:
+        click.echo(fault_line(fault), err=True)
+    return SystemExit(code)
 
 
 @click.command("replay")

@@ -59,8 +59,8 @@ def import_plan(
 ) -> Iterator[Answered]:
     """Each row in a transaction of its own, so that others come in between and what is broken off leaves whole rows.
 
-    A dry run books them all in one transaction that is taken back, so that rows meet each other: other writers wait for
-    it. What it locks is locked at once, or it could wait for somebody who waits for it.
+    A dry run books them all in one transaction that is taken back, so that rows meet each other. What it locks is locked
+    at once, or it could wait for somebody who waits for it.
     """
     if not dry_run:
         yield from _each(database.transact, rows, digest=digest, by=by, now=now, told=told)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from database.engine import BUSY_SECONDS, make_engine, single_statements, sqlite_file
+from database.engine import BUSY_SECONDS, in_memory, make_engine, single_statements, sqlite_file
 from database.failures import Failure, failure_of
 from kernel.errors import Busy, Conflict, Refusal, refuse
 
@@ -49,9 +49,15 @@ class Database:
 
     @contextmanager
     def rehearsing(self) -> Iterator["Rehearsal"]:
-        """Writes of which nothing stays, in one transaction that keeps other writers waiting until the block ends."""
-        turn = self._queue.turn() if self._queue else nullcontext()
-        with turn, self._writing() as connection, connection.begin() as whole:
+        """Writes of which nothing stays, in one transaction that is taken back at the end of the block.
+
+        What it locks others wait for on PostgreSQL; on SQLite, where all writers would wait, it works on a copy in memory.
+        """
+        with (
+            in_memory(self.engine) if self._queue else nullcontext(self.engine) as engine,
+            engine.connect().execution_options(writes=True) as connection,
+            connection.begin() as whole,
+        ):
             yield Rehearsal(connection)
             whole.rollback()
 

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
 
 import pytest
 from flask import Flask
+from openpyxl import Workbook
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -48,7 +49,10 @@ class Importing:
 
     def __call__(self, *rows: str, headings: str = HEADINGS, options: tuple[str, ...] = ()) -> tuple[int, list[str], list[str]]:
         self._file.write_text("\n".join([headings, *rows]), encoding="utf-8")
-        result = self._runner.invoke(args=["bookings", "import", str(self._file), *options])
+        return self.file(self._file, *options)
+
+    def file(self, file: Path, *options: str) -> tuple[int, list[str], list[str]]:
+        result = self._runner.invoke(args=["bookings", "import", str(file), *options])
         progress = re.compile(r"^\d+/\d+$")
         return result.exit_code, result.stdout.splitlines(), [line for line in result.stderr.splitlines() if not progress.match(line)]
 
@@ -83,6 +87,28 @@ def test_a_row_becomes_a_series_of_its_club_held_by_who_leads_it(run: Importing)
     assert (made.organisation_id, made.holder_id, made.team) == (run.hall.cast.skiold.id, run.hall.berit.person_id, "G12")
     assert (made.hand_id, made.purpose, made.activity) == (None, "Trening", "sport.training")
     assert [day.day for day in run.booked()] == [15, 22, 29, 13, 20]
+
+
+def test_a_spreadsheet_with_times_dates_and_merged_cells_is_imported(run: Importing, tmp_path: Path) -> None:
+    book = Workbook()
+    for row in (
+        ["Rom", "Ukedag", "Fra", "Til", "Klubb", "Første dato", "Siste dato", "Deltakere", "Merknad"],
+        ["Gymsal 1", "Mandag", time(17), time(18, 30), 313000001, datetime(2026, 9, 14), datetime(2026, 9, 28), "6-12: 18", "husk nøkkel"],
+        [None, "Tirsdag", "kl 17", 0.75, 313000001, "14.09.2026", "28.09.2026", 20, None],
+    ):
+        book.active.append(row)
+    book.active.merge_cells("A2:A3")
+    book.save(tmp_path / "plan.xlsx")
+
+    code, said, error = run.file(tmp_path / "plan.xlsx")
+
+    made = run.bookings()
+    assert (code, error) == (0, ["Kolonnen «Merknad» er ikke lest."])
+    assert [line.partition(" (")[0] for line in said[:2]] == [
+        f"Rad 2: booket {made[0].reference}, 3 datoer",
+        f"Rad 3: booket {made[1].reference}, 2 datoer",
+    ]
+    assert [one.participants for one in made] == [{"6-12": 18}, {"0+": 20}]
 
 
 def test_the_audit_says_which_row_of_which_file_it_came_from(run: Importing) -> None:
@@ -197,6 +223,21 @@ def test_a_dry_run_says_the_same_and_leaves_nothing(run: Importing) -> None:
         *(reference.sub(lambda found: f" {found[2]}" if found[2] else "", line) for line in really),
         "Prøvekjøring: ingenting er endret.",
     ]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_dry_run_keeps_no_writer_of_sqlite_waiting(database: Database) -> None:
+    hall, plan = database.transact(furnish), read_plan("plan.csv", f"{HEADINGS}\n{TRAINING}\n{TRAINING}".encode())
+    with database.reading() as session:
+        rows = meant(session, plan, Terms(), by=COMMAND, now=NOW)
+
+    def meanwhile(done: int, _total: int) -> None:
+        day = datetime(2026, 9, 15, 18 + 2 * done)
+        database.transact(reserve, wish(start=day, end=day.replace(hour=day.hour + 1)), by=hall.berit, now=NOW)
+
+    answers = list(import_plan(database, rows, digest=plan.digest, dry_run=True, by=COMMAND, now=NOW, told=meanwhile))
+
+    assert [answer.fate for answer in answers] == [Fate.BOOKED, Fate.ALREADY]
 
 
 def test_names_are_matched_whatever_the_capitals_and_parts(run: Importing) -> None:
