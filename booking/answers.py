@@ -37,13 +37,14 @@ class Telling:
         self.is_whole = True
 
     def lines(self, answer: Answered) -> Iterator[str]:
-        """What became of a row, then of the dates left out, those with one reason together."""
+        """What became of a row, then what keeps dates out, those with one reason together; all of them where others are booked."""
         self._fates[answer.fate] += 1
         self.is_whole &= answer.is_whole
         row = _row(answer.meant.row.number)
         yield f"{row}: {self._fate(answer)} ({_use(answer)})"
         for told, days in self._reasons(answer).items():
-            yield f"       {_some(days)}: {told}" if days else f"       {told}"
+            listed = ", ".join(days) if answer.reference else _some(days)
+            yield f"       {listed}: {told}" if listed else f"       {told}"
         if answer.fate in (Fate.BOOKED, Fate.WAITS):
             self._rows[answer.reference] = row.lower() if self._dry_run else f"{answer.reference} ({row.lower()})"
 

@@ -89,7 +89,7 @@ def import_row(session: Session, row: Meant, *, digest: str, by: Actor, now: dat
     weighed = weigh(session, row.wish, by=by, now=now)
     there = _there(session, row, weighed, now)
     if there:
-        return Answered(row, Fate.ALREADY, there, row.dates)
+        return there
     left_out = _left_out(session, weighed)
     try:
         booking = settle(session, row.wish, weighed, by=by, now=now)
@@ -100,8 +100,8 @@ def import_row(session: Session, row: Meant, *, digest: str, by: Actor, now: dat
     return Answered(row, fate, booking.reference, sum(date.is_kept for date in weighed.dates), booking.decider, left_out)
 
 
-def _there(session: Session, row: Meant, weighed: Weighed, now: datetime) -> str:
-    """The reference of a live booking of the same club and team in the room that has the row's dates ahead and no others.
+def _there(session: Session, row: Meant, weighed: Weighed, now: datetime) -> Answered | None:
+    """A live booking of the same club and team in the room that has the row's dates ahead and no others.
 
     Dates that were left out or cancelled since are among its dates still; one that was moved is another.
     """
@@ -109,11 +109,12 @@ def _there(session: Session, row: Meant, weighed: Weighed, now: datetime) -> str
     starts_at = nearest_interval(weighed.dates[0].judged.wall).start
     same = select(Occurrence.booking_id).where(Occurrence.room_id == weighed.case.room.id, Occurrence.starts_at == starts_at)
     theirs = (Booking.organisation_id == row.club.id, Booking.team == row.wish.team, Booking.state.in_(sorted(LIVE)))
-    dates = select(Booking.reference, Occurrence.local_start, Occurrence.local_end).join(Occurrence)
-    found: dict[str, set[Any]] = {}
-    for reference, start, end in session.execute(dates.where(*theirs, Booking.id.in_(same), Occurrence.starts_at > now)):
-        found.setdefault(reference, set()).add((start, end))
-    return next((reference for reference, held in sorted(found.items()) if held == wanted), "")
+    dates = select(Booking.reference, Occurrence.local_start, Occurrence.local_end, Occurrence.state).join(Occurrence)
+    found: dict[str, dict[Any, bool]] = {}
+    for reference, start, end, state in session.execute(dates.where(*theirs, Booking.id.in_(same), Occurrence.starts_at > now)):
+        found.setdefault(reference, {})[start, end] = state in LIVE
+    there = next((reference for reference in sorted(found) if found[reference].keys() == wanted), None)
+    return Answered(row, Fate.ALREADY, there, sum(found[there].values())) if there else None
 
 
 def _left_out(session: Session, weighed: Weighed) -> tuple[Fault, ...]:
