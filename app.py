@@ -16,6 +16,7 @@ import policies.edge
 import venues
 import web.shell
 from booking.cli import check_command, replay_command, whatif_command
+from booking.cli import commands as bookings_commands
 from database.cli import commands as database_commands
 from demo.cli import commands as demo_commands
 from notices.cli import commands as notices_commands
@@ -57,6 +58,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     for command in (check_command, replay_command, whatif_command):
         policies_commands.add_command(command)
     notices.pages.install(app)
-    for commands in (database_commands, notices_commands, demo_commands, worker_command):
+    for commands in (bookings_commands, database_commands, notices_commands, demo_commands, worker_command):
         app.cli.add_command(commands)
     return app

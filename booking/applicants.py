@@ -96,7 +96,8 @@ def visitor_of(session: Session, wish: Wish) -> Applicant:
 
 
 def _authorise(wish: Wish, room: Room, by: Actor) -> None:
-    by.require_known()
+    if not by.is_known:
+        raise refuse(Unidentified, "sign-in-first")
     if wish.on_behalf_of not in (None, by.person_id):
         by.require(by.is_officer, "officer")
     if wish.kind is BookingKind.MUNICIPAL:

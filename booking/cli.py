@@ -1,4 +1,4 @@
-"""The commands ``policies check``, ``replay`` and ``whatif``: named for those who write policies, they go through bookings' own code."""
+"""The command ``bookings import``, and ``policies check``, ``replay`` and ``whatif``, which go through bookings' own code."""
 
 import json
 import sys
@@ -8,17 +8,22 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask.cli import with_appcontext
+from flask.cli import AppGroup, with_appcontext
 from sqlalchemy.orm import Session
 
 from accounts import edge
 from accounts.identity import COMMAND
+from booking.answers import Telling, fault_line
 from booking.compared import Compared
+from booking.importing import import_plan
+from booking.meant import Terms, meant
 from booking.otherwise import Line, lines, named, otherwise_label, outcome_text, reasons, sum_text
 from booking.pages.labels import price_text
+from booking.plan import read_plan
 from booking.replay import Replayed, replay
 from booking.trying import Tried, tried
 from booking.whatif import Question, last_season, what_if
+from booking.wish import OnConflict
 from kernel.clock import now
 from kernel.errors import Invalid, Missing, Refusal, refuse
 from kernel.wallclock import parse_day
@@ -26,10 +31,50 @@ from policies.cases import documents_in, read_cases
 from policies.cli import FILE, tell, text_in
 from policies.document import Document
 from policies.places import place_at
+from policies.taxonomy import Activity
+from web.sheets import MOST_BYTES
 from web.texts import gettext as _
 from web.wording import sentence
 
+commands = AppGroup("bookings", help="Bookings.")
 LONGEST = 200
+
+
+@commands.command("import")
+@FILE
+@click.option("--dry-run", is_flag=True, help="Say what would become of each row, and book nothing.")
+@click.option("--skip-conflicts", is_flag=True, help="Leave out the dates that are not to be had, and book the others.")
+@click.option(
+    "--activity", type=click.Choice([one.value for one in Activity]), default=Activity.SPORT_TRAINING.value, help="Of rows without."
+)
+def import_command(file: Path, *, dry_run: bool, skip_conflicts: bool, activity: str) -> None:
+    """Book a season plan (XLSX or CSV), a line per row; exit 1 unless all is booked, 2 when the file cannot be read."""
+    moment, terms = now(), Terms(Activity(activity), OnConflict.SKIP if skip_conflicts else OnConflict.REFUSE)
+    telling = Telling(dry_run=dry_run)
+    try:
+        with file.open("rb") as opened:
+            plan = read_plan(file.name, opened.read(MOST_BYTES + 1))
+        with edge.database().reading() as session:
+            rows = meant(session, plan, terms, by=COMMAND, now=moment)
+    except Refusal as refusal:
+        raise _refused(refusal, 2) from None
+    for heading in plan.unread:
+        click.echo(_("Kolonnen «%(heading)s» er ikke lest.", heading=heading), err=True)
+    try:
+        for answer in import_plan(edge.database(), rows, digest=plan.digest, dry_run=dry_run, by=COMMAND, now=moment, told=Counter()):
+            click.echo("\n".join(telling.lines(answer)))
+    except Refusal as refusal:
+        raise _refused(refusal, 1) from None
+    click.echo(telling.sums())
+    if dry_run:
+        click.echo(_("Prøvekjøring: ingenting er endret."))
+    raise SystemExit(0 if telling.is_whole else 1)
+
+
+def _refused(refusal: Refusal, code: int) -> SystemExit:
+    for fault in refusal.faults:
+        click.echo(fault_line(fault), err=True)
+    return SystemExit(code)
 
 
 @click.command("replay")

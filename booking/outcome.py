@@ -68,16 +68,25 @@ def require_enough(case: Case, found: Sequence[Dated], on_conflict: OnConflict) 
 
 def faults_of(date: Dated, case: Case) -> Iterator[Fault]:
     """Everything that keeps one date out; what is taken is named by the part of the room."""
-    names = {space.id: space.name for space in case.room.spaces}
+    yield from barred(date)
+    yield from (collision_fault(date, collision, case) for collision in date.collisions)
+
+
+def barred(date: Dated) -> Iterator[Fault]:
+    """What keeps one date out whatever is booked: an hour that the clock skips, and what the policy refuses."""
     start = f"{date.judged.wall.start:%Y-%m-%dT%H:%M}"
     if date.judged.fault:
         yield date.judged.fault
     if date.judged.verdict:
         yield from (objection_fault(objection, start) for objection in date.judged.verdict.objections if date.judged.is_refused)
-    for collision in date.collisions:
-        begins, ends = (f"{to_wall(moment, date.judged.wall.zone):%Y-%m-%dT%H:%M}" for moment in (collision.time.start, collision.time.end))
-        taken = {"date": start, "from": begins, "to": ends, "space": names[collision.space_id]}
-        yield Fault(collision.code, "start", start, taken)
+
+
+def collision_fault(date: Dated, collision: Collision, case: Case) -> Fault:
+    """What stands in the way of a date: when, and in which part of the room."""
+    names = {space.id: space.name for space in case.room.spaces}
+    start = f"{date.judged.wall.start:%Y-%m-%dT%H:%M}"
+    begins, ends = (f"{to_wall(moment, date.judged.wall.zone):%Y-%m-%dT%H:%M}" for moment in (collision.time.start, collision.time.end))
+    return Fault(collision.code, "start", start, {"date": start, "from": begins, "to": ends, "space": names[collision.space_id]})
 
 
 def asked_of(date: Dated) -> Iterator[Fault]:

@@ -73,9 +73,23 @@ def case_asked(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Cas
 def reserve(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Booking:
     """Book the wish, or put it forward for decision, as the policy says.
 
-    Raises Invalid for a wish that cannot be read or asks for exceptions that nobody gives, Forbidden, Missing, Declined with
-    every objection of the policy and Taken with every booking in the way; with ``on_conflict`` skip only when no date is left.
+    Raises what ``weigh`` and ``settle`` raise.
     """
+    return settle(session, wish, weigh(session, wish, by=by, now=now), by=by, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A wish whose counts and spaces are locked: what the policy says of each date, and what stands in its way."""
+
+    case: Case
+    dates: tuple[Dated, ...]
+    answer: Answer
+
+
+def weigh(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Weighed:
+    """The first half of ``reserve``; raises Invalid for a wish that cannot be read or asks for exceptions that nobody gives,
+    Forbidden, Missing."""
     case = _case(session, wish, by=by, now=now)
     lock(session, *case.keys)
     if case.applicant.must_confirm:
@@ -84,9 +98,17 @@ def reserve(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Bookin
     require_waivable(session, case, judged)
     numbers, wants = wants_of(case, judged)
     answer = ask(session, wants, now=now)
-    dates = results(case, judged, numbers, answer)
-    require_enough(case, dates, wish.on_conflict)
-    return _written(session, wish, case, dates, answer, by=by, now=now)
+    return Weighed(case, results(case, judged, numbers, answer), answer)
+
+
+def settle(session: Session, wish: Wish, weighed: Weighed, *, by: Actor, now: datetime) -> Booking:
+    """The second half of ``reserve``, in the same transaction.
+
+    Raises Declined with every objection of the policy and Taken with every booking in the way; with ``on_conflict`` skip only
+    when no date is left.
+    """
+    require_enough(weighed.case, weighed.dates, wish.on_conflict)
+    return _written(session, wish, weighed, by=by, now=now)
 
 
 def _require_few_unconfirmed(session: Session, holder_id: int) -> None:
@@ -100,7 +122,8 @@ def _case(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Case:
     return case_of_wish(wish, room, applicant_of(session, wish, room, by=by), now=now)
 
 
-def _written(session: Session, wish: Wish, case: Case, dates: Sequence[Dated], answer: Answer, *, by: Actor, now: datetime) -> Booking:
+def _written(session: Session, wish: Wish, weighed: Weighed, *, by: Actor, now: datetime) -> Booking:
+    case, dates = weighed.case, weighed.dates
     booking = _booking(wish, case, dates, by=by, now=now)
     session.add(booking)
     session.flush()
@@ -110,7 +133,7 @@ def _written(session: Session, wish: Wish, case: Case, dates: Sequence[Dated], a
         for number, date in enumerate(dates)
         if date.want is not None and date.is_kept and keeps_time(booking, date.state)
     ]
-    occupy(session, answer, held)
+    occupy(session, weighed.answer, held)
     keep(session, booking.id, [date.judged for date in dates], act="reserve", now=now)
     # What is occupied is newer already; a wish that holds no time is told in feeds too.
     (touch_holder if held else touch)(session, booking)

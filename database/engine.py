@@ -2,13 +2,15 @@
 
 import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import InvalidatePoolError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 BUSY_SECONDS = 10
 FRESH_SECONDS = 1.0
@@ -29,6 +31,18 @@ def single_statements(engine: Engine) -> Engine:
         # AUTOCOMMIT would set Python's own transaction handling, and going back would turn it on.
         return engine.execution_options(single=True)
     return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
+@contextmanager
+def in_memory(engine: Engine) -> Iterator[Engine]:
+    """What a SQLite database holds now, in memory: for writes of which nothing is to stay, that keep nobody waiting."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as memory:
+        with closing(sqlite3.connect(engine.url.database or "")) as source:
+            source.backup(memory)
+        copied = create_engine("sqlite://", creator=lambda: memory, poolclass=StaticPool)
+        event.listen(copied, "connect", _prepare)
+        event.listen(copied, "begin", _begin)
+        yield copied
 
 
 def sqlite_file(engine: Engine) -> Path | None:

@@ -12,9 +12,9 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from database.engine import BUSY_SECONDS, make_engine, single_statements, sqlite_file
+from database.engine import BUSY_SECONDS, in_memory, make_engine, single_statements, sqlite_file
 from database.failures import Failure, failure_of
-from kernel.errors import Busy, Conflict, refuse
+from kernel.errors import Busy, Conflict, Refusal, refuse
 
 T = TypeVar("T")
 POLL_SECONDS = 0.0003
@@ -41,14 +41,25 @@ class Database:
             try:
                 return self._once(verb, *args, **kwargs)
             except DBAPIError as error:
-                failure = failure_of(error)
-                if failure is Failure.OTHER:
-                    raise
-                if failure is Failure.LOST_RACE and not last:
+                refusal = _refusal_of(error)
+                if isinstance(refusal, Conflict) and not last:
                     continue
-                code = "lost-race" if failure is Failure.LOST_RACE else "database-busy"
-                raise refuse(Conflict if failure is Failure.LOST_RACE else Busy, code) from error
+                raise refusal from error
         raise AssertionError("unreachable")
+
+    @contextmanager
+    def rehearsing(self) -> Iterator["Rehearsal"]:
+        """Writes of which nothing stays, in one transaction that is taken back at the end of the block.
+
+        What it locks others wait for on PostgreSQL; on SQLite, where all writers would wait, it works on a copy in memory.
+        """
+        with (
+            in_memory(self.engine) if self._queue else nullcontext(self.engine) as engine,
+            engine.connect().execution_options(writes=True) as connection,
+            connection.begin() as whole,
+        ):
+            yield Rehearsal(connection)
+            whole.rollback()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -71,6 +82,34 @@ class Database:
 
     def _writing(self) -> Connection:
         return self.engine.connect().execution_options(writes=True)
+
+
+class Rehearsal:
+    """Runs verbs as ``Database.transact`` does, each upon what those before it wrote; a refusal takes back its own verb alone."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def transact(self, verb: Callable[..., T], *args: object, **kwargs: object) -> T:
+        """Run ``verb(session, …)`` in a savepoint; raises what the verb refuses, and as ``Database.transact`` does."""
+        try:
+            with Session(self._connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+                answer = verb(session, *args, **kwargs)
+                session.commit()
+                return answer
+        except DBAPIError as error:
+            raise _refusal_of(error) from error
+
+
+def _refusal_of(error: DBAPIError) -> Refusal:
+    """A lost race or a busy database in words for people; raises the error itself when it is a defect."""
+    match failure_of(error):
+        case Failure.LOST_RACE:
+            return refuse(Conflict, "lost-race")
+        case Failure.OTHER:
+            raise error
+        case _:
+            return refuse(Busy, "database-busy")
 
 
 class WriteQueue:

@@ -13,10 +13,11 @@ from kernel.clock import now
 from kernel.errors import Refusal
 from venues.demo import load_demo_facts, read_demo
 from venues.importing import import_inventory
-from venues.inventory import MOST_BYTES, Inventory
+from venues.inventory import Inventory
 from venues.labels import key_label, value_text
 from venues.report import ImportReport, Noted
 from venues.tables import read_inventory
+from web.sheets import MOST_BYTES
 from web.texts import gettext as _
 from web.wording import sentence
 

@@ -17,8 +17,8 @@ from venues.statements import ACCESS, Statement
 from venues.vocabulary import Access, Answer, slug_of
 from web.faults import fault_of, unstorable
 from web.fields import Zone
+from web.sheets import MOST_BYTES
 
-MOST_BYTES = 5_000_000
 STRUCTURE = {"slug", "zone", "spaces", "rooms"}
 GIVES_ACCESS = {"lift": Access.LIFT, "hearing loop": Access.HEARING_LOOP}
 SLUG = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")

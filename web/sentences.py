@@ -75,11 +75,6 @@ VENUES: Mapping[str, str] = {
     "not-a-location": _("Skriv stedet som breddegrad og lengdegrad."),
     "bad-disagreement": _("Kilder som er uenige må oppgi minst to verdier."),
     "too-long": _("«{value}» er for langt. Grensen er {most} tegn."),
-    "too-many": _("Det er for mange. Grensen er {most}."),
-    "file-too-large": _("Filen er for stor. Grensen er {most} byte."),
-    "unknown-file-kind": _("Filtypen «{value}» kan ikke leses. Bruk {known}."),
-    "not-utf-8": _("Filen er ikke lagret som UTF-8. Lagre den på nytt med tegnsettet UTF-8."),
-    "bad-table": _("Tabellen kan ikke leses. Sjekk skilletegn og anførselstegn."),
     "unknown-week": _("Filen beskriver ikke uka som er brukt for {value}."),
     "room-retired": _("Rommet «{value}» er tatt ut av bruk."),
     "capacity-below-places": _("Rommet har {least} plasser i en av oppstillingene. Antallet må være minst det."),
@@ -96,6 +91,17 @@ VENUES: Mapping[str, str] = {
     "unknown-need": _("«{value}» er ikke et behov vi kjenner. Velg {known}."),
     "unknown-contact": _("Kontakten finnes ikke."),
     "missing-column": _("Kolonnen «{value}» mangler."),
+}
+SHEETS: Mapping[str, str] = {
+    "file-too-large": _("Filen er for stor. Grensen er {most} byte."),
+    "unknown-file-kind": _("Filtypen «{value}» kan ikke leses. Bruk {known}."),
+    "not-utf-8": _("Filen er ikke lagret som UTF-8. Lagre den på nytt med tegnsettet UTF-8."),
+    "bad-table": _("Tabellen kan ikke leses. Sjekk skilletegn og anførselstegn."),
+    "too-many": _("Det er for mange. Grensen er {most}."),
+    "merged-cells": _("Cellene {value} er slått sammen, så det er ikke sikkert hva de gjelder. Opphev det, og skriv verdien i hver celle."),
+    "formula-without-value": _(
+        "Cellen {value} har en formel som ikke er regnet ut. Åpne filen i et regneark og lagre den, eller skriv verdien selv."
+    ),
 }
 BOOKING: Mapping[str, str] = {
     "unknown-booking": _("Vi finner ingen booking med referansen {value}, eller den er ikke din."),
@@ -137,6 +143,28 @@ BOOKING: Mapping[str, str] = {
     "not-begun": _("Datoen har ikke begynt. At ingen kom, kan noteres fra {value:when}."),
     "nobody-expected": _("Tiden er sperret, så det er ingen som skulle komme."),
     "too-long-span": _("Tidsrommet er for langt. Spør om høyst {days} dager om gangen."),
+}
+PLANS: Mapping[str, str] = {
+    "plan-column-missing": _("Kolonnen «{value}» mangler. Overskriften kan være {known}."),
+    "column-twice": _("Kolonnene «{first}» og «{value}» sier det samme. Behold én av dem."),
+    "unknown-column": _("Kolonnen «{value}» kjenner vi ikke.{near:nearest} Rett overskriften, eller fjern kolonnen."),
+    "bad-weekday": _("«{value}» er ikke en ukedag. Skriv én dag i hver rad, for eksempel mandag."),
+    "bad-period": _("«{value}» er ikke en periode. Skriv for eksempel 17.08.2026 - 18.12.2026, eller navnet på en periode."),
+    "bad-participants": _("«{value}» kan ikke leses som deltakere. Skriv for eksempel 0-12: 8, 13-19: 10, eller bare hvor mange."),
+    "ambiguous-room": _("«{value}» kan være flere rom. Skriv {names}."),
+    "unknown-club": _(
+        "Vi kjenner ikke «{value}».{near:nearest} Rett navnet, skriv organisasjonsnummeret, eller registrer organisasjonen først."
+    ),
+    "ambiguous-club": _("«{value}» kan være flere organisasjoner. Skriv {names}."),
+    "nobody-holds": _("Ingen kan stå for bookingene til «{value}». Inviter noen til å representere organisasjonen først."),
+    "unknown-activity": _("Aktiviteten «{value}» finnes ikke. Skriv {known}."),
+    "period-not-known": _("Perioden «{value}» står ikke i retningslinjene for rommet. Skriv {known}, eller første og siste dato."),
+    "period-without-dates": _("Perioden «{value}» har ingen datoer i retningslinjene for rommet. Skriv første og siste dato."),
+    "no-such-weekday": _("Det er ingen {day:word} {period:when}. Rett ukedagen eller perioden."),
+    "unknown-break": _("Ferien «{value}» står ikke i skoleruta for rommet. Skriv {known}, eller datoene."),
+    "nothing-left": _("Unntakene tar bort alle datoene ({value}). Rett dem, eller fjern raden."),
+    "too-many-dates-in-plan": _("Det er for mange datoer i filen. Grensen er {most}. Del filen i flere."),
+    "taken-by": _("{space} er opptatt {times} av {by}."),
 }
 CALENDARS: Mapping[str, str] = {
     "feed-unavailable": _("Kalenderen kan ikke vises akkurat nå. Den kommer tilbake av seg selv."),

@@ -1,4 +1,4 @@
-"""One home for each rule: whatever asks - search, dry run, booking, approval, move, replay, page, API - is told the same."""
+"""One home for each rule: whatever asks - search, dry run, booking, import, approval, move, replay, page, API - is told the same."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,18 +11,23 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from accounts.identity import Actor
+from accounts.identity import COMMAND, Actor
+from booking.cases import by_reference
 from booking.decisions import approve
+from booking.importing import Answered, Fate, import_row
 from booking.judging import unfolded
+from booking.meant import Terms, meant
 from booking.models import Booking, Judgement
 from booking.moving import move
 from booking.ordinary import tried
 from booking.outcome import Declined, Taken
+from booking.plan import read_plan
 from booking.replay import replay
 from booking.reservations import preview, reserve
 from booking.search import Search, find_rooms
-from booking.wish import Wish
+from booking.wish import Recurrence, Wish
 from kernel.errors import Refusal
+from kernel.recurrence import weekly
 from policies.document import checked
 from policies.models import PolicyVersion
 from policies.queries import forget
@@ -94,6 +99,29 @@ def booked(session: Session, asked: Wish, by: Actor) -> Booking | Refusal:
     return booking
 
 
+def imported(session: Session, asked: Wish) -> Answered:
+    """What an import answers to the wish as the only row of a season plan."""
+    headings = "rom;ukedag;fra;til;klubb;periode;aktivitet;formål;deltakere"
+    day, until = asked.start.date(), "24:00" if asked.end.date() > asked.start.date() else f"{asked.end:%H:%M}"
+    heads = ", ".join(f"{band}: {number}" for band, number in asked.participants.items())
+    cells = (
+        asked.room,
+        f"{day:%A}",
+        f"{asked.start:%H:%M}",
+        until,
+        asked.organisation,
+        f"{day} - {day}",
+        asked.activity,
+        asked.purpose,
+        heads,
+    )
+    plan = read_plan("plan.csv", f"{headings}\n{';'.join(map(str, cells))}".encode())
+    (row,) = meant(session, plan, Terms(), by=COMMAND, now=NOW)
+    answer = import_row(session, row, digest=plan.digest, by=COMMAND, now=NOW)
+    again(session)
+    return answer
+
+
 def alike(one: Verdict, other: Verdict) -> bool:
     """Whether verdicts of different hands say the same of the request."""
     parts = [{name: value for name, value in verdict.to_json().items() if name not in OF_WHO_ASKS} for verdict in (one, other)]
@@ -113,6 +141,27 @@ def test_what_is_foretold_is_what_is_judged_kept_and_replayed(session: Session, 
         else:
             assert judged(session, found, "reserve") == told
             assert [one.is_same for one in replay(session, found.reference)] == [True]
+
+
+@settings(max_examples=25, suppress_health_check=FIXTURES)
+@given(data=generated.documents(), asked=wishes())
+def test_a_row_of_a_season_plan_is_judged_as_a_wish_of_its_club_would_be(
+    session: Session, hall: Hall, data: dict[str, Any], asked: Wish
+) -> None:
+    series = Recurrence.model_validate({"rrule": weekly(until=asked.start.date())})
+    theirs = asked.model_copy(update={"organisation": "313000001", "alcohol": False, "recurrence": series})
+    staffs = theirs.model_copy(update={"on_behalf_of": hall.berit.person_id})
+    with policy(session, data):
+        told, told_to_club = foretold(session, staffs, COMMAND), foretold(session, theirs, hall.berit)
+
+        answer = imported(session, theirs)
+
+        assert (answer.fate is Fate.REFUSED) == (told.outcome is Outcome.REFUSED) == (told_to_club.outcome is Outcome.REFUSED)
+        assert alike(told, told_to_club)
+        if answer.fate is Fate.REFUSED:
+            assert sorted(fault.code for fault in answer.left_out) == sorted(f"policy:{one.code}" for one in told.objections)
+        else:
+            assert judged(session, by_reference(session, answer.reference), "reserve") == told
 
 
 @settings(max_examples=25, suppress_health_check=FIXTURES)

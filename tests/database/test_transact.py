@@ -60,6 +60,28 @@ def test_a_lost_race_is_run_again_as_a_whole_in_a_new_session(database: Database
     assert sessions[0] is not sessions[1]
 
 
+def test_a_rehearsal_builds_on_what_it_did_and_leaves_nothing(database: Database) -> None:
+    def refused(session: Session) -> None:
+        note(session, "half")
+        raise refuse(Forbidden, "not-yours")
+
+    def seen(session: Session) -> list[str]:
+        return list(session.scalars(select(Audit.verb).order_by(Audit.id)))
+
+    database.transact(note, "before")
+    with database.rehearsing() as rehearsal:
+        rehearsal.transact(note, "first")
+        with pytest.raises(Forbidden):
+            rehearsal.transact(refused)
+        with pytest.raises(Conflict):
+            rehearsal.transact(take_the_same_key_twice)
+        rehearsal.transact(note, "second")
+
+        assert rehearsal.transact(seen) == ["before", "first", "second"]
+
+    assert noted(database) == ["before"]
+
+
 def take_the_same_key_twice(session: Session) -> None:
     row = "INSERT INTO idempotent_answer (person_id, key, body_hash, created_at) VALUES (1, 'k', '', {})"
     moment = "0" if session.get_bind().dialect.name == "sqlite" else "now()"

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from kernel.errors import Invalid
-from venues.inventory import MOST_BYTES, Inventory, parse
+from venues.inventory import Inventory, parse
 from venues.said import Said
 from venues.statements import Statement, capacity_of
+from web.sheets import MOST_BYTES
 
 
 def document(**room: Any) -> dict[str, Any]:

@@ -1,0 +1,190 @@
+"""Meant: which dates the rows of a season plan mean by their periods and exceptions, and the wishes that they make."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+
+from accounts.identity import Actor
+from booking.called import Club, names_in
+from booking.case import path_of
+from booking.plan import WEEKDAYS, Column, Plan, Row
+from booking.wish import OnConflict, Wish
+from database.locks import Key, Subject
+from kernel.errors import Fault, Invalid, refuse
+from kernel.recurrence import LONGEST, LONGEST_SPAN, weekly
+from kernel.wallclock import LATEST, at, to_wall
+from policies import labels
+from policies.queries import InForce, in_force_for
+from policies.seasons import Span
+from policies.taxonomy import Activity
+from venues.models import Room
+from venues.opening import Opening, SchoolDays, SchoolSpan, holiday_of
+from venues.queries import openings_of
+from venues.vocabulary import slug_of
+from web.forms import parse
+
+T = TypeVar("T")
+MOST_DATES = 50_000
+A_WEEK = timedelta(days=7)
+YEAR = re.compile(r"(.+?)\s*(20\d{2})")
+WEEK = re.compile(r"(?:uke|veke|week)\s*(\d{1,2})")
+ALL_BREAKS = {"skoleferier", "skuleferiar", "school breaks"}
+ALL_HOLIDAYS = {"helligdager", "heilagdagar", "public holidays"}
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What holds for all rows: the activity of those that name none, and what is to happen with dates that are not to be had."""
+
+    activity: Activity = Activity.SPORT_TRAINING
+    on_conflict: OnConflict = OnConflict.REFUSE
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """A row with its wish for the dates ahead, and what it will lock; ``passed`` dates have begun and are not asked for."""
+
+    row: Row
+    wish: Wish
+    room: str
+    club: Club
+    keys: tuple[Key, ...]
+    dates: int
+    passed: int
+
+
+def meant(session: Session, plan: Plan, terms: Terms, *, by: Actor, now: datetime) -> tuple[Meant, ...]:
+    """The rows as wishes in the name of their clubs, in a number of queries that does not grow with them.
+
+    Raises Invalid with all that is wrong in the file, what could not be read included.
+    """
+    by.require(by.is_officer, "officer")
+    faults, names = list(plan.faults), names_in(session)
+    named = []
+    for row in plan.rows:
+        room, club = _tried(faults, row, names.room, row), _tried(faults, row, names.club, row)
+        activity = _tried(faults, row, names.activity, row, terms.activity)
+        if room and club and activity and row.is_sound:
+            named.append((row, room, club, activity))
+    known = _known(session, [(row, room) for row, room, _club, _activity in named], now)
+    found = [_tried(faults, one[0], _meant, known, terms, *one) for one in named]
+    if sum(one.dates for one in found if one) > MOST_DATES:
+        faults.append(Fault("too-many-dates-in-plan", "file", facts={"most": MOST_DATES}))
+    if faults:
+        raise Invalid(*sorted(faults, key=lambda fault: int(str(fault.facts.get("row", 0)))))
+    return tuple(one for one in found if one)
+
+
+def _tried(faults: list[Fault], row: Row, read: Callable[..., T], *given: object) -> T | None:
+    try:
+        return read(*given)
+    except Invalid as refusal:
+        faults += map(row.located, refusal.faults)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What names of periods and breaks mean: by room, and only where a row names any."""
+
+    now: datetime
+    openings: Mapping[int, Opening]
+    policies: Mapping[int, InForce]
+
+
+def _known(session: Session, rows: Sequence[tuple[Row, Room]], now: datetime) -> _Known:
+    with_breaks = [room for row, room in rows if row.breaks]
+    with_names = [room for row, room in rows if isinstance(row.period, str)]
+    # Names of periods reach a year or two ahead, and dates of a series five.
+    today = now.date()
+    ends = [day for row, _room in rows if isinstance(row.period, Span) for day in (row.period.first, row.period.last)]
+    first, last = min([today, *ends]), min(max([today + LONGEST_SPAN, *ends]), LATEST - A_WEEK)
+    return _Known(
+        now,
+        openings_of(session, list(dict.fromkeys(with_breaks)), max(first, today - LONGEST_SPAN), last) if with_breaks else {},
+        in_force_for(session, list(dict.fromkeys(with_names)), today, LATEST) if with_names else {},
+    )
+
+
+def _meant(known: _Known, terms: Terms, row: Row, room: Room, club: Club, activity: Activity) -> Meant:
+    days = _dates(known, row, room)
+    ahead = [day for day in days if at(day, row.start) > to_wall(known.now, room.venue.zone)]
+    # What is all over is asked for as it stands, so that the rules say so.
+    asked = ahead or days
+    skipped = [day for day in _weekly(Span(asked[0], asked[-1]), row.weekday) if day not in asked]
+    given = {
+        "room": path_of(room),
+        "start": at(asked[0], row.start),
+        "end": at(asked[0], row.end),
+        "recurrence": {"rrule": weekly(until=asked[-1]), "except": skipped},
+        "organisation": club.said,
+        "on_behalf_of": club.holder_id,
+        "team": row.team,
+        "activity": activity,
+        "purpose": row.purpose or labels.activity(activity),
+        "participants": dict(row.participants),
+        "exceptions": row.rules,
+        "exception_reason": row.reason,
+        "on_conflict": terms.on_conflict,
+    }
+    keys = [Key(Subject.ORGANISATION, club.id), Key(Subject.PERSON, club.holder_id or 0)]
+    keys += [Key(Subject.SPACE, space.id) for space in room.spaces]
+    return Meant(row, parse(Wish, given), path_of(room), club, tuple(keys), len(asked), len(days) - len(asked))
+
+
+def _dates(known: _Known, row: Row, room: Room) -> list[date]:
+    """The dates of the row, at least one.
+
+    Raises Invalid: ``period-not-known``, ``period-without-dates``, ``too-many-dates``, ``no-such-weekday``, ``unknown-break``,
+    ``nothing-left``.
+    """
+    span = row.period if isinstance(row.period, Span) else _named(known, row.period, room)
+    if span.last > span.first + LONGEST_SPAN:
+        raise refuse(Invalid, "too-many-dates", Column.PERIOD, f"{span.first}/{span.last}", most=LONGEST)
+    days = _weekly(span, row.weekday)
+    if not days:
+        raise refuse(Invalid, "no-such-weekday", Column.WEEKDAY, day=WEEKDAYS[row.weekday][0], period=f"{span.first}/{span.last}")
+    tests = [_falls_in(name, known.openings[room.id].school) for name in row.breaks]
+    left = [day for day in days if not any(one.first <= day <= one.last for one in row.without) and not any(test(day) for test in tests)]
+    if not left:
+        raise refuse(Invalid, "nothing-left", Column.EXCEPT, len(days))
+    return left
+
+
+def _weekly(span: Span, weekday: int) -> list[date]:
+    first = span.first + timedelta(days=(weekday - span.first.weekday()) % 7)
+    return [first + A_WEEK * number for number in range((span.last - first) // A_WEEK + 1)]
+
+
+def _named(known: _Known, written: str, room: Room) -> Span:
+    """A period that the policies of the room name: of the year that is written behind it, else the one that is or comes next."""
+    dated = YEAR.fullmatch(written)
+    name = slug_of(dated[1] if dated else written)
+    day = date(int(dated[2]), 1, 1) if dated else to_wall(known.now, room.venue.zone).date()
+    calendar = known.policies[room.id].on(max(day, known.now.date())).calendar
+    season = calendar.periods.get(name)
+    if season is None:
+        raise refuse(Invalid, "period-not-known", Column.PERIOD, written, known=tuple(sorted(calendar.periods)))
+    begins = None if not dated and calendar.holds(season, day) else calendar.first_from(season.first, day)
+    span = calendar.span(season, begins or day)
+    if span is None:
+        raise refuse(Invalid, "period-without-dates", Column.PERIOD, written)
+    return span
+
+
+def _falls_in(name: str, school: Sequence[SchoolSpan]) -> Callable[[date], bool]:
+    """Whether a date lies in what is named: a week of the year, all breaks, public holidays, or a break by its name."""
+    folded = " ".join(name.casefold().split())
+    if week := WEEK.fullmatch(folded):
+        return lambda day: day.isocalendar().week == int(week[1])
+    if folded in ALL_HOLIDAYS:
+        return lambda day: holiday_of(day) is not None
+    breaks = [span for span in school if span.kind is SchoolDays.BREAK]
+    named = breaks if folded in ALL_BREAKS else [span for span in breaks if span.name.casefold() == folded]
+    if not named:
+        raise refuse(Invalid, "unknown-break", Column.EXCEPT, name, known=tuple(dict.fromkeys(span.name for span in breaks)))
+    return lambda day: any(span.holds(day) for span in named)
