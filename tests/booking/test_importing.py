@@ -183,7 +183,7 @@ def test_what_a_rule_refuses_is_told_with_its_reason_and_counts_run_from_row_to_
         "Rad 2: ikke godtatt (oren-flerbrukshall/gymsal-1, tirsdag 18:00–21:00, Skiold turn, G12)",
         "       2026-09-15, 2026-09-22, 2026-09-29 og 2 til: 3 timer er for lenge. Book høyst 2 timer. Fordi.",
         "Rad 5: ikke godtatt (oren-flerbrukshall/gymsal-1, torsdag 18:00–20:00, Skiold turn, G12)",
-        "       2026-09-17, 2026-09-24, 2026-10-01 og 1 til: Bookingen er på 2 timer, men det er bare 0 minutter igjen av kvoten. Fordi.",
+        "       2026-09-17, 2026-09-24, 2026-10-01 og 1 til: Kvoten er brukt opp. Fordi.",
         "Rader: 4. Booket: 2, venter på svar: 0, var der alt: 0, opptatt: 0, ikke godtatt: 2.",
     ]
 
