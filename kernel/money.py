@@ -1,16 +1,23 @@
 """Money: whole øre as integers, and the arithmetic of prices per hour."""
 
+import re
 from fractions import Fraction
 
 Ore = int
+# As much as any budget holds, and not finer than one øre.
+AMOUNT = re.compile(r"(-?)([0-9]{1,13})(?:\.([0-9]{1,2})0*)?")
 
 
 def of_kroner(kroner: int | float | str) -> Ore:
-    """Kroner as written in a price list (``1145`` or ``"99.50"``) in øre; raises ValueError for finer amounts."""
-    ore = Fraction(str(kroner)) * 100
-    if ore.denominator != 1:
-        raise ValueError(f"finer than one øre: {kroner}")
-    return int(ore)
+    """Kroner as written in a price list (``1145`` or ``"99.50"``) in øre; raises ValueError for what is no such amount.
+
+    Nothing is reckoned out on the way: neither ``1/2`` nor ``1e300000`` is an amount that anybody writes.
+    """
+    found = AMOUNT.fullmatch(str(kroner))
+    if found is None:
+        raise ValueError("no amount in whole øre")
+    ore = int(found[2]) * 100 + int((found[3] or "").ljust(2, "0"))
+    return -ore if found[1] else ore
 
 
 def for_minutes(per_hour: Ore, minutes: int) -> Ore:

@@ -99,7 +99,7 @@ def _ore(written: str) -> int | str:
     """Kroner in øre."""
     try:
         return of_kroner(CURRENCY.sub("", SPACES.sub("", written)).replace(",", "."))
-    except (ValueError, ZeroDivisionError):
+    except ValueError:
         return written
 
 

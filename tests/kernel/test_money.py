@@ -9,12 +9,31 @@ from hypothesis import strategies as st
 from kernel.money import for_minutes, of_kroner, rounded
 
 
-@pytest.mark.parametrize(("kroner", "ore"), [(1145, 114_500), ("99.50", 9_950), (0.1, 10), ("0", 0), (19.99, 1_999)])
+AMOUNTS = [(1145, 114_500), ("99.50", 9_950), (0.1, 10), ("0", 0), (19.99, 1_999), ("-350", -35_000), ("12.500", 1_250)]
+NO_AMOUNTS: list[float | str] = [
+    "0.001",
+    "1/3",
+    "1/2",
+    "1/0",
+    "1e6",
+    "1e8000000",
+    "٥٠",
+    "9" * 14,
+    "",
+    "ti",
+    "nan",
+    "inf",
+    float("nan"),
+    float("inf"),
+]
+
+
+@pytest.mark.parametrize(("kroner", "ore"), AMOUNTS)
 def test_kroner_become_ore_as_they_are_written(kroner: int | float | str, ore: int) -> None:
     assert of_kroner(kroner) == ore
 
 
-@pytest.mark.parametrize("kroner", ["0.001", "1/3", "", "ti", "nan", "inf", float("nan"), float("inf")])
+@pytest.mark.parametrize("kroner", NO_AMOUNTS)
 def test_what_is_no_whole_number_of_ore_is_refused(kroner: float | str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - the type is the promise
         of_kroner(kroner)
