@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from kernel.money import for_minutes, of_kroner, rounded
 
-
 AMOUNTS = [(1145, 114_500), ("99.50", 9_950), (0.1, 10), ("0", 0), (19.99, 1_999), ("-350", -35_000), ("12.500", 1_250)]
 NO_AMOUNTS: list[float | str] = [
     "0.001",
