@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis_settings
+from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
@@ -104,10 +105,18 @@ def settings(database_url: str, tmp_path: Path, port: int) -> Settings:
     )
 
 
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates as they are compiled once for all apps; each test makes an app of its own."""
+    folder = tmp_path_factory.mktemp("templates")
+    return FileSystemBytecodeCache(str(folder))
+
+
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
+def app(settings: Settings, compiled: FileSystemBytecodeCache) -> Iterator[Flask]:
     app = create_app(settings)
     app.testing = True
+    app.jinja_env.bytecode_cache = compiled
     yield app
     database: Database = app.extensions["database"]
     database.engine.dispose()
