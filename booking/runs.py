@@ -16,11 +16,13 @@ from booking.models import WhatIf
 from booking.states import RunState
 from booking.whatif import Question, last_season, what_if
 from database.audit import Act, record
+from database.locks import lock
 from database.transact import Database
 from kernel.clock import now as clock_now
-from kernel.errors import Missing, Refusal, Stale, refuse
+from kernel.errors import Refusal
 from policies.document import checked
-from policies.places import Place, draft_of
+from policies.places import Place, draft_seen
+from policies.verbs import EVERY_POLICY
 
 # A run says each second that it lives; one that has not for so long was killed.
 LEASE = timedelta(seconds=30)
@@ -61,11 +63,8 @@ def ask(session: Session, place: Place, dates: Dates, *, version: int, by: Actor
     but officers.
     """
     by.require(by.is_officer, "officer")
-    draft = draft_of(session, place)
-    if draft is None:
-        raise refuse(Missing, "no-draft", "place", place.path)
-    if draft.version != version:
-        raise refuse(Stale, "changed-meanwhile", "version", version, now=draft.version)
+    lock(session, EVERY_POLICY)
+    draft = draft_seen(session, place, version)
     since = dates.since or last_season(session, now)
     Question(place=place, draft=checked(draft.document), since=since, until=dates.until)
     last = latest(session, place)

@@ -1,6 +1,7 @@
 """Runs: a what-if waits, is run by one process at a time, is taken up again when that was killed, and is forgotten."""
 
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from policies.places import place_at
 from policies.verbs import discard_draft, save_draft
 from tests.booking.conftest import NOW, Hall, furnish, wish
 from tests.booking.test_whatif import SHORT, amended
+from tests.meanwhile import meanwhile
 
 DATES = Dates(date(2026, 9, 1))
 
@@ -126,6 +128,16 @@ def test_who_asks_the_same_again_gets_the_one_that_waits_and_who_asks_otherwise_
     assert standing(database) == [(first, RunState.DONE), (other, RunState.DONE), (anew, RunState.WAITING)]
 
 
+def test_who_asks_while_another_does_gets_the_same_one(database: Database, hall: Hall) -> None:
+    with database.reading() as session:
+        place = place_at(session, "")
+    asking = partial(ask, place=place, dates=DATES, version=1, by=hall.kari, now=NOW)
+
+    later = meanwhile(database, asking, asking)
+
+    assert standing(database) == [(later.result().id, RunState.WAITING)]
+
+
 def test_a_draft_that_is_another_or_gone_and_dates_turned_round_are_not_tried(database: Database, hall: Hall) -> None:
     with pytest.raises(Invalid):
         asked(database, hall, Dates(date(2026, 9, 2), date(2026, 9, 1)))
@@ -134,7 +146,7 @@ def test_a_draft_that_is_another_or_gone_and_dates_turned_round_are_not_tried(da
         asked(database, hall)
     with database.reading() as session:
         place = place_at(session, "")
-    database.transact(discard_draft, place, by=hall.kari, now=NOW)
+    database.transact(discard_draft, place, version=2, by=hall.kari, now=NOW)
     with pytest.raises(Missing):
         asked(database, hall)
     with pytest.raises(Forbidden):

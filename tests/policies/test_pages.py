@@ -334,10 +334,14 @@ def test_faults_of_price_classes_stand_at_their_lines(drafting: Visitor, house: 
 
 
 def test_a_draft_is_thrown_away_or_begun_from_an_older_version(drafting: Visitor, house: Database) -> None:
-    drafting.post(f"{DRAFT}/removal", form_on=DRAFT)
+    unseen = drafting.post(f"{DRAFT}/removal", form_on=DRAFT)
+    stale = drafting.post(f"{DRAFT}/removal", form_on=DRAFT, version="2")
+    kept = draft(house)
+    thrown = drafting.post(f"{DRAFT}/removal", form_on=DRAFT, version="1")
     drafting.post(DRAFT, form_on=f"{HALL}/versions/1", number="1")
 
-    assert draft(house) == checked(versions(house)[0].document)
+    assert (unseen.status_code, stale.status_code, thrown.status_code) == (409, 409, 303)
+    assert kept == draft(house) == checked(versions(house)[0].document)
 
 
 def test_a_room_without_a_policy_gets_one_of_its_own(kari: Visitor, house: Database) -> None:
