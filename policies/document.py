@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from difflib import get_close_matches
 from functools import cache
 from types import NoneType
@@ -13,9 +12,10 @@ from pydantic_core import ErrorDetails
 
 from kernel.errors import Fault, Invalid
 from policies.baseline import BASELINE
+from policies.possible import impossible
 from policies.reading import as_json, parsed, unsound
 from policies.rules import KINDS, AnyRule
-from policies.rules.base import SLUG, Model, Scope, Slug, Text
+from policies.rules.base import SLUG, IsoDay, Model, Scope, Slug, Text
 from policies.seasons import Calendar, Season
 from policies.verdict import Layer, Reason
 from web.faults import fault_of, name_of, shown
@@ -51,7 +51,7 @@ class Document(Model):
     place: Annotated[str, Field(pattern=r"^([a-z0-9-]+(/[a-z0-9-]+)?)?$", max_length=200)] = ""
     regulation: Regulation | None = None
     price_classes: dict[Slug, Reason] = Field(default_factory=dict)
-    events: dict[EventName, tuple[date, ...]] = Field(default_factory=dict)
+    events: dict[EventName, tuple[IsoDay, ...]] = Field(default_factory=dict)
     periods: dict[Slug, Season] = Field(default_factory=dict)
     rules: Annotated[tuple[AnyRule, ...], Field(max_length=MOST_RULES)]
 
@@ -99,6 +99,7 @@ def misfits(document: Document, numbers: Sequence[int]) -> Iterator[Fault]:
     yield from _repeated_ids(document, numbers)
     yield from _reserved_ids(document, numbers)
     yield from _wrong_place(document)
+    yield from _impossible(document, numbers)
 
 
 def schema() -> dict[str, Any]:
@@ -176,6 +177,13 @@ def _reserved_ids(document: Document, numbers: Sequence[int]) -> Iterator[Fault]
         stands_for = isinstance(rule, known.get(rule.id, NoneType)) and rule.scope == Scope()
         if rule.id.startswith(RESERVED) and not stands_for:
             yield Fault("reserved-rule-id", f"rules[{number}].id", rule.id, {"reserved": RESERVED})
+
+
+def _impossible(document: Document, numbers: Sequence[int]) -> Iterator[Fault]:
+    yield from impossible(document.model_copy(update={"rules": ()}))
+    for number, rule in zip(numbers, document.rules, strict=True):
+        for fault in impossible(rule, f"rules[{number}]"):
+            yield replace(fault, facts={**fault.facts, "rule": rule.id})
 
 
 def _wrong_place(document: Document) -> Iterator[Fault]:

@@ -1,5 +1,6 @@
 """Drafting: what a form says as data of a rule or document, that data as the form shows it, and a draft with one thing changed."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
@@ -22,6 +23,9 @@ NOT_DATA = {"csrf_token", "lang", "version", "more", "blank", "kind_chosen"}
 # A choice that a form always sends says nothing alone: without these the thing is not there.
 COMPANIONS = {"unit", "comparator", "rest"}
 ALWAYS_KEPT = {"notice"}
+# What may part thousands, and what is left: nothing that only a number of Python's is written like.
+SEPARATORS = re.compile("[ \u00a0_]")
+KRONER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
 def given(form: MultiDict[str, str]) -> dict[str, Any]:
@@ -65,7 +69,12 @@ def rule_of(data: Mapping[str, Any]) -> Rule:
 
 
 def with_rule(document: Document, rule: Rule, *, instead_of: str = "") -> Document:
-    """The document with a rule added at the end or put in another's place; raises Invalid for an id that is taken."""
+    """The document with a rule added at the end or put in another's place.
+
+    Raises Invalid for an id that is taken, Missing (``unknown-rule``) for a place that no rule has.
+    """
+    if instead_of:
+        rule_named(document, instead_of)
     written = rule.model_dump(mode="json", exclude_none=True)
     data = document.data()
     kept = [written if one["id"] == instead_of else one for one in data["rules"]]
@@ -123,8 +132,9 @@ def _is_alone(value: Any) -> bool:
 
 def _ore(written: str) -> int | str:
     """Kroner in øre; what is no amount stays as typed, for the fault to show."""
+    amount = SEPARATORS.sub("", written).replace(",", ".")
     try:
-        return of_kroner(written.replace("\u00a0", "").replace(" ", "").replace(",", "."))
+        return of_kroner(amount) if KRONER.fullmatch(amount) else written
     except ValueError:
         return written
 

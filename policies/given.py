@@ -11,7 +11,7 @@ from accounts.identity import ApplicantClass, Role
 from kernel.errors import Invalid
 from policies.expected import Expected, ExpectedAccess, ExpectedCancellation, Kroner, Moment, Name, Words
 from policies.request import ApplicantFacts, Day, Entitlement, bands_of
-from policies.rules.base import Band, Count, Dates, Model, Slug, Text, Weekday
+from policies.rules.base import Band, Count, Dates, IsoDay, Model, Slug, Text, Weekday
 from policies.taxonomy import Activity
 from venues.opening import Openness
 
@@ -45,9 +45,9 @@ class Event(StrEnum):
 class Repeat(Model):
     """The dates of a series: every week until a date, or an RFC 5545 rule; and the dates left out."""
 
-    weekly_until: date | None = None
+    weekly_until: IsoDay | None = None
     rrule: Annotated[str, Field(max_length=300)] = ""
-    except_: Annotated[tuple[date, ...], Field(alias="except", max_length=400)] = ()
+    except_: Annotated[tuple[IsoDay, ...], Field(alias="except", max_length=400)] = ()
 
     @model_validator(mode="after")
     def _says_one(self) -> "Repeat":
@@ -167,7 +167,7 @@ class GivenFacts(Model):
     applicant: ApplicantFacts = ApplicantFacts()
     usage: Annotated[tuple[GivenUsage, ...], Field(max_length=400)] = ()
     entitlement: Entitlement | None = None
-    office_holidays: Annotated[tuple[date, ...], Field(max_length=400)] | None = None
+    office_holidays: Annotated[tuple[IsoDay, ...], Field(max_length=400)] | None = None
     by_staff: bool = False
     waivers: Annotated[tuple[GivenWaiver, ...], Field(max_length=400)] = ()
     occupied: Annotated[tuple[Occupied, ...], Field(max_length=400)] = ()

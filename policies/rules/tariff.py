@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from kernel.money import for_minutes
 from policies.occasion import Occasion, Part, moment
-from policies.rules.base import Band, Breach, Consequence, Model, OreAmount, Percent, Reads, Rule, Scope, Slug, Text
+from policies.rules.base import Band, Breach, Consequence, IsoDay, Model, OreAmount, Percent, Reads, Rule, Scope, Slug, Text
 from policies.verdict import Change, Effect, Price, PriceLine
 
 LIST = "list"
@@ -68,8 +68,8 @@ class Tariff(Model):
     """A version of the price list, for use of the room on dates ``first`` to ``last``."""
 
     version: Text
-    first: date
-    last: date | None = None
+    first: IsoDay
+    last: IsoDay | None = None
     rows: tuple[Row, ...]
 
     def is_valid_on(self, day: date) -> bool:

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from policies.occasion import MIDNIGHT, Occasion, clock, minutes_of
 from policies.office import Office, Unit, later
-from policies.rules.base import Breach, Comparator, Minutes, Reads, Rule, Span
+from policies.rules.base import Breach, Comparator, IsoDay, Minutes, Reads, Rule, Span
 from policies.verdict import Change, Effect
 
 MONDAY_TO_FRIDAY = (1, 2, 3, 4, 5)
@@ -52,7 +52,7 @@ class Horizon(Rule):
     kind: Literal["horizon"] = "horizon"
     comparator: Literal[Comparator.AT_MOST, Comparator.UNDER] = Comparator.AT_MOST
     ahead: Span | None = None
-    last_date: date | None = None
+    last_date: IsoDay | None = None
     effect: Effect = Effect.REFUSE
 
     def judge(self, occasion: Occasion) -> Iterator[Breach]:

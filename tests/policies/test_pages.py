@@ -5,6 +5,7 @@ import re
 from datetime import date
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -210,6 +211,23 @@ def test_a_form_of_a_wrong_shape_is_answered_and_changes_nothing(drafting: Visit
 
     assert heard == [200 if more else 422] * len(WRONG_SHAPES)
     assert draft(house) == before
+
+
+def test_a_rule_that_the_draft_does_not_have_is_not_changed(drafting: Visitor, house: Database) -> None:
+    before = draft(house)
+
+    page = drafting.post(f"{DRAFT}/rules/nothing", form_on=DRAFT, kind="length", version="1", id="nothing", at_most="60", **REASON)
+
+    assert (page.status_code, draft(house)) == (404, before)
+
+
+def test_an_address_that_a_browser_would_run_is_no_link(app: Flask) -> None:
+    parts = app.jinja_env.get_template("booking/parts.html").module
+
+    said = [str(parts.source("§ 1", address)) for address in ("https://lovdata.no/x#a", "javascript:alert(1)", "", None)]  # type: ignore[attr-defined]
+
+    assert [re.findall(r'href="([^"]*)"', one) for one in said] == [["https://lovdata.no/x#a"], [], [], []]
+    assert all("§\u00a01" in one or "§ 1" in one for one in said)
 
 
 def test_a_rule_is_removed(drafting: Visitor, house: Database) -> None:
