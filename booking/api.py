@@ -27,6 +27,7 @@ from venues.inputs import ClosureInput
 from venues.outside import BOOKINGS_OUTSIDE
 from venues.queries import room_at, venue_named
 from web.api import Answer, Api, expected_version, idempotency_key
+from web.fields import Local
 
 api = Api("bookings", __name__)
 
@@ -62,8 +63,8 @@ class Change(Body):
 
     scope: Literal["one"] = "one"
     number: int = Field(ge=1)
-    start: datetime
-    end: datetime
+    start: Local
+    end: Local
     room: Annotated[str, StringConstraints(max_length=170)] | None = None
 
 

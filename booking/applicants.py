@@ -119,7 +119,7 @@ def _organisation(session: Session, name: str | None, by: Actor) -> Organisation
     if not name:
         return None
     by_id, value = name.startswith("group:"), name.removeprefix("group:")
-    if not value.isdecimal() or len(value) > LONGEST_NUMBER:
+    if not (value.isascii() and value.isdecimal()) or len(value) > LONGEST_NUMBER:
         raise refuse(Invalid, "bad-organisation", "organisation", name)
     found: Organisation | None = session.scalar(BY_ID if by_id else BY_NUMBER, {"wanted": int(value) if by_id else value})
     if found is None or (found.number is None and not (by.is_officer or by.acts_for(found.id))):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,7 @@ from kernel.wallclock import WallSpan, to_wall
 from venues.models import Room
 from venues.opening import Openness
 from venues.queries import openings_of
+from web.fields import Moment
 
 LONGEST = timedelta(days=62)
 MOST = 200
@@ -30,8 +31,8 @@ class AvailabilityQuery(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
-    from_: Annotated[AwareDatetime, Field(alias="from")]
-    to: AwareDatetime
+    from_: Annotated[Moment, Field(alias="from")]
+    to: Moment
     minutes: int = Field(default=60, ge=5, le=1440)
     capacity: int | None = Field(default=None, ge=1, le=100_000)
     facility: Annotated[str, StringConstraints(max_length=80)] = ""

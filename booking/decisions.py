@@ -1,5 +1,6 @@
 """Decisions: confirming in the organisation's name, approving, refusing, and lapsing."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -68,16 +69,21 @@ def decline(session: Session, booking_id: int, *, reason: str, version: int | No
     return _told(session, booking, "refuse", by=by, now=now)
 
 
-def lapse_unconfirmed(session: Session, *, by: Actor, now: datetime) -> int:
-    """End the wishes that no delegate confirmed in time; one per transaction; returns how many were ended."""
-    due = select(Booking.id).where(Booking.state == BookingState.UNCONFIRMED, Booking.confirm_by <= now).order_by(Booking.id).limit(1)
-    booking_id = session.scalar(due)
-    if booking_id is None:
-        return 0
+def unconfirmed(session: Session, now: datetime) -> Sequence[int]:
+    """The wishes that no delegate confirmed in time, by id."""
+    due = select(Booking.id).where(Booking.state == BookingState.UNCONFIRMED, Booking.confirm_by <= now).order_by(Booking.id)
+    return session.scalars(due).all()
+
+
+def lapse(session: Session, booking_id: int, *, by: Actor, now: datetime) -> bool:
+    """End a wish that no delegate confirmed in time; False when somebody has confirmed or ended it meanwhile."""
+    by.require(by.is_officer, "officer")
     booking = booking_for(session, booking_id)
+    if booking.state is not BookingState.UNCONFIRMED:
+        return False
     end_dates(session, booking, waiting(booking, OccurrenceState.UNCONFIRMED), OccurrenceState.LAPSED, BookingState.LAPSED, now=now)
     _told(session, booking, "lapse", by=by, now=now)
-    return 1
+    return True
 
 
 def _decided(booking: Booking, reason: str, *, by: Actor, now: datetime) -> None:

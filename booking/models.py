@@ -10,7 +10,7 @@ from accounts.models import Organisation, Person
 from booking.states import BookingKind, BookingState, OccurrenceState, RunState
 from booking.support.models import Agreement, Grant
 from database.base import Base
-from database.types import LocalTime, Word
+from database.types import LocalTime, OreColumn, Word
 from venues.models import Room
 
 
@@ -96,13 +96,13 @@ class Occurrence(Base):
     ends_at: Mapped[datetime]
     before_minutes: Mapped[int] = mapped_column(default=0)
     after_minutes: Mapped[int] = mapped_column(default=0)
-    list_price: Mapped[int | None]
-    charged_price: Mapped[int | None]
+    list_price: Mapped[int | None] = mapped_column(OreColumn)
+    charged_price: Mapped[int | None] = mapped_column(OreColumn)
     tariff: Mapped[str] = mapped_column(String(80), default="")
     sequence: Mapped[int] = mapped_column(default=0)
     absent_at: Mapped[datetime | None]
     absent_by: Mapped[int | None]
-    fee: Mapped[int | None]
+    fee: Mapped[int | None] = mapped_column(OreColumn)
     conditions: Mapped[dict[str, Any] | None]
     reminded_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
@@ -173,7 +173,7 @@ class WhatIf(Base):
     """A draft tried on the dates ``since`` to ``until`` (none: all that is coming) of a place, as it was when that was asked.
 
     ``done`` of ``total`` dates are judged; ``begun`` counts how often it was begun, and is the number of the run that
-    holds it until ``leased_until``. ``result`` holds ids and no names. Forgotten after a week.
+    holds it until ``leased_until``. ``result`` holds ids and no names, ``fault`` why there is none. Forgotten after a week.
     """
 
     __tablename__ = "what_if"
@@ -195,4 +195,5 @@ class WhatIf(Base):
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)
     result: Mapped[dict[str, Any] | None]
+    fault: Mapped[dict[str, Any] | None]
     ended_at: Mapped[datetime | None]

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from booking.cases import by_reference
 from booking.judging import unfolded
 from booking.models import Judgement
-from kernel.errors import Missing
+from booking.states import BookingKind
+from kernel.errors import Missing, refuse
 from policies.evaluate import Case, evaluate_series
 from policies.queries import policy_of
 from policies.request import Facts, Request
@@ -44,10 +45,13 @@ class Replayed:
 def replay(session: Session, reference: str) -> list[Replayed]:
     """Every date of every judgement of a booking, in the order in which they were judged.
 
-    Nothing is read of today's policy, opening hours or prices. Raises Missing (``unknown-booking``).
+    Nothing is read of today's policy, opening hours or prices. Raises Missing (``unknown-booking``; ``no-judgement`` for
+    one that must have been judged and of which nothing is stored).
     """
     booking = by_reference(session, reference)
-    rows = session.scalars(select(Judgement).where(Judgement.booking_id == booking.id).order_by(Judgement.id))
+    rows = session.scalars(select(Judgement).where(Judgement.booking_id == booking.id).order_by(Judgement.id)).all()
+    if not rows and booking.kind is not BookingKind.BLOCK:
+        raise refuse(Missing, "no-judgement", "booking", booking.reference)
     return [one for row in rows for one in _replayed(session, row)]
 
 

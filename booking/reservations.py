@@ -27,7 +27,7 @@ from database.audit import Act, record
 from database.base import table_of
 from database.locks import lock
 from database.outbox import post
-from kernel.errors import Conflict, refuse
+from kernel.errors import Conflict, Invalid, refuse
 from kernel.wallclock import nearest_interval
 from policies.judging import ROLES
 from venues.models import Room
@@ -37,6 +37,8 @@ TO_CONFIRM = timedelta(days=7)
 SHORTEST_TO_CONFIRM = timedelta(hours=1)
 # Wishes in the name of others keep time for days: nobody fills a hall with them.
 MOST_UNCONFIRMED = 5
+# No price is so high; every program reads such a number exactly, and a column keeps ten times it as a fee.
+MOST_ORE = 10**15
 
 
 OCCURRENCE = table_of(Occurrence)
@@ -261,10 +263,15 @@ def _row(booking: Booking, room: Room, date: Dated, number: int, now: datetime) 
 
 
 def priced(judged: Judged, *, is_kept: bool) -> dict[str, object]:
-    """The price columns of a date: what the list says, what is charged, and by which tariff."""
+    """The price columns of a date: what the list says, what is charged, and by which tariff.
+
+    Raises Invalid (``price-too-large``) for a price that no rule can have meant.
+    """
     price = judged.verdict.price if judged.verdict and is_kept else None
     if price is None:
         return {"list_price": None, "charged_price": None, "tariff": ""}
     listed = price.listed if price.listed is not None else price.charged
+    if max(listed, price.charged) > MOST_ORE:
+        raise refuse(Invalid, "price-too-large", value=max(listed, price.charged), most=MOST_ORE, rule=price.rule)
     tariffs = sorted({f"{line.tariff} {line.tariff_from}" for line in price.lines})
     return {"list_price": listed, "charged_price": price.charged, "tariff": ", ".join(tariffs)[:80]}

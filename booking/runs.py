@@ -7,20 +7,25 @@ from datetime import date, datetime, timedelta
 
 import structlog
 from sqlalchemy import Select, and_, delete, or_, select
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from accounts.identity import SERVICE, Actor
 from booking.compared import Compared
 from booking.models import WhatIf
 from booking.states import RunState
+from booking.turns import attempt
 from booking.whatif import Question, last_season, what_if
 from database.audit import Act, record
+from database.failures import passes
+from database.locks import lock
 from database.transact import Database
 from kernel.clock import now as clock_now
-from kernel.errors import Missing, Refusal, Stale, refuse
+from kernel.errors import Fault, Refusal
 from policies.document import checked
-from policies.places import Place, draft_of
+from policies.places import Place, draft_seen
+from policies.verbs import EVERY_POLICY
+from web.logs import log_defect
+from web.problems import simple
 
 # A run says each second that it lives; one that has not for so long was killed.
 LEASE = timedelta(seconds=30)
@@ -61,11 +66,8 @@ def ask(session: Session, place: Place, dates: Dates, *, version: int, by: Actor
     but officers.
     """
     by.require(by.is_officer, "officer")
-    draft = draft_of(session, place)
-    if draft is None:
-        raise refuse(Missing, "no-draft", "place", place.path)
-    if draft.version != version:
-        raise refuse(Stale, "changed-meanwhile", "version", version, now=draft.version)
+    lock(session, EVERY_POLICY)
+    draft = draft_seen(session, place, version)
     since = dates.since or last_season(session, now)
     Question(place=place, draft=checked(draft.document), since=since, until=dates.until)
     last = latest(session, place)
@@ -110,7 +112,7 @@ def lease(session: Session, *, by: Actor, now: datetime) -> Leased | None:
         if asked.begun < MOST_BEGUN:
             asked.state, asked.begun, asked.leased_until = RunState.RUNNING, asked.begun + 1, now + LEASE
             return Leased(asked.id, asked.begun)
-        asked.state, asked.leased_until, asked.ended_at = RunState.FAILED, None, now
+        _give_up(asked, Fault("what-if-given-up", value=asked.begun), now)
     return None
 
 
@@ -128,18 +130,51 @@ def finish(session: Session, leased: Leased, found: Compared, *, by: Actor, now:
     asked.result = found.to_json()
 
 
+def fail(session: Session, leased: Leased, fault: Fault, *, by: Actor, now: datetime) -> None:
+    """End a run that would break again, and keep why; raises TakenOver."""
+    _give_up(_ours(session, leased, by), fault, now)
+
+
+def why_failed(asked: WhatIf) -> Fault | None:
+    """Why nothing came of it, for its page; None where something did or may."""
+    return Fault(**asked.fault) if asked.fault else None
+
+
 def run_waiting(database: Database) -> int:
-    """Run what waits until nothing does; returns how many were finished."""
+    """Run what waits until nothing does; returns how many were finished.
+
+    One that breaks fails at once with the reason, and the others go on. Raises what passes (a database that is busy or
+    away): the lease runs out, and the next turn or another process takes it up.
+    """
     finished = 0
     while _is_any(database) and (leased := database.transact(lease, by=SERVICE, now=clock_now())):
         try:
-            question = _question(database, leased)
-            found = what_if(database, question, by=SERVICE, now=clock_now(), told=Progress(database, leased))
-            database.transact(finish, leased, found, by=SERVICE, now=clock_now())
-            finished += 1
+            finished += _run(database, leased)
         except TakenOver:
             log.warning("what-if taken over", what_if=leased.id)
     return finished
+
+
+def _run(database: Database, leased: Leased) -> bool:
+    """Whether it was finished."""
+    try:
+        found = what_if(database, _question(database, leased), by=SERVICE, now=clock_now(), told=Progress(database, leased))
+        database.transact(finish, leased, found, by=SERVICE, now=clock_now())
+    except TakenOver:
+        raise
+    except Exception as error:
+        if passes(error):
+            raise
+        database.transact(fail, leased, _reason(error, leased), by=SERVICE, now=clock_now())
+        return False
+    return True
+
+
+def _reason(error: Exception, leased: Leased) -> Fault:
+    if isinstance(error, Refusal):
+        return error.faults[0]
+    log_defect(error, what_if=leased.id)
+    return Fault("what-if-broken", value=leased.id)
 
 
 class Progress:
@@ -174,10 +209,13 @@ class Runner:
                 self._thread.start()
 
     def _run(self) -> None:
-        try:
-            run_waiting(self._database)
-        except (Refusal, DBAPIError) as error:  # a database that is busy or away; the lease runs out, and another takes it up
-            log.warning("what-if not finished", error=type(error).__name__)
+        # What is not finished here is taken up when its lease has run out.
+        attempt("try drafts", run_waiting, self._database)
+
+
+def _give_up(asked: WhatIf, fault: Fault, now: datetime) -> None:
+    asked.state, asked.leased_until, asked.ended_at = RunState.FAILED, None, now
+    asked.fault = {"code": fault.code, "value": simple(fault.value), "facts": simple(fault.facts)}
 
 
 def _free(now: datetime) -> Select[WhatIf]:

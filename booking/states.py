@@ -45,7 +45,7 @@ class Cause(StrEnum):
 
 
 class RunState(StrEnum):
-    """Where a what-if stands; FAILED was begun several times and never ended."""
+    """Where a what-if stands; FAILED broke, or was begun several times and never ended."""
 
     WAITING = "waiting"
     RUNNING = "running"

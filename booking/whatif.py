@@ -28,9 +28,11 @@ from policies.places import Place
 from policies.queries import InForce, Published, in_force_for
 from policies.request import Facts, Request
 from policies.rules.counts import Counting
+from policies.stumbles import stumble_of
 from policies.verdict import Outcome, Verdict
 from venues.models import Room
 from venues.queries import municipality
+from web.logs import log_defect
 
 BOOKINGS_A_PAGE = 200
 DAY, WEEK, YEAR = timedelta(days=1), timedelta(days=7), timedelta(days=365)
@@ -82,7 +84,8 @@ def what_if(database: Database, question: Question, *, by: Actor, now: datetime,
 
     The facts are those of the last judgement of each date; quotas are counted anew for either side, from the dates that
     were asked for before and that side would have granted. Nothing is written. It reads page by page, and tells after
-    each booking how many dates are done, and of how many. Raises Forbidden to all but officers.
+    each booking how many dates are done, and of how many. Raises Invalid (``rule-not-judged``, ``date-not-judged``) where
+    a rule breaks instead of answering, Forbidden to all but officers.
     """
     by.require(by.is_officer, "officer")
     with database.reading() as session:
@@ -178,11 +181,22 @@ class Judging:
         later = [one for one in others if tried and one.use.start > tried[0][0].use.start]
         self.comparison.unknown += sum(one.is_tried for one in others)
         self._count(one for one in others if one not in later)
-        now, then = (self._verdicts(side, [judged for _one, judged in tried], dates[0].spent.spot, memo) for side in (0, 1))
+        now, then = self._both_sides([judged for _one, judged in tried], dates[0], memo)
         for (one, _judged), before, after in zip(tried, now, then, strict=True):
             self.comparison.add(one.use, before, after)
             self._count([one], (before, after))
         self._count(later)
+
+    def _both_sides(self, judged: Sequence[Frozen], first: Dated, memo: Memo) -> list[tuple[Verdict, ...]]:
+        """The verdicts as the policies stand and with the draft; raises Invalid, naming rule and date, where a rule breaks."""
+        try:
+            return [self._verdicts(side, judged, first.spent.spot, memo) for side in (0, 1)]
+        except Exception as error:
+            where = stumble_of(error)
+            log_defect(error, booking=first.use.reference, rule=where.rule)
+            code = "rule-not-judged" if where.rule else "date-not-judged"
+            start = (where.start or first.use.start).isoformat()
+            raise refuse(Invalid, code, value=first.use.reference, start=start, rule=where.rule) from error
 
     def _count(self, dates: Iterable[Dated], verdicts: tuple[Verdict, ...] = ()) -> None:
         """Count dates on both sides, but not where they are refused."""

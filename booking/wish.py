@@ -17,7 +17,7 @@ from policies.request import BAND, LONGEST, AgeBand
 from policies.request import bands_of as bands_of
 from policies.rules.base import Slug
 from policies.taxonomy import Activity
-from web.fields import RowId
+from web.fields import Day, Local, RowId
 
 
 def _one_spelling(written: str) -> str:
@@ -43,7 +43,7 @@ class Recurrence(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     rrule: Annotated[str, StringConstraints(max_length=300)]
-    except_: Annotated[tuple[date, ...], Field(alias="except", max_length=400)] = ()
+    except_: Annotated[tuple[Day, ...], Field(alias="except", max_length=400)] = ()
 
 
 class Wish(BaseModel):
@@ -57,8 +57,8 @@ class Wish(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     room: Annotated[str, StringConstraints(strip_whitespace=True, max_length=170, pattern=r"^[a-z0-9-]+/[a-z0-9-]+$")]
-    start: datetime
-    end: datetime
+    start: Local
+    end: Local
     purpose: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
     activity: Activity
     participants: Annotated[dict[str, Heads], Field(max_length=20)] = {}

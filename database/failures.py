@@ -4,6 +4,8 @@ from enum import Enum, auto
 
 from sqlalchemy.exc import DBAPIError
 
+from kernel.errors import Busy, Conflict
+
 RERUN_STATES = {"40P01", "40001", "23P01", "23505"}  # deadlock, serialisation, exclusion, unique
 BUSY_STATES = {"55P03", "57014", "57P01", "57P02", "57P03", "53300"}  # lock timeout, cancelled, shutting down, full
 RERUN_NAMES = {"SQLITE_CONSTRAINT_TRIGGER", "SQLITE_CONSTRAINT_UNIQUE"}
@@ -27,3 +29,10 @@ def failure_of(error: DBAPIError) -> Failure:
     if state in BUSY_STATES or name in BUSY_NAMES or error.connection_invalidated:
         return Failure.BUSY
     return Failure.OTHER
+
+
+def passes(error: Exception) -> bool:
+    """Whether the same may go well a little later: the database was busy or away, or a race was lost."""
+    if isinstance(error, DBAPIError):
+        return failure_of(error) is not Failure.OTHER
+    return isinstance(error, Busy) or (isinstance(error, Conflict) and error.faults[0].code == "lost-race")

@@ -1,4 +1,4 @@
-"""Guards: what the database itself refuses - overlapping claims, and any change of audit rows or published policies."""
+"""Guards: what the database itself refuses - overlapping claims, and any change of audit rows, published policies or judgements."""
 
 from dataclasses import dataclass
 
@@ -35,7 +35,7 @@ REFUSE = """
 CREATE OR REPLACE FUNCTION arena_refuse() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'restrict_violation', MESSAGE = TG_OP || ' on ' || TG_TABLE_NAME || ' is refused'; END $$
 """
-FROZEN = ("audit", "policy_version")
+FROZEN = ("audit", "policy_version", "judgement")
 # A claim is never updated: moves delete and insert. Claims of a space are disjoint, so two probes see every overlap.
 DISJOINT_BY_TRIGGER = f"""
 CREATE TRIGGER claim_guard BEFORE INSERT ON claim WHEN {OVERLAP}

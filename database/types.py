@@ -5,8 +5,11 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Integer, String, TypeDecorator
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, String, TypeDecorator
 from sqlalchemy.types import TypeEngine
+
+# Øre: PostgreSQL's plain integer ends at 21 million kroner, SQLite's has eight bytes anyway.
+OreColumn = BigInteger().with_variant(Integer(), "sqlite")
 
 
 class Instant(TypeDecorator[datetime]):

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, reset_tzpath
 from kernel.errors import Fault, Invalid, refuse
 from kernel.interval import Interval
 
-CLOCK = re.compile(r"^(\d{1,2})(?:[:.]?(\d{2}))?$")
+CLOCK = re.compile(r"^(\d{1,2})(?:[:.]?(\d{2}))?$", re.ASCII)
 EARLIEST = date(1900, 1, 1)
 LATEST = date(2199, 12, 31)
 
@@ -124,9 +124,9 @@ def parse_clock(text: str, field: str) -> timedelta:
 def parse_day(text: str, field: str) -> date:
     """``2026-04-30`` or ``30.04.2026``; raises Invalid: ``no-such-date`` for 31 April and the like, ``out-of-range`` for the year 9999."""
     text = text.strip()
-    norwegian = re.match(r"^(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})$", text)
+    norwegian = re.match(r"^(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})$", text, re.ASCII)
     written = f"{norwegian[3]}-{int(norwegian[2]):02}-{int(norwegian[1]):02}" if norwegian else text
-    if not re.match(r"^\d{4}-\d{2}-\d{2}$", written):
+    if not re.match(r"^\d{4}-\d{2}-\d{2}$", written, re.ASCII):
         raise refuse(Invalid, "bad-date", field, text)
     try:
         day = date.fromisoformat(written)

@@ -1,31 +1,27 @@
 """The commands ``notices deliver``, ``notices failed``, ``notices again`` and ``worker``."""
 
 import time
-from collections.abc import Callable
 
 import click
-import structlog
 from flask import current_app
 from flask.cli import AppGroup
-from sqlalchemy.exc import DBAPIError
 
 from accounts.identity import COMMAND, SERVICE
 from accounts.upkeep import forget_expired
 from booking.conditions import uploads
-from booking.conditions.reminders import remind
+from booking.conditions.reminders import remind, to_remind
 from booking.conditions.upkeep import forget_past
-from booking.decisions import lapse_unconfirmed
+from booking.decisions import lapse, unconfirmed
 from booking.runs import forget_old, run_waiting
+from booking.turns import attempt
 from database.transact import Database
 from kernel.clock import now
-from kernel.errors import Refusal
 from notices.deliver import deliver
 from notices.waiting import failed, try_again
 from settings import Settings
 from venues.pictures import discard
 
 commands = AppGroup("notices", help="Mail that waits in the outbox.")
-log = structlog.get_logger(__name__)
 
 
 @commands.command("deliver")
@@ -56,30 +52,45 @@ def again_command() -> None:
 def worker_command(every: int) -> None:
     """Do all periodic work until stopped: end wishes that nobody confirmed, remind, forget what is old, send notices, try drafts."""
     while True:
-        for job in (_tidy, _send):
-            _attempt(job)
+        _tidy()
+        attempt("send notices", _send)
         for _second in range(max(every, 1)):
             # An officer looks at the page of a draft meanwhile.
-            _attempt(_try_drafts)
+            attempt("try drafts", run_waiting, _database())
             time.sleep(1)
 
 
-def _attempt(job: Callable[[], object]) -> None:
-    try:
-        job()
-    except (Refusal, DBAPIError) as error:  # a database that is busy or away, a race lost; the next turn does it
-        log.warning("turn not finished", job=job.__name__, error=type(error).__name__)
-
-
 def _tidy() -> None:
-    while _database().transact(lapse_unconfirmed, by=SERVICE, now=now()):
-        pass
-    while _database().transact(remind, by=SERVICE, now=now()):
-        pass
+    """What is periodic beside mail; neither a job nor one booking or person in it keeps the others waiting."""
+    for job in (_lapse, _remind, _forget_expired, _forget_runs, _forget_past):
+        attempt(job.__name__, job)
+
+
+def _lapse() -> None:
+    with _database().reading() as session:
+        due = unconfirmed(session, now())
+    for booking in due:
+        attempt(f"lapse booking {booking}", _database().transact, lapse, booking, by=SERVICE, now=now())
+
+
+def _remind() -> None:
+    with _database().reading() as session:
+        holders = to_remind(session, now())
+    for holder in holders:
+        attempt(f"remind person {holder}", _database().transact, remind, holder, by=SERVICE, now=now())
+
+
+def _forget_expired() -> None:
     _database().transact(forget_expired, by=SERVICE, now=now())
+
+
+def _forget_runs() -> None:
     _database().transact(forget_old, by=SERVICE, now=now())
+
+
+def _forget_past() -> None:
     for file in _database().transact(forget_past, by=SERVICE, now=now()):
-        discard(uploads.folder(_settings()), file)
+        attempt(f"discard {file}", discard, uploads.folder(_settings()), file)
 
 
 def _send() -> int:
@@ -89,10 +100,6 @@ def _send() -> int:
 def _settings() -> Settings:
     settings: Settings = current_app.extensions["settings"]
     return settings
-
-
-def _try_drafts() -> int:
-    return run_waiting(_database())
 
 
 def _database() -> Database:

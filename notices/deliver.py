@@ -5,20 +5,17 @@ from datetime import datetime
 from email.message import EmailMessage
 
 import structlog
-from jinja2 import TemplateError
 
 from accounts.identity import SERVICE
+from database.failures import passes
 from database.outbox import Delivery, Notice
 from database.transact import Database
 from kernel.clock import now as clock_now
-from kernel.errors import Refusal
 from notices.compose import mail_of
 from notices.postbox import Postbox, Undelivered, postbox_of
 from notices.waiting import begin, give_back, lease, mark
 from settings import Settings
-
-# What a defect in a text or a row it reads can raise; one such notice must not keep all others from leaving.
-DEFECTS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, TemplateError, Refusal)
+from web.logs import log_defect
 
 log = structlog.get_logger(__name__)
 
@@ -50,8 +47,11 @@ def _deliver(database: Database, settings: Settings, number: int, until: datetim
         log.warning("notice not delivered", notice=number, error=str(error))
         _failed(database, number, ours)
         return False
-    except DEFECTS as error:
-        log.error("notice not composed", notice=number, error=type(error).__name__)
+    except Exception as error:
+        if passes(error):
+            raise
+        # One that cannot be written must not keep all others from leaving.
+        log_defect(error, notice=number)
         _failed(database, number, ours)
         return False
     database.transact(mark, number, until=ours, is_sent=True, by=SERVICE, now=clock_now())

@@ -16,7 +16,7 @@ from policies.expected import ExpectedDate
 from policies.found import Judged, found, of_dates
 from policies.given import CancellationCase, CaseFile, GivenCase
 from policies.layers import Policy, combine
-from policies.reading import LONGEST, as_json, parsed, unsound
+from policies.reading import LONGEST_OF_CASES, as_json, parsed, unsound
 from policies.supposed import at, facts_of, held_in, moment, placed, requests_of, wall
 from web.faults import fault_of
 
@@ -41,7 +41,7 @@ def read_cases(text: str) -> tuple[list[Document], tuple[GivenCase, ...]]:
 
     What is known in all cases stands in each of them. A file holds at most 2,000,000 signs and 10,000 dates.
     """
-    data = parsed(text, LONGEST * 2)
+    data = parsed(text, LONGEST_OF_CASES)
     file, faults = framed(data)
     found = [inspected(given) for given in file.policies] if file else []
     documents = [document for document, _faults in found]
@@ -61,7 +61,7 @@ def read_cases(text: str) -> tuple[list[Document], tuple[GivenCase, ...]]:
 
 def documents_in(text: str) -> list[Document]:
     """The documents of a text that is one document or a file of cases; raises Invalid as ``read`` and ``read_cases`` do."""
-    data = parsed(text, LONGEST * 2)
+    data = parsed(text, LONGEST_OF_CASES)
     return read_cases(text)[0] if isinstance(data, Mapping) and "policies" in data else [read(text)]
 
 

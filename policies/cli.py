@@ -20,7 +20,7 @@ from policies.given import CaseFile
 from policies.lines import line_of, lines_of
 from policies.lint.files import faults_of
 from policies.places import place_at
-from policies.reading import LONGEST
+from policies.reading import LONGEST_OF_CASES
 from policies.verbs import publish_all
 from web.formats import HOME_ZONE
 from web.texts import gettext as _
@@ -78,7 +78,7 @@ def schema_command(cases: bool) -> None:
 def text_in(file: Path) -> str:
     """The text, one sign longer than is read when it is too long; what is no UTF-8 is told at its place."""
     with file.open(encoding="utf-8-sig", errors="surrogateescape") as opened:
-        return opened.read(2 * LONGEST + 1)
+        return opened.read(LONGEST_OF_CASES + 1)
 
 
 def tell(file: Path, text: str, faults: Iterable[Fault]) -> None:

@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from kernel.errors import Fault, Invalid
 from policies.baseline import BASELINE
+from policies.possible import impossible
 from policies.reading import as_json, parsed, unsound
 from policies.rules import KINDS, AnyRule
 from policies.rules.base import SLUG, LocalDate, Model, Scope, Slug, Text
@@ -98,6 +99,7 @@ def misfits(document: Document, numbers: Sequence[int]) -> Iterator[Fault]:
     yield from _repeated_ids(document, numbers)
     yield from _reserved_ids(document, numbers)
     yield from _wrong_place(document)
+    yield from _impossible(document, numbers)
 
 
 def schema() -> dict[str, Any]:
@@ -177,6 +179,13 @@ def _reserved_ids(document: Document, numbers: Sequence[int]) -> Iterator[Fault]
         stands_for = isinstance(rule, known.get(rule.id, NoneType)) and rule.scope == Scope()
         if rule.id.startswith(RESERVED) and not stands_for:
             yield Fault("reserved-rule-id", f"rules[{number}].id", rule.id, {"reserved": RESERVED})
+
+
+def _impossible(document: Document, numbers: Sequence[int]) -> Iterator[Fault]:
+    yield from impossible(document.model_copy(update={"rules": ()}))
+    for number, rule in zip(numbers, document.rules, strict=True):
+        for fault in impossible(rule, f"rules[{number}]"):
+            yield replace(fault, facts={**fault.facts, "rule": rule.id})
 
 
 def _wrong_place(document: Document) -> Iterator[Fault]:

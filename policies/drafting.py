@@ -71,7 +71,12 @@ def rule_of(data: Mapping[str, Any]) -> Rule:
 
 
 def with_rule(document: Document, rule: Rule, *, instead_of: str = "") -> Document:
-    """The document with a rule added at the end or put in another's place; raises Invalid for an id that is taken."""
+    """The document with a rule added at the end or put in another's place.
+
+    Raises Invalid for an id that is taken, Missing (``unknown-rule``) for a place that no rule has.
+    """
+    if instead_of:
+        rule_named(document, instead_of)
     written = rule.model_dump(mode="json", exclude_none=True)
     data = document.data()
     kept = [written if one["id"] == instead_of else one for one in data["rules"]]

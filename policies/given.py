@@ -1,6 +1,5 @@
 """Given: what a file of cases holds as one writes it by hand - requests, what is known, and what happens."""
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -11,7 +10,7 @@ from accounts.identity import ApplicantClass, Role
 from kernel.errors import Invalid
 from policies.expected import Expected, ExpectedAccess, ExpectedCancellation, Kroner, Moment, Name, Words
 from policies.request import ApplicantFacts, Day, Entitlement, bands_of
-from policies.rules.base import Band, Count, Dates, Model, Slug, Text, Weekday
+from policies.rules.base import Band, Count, Dates, LocalDate, Model, Slug, Text, Weekday
 from policies.taxonomy import Activity
 from venues.opening import Openness
 
@@ -19,8 +18,6 @@ MOST_LAYERS = 3
 MOST_CASES = 1000
 ANY_ROOM = "venue/room"
 Path = Annotated[str, Field(pattern=r"^[a-z0-9-]+/[a-z0-9-]+$", max_length=170)]
-# A field may be called date, which then hides the type.
-LocalDate = date
 
 
 def _of_ages(written: str) -> str:
@@ -45,9 +42,9 @@ class Event(StrEnum):
 class Repeat(Model):
     """The dates of a series: every week until a date, or an RFC 5545 rule; and the dates left out."""
 
-    weekly_until: date | None = None
+    weekly_until: LocalDate | None = None
     rrule: Annotated[str, Field(max_length=300)] = ""
-    except_: Annotated[tuple[date, ...], Field(alias="except", max_length=400)] = ()
+    except_: Annotated[tuple[LocalDate, ...], Field(alias="except", max_length=400)] = ()
 
     @model_validator(mode="after")
     def _says_one(self) -> "Repeat":
@@ -167,7 +164,7 @@ class GivenFacts(Model):
     applicant: ApplicantFacts = ApplicantFacts()
     usage: Annotated[tuple[GivenUsage, ...], Field(max_length=400)] = ()
     entitlement: Entitlement | None = None
-    office_holidays: Annotated[tuple[date, ...], Field(max_length=400)] | None = None
+    office_holidays: Annotated[tuple[LocalDate, ...], Field(max_length=400)] | None = None
     by_staff: bool = False
     waivers: Annotated[tuple[GivenWaiver, ...], Field(max_length=400)] = ()
     occupied: Annotated[tuple[Occupied, ...], Field(max_length=400)] = ()

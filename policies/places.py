@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, and_, func, select, true
 from sqlalchemy.orm import Session, joinedload
 
+from kernel.errors import Missing, Stale, refuse
 from policies.models import PolicyDraft, PolicyVersion
 from policies.verdict import Layer
 from venues.models import Room, Venue
@@ -103,7 +104,18 @@ def shelves(session: Session) -> list[Shelf]:
 
 
 def draft_of(session: Session, place: Place) -> PolicyDraft | None:
-    return session.scalar(select(PolicyDraft).where(PolicyDraft.scope == place.scope))
+    """The draft of a place as it stands now, also where this session read another before it waited for a lock."""
+    return session.scalar(select(PolicyDraft).where(PolicyDraft.scope == place.scope).execution_options(populate_existing=True))
+
+
+def draft_seen(session: Session, place: Place, version: int) -> PolicyDraft:
+    """The draft of a place, if it still is what somebody saw; raises Missing (``no-draft``), Stale (``changed-meanwhile``)."""
+    draft = draft_of(session, place)
+    if draft is None:
+        raise refuse(Missing, "no-draft", "place", place.path)
+    if draft.version != version:
+        raise refuse(Stale, "changed-meanwhile", "version", version, now=draft.version)
+    return draft
 
 
 def last_number(session: Session, place: Place) -> int:

@@ -10,6 +10,7 @@ from policies.lines import DEEPEST, standings
 from web.faults import unstorable
 
 LONGEST = 1_000_000
+LONGEST_OF_CASES = 2 * LONGEST
 MOST_DIGITS = 100
 
 
@@ -37,7 +38,7 @@ def parsed(text: str, most: int = LONGEST) -> object:
     ``nested-too-deep``) for what is no JSON text at all.
     """
     if len(text) > most:
-        raise refuse(Invalid, "document-too-large", value=len(text), most=most)
+        raise too_large(text)
     try:
         data: object = json.loads(text, object_pairs_hook=_object, parse_constant=_constant, parse_int=_whole, parse_float=_broken)
     except json.JSONDecodeError as failure:
@@ -47,6 +48,11 @@ def parsed(text: str, most: int = LONGEST) -> object:
     if _is_deep(data):
         raise _too_deep(text)
     return data
+
+
+def too_large(text: str) -> Refusal:
+    """The refusal of a text that is longer than is read, with both limits: what it holds nobody has read."""
+    return refuse(Invalid, "document-too-large", value=len(text), most=LONGEST, of_cases=LONGEST_OF_CASES)
 
 
 def as_json(data: object) -> bytes:

@@ -16,7 +16,7 @@ from venues.opening import Openness
 
 INSTANT = timedelta(microseconds=1)
 LONGEST = timedelta(days=31)
-BAND = re.compile(r"^(\d{1,3})(?:-(\d{1,3})|\+)$")
+BAND = re.compile(r"^(\d{1,3})(?:-(\d{1,3})|\+)$", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

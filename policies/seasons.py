@@ -10,9 +10,9 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-MONTH_DAY = re.compile(r"(\d{2})-(\d{2})")
-WEEK = re.compile(r"W(\d{1,2})(?:-([1-7]))?(?:=([a-z]+(?:-[a-z]+)*))?")
-EVENT = re.compile(r"([a-z]+(?:-[a-z]+)*)([+-]\d{1,3})?")
+MONTH_DAY = re.compile(r"(\d{2})-(\d{2})", re.ASCII)
+WEEK = re.compile(r"W(\d{1,2})(?:-([1-7]))?(?:=([a-z]+(?:-[a-z]+)*))?", re.ASCII)
+EVENT = re.compile(r"([a-z]+(?:-[a-z]+)*)([+-]\d{1,3})?", re.ASCII)
 LEAP_YEAR = 2024
 WEEKS = 53
 Events = Mapping[str, tuple[date, ...]]

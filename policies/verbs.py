@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 from accounts.identity import Actor
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
-from kernel.errors import Fault, Invalid, Missing, Stale, refuse
+from kernel.errors import Fault, Invalid, Stale, refuse
 from kernel.wallclock import to_wall
 from policies.document import Document, checked
 from policies.lint import errors
 from policies.models import PolicyDraft, PolicyVersion
-from policies.places import Place, draft_of, last_number
+from policies.places import Place, draft_of, draft_seen, last_number
 from policies.queries import forget
 from policies.verdict import Layer
 from venues.models import Municipality, Room, Venue
@@ -45,16 +45,28 @@ def save_draft(session: Session, place: Place, document: Document, *, version: i
     return draft
 
 
-def discard_draft(session: Session, place: Place, *, by: Actor, now: datetime) -> None:
-    """Throw the place's draft away; raises Missing (``no-draft``), Forbidden."""
+def discard_draft(session: Session, place: Place, *, version: int, by: Actor, now: datetime) -> None:
+    """Throw the place's draft away as it was seen; raises Missing (``no-draft``), Stale (``changed-meanwhile``), Forbidden."""
     by.require(by.is_officer, "officer")
     lock(session, EVERY_POLICY)
-    draft = draft_of(session, place)
-    if draft is None:
-        raise refuse(Missing, "no-draft", "place", place.path)
+    draft = draft_seen(session, place, version)
     record(session, Act("discard-draft", "policy_draft", draft.id, {"scope": place.scope}), by=by, now=now)
     session.delete(draft)
     session.flush()
+
+
+def publish_draft(
+    session: Session, place: Place, valid_from: date, *, version: int, withdraws: bool = False, by: Actor, now: datetime
+) -> PolicyVersion:
+    """Publish the place's draft as it was seen; raises Missing (``no-draft``), Stale, and what ``publish`` raises."""
+    by.require(by.is_officer, "officer")
+    lock(session, EVERY_POLICY)
+    draft = draft_seen(session, place, version)
+    document = checked(draft.document)
+    _publishable(document, place)
+    _not_empty(document, last_number(session, place) + 1, withdraws=withdraws)
+    session.delete(draft)
+    return _put_in_force(session, place, document, valid_from, by=by, now=now)
 
 
 def publish(
@@ -82,16 +94,15 @@ def publish_all(
     """Put documents of several places in force together, or none of them; raises as ``publish``."""
     by.require(by.is_officer, "officer")
     for place, document in documents:
-        _belongs(document, place)
-        _sound(document)
+        _publishable(document, place)
     lock(session, EVERY_POLICY)
-    forget(session)
     for place, document in documents:
         _not_empty(document, last_number(session, place) + 1, withdraws=withdraws)
     return [_put_in_force(session, place, document, valid_from, by=by, now=now) for place, document in documents]
 
 
 def _put_in_force(session: Session, place: Place, document: Document, valid_from: date, *, by: Actor, now: datetime) -> PolicyVersion:
+    forget(session)
     number = last_number(session, place) + 1
     _not_in_the_past(session, number, valid_from, now)
     version = PolicyVersion(
@@ -117,7 +128,8 @@ def _belongs(document: Document, place: Place) -> None:
         raise refuse(Invalid, "wrong-place", "place", document.place, layer=place.layer.value, place=place.path)
 
 
-def _sound(document: Document) -> None:
+def _publishable(document: Document, place: Place) -> None:
+    _belongs(document, place)
     faults: tuple[Fault, ...] = errors(document)
     if faults:
         raise Invalid(*faults)
@@ -157,16 +169,3 @@ def _raise_revision(session: Session, place: Place, now: datetime) -> None:
         case _:
             row = municipality(session)
     row.revision, row.changed_at = row.revision + 1, now
-
-
-def publish_draft(
-    session: Session, place: Place, valid_from: date, *, version: int, withdraws: bool = False, by: Actor, now: datetime
-) -> PolicyVersion:
-    """Publish the place's draft as it was seen; raises Missing (``no-draft``), Stale, and what ``publish`` raises."""
-    by.require(by.is_officer, "officer")
-    draft = draft_of(session, place)
-    if draft is None:
-        raise refuse(Missing, "no-draft", "place", place.path)
-    if draft.version != version:
-        raise refuse(Stale, "changed-meanwhile", "version", version, now=draft.version)
-    return publish(session, place, checked(draft.document), valid_from, withdraws=withdraws, by=by, now=now)

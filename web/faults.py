@@ -1,5 +1,6 @@
 """Faults of validation: what pydantic found, as codes of our own with the limits and choices as facts."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -177,6 +178,5 @@ def shown(value: object) -> object:
 
 
 def _choices(expected: Any) -> list[str]:
-    """pydantic names choices in one English sentence: ``'a', 'b' or 'c'``."""
-    words = str(expected).replace(" or ", ", ").split(", ")
-    return [word.strip("'") for word in words]
+    """pydantic names choices in one English sentence, ``'a', 'b' or 'c'``, those of an enumeration as ``<Layer.ROOM: 'room'>``."""
+    return re.findall(r"'([^']*)'", str(expected)) or str(expected).replace(" or ", ", ").split(", ")

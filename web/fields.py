@@ -2,18 +2,19 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, TypeVar
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, PlainSerializer, WithJsonSchema
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, PlainSerializer, Strict, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from kernel.errors import Refusal
 from kernel.wallclock import parse_clock, parse_day, zone_of
 
 T = TypeVar("T")
-PHONE = re.compile(r"^(\+\d{6,15}|\d{8}|\d{5})$")
+PHONE = re.compile(r"^(\+\d{6,15}|\d{8}|\d{5})$", re.ASCII)
+DATED = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def checked(read: Callable[[str], T]) -> Callable[[Any], Any]:
@@ -45,6 +46,13 @@ def read_phone(text: str) -> str:
     return digits
 
 
+def dated(value: Any) -> Any:
+    """A moment begins with its date: a number that pydantic would count in seconds since 1970 is none."""
+    if isinstance(value, str | int | float) and not DATED.match(str(value)):
+        raise PydanticCustomError("bad-time", "bad-time")
+    return value
+
+
 def clock_text(since_midnight: timedelta) -> str:
     minutes = int(since_midnight.total_seconds() // 60)
     return f"{minutes // 60:02}:{minutes % 60:02}"
@@ -52,7 +60,7 @@ def clock_text(since_midnight: timedelta) -> str:
 
 Email = Annotated[str, Field(max_length=254), AfterValidator(read_email), WithJsonSchema({"type": "string", "format": "email"})]
 Phone = Annotated[str, AfterValidator(read_phone)]
-Day = Annotated[date, BeforeValidator(checked(lambda text: parse_day(text, "")))]
+Day = Annotated[date, BeforeValidator(checked(lambda text: parse_day(text, ""))), Strict()]
 Clock = Annotated[
     timedelta,
     BeforeValidator(checked(lambda text: parse_clock(text, ""))),
@@ -62,7 +70,9 @@ Clock = Annotated[
     ),
 ]
 Zone = Annotated[str, AfterValidator(checked(lambda text: zone_of(text).key))]
-Moment = AwareDatetime
+# On the wall clock or with an offset, and with one.
+Local = Annotated[datetime, BeforeValidator(dated)]
+Moment = Annotated[AwareDatetime, BeforeValidator(dated)]
 Line = Annotated[str, Field(min_length=1, max_length=200)]
 Prose = Annotated[str, Field(max_length=4000)]
 RowId = Annotated[int, Field(ge=1, le=2**31 - 1)]

@@ -5,7 +5,10 @@ from collections.abc import Mapping
 from kernel.texts import marked as _
 
 UNREADABLE: Mapping[str, str] = {
-    "document-too-large": _("Teksten er for stor ({value} tegn). Grensen er {most}. Legg reglene for ett bygg eller rom for seg."),
+    "document-too-large": _(
+        "Teksten er for stor. En retningslinje kan ha høyst {most} tegn, en fil med tilfeller høyst {of_cases}."
+        " Legg reglene for ett bygg eller rom for seg."
+    ),
     "broken-json": _(
         "Teksten er ikke gyldig JSON. Feilen er ved linje {line}, tegn {column}: se etter komma, parentes eller anførselstegn."
     ),

@@ -45,10 +45,13 @@ def request_id() -> str:
     return str(g.get("request_id", "")) if has_request_context() else ""
 
 
-def log_defect(error: Exception) -> None:
-    """Log where the unexpected happened; messages of libraries may quote personal data and are left out."""
+def log_defect(error: Exception, **about: object) -> None:
+    """Log where the unexpected happened; messages of libraries may quote personal data and are left out.
+
+    ``about`` says by ids what was being done where that is no request.
+    """
     place = "".join(traceback.format_tb(error.__traceback__))
-    _log().error("defect", error=type(error).__qualname__, trace=place, **_about())
+    _log().error("defect", error=type(error).__qualname__, trace=place, **(about or _about()))
 
 
 def safe_path() -> str:

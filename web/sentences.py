@@ -105,6 +105,7 @@ SHEETS: Mapping[str, str] = {
 }
 BOOKING: Mapping[str, str] = {
     "unknown-booking": _("Vi finner ingen booking med referansen {value}, eller den er ikke din."),
+    "no-judgement": _("Det er ikke lagret hvordan {value} ble vurdert, og det skal det være: noen har slettet det fra databasen."),
     "unknown-date": _("Bookingen har ingen dato nummer {value}."),
     "unknown-person": _("Personen finnes ikke. Søk på navn eller telefon, eller legg inn den som ringer."),
     "unknown-organisation": _("Vi kjenner ingen organisasjon med nummeret {value}. Registrer den først, eller book som privatperson."),
@@ -117,6 +118,20 @@ BOOKING: Mapping[str, str] = {
     "time-taken": _("{space} er opptatt fra {from:when} til {to:when}."),
     "meets-own-date": _("Denne datoen går inn i en annen dato i samme serie."),
     "changed-meanwhile": _("Noen andre har endret dette mens du så på det (versjon {value} er nå {now}). Se på det på nytt."),
+    "rule-not-judged": _(
+        "Regelen «{rule}» kan ikke vurderes for bookingen {value}, {start:when}, så ingenting er prøvd."
+        " Se om datoene og tallene i regelen kan være slik, rett den og prøv på nytt."
+    ),
+    "date-not-judged": _(
+        "Bookingen {value}, {start:when}, kan ikke vurderes, så ingenting er prøvd."
+        " Prøv andre datoer, og si fra til dem som drifter tjenesten."
+    ),
+    "what-if-broken": _("Prøvingen stanset av en feil hos oss. Si fra til dem som drifter tjenesten, og oppgi prøving nummer {value}."),
+    "what-if-given-up": _("Prøvingen ble avbrutt {value} ganger og er gitt opp. Prøv på nytt, gjerne med færre datoer."),
+    "price-too-large": _(
+        "Prisen blir {value:kr}, og ingen pris kan være over {most:kr}."
+        " Si fra til kommunen: noe er galt i prisregelen «{rule}» eller tilleggene."
+    ),
     "wrong-state": _("Dette kan ikke gjøres nå: saken er i tilstanden «{value:word}»."),
     "too-many-unconfirmed": _(
         "Du har alt {most} forespørsler som venter på at en organisasjon bekrefter. Vent på svar, eller avlys en av dem først."

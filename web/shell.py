@@ -6,6 +6,7 @@ from flask import Blueprint, Flask, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import IntegerConverter, Map
 
+from kernel.addresses import is_web_address
 from settings import Settings
 from web import formats, guards, language, logs, openapi, problems, versioned, vitals, wording, written
 from web.hooks import Hooks, Link, hooks
@@ -30,6 +31,7 @@ def install(app: Flask, settings: Settings) -> None:
     openapi.install(app)
     app.register_blueprint(routes)
     app.jinja_env.filters.update(sentence=wording.sentence, written=written.written)
+    app.jinja_env.tests.update(web_address=is_web_address)
     app.jinja_env.globals.update(links=links, problem_title=wording.title, in_language=in_language, demo=settings.demo)
 
 

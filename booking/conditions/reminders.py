@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
@@ -23,30 +23,35 @@ MORNING = 8
 JUST_TOLD = timedelta(days=1)
 
 
-def remind(session: Session, *, by: Actor, now: datetime) -> int:
-    """Put one notice into the outbox for one holder with dates within three days that lack something; returns how many were told.
+def to_remind(session: Session, now: datetime) -> Sequence[int]:
+    """The holders, by id, with dates within three days that ask anything and were not looked at; nobody before the morning."""
+    zone = municipality(session).zone
+    if to_wall(now, zone).hour < MORNING:
+        return ()
+    asked = select(Booking.holder_id).join(Booking.occurrences).where(Occurrence.conditions.is_not(None), *_unseen(zone, now))
+    return session.scalars(asked.distinct().order_by(Booking.holder_id)).all()
 
-    Each date is looked at once. What staff have to do is not the holder's to be told. One holder per transaction.
+
+def remind(session: Session, holder: int, *, by: Actor, now: datetime) -> None:
+    """Put one notice into the outbox for a holder whose dates within three days lack something.
+
+    Each date is looked at once. What staff have to do is not the holder's to be told.
     """
     by.require(by.is_administrator, "administrator")
-    zone = municipality(session).zone
-    today = to_wall(now, zone)
-    if today.hour < MORNING:
-        return 0
-    until = local_day(today.date(), zone, days=DAYS_BEFORE + 1).end
-    ahead = (Occurrence.state == OccurrenceState.BOOKED, Occurrence.starts_at > now, Occurrence.starts_at < until)
-    unseen = (*ahead, Occurrence.reminded_at.is_(None), Occurrence.changed_at < now - JUST_TOLD)
-    holder = session.scalar(select(Booking.holder_id).join(Booking.occurrences).where(Occurrence.conditions.is_not(None), *unseen).limit(1))
-    if holder is None:
-        return 0
     # Of two workers the second finds them seen.
     lock(session, Key(Subject.PERSON, holder))
-    asking = visits(session, Booking.holder_id == holder, *unseen)
-    lacking = lacking_of(asking, entries(session, asking, today=today.date()))
+    zone = municipality(session).zone
+    asking = visits(session, Booking.holder_id == holder, *_unseen(zone, now))
+    lacking = lacking_of(asking, entries(session, asking, today=to_wall(now, zone).date()))
     session.execute(update(Occurrence).where(Occurrence.id.in_([visit.id for visit in asking])).values(reminded_at=now))
     if lacking:
         post(session, "conditions-missing", person_id=holder, now=now, facts={"dates": sorted(lacking)})
-    return 1
+
+
+def _unseen(zone: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    until = local_day(to_wall(now, zone).date(), zone, days=DAYS_BEFORE + 1).end
+    ahead = (Occurrence.state == OccurrenceState.BOOKED, Occurrence.starts_at > now, Occurrence.starts_at < until)
+    return (*ahead, Occurrence.reminded_at.is_(None), Occurrence.changed_at < now - JUST_TOLD)
 
 
 def lacking_of(asking: Sequence[Visit], found: dict[int, Entry]) -> dict[int, list[Condition]]:

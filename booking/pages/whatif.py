@@ -10,7 +10,7 @@ from booking.compared import Compared
 from booking.models import WhatIf
 from booking.otherwise import change_text, lines, named, otherwise_label, outcome_text, reasons, sum_text
 from booking.pages.blueprint import routes
-from booking.runs import RUN_WHAT_IFS, Dates, ask, is_left, is_over, latest
+from booking.runs import RUN_WHAT_IFS, Dates, ask, is_left, is_over, latest, why_failed
 from kernel.clock import now
 from kernel.errors import Invalid, Stale
 from policies.pages.drafts import draft_in
@@ -81,6 +81,7 @@ def _context(shelf: Shelf) -> dict[str, Any]:
     return {
         "shelf": shelf,
         "asked": asked,
+        "failed": why_failed(asked) if asked else None,
         "is_running": asked is not None and not is_over(asked),
         "is_changed": asked is not None and (shelf.draft is None or shelf.draft.document != asked.document),
         "reloads": request.args.get("reload") != "no",

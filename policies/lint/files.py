@@ -7,14 +7,14 @@ from datetime import date
 
 from pydantic import ValidationError
 
-from kernel.errors import Fault, Invalid, refuse
+from kernel.errors import Fault, Invalid
 from policies.cases import apart, framed, policy_at, within
 from policies.document import MOST_RULES, Document, inspected, misfits
 from policies.layers import LAYERS
 from policies.lines import STEP
 from policies.lint import found_in
 from policies.lint.subject import Subject, located
-from policies.reading import LONGEST, as_json, parsed
+from policies.reading import LONGEST, LONGEST_OF_CASES, as_json, parsed, too_large
 from policies.verdict import Layer
 
 RULE = re.compile(r"^rules\[(\d+)\]")
@@ -39,11 +39,11 @@ class Sound:
 def faults_of(text: str, today: date) -> tuple[Fault, ...]:
     """Everything that is wrong with a text, at once; what rests on a part that cannot be read is not told as well."""
     try:
-        data = parsed(text, 2 * LONGEST)
+        data = parsed(text, LONGEST_OF_CASES)
         if isinstance(data, Mapping) and isinstance(data.get("policies"), list):
             return tuple(_of_file(data, data["policies"], today))
         if len(text) > LONGEST:
-            raise refuse(Invalid, "document-too-large", value=len(text), most=LONGEST)
+            raise too_large(text)
     except Invalid as refusal:
         return refusal.faults
     return tuple(_of_document(sound_of(data), (), today))

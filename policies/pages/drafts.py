@@ -75,8 +75,8 @@ def publish_page(place: str) -> ResponseReturnValue:
 
 @routes.post("/policies/<policy_place:place>/draft/removal")
 def remove_draft(place: str) -> ResponseReturnValue:
-    """Throw the draft away."""
-    edge.transact(discard_draft, shelf_at(place).place)
+    """Throw the draft away as it was seen."""
+    edge.transact(discard_draft, shelf_at(place).place, version=seen_version())
     return done(_("Utkastet er forkastet."), url_for("policies.place_page", place=place))
 
 

@@ -1,5 +1,6 @@
 """What every rule has: who, when and what it is about, its reason and source, and its validity."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +15,7 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
+    Strict,
     StringConstraints,
     WithJsonSchema,
     model_validator,
@@ -63,9 +65,22 @@ Clock = Annotated[
     PlainSerializer(clock, return_type=str),
     WithJsonSchema({"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$", "examples": ["17:00"]}),
 ]
+ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _iso_day(written: object) -> object:
+    """A date as ISO 8601 writes it; pydantic alone would take seconds since 1970 for one too."""
+    if not isinstance(written, str):
+        return written
+    try:
+        return date.fromisoformat(written if ISO_DAY.fullmatch(written) else "")
+    except ValueError:
+        raise PydanticCustomError("bad-date", "bad-date") from None
+
+
+LocalDate = Annotated[date, BeforeValidator(_iso_day), Strict(), AfterValidator(in_range)]
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 Slug = Annotated[str, StringConstraints(pattern=SLUG, max_length=80)]
-LocalDate = Annotated[date, AfterValidator(in_range)]
 Text = Annotated[str, StringConstraints(max_length=LONGEST_TEXT, strip_whitespace=True)]
 Weekday = Annotated[int, Field(ge=1, le=7)]
 Percent = Annotated[int, Field(ge=0, le=1000)]

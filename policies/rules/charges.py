@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from kernel.money import Ore, for_minutes
 from kernel.texts import marked as _
 from policies.occasion import Occasion
-from policies.rules.base import Minutes, Model, Percent, Reads, Rule, When
+from policies.rules.base import Minutes, Model, Reads, Rule, When
 from policies.verdict import Ladder, PriceLine, Reason, Step
 
 EPOCH = date(1970, 1, 1)
@@ -149,7 +149,7 @@ class LaterThan(Model):
     """Cancelled later than so many days before the date of use, so much of the price is charged."""
 
     days: Annotated[int, Field(ge=0, le=366)] = Field(title=_("Senere enn så mange dager før"))
-    percent: Percent = Field(title=_("Andel av prisen i prosent"))
+    percent: Annotated[int, Field(ge=0, le=100)] = Field(title=_("Andel av prisen i prosent"))
 
 
 class Cancellation(Rule):

@@ -173,7 +173,7 @@ TRIES: dict[str, Tries] = {
     "take down a photo": _page(f"/venues/{VENUE}/photos/{{photo}}/removal"),
     "begin a draft": _page(f"/policies/rooms/{ROOM}/draft"),
     "copy another's rules into a draft": _page(f"/policies/rooms/{ROOM}/draft/copies", source="place:", whole="yes", version="0"),
-    "throw a draft away": _page(f"{DRAFT}/removal"),
+    "throw a draft away": _page(f"{DRAFT}/removal", version="1"),
     "edit a draft's text": _page(f"{DRAFT}/text", version="1", **TITLE),
     "add a rule": _page(f"{DRAFT}/rules/new", kind="length", version="1", id="length", at_most="60", **REASON),
     "change a rule": _page(f"{DRAFT}/rules/opening", kind="opening", version="1", id="opening", public_holiday="warn", **REASON),

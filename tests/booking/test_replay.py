@@ -15,12 +15,14 @@ from booking import decisions
 from booking.models import Booking, Judgement
 from booking.replay import replay
 from booking.reservations import reserve
+from database.guards import POSTGRESQL, SQLITE, missing_guards
 from database.transact import Database
 from kernel.errors import Missing
 from policies.document import checked
 from policies.places import place_at
 from policies.verbs import publish
 from tests.booking.conftest import NOW, POLICY, REASON, Hall, again, furnish, wish
+from tests.database.test_guards import drop
 from venues.models import OpeningHours
 
 FIRST = date(2026, 9, 15)
@@ -48,7 +50,16 @@ def everything_changes(session: Session) -> None:
     again(session)
 
 
+def unguarded(session: Session) -> None:
+    """Somebody with the database in their hands takes its guards of judgements down first."""
+    connection = session.connection()
+    for guard in SQLITE if connection.dialect.name == "sqlite" else POSTGRESQL:
+        if guard.table == "judgement" and guard.name not in missing_guards(connection):
+            drop(connection, guard)
+
+
 def tamper(session: Session, change: Callable[[dict[str, Any]], None]) -> None:
+    unguarded(session)
     row = session.scalars(select(Judgement)).one()
     judged = deepcopy(row.judged)
     change(judged)
@@ -93,6 +104,17 @@ def test_time_that_staff_block_was_never_judged(session: Session, hall: Hall) ->
     again(session)
 
     assert replay(session, blocked.reference) == []
+
+
+def test_a_booking_whose_judgement_is_gone_is_told_as_such(session: Session, hall: Hall) -> None:
+    reference = book(session, hall).reference
+    unguarded(session)
+    session.execute(delete(Judgement))
+
+    with pytest.raises(Missing) as refused:
+        replay(session, reference)
+
+    assert [(fault.code, fault.value) for fault in refused.value.faults] == [("no-judgement", reference)]
 
 
 def test_a_verdict_or_facts_that_somebody_changed_are_told_by_part(session: Session, hall: Hall) -> None:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from accounts.identity import SERVICE
 from booking import decisions, ending, moving
 from booking.cases import booking_for
 from booking.judging import unfolded
@@ -18,11 +19,14 @@ from booking.support.grants import GrantTerms, make_grant, worths
 from database.audit import Audit
 from database.outbox import Notice
 from kernel.errors import Conflict, Forbidden, Invalid, Missing, Stale, Unidentified
+from policies.document import checked
 from policies.evaluate import evaluate
+from policies.places import place_at
 from policies.queries import policy_of
 from policies.request import Facts, Request
+from policies.verbs import publish
 from policies.verdict import Verdict
-from tests.booking.conftest import NOW, Hall, again, wish
+from tests.booking.conftest import NOW, POLICY, REASON, Hall, again, wish
 
 WEEKS = {"rrule": "FREQ=WEEKLY;COUNT=10"}
 
@@ -255,8 +259,10 @@ def test_a_wish_that_nobody_confirms_lapses_and_frees_its_time(session: Session,
     again(session)
     late = NOW + timedelta(days=7, minutes=1)
 
-    assert decisions.lapse_unconfirmed(session, by=hall.kari, now=late) == 1
+    due = decisions.unconfirmed(session, late)
+    lapsed = [decisions.lapse(session, asked.id, by=hall.kari, now=late) for _twice in range(2)]
 
+    assert (list(due), lapsed) == ([asked.id], [True, False])
     assert (booking_for(session, asked.id).state, claims(session)) == (BookingState.LAPSED, 0)
 
 
@@ -397,3 +403,30 @@ def test_the_stored_facts_give_the_same_verdict_again(session: Session, hall: Ha
         verdict = evaluate(policy, Request.from_json(stored["request"]), Facts.from_json(stored["facts"]))
         assert verdict == Verdict.from_json(stored["verdict"])
     assert len(unfolded(row.judged)) == 10
+
+
+def dear(session: Session, times: int) -> None:
+    """From today every head costs a million kroner, so many times over."""
+    fee = {"kind": "surcharge", "title": REASON, "operation": "amount", "per": "person", "ore": 100_000_000, "reason": REASON}
+    rules = [*POLICY["rules"], *({**fee, "id": f"fee-{number}"} for number in range(times))]  # type: ignore[misc]
+    again(session)
+    publish(session, place_at(session, ""), checked({**POLICY, "rules": rules}), NOW.date(), by=SERVICE, now=NOW)
+    again(session)
+
+
+def test_a_price_of_many_millions_is_kept(session: Session, hall: Hall) -> None:
+    dear(session, 1)
+
+    booking = reserve(session, wish(participants={"6-12": 40}), by=hall.berit, now=NOW)
+
+    session.expire_all()
+    assert booking.occurrences[0].list_price == 40 * 100_000_000 + 80_000
+
+
+def test_a_price_that_nobody_can_have_meant_is_refused_with_what_it_came_to(session: Session, hall: Hall) -> None:
+    dear(session, 101)
+
+    with pytest.raises(Invalid) as refused:
+        reserve(session, wish(participants={"6-12": 100_000}), by=hall.berit, now=NOW)
+
+    assert [(fault.code, fault.facts["most"]) for fault in refused.value.faults] == [("price-too-large", 10**15)]

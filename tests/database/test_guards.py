@@ -125,6 +125,24 @@ def test_a_published_policy_is_never_changed(connection: Connection, change: str
     assert connection.scalar(text("SELECT number FROM policy_version")) == 1
 
 
+@pytest.mark.parametrize("change", ["UPDATE judgement SET judged = '[]'", "DELETE FROM judgement"])
+def test_what_was_judged_is_never_changed(connection: Connection, change: str) -> None:
+    # Only the judgement is of interest here: its booking is not made.
+    if connection.dialect.name == "sqlite":
+        connection.execute(text("PRAGMA defer_foreign_keys=ON"))
+    else:
+        connection.execute(text("ALTER TABLE judgement DROP CONSTRAINT fk_judgement_booking_id"))
+    now = "0" if connection.dialect.name == "sqlite" else "now()"
+    connection.execute(
+        text(f"INSERT INTO judgement (booking_id, act, at, policy_versions, judged) VALUES (1, 'reserve', {now}, '[]', '{{}}')")
+    )
+
+    with pytest.raises(DBAPIError), connection.begin_nested():
+        connection.execute(text(change))
+
+    assert connection.scalar(text("SELECT act FROM judgement")) == "reserve"
+
+
 def test_the_audit_cannot_be_emptied_at_once(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         pytest.skip("it has no TRUNCATE, and an unqualified DELETE meets the trigger")

@@ -1,16 +1,21 @@
 """Delivery to a real mail server on the loopback: order, leases, failures, and what is given up."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from click.testing import Result
 from flask.testing import FlaskCliRunner
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
-from accounts.identity import SERVICE
+from accounts.identity import SERVICE, Actor
 from booking import decisions, ending
+from booking.models import Booking
+from booking.states import BookingState
 from database.outbox import Delivery, post
+from kernel.errors import Busy, Fault
 from notices import cli, postbox, waiting
 from tests.notices.conftest import Clock, Office
 from tests.notices.mailserver import MailServer
@@ -241,16 +246,18 @@ def test_the_log_tells_neither_address_nor_link(office: Office, mailserver: Mail
     assert said == [{"event": "notice not delivered", "notice": 1, "error": "SMTPRecipientsRefused", "log_level": "warning"}]
 
 
-def test_the_worker_goes_on_after_a_turn_that_a_busy_database_ended(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_worker_goes_on_after_jobs_that_a_busy_database_or_a_defect_ended(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     turns: list[str] = []
-    monkeypatch.setattr(cli, "_tidy", _busy(turns))
+    monkeypatch.setattr(cli, "_lapse", _broken(turns, Busy(Fault("database-busy"))))
+    monkeypatch.setattr(cli, "_remind", _broken(turns, OverflowError()))
+    monkeypatch.setattr(cli, "_forget_past", lambda: turns.append("forgot"))
     monkeypatch.setattr(cli, "_send", lambda: turns.append("sent"))
-    monkeypatch.setattr(cli.time, "sleep", _stops_after(turns, 4))
+    monkeypatch.setattr(cli.time, "sleep", _stops_after(turns, 8))
 
     with office.app.app_context(), pytest.raises(KeyboardInterrupt):
         cli.worker_command.callback(every=1)
 
-    assert turns == ["busy", "sent", "busy", "sent"]
+    assert turns == ["Busy", "OverflowError", "forgot", "sent"] * 2
 
 
 def test_a_certificate_is_asked_for_before_the_password_is_told(mailserver: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -269,12 +276,32 @@ def command(office: Office, name: str) -> Result:
     return FlaskCliRunner(office.app).invoke(args=["notices", name])
 
 
-def _busy(turns: list[str]) -> Callable[[], None]:
-    def tidy() -> None:
-        turns.append("busy")
-        raise cli.Refusal
+def _broken(turns: list[str], error: Exception) -> Callable[[], None]:
+    def job() -> None:
+        turns.append(type(error).__name__)
+        raise error
 
-    return tidy
+    job.__name__ = "job"
+    return job
+
+
+def test_a_booking_that_cannot_be_lapsed_keeps_no_other_from_it(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    late = office.clock() + timedelta(days=8)
+    first, second = (office.book("siri", start=f"2026-09-{day}T18:00", end=f"2026-09-{day}T20:00").id for day in (21, 22))
+    monkeypatch.setattr(cli, "now", lambda: late)
+    lapse = cli.lapse
+
+    def stumbling(session: Session, booking: int, *, by: Actor, now: datetime) -> bool:
+        if booking == first:
+            raise OverflowError
+        return lapse(session, booking, by=by, now=now)
+
+    monkeypatch.setattr(cli, "lapse", stumbling)
+    with office.app.app_context():
+        cli._tidy()
+
+    states = office.change(lambda session: dict(session.execute(select(Booking.id, Booking.state)).all()))
+    assert (states[first], states[second]) == (BookingState.UNCONFIRMED, BookingState.LAPSED)
 
 
 def _stops_after(turns: list[str], most: int) -> Callable[[float], None]:

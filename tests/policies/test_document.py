@@ -7,7 +7,7 @@ import pytest
 
 from kernel.errors import Fault, Invalid
 from policies.document import Document, checked, read, schema
-from policies.reading import LONGEST
+from policies.reading import LONGEST, LONGEST_OF_CASES
 from policies.rules import KINDS, AnyRule
 from tests.policies.examples import REASON, document, rule
 
@@ -79,7 +79,9 @@ def test_what_is_not_a_document_is_refused_with_its_place(text: str, code: str, 
 
 
 def test_five_megabytes_are_refused_before_they_are_read() -> None:
-    assert [(f.code, f.value, f.facts) for f in faults(" " * 5_000_000)] == [("document-too-large", 5_000_000, {"most": LONGEST})]
+    assert [(f.code, f.value, f.facts) for f in faults(" " * 5_000_000)] == [
+        ("document-too-large", 5_000_000, {"most": LONGEST, "of_cases": LONGEST_OF_CASES})
+    ]
 
 
 def test_more_rules_than_the_limit_are_refused() -> None:

@@ -91,6 +91,47 @@ MALFORMED: dict[str, tuple[bytes, str, str]] = {
     "a null byte": (b"\0" + written(), "", "broken-json"),
     "half a file": (written(rule("length", at_most=60))[:-40], "", "broken-json"),
     "nothing": (b"", "", "broken-json"),
+    "an address that a browser runs": (
+        written(rule("grid", minutes=15, source={"paragraph": "§ 1", "address": "javascript:alert(1)"})),
+        "rules[0].source.address [grid]",
+        "bad-address",
+    ),
+    "a regulation that is data": (
+        written(regulation={"text": "§ 1", "address": "data:text/html,<script>alert(1)</script>"}),
+        "regulation.address",
+        "bad-address",
+    ),
+    "a reason without end": (
+        written(rule("grid", minutes=15) | {"reason": {"nb": "x" * 2001, "nn": "x", "en": "x"}}),
+        "rules[0].reason.nb [grid]",
+        "too-long-text",
+    ),
+    "a date in seconds": (written(rule("grid", minutes=15, valid_from="1700006400")), "rules[0].valid_from [grid]", "bad-date"),
+    "other digits in a date of every year": (
+        written(rule("season", during=[{"first": "٠١-٠١", "last": "12-31"}])),
+        "rules[0].during[0].first [season]",
+        "bad-anchor",
+    ),
+    "other digits in a time": (
+        written(rule("opening", only_between={"start": "٠٨:٠٠", "end": "20:00"})),
+        "rules[0].only_between.start [opening]",
+        "bad-clock",
+    ),
+    "a cancellation dearer than the use": (
+        written(rule("cancellation", steps=[{"days": 3, "percent": 101}])),
+        "rules[0].steps[0].percent [cancellation]",
+        "too-large",
+    ),
+    "a quota under nothing": (
+        written(rule("quota", period="week", minutes=0, comparator="under")),
+        "rules[0].minutes [quota]",
+        "not-above",
+    ),
+    "an age under nothing": (
+        written(rule("eligibility", age={"comparator": "under", "years": 0})),
+        "rules[0].age.years [eligibility]",
+        "not-above",
+    ),
 }
 MALFORMED_FORMS = {
     "half a sign in what travels along": {"tariffs[0].rows[0].rest": '{"x\\ud800": "\\ud800"}'},
@@ -145,6 +186,30 @@ def test_a_malformed_form_is_shown_again_and_what_is_published_stays(drafting: V
     assert page.status_code in (303, 422)
     assert drafting.get(DRAFT).status_code == 200
     assert versions(house) == [(1, FIRST)]
+
+
+def test_what_a_form_says_that_cannot_be_stands_at_its_fields(drafting: Visitor, house: Database) -> None:
+    frame = {"kind": "length", "version": "1", "id": "length-2", "at_most": "60", "reason.nb": "Slik er det."}
+    price = {"kind": "price", "version": "1", "id": "price-2", "reason.nb": "Slik er det.", **PRICE}
+    wrong = [
+        (frame, "source.address", "javascript:alert(1)"),
+        (frame, "reason.nb", "x" * 2001),
+        (frame, "valid_from", "1700006400"),
+        *((price, "tariffs[0].rows[0].ore", amount) for amount in ("1/2", "1e3", "٥٠٠", "0x10")),
+    ]
+
+    pages = [drafting.post(f"{DRAFT}/rules/new", form_on=DRAFT, **{**form, name: value}) for form, name, value in wrong]
+
+    faulty = [(page.status_code, re.findall(r'<div id="error-([^"]+)"', page.text)) for page in pages]
+    assert faulty == [(422, [name]) for _form, name, _value in wrong]
+
+
+def test_the_limit_and_the_layers_are_told_as_they_are(run: Run) -> None:
+    _, _, layer = run("lint", written(layer="county"))
+    _, _, large = run("lint", MALFORMED["five megabytes of rules"][0])
+
+    assert "Velg municipality, venue eller room." in layer
+    assert "høyst 1000000 tegn, en fil med tilfeller høyst 2000000." in large
 
 
 def test_two_documents_of_one_layer_and_of_two_places_are_refused(run: Run) -> None:

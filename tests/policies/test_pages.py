@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -308,6 +309,23 @@ def test_a_form_of_a_wrong_shape_is_answered_and_changes_nothing(drafting: Visit
     assert draft(house) == before
 
 
+def test_a_rule_that_the_draft_does_not_have_is_not_changed(drafting: Visitor, house: Database) -> None:
+    before = draft(house)
+
+    page = drafting.post(f"{DRAFT}/rules/nothing", form_on=DRAFT, kind="length", version="1", id="nothing", at_most="60", **REASON)
+
+    assert (page.status_code, draft(house)) == (404, before)
+
+
+def test_an_address_that_a_browser_would_run_is_no_link(app: Flask) -> None:
+    parts = app.jinja_env.get_template("booking/parts.html").module
+
+    said = [str(parts.source("§ 1", address)) for address in ("https://lovdata.no/x#a", "javascript:alert(1)", "", None)]  # type: ignore[attr-defined]
+
+    assert [re.findall(r'href="([^"]*)"', one) for one in said] == [["https://lovdata.no/x#a"], [], [], []]
+    assert all("§\u00a01" in one or "§ 1" in one for one in said)
+
+
 def test_a_rule_is_removed(drafting: Visitor, house: Database) -> None:
     drafting.post(f"{DRAFT}/rules/length/removal", form_on=DRAFT, version="1")
 
@@ -430,10 +448,14 @@ def test_faults_of_price_classes_stand_at_their_lines(drafting: Visitor, house: 
 
 
 def test_a_draft_is_thrown_away_or_begun_from_an_older_version(drafting: Visitor, house: Database) -> None:
-    drafting.post(f"{DRAFT}/removal", form_on=DRAFT)
+    unseen = drafting.post(f"{DRAFT}/removal", form_on=DRAFT)
+    stale = drafting.post(f"{DRAFT}/removal", form_on=DRAFT, version="2")
+    kept = draft(house)
+    thrown = drafting.post(f"{DRAFT}/removal", form_on=DRAFT, version="1")
     drafting.post(DRAFT, form_on=f"{HALL}/versions/1", number="1")
 
-    assert draft(house) == checked(versions(house)[0].document)
+    assert (unseen.status_code, stale.status_code, thrown.status_code) == (409, 409, 303)
+    assert kept == draft(house) == checked(versions(house)[0].document)
 
 
 def test_a_room_without_a_policy_gets_one_of_its_own(kari: Visitor, house: Database) -> None:

@@ -1,6 +1,8 @@
 """Drafts and publishing: by officers alone, one version after another, the old ones untouched."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -9,15 +11,17 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import NOBODY, Actor
 from database.audit import Audit
+from database.transact import Database
 from kernel.errors import Forbidden, Invalid, Missing, Stale, Unidentified
 from policies.document import Document, checked
 from policies.evaluate import evaluate
 from policies.models import PolicyDraft, PolicyVersion
 from policies.places import Place, place_at, places, shelf_of
 from policies.queries import in_force, in_force_for, policy_of
-from policies.verbs import discard_draft, publish, save_draft
+from policies.verbs import discard_draft, publish, publish_draft, save_draft
 from policies.verdict import Layer
-from tests.cast import Cast, actor
+from tests.cast import Cast, actor, assemble
+from tests.meanwhile import meanwhile
 from tests.policies.examples import TUESDAY, asked, document, known, rule
 from venues.models import Room, Venue
 from venues.queries import municipality, room_at
@@ -138,7 +142,7 @@ def test_others_than_officers_neither_save_nor_publish_nor_discard(session: Sess
     for attempt in (
         lambda: save_draft(session, place, lengths(60, place), version=0, by=by, now=NOW),
         lambda: publish(session, place, lengths(60, place), TUESDAY, by=by, now=NOW),
-        lambda: discard_draft(session, place, by=by, now=NOW),
+        lambda: discard_draft(session, place, version=1, by=by, now=NOW),
     ):
         with pytest.raises(Forbidden):
             attempt()
@@ -174,11 +178,62 @@ def test_publishing_the_draft_ends_it_and_discarding_takes_it_away(session: Sess
     assert shelf_of(session, place).draft is None
 
     save_draft(session, place, lengths(90, place), version=0, by=kari(session, cast), now=NOW)
-    discard_draft(session, place, by=kari(session, cast), now=NOW)
+    discard_draft(session, place, version=1, by=kari(session, cast), now=NOW)
 
     assert session.scalars(select(PolicyDraft)).all() == []
     with pytest.raises(Missing):
-        discard_draft(session, place, by=kari(session, cast), now=NOW)
+        discard_draft(session, place, version=1, by=kari(session, cast), now=NOW)
+
+
+def test_a_draft_that_somebody_else_saved_meanwhile_is_neither_published_nor_thrown_away(session: Session, cast: Cast) -> None:
+    place = place_at(session, HALL)
+    save_draft(session, place, lengths(60, place), version=0, by=kari(session, cast), now=NOW)
+    save_draft(session, place, lengths(90, place), version=1, by=kari(session, cast), now=NOW)
+
+    for attempt in (discard_draft, partial(publish_draft, valid_from=TUESDAY)):
+        with pytest.raises(Stale):
+            attempt(session, place, version=1, by=kari(session, cast), now=NOW)
+
+    assert [(draft.version, draft.document["rules"][0]["at_most"]) for draft in session.scalars(select(PolicyDraft))] == [(2, 90)]
+
+
+@pytest.mark.parametrize("act", [partial(publish_draft, valid_from=TUESDAY), discard_draft])
+def test_whoever_waited_while_the_draft_was_saved_is_told_that_it_is_another_now(database: Database, act: Callable[..., object]) -> None:
+    by, place = drafted(database)
+
+    later = meanwhile(
+        database,
+        partial(save_draft, place=place, document=lengths(90, place), version=1, by=by, now=NOW),
+        partial(act, place=place, version=1, by=by, now=NOW),
+    )
+
+    with pytest.raises(Stale):
+        later.result()
+    with database.reading() as session:
+        assert [draft.version for draft in session.scalars(select(PolicyDraft))] == [2]
+
+
+def test_a_draft_that_two_officers_publish_at_once_is_published_once(database: Database) -> None:
+    by, place = drafted(database)
+    publishing = partial(publish_draft, place=place, valid_from=TUESDAY, version=1, by=by, now=NOW)
+
+    later = meanwhile(database, publishing, publishing)
+
+    with pytest.raises(Missing):
+        later.result()
+    with database.reading() as session:
+        assert [version.number for version in session.scalars(select(PolicyVersion))] == [1]
+
+
+def drafted(database: Database) -> tuple[Actor, Place]:
+    """An officer, and the hall with a draft of its first version."""
+
+    def begin(session: Session) -> tuple[Actor, Place]:
+        by, place = actor(session, assemble(session).kari), place_at(session, HALL)
+        save_draft(session, place, lengths(60, place), version=0, by=by, now=NOW)
+        return by, place
+
+    return database.transact(begin)
 
 
 def test_what_the_linter_calls_an_error_is_not_published_and_a_missing_translation_is(session: Session, cast: Cast) -> None:

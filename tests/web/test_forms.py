@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from kernel.errors import Fault, Invalid
 from tests.web.trial import Wish
 from web.faults import CODES, WRONG_KIND, name_of
-from web.fields import Clock, Day, Email, Phone, Zone
+from web.fields import Clock, Day, Email, Local, Moment, Phone, Zone
 from web.forms import Form, Input, parse, parse_json, refused
 from web.nesting import nested
 
@@ -45,6 +45,19 @@ def test_a_form_and_a_body_give_the_same_value() -> None:
     assert parse(Wish, form) == parse_json(
         Wish, b'{"room":" Gymsal ","day":"2026-11-24","start":"18:00","people":30,"email":"kari@example.org","needs":["piano"]}'
     )
+
+
+class Dated(Input):
+    day: Day
+    start: Local
+    sent: Moment
+
+
+@pytest.mark.parametrize("written", ["1700006400", 1700006400, 1700006400.0, "٢٠٢٦-11-24", True])
+def test_nothing_but_a_date_is_read_as_one(written: object) -> None:
+    told = faults_of(Dated, {"day": written, "start": written, "sent": written})
+
+    assert told == [("bad-date", "day"), ("bad-time", "start"), ("bad-time", "sent")]
 
 
 def test_all_faults_are_told_at_once() -> None:

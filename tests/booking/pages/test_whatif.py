@@ -108,7 +108,7 @@ def test_a_draft_that_was_changed_or_is_gone_since_is_said_so(
     another = kari.get(PAGE).text
     with database.reading() as session:
         place = place_at(session, "")
-    database.transact(discard_draft, place, by=hall.kari, now=clock())
+    database.transact(discard_draft, place, version=2, by=hall.kari, now=clock())
     gone = kari.get(PAGE).text
 
     assert ("etter denne prøvingen" in same, "Utkastet er endret etter denne prøvingen." in another) == (False, True)
