@@ -106,7 +106,7 @@ MALFORMED: dict[str, tuple[bytes, str, str]] = {
         "rules[0].reason.nb [grid]",
         "too-long-text",
     ),
-    "a date in seconds": (written(rule("grid", minutes=15, valid_from="1700006400")), "rules[0].valid_from [grid]", "bad-date"),
+    "a date in seconds": (written(rule("grid", minutes=15, valid_from="1700006400")), "rules[0].valid_from [grid]", "bad-iso-date"),
     "other digits in a date of every year": (
         written(rule("season", during=[{"first": "٠١-٠١", "last": "12-31"}])),
         "rules[0].during[0].first [season]",
