@@ -111,7 +111,7 @@ def _fault(error: ErrorDetails, data: object) -> Fault:
     match error["type"]:
         case "union_tag_invalid":
             fault = _unknown_kind(error, data)
-        case "extra_forbidden":
+        case "extra_forbidden" | "unexpected_keyword_argument":
             fault = _unknown_field(error, data)
         case "string_pattern_mismatch" if error["ctx"]["pattern"] == SLUG:
             fault = replace(fault_of(error, data), code="bad-name")

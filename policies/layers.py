@@ -4,10 +4,11 @@ How rules combine, stated here once:
 
 1. The layers are baseline, municipality, venue, room; each is more specific than those before it.
 2. A rule replaces a rule of a wider layer that it says otherwise: of the same kind, about the same (``topic``), with a
-   scope that holds the other's whole scope and the other's id, or with the very same scope, stating whatever the other
-   states; of the kinds that give many things (5) only with its id. So a rule for Sundays leaves the wider one for all
-   other days, and a least length leaves a greatest one. What is itself replaced replaces nothing. Only rules that are
-   valid on the date of use take part, so a rule that has run out gives the wider one back.
+   scope that holds the other's whole scope and the other's id, or with the very same scope. With another id it replaces
+   what it states itself and leaves the rest of the wider rule: a least length leaves a greatest one, a word on trade
+   leaves one on alcohol. Of the kinds that give many things (5) only the id counts. A rule for Sundays leaves the wider
+   one for all other days. What is itself replaced replaces nothing. Only rules that are valid on the date of use take
+   part, so a rule that has run out gives the wider one back.
 3. Of the kinds that restrict, every rule in scope is applied; the outcome is the strictest of the effects:
    refuse, then review, then accept.
 4. Of the kinds that settle one thing (who decides, buffers, price, rank, cancellation, absence) one rule in scope is applied:
@@ -135,21 +136,33 @@ def combine(documents: Iterable[Document]) -> Policy:
 
 
 def _uppermost(rules: Sequence[Placed]) -> list[Placed]:
-    """The rules that no more specific layer replaces."""
-    left: list[Placed] = []
+    """What no more specific layer says otherwise."""
+    found: list[Placed] = []
     for layer in reversed(LAYERS):
-        here = [placed for placed in rules if placed.layer is layer]
-        left += [placed for placed in here if not any(replaces(other.rule, placed.rule) for other in left)]
-    return left
+        left = [_left_of(placed, found) for placed in rules if placed.layer is layer]
+        found += [placed for placed in left if placed]
+    return found
 
 
-def replaces(rule: Rule, wider: Rule) -> bool:
-    """Whether a rule says otherwise what a rule of a wider layer says, by the second statement above."""
+def _left_of(placed: Placed, nearer: Iterable[Placed]) -> Placed | None:
+    """The rule as far as nearer ones leave it; None where they say all of it."""
+    rule: Rule | None = placed.rule
+    for other in nearer:
+        rule = beside(rule, other.rule) if rule else None
+    return Placed(rule, placed.layer) if rule else None
+
+
+def beside(wider: Rule, rule: Rule) -> Rule | None:
+    """What a rule of a nearer layer leaves of a wider one, by the second statement above; None where that is nothing."""
     if type(rule) is not type(wider) or any(getattr(rule, name) != getattr(wider, name) for name in rule.topic):
-        return False
-    if rule.scope == wider.scope:
-        return rule.id == wider.id or (not rule.gives and wider.stated <= rule.stated)
-    return rule.id == wider.id and contains(extent_of(rule.scope), extent_of(wider.scope))
+        return wider
+    is_same = rule.scope == wider.scope
+    if rule.id == wider.id:
+        return None if is_same or contains(extent_of(rule.scope), extent_of(wider.scope)) else wider
+    if rule.gives or not is_same:
+        return wider
+    shared = wider.stated & rule.stated
+    return wider.without(shared) if shared or not wider.stated else wider
 
 
 def precedence(rule: Rule) -> tuple[int, int, str]:

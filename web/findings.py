@@ -27,6 +27,7 @@ UNREADABLE: Mapping[str, str] = {
     "no-cases": _(
         "Fila er en retningslinje uten tilfeller. Legg den under policies og skriv tilfellene under cases, eller bruk policies lint."
     ),
+    "no-such-place": _("«{value}» finnes ikke blant bygg og rom.{near:nearest} Rett navnet, eller legg det inn med venues import først."),
     "one-document": _("Fila har {value} retningslinjer. Legg den som skal prøves, i en fil for seg."),
     "bad-age-band": _("«{value}» er ikke en aldersgruppe. Skriv for eksempel 6-12 eller 65+."),
     "overlapping-age-bands": _("Aldersgruppene {value} går over i hverandre. Del dem slik at ingen telles to ganger."),
@@ -146,6 +147,10 @@ TABLES: Mapping[str, str] = {
     "sum-differs": _("Prisen er {value:kr}, men {percent} % av {base:kr} er {sum:kr}. Rett prisen, eller det den er regnet av."),
 }
 REFERENCES: Mapping[str, str] = {
+    "home-of-persons": _(
+        "Hvor privatpersoner bor, er ikke kjent, og de regnes som om de ikke hører til i kommunen."
+        " Begrens regelen til organisasjoner og grupper."
+    ),
     "unknown-period": _("Perioden {value} finnes ikke. Legg den til under «Perioder» (periods), eller rett navnet."),
     "period-from-elsewhere": _(
         "Perioden {value} finnes ikke her. Se etter at kommunens retningslinje har den, eller legg den til under «Perioder» (periods)."

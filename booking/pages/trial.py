@@ -184,7 +184,8 @@ def _line(preview: Preview, number: int, names: Mapping[int, str], ways: Sequenc
         taken=tuple(_takings(date, preview, names)),
         warnings=tuple(objection_fault(warning, f"{wall.start:%Y-%m-%dT%H:%M}") for warning in (verdict.warnings if verdict else ())),
         price=verdict.price if verdict and date.is_kept else None,
-        ways=tuple(ways),
+        # A shorter time that the rule names may be one that is offered too.
+        ways=tuple({way.label: way for way in ways}.values()),
         leave_out=to(excepted, preview.case.path) if date.is_kept and len(preview.dates) > 1 else "",
         is_repeated=is_repeated(wall.start, wall.zone) or is_repeated(wall.end, wall.zone),
     )

@@ -27,6 +27,7 @@ ADVICE = {
     "class-name-missing",
     "event-from-elsewhere",
     "event-year-missing",
+    "home-of-persons",
     "hours-for-minutes",
     "kroner-for-ore",
     "language-missing",

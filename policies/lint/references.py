@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from accounts.identity import ApplicantClass
 from kernel.errors import Fault
 from policies.lint.subject import Located, Subject, fault_at, fault_in
 from policies.paragraphs import is_of, nearest, paragraphs, references
@@ -23,6 +24,7 @@ def check(subject: Subject) -> Iterator[Fault]:
     yield from _paragraphs(subject)
     yield from _conditions(subject)
     yield from _waivers(subject)
+    yield from _homes(subject)
 
 
 def _periods(subject: Subject) -> Iterator[Fault]:
@@ -70,6 +72,14 @@ def _conditions(subject: Subject) -> Iterator[Fault]:
         differing = [name for name in ("task", "text_version", "text", "title") if getattr(found.rule, name) != getattr(other.rule, name)]
         if differing:
             yield fault_in(found, "condition-differs", differing[0], found.rule.what, other=other.rule.id, what=differing[0])
+
+
+def _homes(subject: Subject) -> Iterator[Fault]:
+    """Rules about where people live: nobody records that of a person, who then counts as living elsewhere."""
+    for found in subject.rules:
+        scope = found.rule.scope
+        if scope.local is not None and (not scope.applicants or ApplicantClass.PERSON in scope.applicants):
+            yield fault_in(found, "home-of-persons", "scope.local", scope.local)
 
 
 def _waivers(subject: Subject) -> Iterator[Fault]:

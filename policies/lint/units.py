@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from kernel.errors import Fault
 from policies.lint.subject import Located, Subject, fault_in
 from policies.rules.base import Rule
+from policies.rules.charges import Surcharge
 from policies.rules.counts import Quota
 from policies.rules.tariff import PriceRule
 from policies.rules.timing import Length
@@ -20,6 +21,10 @@ def check(subject: Subject) -> Iterator[Fault]:
             for place, row in enumerate(tariff.rows):
                 if 0 < row.ore < LEAST_ORE:
                     yield fault_in(found, "kroner-for-ore", f"tariffs[{number}].rows[{place}].ore", row.ore, meant=row.ore * 100)
+    for surcharge in subject.of(Surcharge):
+        ore = surcharge.rule.ore
+        if ore is not None and 0 < abs(ore) < LEAST_ORE:
+            yield fault_in(surcharge, "kroner-for-ore", "ore", ore, meant=ore * 100)
     for length in subject.of(Length):
         yield from _minutes(length, "at_least", length.rule.at_least)
         yield from _minutes(length, "at_most", length.rule.at_most)

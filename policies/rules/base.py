@@ -1,7 +1,7 @@
 """What every rule has: who, when and what it is about, its reason and source, and its validity."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -454,6 +454,15 @@ class Rule(Model):
         """The fields with which the rule says anything of its own, beside what follows from it."""
         fields = type(self).model_fields
         return frozenset(name for name in fields.keys() - FRAME if getattr(self, name) != fields[name].get_default())
+
+    def without(self, names: Collection[str]) -> "Rule | None":
+        """The rule without some of what it states; None where nothing of its own is left, or what every rule of its kind states."""
+        fields = type(self).model_fields
+        if self.stated <= set(names) or any(fields[name].is_required() for name in names):
+            return None
+        kept = {name: getattr(self, name) for name in fields}
+        silent = {name: Consequence.ALLOW if isinstance(kept[name], Consequence) else fields[name].get_default() for name in names}
+        return type(self).model_construct(**{**kept, **silent})
 
     @property
     def restricts(self) -> bool:

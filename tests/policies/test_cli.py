@@ -57,7 +57,7 @@ def test_a_file_of_cases_is_published_whole_or_not_at_all(app: Flask, house: Dat
     done = run(app, "publish", written(tmp_path, {"policies": both, "cases": [CASE]}), "--from", "2031-01-01")
 
     assert refused[0] == 1 and "gymsal-9" in refused[2]
-    told = "oren-flerbrukshall: Versjon 1 er publisert.\noren-flerbrukshall/gymsal-1: Versjon 1 er publisert.\n"
+    told = "".join(f"{one['place']}: Versjon 1 er publisert og gjelder fra 1. januar 2031.\n" for one in both)
     assert done == (0, told, "")
 
 
@@ -134,7 +134,10 @@ def test_the_schema_of_a_file_of_cases_is_printed(app: Flask) -> None:
 def test_publish_puts_a_document_in_force_where_it_says(app: Flask, house: Database, tmp_path: Path) -> None:
     file = written(tmp_path, {**HALL, "rules": [rule("length", at_most=60)]})
 
-    assert run(app, "publish", file, "--from", "01.08.2026")[:2] == (0, "Versjon 1 er publisert.\n")
+    assert run(app, "publish", file, "--from", "01.08.2026")[:2] == (
+        0,
+        "oren-flerbrukshall: Versjon 1 er publisert og gjelder fra 1. august 2026.\n",
+    )
     with Session(house.engine) as session:
         assert [version.valid_from for version in session.scalars(select(PolicyVersion))] == [date(2026, 8, 1)]
 
@@ -151,7 +154,19 @@ def test_publish_over_a_version_refuses_a_day_that_has_been(
     assert (code, "Velg 1. september 2026 eller senere. (begins-in-the-past)" in said) == (1, True)
     with Session(house.engine) as session:
         assert [version.number for version in session.scalars(select(PolicyVersion))] == [1]
-    assert run(app, "publish", file, "--from", "01.09.2026")[:2] == (0, "Versjon 2 er publisert.\n")
+    assert run(app, "publish", file, "--from", "01.09.2026")[:2] == (
+        0,
+        "oren-flerbrukshall: Versjon 2 er publisert og gjelder fra 1. september 2026.\n",
+    )
+
+
+def test_what_is_in_force_is_exported_as_it_can_be_published_again(app: Flask, house: Database, tmp_path: Path) -> None:
+    run(app, "publish", written(tmp_path, {**HALL, "rules": [rule("length", at_most=60)]}), "--from", "2026-08-01")
+
+    code, said, _ = run(app, "export", "oren-flerbrukshall", "--on", "2026-09-02")
+
+    assert (code, run(app, "export", "nowhere")[0], run(app, "export", "oren-flerbrukshall", "--on", "2026-07-31")[0]) == (0, 1, 1)
+    assert run(app, "lint", written(tmp_path, said)) == (0, "Ingen feil.\n", "")
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,7 @@ PLANTED = {
     # references and languages
     "unknown-period": ("rules[0].named[0]", 13, "hall-season", "Legg den til under «Perioder» (periods)"),
     "period-from-elsewhere": ("rules[0].scope.periods[0]", 15, "length", "legg den til under «Perioder» (periods)"),
+    "home-of-persons": ("rules[0].scope.local", 13, "others", "Begrens regelen til organisasjoner og grupper."),
     "almost-alike": ("rules[1].units[1].figure", 33, "points", "Skriv dem likt"),
     "paragraph-not-found": ("rules[0].source.paragraph", 17, "length", "Rett henvisningen"),
     "waiver-by-another": ("rules[1].waiver.by", 25, "length", "La den som avgjør gi unntak."),
@@ -124,7 +125,7 @@ def test_the_command_names_line_rule_and_remedy(lint: Lint, name: str) -> None:
 
     where = f"{name}.json:{line}: {field}{f' [{rule}]' if rule else ''}: "
     assert (exit_code, said, told.count("\n")) == (1, "", 1)
-    assert where in told and remedy in told and told.endswith(f" ({code})\n")
+    assert where in told and remedy in told and told.endswith(f" ({code}{', råd' if code in ADVICE else ''})\n")
 
 
 def test_every_file_is_tried_and_everything_that_the_linter_finds_has_a_file() -> None:

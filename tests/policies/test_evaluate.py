@@ -397,6 +397,7 @@ class TestLayers:
                 ["a", "b"],
             ),
             (rule("purpose", id="a", alcohol="refuse"), rule("purpose", id="b", forbidden=["sport"]), ["a", "b"]),
+            (rule("grid", id="a", minutes=30, offset=15), rule("grid", id="b", minutes=60), ["b"]),
         ],
     )
     def test_a_rule_replaces_only_what_it_says_otherwise(self, wide: dict[str, Any], near: dict[str, Any], kept: list[str]) -> None:
@@ -405,6 +406,30 @@ class TestLayers:
         in_force = combine(layers).on(TUESDAY).rules
 
         assert sorted(placed.rule.id for placed in in_force if placed.layer is not Layer.BASELINE) == kept
+
+    def test_of_a_rule_with_another_id_it_replaces_what_it_states_itself(self) -> None:
+        town = document(
+            at_once(),
+            rule("length", id="town", at_least=60, at_most=60),
+            rule("opening", id="days", public_holiday="refuse", school_break="refuse"),
+        )
+        house = document(
+            rule("length", id="house", at_most=120),
+            rule("opening", id="hours", public_holiday="allow"),
+            layer="venue",
+            place="assiden-fotballhall",
+        )
+        policy = combine([town, house])
+        holiday = known(TUESDAY, days=(Day(TUESDAY, holiday="17. mai"),))
+        both = known(TUESDAY, days=(Day(TUESDAY, holiday="17. mai", school_break="Ferie"),))
+
+        verdicts = [evaluate(policy, asked(end=end), facts) for end, facts in (("19:30", holiday), ("18:30", holiday), ("19:30", both))]
+
+        assert [[(one.rule, one.code) for one in verdict.objections] for verdict in verdicts] == [
+            [],
+            [("town", "too-short")],
+            [("days", "school-break")],
+        ]
 
     def test_a_rule_that_has_run_out_gives_the_wider_one_back(self) -> None:
         wide = document(at_once(), rule("length", at_most=60))
