@@ -105,6 +105,7 @@ def objection_fault(objection: Objection, start: str) -> Fault:
         {
             "date": start,
             "rule": objection.rule,
+            "layer": objection.layer.value,
             "limit": objection.limit,
             "effect": str(objection.effect),
             "waivable_by": str(objection.waivable_by) if objection.waivable_by else None,

@@ -197,6 +197,19 @@ CHOICES: Mapping[type[Any], Mapping[Any, str]] = {
 WEEKDAYS = (_("mandag"), _("tirsdag"), _("onsdag"), _("torsdag"), _("fredag"), _("lørdag"), _("søndag"))
 
 
+def paragraph_of(paragraph: str, layer: Layer | str) -> str:
+    """A paragraph with whose it is; a room's own stands alone."""
+    if not paragraph:
+        return ""
+    match layer:
+        case Layer.MUNICIPALITY | Layer.BASELINE:
+            return gettext("%(paragraph)s i kommunens retningslinjer", paragraph=paragraph)
+        case Layer.VENUE:
+            return gettext("%(paragraph)s i reglene for bygget", paragraph=paragraph)
+        case _:
+            return paragraph
+
+
 def activity(value: str) -> str:
     """What a room is used for."""
     return choice(Activity(value))

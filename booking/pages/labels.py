@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 
 from booking.states import BookingKind
+from kernel.errors import Fault
 from kernel.money import Ore
 from kernel.texts import marked as _
+from policies import labels as policy_labels
 from policies.labels import PRICE_UNITS
 from policies.rules.tariff import PriceUnit
-from policies.verdict import Absence, Ladder, Price, PriceLine, Rank, Reason, Task
+from policies.verdict import Absence, Ladder, Layer, Price, PriceLine, Rank, Reason, Task
 from policies.words.charges import absence_sentences, ladder_sentence
 from web import formats
 from web.language import choose
@@ -51,6 +53,12 @@ def band_label(band: str) -> str:
     if band.endswith("+"):
         return gettext("%(age)s år og eldre", age=band[:-1])
     return gettext("%(ages)s år", ages=band.replace("-", "–"))
+
+
+def paragraph_of(fault: Fault) -> str:
+    """The paragraph that a refusal rests on, with whose regulation it stands in where the rule is the municipality's."""
+    written, layer = str(fault.facts.get("paragraph") or ""), fault.facts.get("layer")
+    return policy_labels.paragraph_of(written, Layer.MUNICIPALITY) if layer == Layer.MUNICIPALITY else written
 
 
 def booking_kind(value: str) -> str:

@@ -96,21 +96,11 @@ def _groups(applied: Sequence[Placed], own: Layer | None) -> Iterator[tuple[str,
 def _said(placed: Placed, own: Layer | None) -> Said:
     rule = placed.rule
     about = ", ".join(values.scope_words(rule.scope))
-    paragraph = _paragraph(placed, own)
+    paragraph = rule.source.paragraph if placed.layer is own else labels.paragraph_of(rule.source.paragraph, placed.layer)
     said, reason = words.sentences(rule), rule.reason.in_language(choose())
     figures = f"{about[:1].upper()}{about[1:]}: {' '.join(said)}" if about else " ".join(said)
     brief = figures if rule.kind in IN_FIGURES or not reason else reason
     return Said(about, brief, said, paragraph, rule.source.address, rule.valid_until)
-
-
-def _paragraph(placed: Placed, own: Layer | None) -> str:
-    """The rule's paragraph, with whose it is where that is not the place's own regulation."""
-    written = placed.rule.source.paragraph
-    if not written or placed.layer is own:
-        return written
-    if placed.layer is Layer.VENUE:
-        return gettext("%(paragraph)s i reglene for bygget", paragraph=written)
-    return gettext("%(paragraph)s i kommunens retningslinjer", paragraph=written)
 
 
 def _prices(applied: Sequence[Placed], documents: Sequence[Document], own: Layer | None, today: date) -> Iterator[PriceList]:

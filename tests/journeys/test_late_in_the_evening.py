@@ -34,7 +34,7 @@ MATCH = Wish(
     organisation="313000028",
     participants={"18+": 30},
 )
-PARAGRAPH = "Lokalet kan brukes i åpningstiden, og ikke på helligdager eller i skolens ferier. (§ 2)"
+PARAGRAPH = "Lokalet kan brukes i åpningstiden, og ikke på helligdager eller i skolens ferier. (§ 2 i kommunens retningslinjer)"
 
 
 @pytest.fixture

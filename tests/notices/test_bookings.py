@@ -86,7 +86,7 @@ def test_an_exception_is_told_with_what_it_is_from_and_on_what_grounds(office: O
     granted = told(office, booking, subject="Bekreftet")
 
     rule, reason = (
-        "Unntak:\n- 3 timer er for lenge. Book høyst 2 timer. Fordi. (§ 4)\n",
+        "Unntak:\n- 3 timer er for lenge. Book høyst 2 timer. Fordi. (§ 4 i kommunens retningslinjer)\n",
         "Begrunnelsen fra den som søkte: Cupen varer i tre timer.\n",
     )
     assert f"{rule}  Unntak avgjøres av saksbehandler.\n{reason}" in waiting
