@@ -62,14 +62,14 @@ def test_each_team_of_an_organisation_has_its_own_time(session: Session, hall: H
     assert [(used.minutes, used.dates) for used in (girls, boys, others)] == [(180, 2), (60, 1), (0, 0)]
 
 
-def test_a_wish_without_a_team_is_counted_for_none(session: Session, hall: Hall) -> None:
+def test_what_names_no_team_is_counted_together_and_a_team_however_it_is_spaced(session: Session, hall: Hall) -> None:
     publish_with(session, {**WEEK, "per": "team"})
-    again(session)
+    book(session, hall, **at(14, "18:00", "19:00"))
+    book(session, hall, **at(15, "18:00", "19:00", team="Gutter\u00a0 14"))
 
-    (tried,) = preview(session, wish(), by=hall.berit, now=NOW).dates
+    nobodys, boys = (counted(session, hall, **at(18, "18:00", "19:00", team=team)) for team in ("", " Gutter 14"))
 
-    assert tried.judged.facts is not None
-    assert tried.judged.facts.usage == ()
+    assert [(used.minutes, used.dates) for used in (nobodys, boys)] == [(60, 1), (60, 1)]
 
 
 def test_at_once_are_dates_that_overlap_in_other_rooms(session: Session, hall: Hall) -> None:
