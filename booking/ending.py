@@ -36,8 +36,8 @@ def cancel(
     """Cancel one date, or all that lie ahead; the past is never touched, and a reason is kept on what is cancelled.
 
     It costs what the latest judgement of each date says, and what is given back too late counts as missed; officers may
-    let it be for nothing, and say why. Raises Conflict
-    (``in-the-past``) when nothing is left to cancel, Invalid (``reason-missing``), Stale, Missing, Forbidden.
+    let it be for nothing, and say why. Raises Conflict (``in-the-past``) when nothing is left to cancel, Invalid
+    (``reason-missing``), Stale, Missing, Forbidden.
     """
     booking = booking_for(session, booking_id, version=version)
     require_holder(booking, by)

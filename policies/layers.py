@@ -139,7 +139,9 @@ def _uppermost(rules: Sequence[Placed]) -> list[Placed]:
     """What no more specific layer says otherwise."""
     found: list[Placed] = []
     for layer in reversed(LAYERS):
-        left = [_left_of(placed, found) for placed in rules if placed.layer is layer]
+        # In an order of their own: that of the rules in a document never matters.
+        nearer = sorted(found, key=_precedence)
+        left = [_left_of(placed, nearer) for placed in rules if placed.layer is layer]
         found += [placed for placed in left if placed]
     return found
 
@@ -161,8 +163,7 @@ def beside(wider: Rule, rule: Rule) -> Rule | None:
         return None if is_same or contains(extent_of(rule.scope), extent_of(wider.scope)) else wider
     if rule.gives or not is_same:
         return wider
-    shared = wider.stated & rule.stated
-    return wider.without(shared) if shared or not wider.stated else wider
+    return wider.left_by(rule)
 
 
 def precedence(rule: Rule) -> tuple[int, int, str]:

@@ -21,6 +21,8 @@ class Eligibility(Rule):
 
     own_reads: ClassVar[frozenset[Reads]] = frozenset({Reads.APPLICANT})
 
+    follows: ClassVar[tuple[str, ...]] = ("unknown",)
+
     kind: Literal["eligibility"] = "eligibility"
     allowed: tuple[ApplicantClass, ...] = ()
     registered: bool | None = None

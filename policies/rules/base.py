@@ -1,7 +1,7 @@
 """What every rule has: who, when and what it is about, its reason and source, and its validity."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -408,8 +408,9 @@ class Rule(Model):
     A kind that restricts yields breaches from ``judge``; one that ``settles`` something of which a verdict has one
     (who decides, the price) gives it from ``settle``; one that ``gives`` something of which a verdict has many
     (conditions, surcharges) yields it from ``give``. ``mends`` says what change of the request could help. ``topic`` are
-    the fields in which two rules of the kind are about different things, so that none says the other otherwise. ``called``
-    is the kind's name on screen and ``heading`` the heading that it is told under, both msgids.
+    the fields in which two rules of the kind are about different things, so that none says the other otherwise;
+    ``follows`` those that say, beside ``effect``, what follows when its limits are not kept. ``called`` is the kind's name
+    on screen and ``heading`` the heading that it is told under, both msgids.
     """
 
     settles: ClassVar[str] = ""
@@ -417,6 +418,7 @@ class Rule(Model):
     own_reads: ClassVar[frozenset[Reads]] = frozenset()
     mends: ClassVar[frozenset[Change]] = frozenset()
     topic: ClassVar[tuple[str, ...]] = ()
+    follows: ClassVar[tuple[str, ...]] = ()
     is_safety: ClassVar[bool] = False
     called: ClassVar[str] = ""
     heading: ClassVar[str] = ""
@@ -451,18 +453,24 @@ class Rule(Model):
 
     @cached_property
     def stated(self) -> frozenset[str]:
-        """The fields with which the rule says anything of its own, beside what follows from it."""
+        """The fields with which the rule says anything of its own, beside what it is about and what follows from it."""
         fields = type(self).model_fields
-        return frozenset(name for name in fields.keys() - FRAME if getattr(self, name) != fields[name].get_default())
+        told = (name for name in fields.keys() - FRAME - set(self.topic) if not isinstance(getattr(self, name), Comparator))
+        return frozenset(name for name in told if getattr(self, name) != fields[name].get_default())
 
-    def without(self, names: Collection[str]) -> "Rule | None":
-        """The rule without some of what it states; None where nothing of its own is left, or what every rule of its kind states."""
-        fields = type(self).model_fields
-        if self.stated <= set(names) or any(fields[name].is_required() for name in names):
+    def left_by(self, nearer: "Rule") -> "Rule | None":
+        """The rule without what a nearer one of its kind states, or has unless it says otherwise; None where nothing is left."""
+        fields, kept = type(self).model_fields, self.stated - nearer.stated
+        if not kept or any(fields[name].is_required() for name in self.stated & nearer.stated):
             return None
-        kept = {name: getattr(self, name) for name in fields}
-        silent = {name: Consequence.ALLOW if isinstance(kept[name], Consequence) else fields[name].get_default() for name in names}
-        return type(self).model_construct(**{**kept, **silent})
+        has_limits = any(not isinstance(getattr(self, name), Consequence) for name in kept)
+        values = {name: getattr(self, name) for name in fields}
+        for name in fields.keys() - FRAME - kept - set(self.topic):
+            if has_limits and name in self.follows:
+                values[name] = getattr(nearer if name in nearer.stated else self, name)
+            elif not isinstance(values[name], Comparator):
+                values[name] = Consequence.ALLOW if isinstance(values[name], Consequence) else fields[name].get_default()
+        return type(self).model_construct(**values)
 
     @property
     def restricts(self) -> bool:

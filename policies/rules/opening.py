@@ -32,6 +32,8 @@ class Opening(Rule):
     own_reads: ClassVar[frozenset[Reads]] = frozenset({Reads.TIME})
     mends: ClassVar[frozenset[Change]] = frozenset({Change.TIME, Change.LENGTH})
 
+    follows: ClassVar[tuple[str, ...]] = ("outside",)
+
     kind: Literal["opening"] = "opening"
     outside: Consequence = Consequence.REFUSE
     by_agreement: Consequence = Consequence.REVIEW

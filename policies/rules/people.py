@@ -27,6 +27,7 @@ class AgeMix(Rule):
     heading: ClassVar[str] = _("Hvem og hva")
 
     topic: ClassVar[tuple[str, ...]] = ("ages",)
+    follows: ClassVar[tuple[str, ...]] = ("otherwise", "unknown")
 
     kind: Literal["age_mix"] = "age_mix"
     ages: Ages = Field(title=_("Alder"))

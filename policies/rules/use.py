@@ -21,6 +21,8 @@ class Capacity(Rule):
     own_reads: ClassVar[frozenset[Reads]] = frozenset({Reads.ROOM, Reads.HEADS})
     is_safety: ClassVar[bool] = True
 
+    follows: ClassVar[tuple[str, ...]] = ("over", "unknown_capacity", "unknown_heads")
+
     kind: Literal["capacity"] = "capacity"
     over: Literal[Consequence.REFUSE, Consequence.REVIEW, Consequence.WARN] = Consequence.REFUSE
     unknown_capacity: Consequence = Consequence.WARN

@@ -17,6 +17,7 @@ from tests.policies.examples import REASON, TUESDAY, asked, at_once, document, h
 from venues.opening import Openness
 
 WEDNESDAY = TUESDAY + timedelta(days=1)
+AGREED = Window(hours(TUESDAY, "16:00", "22:30"), Openness.BY_AGREEMENT)
 
 
 def judged(*rules: dict[str, Any], request: Request | None = None, facts: Facts | None = None) -> Verdict:
@@ -398,6 +399,12 @@ class TestLayers:
             ),
             (rule("purpose", id="a", alcohol="refuse"), rule("purpose", id="b", forbidden=["sport"]), ["a", "b"]),
             (rule("grid", id="a", minutes=30, offset=15), rule("grid", id="b", minutes=60), ["b"]),
+            (rule("quota", id="a", period="week", minutes=60), rule("quota", id="b", period="week", dates=2), ["a", "b"]),
+            (
+                rule("age_mix", id="a", ages={"last": 12}, at_least=8),
+                rule("age_mix", id="b", ages={"last": 12}, at_most_percent=90),
+                ["a", "b"],
+            ),
         ],
     )
     def test_a_rule_replaces_only_what_it_says_otherwise(self, wide: dict[str, Any], near: dict[str, Any], kept: list[str]) -> None:
@@ -430,6 +437,32 @@ class TestLayers:
             [("town", "too-short")],
             [("days", "school-break")],
         ]
+
+    @pytest.mark.parametrize(
+        ("town", "house", "facts", "codes"),
+        [
+            # What the nearer rule says of something holds, also where the wider one has it unless it says otherwise.
+            ({"school_break": "refuse"}, {"by_agreement": "allow"}, {"windows": (AGREED,)}, []),
+            ({"school_break": "refuse"}, {}, {"windows": ()}, ["outside-opening-hours"]),
+            # What the wider one limits it limits still, with what it says follows.
+            ({"only_between": {"start": "08:00", "end": "19:00"}}, {"public_holiday": "allow"}, {}, ["too-late"]),
+        ],
+    )
+    def test_of_opening_the_nearer_rule_is_told_once(
+        self, town: dict[str, Any], house: dict[str, Any], facts: dict[str, Any], codes: list[str]
+    ) -> None:
+        wide = document(at_once(), rule("opening", id="town", **town))
+        near = document(rule("opening", id="house", **house), layer="venue", place="assiden-fotballhall")
+
+        verdict = evaluate(combine([wide, near]), asked(), known(TUESDAY, **facts))
+
+        assert [one.code for one in verdict.objections] == codes
+
+    def test_who_is_unknown_stays_unknown_beside_another_rule_of_a_nearer_layer(self) -> None:
+        wide = document(at_once(), rule("eligibility", id="town", registered=True))
+        near = document(rule("eligibility", id="house", allowed=["organisation"]), layer="venue", place="assiden-fotballhall")
+
+        assert evaluate(combine([wide, near]), asked(), known(TUESDAY)).outcome is Outcome.REVIEW
 
     def test_a_rule_that_has_run_out_gives_the_wider_one_back(self) -> None:
         wide = document(at_once(), rule("length", at_most=60))
