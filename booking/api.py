@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from accounts.edge import actor, reading, transact
 from accounts.identity import Actor
-from booking import absence, decisions, ending, moving
+from booking import absence, decisions, ending, moving, offers
 from booking.ahead import bookings_ahead
 from booking.availability import Availability, AvailabilityQuery, availability
 from booking.cases import booking_shown
@@ -154,6 +154,18 @@ def approve(booking_id: int, body: Approval) -> Answer:
 def decline(booking_id: int, body: Reason) -> Answer:
     """Refuse a request with a reason."""
     return _answer(transact(_shown, decisions.decline, booking_id, reason=body.reason))
+
+
+@api.operation("POST", "/offers/<int:offer_id>/acceptance", answers={200: ShownBooking})
+def accept_offer(offer_id: int) -> Answer:
+    """Take what is offered for a date that waits or was displaced."""
+    return _answer(transact(_shown, offers.accept, offer_id))
+
+
+@api.operation("POST", "/offers/<int:offer_id>/refusal", answers={200: ShownBooking})
+def decline_offer(offer_id: int) -> Answer:
+    """Say no to what is offered."""
+    return _answer(transact(_shown, offers.decline, offer_id))
 
 
 @api.operation("GET", "/availability", query=AvailabilityQuery, answers={200: Availability}, public=True)

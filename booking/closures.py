@@ -3,21 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from accounts.identity import Actor
-from booking.lifecycle import LIVE, state_of
+from booking.displacing import Loss, lose, met, sign_of
+from booking.lifecycle import LIVE
 from booking.models import Booking, Occurrence
-from booking.occupy import free
-from booking.revisions import touch_holder
-from booking.states import BookingState, Cause, OccurrenceState
+from booking.states import Cause
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
-from database.outbox import post
-from kernel.errors import Conflict, Fault
+from kernel.errors import Conflict
 from kernel.interval import Interval
 from kernel.wallclock import WallSpan
 from venues.inputs import ClosureInput
@@ -67,19 +64,13 @@ def close(session: Session, closing: Closing, *, cancel_affected: bool, seen: st
     session.expire_all()
     dates = affected(session, closing)
     if dates and (not cancel_affected or seen not in (None, sign_of(dates))):
-        raise Conflict(*(_met(date) for date in dates), details={"seen": sign_of(dates)})
+        raise Conflict(*(met("closure-meets-bookings", date) for date in dates), details={"seen": sign_of(dates)})
     closure = add_closure_row(session, closing.venue.slug, closing.given, by=by, now=now)
-    _end(session, dates, closing.given.reason, by=by, now=now)
+    lose(session, dates, Loss(Cause.CLOSURE, f"closure:{closure.id}", closing.given.reason), by=by, now=now)
     facts = {"venue": closing.venue.id, "room": closure.room_id, "ended": [date.id for date in dates]}
     record(session, Act("close", "closure", closure.id, facts), by=by, now=now)
     session.flush()
     return closure
-
-
-def sign_of(dates: Sequence[Occurrence]) -> str:
-    """A short sign of these dates as they stand now, by which one knows whether they are the ones that were shown."""
-    told = ",".join(f"{date.id}:{date.sequence}" for date in sorted(dates, key=lambda date: date.id))
-    return sha256(told.encode()).hexdigest()[:16]
 
 
 def close_rooms(
@@ -92,27 +83,3 @@ def close_rooms(
 
 def _spaces(closing: Closing) -> Sequence[Space]:
     return closing.room.spaces if closing.room else closing.venue.spaces
-
-
-def _met(date: Occurrence) -> Fault:
-    booking = date.booking
-    who = booking.organisation.name if booking.organisation else booking.contact_name
-    facts = {"reference": booking.reference, "to": f"{date.local_end:%Y-%m-%dT%H:%M}", "room": date.room.name, "who": who}
-    return Fault("closure-meets-bookings", "start", f"{date.local_start:%Y-%m-%dT%H:%M}", facts)
-
-
-def _end(session: Session, dates: Sequence[Occurrence], reason: str, *, by: Actor, now: datetime) -> None:
-    free(session, [date.id for date in dates])
-    for date in dates:
-        date.state, date.reason = OccurrenceState.CANCELLED, f"closed: {reason}"[:500]
-        date.sequence += 1
-        date.changed_at = now
-    for booking in {date.booking_id: date.booking for date in dates}.values():
-        numbers = [date.number for date in dates if date.booking_id == booking.id]
-        booking.state = state_of([date.state for date in booking.occurrences], fallback=BookingState.CANCELLED)
-        booking.version += 1
-        booking.changed_at = now
-        record(session, Act("cancel", "booking", booking.id, {"dates": numbers, "closed": True}, booking.holder_id), by=by, now=now)
-        told = {"dates": numbers, "cause": Cause.CLOSURE}
-        touch_holder(session, booking)
-        post(session, "dates-cancelled", person_id=booking.holder_id, booking_id=booking.id, now=now, facts=told)

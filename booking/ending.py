@@ -88,7 +88,7 @@ def end_dates(
     """Lock, free the time of the dates and write their state; the booking is ``last`` when no date is alive."""
     ended = list(dates)
     lock(session, *keys_of(booking))
-    free(session, [date.id for date in ended])
+    free(session, [date.id for date in ended], now=now)
     for date in ended:
         date.state = state
         date.sequence += 1

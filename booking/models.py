@@ -7,10 +7,11 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from accounts.models import Organisation, Person
-from booking.states import BookingKind, BookingState, OccurrenceState, RunState
+from booking.states import Accepts, BookingKind, BookingState, OccurrenceState, OfferState, RunState
 from booking.support.models import Agreement, Grant
 from database.base import Base
 from database.types import LocalTime, OreColumn, Word
+from kernel.wallclock import WallSpan, nearest_interval
 from venues.models import Room
 
 
@@ -18,7 +19,8 @@ class Booking(Base):
     """A wish for a room by a holder, once or repeatedly, and what became of it.
 
     ``holder_id`` is who it belongs to, ``hand_id`` who entered it (staff on behalf of a caller, else the same);
-    ``exceptions`` are what ``waiving.Exceptions`` writes.
+    ``exceptions`` are what ``waiving.Exceptions`` writes. What stands in line takes what it ``accepts``, at once where it
+    is to ``book_when_free``.
     """
 
     __tablename__ = "booking"
@@ -47,6 +49,8 @@ class Booking(Base):
     alcohol: Mapped[bool] = mapped_column(default=False)
     commercial: Mapped[bool] = mapped_column(default=False)
     recurrence: Mapped[str] = mapped_column(String(300), default="")
+    accepts: Mapped[Accepts] = mapped_column(Word(Accepts), default=Accepts.TIME)
+    book_when_free: Mapped[bool] = mapped_column(default=False)
     agreement_id: Mapped[int | None] = mapped_column(ForeignKey("agreement.id"), index=True)
     grant_id: Mapped[int | None] = mapped_column(ForeignKey("support_grant.id"), index=True)
     decider: Mapped[str] = mapped_column(String(40), default="")
@@ -72,8 +76,8 @@ class Occurrence(Base):
 
     Prices are in øre with the tariff's date; ``sequence`` rises with time, place and status only (RFC 5545 3.8.7.4).
     ``absent_at`` is when somebody (``absent_by``) noted that nobody came; ``fee`` is what that or a cancellation costs.
-    ``conditions`` are those on access, by the digest of their words, each with the date by which it is due; ``reminded_at`` is
-    when the holder was told what of them is missing.
+    ``lost_to`` is what displaced it: ``booking:7``, ``closure:3``. ``conditions`` are those on access, by the digest of their
+    words, each with the date by which it is due; ``reminded_at`` is
     """
 
     __tablename__ = "occurrence"
@@ -89,6 +93,7 @@ class Occurrence(Base):
     room_id: Mapped[int] = mapped_column(ForeignKey("room.id"))
     state: Mapped[OccurrenceState] = mapped_column(Word(OccurrenceState))
     reason: Mapped[str] = mapped_column(String(500), default="")
+    lost_to: Mapped[str] = mapped_column(String(40), default="")
     local_start: Mapped[datetime] = mapped_column(LocalTime)
     local_end: Mapped[datetime] = mapped_column(LocalTime)
     zone: Mapped[str] = mapped_column(String(60))
@@ -136,6 +141,69 @@ class Claim(Base):
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
+
+
+OPEN = text("state IN ('sought', 'open')")
+
+
+class Offer(Base):
+    """A time and room offered to a date that waits or was displaced; the date's own claims keep it until ``expires_at``.
+
+    One that is sought has the time that was lost. A date has at most one that is sought or open.
+    """
+
+    __tablename__ = "offer"
+    __table_args__ = (
+        Index("ix_offer_open", "occurrence_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
+        Index("ix_offer_occurrence_id", "occurrence_id"),
+        Index("ix_offer_state", "state", "expires_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    occurrence_id: Mapped[int] = mapped_column(ForeignKey("occurrence.id"))
+    room_id: Mapped[int] = mapped_column(ForeignKey("room.id"))
+    state: Mapped[OfferState] = mapped_column(Word(OfferState))
+    local_start: Mapped[datetime] = mapped_column(LocalTime)
+    local_end: Mapped[datetime] = mapped_column(LocalTime)
+    zone: Mapped[str] = mapped_column(String(60))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[int | None]
+
+    occurrence: Mapped[Occurrence] = relationship()
+    room: Mapped[Room] = relationship()
+
+    @classmethod
+    def of(cls, date: Occurrence, room: Room, wall: WallSpan, state: OfferState, *, now: datetime) -> "Offer":
+        """An offer of a room at a time, for a date."""
+        time = nearest_interval(wall)
+        return cls(
+            occurrence=date,
+            room=room,
+            state=state,
+            local_start=wall.start,
+            local_end=wall.end,
+            zone=wall.zone,
+            starts_at=time.start,
+            ends_at=time.end,
+            created_at=now,
+        )
+
+
+class Vacancy(Base):
+    """Time of a space that became free, to be offered to who stands in line from ``due_at`` on."""
+
+    __tablename__ = "vacancy"
+    __table_args__ = (Index("ix_vacancy_due_at", "due_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    space_id: Mapped[int] = mapped_column(ForeignKey("space.id"))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    due_at: Mapped[datetime]
 
 
 class Judgement(Base):

@@ -12,7 +12,7 @@ from accounts.models import Organisation
 from booking.conditions.queries import entries, visit
 from booking.models import Booking, Occurrence
 from booking.states import OccurrenceState
-from calendars.levels import SHOWN, Arrival, Closing, Entrance, Holder, Level, Occurring, Place
+from calendars.levels import ENDED, SHOWN, Arrival, Closing, Entrance, Holder, Level, Occurring, Place
 from calendars.standing import Kind, Standing
 from calendars.window import Span
 from kernel.wallclock import to_wall
@@ -181,12 +181,12 @@ def _held(standing: Standing) -> ColumnElement[bool]:
 def _told(standing: Standing, places: Places, span: Span) -> ColumnElement[bool]:
     is_held = standing.kind in (Kind.ORGANISATION, Kind.PERSON)
     whose = _held(standing) if is_held else Occurrence.room_id.in_(list(places.rooms))
-    states = [state for state in SHOWN if state is not OccurrenceState.CANCELLED]
+    states = [state for state in SHOWN if state not in ENDED]
     if standing.level is not Level.OWN:
         states.remove(OccurrenceState.UNCONFIRMED)
     cancelled: ColumnElement[bool] = false()
     if span.cancelled_since:
-        cancelled = and_(Occurrence.state == OccurrenceState.CANCELLED, Occurrence.changed_at >= span.cancelled_since)
+        cancelled = and_(Occurrence.state.in_(ENDED), Occurrence.changed_at >= span.cancelled_since)
     return and_(
         whose,
         Occurrence.starts_at < span.window.end,

@@ -1,6 +1,6 @@
 """Letters about bookings: what is booked, asked for, refused, moved and cancelled, why, and whom to ask."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,8 @@ from booking.conditions.queries import entries, visit_of
 from booking.conditions.reminders import lacking_of
 from booking.judging import highest
 from booking.lifecycle import LIVE
-from booking.models import Booking, Occurrence
+from booking.models import Booking, Occurrence, Offer
+from booking.offers import open_offers
 from booking.reasons import against, excepted, reviews, verdicts_of
 from booking.states import BookingKind, BookingState, OccurrenceState
 from booking.waiving import exceptions_of
@@ -28,7 +29,7 @@ from venues.models import Room, Venue
 from venues.queries import municipality
 
 # These tell a whole wish: what is left out of it, and what it costs.
-TELLS_ALL = {"booking-booked", "booking-requested", "booking-unconfirmed"}
+TELLS_ALL = {"booking-booked", "booking-requested", "booking-unconfirmed", "booking-waiting"}
 TELLS_EXCEPTIONS = TELLS_ALL | {"booking-refused", "date-moved"}
 
 
@@ -45,13 +46,15 @@ def of_booking(session: Session, notice: Notice, settings: Settings, *, now: dat
     found, person = read(session, notice.booking_id), session.get(Person, notice.person_id)
     if found is None or person is None or person.email is None:
         return None
-    told = _told(found, notice)
+    offers = open_offers(session, found)
+    told = _told(found, notice, offers)
     if not told or (notice.kind == "booking-booked" and found.kind is BookingKind.BLOCK):
         return None
     verdicts = verdicts_of(session, found)
     still = [date for date in found.occurrences if date.state is OccurrenceState.BOOKED and date.starts_at > now]
     values = {
         "dates": [Line(date) for date in told],
+        "offers": [(Line(date), offers[date.id]) for date in told if date.id in offers],
         "left_out": _left_out(found, verdicts) if notice.kind in TELLS_ALL else [],
         "still": [Line(date) for date in still if date not in told],
         "whys": _whys(told),
@@ -92,14 +95,20 @@ def read(session: Session, booking_id: int | None) -> Booking | None:
     return session.scalar(select(Booking).where(Booking.id == booking_id).options(place, dates, *holders))
 
 
-def _told(booking: Booking, notice: Notice) -> list[Occurrence]:
+def _told(booking: Booking, notice: Notice, offers: Mapping[int, Offer]) -> list[Occurrence]:
     """The dates that a notice is about, where they are still as it says: what was ended before or since is another notice's."""
     match notice.kind:
-        case "dates-cancelled":
+        case "dates-cancelled" | "waited-in-vain":
             numbers = set(notice.facts["dates"])
             return [date for date in booking.occurrences if date.number in numbers]
-        case "date-moved":
+        case "dates-displaced":
+            numbers = set(notice.facts["dates"])
+            return [date for date in booking.occurrences if date.number in numbers and date.state is OccurrenceState.DISPLACED]
+        case "date-moved" | "date-booked":
             return [date for date in booking.occurrences if date.number == notice.facts["number"] and date.state in LIVE]
+        case "date-offered" | "offer-expired" as kind:
+            is_open = kind == "date-offered"
+            return [date for date in booking.occurrences if date.number == notice.facts["number"] and (date.id in offers) is is_open]
         case "absence-noted" | "absence-withdrawn" as kind:
             is_noted = kind == "absence-noted"
             missed = (date for date in booking.occurrences if date.number == notice.facts["number"])

@@ -8,6 +8,7 @@ from flask.cli import AppGroup
 
 from accounts.identity import COMMAND, SERVICE
 from accounts.upkeep import forget_expired
+from booking.attending import attend
 from booking.conditions import uploads
 from booking.conditions.reminders import remind, to_remind
 from booking.conditions.upkeep import forget_past
@@ -50,7 +51,7 @@ def again_command() -> None:
 @click.command("worker")
 @click.option("--every", default=20, show_default=True, help="Seconds between turns.")
 def worker_command(every: int) -> None:
-    """Do all periodic work until stopped: end wishes that nobody confirmed, remind, forget what is old, send notices, try drafts."""
+    """Do all periodic work until stopped: end what nobody confirmed, offer free time, remind, forget, send notices, try drafts."""
     while True:
         _tidy()
         attempt("send notices", _send)
@@ -62,7 +63,7 @@ def worker_command(every: int) -> None:
 
 def _tidy() -> None:
     """What is periodic beside mail; neither a job nor one booking or person in it keeps the others waiting."""
-    for job in (_lapse, _remind, _forget_expired, _forget_runs, _forget_past):
+    for job in (_lapse, _attend, _remind, _forget_expired, _forget_runs, _forget_past):
         attempt(job.__name__, job)
 
 
@@ -71,6 +72,10 @@ def _lapse() -> None:
         due = unconfirmed(session, now())
     for booking in due:
         attempt(f"lapse booking {booking}", _database().transact, lapse, booking, by=SERVICE, now=now())
+
+
+def _attend() -> None:
+    attend(_database())
 
 
 def _remind() -> None:

@@ -138,6 +138,19 @@ BOOKING: Mapping[str, str] = {
     ),
     "in-the-past": _("Det som har vært, kan ikke endres."),
     "reason-missing": _("Skriv hvorfor. Den som søkte, får lese begrunnelsen."),
+    "displaces-others": _("{reference} i {room}, {value:when}, mister tiden. Se gjennom hvem det gjelder, og bekreft."),
+    "gives-no-way": _(
+        "{reference} i {room}, {value:when}, kan ikke vike: den er over, har begynt, eller er sperret tid. Velg en annen tid."
+    ),
+    "goes-not-first": _(
+        "{reference} i {room}, {value:when}, viker ikke: etter reglene er den minst like sterk ({theirs} mot {strength}). Velg en annen tid."
+    ),
+    "displaced-too-late": _(
+        "{reference} i {room}, {value:when}, skulle hatt beskjed {days} dager før, senest {until}. Skriv hvorfor det likevel må skje."
+    ),
+    "unknown-offer": _("Tilbudet finnes ikke."),
+    "offer-expired": _("Tilbudet gikk ut {expired}. Tiden er gått videre til neste i køen."),
+    "offer-answered": _("Tilbudet er alt besvart eller trukket tilbake."),
     "closure-meets-bookings": _("Stengningen møter {reference} i {room}, {value:when}. Avlys den samtidig, eller velg en annen tid."),
     "out-of-range": _("{value} er utenfor det som er mulig: fra {least} til {most}."),
     "times-of-once": _("Velg hvor ofte det gjentas, eller la antall ganger og siste dato stå tomt."),

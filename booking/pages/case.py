@@ -10,7 +10,7 @@ from pydantic import Field
 from sqlalchemy import select
 
 from accounts import edge
-from booking import absence, decisions, ending, moving
+from booking import absence, decisions, ending, moving, offers
 from booking.cases import booking_seen
 from booking.models import Booking
 from booking.pages.again import same_again
@@ -108,6 +108,18 @@ def withdraw_absence(reference: str, number: int) -> ResponseReturnValue:
 def confirm(reference: str) -> ResponseReturnValue:
     """Stand by a request made in the organisation's name."""
     return _act(reference, lambda booking: edge.transact(decisions.confirm, booking.id, version=_version()), _("Bookingen er bekreftet."))
+
+
+@routes.post("/bookings/<reference>/offers/<int:offer>/acceptance")
+def accept_offer(reference: str, offer: int) -> ResponseReturnValue:
+    """Take what is offered for a date that waits or was displaced."""
+    return _act(reference, lambda _booking: edge.transact(offers.accept, offer), _("Tiden er deres."))
+
+
+@routes.post("/bookings/<reference>/offers/<int:offer>/refusal")
+def decline_offer(reference: str, offer: int) -> ResponseReturnValue:
+    """Say no to what is offered; the next in line gets it."""
+    return _act(reference, lambda _booking: edge.transact(offers.decline, offer), _("Svaret er notert. Tilbudet går til neste i køen."))
 
 
 def _is_night(booking: Booking, number: int) -> bool:

@@ -30,8 +30,17 @@ STATES: Mapping[str, str] = {
     "cancelled": _("Avlyst"),
     "lapsed": _("Bortfalt"),
     "skipped": _("Ikke med"),
+    "waiting": _("I kø"),
+    "displaced": _("Måtte vike"),
 }
-TONES = {"booked": "success", "requested": "warning", "unconfirmed": "warning", "refused": "danger", "cancelled": "neutral"}
+TONES = {
+    "booked": "success",
+    "requested": "warning",
+    "unconfirmed": "warning",
+    "waiting": "info",
+    "refused": "danger",
+    "displaced": "danger",
+}
 TO_DO: Mapping[Task, str] = {
     Task.SIGN: _("Les og signer"),
     Task.UPLOAD: _("Last opp"),
@@ -168,8 +177,13 @@ def skipped_because(reason: str) -> str:
     """Why a date was left out or ended, from the codes kept on it."""
     if reason == "taken":
         return gettext("Tiden var opptatt.")
-    if reason.startswith("closed: "):
-        return gettext("Lokalet ble stengt: %(reason)s", reason=reason.removeprefix("closed: "))
+    cause, _colon, said = reason.partition(": ")
+    if cause == "closure":
+        return gettext("Lokalet ble stengt: %(reason)s", reason=said)
+    if cause == "precedence":
+        return gettext("Noe annet går foran: %(reason)s", reason=said) if said else gettext("Noe annet går foran.")
+    if reason == "declined":
+        return gettext("Takket nei til tilbudet.")
     if reason == "missing-hour":
         return gettext("Klokka stilles fram denne natta.")
     return gettext("Reglene sa nei.") if reason.startswith("policy:") else reason
