@@ -123,7 +123,7 @@ def require_precedence(
     ]
     if faults:
         raise Conflict(*faults)
-    if asked.seen != found.sign:
+    if found.dates and asked.seen != found.sign:
         raise Conflict(*(met("displaces-others", date) for date in found.dates), details={"seen": found.sign})
 
 

@@ -143,7 +143,7 @@ BOOKING: Mapping[str, str] = {
         "{reference} i {room}, {value:when}, kan ikke vike: den er over, har begynt, eller er sperret tid. Velg en annen tid."
     ),
     "goes-not-first": _(
-        "{reference} i {room}, {value:when}, viker ikke: etter reglene er den minst like sterk ({theirs} mot {strength}). Velg en annen tid."
+        "{reference} i {room}, {value:when}, viker ikke: den er minst like sterk ({theirs} mot {strength}). Velg en annen tid."
     ),
     "displaced-too-late": _(
         "{reference} i {room}, {value:when}, skulle hatt beskjed {days} dager før, senest {until}. Skriv hvorfor det likevel må skje."

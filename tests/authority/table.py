@@ -20,6 +20,9 @@ cancel                                  in     --      --    ok       ok     -- 
 cancel one date                         in     --      --    ok       ok     --        no        ok      ok
 cancel without a fee                    in     --      --    no       no     --        no        ok      ok
 move                                    in     --      --    ok       ok     --        no        ok      ok
+let it go before others                 in     no      no    no       no     no        no        ok      ok
+take what is offered                    in     --      --    ok       ok     --        no        ok      ok
+say no to what is offered               in     --      --    ok       ok     --        no        ok      ok
 note that nobody came                   in     --      --    no       no     --        ok        ok      ok
 take back that nobody came              in     --      --    no       no     --        ok        ok      ok
 confirm                                 in     --      no    ok       ok     --        no        ok      ok

@@ -80,6 +80,11 @@ def _act(case: str, verb: str, **fields: Any) -> Tries:
     return tries
 
 
+def _offer(answer: str) -> Tries:
+    """An answer to what is offered to a date, on its booking's page and in the API."""
+    return lambda w: (_form(f"/bookings/{w.offered.reference}/offers/{w.offer}/{answer}"), _api(f"/offers/{w.offer}/{answer}"))
+
+
 def _move(world: World) -> tuple[Try, ...]:
     body = {"number": 1, "start": "2026-09-19T18:00", "end": "2026-09-19T20:00"}
     page = {"date": "2026-09-19", "from": "18:00", "to": "20:00"}
@@ -122,6 +127,9 @@ TRIES: dict[str, Tries] = {
     "cancel one date": _act("booked", "occurrences/1/cancellation"),
     "cancel without a fee": _act("booked", "cancellation", reason="Brann.", without_fee=True),
     "move": _move,
+    "let it go before others": lambda w: _booking({"displace": "yes"}, {"displace": {}}),
+    "take what is offered": _offer("acceptance"),
+    "say no to what is offered": _offer("refusal"),
     "note that nobody came": _act("missed", "occurrences/1/absence"),
     "take back that nobody came": _act("noted", "occurrences/1/absence/withdrawal"),
     "confirm": _act("unconfirmed", "confirmation"),

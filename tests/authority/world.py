@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from accounts.identity import Actor, Role
+from accounts.identity import SERVICE, Actor, Role
 from accounts.inputs import StandingInput
 from accounts.links import path_for
 from accounts.models import Delegation, Invitation, Proof, ProofLink, RoleGrant
@@ -16,6 +16,9 @@ from accounts.tokens import make_token
 from booking.absence import note_absence
 from booking.conditions.inputs import Confirmation
 from booking.conditions.verbs import confirm
+from booking.ending import cancel
+from booking.line import offer_vacancy
+from booking.models import Occurrence, Offer, Vacancy
 from booking.reservations import reserve
 from booking.support.agreements import AgreementTerms, make_agreement
 from booking.support.grants import GrantTerms, make_grant
@@ -80,6 +83,8 @@ class World:
     noted: Case  # another of today, to which nobody came
     unconfirmed: Case  # by Siri in the name of Skiold turn
     asking: Case  # by Berit for Skiold turn, with conditions on access
+    offered: Case  # by Berit for Skiold turn, in line for a time that is kept for it
+    offer: int
     met: int  # one of them, which Kari confirmed
     skiold: int
     strommen: int
@@ -123,6 +128,7 @@ def build(session: Session) -> World:
         noted=_booked(session, hall.berit, now=YESTERDAY, start="2026-09-01T19:00", end="2026-09-01T20:00"),
         unconfirmed=_booked(session, hall.siri, start="2026-09-18T18:00", end="2026-09-18T20:00"),
         asking=(asking := _booked(session, hall.berit, start="2026-09-24T18:00", end="2026-09-24T20:00", **MEETING)),
+        **_offered(session, hall),
         met=_made(session, confirm, asking.id, "attendant", Confirmation(agreed="yes"), by=hall.kari).id,
         skiold=hall.cast.skiold.id,
         strommen=hall.cast.strommen.id,
@@ -154,6 +160,18 @@ def _made(session: Session, verb: Any, *args: Any, by: Actor, now: datetime = NO
 def _booked(session: Session, by: Actor, *, now: datetime = NOW, **changes: Any) -> Case:
     booking = _made(session, reserve, wish(**changes), by=by, now=now)
     return Case(booking.id, booking.reference)
+
+
+def _offered(session: Session, hall: Hall) -> dict[str, Any]:
+    """A wish in line, and what is kept for it since another gave the time up."""
+    when = {"start": "2026-09-25T18:00", "end": "2026-09-25T20:00"}
+    first = _booked(session, hall.berit, **when)
+    waits = _booked(session, hall.berit, **when, on_conflict="wait")
+    _made(session, cancel, first.id, by=hall.berit)
+    date = session.scalars(select(Occurrence.id).where(Occurrence.booking_id == waits.id)).one()
+    vacancy = session.scalars(select(Vacancy.id)).one()
+    _made(session, offer_vacancy, vacancy, date, by=SERVICE)
+    return {"offered": waits, "offer": session.scalars(select(Offer.id)).one()}
 
 
 def _id(session: Session, kind: Any, person_id: int) -> int:
