@@ -133,7 +133,7 @@ def closings_of(session: Session, standing: Standing, places: Places, span: Span
     seen: ColumnElement[bool] = Closure.withdrawn_at.is_(None)
     if span.cancelled_since:
         seen = or_(seen, Closure.withdrawn_at >= span.cancelled_since)
-    of_venues = Closure.venue_id.in_(list(places.venues))
+    of_venues = and_(Closure.venue_id.in_(list(places.venues)), Closure.out_of_order == "")
     touches = and_(Closure.starts_at < span.window.end, Closure.ends_at > span.window.start)
     found = select(*OF_CLOSURE).where(of_venues, concerned, seen, touches).order_by(Closure.starts_at, Closure.id)
     return [Closing._make(row) for row in session.execute(found)]

@@ -148,6 +148,7 @@ BOOKING: Mapping[str, str] = {
     "displaced-too-late": _(
         "{reference} i {room}, {value:when}, skulle hatt beskjed {days} dager før, senest {until}. Skriv hvorfor det likevel må skje."
     ),
+    "out-of-order": _("Noe dere trenger, er ute av drift til {until:when}: {reason}. Velg en annen tid, eller ta bort behovet."),
     "unknown-offer": _("Tilbudet finnes ikke."),
     "offer-expired": _("Tilbudet gikk ut {expired}. Tiden er gått videre til neste i køen."),
     "offer-answered": _("Tilbudet er alt besvart eller trukket tilbake."),

@@ -149,7 +149,7 @@ def test_what_a_closure_takes_is_offered_elsewhere_and_keeps_its_history(session
     given = ClosureInput(room="gymsal-1", start="2026-09-14T00:00", end="2026-09-17T00:00", reason="Vannlekkasje")
     place = venue_named(session, "oren-flerbrukshall")
     closing = Closing(venue=place, room=room_at(session, "oren-flerbrukshall/gymsal-1"), given=given)
-    closure = close(session, closing, cancel_affected=True, by=hall.olav, now=NOW)
+    closure = close(session, closing, confirmed=True, by=hall.olav, now=NOW)
     again(session)
     seek(session)
 
