@@ -125,7 +125,7 @@ def sought(session: Session) -> Sequence[int]:
 
 def open_offers(session: Session, booking: Booking) -> Mapping[int, Offer]:
     """What is open to the dates of a booking, by their ids."""
-    ids = [date.id for date in booking.occurrences if allows(Doing.OFFER, date.state)]
+    ids = [date.id for date in booking.occurrences if allows(Doing.OFFER, date.state) and not date.reason.startswith("policy:")]
     if not ids:
         return {}
     found = select(Offer).where(Offer.occurrence_id.in_(ids), Offer.state == OfferState.OPEN).options(joinedload(Offer.room))

@@ -38,6 +38,7 @@ withdraw what was done                  in     --      --    no       no     -- 
 
 close a room                            in     no      no    no       no     no        ok        ok      ok
 open again what was closed              in     no      no    no       no     no        ok        ok      ok
+displace who is outside                  in     no      no    no       no     no        ok        ok      ok
 set opening hours                       in     no      no    no       no     no        no        ok      ok
 remove opening hours                    in     no      no    no       no     no        no        ok      ok
 add days to the school calendar         in     no      no    no       no     no        no        ok      ok

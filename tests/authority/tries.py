@@ -158,6 +158,7 @@ TRIES: dict[str, Tries] = {
         _api(f"/venues/{VENUE}/closures", {"room": "gymsal-1", "dry_run": False, **CLOSED}),
     ),
     "open again what was closed": _page(f"/venues/{VENUE}/closures/{{closure}}/withdrawal"),
+    "displace who is outside": _page(f"/venues/{VENUE}/outside/displacement", reason="Stengt."),
     "set opening hours": _page(
         f"/venues/{VENUE}/opening-hours",
         **{"rows[0].weekday": "0", "rows[0].start": "08:00", "rows[0].end": "22:00", "rows[0].openness": "open", "version": "{version}"},

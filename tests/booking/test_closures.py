@@ -38,8 +38,8 @@ def test_a_closure_names_what_it_meets_before_it_ends_it(session: Session, hall:
     again(session)
 
     assert [fault.facts["reference"] for fault in refused.value.faults] == [booking_for(session, met.id).reference]
-    assert booking_for(session, met.id).state is BookingState.CANCELLED
-    assert session.scalars(select(Notice.kind).order_by(Notice.id.desc())).first() == "dates-cancelled"
+    assert booking_for(session, met.id).state is BookingState.DISPLACED
+    assert session.scalars(select(Notice.kind).order_by(Notice.id.desc())).first() == "dates-displaced"
 
 
 def test_only_what_was_shown_is_ended_with_the_closure(session: Session, hall: Hall) -> None:
@@ -62,7 +62,7 @@ def test_only_what_was_shown_is_ended_with_the_closure(session: Session, hall: H
 
     assert len(second.value.faults) == 2
     assert states == [BookingState.BOOKED] * 2
-    assert [booking_for(session, one.id).state for one in (shown, late)] == [BookingState.CANCELLED] * 2
+    assert [booking_for(session, one.id).state for one in (shown, late)] == [BookingState.DISPLACED] * 2
 
 
 @pytest.mark.parametrize(
