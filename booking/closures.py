@@ -9,14 +9,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from accounts.identity import Actor
+from booking.images import before, undoable
 from booking.lifecycle import LIVE, state_of
 from booking.models import Booking, Occurrence
 from booking.occupy import free
 from booking.revisions import touch_holder
 from booking.states import BookingState, Cause, OccurrenceState
+from booking.telling import tell
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
-from database.outbox import post
 from kernel.errors import Conflict, Fault
 from kernel.interval import Interval
 from kernel.wallclock import WallSpan
@@ -68,11 +69,13 @@ def close(session: Session, closing: Closing, *, cancel_affected: bool, seen: st
     dates = affected(session, closing)
     if dates and (not cancel_affected or seen not in (None, sign_of(dates))):
         raise Conflict(*(_met(date) for date in dates), details={"seen": sign_of(dates)})
+    was = before(session, {date.booking_id: date.booking for date in dates}.values())
     closure = add_closure_row(session, closing.venue.slug, closing.given, by=by, now=now)
     _end(session, dates, closing.given.reason, by=by, now=now)
     facts = {"venue": closing.venue.id, "room": closure.room_id, "ended": [date.id for date in dates]}
-    record(session, Act("close", "closure", closure.id, facts), by=by, now=now)
-    session.flush()
+    act = Act("close", "closure", closure.id, facts)
+    record(session, act, by=by, now=now)
+    undoable(session, act, was, by=by, now=now)
     return closure
 
 
@@ -108,11 +111,12 @@ def _end(session: Session, dates: Sequence[Occurrence], reason: str, *, by: Acto
         date.sequence += 1
         date.changed_at = now
     for booking in {date.booking_id: date.booking for date in dates}.values():
-        numbers = [date.number for date in dates if date.booking_id == booking.id]
+        ended = [date for date in dates if date.booking_id == booking.id]
+        numbers = [date.number for date in ended]
         booking.state = state_of([date.state for date in booking.occurrences], fallback=BookingState.CANCELLED)
         booking.version += 1
         booking.changed_at = now
         record(session, Act("cancel", "booking", booking.id, {"dates": numbers, "closed": True}, booking.holder_id), by=by, now=now)
         told = {"dates": numbers, "cause": Cause.CLOSURE}
         touch_holder(session, booking)
-        post(session, "dates-cancelled", person_id=booking.holder_id, booking_id=booking.id, now=now, facts=told)
+        tell(session, booking, "dates-cancelled", lost=[date.starts_at for date in ended], facts=told, by=by, now=now)

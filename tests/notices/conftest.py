@@ -15,7 +15,7 @@ from flask import Flask
 from accounts.identity import Actor
 from booking.models import Booking
 from booking.reservations import reserve
-from database.outbox import Notice
+from database.outbox import UNDO_WITHIN, Delivery, Notice
 from database.transact import Database
 from notices import deliver as delivering
 from settings import Settings
@@ -67,6 +67,9 @@ class Office:
         return self.database.transact(lambda session: verb(session))
 
     def deliver(self, **settings: Any) -> int:
+        """Send what waits, two minutes after the last act on a booking."""
+        waiting = [one.created_at + UNDO_WITHIN for one in self.notices() if one.booking_id and one.state is Delivery.WAITING]
+        self.clock.moment = max([self.clock(), *waiting])
         with self.app.app_context():
             return delivering.deliver(self.database, replace(self.settings, **settings))
 
