@@ -60,10 +60,14 @@ def undo(session: Session, number: int, *, by: Actor, now: datetime) -> Undo:
 
 
 def last_act(session: Session, subject: str, subject_id: int, *, by: Actor, now: datetime) -> Undo | None:
-    """The latest act on something that this hand may undo still, for pages that offer it."""
+    """The latest act on something, while this hand may undo it, for pages that offer it."""
     theirs = (Undo.subject == subject, Undo.subject_id == subject_id, Undo.undone_at.is_(None), Undo.until > now)
     found = session.scalar(select(Undo).where(*theirs).order_by(Undo.id.desc()).limit(1))
-    return found if found and _is_theirs(found, by) else None
+    if found is None or not _is_theirs(found, by):
+        return None
+    versions = _versions(found)
+    since = session.execute(select(Booking.id, Booking.version).where(Booking.id.in_(versions)))
+    return found if {row.id: row.version for row in since} == versions else None
 
 
 def forget_acts(session: Session, *, by: Actor, now: datetime) -> None:
@@ -94,13 +98,18 @@ def _too_late(found: Undo) -> Conflict:
 
 def _unchanged(session: Session, found: Undo) -> Sequence[Booking]:
     """The bookings of an act, locked in order; raises Conflict for those to which something happened since."""
-    versions = {one["id"]: one["version"] for one in found.before["bookings"]}
+    versions = _versions(found)
     rows = select(Booking).where(Booking.id.in_(versions)).order_by(Booking.id).with_for_update(of=Booking)
     bookings = session.scalars(rows.options(selectinload(Booking.occurrences))).all()
     faults = [Fault("changed-since", "booking", one.reference) for one in bookings if one.version != versions[one.id]]
     if faults:
         raise Conflict(*faults)
     return bookings
+
+
+def _versions(found: Undo) -> dict[int, int]:
+    """The bookings of an act by id, with the version that it left them at."""
+    return {one["id"]: one["version"] for one in found.before["bookings"]}
 
 
 def _lock(session: Session, found: Undo, bookings: Sequence[Booking]) -> None:

@@ -22,6 +22,7 @@ cancel without a fee                    in     --      --    no       no     -- 
 move                                    in     --      --    ok       ok     --        no        ok      ok
 note that nobody came                   in     --      --    no       no     --        ok        ok      ok
 take back that nobody came              in     --      --    no       no     --        ok        ok      ok
+undo what one did                       in     --      --    --       ok     --        --        ok      ok
 confirm                                 in     --      no    ok       ok     --        no        ok      ok
 approve                                 in     no      --    --       --     --        no        ok      ok
 approve what caretakers decide          in     no      --    --       --     --        ok        ok      ok

@@ -124,6 +124,7 @@ TRIES: dict[str, Tries] = {
     "move": _move,
     "note that nobody came": _act("missed", "occurrences/1/absence"),
     "take back that nobody came": _act("noted", "occurrences/1/absence/withdrawal"),
+    "undo what one did": _page("/acts/{act}/undoing"),
     "confirm": _act("unconfirmed", "confirmation"),
     "approve": _act("asked", "approval"),
     "approve what caretakers decide": _act("theatre", "approval"),

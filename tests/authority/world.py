@@ -16,6 +16,8 @@ from accounts.tokens import make_token
 from booking.absence import note_absence
 from booking.conditions.inputs import Confirmation
 from booking.conditions.verbs import confirm
+from booking.ending import cancel
+from booking.models import Undo
 from booking.reservations import reserve
 from booking.support.agreements import AgreementTerms, make_agreement
 from booking.support.grants import GrantTerms, make_grant
@@ -80,6 +82,7 @@ class World:
     noted: Case  # another of today, to which nobody came
     unconfirmed: Case  # by Siri in the name of Skiold turn
     asking: Case  # by Berit for Skiold turn, with conditions on access
+    act: int  # Berit's, who has cancelled something
     met: int  # one of them, which Kari confirmed
     skiold: int
     strommen: int
@@ -124,6 +127,7 @@ def build(session: Session) -> World:
         unconfirmed=_booked(session, hall.siri, start="2026-09-18T18:00", end="2026-09-18T20:00"),
         asking=(asking := _booked(session, hall.berit, start="2026-09-24T18:00", end="2026-09-24T20:00", **MEETING)),
         met=_made(session, confirm, asking.id, "attendant", Confirmation(agreed="yes"), by=hall.kari).id,
+        act=_cancelled(session, hall),
         skiold=hall.cast.skiold.id,
         strommen=hall.cast.strommen.id,
         standing=_made(session, note_standing, hall.cast.skiold.id, STANDING, by=hall.kari).id,
@@ -154,6 +158,12 @@ def _made(session: Session, verb: Any, *args: Any, by: Actor, now: datetime = NO
 def _booked(session: Session, by: Actor, *, now: datetime = NOW, **changes: Any) -> Case:
     booking = _made(session, reserve, wish(**changes), by=by, now=now)
     return Case(booking.id, booking.reference)
+
+
+def _cancelled(session: Session, hall: Hall) -> int:
+    booking = _booked(session, hall.berit, start="2026-09-25T18:00", end="2026-09-25T20:00")
+    _made(session, cancel, booking.id, by=hall.berit)
+    return session.scalars(select(Undo.id)).one()
 
 
 def _id(session: Session, kind: Any, person_id: int) -> int:

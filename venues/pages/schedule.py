@@ -32,6 +32,7 @@ from venues.scheduling import (
 )
 from venues.shown import Week, coming_closures, room_shown, school_periods, venue_shown
 from web.forms import Form, parse
+from web.hooks import hooks
 from web.pages import done, form_again
 from web.texts import gettext as _
 
@@ -91,12 +92,13 @@ def closures_save(venue: str) -> ResponseReturnValue:
     close: CloseRooms = current_app.extensions[CLOSE_ROOMS]
     try:
         seen = request.args.get("confirmed")
-        edge.transact(close, venue, parse(ClosureInput, request.form), confirmed=seen is not None, seen=seen)
+        closed = edge.transact(close, venue, parse(ClosureInput, request.form), confirmed=seen is not None, seen=seen)
     except (Invalid, Conflict) as refusal:
         if "seen" in refusal.details:
             return _question(venue, refusal)
         return form_again("venues/closures.html", refusal, **_of_closures(venue))
-    return done(_("Stengningen er lagret."), url_for("venues.closures_page", venue=venue))
+    onward = url_for("venues.closures_page", venue=venue)
+    return done(_("Stengningen er lagret."), onward, back=hooks().undo("closure", closed.id))
 
 
 def _question(venue: str, refusal: Refusal) -> Response:
