@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 
-from booking.states import BookingKind
+from booking.states import BookingKind, TaskReason
 from kernel.errors import Fault
 from kernel.money import Ore
 from kernel.texts import marked as _
@@ -32,6 +32,11 @@ STATES: Mapping[str, str] = {
     "skipped": _("Ikke med"),
 }
 TONES = {"booked": "success", "requested": "warning", "unconfirmed": "warning", "refused": "danger", "cancelled": "neutral"}
+TASKS: Mapping[TaskReason, str] = {
+    TaskReason.BOUNCED: _("E-posten til dem kom i retur."),
+    TaskReason.FAILED: _("E-posten til dem ble ikke tatt imot på to dager."),
+    TaskReason.UNACKNOWLEDGED: _("De har ikke svart at de har lest at en tid som er nær, er tapt eller endret."),
+}
 TO_DO: Mapping[Task, str] = {
     Task.SIGN: _("Les og signer"),
     Task.UPLOAD: _("Last opp"),
@@ -69,6 +74,11 @@ def booking_kind(value: str) -> str:
 def state_label(value: str) -> str:
     """Where a booking or one of its dates stands."""
     return gettext(STATES[value]) if value in STATES else gettext(WORDS.get(value, value))
+
+
+def task_reason(value: str) -> str:
+    """Why somebody has to be called."""
+    return gettext(TASKS[TaskReason(value)])
 
 
 def state_tone(value: str) -> str:

@@ -33,6 +33,8 @@ hand in a document                      in     --      --    ok       ok     -- 
 name who is on site                     in     --      --    ok       ok     --        no        ok      ok
 confirm what staff confirm              in     --      --    no       no     --        ok        ok      ok
 withdraw what was done                  in     --      --    no       no     --        ok        ok      ok
+answer by a link in a notice            ok     ok      ok    ok       ok     ok        ok        ok      ok
+say that somebody was called            in     no      no    no       no     no        no        ok      ok
 
 close a room                            in     no      no    no       no     no        ok        ok      ok
 open again what was closed              in     no      no    no       no     no        ok        ok      ok

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -19,29 +18,15 @@ from database.outbox import UNDO_WITHIN, Delivery, Notice
 from database.transact import Database
 from notices import deliver as delivering
 from settings import Settings
-from tests.booking.conftest import NOW, POLICY, Hall, furnish, wish
+from tests.booking.conftest import POLICY, Hall, furnish, wish
+from tests.clock import Clock, stop
 from tests.notices.mailserver import MailServer
 from venues.models import Municipality, OnSite, Origin
 
 
-class Clock:
-    """The moment at which everything happens."""
-
-    def __init__(self) -> None:
-        self.moment = NOW
-
-    def __call__(self) -> Any:
-        return self.moment
-
-    def pass_by(self, **length: int) -> None:
-        self.moment += timedelta(**length)
-
-
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr(delivering, "clock_now", clock)
-    return clock
+def clock(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return stop(monkeypatch)
 
 
 @dataclass

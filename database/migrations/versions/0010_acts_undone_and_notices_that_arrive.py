@@ -13,6 +13,12 @@ branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 URGENT, OPEN = sa.text("answer_by IS NOT NULL"), sa.text("done_at IS NULL")
 
+# What was given up before is on the list of whom to call, as it was on the list of lost notices.
+GIVEN_UP = """
+INSERT INTO task (reason, notice_id, kind, person_id, booking_id, created_at)
+SELECT 'failed', id, kind, person_id, booking_id, created_at FROM notice WHERE state = 'failed'
+"""
+
 
 def upgrade() -> None:
     op.add_column("notice", sa.Column("answer_by", Instant(), nullable=True))
@@ -46,6 +52,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_task")),
         sa.UniqueConstraint("notice_id", name=op.f("uq_task_notice_id")),
     )
+    op.execute(GIVEN_UP)
     op.create_index("ix_task_open", "task", ["id"], sqlite_where=OPEN, postgresql_where=OPEN)
 
 
