@@ -11,7 +11,7 @@ from hashlib import sha256
 from database.outbox import Notice
 
 # Reports begin with what failed; what follows is the mail that came back, of which the head is enough.
-MOST_BYTES = 256_000
+MOST_BYTES = 64_000
 MOST_PARTS = 10
 OURS = re.compile(rb"notice-([0-9]{1,9})\.([0-9]{1,12})\.([0-9a-f]{16})@")
 

@@ -13,7 +13,7 @@ from notices.bounces import MOST_BYTES, bounced
 from notices.waiting import note_bounce
 from settings import Settings
 
-AT_ONCE = 200
+AT_ONCE = 50
 
 log = structlog.get_logger(__name__)
 
@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 def read_maildir(database: Database, settings: Settings, folder: Path) -> int:
     """Read what is new in a Maildir (of which ``new`` and ``cur`` are used) and put it with what was seen; returns how many bounced.
 
-    At most 200 files a turn; what can be neither read nor moved is told in the log and keeps no other waiting.
+    At most 50 files a turn; what can be neither read nor moved is told in the log and keeps no other waiting.
     """
     files = sorted((folder / "new").iterdir())[:AT_ONCE]
     seen: list[bool] = []
