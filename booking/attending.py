@@ -16,7 +16,7 @@ def attend(database: Database) -> None:
     for one in late:
         attempt(f"expire offer {one}", database.transact, expire, one, by=SERVICE, now=now())
     with database.reading() as session:
-        free, lost, passed = vacancies(session, now()), sought(session), in_vain(session, now())
+        free, lost, passed = vacancies(session, now()), sought(session, now()), in_vain(session, now())
     for one in free:
         attempt(f"offer vacancy {one}", _fill, database, one)
     for one in lost:

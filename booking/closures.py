@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from accounts.identity import Actor
 from booking.displacing import Losers, Loss, lose, met
+from booking.images import before, undoable
 from booking.lifecycle import LIVE
 from booking.models import Booking, Occurrence
 from booking.occupy import free, vacate
@@ -86,13 +87,14 @@ def close(
     sign = Losers(tuple(dates)).sign
     if dates and (not confirmed or seen not in (None, sign)):
         raise Conflict(*(_met(closing, date) for date in dates), details={"seen": sign})
+    was = before(session, {date.booking_id: date.booking for date in dates}.values())
     closure = add_closure_row(session, closing.venue.slug, closing.given, by=by, now=now)
     is_choice = bool(closing.given.out_of_order) and chosen is not None
     lost = [date for date in dates if (date.id in (chosen or ()) if is_choice else closing.needs_it(date))]
     lose(session, lost, Loss(Cause.CLOSURE, f"closure:{closure.id}", closing.given.reason), by=by, now=now)
-    facts = {"venue": closing.venue.id, "room": closure.room_id, "displaced": [date.id for date in lost]}
-    record(session, Act("close", "closure", closure.id, facts), by=by, now=now)
-    session.flush()
+    act = Act("close", "closure", closure.id, {"venue": closing.venue.id, "room": closure.room_id, "displaced": [date.id for date in lost]})
+    record(session, act, by=by, now=now)
+    undoable(session, act, was, by=by, now=now)
     return closure
 
 

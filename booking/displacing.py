@@ -18,10 +18,10 @@ from booking.outcome import Dated
 from booking.reasons import verdicts_of
 from booking.revisions import touch
 from booking.states import BookingKind, BookingState, Cause, OccurrenceState, OfferState
+from booking.telling import tell
 from booking.wish import Displacing
 from database.audit import Act, record
 from database.locks import Key, Subject
-from database.outbox import post
 from kernel.errors import Conflict, Fault
 from kernel.wallclock import WallSpan, to_wall
 from policies.verdict import Verdict
@@ -59,8 +59,8 @@ def lose(session: Session, dates: Sequence[Occurrence], loss: Loss, *, by: Actor
         facts = {"dates": numbers, "cause": str(loss.cause), "to": loss.to}
         record(session, Act("displace", "booking", booking.id, facts, booking.holder_id), by=by, now=now)
         touch(session, booking)
-        told = {"dates": numbers, "cause": str(loss.cause)}
-        post(session, "dates-displaced", person_id=booking.holder_id, booking_id=booking.id, now=now, facts=told)
+        lost = [date.starts_at for date in dates if date.booking_id == booking.id]
+        tell(session, booking, "dates-displaced", lost=lost, facts={"dates": numbers, "cause": str(loss.cause)}, by=by, now=now)
 
 
 @dataclass(frozen=True, slots=True)

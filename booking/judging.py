@@ -117,8 +117,13 @@ def keep(session: Session, booking_id: int, judged: Sequence[Judged], *, act: st
         for date in judged
         if date.request and date.facts and date.verdict
     ]
+    keep_rows(session, booking_id, rows, act=act, now=now)
+
+
+def keep_rows(session: Session, booking_id: int, rows: Sequence[dict[str, Any]], *, act: str, now: datetime) -> None:
+    """Store what was judged of dates, as rows of request, facts, verdict and the versions asked."""
     if rows:
-        versions = sorted({version for date in judged for version in date.versions})
+        versions = sorted({version for row in rows for version in row["versions"]})
         kept = {"booking_id": booking_id, "act": act, "at": now, "policy_versions": versions, "judged": folded(rows)}
         session.connection().execute(INTO_JUDGEMENTS, kept)
 

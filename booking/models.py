@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from accounts.models import Organisation, Person
-from booking.states import Accepts, BookingKind, BookingState, OccurrenceState, OfferState, RunState
+from booking.states import Accepts, BookingKind, BookingState, OccurrenceState, OfferState, RunState, TaskReason
 from booking.support.models import Agreement, Grant
 from database.base import Base
 from database.types import LocalTime, OreColumn, Word
@@ -118,6 +118,7 @@ class Occurrence(Base):
 
 
 HOLDS = text("expires_at IS NOT NULL")
+OPEN = text("done_at IS NULL")
 
 
 class Claim(Base):
@@ -265,3 +266,41 @@ class WhatIf(Base):
     result: Mapped[dict[str, Any] | None]
     fault: Mapped[dict[str, Any] | None]
     ended_at: Mapped[datetime | None]
+
+
+class Undo(Base):
+    """What an act changed, as it was before: until ``until`` it can be undone, some time later the row is forgotten.
+
+    ``verb`` was done to ``subject`` number ``subject_id`` by ``hand_id``; ``before`` is what ``booking/undo.py`` writes.
+    """
+
+    __tablename__ = "undo"
+    __table_args__ = (Index("ix_undo_subject", "subject", "subject_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    verb: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[int]
+    hand_id: Mapped[int | None]
+    at: Mapped[datetime]
+    until: Mapped[datetime]
+    before: Mapped[dict[str, Any]]
+    undone_at: Mapped[datetime | None]
+
+
+class Task(Base):
+    """Somebody to be called: a notice of a ``kind`` did not reach them; at most one for each notice. Done by an officer, or by
+    their answer."""
+
+    __tablename__ = "task"
+    __table_args__ = (Index("ix_task_open", "id", sqlite_where=OPEN, postgresql_where=OPEN),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reason: Mapped[TaskReason] = mapped_column(Word(TaskReason))
+    notice_id: Mapped[int] = mapped_column(unique=True)
+    kind: Mapped[str] = mapped_column(String(60))
+    person_id: Mapped[int | None]
+    booking_id: Mapped[int | None]
+    created_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    done_by: Mapped[int | None]

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import and_, bindparam, delete, insert, select, text, update
@@ -14,6 +14,7 @@ from booking.models import OPEN, Claim, Offer, Vacancy
 from booking.states import OfferState
 from database.audit import Act, Hand, record
 from database.base import table_of
+from database.outbox import UNDO_WITHIN
 from kernel.interval import Interval
 from venues.models import Space
 
@@ -46,8 +47,6 @@ WHERE before.ends_at > wanted.s
 """
 QUERY = {"sqlite": text(ON_SQLITE), "postgresql": text(ON_POSTGRESQL)}
 Left = tuple[int, datetime, datetime]
-# What is given up may be taken back for so long; notices wait as long before they leave.
-GRACE = timedelta(minutes=2)
 CLAIM, SPACE = table_of(Claim), table_of(Space)
 IN_SPACES = CLAIM.c.space_id.in_(bindparam("spaces", expanding=True))
 EXPIRED = and_(IN_SPACES, CLAIM.c.expires_at.is_not(None), CLAIM.c.expires_at <= bindparam("moment"))
@@ -113,9 +112,8 @@ def free(session: Session, occurrence_ids: Collection[int], *, now: datetime) ->
 
 def vacate(session: Session, left: Collection[Left], *, now: datetime) -> None:
     """Let time that is free again be offered to who stands in line for it."""
-    rows = [
-        {"space_id": space, "starts_at": start, "ends_at": end, "due_at": now + GRACE} for space, start, end in sorted(left) if end > now
-    ]
+    due = now + UNDO_WITHIN
+    rows = [{"space_id": space, "starts_at": start, "ends_at": end, "due_at": due} for space, start, end in sorted(left) if end > now]
     if rows:
         session.connection().execute(INTO_VACANCIES, rows)
 

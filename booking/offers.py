@@ -24,7 +24,7 @@ from booking.waiving import exceptions_of
 from booking.wish import DatedSpan
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
-from database.outbox import post
+from database.outbox import UNDO_WITHIN, post
 from kernel.errors import Conflict, Missing, refuse
 from kernel.wallclock import WallSpan, at, nearest_interval, to_wall
 from venues.models import Room
@@ -118,9 +118,10 @@ def overdue(session: Session, now: datetime) -> Sequence[int]:
     return session.scalars(select(Offer.id).where(Offer.state == OfferState.OPEN, Offer.expires_at <= now).order_by(Offer.id)).all()
 
 
-def sought(session: Session) -> Sequence[int]:
-    """The offers that are still to be found, by id."""
-    return session.scalars(select(Offer.id).where(Offer.state == OfferState.SOUGHT).order_by(Offer.id)).all()
+def sought(session: Session, now: datetime) -> Sequence[int]:
+    """The offers that are still to be found, by id, once what took their time can no longer be undone."""
+    due = (Offer.state == OfferState.SOUGHT, Offer.created_at <= now - UNDO_WITHIN)
+    return session.scalars(select(Offer.id).where(*due).order_by(Offer.id)).all()
 
 
 def open_offers(session: Session, booking: Booking) -> Mapping[int, Offer]:

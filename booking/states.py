@@ -78,3 +78,11 @@ class RunState(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+
+
+class TaskReason(StrEnum):
+    """Why an officer has to call: the notice BOUNCED, FAILED to leave for two days, or is urgent and UNACKNOWLEDGED."""
+
+    BOUNCED = "bounced"
+    FAILED = "failed"
+    UNACKNOWLEDGED = "unacknowledged"

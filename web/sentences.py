@@ -132,6 +132,17 @@ BOOKING: Mapping[str, str] = {
         "Prisen blir {value:kr}, og ingen pris kan være over {most:kr}."
         " Si fra til kommunen: noe er galt i prisregelen «{rule}» eller tilleggene."
     ),
+    "answer-expired": _("Lenken gjaldt til {value:when}. Logg inn for å se bookingen."),
+    "answer-given": _("Dette er alt gjort, og lenken virker ikke lenger."),
+    "answer-outdated": _("Bookingen {value} er endret siden meldingen ble sendt. Logg inn for å se hvordan den er nå."),
+    "unknown-notice": _("Vi finner ikke varselet."),
+    "unknown-task": _("Vi finner ikke oppgaven."),
+    "task-done": _("Oppgaven er alt gjort."),
+    "unknown-act": _("Vi finner ikke det som skal angres, eller det er ikke ditt."),
+    "undo-too-late": _("Det er for sent å angre: etter {minutes} er varslene sendt. Gjør det om på vanlig måte."),
+    "undone-already": _("Dette er alt angret."),
+    "changed-since": _("Noe annet er gjort med {value} siden, så dette kan ikke angres. Se bookingen slik den er nå."),
+    "closed-since": _("Rommet er stengt {value:when} etter at dette ble gjort, så tiden kan ikke tas tilbake."),
     "wrong-state": _("Dette kan ikke gjøres nå: saken er i tilstanden «{value:word}»."),
     "too-many-unconfirmed": _(
         "Du har alt {most} forespørsler som venter på at en organisasjon bekrefter. Vent på svar, eller avlys en av dem først."

@@ -17,6 +17,7 @@ from booking.pages.again import same_again
 from booking.pages.blueprint import routes
 from booking.pages.draft import clock_of
 from booking.pages.told import told_booking
+from booking.pages.undo import way_back
 from kernel.clock import now
 from kernel.errors import Conflict, Forbidden, Invalid, Refusal
 from kernel.wallclock import at, to_wall
@@ -158,7 +159,7 @@ def _act(
         act(booking)
     except REFUSALS as refusal:
         return _refused(_seen(reference), refusal, number)
-    return done(message, onward or url_for("booking.case_page", reference=booking.reference))
+    return done(message, onward or url_for("booking.case_page", reference=booking.reference), back=way_back("booking", booking.id))
 
 
 def _refused(booking: Booking, refusal: Refusal, number: int | None) -> Response:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 
-from booking.states import BookingKind
+from booking.states import BookingKind, TaskReason
 from kernel.errors import Fault
 from kernel.money import Ore
 from kernel.texts import marked as _
@@ -40,6 +40,11 @@ TONES = {
     "waiting": "info",
     "refused": "danger",
     "displaced": "danger",
+}
+TASKS: Mapping[TaskReason, str] = {
+    TaskReason.BOUNCED: _("E-posten til dem kom i retur."),
+    TaskReason.FAILED: _("E-posten til dem ble ikke tatt imot på to dager."),
+    TaskReason.UNACKNOWLEDGED: _("De har ikke svart at de har lest at en tid som er nær, er tapt eller endret."),
 }
 TO_DO: Mapping[Task, str] = {
     Task.SIGN: _("Les og signer"),
@@ -78,6 +83,11 @@ def booking_kind(value: str) -> str:
 def state_label(value: str) -> str:
     """Where a booking or one of its dates stands."""
     return gettext(STATES[value]) if value in STATES else gettext(WORDS.get(value, value))
+
+
+def task_reason(value: str) -> str:
+    """Why somebody has to be called."""
+    return gettext(TASKS[TaskReason(value)])
 
 
 def state_tone(value: str) -> str:

@@ -12,11 +12,14 @@ from booking.pages.blueprint import routes
 from booking.pages.rows import Wanted, rows
 from booking.references import normalised
 from booking.states import BookingState
+from booking.tasks import calls, finish
 from kernel.clock import now
 from kernel.wallclock import to_wall
 from venues.models import Room
 from web.formats import HOME_ZONE
 from web.forms import Form
+from web.pages import done
+from web.texts import gettext as _
 
 MOST = 100
 MOST_FOUND = 50
@@ -24,7 +27,7 @@ MOST_FOUND = 50
 
 @routes.get("/office")
 def office() -> str:
-    """What waits for a decision, soonest deadline first, what waits for organisations, and whose time may be withdrawn."""
+    """Whom to call, what waits for a decision, soonest deadline first, and for organisations, and whose time may be withdrawn."""
     actor, session = edge.actor(), edge.reading()
     actor.require(actor.is_staff, "officer")
     order = (Booking.decide_by.is_(None), Booking.decide_by, Booking.created_at)
@@ -34,8 +37,23 @@ def office() -> str:
     late = withdrawable(session, today=to_wall(now(), HOME_ZONE).date(), now=now()) if actor.is_officer else {}
     held = rows(session, Wanted((Booking.id.in_(late),), is_ahead=True, limit=MOST), now=now()) if late else []
     return render_template(
-        "booking/office.html", waiting=waiting, unconfirmed=others, held=held, late=late, now=now(), actor=actor, form=Form({})
+        "booking/office.html",
+        calls=calls(session, by=actor) if actor.is_officer else [],
+        waiting=waiting,
+        unconfirmed=others,
+        held=held,
+        late=late,
+        now=now(),
+        actor=actor,
+        form=Form({}),
     )
+
+
+@routes.post("/office/tasks/<int:number>/completion")
+def finish_task(number: int) -> ResponseReturnValue:
+    """Say that somebody was called."""
+    edge.transact(finish, number)
+    return done(_("Oppgaven er gjort."), url_for("booking.office"))
 
 
 @routes.get("/office/search")

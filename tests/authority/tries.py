@@ -132,6 +132,7 @@ TRIES: dict[str, Tries] = {
     "say no to what is offered": _offer("refusal"),
     "note that nobody came": _act("missed", "occurrences/1/absence"),
     "take back that nobody came": _act("noted", "occurrences/1/absence/withdrawal"),
+    "undo what one did": _page("/acts/{act}/undoing"),
     "confirm": _act("unconfirmed", "confirmation"),
     "approve": _act("asked", "approval"),
     "approve what caretakers decide": _act("theatre", "approval"),
@@ -153,6 +154,8 @@ TRIES: dict[str, Tries] = {
     ),
     "confirm what staff confirm": _page("/bookings/{asking.reference}/conditions/internal-distribution/confirmation", agreed="yes"),
     "withdraw what was done": _page("/bookings/{asking.reference}/met/{met}/withdrawal", reason="Feil."),
+    "answer by a link in a notice": _page("{answer}"),
+    "say that somebody was called": _page("/office/tasks/{task}/completion"),
     "close a room": lambda w: (
         _form(f"/venues/{VENUE}/closures", room="gymsal-1", **CLOSED),
         _api(f"/venues/{VENUE}/closures", {"room": "gymsal-1", "dry_run": False, **CLOSED}),

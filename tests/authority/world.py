@@ -18,12 +18,16 @@ from booking.conditions.inputs import Confirmation
 from booking.conditions.verbs import confirm
 from booking.ending import cancel
 from booking.line import offer_vacancy
-from booking.models import Occurrence, Offer, Vacancy
+from booking.models import Occurrence, Offer, Task, Undo, Vacancy
 from booking.reservations import reserve
+from booking.states import TaskReason
 from booking.support.agreements import AgreementTerms, make_agreement
 from booking.support.grants import GrantTerms, make_grant
+from booking.tasks import call_for
 from calendars.models import Audience
 from calendars.tokens import Draft, make_feed
+from database.outbox import Notice
+from notices.links import path_of, to_acknowledge
 from policies.document import checked
 from policies.places import place_at
 from policies.verbs import save_draft
@@ -85,6 +89,9 @@ class World:
     asking: Case  # by Berit for Skiold turn, with conditions on access
     offered: Case  # by Berit for Skiold turn, in line for a time that is kept for it
     offer: int
+    act: int  # Berit's, who has cancelled something
+    answer: str  # a link to say that a notice of it was read
+    task: int
     met: int  # one of them, which Kari confirmed
     skiold: int
     strommen: int
@@ -130,6 +137,7 @@ def build(session: Session) -> World:
         asking=(asking := _booked(session, hall.berit, start="2026-09-24T18:00", end="2026-09-24T20:00", **MEETING)),
         **_offered(session, hall),
         met=_made(session, confirm, asking.id, "attendant", Confirmation(agreed="yes"), by=hall.kari).id,
+        **_cancelled(session, hall),
         skiold=hall.cast.skiold.id,
         strommen=hall.cast.strommen.id,
         standing=_made(session, note_standing, hall.cast.skiold.id, STANDING, by=hall.kari).id,
@@ -172,6 +180,16 @@ def _offered(session: Session, hall: Hall) -> dict[str, Any]:
     vacancy = session.scalars(select(Vacancy.id)).one()
     _made(session, offer_vacancy, vacancy, date, by=SERVICE)
     return {"offered": waits, "offer": session.scalars(select(Offer.id)).one()}
+
+
+def _cancelled(session: Session, hall: Hall) -> dict[str, Any]:
+    """An act that can be undone, a link in the notice about it, and the task to call about that."""
+    booking = _booked(session, hall.berit, start="2026-09-25T18:00", end="2026-09-25T20:00")
+    _made(session, cancel, booking.id, by=hall.berit)
+    notice = session.scalars(select(Notice).order_by(Notice.id.desc())).first()
+    call_for(session, TaskReason.UNACKNOWLEDGED, notice, now=NOW)
+    found = {"act": session.scalars(select(Undo.id)).one(), "task": session.scalars(select(Task.id)).one()}
+    return {**found, "answer": path_of(to_acknowledge(notice), SECRET)}
 
 
 def _id(session: Session, kind: Any, person_id: int) -> int:

@@ -22,6 +22,7 @@ from tests.booking.conftest import NOW, REASON, Hall, again, publish_with, wish
 from venues.inputs import ClosureInput
 from venues.queries import room_at, venue_named
 
+SOON = NOW + timedelta(minutes=3)
 TOURNAMENT: dict[str, Any] = {
     "kind": "displacement",
     "id": "matches-first",
@@ -51,9 +52,9 @@ def refused(session: Session, by: Actor, reason: str = "", **changes: Any) -> li
 
 
 def seek(session: Session) -> None:
-    for offer in sought(session):
+    for offer in sought(session, SOON):
         again(session)
-        offer_instead(session, offer, by=SERVICE, now=NOW)
+        offer_instead(session, offer, by=SERVICE, now=SOON)
     again(session)
 
 

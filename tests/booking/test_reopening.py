@@ -49,8 +49,8 @@ def test_what_is_opened_again_is_offered_first_to_who_had_it(session: Session, h
     had = booked(session, hall.berit)
     closure = closed(session, hall.olav)
     again(session)
-    for one in sought(session):
-        offer_instead(session, one, by=SERVICE, now=NOW)
+    for one in sought(session, SOON):
+        offer_instead(session, one, by=SERVICE, now=SOON)
         again(session)
     assert not [offer for offer in open_offers(session) if offer.local_start.day in (14, 15, 16)]
 

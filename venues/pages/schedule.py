@@ -33,6 +33,7 @@ from venues.scheduling import (
 from venues.shown import Week, coming_closures, room_shown, school_periods, venue_shown
 from venues.vocabulary import FEATURE_LABELS
 from web.forms import Form, parse
+from web.hooks import hooks
 from web.pages import done, form_again
 from web.texts import gettext
 from web.texts import gettext as _
@@ -104,12 +105,13 @@ def closures_save(venue: str) -> ResponseReturnValue:
         seen = request.args.get("confirmed")
         given = parse(ClosureInput, MultiDict(pair for pair in request.form.items(multi=True) if pair[0] != "dates"))
         chosen = request.form.getlist("dates", type=int) if seen else None
-        edge.transact(close, venue, given, confirmed=seen is not None, seen=seen, chosen=chosen)
+        closed = edge.transact(close, venue, given, confirmed=seen is not None, seen=seen, chosen=chosen)
     except (Invalid, Conflict) as refusal:
         if "seen" in refusal.details:
             return _question(venue, refusal)
         return form_again("venues/closures.html", refusal, **_of_closures(venue))
-    return done(_("Stengningen er lagret."), url_for("venues.closures_page", venue=venue))
+    onward = url_for("venues.closures_page", venue=venue)
+    return done(_("Stengningen er lagret."), onward, back=hooks().undo("closure", closed.id))
 
 
 def _question(venue: str, refusal: Refusal) -> Response:

@@ -8,7 +8,7 @@ from alembic import op
 from database.base import Instant
 from database.types import LocalTime
 
-revision: str = "0012"
+revision: str = "0010"
 down_revision: str | None = "0009"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
