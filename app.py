@@ -29,6 +29,7 @@ TABLES = (
     "venues.models",
     "policies.models",
     "booking.models",
+    "booking.casework.models",
     "booking.conditions.models",
     "booking.support.models",
     "calendars.models",

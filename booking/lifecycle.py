@@ -17,6 +17,7 @@ class Act(StrEnum):
     LAPSE = "lapse"
     MOVE = "move"
     NOTE_ABSENCE = "note-absence"
+    ASK = "ask"
 
 
 LIVE = frozenset({OccurrenceState.UNCONFIRMED, OccurrenceState.REQUESTED, OccurrenceState.BOOKED})
@@ -29,6 +30,7 @@ FROM: dict[Act, Collection[OccurrenceState]] = {
     Act.LAPSE: {OccurrenceState.UNCONFIRMED},
     Act.MOVE: LIVE,
     Act.NOTE_ABSENCE: {OccurrenceState.BOOKED},
+    Act.ASK: {OccurrenceState.REQUESTED},
 }
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 
+from accounts import labels as roles
+from booking.changed import Change
 from booking.states import BookingKind
 from kernel.errors import Fault
 from kernel.money import Ore
@@ -45,6 +47,21 @@ DONE: Mapping[Task, str] = {
     Task.APPOINT: _("Navngitt"),
 }
 MEANS: Mapping[str, str] = {"key": _("Nøkkel"), "card": _("Kort"), "code": _("Kode"), "staff": _("En ansatt låser opp")}
+CHANGES: Mapping[str, str] = {
+    "reserve": _("Bookingen ble laget"),
+    "move": _("En dato ble flyttet"),
+    "cancel": _("Det ble avlyst"),
+    "confirm": _("Organisasjonen bekreftet"),
+    "approve": _("Forespørselen ble innvilget"),
+    "refuse": _("Forespørselen ble avslått"),
+    "lapse": _("Forespørselen falt bort"),
+    "note_absence": _("Det ble notert at ingen kom"),
+    "withdraw_absence": _("Det ble tatt tilbake at ingen kom"),
+    "ask": _("Søkeren fikk et spørsmål"),
+    "answer": _("Søkeren svarte på et spørsmål"),
+    "write": _("Det kom en melding"),
+    "withdraw_question": _("Et spørsmål ble trukket tilbake"),
+}
 MIDNIGHT = time()
 
 
@@ -162,6 +179,16 @@ def wall_clocks(span: tuple[datetime, datetime]) -> str:
 def iso_moment(text: str) -> str:
     """A wall-clock time in ISO form, as people write it."""
     return formats.moment(datetime.fromisoformat(text))
+
+
+def change_text(change: Change, is_staff: bool = False, zone: str = formats.HOME_ZONE) -> str:
+    """What was done to a booking and when; for staff by whom too, with the role."""
+    what = gettext(CHANGES.get(change.verb, _("Bookingen ble endret")))
+    when, name = formats.moment(change.at, zone), change.name
+    if not is_staff:
+        return gettext("%(what)s, %(when)s.", what=what, when=when)
+    who = f"{name} ({roles.role(change.role).lower()})" if change.role else name or gettext("tjenesten selv")
+    return gettext("%(what)s av %(who)s, %(when)s.", what=what, who=who, when=when)
 
 
 def skipped_because(reason: str) -> str:
