@@ -8,6 +8,10 @@ from flask.cli import AppGroup
 
 from accounts.identity import COMMAND, SERVICE
 from accounts.upkeep import forget_expired
+from booking.casework import reminders
+from booking.casework.presence import forget_gone
+from booking.casework.promises import broken, escalate
+from booking.casework.reminders import unanswered
 from booking.conditions import uploads
 from booking.conditions.reminders import remind, to_remind
 from booking.conditions.upkeep import forget_past
@@ -50,7 +54,7 @@ def again_command() -> None:
 @click.command("worker")
 @click.option("--every", default=20, show_default=True, help="Seconds between turns.")
 def worker_command(every: int) -> None:
-    """Do all periodic work until stopped: end wishes that nobody confirmed, remind, forget what is old, send notices, try drafts."""
+    """Do all periodic work until stopped: end wishes that nobody confirmed, tell of broken promises, remind, forget, send, try drafts."""
     while True:
         _tidy()
         attempt("send notices", _send)
@@ -62,7 +66,7 @@ def worker_command(every: int) -> None:
 
 def _tidy() -> None:
     """What is periodic beside mail; neither a job nor one booking or person in it keeps the others waiting."""
-    for job in (_lapse, _remind, _forget_expired, _forget_runs, _forget_past):
+    for job in (_lapse, _escalate, _ask_again, _remind, _forget_expired, _forget_runs, _forget_past):
         attempt(job.__name__, job)
 
 
@@ -71,6 +75,20 @@ def _lapse() -> None:
         due = unconfirmed(session, now())
     for booking in due:
         attempt(f"lapse booking {booking}", _database().transact, lapse, booking, by=SERVICE, now=now())
+
+
+def _escalate() -> None:
+    with _database().reading() as session:
+        late = broken(session, now())
+    for booking in late:
+        attempt(f"escalate booking {booking}", _database().transact, escalate, booking, by=SERVICE, now=now())
+
+
+def _ask_again() -> None:
+    with _database().reading() as session:
+        due = unanswered(session, now())
+    for question in due:
+        attempt(f"remind of question {question}", _database().transact, reminders.remind, question, by=SERVICE, now=now())
 
 
 def _remind() -> None:
@@ -82,6 +100,7 @@ def _remind() -> None:
 
 def _forget_expired() -> None:
     _database().transact(forget_expired, by=SERVICE, now=now())
+    _database().transact(forget_gone, by=SERVICE, now=now())
 
 
 def _forget_runs() -> None:

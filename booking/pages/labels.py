@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 
 from accounts import labels as roles
 from booking.changed import Change
+from booking.models import Booking
 from booking.states import BookingKind
 from kernel.errors import Fault
 from kernel.money import Ore
@@ -181,10 +182,11 @@ def iso_moment(text: str) -> str:
     return formats.moment(datetime.fromisoformat(text))
 
 
-def change_text(change: Change, is_staff: bool = False, zone: str = formats.HOME_ZONE) -> str:
-    """What was done to a booking and when; for staff by whom too, with the role."""
-    what = gettext(CHANGES.get(change.verb, _("Bookingen ble endret")))
-    when, name = formats.moment(change.at, zone), change.name
+def change_since(change: Change, booking: Booking, is_staff: bool) -> str:
+    """What was done to a booking, to which of its dates, and when; for staff by whom too, with the role."""
+    days = [formats.day_month(date.local_start) for date in booking.occurrences if date.number in change.numbers]
+    what = gettext(CHANGES.get(change.verb, _("Bookingen ble endret"))) + (f" ({', '.join(days)})" if days else "")
+    when, name = formats.moment(change.at, booking.room.venue.zone), change.name
     if not is_staff:
         return gettext("%(what)s, %(when)s.", what=what, when=when)
     who = f"{name} ({roles.role(change.role).lower()})" if change.role else name or gettext("tjenesten selv")

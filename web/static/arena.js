@@ -33,7 +33,8 @@ for (const form of document.querySelectorAll("[data-presence]")) {
   const seen = async () => {
     if (document.visibilityState === "visible") {
       const answer = await fetch(form.action, { method: "POST", body: new FormData(form), redirect: "error" }).catch(() => null);
-      if (answer?.ok) form.querySelector("[role=status]").textContent = await answer.text();
+      const [told, place] = [answer?.ok ? await answer.text() : "", form.querySelector("[role=status]")];
+      if (place.textContent !== told) place.textContent = told;
     }
     setTimeout(seen, 30000);
   };
