@@ -73,16 +73,17 @@ def is_of(person_id: int, today: date) -> ColumnElement[bool]:
 
 
 def in_charge(session: Session, booking: Booking, *, now: datetime) -> Sequence[int]:
-    """The ids of those who are told of a case: its owner and who stands in; else who wrote to its applicant last, or
-    decided; else everybody who may decide."""
+    """The ids of those who are told of a case: its owner and who stands in; else who wrote to its applicant last; else who
+    decided; else everybody of the role that decides. Who may not decide on it any more is told nothing."""
     today = to_wall(now, booking.room.venue.zone).date()
     stands_in = booking.deputy_id if booking.deputy_until is None or booking.deputy_until >= today else None
-    theirs = [one for one in (booking.owner_id, stands_in) if one]
-    if theirs:
-        return theirs
     wrote = select(Message.by_id).where(Message.booking_id == booking.id, Message.from_staff, Message.visibility == Visibility.SHARED)
-    last = session.scalar(wrote.order_by(Message.id.desc()).limit(1)) or booking.decided_by
-    return [last] if last else [person.id for person in deciders(session, booking)]
+    last = session.scalar(wrote.order_by(Message.id.desc()).limit(1))
+    able = [person.id for person in deciders(session, booking)]
+    for named in ([booking.owner_id, stands_in], [last], [booking.decided_by]):
+        if found := [one for one in named if one in able]:
+            return found
+    return [person.id for person in holding(session, [decider_of(booking)], venue_id=booking.room.venue_id)] or able
 
 
 def _require_possible(session: Session, booking: Booking, given: Charge) -> None:

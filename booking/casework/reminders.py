@@ -54,4 +54,5 @@ def _tell(session: Session, booking: Booking, question: Message, verb: str, read
 def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
     unreminded = and_(Message.reminded_at.is_(None), Message.at <= now - REMIND_AFTER)
     untold = and_(Message.told_at.is_(None), Message.reminded_at <= now - TELL_AFTER)
-    return Message.answer == Answer.OPEN, Booking.state == BookingState.REQUESTED, or_(unreminded, untold)
+    waits = (Booking.state == BookingState.REQUESTED, Booking.paused_at.is_not(None), Message.answer == Answer.OPEN)
+    return (*waits, or_(unreminded, untold))
