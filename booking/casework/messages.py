@@ -39,8 +39,9 @@ def write(session: Session, booking_id: int, text: str, *, must_answer: bool = F
     if must_answer:
         message.answer = Answer.OPEN
         promise.stop(booking, now=now)
-    answered = _end(session, booking, open_questions(session, booking), Answer.GIVEN, now=now) if is_theirs else []
-    verb = "answer" if answered else "ask" if must_answer else "write"
+    was_asked = is_theirs and booking.is_paused
+    answered = _end(session, booking, open_questions(session, booking), Answer.GIVEN, now=now) if was_asked else []
+    verb = "answer" if was_asked else "ask" if must_answer else "write"
     _changed(session, booking, verb, {"message": message.id, "answers": answered}, by=by, now=now)
     readers = in_charge(session, booking, now=now) if is_theirs else [booking.holder_id]
     for reader in readers:

@@ -190,7 +190,7 @@ def change_since(change: Change, booking: Booking, is_staff: bool) -> str:
     if not is_staff:
         return gettext("%(what)s, %(when)s.", what=what, when=when)
     who = f"{name} ({roles.role(change.role).lower()})" if change.role else name or gettext("tjenesten selv")
-    return gettext("%(what)s av %(who)s, %(when)s.", what=what, who=who, when=when)
+    return gettext("%(who)s, %(when)s: %(what)s.", what=what, who=who, when=when)
 
 
 def skipped_because(reason: str) -> str:

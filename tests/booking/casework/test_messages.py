@@ -93,10 +93,13 @@ def test_what_is_decided_needs_no_answer_and_is_not_paused_when_it_waits_again(s
     again(session)
     approve(session, asked.id, by=hall.kari, now=THURSDAY)
     again(session)
+    messages.write(session, asked.id, "Takk!", by=hall.per, now=THURSDAY)
+    again(session)
     start, end = datetime(2026, 9, 16, 18, 0), datetime(2026, 9, 16, 20, 0)
     move(session, asked.id, 1, start=start, end=end, by=hall.per, now=SATURDAY)
 
-    assert reminders.unanswered(session, THURSDAY) == []
+    assert told(session, asked)[1:] == [("case-write", hall.kari.person_id)], "no answer that lets a clock go on"
+    assert reminders.unanswered(session, SATURDAY + timedelta(days=9)) == []
     assert (asked.state, asked.is_paused) == (BookingState.REQUESTED, False)
     assert asked.decide_by == datetime(2026, 9, 9, 13, 30, tzinfo=UTC), "three office days from when it waits again"
 

@@ -83,8 +83,8 @@ def test_deciding_on_what_changed_meanwhile_is_refused_and_staff_are_told_what_a
     late = visit("per").post(f"/bookings/{reference}/cancellation", form_on=f"/bookings/{reference}", version="3")
 
     assert (refused.status_code, again.status_code, late.status_code) == (409, 303, 409)
-    assert "Søkeren fikk et spørsmål av Ada Lien (administrator), 1. september 2026 kl. 22:30." in refused.text
-    assert "Søkeren svarte på et spørsmål av Per Solli, 1. september 2026 kl. 22:30." in refused.text
+    assert "Ada Lien (administrator), 1. september 2026 kl. 22:30: Søkeren fikk et spørsmål." in refused.text
+    assert "Per Solli, 1. september 2026 kl. 22:30: Søkeren svarte på et spørsmål." in refused.text
     assert "Forespørselen ble innvilget, 1. september 2026 kl. 22:30." in late.text
     assert "Kari Nordby (saksbehandler)" not in late.text
 
