@@ -13,7 +13,8 @@ class Settings:
     """What differs between installations; there is no working default secret outside the demo.
 
     ``public_url`` stands in mails, feeds and links; ``mail_url`` is ``smtp://[user:pass@]host:port`` or
-    ``file:///folder`` (the demo); ``mail_from`` the sender of every mail.
+    ``file:///folder`` (the demo); ``mail_from`` the sender of every mail; ``sms_url`` is ``file:///folder`` or empty, which
+    sends no short messages; ``bounces`` the Maildir into which a mail server puts what comes back.
     """
 
     database_url: str
@@ -23,6 +24,8 @@ class Settings:
     demo: bool = False
     mail_url: str = ""
     mail_from: str = "arena@example.org"
+    sms_url: str = ""
+    bounces: Path | None = None
     trusted_proxies: int = 0
     metrics_open: bool = False
     map_tiles: bool = False
@@ -31,10 +34,12 @@ class Settings:
     def __post_init__(self) -> None:
         if len(self.secret_key) < 16:
             raise SystemExit("SECRET_KEY is missing or shorter than 16 characters: set it, or start the demo with DEMO=1")
+        if self.sms_url and not self.sms_url.startswith("file:"):
+            raise SystemExit("SMS_URL is not file:///folder: no other way for short messages is built in")
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
-        """Read DATABASE_URL, SECRET_KEY, PUBLIC_URL, INSTANCE, DEMO, MAIL_URL, MAIL_FROM and the switches."""
+        """Read DATABASE_URL, SECRET_KEY, PUBLIC_URL, INSTANCE, DEMO, MAIL_URL, MAIL_FROM, SMS_URL, BOUNCES and the switches."""
         demo = environ.get("DEMO") == "1"
         instance = Path(environ.get("INSTANCE", ROOT / "instance")).absolute()
         instance.mkdir(parents=True, exist_ok=True)
@@ -47,6 +52,8 @@ class Settings:
             demo=demo,
             mail_url=environ.get("MAIL_URL", f"file://{instance / 'mail'}"),
             mail_from=environ.get("MAIL_FROM", "arena@example.org"),
+            sms_url=environ.get("SMS_URL", f"file://{instance / 'sms'}" if demo else ""),
+            bounces=Path(environ["BOUNCES"]) if environ.get("BOUNCES") else None,
             trusted_proxies=int(environ.get("TRUSTED_PROXIES", "0")),
             metrics_open=environ.get("METRICS_OPEN") == "1",
             map_tiles=environ.get("MAP_TILES") == "1",

@@ -47,6 +47,11 @@ class Actor:
         return self.person_id is not None or self.via in ("service", "command")
 
     @property
+    def is_service(self) -> bool:
+        """Whether nobody acts but the service itself."""
+        return self.via == "service"
+
+    @property
     def is_administrator(self) -> bool:
         return Role.ADMINISTRATOR in self.roles
 

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from accounts.edge import actor, reading, transact
 from accounts.identity import Actor
-from booking import absence, decisions, ending, moving
+from booking import absence, decisions, ending, moving, offers
 from booking.ahead import bookings_ahead
 from booking.availability import Availability, AvailabilityQuery, availability
 from booking.cases import booking_shown
 from booking.casework import messages
 from booking.casework.shown import ShownMessage, ShownMessages, shown_messages
-from booking.closures import Closing, affected, close_rooms
+from booking.closures import Closing, affected, close_rooms, displace_outside, open_again
 from booking.edge import book, instead_of
 from booking.models import Booking
 from booking.outside import bookings_outside
@@ -78,7 +78,8 @@ class Change(Body):
 
 
 class ClosureBody(Body):
-    """A venue or a room of it is closed in its own wall-clock time; ``dry_run`` only tells whom it meets."""
+    """A venue or a room of it is closed in its own wall-clock time, or what is ``out_of_order`` in it; ``dry_run`` only tells
+    whom it meets, ``cancel_affected`` lets them lose their time."""
 
     start: NaiveDatetime
     end: NaiveDatetime
@@ -86,6 +87,7 @@ class ClosureBody(Body):
     room: Annotated[str, StringConstraints(max_length=80)] | None = None
     dry_run: bool = True
     cancel_affected: bool = False
+    out_of_order: Annotated[str, StringConstraints(max_length=80)] = ""
 
 
 class ShownClosure(BaseModel):
@@ -178,6 +180,18 @@ def say(booking_id: int, body: Saying) -> Answer:
     return Answer(transact(_said, booking_id, body), 201)
 
 
+@api.operation("POST", "/offers/<int:offer_id>/acceptance", answers={200: ShownBooking})
+def accept_offer(offer_id: int) -> Answer:
+    """Take what is offered for a date that waits or was displaced."""
+    return _answer(transact(_shown, offers.accept, offer_id))
+
+
+@api.operation("POST", "/offers/<int:offer_id>/refusal", answers={200: ShownBooking})
+def decline_offer(offer_id: int) -> Answer:
+    """Say no to what is offered."""
+    return _answer(transact(_shown, offers.decline, offer_id))
+
+
 @api.operation("GET", "/availability", query=AvailabilityQuery, answers={200: Availability}, public=True)
 def free_times(query: AvailabilityQuery) -> Availability:
     """Rooms that fit: their free times, soonest first; with a recurrence, per date."""
@@ -193,9 +207,10 @@ def close_venue(venue: str, body: ClosureBody) -> ShownClosure:
 def _closed(session: Session, venue: str, body: ClosureBody, *, by: Actor, now: datetime) -> ShownClosure:
     place = venue_named(session, venue)
     by.require(by.is_officer or by.is_caretaker_of(place.id), "caretaker")
-    given = ClosureInput(room=body.room or "", start=body.start, end=body.end, reason=body.reason)
+    given = ClosureInput(room=body.room or "", start=body.start, end=body.end, reason=body.reason, out_of_order=body.out_of_order)
     room = room_at(session, f"{venue}/{body.room}") if body.room else None
-    met = affected(session, Closing(venue=place, room=room, given=given))
+    closing = Closing(venue=place, room=room, given=given)
+    met = [date for date in affected(session, closing) if closing.needs_it(date)]
     references = sorted({date.booking.reference for date in met})
     if not body.dry_run:
         close_rooms(session, venue, given, confirmed=body.cancel_affected, by=by, now=now)
@@ -223,6 +238,8 @@ def install(app: Flask) -> None:
     outside, and those of policies tell what lies ahead.
     """
     app.extensions["close_rooms"] = close_rooms
+    app.extensions["open_rooms"] = open_again
+    app.extensions["displace_outside"] = displace_outside
     app.extensions[BOOKINGS_OUTSIDE] = bookings_outside
     app.extensions[BOOKINGS_AHEAD] = bookings_ahead
     app.register_blueprint(api)

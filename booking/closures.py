@@ -1,29 +1,30 @@
-"""Closures: closing a venue or room for a time, with the bookings that it meets shown first and ended with it."""
+"""Closures: closing a venue or room for a time, or what is out of order in it, with the bookings that it meets shown first."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from accounts.identity import Actor
-from booking.lifecycle import LIVE, state_of
+from booking.displacing import Losers, Loss, lose, met
+from booking.images import before, undoable
+from booking.lifecycle import LIVE
 from booking.models import Booking, Occurrence
-from booking.occupy import free
-from booking.revisions import touch_holder
-from booking.states import BookingState, Cause, OccurrenceState
+from booking.occupy import free, vacate
+from booking.outside import dates_outside
+from booking.states import Cause, OccurrenceState
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
-from database.outbox import post
 from kernel.errors import Conflict, Fault
 from kernel.interval import Interval
 from kernel.wallclock import WallSpan
 from venues.inputs import ClosureInput
 from venues.models import Closure, Room, RoomSpace, Space, Venue
 from venues.queries import room_at, venue_named
-from venues.scheduling import add_closure_row
+from venues.scheduling import add_closure_row, subject_of, withdraw_closure
+from venues.vocabulary import is_need
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +39,19 @@ class Closing:
     def interval(self) -> Interval:
         return WallSpan(self.given.start, self.given.end, self.venue.zone).interval()
 
+    @property
+    def spaces(self) -> Sequence[Space]:
+        return self.room.spaces if self.room else self.venue.spaces
+
+    def needs_it(self, date: Occurrence) -> bool:
+        """Whether a date cannot be had: everything where all is closed, else what said that it needs what is out of order."""
+        feature = self.given.out_of_order
+        return not feature or any(is_need(need, feature) for need in date.booking.needs)
+
 
 def affected(session: Session, closing: Closing) -> Sequence[Occurrence]:
     """The live dates that a closure would meet, in order; rooms that share a space with the closed one count too."""
-    rooms = select(RoomSpace.room_id).where(RoomSpace.space_id.in_([space.id for space in _spaces(closing)]))
+    rooms = select(RoomSpace.room_id).where(RoomSpace.space_id.in_([space.id for space in closing.spaces]))
     time = closing.interval
     query = (
         select(Occurrence)
@@ -53,66 +63,98 @@ def affected(session: Session, closing: Closing) -> Sequence[Occurrence]:
     return session.scalars(query).unique().all()
 
 
-def close(session: Session, closing: Closing, *, cancel_affected: bool, seen: str | None = None, by: Actor, now: datetime) -> Closure:
-    """Close, in one transaction with the end of every booking that the closure meets.
+def close(
+    session: Session,
+    closing: Closing,
+    *,
+    confirmed: bool,
+    seen: str | None = None,
+    chosen: Collection[int] | None = None,
+    by: Actor,
+    now: datetime,
+) -> Closure:
+    """Close, in one transaction with the displacement of every booking that the closure meets.
 
-    Raises Conflict (``closure-meets-bookings``), naming them, unless they are to be cancelled; its details carry a sign of
-    them, and whoever gives that as ``seen`` ends those and no others: when others are met by then it is raised again.
+    Raises Conflict (``closure-meets-bookings``), naming them, unless that is ``confirmed``; its details carry a sign of them,
+    and whoever gives that as ``seen`` displaces those and no others: when others are met by then it is raised again. Where
+    something is out of order, the ``chosen`` dates are displaced, by id; without a choice, those that said they need it.
     Raises Forbidden for others than officers and the venue's caretakers.
     """
     by.require(by.is_officer or by.is_caretaker_of(closing.venue.id), "caretaker")
-    keys = [Key(Subject.SPACE, space.id) for space in _spaces(closing)]
-    people = [Key(Subject.PERSON, date.booking.holder_id) for date in affected(session, closing)]
-    lock(session, *keys, *people)
+    _lock(session, closing.spaces, affected(session, closing))
     session.expire_all()
     dates = affected(session, closing)
-    if dates and (not cancel_affected or seen not in (None, sign_of(dates))):
-        raise Conflict(*(_met(date) for date in dates), details={"seen": sign_of(dates)})
+    sign = Losers(tuple(dates)).sign
+    if dates and (not confirmed or seen not in (None, sign)):
+        raise Conflict(*(_met(closing, date) for date in dates), details={"seen": sign})
+    was = before(session, {date.booking_id: date.booking for date in dates}.values())
     closure = add_closure_row(session, closing.venue.slug, closing.given, by=by, now=now)
-    _end(session, dates, closing.given.reason, by=by, now=now)
-    facts = {"venue": closing.venue.id, "room": closure.room_id, "ended": [date.id for date in dates]}
-    record(session, Act("close", "closure", closure.id, facts), by=by, now=now)
-    session.flush()
+    is_choice = bool(closing.given.out_of_order) and chosen is not None
+    lost = [date for date in dates if (date.id in (chosen or ()) if is_choice else closing.needs_it(date))]
+    lose(session, lost, Loss(Cause.CLOSURE, f"closure:{closure.id}", closing.given.reason), by=by, now=now)
+    act = Act("close", "closure", closure.id, {"venue": closing.venue.id, "room": closure.room_id, "displaced": [date.id for date in lost]})
+    record(session, act, by=by, now=now)
+    undoable(session, act, was, by=by, now=now)
     return closure
 
 
-def sign_of(dates: Sequence[Occurrence]) -> str:
-    """A short sign of these dates as they stand now, by which one knows whether they are the ones that were shown."""
-    told = ",".join(f"{date.id}:{date.sequence}" for date in sorted(dates, key=lambda date: date.id))
-    return sha256(told.encode()).hexdigest()[:16]
-
-
 def close_rooms(
-    session: Session, venue: str, given: ClosureInput, *, confirmed: bool, seen: str | None = None, by: Actor, now: datetime
+    session: Session,
+    venue: str,
+    given: ClosureInput,
+    *,
+    confirmed: bool,
+    seen: str | None = None,
+    chosen: Collection[int] | None = None,
+    by: Actor,
+    now: datetime,
 ) -> Closure:
-    """Close what a form or a request names; what it meets is ended once that is ``confirmed``, and is what was ``seen``."""
+    """Close what a form or a request names; what it meets is displaced once that is ``confirmed``, and is what was ``seen``."""
     place, room = venue_named(session, venue), room_at(session, f"{venue}/{given.room}") if given.room else None
-    return close(session, Closing(venue=place, room=room, given=given), cancel_affected=confirmed, seen=seen, by=by, now=now)
+    closing = Closing(venue=place, room=room, given=given)
+    return close(session, closing, confirmed=confirmed, seen=seen, chosen=chosen, by=by, now=now)
 
 
-def _spaces(closing: Closing) -> Sequence[Space]:
-    return closing.room.spaces if closing.room else closing.venue.spaces
+def open_again(session: Session, closure_id: int, *, by: Actor, now: datetime) -> Closure:
+    """Open again what was closed, and let those who lost their time to it be asked first whether they want it back."""
+    closure = withdraw_closure(session, closure_id, by=by, now=now)
+    venue, room = session.get_one(Venue, closure.venue_id), session.get(Room, closure.room_id) if closure.room_id else None
+    spaces = room.spaces if room else venue.spaces
+    lost = session.scalars(
+        select(Occurrence).where(
+            Occurrence.lost_to == f"closure:{closure.id}", Occurrence.state == OccurrenceState.DISPLACED, Occurrence.starts_at > now
+        )
+    ).all()
+    _lock(session, spaces, lost)
+    # What was found for them elsewhere makes way for their own time.
+    free(session, [date.id for date in lost], now=now)
+    vacate(session, [(space.id, closure.starts_at, closure.ends_at) for space in spaces], now=now)
+    return closure
 
 
-def _met(date: Occurrence) -> Fault:
-    booking = date.booking
-    who = booking.organisation.name if booking.organisation else booking.contact_name
-    facts = {"reference": booking.reference, "to": f"{date.local_end:%Y-%m-%dT%H:%M}", "room": date.room.name, "who": who}
-    return Fault("closure-meets-bookings", "start", f"{date.local_start:%Y-%m-%dT%H:%M}", facts)
+def displace_outside(session: Session, venue: str, room: str, *, reason: str, seen: str, by: Actor, now: datetime) -> int:
+    """Displace the dates ahead that a venue or a room no longer offers, since its hours or its use changed; returns how many.
+
+    Raises Conflict (``closure-meets-bookings``) with the sign of them when they are others than were ``seen``.
+    """
+    place, one = subject_of(session, venue, room)
+    by.require(by.is_officer or by.is_caretaker_of(place.id), "caretaker")
+    _lock(session, one.spaces if one else place.spaces, [])
+    dates = dates_outside(session, place, one, now=now)
+    sign = Losers(tuple(dates)).sign
+    if dates and seen != sign:
+        raise Conflict(*(met("closure-meets-bookings", date) for date in dates), details={"seen": sign})
+    lose(session, dates, Loss(Cause.CLOSURE, f"room:{one.id}" if one else f"venue:{place.id}", reason), by=by, now=now)
+    return len(dates)
 
 
-def _end(session: Session, dates: Sequence[Occurrence], reason: str, *, by: Actor, now: datetime) -> None:
-    free(session, [date.id for date in dates])
-    for date in dates:
-        date.state, date.reason = OccurrenceState.CANCELLED, f"closed: {reason}"[:500]
-        date.sequence += 1
-        date.changed_at = now
-    for booking in {date.booking_id: date.booking for date in dates}.values():
-        numbers = [date.number for date in dates if date.booking_id == booking.id]
-        booking.state = state_of([date.state for date in booking.occurrences], fallback=BookingState.CANCELLED)
-        booking.version += 1
-        booking.changed_at = now
-        record(session, Act("cancel", "booking", booking.id, {"dates": numbers, "closed": True}, booking.holder_id), by=by, now=now)
-        told = {"dates": numbers, "cause": Cause.CLOSURE}
-        touch_holder(session, booking)
-        post(session, "dates-cancelled", person_id=booking.holder_id, booking_id=booking.id, now=now, facts=told)
+def _lock(session: Session, spaces: Sequence[Space], dates: Sequence[Occurrence]) -> None:
+    """The spaces and whose dates they are; the bookings' rows before, as every act on a booking does."""
+    ids = sorted({date.booking_id for date in dates})
+    session.execute(select(Booking.id).where(Booking.id.in_(ids)).order_by(Booking.id).with_for_update())
+    people = session.scalars(select(Booking.holder_id).where(Booking.id.in_(ids)))
+    lock(session, *(Key(Subject.SPACE, space.id) for space in spaces), *(Key(Subject.PERSON, person) for person in people))
+
+
+def _met(closing: Closing, date: Occurrence) -> Fault:
+    return met("closure-meets-bookings", date, id=date.id, needs_it=closing.needs_it(date))

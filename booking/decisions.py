@@ -1,6 +1,6 @@
 """Decisions: confirming in the organisation's name, approving, refusing, and lapsing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,13 +11,14 @@ from accounts.identity import Actor
 from booking import lifecycle
 from booking.cases import booking_for, require_decider, require_sight
 from booking.ending import end_dates
-from booking.models import Booking
+from booking.images import Before, before, undoable
+from booking.models import Booking, Occurrence
 from booking.resettle import Plan, resettle, waiting
 from booking.revisions import touch
 from booking.states import BookingState, OccurrenceState
+from booking.telling import tell
 from booking.waiving import grant, keep_needed
 from database.audit import Act, record
-from database.outbox import post
 from kernel.errors import Invalid, refuse
 
 ENDED = {"refuse": "booking-refused", "lapse": "booking-lapsed"}
@@ -32,9 +33,10 @@ def confirm(session: Session, booking_id: int, *, version: int | None = None, by
     require_sight(booking, by)
     by.require(by.is_officer or (booking.organisation_id is not None and by.acts_for(booking.organisation_id)), "delegate")
     lifecycle.require(lifecycle.Act.CONFIRM, booking.state)
+    was = before(session, [booking])
     plan = Plan(act="confirm", dates=waiting(booking, OccurrenceState.UNCONFIRMED), by_staff=False, confirms=True)
     resettle(session, booking, plan, now=now)
-    return _told(session, booking, "confirm", by=by, now=now)
+    return _undoable(session, booking, "confirm", was, by=by, now=now)
 
 
 def approve(
@@ -48,12 +50,13 @@ def approve(
     booking = booking_for(session, booking_id, version=version)
     require_decider(booking, by)
     lifecycle.require(lifecycle.Act.APPROVE, booking.state)
+    was = before(session, [booking])
     granted = grant(session, booking, grounds, by=by, now=now)
     plan = Plan(act="approve", dates=waiting(booking, OccurrenceState.REQUESTED), by_staff=True)
     judged = resettle(session, booking, plan, now=now)
     keep_needed(booking, granted, judged, by=by)
     _decided(booking, note, by=by, now=now)
-    return _told(session, booking, "approve", by=by, now=now, waived=[waiver.rule for waiver in granted])
+    return _undoable(session, booking, "approve", was, by=by, now=now, waived=[waiver.rule for waiver in granted])
 
 
 def decline(session: Session, booking_id: int, *, reason: str, version: int | None = None, by: Actor, now: datetime) -> Booking:
@@ -63,10 +66,11 @@ def decline(session: Session, booking_id: int, *, reason: str, version: int | No
     lifecycle.require(lifecycle.Act.REFUSE, booking.state)
     if not reason.strip():
         raise refuse(Invalid, "reason-missing", "reason")
+    was = before(session, [booking])
     dates = [date for date in booking.occurrences if lifecycle.allows(lifecycle.Act.REFUSE, date.state)]
     end_dates(session, booking, dates, OccurrenceState.REFUSED, BookingState.REFUSED, now=now)
     _decided(booking, reason.strip(), by=by, now=now)
-    return _told(session, booking, "refuse", by=by, now=now)
+    return _undoable(session, booking, "refuse", was, lost=dates, by=by, now=now)
 
 
 def unconfirmed(session: Session, now: datetime) -> Sequence[int]:
@@ -90,11 +94,16 @@ def _decided(booking: Booking, reason: str, *, by: Actor, now: datetime) -> None
     booking.decided_at, booking.decided_by, booking.decision_reason = now, by.person_id, reason[:2000]
 
 
-def _told(session: Session, booking: Booking, verb: str, *, by: Actor, now: datetime, **facts: Any) -> Booking:
-    touch(session, booking)
-    record(session, Act(verb, "booking", booking.id, {"state": str(booking.state), **facts}, booking.holder_id), by=by, now=now)
-    # What is left of the booking may be booked; what its holder is told is what was decided.
-    kind = ENDED.get(verb, f"booking-{booking.state}")
-    post(session, kind, person_id=booking.holder_id, booking_id=booking.id, now=now)
-    session.flush()
+def _undoable(session: Session, booking: Booking, verb: str, was: Before, *, by: Actor, now: datetime, **facts: Any) -> Booking:
+    undoable(session, _told(session, booking, verb, by=by, now=now, **facts), was, by=by, now=now)
     return booking
+
+
+def _told(session: Session, booking: Booking, verb: str, *, lost: Iterable[Occurrence] = (), by: Actor, now: datetime, **facts: Any) -> Act:
+    touch(session, booking)
+    act = Act(verb, "booking", booking.id, {"state": str(booking.state), **facts}, booking.holder_id)
+    record(session, act, by=by, now=now)
+    # What is left of the booking may be booked; what its holder is told is what was decided.
+    tell(session, booking, ENDED.get(verb, f"booking-{booking.state}"), lost=[date.starts_at for date in lost], by=by, now=now)
+    session.flush()
+    return act

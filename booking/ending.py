@@ -10,15 +10,16 @@ from accounts.identity import Actor
 from booking import lifecycle
 from booking.cases import booking_for, occurrence_of, require_holder
 from booking.fees import Cost, cost_of
+from booking.images import before, undoable
 from booking.lifecycle import LIVE, state_of
 from booking.models import Booking, Occurrence
 from booking.occupy import free
 from booking.reasons import verdicts_of
 from booking.revisions import touch
 from booking.states import BookingState, Cause, OccurrenceState
+from booking.telling import tell
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
-from database.outbox import post
 from kernel.errors import Conflict, Invalid, refuse
 
 
@@ -50,7 +51,7 @@ def cancel(
     dates = [date for date in wanted if date.state in LIVE and date.starts_at > now]
     if not dates:
         raise refuse(Conflict, "in-the-past", "booking", booking.reference)
-    costs = costs_of(session, booking, dates, now=now)
+    costs, was = costs_of(session, booking, dates, now=now), before(session, [booking])
     end_dates(session, booking, dates, OccurrenceState.CANCELLED, BookingState.CANCELLED, now=now)
     for date in dates:
         date.reason = reason.strip()[:500]
@@ -62,10 +63,11 @@ def cancel(
     facts: dict[str, Any] = {"dates": [date.number for date in dates], "state": str(booking.state)}
     if costs:
         facts |= {"cost": {str(number): cost.fee for number, cost in costs.items()}, "without_fee": without_fee}
-    record(session, Act("cancel", "booking", booking.id, facts, booking.holder_id), by=by, now=now)
+    act = Act("cancel", "booking", booking.id, facts, booking.holder_id)
+    record(session, act, by=by, now=now)
     told = {"dates": [date.number for date in dates], "cause": _cause(booking, by)}
-    post(session, "dates-cancelled", person_id=booking.holder_id, booking_id=booking.id, now=now, facts=told)
-    session.flush()
+    tell(session, booking, "dates-cancelled", lost=[date.starts_at for date in dates], facts=told, by=by, now=now)
+    undoable(session, act, was, by=by, now=now)
     return booking
 
 
@@ -88,7 +90,7 @@ def end_dates(
     """Lock, free the time of the dates and write their state; the booking is ``last`` when no date is alive."""
     ended = list(dates)
     lock(session, *keys_of(booking))
-    free(session, [date.id for date in ended])
+    free(session, [date.id for date in ended], now=now)
     for date in ended:
         date.state = state
         date.sequence += 1

@@ -1,11 +1,11 @@
 """Judging: what the policy says of every date of a case, and how that is kept with the booking."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, or_, select
 from sqlalchemy.orm import Session
 
 from booking.case import Case
@@ -14,6 +14,7 @@ from booking.conflicts import Want
 from booking.facts import facts_on, gather
 from booking.models import Judgement
 from booking.states import BookingKind
+from booking.wish import DatedSpan
 from database.base import table_of
 from kernel.errors import Fault
 from kernel.wallclock import WallSpan
@@ -21,6 +22,8 @@ from policies.evaluate import evaluate_series
 from policies.judging import ROLES
 from policies.request import Facts, Request
 from policies.verdict import Condition, Decider, Outcome, Verdict
+from venues.models import Closure
+from venues.vocabulary import is_need
 
 INTO_JUDGEMENTS = insert(table_of(Judgement))
 
@@ -66,13 +69,34 @@ def judge(session: Session, case: Case) -> tuple[Judged, ...]:
     if case.kind is BookingKind.BLOCK:
         return tuple(Judged(span.wall, span.fault) for span in case.dates)
     gathered = gather(session, case)
-    sound = [span for span in case.dates if span.fault is None]
+    dates = without_what_is_broken(session, case)
+    sound = [span for span in dates if span.fault is None]
     requests = [case.request(span.wall) for span in sound]
     facts = [facts_on(gathered, case, request.dates) for request in requests]
     policies = [gathered.policies.on(request.dates[0]) for request in requests]
     verdicts = evaluate_series(list(zip(policies, requests, facts, strict=True)))
     found = iter(zip(sound, requests, facts, verdicts, strict=True))
-    return tuple(Judged(span.wall, span.fault) if span.fault else _judged(gathered.policies, *next(found)) for span in case.dates)
+    return tuple(Judged(span.wall, span.fault) if span.fault else _judged(gathered.policies, *next(found)) for span in dates)
+
+
+def without_what_is_broken(session: Session, case: Case) -> tuple[DatedSpan, ...]:
+    """The dates, with the fault for those on which something that is needed is out of order; one statement where anything is."""
+    if not case.needs:
+        return case.dates
+    here = (Closure.venue_id == case.room.venue_id, or_(Closure.room_id.is_(None), Closure.room_id == case.room.id))
+    broken = select(Closure).where(*here, Closure.out_of_order != "", Closure.withdrawn_at.is_(None), Closure.ends_at > case.submitted)
+    found = [row for row in session.scalars(broken) if any(is_need(need, row.out_of_order) for need in case.needs)]
+    return tuple(span if span.fault else replace(span, fault=_broken(span, found)) for span in case.dates)
+
+
+def _broken(span: DatedSpan, found: Iterable[Closure]) -> Fault | None:
+    time = span.wall.interval()
+    row = next((row for row in found if row.starts_at < time.end and row.ends_at > time.start), None)
+    if row is None:
+        return None
+    start = f"{span.wall.start:%Y-%m-%dT%H:%M}"
+    facts = {"date": start, "feature": row.out_of_order, "until": f"{row.local_end:%Y-%m-%dT%H:%M}", "reason": row.reason}
+    return Fault("out-of-order", "needs", row.out_of_order, facts)
 
 
 def highest(deciders: Iterable[Decider]) -> Decider | None:
@@ -93,8 +117,13 @@ def keep(session: Session, booking_id: int, judged: Sequence[Judged], *, act: st
         for date in judged
         if date.request and date.facts and date.verdict
     ]
+    keep_rows(session, booking_id, rows, act=act, now=now)
+
+
+def keep_rows(session: Session, booking_id: int, rows: Sequence[dict[str, Any]], *, act: str, now: datetime) -> None:
+    """Store what was judged of dates, as rows of request, facts, verdict and the versions asked."""
     if rows:
-        versions = sorted({version for date in judged for version in date.versions})
+        versions = sorted({version for row in rows for version in row["versions"]})
         kept = {"booking_id": booking_id, "act": act, "at": now, "policy_versions": versions, "judged": folded(rows)}
         session.connection().execute(INTO_JUDGEMENTS, kept)
 

@@ -16,19 +16,28 @@ class Act(StrEnum):
     CANCEL = "cancel"
     LAPSE = "lapse"
     MOVE = "move"
+    OFFER = "offer"
     NOTE_ABSENCE = "note-absence"
     ASK = "ask"
 
 
 LIVE = frozenset({OccurrenceState.UNCONFIRMED, OccurrenceState.REQUESTED, OccurrenceState.BOOKED})
 WAITING = frozenset({OccurrenceState.UNCONFIRMED, OccurrenceState.REQUESTED})
+LIVELIEST = (
+    OccurrenceState.UNCONFIRMED,
+    OccurrenceState.REQUESTED,
+    OccurrenceState.BOOKED,
+    OccurrenceState.WAITING,
+    OccurrenceState.DISPLACED,
+)
 FROM: dict[Act, Collection[OccurrenceState]] = {
     Act.CONFIRM: {OccurrenceState.UNCONFIRMED},
     Act.APPROVE: {OccurrenceState.REQUESTED},
     Act.REFUSE: WAITING,
-    Act.CANCEL: LIVE,
+    Act.CANCEL: LIVE | {OccurrenceState.WAITING},
     Act.LAPSE: {OccurrenceState.UNCONFIRMED},
     Act.MOVE: LIVE,
+    Act.OFFER: {OccurrenceState.WAITING, OccurrenceState.SKIPPED, OccurrenceState.DISPLACED},
     Act.NOTE_ABSENCE: {OccurrenceState.BOOKED},
     Act.ASK: {OccurrenceState.REQUESTED},
 }
@@ -47,7 +56,4 @@ def allows(act: Act, state: BookingState | OccurrenceState) -> bool:
 
 def state_of(dates: Collection[OccurrenceState], *, fallback: BookingState) -> BookingState:
     """What a booking is, told from its dates: the liveliest of them counts."""
-    for state in (OccurrenceState.UNCONFIRMED, OccurrenceState.REQUESTED, OccurrenceState.BOOKED):
-        if state in dates:
-            return BookingState(str(state))
-    return fallback
+    return next((BookingState(str(state)) for state in LIVELIEST if state in dates), fallback)

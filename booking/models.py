@@ -8,10 +8,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from accounts.identity import Role
 from accounts.models import Organisation, Person
-from booking.states import BookingKind, BookingState, OccurrenceState, RunState
+from booking.states import Accepts, BookingKind, BookingState, OccurrenceState, OfferState, RunState, TaskReason
 from booking.support.models import Agreement, Grant
 from database.base import Base
 from database.types import LocalTime, OreColumn, Word
+from kernel.wallclock import WallSpan, nearest_interval
 from venues.models import Room
 
 
@@ -22,6 +23,7 @@ class Booking(Base):
     ``exceptions`` are what ``waiving.Exceptions`` writes. ``decide_by`` is the promised answer; its clock stands still from
     ``paused_at``, and at ``broken_at`` somebody saw that a promise was not kept and raised the case to ``raised_to``.
     ``owner_id`` is who works on it, ``deputy_id`` who stands in, to the end of ``deputy_until`` where that is said.
+    What stands in line takes what it ``accepts``, at once where it is to ``book_when_free``.
     """
 
     __tablename__ = "booking"
@@ -50,6 +52,8 @@ class Booking(Base):
     alcohol: Mapped[bool] = mapped_column(default=False)
     commercial: Mapped[bool] = mapped_column(default=False)
     recurrence: Mapped[str] = mapped_column(String(300), default="")
+    accepts: Mapped[Accepts] = mapped_column(Word(Accepts), default=Accepts.TIME)
+    book_when_free: Mapped[bool] = mapped_column(default=False)
     agreement_id: Mapped[int | None] = mapped_column(ForeignKey("agreement.id"), index=True)
     grant_id: Mapped[int | None] = mapped_column(ForeignKey("support_grant.id"), index=True)
     decider: Mapped[str] = mapped_column(String(40), default="")
@@ -94,8 +98,8 @@ class Occurrence(Base):
 
     Prices are in øre with the tariff's date; ``sequence`` rises with time, place and status only (RFC 5545 3.8.7.4).
     ``absent_at`` is when somebody (``absent_by``) noted that nobody came; ``fee`` is what that or a cancellation costs.
-    ``conditions`` are those on access, by the digest of their words, each with the date by which it is due; ``reminded_at`` is
-    when the holder was told what of them is missing.
+    ``lost_to`` is what displaced it: ``booking:7``, ``closure:3``. ``conditions`` are those on access, by the digest of their
+    words, each with the date by which it is due; ``reminded_at`` is
     """
 
     __tablename__ = "occurrence"
@@ -111,6 +115,7 @@ class Occurrence(Base):
     room_id: Mapped[int] = mapped_column(ForeignKey("room.id"))
     state: Mapped[OccurrenceState] = mapped_column(Word(OccurrenceState))
     reason: Mapped[str] = mapped_column(String(500), default="")
+    lost_to: Mapped[str] = mapped_column(String(40), default="")
     local_start: Mapped[datetime] = mapped_column(LocalTime)
     local_end: Mapped[datetime] = mapped_column(LocalTime)
     zone: Mapped[str] = mapped_column(String(60))
@@ -135,6 +140,7 @@ class Occurrence(Base):
 
 
 HOLDS = text("expires_at IS NOT NULL")
+OPEN = text("done_at IS NULL")
 
 
 class Claim(Base):
@@ -158,6 +164,69 @@ class Claim(Base):
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
+
+
+OPEN = text("state IN ('sought', 'open')")
+
+
+class Offer(Base):
+    """A time and room offered to a date that waits or was displaced; the date's own claims keep it until ``expires_at``.
+
+    One that is sought has the time that was lost. A date has at most one that is sought or open.
+    """
+
+    __tablename__ = "offer"
+    __table_args__ = (
+        Index("ix_offer_open", "occurrence_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
+        Index("ix_offer_occurrence_id", "occurrence_id"),
+        Index("ix_offer_state", "state", "expires_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    occurrence_id: Mapped[int] = mapped_column(ForeignKey("occurrence.id"))
+    room_id: Mapped[int] = mapped_column(ForeignKey("room.id"))
+    state: Mapped[OfferState] = mapped_column(Word(OfferState))
+    local_start: Mapped[datetime] = mapped_column(LocalTime)
+    local_end: Mapped[datetime] = mapped_column(LocalTime)
+    zone: Mapped[str] = mapped_column(String(60))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[int | None]
+
+    occurrence: Mapped[Occurrence] = relationship()
+    room: Mapped[Room] = relationship()
+
+    @classmethod
+    def of(cls, date: Occurrence, room: Room, wall: WallSpan, state: OfferState, *, now: datetime) -> "Offer":
+        """An offer of a room at a time, for a date."""
+        time = nearest_interval(wall)
+        return cls(
+            occurrence=date,
+            room=room,
+            state=state,
+            local_start=wall.start,
+            local_end=wall.end,
+            zone=wall.zone,
+            starts_at=time.start,
+            ends_at=time.end,
+            created_at=now,
+        )
+
+
+class Vacancy(Base):
+    """Time of a space that became free, to be offered to who stands in line from ``due_at`` on."""
+
+    __tablename__ = "vacancy"
+    __table_args__ = (Index("ix_vacancy_due_at", "due_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    space_id: Mapped[int] = mapped_column(ForeignKey("space.id"))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    due_at: Mapped[datetime]
 
 
 class Judgement(Base):
@@ -219,3 +288,41 @@ class WhatIf(Base):
     result: Mapped[dict[str, Any] | None]
     fault: Mapped[dict[str, Any] | None]
     ended_at: Mapped[datetime | None]
+
+
+class Undo(Base):
+    """What an act changed, as it was before: until ``until`` it can be undone, some time later the row is forgotten.
+
+    ``verb`` was done to ``subject`` number ``subject_id`` by ``hand_id``; ``before`` is what ``booking/undo.py`` writes.
+    """
+
+    __tablename__ = "undo"
+    __table_args__ = (Index("ix_undo_subject", "subject", "subject_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    verb: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[int]
+    hand_id: Mapped[int | None]
+    at: Mapped[datetime]
+    until: Mapped[datetime]
+    before: Mapped[dict[str, Any]]
+    undone_at: Mapped[datetime | None]
+
+
+class Task(Base):
+    """Somebody to be called: a notice of a ``kind`` did not reach them; at most one for each notice. Done by an officer, or by
+    their answer."""
+
+    __tablename__ = "task"
+    __table_args__ = (Index("ix_task_open", "id", sqlite_where=OPEN, postgresql_where=OPEN),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reason: Mapped[TaskReason] = mapped_column(Word(TaskReason))
+    notice_id: Mapped[int] = mapped_column(unique=True)
+    kind: Mapped[str] = mapped_column(String(60))
+    person_id: Mapped[int | None]
+    booking_id: Mapped[int | None]
+    created_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    done_by: Mapped[int | None]

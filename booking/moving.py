@@ -8,14 +8,15 @@ from accounts.identity import Actor
 from booking import lifecycle
 from booking.case import in_use
 from booking.cases import booking_for, occurrence_of, require_holder
+from booking.images import before, undoable
 from booking.models import Booking
 from booking.resettle import Plan, resettle
 from booking.revisions import touch
 from booking.states import BookingKind
+from booking.telling import tell
 from booking.waiving import drop
 from booking.wish import wall_span
 from database.audit import Act, record
-from database.outbox import post
 from kernel.errors import Conflict, refuse
 from venues.queries import room_at
 
@@ -47,16 +48,16 @@ def move(
     place = in_use(room_at(session, room) if room else date.room)
     if booking.kind is BookingKind.BLOCK:
         by.require(by.is_officer or by.is_caretaker_of(place.venue_id), "caretaker")
-    left = date.room_id
-    before = {"from": date.starts_at.isoformat(), "room": left}
+    was, left, start_before = before(session, [booking]), date.room_id, date.starts_at
     wall = wall_span(start, end, place.venue.zone)
     if not by.is_officer:
         drop(booking, number)
     plan = Plan(act="move", dates=(date,), room=place, walls={date.id: wall}, by_staff=by.is_officer)
     resettle(session, booking, plan, now=now)
     touch(session, booking, left={left})
-    facts = {"number": number, **before, "to": date.starts_at.isoformat(), "to_room": place.id}
-    record(session, Act("move", "booking", booking.id, facts, booking.holder_id), by=by, now=now)
-    post(session, "date-moved", person_id=booking.holder_id, booking_id=booking.id, now=now, facts={"number": number})
-    session.flush()
+    facts = {"number": number, "from": start_before.isoformat(), "room": left, "to": date.starts_at.isoformat(), "to_room": place.id}
+    act = Act("move", "booking", booking.id, facts, booking.holder_id)
+    record(session, act, by=by, now=now)
+    tell(session, booking, "date-moved", lost=[start_before], facts={"number": number}, by=by, now=now)
+    undoable(session, act, was, by=by, now=now)
     return booking

@@ -10,9 +10,11 @@ from sqlalchemy import and_, bindparam, delete, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from booking.conflicts import Answer, Collision, Want, collisions_within, grouped
-from booking.models import Claim
+from booking.models import OPEN, Claim, Offer, Vacancy
+from booking.states import OfferState
 from database.audit import Act, Hand, record
 from database.base import table_of
+from database.outbox import UNDO_WITHIN
 from kernel.interval import Interval
 from venues.models import Space
 
@@ -44,14 +46,18 @@ SELECT n, before.* FROM wanted CROSS JOIN LATERAL (
 WHERE before.ends_at > wanted.s
 """
 QUERY = {"sqlite": text(ON_SQLITE), "postgresql": text(ON_POSTGRESQL)}
+Left = tuple[int, datetime, datetime]
 CLAIM, SPACE = table_of(Claim), table_of(Space)
 IN_SPACES = CLAIM.c.space_id.in_(bindparam("spaces", expanding=True))
 EXPIRED = and_(IN_SPACES, CLAIM.c.expires_at.is_not(None), CLAIM.c.expires_at <= bindparam("moment"))
 # Put together once: every booking sends them.
 FIND_EXPIRED = select(CLAIM.c.occurrence_id).where(EXPIRED)
-DROP_EXPIRED = delete(CLAIM).where(EXPIRED).returning(CLAIM.c.occurrence_id)
-GIVE_UP = delete(CLAIM).where(CLAIM.c.occurrence_id.in_(bindparam("released", expanding=True))).returning(CLAIM.c.space_id)
-INTO_CLAIMS = insert(CLAIM)
+LEFT = (CLAIM.c.space_id, CLAIM.c.starts_at, CLAIM.c.ends_at)
+DROP_EXPIRED = delete(CLAIM).where(EXPIRED).returning(CLAIM.c.occurrence_id, *LEFT)
+GIVE_UP = delete(CLAIM).where(CLAIM.c.occurrence_id.in_(bindparam("released", expanding=True))).returning(*LEFT)
+OFFER = table_of(Offer)
+WITHDRAW = update(OFFER).where(OFFER.c.occurrence_id.in_(bindparam("released", expanding=True)), OPEN).values(state=OfferState.WITHDRAWN)
+INTO_CLAIMS, INTO_VACANCIES = insert(CLAIM), insert(table_of(Vacancy))
 RAISE_SPACES = update(SPACE).where(SPACE.c.id.in_(bindparam("touched", expanding=True))).values(revision=SPACE.c.revision + 1)
 
 
@@ -80,25 +86,36 @@ def peek(session: Session, wants: Sequence[Want], *, now: datetime, alone: bool 
     return grouped(wants, [*among_themselves, *_found(session, wants, gone)])
 
 
-def occupy(session: Session, answer: Answer, takes: Sequence[Take], *, release: Collection[int] = ()) -> None:
-    """Give up the claims of ``release`` and take what the answer says is free, in bulk.
+def occupy(session: Session, answer: Answer, takes: Sequence[Take], *, release: Collection[int] = (), now: datetime) -> None:
+    """Give up the claims of ``release``, with what is offered to them, and take what the answer says is free, in bulk.
 
-    Raises ValueError for a take that the answer does not call free. The revision of each space left or taken rises.
+    Raises ValueError for a take that the answer does not call free. The revision of each space left or taken rises; what is
+    left ahead of ``now`` is offered to who stands in line, once it can no longer be undone.
     """
     if any(not answer.is_free(take.want) for take in takes):
         raise ValueError("a take that collides; leave it out or ask again")
-    touched = _given_up(session, release)
+    left = _given_up(session, release)
     rows = [row for take in takes for row in _rows(answer.wants[take.want], take)]
     if rows:
         session.connection().execute(INTO_CLAIMS, rows)
-    touched |= {row["space_id"] for row in rows}
+    taken = {(row["space_id"], row["starts_at"], row["ends_at"]) for row in rows}
+    vacate(session, left - taken, now=now)
+    touched = {space for space, _, _ in left | taken}
     if touched:
         session.connection().execute(RAISE_SPACES, {"touched": sorted(touched)})
 
 
-def free(session: Session, occurrence_ids: Collection[int]) -> None:
+def free(session: Session, occurrence_ids: Collection[int], *, now: datetime) -> None:
     """Give up all claims of these occurrences."""
-    occupy(session, Answer(()), (), release=occurrence_ids)
+    occupy(session, Answer(()), (), release=occurrence_ids, now=now)
+
+
+def vacate(session: Session, left: Collection[Left], *, now: datetime) -> None:
+    """Let time that is free again be offered to who stands in line for it."""
+    due = now + UNDO_WITHIN
+    rows = [{"space_id": space, "starts_at": start, "ends_at": end, "due_at": due} for space, start, end in sorted(left) if end > now]
+    if rows:
+        session.connection().execute(INTO_VACANCIES, rows)
 
 
 def _rows(want: Want, take: Take) -> list[dict[str, Any]]:
@@ -114,10 +131,12 @@ def _rows(want: Want, take: Take) -> list[dict[str, Any]]:
     ]
 
 
-def _given_up(session: Session, release: Collection[int]) -> set[int]:
+def _given_up(session: Session, release: Collection[int]) -> set[Left]:
+    """What the dates gave up; what was sought or open for them is withdrawn with it."""
     if not release:
         return set()
-    return set(session.connection().scalars(GIVE_UP, {"released": sorted(release)}))
+    session.connection().execute(WITHDRAW, {"released": sorted(release)})
+    return {(row.space_id, row.starts_at, row.ends_at) for row in session.connection().execute(GIVE_UP, {"released": sorted(release)})}
 
 
 def _found(session: Session, wants: Sequence[Want], ignored: Collection[int]) -> list[Collision]:
@@ -148,8 +167,9 @@ def _drop_expired(session: Session, spaces: Collection[int], now: datetime) -> N
     """A hold that ran out keeps nobody away; the wish itself goes on waiting, now in competition."""
     if not spaces:
         return
-    gone = set(session.connection().scalars(DROP_EXPIRED, {"spaces": sorted(spaces), "moment": now}))
-    acts = [Act("hold-expired", "occurrence", occurrence, {}) for occurrence in sorted(gone)]
+    gone = session.connection().execute(DROP_EXPIRED, {"spaces": sorted(spaces), "moment": now}).all()
+    vacate(session, {(row.space_id, row.starts_at, row.ends_at) for row in gone}, now=now)
+    acts = [Act("hold-expired", "occurrence", occurrence, {}) for occurrence in sorted({row.occurrence_id for row in gone})]
     record(session, *acts, by=_Clock(), now=now)
 
 

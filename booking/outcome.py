@@ -1,7 +1,7 @@
 """Outcome (pure): what becomes of each date of a case, and the refusal when nothing may be taken."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from booking.case import Case
 from booking.conflicts import Answer, Collision, Want
@@ -13,6 +13,7 @@ from kernel.wallclock import to_wall
 from policies.verdict import Objection
 
 TAKEN = "taken"
+LEFT_OUT = (OccurrenceState.SKIPPED, OccurrenceState.WAITING)
 
 
 class Declined(Invalid):
@@ -39,7 +40,7 @@ class Dated:
 
     @property
     def is_kept(self) -> bool:
-        return self.state is not OccurrenceState.SKIPPED
+        return self.state not in LEFT_OUT
 
 
 def wants_of(case: Case, judged: Sequence[Judged]) -> tuple[Mapping[int, int], tuple[Want, ...]]:
@@ -48,22 +49,36 @@ def wants_of(case: Case, judged: Sequence[Judged]) -> tuple[Mapping[int, int], t
     return {number: want for want, number in enumerate(allowed)}, tuple(judged[number].want(case) for number in allowed)
 
 
-def results(case: Case, judged: Sequence[Judged], numbers: Mapping[int, int], answer: Answer) -> tuple[Dated, ...]:
-    """What becomes of each date: refused and taken dates are left out, the rest is booked or waits for a decision."""
+def results(
+    case: Case, judged: Sequence[Judged], numbers: Mapping[int, int], answer: Answer, on_conflict: OnConflict = OnConflict.REFUSE
+) -> tuple[Dated, ...]:
+    """What becomes of each date: refused and taken dates are left out, the rest is booked or waits for a decision.
+
+    Where taken dates are to wait, they stand in line for the time; not those that another date of the wish has.
+    """
     waits = any(date.needs_review for date in judged if not date.is_refused)
     kept = OccurrenceState.REQUESTED if waits else OccurrenceState.BOOKED
     if case.applicant.must_confirm:
         kept = OccurrenceState.UNCONFIRMED
-    return tuple(_result(date, numbers.get(number), answer, kept) for number, date in enumerate(judged))
+    found = (_result(date, numbers.get(number), answer, kept) for number, date in enumerate(judged))
+    if on_conflict is not OnConflict.WAIT or case.applicant.must_confirm:
+        return tuple(found)
+    return tuple(replace(date, state=OccurrenceState.WAITING) if _can_wait(date) else date for date in found)
 
 
 def require_enough(case: Case, found: Sequence[Dated], on_conflict: OnConflict) -> None:
     """Raises Declined or Taken when a date is left out and must not be, or when no date is left."""
     left_out = [date for date in found if not date.is_kept]
-    if not left_out or (on_conflict is OnConflict.SKIP and len(left_out) < len(found)):
+    if not left_out or (on_conflict is not OnConflict.REFUSE and len(left_out) < len(found)):
+        return
+    if any(date.state is OccurrenceState.WAITING for date in left_out):
         return
     faults = [fault for date in left_out for fault in faults_of(date, case)]
     raise (Declined if any(date.judged.is_refused for date in left_out) else Taken)(*faults)
+
+
+def _can_wait(date: Dated) -> bool:
+    return any(collision.occurrence_id is not None for collision in date.collisions)
 
 
 def faults_of(date: Dated, case: Case) -> Iterator[Fault]:

@@ -24,13 +24,23 @@ def bookings_outside(session: Session, venue: Venue, room: Room | None, *, now: 
 
     Open is what a search calls open, so unknown hours put nothing outside. Time that staff block is nobody's use.
     """
+    return tuple(_told(date, why) for date, why in _outside(session, venue, room, now))
+
+
+def dates_outside(session: Session, venue: Venue, room: Room | None, *, now: datetime) -> list[Occurrence]:
+    """Those of them that cannot be at all and have not begun, each once."""
+    cannot_be = (date for date, why in _outside(session, venue, room, now) if why is not Why.CROWDED and date.starts_at > now)
+    return list(dict.fromkeys(cannot_be))
+
+
+def _outside(session: Session, venue: Venue, room: Room | None, now: datetime) -> list[tuple[Occurrence, Why]]:
     dates = _ahead(session, venue, room, now)
     if not dates:
-        return ()
+        return []
     rooms = {date.room_id: date.room for date in dates}
     first, last = min(date.local_start for date in dates).date(), max(date.local_end for date in dates).date()
     openings = openings_of(session, rooms.values(), first - DAY, last + DAY)
-    return tuple(_told(date, why) for date in dates for why in _reasons(date, openings[date.room_id]))
+    return [(date, why) for date in dates for why in _reasons(date, openings[date.room_id])]
 
 
 def _ahead(session: Session, venue: Venue, room: Room | None, now: datetime) -> Sequence[Occurrence]:
@@ -39,7 +49,7 @@ def _ahead(session: Session, venue: Venue, room: Room | None, now: datetime) -> 
         select(Occurrence)
         .join(Booking)
         .where(here, Occurrence.state.in_(sorted(LIVE)), Occurrence.ends_at > now, Booking.kind != BookingKind.BLOCK)
-        .options(joinedload(Occurrence.booking), joinedload(Occurrence.room).joinedload(Room.venue))
+        .options(joinedload(Occurrence.booking).selectinload(Booking.occurrences), joinedload(Occurrence.room).joinedload(Room.venue))
         .order_by(Occurrence.starts_at, Occurrence.id)
     )
     return session.scalars(query).all()

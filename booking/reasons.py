@@ -31,11 +31,12 @@ class Excepted:
 Stored = Mapping[str, Any]
 
 
-def judged_last(session: Session, booking: Booking) -> dict[datetime, Stored]:
-    """The last judgement of each date as it is stored, by the date's wall-clock start."""
+def judged_last(session: Session, booking: Booking, *, until: int | None = None) -> dict[datetime, Stored]:
+    """The last judgement of each date as it is stored (``until``: none after that one), by the date's wall-clock start."""
     starts = {date.local_start for date in booking.occurrences}
     found: dict[datetime, Stored] = {}
-    for judgement in session.scalars(select(Judgement).where(Judgement.booking_id == booking.id).order_by(Judgement.id)):
+    kept = select(Judgement).where(Judgement.booking_id == booking.id).order_by(Judgement.id)
+    for judgement in session.scalars(kept if until is None else kept.where(Judgement.id <= until)):
         for row in unfolded(judgement.judged):
             start = Request.from_json(row["request"]).wall.start
             if start in starts:

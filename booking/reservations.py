@@ -13,6 +13,7 @@ from booking.applicants import applicant_of, visitor_of
 from booking.case import Case, case_of_wish, in_use
 from booking.conditions.asked import asked_of
 from booking.conflicts import Answer
+from booking.displacing import NOBODY, Losers, Loss, lose, losers, require_precedence
 from booking.judging import Judged, highest, judge, keep
 from booking.lifecycle import state_of
 from booking.models import Booking, Occurrence
@@ -20,7 +21,7 @@ from booking.occupy import Take, ask, occupy, peek
 from booking.outcome import Dated, require_enough, results, wants_of
 from booking.references import new_reference
 from booking.revisions import touch, touch_holder
-from booking.states import BookingState, OccurrenceState
+from booking.states import BookingState, Cause, OccurrenceState
 from booking.waiving import asked_in, require_waivable
 from booking.wish import Wish
 from database.audit import Act, record
@@ -62,7 +63,7 @@ def preview(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Previe
     judged = judge(session, case)
     require_waivable(session, case, judged)
     numbers, wants = wants_of(case, judged)
-    return Preview(case, results(case, judged, numbers, peek(session, wants, now=now)))
+    return Preview(case, results(case, judged, numbers, peek(session, wants, now=now), wish.on_conflict))
 
 
 def case_asked(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Case:
@@ -87,20 +88,37 @@ class Weighed:
     case: Case
     dates: tuple[Dated, ...]
     answer: Answer
+    losers: Losers = NOBODY
 
 
 def weigh(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Weighed:
     """The first half of ``reserve``; raises Invalid for a wish that cannot be read or asks for exceptions that nobody gives,
-    Forbidden, Missing."""
+    Forbidden, Missing, and Conflict where it is to displace what gives no way."""
     case = _case(session, wish, by=by, now=now)
-    lock(session, *case.keys)
+    foreseen = _foreseen(session, case, wish, by=by, now=now)
+    lock(session, *case.keys, *foreseen.keys)
     if case.applicant.must_confirm:
         _require_few_unconfirmed(session, case.applicant.holder.id)
     judged = judge(session, case)
     require_waivable(session, case, judged)
     numbers, wants = wants_of(case, judged)
     answer = ask(session, wants, now=now)
-    return Weighed(case, results(case, judged, numbers, answer), answer)
+    found = results(case, judged, numbers, answer, wish.on_conflict)
+    if wish.displace is None:
+        return Weighed(case, found, answer)
+    giving_way = losers(session, answer, locked=False)
+    require_precedence(session, giving_way, found, wish.kind, wish.displace, now=now)
+    answer = ask(session, wants, now=now, releasing=giving_way.ids)
+    return Weighed(case, results(case, judged, numbers, answer, wish.on_conflict), answer, giving_way)
+
+
+def _foreseen(session: Session, case: Case, wish: Wish, *, by: Actor, now: datetime) -> Losers:
+    """Who will have to give way, their bookings' rows locked before anything else is."""
+    if wish.displace is None:
+        return NOBODY
+    by.require(by.is_officer, "officer")
+    _, wants = wants_of(case, judge(session, case))
+    return losers(session, peek(session, wants, now=now), locked=True)
 
 
 def settle(session: Session, wish: Wish, weighed: Weighed, *, by: Actor, now: datetime) -> Booking:
@@ -135,7 +153,10 @@ def _written(session: Session, wish: Wish, weighed: Weighed, *, by: Actor, now: 
         for number, date in enumerate(dates)
         if date.want is not None and date.is_kept and keeps_time(booking, date.state)
     ]
-    occupy(session, weighed.answer, held)
+    if weighed.losers.dates and wish.displace:
+        loss = Loss(Cause.PRECEDENCE, f"booking:{booking.id}", wish.displace.reason)
+        lose(session, weighed.losers.dates, loss, by=by, now=now)
+    occupy(session, weighed.answer, held, now=now)
     keep(session, booking.id, [date.judged for date in dates], act="reserve", now=now)
     # What is occupied is newer already; a wish that holds no time is told in feeds too.
     (touch_holder if held else touch)(session, booking)
@@ -196,6 +217,8 @@ def _booking(wish: Wish, case: Case, dates: Sequence[Dated], *, by: Actor, now: 
         alcohol=wish.alcohol,
         commercial=wish.commercial,
         recurrence=wish.recurrence.rrule if wish.recurrence else "",
+        accepts=wish.accepts,
+        book_when_free=wish.book_when_free,
         agreement=applicant.agreement,
         grant=applicant.grant,
         exceptions=asked.to_json() if asked.asked else None,

@@ -63,7 +63,7 @@ def resettle(session: Session, booking: Booking, plan: Plan, *, now: datetime) -
     """
     standings = standings_of(session, booking.organisation_id)
     parts = [
-        (dates, _case(booking, plan, dates, room, held=held, standings=standings))
+        (dates, case_again(booking, plan, dates, room, held=held, standings=standings))
         for room, held, dates in plan.parts(exceptions_of(booking))
     ]
     lock(session, *(key for _, case in parts for key in case.keys))
@@ -91,14 +91,15 @@ def _settle(session: Session, booking: Booking, dates: Sequence[Occurrence], cas
         for occurrence, date in zip(dates, found, strict=True)
         if date.want is not None and keeps_time(booking, date.state)
     ]
-    occupy(session, answer, takes, release=own)
+    occupy(session, answer, takes, release=own, now=now)
     keep(session, booking.id, judged, act=act, now=now)
     return judged
 
 
-def _case(
+def case_again(
     booking: Booking, plan: Plan, dates: Sequence[Occurrence], room: Room, *, held: Exceptions, standings: tuple[Standing, ...]
 ) -> Case:
+    """The case of dates of a booking in a room, as one plan would have them."""
     applicant = Applicant(
         holder=booking.holder,
         organisation=booking.organisation,

@@ -5,10 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel
+from sqlalchemy.orm import object_session
 
-from booking.alternatives import Offer
+from booking.alternatives import Offer as Alternative
 from booking.case import Case, path_of
-from booking.models import Booking, Occurrence
+from booking.models import Booking, Occurrence, Offer
+from booking.offers import open_offers
 from booking.outcome import Dated, asked_of, faults_of
 from booking.reservations import Preview
 from booking.waiving import Exceptions, exceptions_of
@@ -34,7 +36,19 @@ class ShownDate(BaseModel):
     tariff: str
     fee: int | None
     absent_at: datetime | None
+    lost_to: str
+    offer: "ShownHold | None"
     sequence: int
+
+
+class ShownHold(BaseModel):
+    """What is kept for a date that waits or was displaced, until it is answered."""
+
+    id: int
+    room: str
+    start: datetime
+    end: datetime
+    expires_at: datetime | None
 
 
 class ShownWaiver(BaseModel):
@@ -122,7 +136,9 @@ class ShownVerdict(BaseModel):
 
 
 def shown_booking(booking: Booking) -> ShownBooking:
-    """A booking with its dates."""
+    """A booking with its dates; one statement where any of them may be offered something."""
+    session = object_session(booking)
+    offers = open_offers(session, booking) if session else {}
     exceptions = exceptions_of(booking)
     return ShownBooking(
         id=booking.id,
@@ -142,11 +158,11 @@ def shown_booking(booking: Booking) -> ShownBooking:
         decision_reason=booking.decision_reason,
         exceptions=[ShownException(rule=rule, waiver=_waiver(exceptions, rule)) for rule in exceptions.asked],
         exception_reason=exceptions.reason,
-        occurrences=[_date(date) for date in booking.occurrences],
+        occurrences=[_date(date, offers.get(date.id)) for date in booking.occurrences],
     )
 
 
-def shown_preview(preview: Preview, alternatives: Sequence[Offer]) -> ShownVerdict:
+def shown_preview(preview: Preview, alternatives: Sequence[Alternative]) -> ShownVerdict:
     """A dry run, with what to take instead."""
     return ShownVerdict(
         room=preview.case.path,
@@ -160,7 +176,7 @@ def _waiver(exceptions: Exceptions, rule: str) -> ShownWaiver | None:
     return ShownWaiver(role=str(found.role), at=found.at, why=found.why) if found else None
 
 
-def _date(date: Occurrence) -> ShownDate:
+def _date(date: Occurrence, offer: Offer | None) -> ShownDate:
     return ShownDate(
         number=date.number,
         state=str(date.state),
@@ -176,8 +192,14 @@ def _date(date: Occurrence) -> ShownDate:
         tariff=date.tariff,
         fee=date.fee,
         absent_at=date.absent_at,
+        lost_to=date.lost_to,
+        offer=_hold(offer) if offer else None,
         sequence=date.sequence,
     )
+
+
+def _hold(offer: Offer) -> ShownHold:
+    return ShownHold(id=offer.id, room=path_of(offer.room), start=offer.starts_at, end=offer.ends_at, expires_at=offer.expires_at)
 
 
 def _try(date: Dated, case: Case) -> ShownTry:

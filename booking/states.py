@@ -12,36 +12,63 @@ class BookingKind(StrEnum):
 
 
 class BookingState(StrEnum):
-    """UNCONFIRMED waits for the organisation, REQUESTED for a decision; LAPSED was not confirmed in time."""
+    """UNCONFIRMED waits for the organisation, REQUESTED for a decision, WAITING stands in line for time that is taken;
+    LAPSED was not confirmed in time, DISPLACED lost what was left of it."""
 
     UNCONFIRMED = "unconfirmed"
     REQUESTED = "requested"
     BOOKED = "booked"
+    WAITING = "waiting"
     REFUSED = "refused"
     CANCELLED = "cancelled"
     LAPSED = "lapsed"
+    DISPLACED = "displaced"
 
 
 class OccurrenceState(StrEnum):
-    """As the booking's, and SKIPPED for a wished date that was not to be had (no time is kept for it)."""
+    """As the booking's, and SKIPPED for a wished date that was not to be had; neither that nor WAITING keeps time."""
 
     UNCONFIRMED = "unconfirmed"
     REQUESTED = "requested"
     BOOKED = "booked"
+    WAITING = "waiting"
     REFUSED = "refused"
     CANCELLED = "cancelled"
     LAPSED = "lapsed"
     SKIPPED = "skipped"
+    DISPLACED = "displaced"
 
 
 class Cause(StrEnum):
-    """Why dates were cancelled: HOLDER by whom they belong to, ORGANISATION by another who acts for it, OFFICE by staff,
-    CLOSURE with the closing of the room."""
+    """Why dates were given up: HOLDER by whom they belong to, ORGANISATION by another who acts for it, OFFICE by staff; or
+    lost: to a CLOSURE, or to PRECEDENCE, another booking that goes first."""
 
     HOLDER = "holder"
     ORGANISATION = "organisation"
     OFFICE = "office"
     CLOSURE = "closure"
+    PRECEDENCE = "precedence"
+
+
+class Accepts(StrEnum):
+    """What a wish in line takes: the TIME it asked for in its room, another time that day in the ROOM, or ANY room that fits."""
+
+    TIME = "time"
+    ROOM = "room"
+    ANY = "any"
+
+
+class OfferState(StrEnum):
+    """Where an offer stands: SOUGHT is still to be found, NONE was to be had; OPEN keeps its time until it is answered,
+    EXPIRED was not in time, WITHDRAWN when the date went another way."""
+
+    SOUGHT = "sought"
+    NONE = "none"
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
 
 
 class Visibility(StrEnum):
@@ -66,3 +93,11 @@ class RunState(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+
+
+class TaskReason(StrEnum):
+    """Why an officer has to call: the notice BOUNCED, FAILED to leave for two days, or is urgent and UNACKNOWLEDGED."""
+
+    BOUNCED = "bounced"
+    FAILED = "failed"
+    UNACKNOWLEDGED = "unacknowledged"

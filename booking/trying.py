@@ -107,7 +107,7 @@ def _furnished(session: Session, case: GivenCase, held: Sequence[Held], now: dat
         if twice is not None:
             place = f"cases[{number}].facts.occupied[{held[twice].number}]"
             raise refuse(Invalid, "occupied-twice", place, ", ".join(held[twice].spaces))
-        occupy(session, answer, [Take(want, occurrences[want].id, one.until) for want, one in enumerate(held)])
+        occupy(session, answer, [Take(want, occurrences[want].id, one.until) for want, one in enumerate(held)], now=now)
     return spaces
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StringConstraints, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError, PydanticKnownError
 
-from booking.states import BookingKind
+from booking.states import Accepts, BookingKind
 from kernel.errors import Fault, Invalid, refuse
 from kernel.recurrence import dates_of
 from kernel.wallclock import WallSpan, to_wall, zone_of
@@ -31,10 +31,12 @@ LONGEST_REASON = 2000
 
 
 class OnConflict(StrEnum):
-    """What is to happen with dates that are taken or refused: refuse the whole, or leave those dates out."""
+    """What is to happen with dates that are taken or refused: refuse the whole, leave those dates out, or stand in line for
+    those that are taken."""
 
     REFUSE = "refuse"
     SKIP = "skip"
+    WAIT = "wait"
 
 
 class Recurrence(BaseModel):
@@ -44,6 +46,16 @@ class Recurrence(BaseModel):
 
     rrule: Annotated[str, StringConstraints(max_length=300)]
     except_: Annotated[tuple[Day, ...], Field(alias="except", max_length=400)] = ()
+
+
+class Displacing(BaseModel):
+    """That the wish goes before what is in its way, by the policy's order: why, which those who lose their time are told, and
+    the sign of who they are, as it was shown."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=400)] = ""
+    seen: Annotated[str, StringConstraints(max_length=40)] = ""
 
 
 class Wish(BaseModel):
@@ -65,6 +77,9 @@ class Wish(BaseModel):
     organisation: Line | None = None
     recurrence: Recurrence | None = None
     on_conflict: OnConflict = OnConflict.REFUSE
+    accepts: Accepts = Accepts.TIME
+    book_when_free: StrictBool = False
+    displace: Displacing | None = None
     contact: Line = ""
     contact_phone: Annotated[str, StringConstraints(strip_whitespace=True, max_length=30)] = ""
     agreement: RowId | None = None

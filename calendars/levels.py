@@ -19,7 +19,9 @@ SHOWN = {
     OccurrenceState.BOOKED: State.CONFIRMED,
     OccurrenceState.REQUESTED: State.TENTATIVE,
     OccurrenceState.CANCELLED: State.CANCELLED,
+    OccurrenceState.DISPLACED: State.CANCELLED,
 }
+ENDED = [state for state, told in SHOWN.items() if told is State.CANCELLED]
 
 
 class Level(StrEnum):

@@ -12,7 +12,7 @@ from accounts.models import Organisation
 from booking.conditions.queries import entries, visit
 from booking.models import Booking, Occurrence
 from booking.states import OccurrenceState
-from calendars.levels import SHOWN, Arrival, Closing, Entrance, Holder, Level, Occurring, Place
+from calendars.levels import ENDED, SHOWN, Arrival, Closing, Entrance, Holder, Level, Occurring, Place
 from calendars.standing import Kind, Standing
 from calendars.window import Span
 from kernel.wallclock import to_wall
@@ -133,7 +133,7 @@ def closings_of(session: Session, standing: Standing, places: Places, span: Span
     seen: ColumnElement[bool] = Closure.withdrawn_at.is_(None)
     if span.cancelled_since:
         seen = or_(seen, Closure.withdrawn_at >= span.cancelled_since)
-    of_venues = Closure.venue_id.in_(list(places.venues))
+    of_venues = and_(Closure.venue_id.in_(list(places.venues)), Closure.out_of_order == "")
     touches = and_(Closure.starts_at < span.window.end, Closure.ends_at > span.window.start)
     found = select(*OF_CLOSURE).where(of_venues, concerned, seen, touches).order_by(Closure.starts_at, Closure.id)
     return [Closing._make(row) for row in session.execute(found)]
@@ -181,12 +181,12 @@ def _held(standing: Standing) -> ColumnElement[bool]:
 def _told(standing: Standing, places: Places, span: Span) -> ColumnElement[bool]:
     is_held = standing.kind in (Kind.ORGANISATION, Kind.PERSON)
     whose = _held(standing) if is_held else Occurrence.room_id.in_(list(places.rooms))
-    states = [state for state in SHOWN if state is not OccurrenceState.CANCELLED]
+    states = [state for state in SHOWN if state not in ENDED]
     if standing.level is not Level.OWN:
         states.remove(OccurrenceState.UNCONFIRMED)
     cancelled: ColumnElement[bool] = false()
     if span.cancelled_since:
-        cancelled = and_(Occurrence.state == OccurrenceState.CANCELLED, Occurrence.changed_at >= span.cancelled_since)
+        cancelled = and_(Occurrence.state.in_(ENDED), Occurrence.changed_at >= span.cancelled_since)
     return and_(
         whose,
         Occurrence.starts_at < span.window.end,

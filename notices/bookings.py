@@ -1,6 +1,6 @@
 """Letters about bookings: what is booked, asked for, refused, moved and cancelled, why, and whom to ask."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,8 @@ from booking.conditions.queries import entries, visit_of
 from booking.conditions.reminders import lacking_of
 from booking.judging import highest
 from booking.lifecycle import LIVE
-from booking.models import Booking, Occurrence
+from booking.models import Booking, Occurrence, Offer
+from booking.offers import open_offers
 from booking.reasons import against, excepted, reviews, verdicts_of
 from booking.states import BookingKind, BookingState, OccurrenceState
 from booking.waiving import exceptions_of
@@ -21,6 +22,8 @@ from database.outbox import Notice
 from kernel.errors import Fault
 from kernel.money import Ore
 from notices.letter import Letter, one_line
+from notices.links import path_of, to_acknowledge, to_answer, to_cancel
+from notices.smsbox import MOBILE
 from policies.verdict import Condition, Verdict
 from settings import Settings
 from venues.contact import Arrival, arrivals
@@ -28,7 +31,8 @@ from venues.models import Room, Venue
 from venues.queries import municipality
 
 # These tell a whole wish: what is left out of it, and what it costs.
-TELLS_ALL = {"booking-booked", "booking-requested", "booking-unconfirmed"}
+TELLS_ALL = {"booking-booked", "booking-requested", "booking-unconfirmed", "booking-waiting"}
+CANCELS = {"booking-booked", "date-moved", "date-booked"}
 TELLS_EXCEPTIONS = TELLS_ALL | {"booking-refused", "date-moved"}
 
 
@@ -43,15 +47,17 @@ class Line:
 def of_booking(session: Session, notice: Notice, settings: Settings, *, now: datetime) -> Letter | None:
     """What became of a booking, to its holder; None where later acts have left nothing of it to tell."""
     found, person = read(session, notice.booking_id), session.get(Person, notice.person_id)
-    if found is None or person is None or person.email is None:
+    if found is None or person is None:
         return None
-    told = _told(found, notice)
+    offers = open_offers(session, found)
+    told = told_dates(found, notice, offers)
     if not told or (notice.kind == "booking-booked" and found.kind is BookingKind.BLOCK):
         return None
     verdicts = verdicts_of(session, found)
     still = [date for date in found.occurrences if date.state is OccurrenceState.BOOKED and date.starts_at > now]
     values = {
         "dates": [Line(date) for date in told],
+        "offers": [_answers(offers[date.id], settings) for date in told if date.id in offers],
         "left_out": _left_out(found, verdicts) if notice.kind in TELLS_ALL else [],
         "still": [Line(date) for date in still if date not in told],
         "whys": _whys(told),
@@ -69,8 +75,10 @@ def of_booking(session: Session, notice: Notice, settings: Settings, *, now: dat
         "fees": [date.fee for date in told if date.fee is not None],
         "next": still[0] if still else None,
         "arrival": _arrival(session, still) if found.kind is not BookingKind.BLOCK else None,
+        **_links(notice, still, settings, now=now),
     }
-    return Letter(person.email, person.language, "booking", about(session, found) | values)
+    mobile = person.phone if notice.answer_by and MOBILE.fullmatch(person.phone) else ""
+    return Letter(person.email or "", person.language, "booking", about(session, found) | values, mobile)
 
 
 def of_confirmation(session: Session, notice: Notice, settings: Settings, *, now: datetime) -> Letter | None:
@@ -92,14 +100,20 @@ def read(session: Session, booking_id: int | None) -> Booking | None:
     return session.scalar(select(Booking).where(Booking.id == booking_id).options(place, dates, *holders))
 
 
-def _told(booking: Booking, notice: Notice) -> list[Occurrence]:
+def told_dates(booking: Booking, notice: Notice, offers: Mapping[int, Offer]) -> list[Occurrence]:
     """The dates that a notice is about, where they are still as it says: what was ended before or since is another notice's."""
     match notice.kind:
-        case "dates-cancelled":
+        case "dates-cancelled" | "waited-in-vain":
             numbers = set(notice.facts["dates"])
             return [date for date in booking.occurrences if date.number in numbers]
-        case "date-moved":
+        case "dates-displaced":
+            numbers = set(notice.facts["dates"])
+            return [date for date in booking.occurrences if date.number in numbers and date.state is OccurrenceState.DISPLACED]
+        case "date-moved" | "date-booked":
             return [date for date in booking.occurrences if date.number == notice.facts["number"] and date.state in LIVE]
+        case "date-offered" | "offer-expired" as kind:
+            is_open = kind == "date-offered"
+            return [date for date in booking.occurrences if date.number == notice.facts["number"] and (date.id in offers) is is_open]
         case "absence-noted" | "absence-withdrawn" as kind:
             is_noted = kind == "absence-noted"
             missed = (date for date in booking.occurrences if date.number == notice.facts["number"])
@@ -125,6 +139,21 @@ def about(session: Session, booking: Booking) -> dict[str, object]:
         "office_phone": home.contact_phone,
         "municipality": one_line(home.name),
     }
+
+
+def _links(notice: Notice, still: Sequence[Occurrence], settings: Settings, *, now: datetime) -> dict[str, object]:
+    """What its reader can do without signing in: say that it was read, where it is urgent; cancel what comes next, in some."""
+    first = next((date for date in still if notice.kind in CANCELS and date.booking.kind is BookingKind.ORDINARY), None)
+    links = {"to_acknowledge": to_acknowledge(notice) if notice.answer_by else None}
+    links["to_cancel"] = to_cancel(first, now=now) if first else None
+    shown = {name: settings.public_url + path_of(link, settings.secret_key) if link else "" for name, link in links.items()}
+    return {**shown, "answer_by": notice.answer_by}
+
+
+def _answers(offer: Offer, settings: Settings) -> tuple[Offer, str, str]:
+    """What is offered, with the addresses at which one takes it or says no."""
+    yes, no = (settings.public_url + path_of(to_answer(offer, purpose), settings.secret_key) for purpose in ("accept", "decline"))
+    return offer, yes, no
 
 
 def _left_out(booking: Booking, verdicts: dict[datetime, Verdict]) -> list[Line]:

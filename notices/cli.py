@@ -1,6 +1,8 @@
-"""The commands ``notices deliver``, ``notices failed``, ``notices again`` and ``worker``."""
+"""The commands ``notices deliver``, ``notices failed``, ``notices again``, ``notices bounces`` and ``worker``."""
 
+import sys
 import time
+from pathlib import Path
 
 import click
 from flask import current_app
@@ -8,20 +10,23 @@ from flask.cli import AppGroup
 
 from accounts.identity import COMMAND, SERVICE
 from accounts.upkeep import forget_expired
+from booking.attending import attend
 from booking.casework import reminders
 from booking.casework.presence import forget_gone
 from booking.casework.promises import broken, escalate
-from booking.casework.reminders import unanswered
 from booking.conditions import uploads
 from booking.conditions.reminders import remind, to_remind
 from booking.conditions.upkeep import forget_past
 from booking.decisions import lapse, unconfirmed
 from booking.runs import forget_old, run_waiting
 from booking.turns import attempt
+from booking.undo import forget_acts
 from database.transact import Database
 from kernel.clock import now
+from notices.bounces import MOST_BYTES
 from notices.deliver import deliver
-from notices.waiting import failed, try_again
+from notices.returned import head_of, read_maildir, read_report
+from notices.waiting import call_about, failed, try_again, unanswered
 from settings import Settings
 from venues.pictures import discard
 
@@ -51,10 +56,23 @@ def again_command() -> None:
     click.echo(f"{_database().transact(try_again, by=COMMAND, now=now())} will be tried again")
 
 
+@commands.command("bounces")
+@click.argument("file", type=click.Path(exists=True, allow_dash=True, path_type=Path))
+def bounces_command(file: Path) -> None:
+    """Read a mail server's report that a mail did not arrive, from FILE, standard input (-), or all that is new in a Maildir."""
+    if file.is_dir():
+        found = read_maildir(_database(), _settings(), file)
+    else:
+        raw = sys.stdin.buffer.read(MOST_BYTES) if str(file) == "-" else head_of(file)
+        found = int(read_report(_database(), _settings(), raw))
+    click.echo(f"{found} bounced")
+
+
 @click.command("worker")
 @click.option("--every", default=20, show_default=True, help="Seconds between turns.")
 def worker_command(every: int) -> None:
-    """Do all periodic work until stopped: end wishes that nobody confirmed, tell of broken promises, remind, forget, send, try drafts."""
+    """Do all periodic work until stopped: end what nobody confirmed, offer free time, tell of broken promises, remind, see whom
+    notices did not reach, forget what is old, send notices, try drafts."""
     while True:
         _tidy()
         attempt("send notices", _send)
@@ -66,7 +84,19 @@ def worker_command(every: int) -> None:
 
 def _tidy() -> None:
     """What is periodic beside mail; neither a job nor one booking or person in it keeps the others waiting."""
-    for job in (_lapse, _escalate, _ask_again, _remind, _forget_expired, _forget_runs, _forget_past):
+    for job in (
+        _lapse,
+        _attend,
+        _escalate,
+        _ask_again,
+        _remind,
+        _read_bounces,
+        _call,
+        _forget_expired,
+        _forget_runs,
+        _forget_acts,
+        _forget_past,
+    ):
         attempt(job.__name__, job)
 
 
@@ -75,6 +105,10 @@ def _lapse() -> None:
         due = unconfirmed(session, now())
     for booking in due:
         attempt(f"lapse booking {booking}", _database().transact, lapse, booking, by=SERVICE, now=now())
+
+
+def _attend() -> None:
+    attend(_database())
 
 
 def _escalate() -> None:
@@ -86,7 +120,7 @@ def _escalate() -> None:
 
 def _ask_again() -> None:
     with _database().reading() as session:
-        due = unanswered(session, now())
+        due = reminders.unanswered(session, now())
     for question in due:
         attempt(f"remind of question {question}", _database().transact, reminders.remind, question, by=SERVICE, now=now())
 
@@ -96,6 +130,22 @@ def _remind() -> None:
         holders = to_remind(session, now())
     for holder in holders:
         attempt(f"remind person {holder}", _database().transact, remind, holder, by=SERVICE, now=now())
+
+
+def _read_bounces() -> None:
+    if folder := _settings().bounces:
+        read_maildir(_database(), _settings(), folder)
+
+
+def _call() -> None:
+    with _database().reading() as session:
+        late = unanswered(session, now())
+    for notice in late:
+        attempt(f"call about notice {notice}", _database().transact, call_about, notice, by=SERVICE, now=now())
+
+
+def _forget_acts() -> None:
+    _database().transact(forget_acts, by=SERVICE, now=now())
 
 
 def _forget_expired() -> None:

@@ -1,7 +1,8 @@
-"""Composing: a waiting notice becomes a mail in its reader's language, from the rows as they stand when it is sent."""
+"""Composing: a waiting notice becomes a mail, and a short message where it is urgent, from the rows as they stand when it is sent."""
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
@@ -13,7 +14,9 @@ from sqlalchemy.orm import Session
 from database.outbox import Notice
 from kernel.texts import marked as _
 from notices import bookings, cases, conditions, people
+from notices.bounces import name_of
 from notices.letter import Letter, one_line
+from notices.smsbox import Sms
 from settings import Settings
 from web.texts import gettext
 
@@ -36,6 +39,12 @@ SUBJECTS: Mapping[str, str] = {
     "booking-lapsed": _("Forespørselen falt bort: %(room)s, %(reference)s"),
     "dates-cancelled": _("Avlyst: %(room)s, %(reference)s"),
     "date-moved": _("Flyttet: %(room)s, %(reference)s"),
+    "booking-waiting": _("På venteliste: %(room)s, %(reference)s"),
+    "dates-displaced": _("Mistet tid: %(room)s, %(reference)s"),
+    "date-offered": _("Tilbud om tid: %(room)s, %(reference)s"),
+    "date-booked": _("Bekreftet: %(room)s, %(reference)s"),
+    "offer-expired": _("Tilbudet gikk ut: %(room)s, %(reference)s"),
+    "waited-in-vain": _("Ble ikke ledig: %(room)s, %(reference)s"),
     "absence-noted": _("Ingen kom: %(room)s, %(reference)s"),
     "absence-withdrawn": _("Tatt tilbake: %(room)s, %(reference)s"),
     "conditions-missing": _("Dette mangler før dere kan slippes inn"),
@@ -70,6 +79,12 @@ LETTERS: Mapping[str, Compose] = {
     "booking-lapsed": bookings.of_booking,
     "dates-cancelled": bookings.of_booking,
     "date-moved": bookings.of_booking,
+    "booking-waiting": bookings.of_booking,
+    "dates-displaced": bookings.of_booking,
+    "date-offered": bookings.of_booking,
+    "date-booked": bookings.of_booking,
+    "offer-expired": bookings.of_booking,
+    "waited-in-vain": bookings.of_booking,
     "absence-noted": bookings.of_booking,
     "absence-withdrawn": bookings.of_booking,
     "conditions-missing": conditions.of_missing,
@@ -87,11 +102,30 @@ LETTERS: Mapping[str, Compose] = {
 }
 
 
-def mail_of(session: Session, notice: Notice, settings: Settings, *, now: datetime) -> EmailMessage | None:
-    """The mail of a notice; None when there is nobody left to send it to, or nothing left to tell."""
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A notice as it leaves: as mail to who has an address, as a short message to who has a mobile telephone."""
+
+    mail: EmailMessage | None
+    sms: Sms | None
+
+
+def message_of(session: Session, notice: Notice, settings: Settings, *, now: datetime) -> Message | None:
+    """What tells a notice; None when there is nobody left to tell, or nothing. A short message goes with the first attempt only."""
     letter = LETTERS[notice.kind](session, notice, settings, now=now)
-    if letter is None or not letter.to:
+    if letter is None:
         return None
+    sms = _sms(notice, letter) if letter.mobile and notice.attempts <= 1 else None
+    return Message(_mail(notice, letter, settings) if letter.to else None, sms)
+
+
+def _sms(notice: Notice, letter: Letter) -> Sms:
+    with force_locale(letter.language):
+        text = one_line(render_template("notices/sms.txt", kind=notice.kind, **letter.values))
+    return Sms(letter.mobile, text, f"notice-{notice.id}")
+
+
+def _mail(notice: Notice, letter: Letter, settings: Settings) -> EmailMessage:
     mail = EmailMessage()
     mail["From"], mail["To"] = settings.mail_from, letter.to
     with force_locale(letter.language):
@@ -109,5 +143,4 @@ def mail_of(session: Session, notice: Notice, settings: Settings, *, now: dateti
 def message_id(notice: Notice, settings: Settings) -> str:
     """From the row, so that the same notice sent twice is the same message (RFC 5322 3.6.4); a restored database gives
     ids out again, so the time is part of it."""
-    domain = parseaddr(settings.mail_from)[1].rpartition("@")[2]
-    return f"<notice-{notice.id}.{int(notice.created_at.timestamp())}@{domain}>"
+    return f"<{name_of(notice, settings.secret_key)}@{parseaddr(settings.mail_from)[1].rpartition('@')[2]}>"

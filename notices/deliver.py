@@ -2,7 +2,6 @@
 
 from collections import deque
 from datetime import datetime
-from email.message import EmailMessage
 
 import structlog
 
@@ -11,8 +10,9 @@ from database.failures import passes
 from database.outbox import Delivery, Notice
 from database.transact import Database
 from kernel.clock import now as clock_now
-from notices.compose import mail_of
+from notices.compose import Message, message_of
 from notices.postbox import Postbox, Undelivered, postbox_of
+from notices.smsbox import Sms, smsbox_of
 from notices.waiting import begin, give_back, lease, mark
 from settings import Settings
 from web.logs import log_defect
@@ -40,9 +40,11 @@ def _deliver(database: Database, settings: Settings, number: int, until: datetim
     if ours is None:
         return False
     try:
-        mail = _composed(database, settings, number)
-        if mail is not None:
-            postbox.send(mail)
+        message = _composed(database, settings, number)
+        if message is not None and message.sms is not None:
+            _text(message.sms, settings, number)
+        if message is not None and message.mail is not None:
+            postbox.send(message.mail)
     except Undelivered as error:
         log.warning("notice not delivered", notice=number, error=str(error))
         _failed(database, number, ours)
@@ -54,13 +56,23 @@ def _deliver(database: Database, settings: Settings, number: int, until: datetim
         log_defect(error, notice=number)
         _failed(database, number, ours)
         return False
-    database.transact(mark, number, until=ours, is_sent=True, by=SERVICE, now=clock_now())
-    return mail is not None
+    database.transact(mark, number, until=ours, is_sent=True, is_told=message is not None, by=SERVICE, now=clock_now())
+    return message is not None and message.mail is not None
 
 
-def _composed(database: Database, settings: Settings, number: int) -> EmailMessage | None:
+def _text(sms: Sms, settings: Settings, number: int) -> None:
+    """Send the short message too; one that does not leave keeps no mail from leaving, and silence is asked about anyway."""
+    smsbox = smsbox_of(settings)
+    try:
+        if smsbox is not None:
+            smsbox.send(sms)
+    except Undelivered as error:
+        log.warning("short message not delivered", notice=number, error=str(error))
+
+
+def _composed(database: Database, settings: Settings, number: int) -> Message | None:
     with database.reading() as session:
-        return mail_of(session, session.get_one(Notice, number), settings, now=clock_now())
+        return message_of(session, session.get_one(Notice, number), settings, now=clock_now())
 
 
 def _failed(database: Database, number: int, ours: datetime) -> None:

@@ -7,12 +7,16 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """To whom, in which language, by which template, with what; ``room`` and ``reference`` stand in subjects too."""
+    """To whom, in which language, by which template, with what; ``room`` and ``reference`` stand in subjects too.
+
+    ``mobile`` is the number that gets a short message as well, of urgent notices.
+    """
 
     to: str
     language: str
     template: str
     values: Mapping[str, Any]
+    mobile: str = ""
 
 
 def one_line(text: str) -> str:

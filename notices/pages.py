@@ -1,56 +1,75 @@
-"""The page of notices that did not get through, so that an officer can call whom they were for."""
+"""The pages that links in notices lead to: what one is asked, one button that does it, and what came of it. Looking changes nothing."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
-
-from flask import Blueprint, Flask, render_template, url_for
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from flask import Blueprint, Flask, Response, current_app, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from accounts import edge
-from accounts.identity import Actor
-from accounts.models import Person
 from booking.models import Booking
-from notices.waiting import failed
-from web.hooks import Link, hooks
+from booking.undo import last_act
+from kernel.clock import now
+from kernel.errors import Conflict, Gone, Missing, Refusal
+from notices.answers import PURPOSES, about, answer, hand_of
+from notices.links import Link, link_of, path_of, to_undo
+from venues.queries import municipality
+from web import problems
+from web.hooks import Back
+from web.pages import done
 from web.texts import gettext as _
 
 routes = Blueprint("notices", __name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """A notice that was given up: its kind, to whom, about which booking, since when."""
-
-    kind: str
-    person: Person | None
-    reference: str
-    since: datetime
-
-
 def install(app: Flask) -> None:
-    """Serve the page and name it in the navigation of officers."""
+    """Serve the pages."""
     app.register_blueprint(routes)
-    hooks(app).navigation.append(links)
 
 
-def links() -> Iterator[Link]:
-    """Officers have the list."""
-    if edge.actor().is_officer:
-        yield Link(_("Tapte varsler"), url_for("notices.lost_page"), "staff")
+@routes.after_request
+def keep_secret(response: Response) -> Response:
+    """The address of such a page is a secret: no cache keeps it, no other site is told it, no search finds it."""
+    response.headers.update({"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"})
+    return response
 
 
-@routes.get("/notices")
-def lost_page() -> str:
-    """What was given up, oldest first."""
-    return render_template("notices/lost.html", lost=lost(edge.reading(), by=edge.actor()))
+@routes.get("/answers/<token>")
+def answer_page(token: str) -> str:
+    """What is asked, and the button that answers; scanners of mail open it as often as they like."""
+    link = link_of(token, _secret())
+    found = about(edge.reading(), link, now=now())
+    purpose = PURPOSES[link.purpose]
+    return render_template("notices/answer.html", purpose=purpose, action=request.path, found=found, expires_at=link.expires_at)
 
 
-def lost(session: Session, *, by: Actor) -> list[Lost]:
-    """The notices that were given up, with whom they were for, in three statements; for officers."""
-    found = failed(session, by=by)
-    people = {one.id: one for one in session.scalars(select(Person).where(Person.id.in_({one.person_id for one in found})))}
-    booked = select(Booking.id, Booking.reference).where(Booking.id.in_({one.booking_id for one in found}))
-    references = {row.id: row.reference for row in session.execute(booked)}
-    return [Lost(one.kind, people.get(one.person_id or 0), references.get(one.booking_id or 0, ""), one.created_at) for one in found]
+@routes.post("/answers/<token>")
+def give_answer(token: str) -> ResponseReturnValue:
+    """Do what the link is for."""
+    link = link_of(token, _secret())
+    changed = edge.transact(answer, link)
+    back = _way_back(link, changed) if changed else None
+    return done(_(PURPOSES[link.purpose].done), url_for("notices.answered"), back=back)
+
+
+@routes.get("/answers")
+def answered() -> str:
+    """Where one is after answering; the message above says what was done."""
+    return render_template("notices/answered.html", home=municipality(edge.reading()))
+
+
+@routes.errorhandler(Gone)
+@routes.errorhandler(Missing)
+@routes.errorhandler(Conflict)
+def ended(refusal: Refusal) -> ResponseReturnValue:
+    """A link that ran out, was used, or is none of ours, or something that cannot be done any more: why, and the way on."""
+    page = render_template("notices/ended.html", faults=refusal.faults, home=municipality(edge.reading()))
+    return page, problems.status_of(refusal)
+
+
+def _way_back(link: Link, changed: Booking) -> Back | None:
+    """The link that undoes what a link did, for who has not signed in."""
+    session = edge.reading()
+    act = last_act(session, "booking", changed.id, by=hand_of(session, link), now=now())
+    return Back(path_of(to_undo(act.id, link.person_id, act.until), _secret()), act.until) if act else None
+
+
+def _secret() -> str:
+    return str(current_app.config["SECRET_KEY"])

@@ -20,8 +20,9 @@ class Clock:
     def __call__(self) -> datetime:
         return self.moment
 
-    def pass_by(self, time: timedelta) -> None:
-        self.moment += time
+    def pass_by(self, time: timedelta = timedelta(), **length: int) -> None:
+        """Let some time pass: a length, or one in words (``minutes=2``)."""
+        self.moment += time + timedelta(**length)
 
 
 def stop(clocks: pytest.MonkeyPatch) -> Clock:

@@ -3,11 +3,11 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field, NaiveDatetime, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, Field, NaiveDatetime, model_validator
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from venues.opening import Openness, SchoolDays
-from venues.vocabulary import Access, Answer
+from venues.vocabulary import FEATURE_LABELS, Access, Answer
 from web.fields import Clock, Day, Email, Line, Phone
 from web.forms import Input
 
@@ -95,13 +95,21 @@ class HoursInput(Input):
     version: Version
 
 
+def feature(value: str) -> str:
+    """A word for what a room has; raises PydanticKnownError for any other."""
+    if value and value not in FEATURE_LABELS:
+        raise PydanticKnownError("enum", {"expected": ", ".join(sorted(FEATURE_LABELS))})
+    return value
+
+
 class ClosureInput(Input):
-    """A time in which a venue or one room is closed, on the wall clock."""
+    """A time in which a venue or one room is closed, or what is ``out_of_order`` in it, on the wall clock."""
 
     room: Annotated[str, Field(max_length=80)] = ""
     start: NaiveDatetime
     end: NaiveDatetime
     reason: Annotated[str, Field(min_length=1, max_length=500)]
+    out_of_order: Annotated[str, Field(max_length=80), AfterValidator(feature)] = ""
 
 
 class SchoolInput(Input):

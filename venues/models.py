@@ -192,7 +192,7 @@ class OpeningHours(Base):
 
 
 class Closure(Base):
-    """A dated exception: a venue or one room is closed from a local time to another."""
+    """A dated exception: a venue or one room is closed from a local time to another, or only what is ``out_of_order`` in it."""
 
     __tablename__ = "closure"
     __table_args__ = (Index("ix_closure_venue_id", "venue_id", "starts_at"),)
@@ -206,6 +206,7 @@ class Closure(Base):
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     reason: Mapped[str] = mapped_column(String(500))
+    out_of_order: Mapped[str] = mapped_column(String(80), default="")
     sequence: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]

@@ -167,7 +167,7 @@ HOURS = (
 )
 CLOSURES = (
     select(Closure.venue_id, Closure.room_id, Closure.starts_at, Closure.ends_at, Closure.reason)
-    .where(Closure.venue_id.in_(AT_VENUES), Closure.withdrawn_at.is_(None))
+    .where(Closure.venue_id.in_(AT_VENUES), Closure.withdrawn_at.is_(None), Closure.out_of_order == "")
     .where(Closure.starts_at < bindparam("to"), Closure.ends_at > bindparam("from"))
     .order_by(Closure.starts_at, Closure.id)
 )

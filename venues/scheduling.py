@@ -79,6 +79,7 @@ def add_closure_row(session: Session, venue: str, given: ClosureInput, *, by: Ac
         starts_at=interval.start,
         ends_at=interval.end,
         reason=given.reason,
+        out_of_order=given.out_of_order,
         created_at=now,
         changed_at=now,
         origin=Origin.STAFF,

@@ -95,6 +95,8 @@ FACILITY_LABELS = {
     "wall bars": _("ribbevegg"),
     "wifi": _("trådløst nett"),
 }
+# What a room has and may be out of order, by the word that closures and needs have for it.
+FEATURE_LABELS = {**FACILITY_LABELS, **{str(feature): label for feature, label in ACCESS_LABELS.items() if feature != Access.LIFT}}
 KEY_LABELS = {
     "access": _("Tilgjengelighet"),
     "address": _("Adresse"),
@@ -153,3 +155,9 @@ def label_of(word: str, *labels: dict[str, str]) -> str:
         if word in known:
             return known[word]
     return word
+
+
+def is_need(written: str, feature: str) -> bool:
+    """Whether somebody's words for what they need name a feature: by its key, or by its label anywhere in them."""
+    label = re.escape(FEATURE_LABELS.get(feature, feature).casefold())
+    return written.casefold().removeprefix("access.") == feature or bool(re.search(rf"\b{label}\b", written.casefold()))

@@ -35,6 +35,8 @@ def install(app: Flask, settings: Settings) -> None:
         PERMANENT_SESSION_LIFETIME=timedelta(days=14),
         WTF_CSRF_CHECK_DEFAULT=False,
         WTF_CSRF_TIME_LIMIT=None,
+        # Pages that a link in a mail opens send no referrer; nobody plants our cookie, whose name begins with __Host-.
+        WTF_CSRF_SSL_STRICT=False,
     )
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

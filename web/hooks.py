@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from flask import Flask, current_app
 from flask.typing import ResponseReturnValue
@@ -17,15 +18,25 @@ class Link:
     post: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Back:
+    """The way back from what was just done: the address to post to, and until when it is open."""
+
+    href: str
+    until: datetime
+
+
 @dataclass(slots=True)
 class Hooks:
     """``navigation`` gives the links this person may follow, ``language`` the person's own choice, ``identify`` what a
-    bearer token stands for (None when it stands for nothing), ``sign_in`` the answer to a page that needs a person."""
+    bearer token stands for (None when it stands for nothing), ``sign_in`` the answer to a page that needs a person, ``undo`` the
+    way back from what this person did last to a subject by its number."""
 
     navigation: list[Callable[[], Iterable[Link]]] = field(default_factory=list)
     language: Callable[[], str | None] = lambda: None
     identify: Callable[[str], object | None] = lambda _token: None
     sign_in: Callable[[], ResponseReturnValue] | None = None
+    undo: Callable[[str, int], Back | None] = lambda _subject, _number: None
 
 
 def hooks(app: Flask | None = None) -> Hooks:

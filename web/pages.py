@@ -8,6 +8,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from kernel.errors import Refusal
 from web import forms, problems
+from web.formats import clock
+from web.hooks import Back
 
 
 def form_again(template: str, refusal: Refusal, *, names: Mapping[str, str] | None = None, **context: Any) -> Response:
@@ -21,7 +23,9 @@ def form_again(template: str, refusal: Refusal, *, names: Mapping[str, str] | No
     return response
 
 
-def done(message: str, onward: str, *, kind: str = "success") -> AnyResponse:
-    """On to the next page (303, so that reloading sends nothing again) with a message at its top."""
+def done(message: str, onward: str, *, kind: str = "success", back: Back | None = None) -> AnyResponse:
+    """On to the next page (303, so that reloading sends nothing again) with a message at its top, and the button that undoes it."""
     flash(message, kind)
+    if back:
+        flash({"href": back.href, "until": clock(back.until)}, "undo")  # type: ignore[arg-type]
     return redirect(onward, 303)

@@ -132,12 +132,37 @@ BOOKING: Mapping[str, str] = {
         "Prisen blir {value:kr}, og ingen pris kan være over {most:kr}."
         " Si fra til kommunen: noe er galt i prisregelen «{rule}» eller tilleggene."
     ),
+    "answer-expired": _("Lenken gjaldt til {value:when}. Logg inn for å se bookingen."),
+    "answer-given": _("Dette er alt gjort, og lenken virker ikke lenger."),
+    "answer-outdated": _("Bookingen {value} er endret siden meldingen ble sendt. Logg inn for å se hvordan den er nå."),
+    "unknown-notice": _("Vi finner ikke varselet."),
+    "unknown-task": _("Vi finner ikke oppgaven."),
+    "task-done": _("Oppgaven er alt gjort."),
+    "unknown-act": _("Vi finner ikke det som skal angres, eller det er ikke ditt."),
+    "undo-too-late": _("Det er for sent å angre: etter {minutes} er varslene sendt. Gjør det om på vanlig måte."),
+    "undone-already": _("Dette er alt angret."),
+    "changed-since": _("Noe annet er gjort med {value} siden, så dette kan ikke angres. Se bookingen slik den er nå."),
+    "closed-since": _("Rommet er stengt {value:when} etter at dette ble gjort, så tiden kan ikke tas tilbake."),
     "wrong-state": _("Dette kan ikke gjøres nå: saken er i tilstanden «{value:word}»."),
     "too-many-unconfirmed": _(
         "Du har alt {most} forespørsler som venter på at en organisasjon bekrefter. Vent på svar, eller avlys en av dem først."
     ),
     "in-the-past": _("Det som har vært, kan ikke endres."),
     "reason-missing": _("Skriv hvorfor. Den som søkte, får lese begrunnelsen."),
+    "displaces-others": _("{reference} i {room}, {value:when}, mister tiden. Se gjennom hvem det gjelder, og bekreft."),
+    "gives-no-way": _(
+        "{reference} i {room}, {value:when}, kan ikke vike: den er over, har begynt, eller er sperret tid. Velg en annen tid."
+    ),
+    "goes-not-first": _(
+        "{reference} i {room}, {value:when}, viker ikke: den er minst like sterk ({theirs} mot {strength}). Velg en annen tid."
+    ),
+    "displaced-too-late": _(
+        "{reference} i {room}, {value:when}, skulle hatt beskjed {days} dager før, senest {until}. Skriv hvorfor det likevel må skje."
+    ),
+    "out-of-order": _("Noe dere trenger, er ute av drift til {until:when}: {reason}. Velg en annen tid, eller ta bort behovet."),
+    "unknown-offer": _("Tilbudet finnes ikke."),
+    "offer-expired": _("Tilbudet gikk ut {expired}. Tiden er gått videre til neste i køen."),
+    "offer-answered": _("Tilbudet er alt besvart eller trukket tilbake."),
     "closure-meets-bookings": _("Stengningen møter {reference} i {room}, {value:when}. Avlys den samtidig, eller velg en annen tid."),
     "out-of-range": _("{value} er utenfor det som er mulig: fra {least} til {most}."),
     "times-of-once": _("Velg hvor ofte det gjentas, eller la antall ganger og siste dato stå tomt."),

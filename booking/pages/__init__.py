@@ -2,13 +2,28 @@
 
 from flask import Flask
 
-from booking.pages import book, caretaker, case, conditions, decide, find, messages, mine, navigation, office, room, tester, whatif
+from booking.pages import book, caretaker, case, conditions, decide, find, messages, mine, navigation, office, room, tester, undo, whatif
 from booking.pages.blueprint import routes
 from booking.runs import RUN_WHAT_IFS, Runner
 from policies.tools import DRAFT_TOOLS
 from web.hooks import hooks
 
-__all__ = ["book", "caretaker", "case", "conditions", "decide", "find", "install", "messages", "mine", "office", "room", "tester", "whatif"]
+__all__ = [
+    "book",
+    "caretaker",
+    "case",
+    "conditions",
+    "decide",
+    "find",
+    "install",
+    "messages",
+    "mine",
+    "office",
+    "room",
+    "tester",
+    "undo",
+    "whatif",
+]
 
 
 def install(app: Flask) -> None:
@@ -16,4 +31,5 @@ def install(app: Flask) -> None:
     app.extensions.setdefault(RUN_WHAT_IFS, Runner(app.extensions["database"]).start)
     app.register_blueprint(routes)
     hooks(app).navigation.insert(0, navigation.links)
+    hooks(app).undo = undo.way_back
     app.extensions[DRAFT_TOOLS].extend([tester.tester_of, whatif.what_if_of])

@@ -15,6 +15,7 @@ for show in (
     labels.state_tone,
     labels.price_lines,
     labels.price_parts,
+    labels.task_reason,
     labels.to_do_label,
     labels.done_label,
     labels.means_label,

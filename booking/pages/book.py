@@ -32,7 +32,7 @@ from web import problems
 from web.forms import Form, refused
 
 REFUSALS = (Invalid, Conflict, Missing, Forbidden)
-SENT_ONLY = ("csrf_token", "key", "room", "on_conflict", "asking")
+SENT_ONLY = ("csrf_token", "key", "room", "asking", *Order.model_fields.keys() - Draft.model_fields.keys())
 CARRIED = ("except", "agreement", "grant", "second_hour", *draft.EXCEPTIONS)
 
 
@@ -61,7 +61,7 @@ def make_booking() -> ResponseReturnValue:
     """Book it, once however often the button is pressed."""
     try:
         order = _checked(Order, request.form)
-        made = book(wish_of(order, order.room, on_conflict=order.on_conflict), key=order.key)
+        made = book(wish_of(order, order.room), key=order.key)
     except REFUSALS as refusal:
         return _not_booked(refusal)
     return redirect(url_for("booking.case_page", reference=made["reference"]), 303)
@@ -90,6 +90,8 @@ def _preview_page(
         support=support_for(session, tried.case, given, _address, by=actor, now=now()),
         hidden=[(name, value) for name, value in given.items(multi=True) if name not in SENT_ONLY and str(value).strip()],
         asking=asking or Form(given),
+        seen=refusal.details.get("seen", "") if refusal else "",
+        displace_reason=request.form.get("displace_reason", ""),
         change=_address(given, _path(room), "booking.book_form"),
         unasked=_address(draft.changed_to(given, dict.fromkeys(draft.EXCEPTIONS, "")), _path(room)),
         key=uuid4().hex,
@@ -107,7 +109,7 @@ def _not_booked(refusal: Refusal) -> ResponseReturnValue:
     """The preview again when the time was lost meanwhile, the form again when something in it is wrong."""
     given = _draft_of(request.form)
     room = room_at(edge.reading(), request.form.get("room", ""))
-    if isinstance(refusal, Declined | Taken):
+    if isinstance(refusal, Declined | Taken) or request.form.get("displace"):
         return _preview_page(room, given, refusal)
     return _again(room, given, refusal)
 

@@ -10,7 +10,7 @@ from pydantic import Field
 from sqlalchemy import select
 
 from accounts import edge
-from booking import absence, decisions, ending, moving
+from booking import absence, decisions, ending, moving, offers
 from booking.cases import booking_seen
 from booking.models import Booking
 from booking.pages.again import same_again
@@ -18,6 +18,7 @@ from booking.pages.blueprint import routes
 from booking.pages.draft import clock_of
 from booking.pages.talk import changed_meanwhile, talk_of
 from booking.pages.told import told_booking
+from booking.pages.undo import way_back
 from kernel.clock import now
 from kernel.errors import Conflict, Forbidden, Invalid, Refusal
 from kernel.wallclock import at, to_wall
@@ -111,6 +112,18 @@ def confirm(reference: str) -> ResponseReturnValue:
     return _act(reference, lambda booking: edge.transact(decisions.confirm, booking.id, version=_version()), _("Bookingen er bekreftet."))
 
 
+@routes.post("/bookings/<reference>/offers/<int:offer>/acceptance")
+def accept_offer(reference: str, offer: int) -> ResponseReturnValue:
+    """Take what is offered for a date that waits or was displaced."""
+    return _act(reference, lambda _booking: edge.transact(offers.accept, offer), _("Tiden er deres."))
+
+
+@routes.post("/bookings/<reference>/offers/<int:offer>/refusal")
+def decline_offer(reference: str, offer: int) -> ResponseReturnValue:
+    """Say no to what is offered; the next in line gets it."""
+    return _act(reference, lambda _booking: edge.transact(offers.decline, offer), _("Svaret er notert. Tilbudet går til neste i køen."))
+
+
 def _is_night(booking: Booking, number: int) -> bool:
     return any(date.number == number and date.local_end.date() > date.local_start.date() for date in booking.occurrences)
 
@@ -147,7 +160,7 @@ def _act(
         act(booking)
     except REFUSALS as refusal:
         return _refused(_seen(reference), refusal, number)
-    return done(message, onward or url_for("booking.case_page", reference=booking.reference))
+    return done(message, onward or url_for("booking.case_page", reference=booking.reference), back=way_back("booking", booking.id))
 
 
 def _refused(booking: Booking, refusal: Refusal, number: int | None) -> Response:

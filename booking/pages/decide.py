@@ -19,6 +19,7 @@ from booking.pages.neighbours import Neighbour, asked, neighbours
 from booking.pages.room import looking_at, monday_of
 from booking.pages.talk import changed_meanwhile, held_by, talk_of
 from booking.pages.told import told_booking
+from booking.pages.undo import way_back
 from booking.pages.week import week_of
 from booking.reasons import rank_of, verdicts_of
 from kernel.clock import now
@@ -80,14 +81,15 @@ def _seen(reference: str) -> Booking:
 
 def _decide(reference: str, act: Callable[[Booking], None], message: str) -> ResponseReturnValue:
     """Do it and go on to the next in the inbox; when it was refused, the request as it stands now, with what was typed."""
+    booking = _seen(reference)
     try:
-        act(_seen(reference))
+        act(booking)
     except REFUSALS as refusal:
         if not edge.actor().is_staff:
             raise
         form = refused(request.form, refusal.faults)
         return Response(page_of(_seen(reference), form, refusal), status=problems.status_of(refusal))
-    return done(message, url_for("booking.office"))
+    return done(message, url_for("booking.office"), back=way_back("booking", booking.id))
 
 
 def page_of(booking: Booking, form: Form, refusal: Refusal | None = None) -> str:

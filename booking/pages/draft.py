@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field
 from werkzeug.datastructures import MultiDict
 
-from booking.states import BookingKind
+from booking.states import Accepts, BookingKind
 from booking.wish import OnConflict, Wish, bands_of
 from kernel.errors import Fault, Invalid, refuse
 from kernel.recurrence import weekly
@@ -109,11 +109,23 @@ class Draft(Input):
 
 
 class Order(Draft):
-    """A draft that is sent: to which room, under which key, and whether dates that are not to be had are left out."""
+    """A draft that is sent: to which room, under which key, and what is to happen with dates that are not to be had."""
 
     room: Annotated[str, Field(max_length=170)]
     key: Annotated[str, Field(min_length=8, max_length=100)]
     on_conflict: OnConflict = OnConflict.REFUSE
+    accepts: Accepts = Accepts.TIME
+    book_when_free: bool = False
+    displace: bool = False
+    displace_reason: Annotated[str, Field(max_length=400)] = ""
+    displace_seen: Annotated[str, Field(max_length=40)] = ""
+
+    @property
+    def sent(self) -> dict[str, Any]:
+        """What sending adds to the wish."""
+        displacing = {"reason": self.displace_reason, "seen": self.displace_seen} if self.displace else None
+        said = {"on_conflict": self.on_conflict, "accepts": self.accepts, "book_when_free": self.book_when_free}
+        return {**said, "displace": displacing}
 
 
 def read(model: type[Draft], given: "MultiDict[str, Any]") -> Draft:
@@ -136,7 +148,7 @@ def require_exceptions(given: "MultiDict[str, Any]") -> None:
         raise refuse(Invalid, "nothing-asked", "exceptions")
 
 
-def wish_of(draft: Draft, room: str, *, on_conflict: OnConflict = OnConflict.REFUSE) -> Wish:
+def wish_of(draft: Draft, room: str) -> Wish:
     """The wish that a draft says; raises Invalid for what no wish can be."""
     start, end = draft.span
     said = {
@@ -148,12 +160,13 @@ def wish_of(draft: Draft, room: str, *, on_conflict: OnConflict = OnConflict.REF
         "participants": {band: heads for band, heads in draft.participants.items() if heads},
         "organisation": draft.organisation,
         "recurrence": draft.rule,
-        "on_conflict": on_conflict,
         "needs": tuple(line.strip() for line in draft.needs.splitlines() if line.strip()),
         "kind": draft.kind,
         "on_behalf_of": draft.person,
     }
-    return parse(Wish, {**said, **{name: getattr(draft, name) for name in (*SAME, *EXCEPTIONS)}})
+    return parse(
+        Wish, {**said, **{name: getattr(draft, name) for name in (*SAME, *EXCEPTIONS)}, **(draft.sent if isinstance(draft, Order) else {})}
+    )
 
 
 def span_of(first: Day, start: timedelta, last: Day, end: timedelta) -> tuple[datetime, datetime]:

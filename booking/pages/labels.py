@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from accounts import labels as roles
 from booking.changed import Change
 from booking.models import Booking
-from booking.states import BookingKind
+from booking.states import BookingKind, TaskReason
 from kernel.errors import Fault
 from kernel.money import Ore
 from kernel.texts import marked as _
@@ -33,8 +33,22 @@ STATES: Mapping[str, str] = {
     "cancelled": _("Avlyst"),
     "lapsed": _("Bortfalt"),
     "skipped": _("Ikke med"),
+    "waiting": _("I kø"),
+    "displaced": _("Måtte vike"),
 }
-TONES = {"booked": "success", "requested": "warning", "unconfirmed": "warning", "refused": "danger", "cancelled": "neutral"}
+TONES = {
+    "booked": "success",
+    "requested": "warning",
+    "unconfirmed": "warning",
+    "waiting": "info",
+    "refused": "danger",
+    "displaced": "danger",
+}
+TASKS: Mapping[TaskReason, str] = {
+    TaskReason.BOUNCED: _("E-posten til dem kom i retur."),
+    TaskReason.FAILED: _("E-posten til dem ble ikke tatt imot på to dager."),
+    TaskReason.UNACKNOWLEDGED: _("De har ikke svart at de har lest at en tid som er nær, er tapt eller endret."),
+}
 TO_DO: Mapping[Task, str] = {
     Task.SIGN: _("Les og signer"),
     Task.UPLOAD: _("Last opp"),
@@ -62,6 +76,13 @@ CHANGES: Mapping[str, str] = {
     "answer": _("Søkeren svarte på et spørsmål"),
     "write": _("Det kom en melding"),
     "withdraw_question": _("Et spørsmål ble trukket tilbake"),
+    "displace": _("En dato måtte vike"),
+    "offer": _("Det kom et tilbud om en annen tid"),
+    "accept": _("Et tilbud ble tatt imot"),
+    "decline-offer": _("Et tilbud ble avslått"),
+    "expire-offer": _("Et tilbud gikk ut"),
+    "end-waiting": _("En dato gikk ut av køen"),
+    "undo": _("Det siste ble angret"),
 }
 MIDNIGHT = time()
 
@@ -87,6 +108,11 @@ def booking_kind(value: str) -> str:
 def state_label(value: str) -> str:
     """Where a booking or one of its dates stands."""
     return gettext(STATES[value]) if value in STATES else gettext(WORDS.get(value, value))
+
+
+def task_reason(value: str) -> str:
+    """Why somebody has to be called."""
+    return gettext(TASKS[TaskReason(value)])
 
 
 def state_tone(value: str) -> str:
@@ -197,8 +223,13 @@ def skipped_because(reason: str) -> str:
     """Why a date was left out or ended, from the codes kept on it."""
     if reason == "taken":
         return gettext("Tiden var opptatt.")
-    if reason.startswith("closed: "):
-        return gettext("Lokalet ble stengt: %(reason)s", reason=reason.removeprefix("closed: "))
+    cause, _colon, said = reason.partition(": ")
+    if cause == "closure":
+        return gettext("Lokalet ble stengt: %(reason)s", reason=said)
+    if cause == "precedence":
+        return gettext("Noe annet går foran: %(reason)s", reason=said) if said else gettext("Noe annet går foran.")
+    if reason == "declined":
+        return gettext("Takket nei til tilbudet.")
     if reason == "missing-hour":
         return gettext("Klokka stilles fram denne natta.")
     return gettext("Reglene sa nei.") if reason.startswith("policy:") else reason

@@ -16,11 +16,14 @@ from booking.pages.blueprint import routes
 from booking.pages.rows import Wanted, rows
 from booking.references import normalised
 from booking.states import BookingState
+from booking.tasks import calls, finish
 from kernel.clock import now
 from kernel.wallclock import to_wall
 from venues.models import Room
 from web.formats import HOME_ZONE
 from web.forms import Form
+from web.pages import done
+from web.texts import gettext as _
 
 MOST = 100
 MOST_FOUND = 50
@@ -30,7 +33,7 @@ ORDER = (case((IS_BROKEN, 0), else_=1), Booking.paused_at.is_not(None), Booking.
 
 @routes.get("/office")
 def office() -> str:
-    """What waits for a decision, what waits for organisations, and whose time may be withdrawn.
+    """Whom to call, what waits for a decision and for organisations, and whose time may be withdrawn.
 
     Broken promises come first, then the soonest deadline, and last what waits for its applicant.
     """
@@ -45,6 +48,7 @@ def office() -> str:
     held = rows(session, Wanted((Booking.id.in_(late),), is_ahead=True, limit=MOST), now=now()) if late else []
     return render_template(
         "booking/office.html",
+        calls=calls(session, by=actor) if actor.is_officer else [],
         waiting=waiting,
         spoken=spoken_to(session, [row.booking.id for row in waiting]),
         whose=whose,
@@ -55,6 +59,13 @@ def office() -> str:
         actor=actor,
         form=Form({}),
     )
+
+
+@routes.post("/office/tasks/<int:number>/completion")
+def finish_task(number: int) -> ResponseReturnValue:
+    """Say that somebody was called."""
+    edge.transact(finish, number)
+    return done(_("Oppgaven er gjort."), url_for("booking.office"))
 
 
 @routes.get("/office/search")

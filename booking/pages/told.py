@@ -15,7 +15,8 @@ from booking.absence import answer_by
 from booking.cases import may_decide, may_see
 from booking.fees import Cost, cost_of, first_dearer, sum_of
 from booking.judging import highest
-from booking.models import Booking, Occurrence
+from booking.models import Booking, Occurrence, Offer
+from booking.offers import open_offers
 from booking.pages.again import LastTime
 from booking.pages.before import Before, before
 from booking.reasons import Excepted, against, excepted, reviews, verdicts_of
@@ -41,6 +42,7 @@ class ToldDate:
     may_move: bool
     may_note: bool
     may_take_back: bool
+    offer: Offer | None = None
 
     @property
     def span(self) -> tuple[datetime, datetime]:
@@ -140,11 +142,16 @@ class ToldBooking:
 
 
 def told_booking(session: Session, booking: Booking, *, by: Actor, language: str, now: datetime) -> ToldBooking:
-    """All that the page of a booking tells; eight statements whatever the number of dates, two more where conditions are asked."""
+    """All that the page of a booking tells; eight statements whatever the number of dates, two more where conditions are asked, one
+    where a date waits or lost its time."""
     _load(session, booking)
     verdicts = verdicts_of(session, booking)
     may_change = may_see(booking, by) and (by.person_id == booking.holder_id or _acts_for(booking, by) or by.is_officer)
-    dates = [_date(date, verdicts.get(date.local_start), may_change=may_change, by=by, now=now) for date in booking.occurrences]
+    offers = open_offers(session, booking)
+    dates = [
+        _date(date, verdicts.get(date.local_start), offers.get(date.id), may_change=may_change, by=by, now=now)
+        for date in booking.occurrences
+    ]
     coming = [one for one in dates if one.date.ends_at > now]
     decider = highest(verdict.decider for verdict in verdicts.values() if verdict.decider)
     stands_before = before(session, booking, [one.verdict for one in coming if one.is_live and one.verdict], by=by, now=now)
@@ -169,7 +176,7 @@ def told_booking(session: Session, booking: Booking, *, by: Actor, language: str
         exceptions=exceptions_of(booking),
         decider_title=decider.title.in_language(language) if decider else "",
         names=names_of_people(session, {one for one in people if one}),
-        may_change=may_change and any(one.may_cancel for one in coming),
+        may_change=may_change and any(one.may_cancel or one.offer for one in coming),
         may_confirm=booking.state is BookingState.UNCONFIRMED and (by.is_officer or _acts_for(booking, by)),
         may_decide=lifecycle.allows(lifecycle.Act.REFUSE, booking.state) and may_decide(booking, by),
     )
@@ -190,7 +197,7 @@ def _load(session: Session, booking: Booking) -> None:
             session.get(kind, key)
 
 
-def _date(date: Occurrence, verdict: Verdict | None, *, may_change: bool, by: Actor, now: datetime) -> ToldDate:
+def _date(date: Occurrence, verdict: Verdict | None, offer: Offer | None, *, may_change: bool, by: Actor, now: datetime) -> ToldDate:
     is_ahead = may_change and date.starts_at > now
     looks_after = by.is_officer or by.is_caretaker_of(date.room.venue_id)
     has_begun = date.starts_at <= now and lifecycle.allows(lifecycle.Act.NOTE_ABSENCE, date.state)
@@ -203,6 +210,7 @@ def _date(date: Occurrence, verdict: Verdict | None, *, may_change: bool, by: Ac
         may_move=is_ahead and lifecycle.allows(lifecycle.Act.MOVE, date.state),
         may_note=has_begun and looks_after and date.booking.kind is not BookingKind.BLOCK,
         may_take_back=date.absent_at is not None and looks_after,
+        offer=offer if is_ahead and offer and offer.expires_at and offer.expires_at > now else None,
     )
 
 

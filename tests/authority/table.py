@@ -20,8 +20,12 @@ cancel                                  in     --      --    ok       ok     -- 
 cancel one date                         in     --      --    ok       ok     --        no        ok      ok
 cancel without a fee                    in     --      --    no       no     --        no        ok      ok
 move                                    in     --      --    ok       ok     --        no        ok      ok
+let it go before others                 in     no      no    no       no     no        no        ok      ok
+take what is offered                    in     --      --    ok       ok     --        no        ok      ok
+say no to what is offered               in     --      --    ok       ok     --        no        ok      ok
 note that nobody came                   in     --      --    no       no     --        ok        ok      ok
 take back that nobody came              in     --      --    no       no     --        ok        ok      ok
+undo what one did                       in     --      --    --       ok     --        --        ok      ok
 confirm                                 in     --      no    ok       ok     --        no        ok      ok
 approve                                 in     no      --    --       --     --        no        ok      ok
 approve what caretakers decide          in     no      --    --       --     --        ok        ok      ok
@@ -38,9 +42,12 @@ hand in a document                      in     --      --    ok       ok     -- 
 name who is on site                     in     --      --    ok       ok     --        no        ok      ok
 confirm what staff confirm              in     --      --    no       no     --        ok        ok      ok
 withdraw what was done                  in     --      --    no       no     --        ok        ok      ok
+answer by a link in a notice            ok     ok      ok    ok       ok     ok        ok        ok      ok
+say that somebody was called            in     no      no    no       no     no        no        ok      ok
 
 close a room                            in     no      no    no       no     no        ok        ok      ok
 open again what was closed              in     no      no    no       no     no        ok        ok      ok
+displace who is outside                  in     no      no    no       no     no        ok        ok      ok
 set opening hours                       in     no      no    no       no     no        no        ok      ok
 remove opening hours                    in     no      no    no       no     no        no        ok      ok
 add days to the school calendar         in     no      no    no       no     no        no        ok      ok

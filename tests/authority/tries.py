@@ -80,6 +80,11 @@ def _act(case: str, verb: str, **fields: Any) -> Tries:
     return tries
 
 
+def _offer(answer: str) -> Tries:
+    """An answer to what is offered to a date, on its booking's page and in the API."""
+    return lambda w: (_form(f"/bookings/{w.offered.reference}/offers/{w.offer}/{answer}"), _api(f"/offers/{w.offer}/{answer}"))
+
+
 def _move(world: World) -> tuple[Try, ...]:
     body = {"number": 1, "start": "2026-09-19T18:00", "end": "2026-09-19T20:00"}
     page = {"date": "2026-09-19", "from": "18:00", "to": "20:00"}
@@ -122,8 +127,12 @@ TRIES: dict[str, Tries] = {
     "cancel one date": _act("booked", "occurrences/1/cancellation"),
     "cancel without a fee": _act("booked", "cancellation", reason="Brann.", without_fee=True),
     "move": _move,
+    "let it go before others": lambda w: _booking({"displace": "yes"}, {"displace": {}}),
+    "take what is offered": _offer("acceptance"),
+    "say no to what is offered": _offer("refusal"),
     "note that nobody came": _act("missed", "occurrences/1/absence"),
     "take back that nobody came": _act("noted", "occurrences/1/absence/withdrawal"),
+    "undo what one did": _page("/acts/{act}/undoing"),
     "confirm": _act("unconfirmed", "confirmation"),
     "approve": _act("asked", "approval"),
     "approve what caretakers decide": _act("theatre", "approval"),
@@ -157,11 +166,14 @@ TRIES: dict[str, Tries] = {
     ),
     "confirm what staff confirm": _page("/bookings/{asking.reference}/conditions/internal-distribution/confirmation", agreed="yes"),
     "withdraw what was done": _page("/bookings/{asking.reference}/met/{met}/withdrawal", reason="Feil."),
+    "answer by a link in a notice": _page("{answer}"),
+    "say that somebody was called": _page("/office/tasks/{task}/completion"),
     "close a room": lambda w: (
         _form(f"/venues/{VENUE}/closures", room="gymsal-1", **CLOSED),
         _api(f"/venues/{VENUE}/closures", {"room": "gymsal-1", "dry_run": False, **CLOSED}),
     ),
     "open again what was closed": _page(f"/venues/{VENUE}/closures/{{closure}}/withdrawal"),
+    "displace who is outside": _page(f"/venues/{VENUE}/outside/displacement", reason="Stengt."),
     "set opening hours": _page(
         f"/venues/{VENUE}/opening-hours",
         **{"rows[0].weekday": "0", "rows[0].start": "08:00", "rows[0].end": "22:00", "rows[0].openness": "open", "version": "{version}"},

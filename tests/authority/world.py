@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from accounts.identity import Actor, Role
+from accounts.identity import SERVICE, Actor, Role
 from accounts.inputs import StandingInput
 from accounts.links import path_for
 from accounts.models import Delegation, Invitation, Proof, ProofLink, RoleGrant
@@ -17,11 +17,18 @@ from booking.absence import note_absence
 from booking.casework.messages import write
 from booking.conditions.inputs import Confirmation
 from booking.conditions.verbs import confirm
+from booking.ending import cancel
+from booking.line import offer_vacancy
+from booking.models import Occurrence, Offer, Task, Undo, Vacancy
 from booking.reservations import reserve
+from booking.states import TaskReason
 from booking.support.agreements import AgreementTerms, make_agreement
 from booking.support.grants import GrantTerms, make_grant
+from booking.tasks import call_for
 from calendars.models import Audience
 from calendars.tokens import Draft, make_feed
+from database.outbox import Notice
+from notices.links import path_of, to_acknowledge
 from policies.document import checked
 from policies.places import place_at
 from policies.verbs import save_draft
@@ -83,6 +90,11 @@ class World:
     noted: Case  # another of today, to which nobody came
     unconfirmed: Case  # by Siri in the name of Skiold turn
     asking: Case  # by Berit for Skiold turn, with conditions on access
+    offered: Case  # by Berit for Skiold turn, in line for a time that is kept for it
+    offer: int
+    act: int  # Berit's, who has cancelled something
+    answer: str  # a link to say that a notice of it was read
+    task: int
     met: int  # one of them, which Kari confirmed
     skiold: int
     strommen: int
@@ -128,7 +140,9 @@ def build(session: Session) -> World:
         noted=_booked(session, hall.berit, now=YESTERDAY, start="2026-09-01T19:00", end="2026-09-01T20:00"),
         unconfirmed=_booked(session, hall.siri, start="2026-09-18T18:00", end="2026-09-18T20:00"),
         asking=(asking := _booked(session, hall.berit, start="2026-09-24T18:00", end="2026-09-24T20:00", **MEETING)),
+        **_offered(session, hall),
         met=_made(session, confirm, asking.id, "attendant", Confirmation(agreed="yes"), by=hall.kari).id,
+        **_cancelled(session, hall),
         skiold=hall.cast.skiold.id,
         strommen=hall.cast.strommen.id,
         standing=_made(session, note_standing, hall.cast.skiold.id, STANDING, by=hall.kari).id,
@@ -159,6 +173,28 @@ def _made(session: Session, verb: Any, *args: Any, by: Actor, now: datetime = NO
 def _booked(session: Session, by: Actor, *, now: datetime = NOW, **changes: Any) -> Case:
     booking = _made(session, reserve, wish(**changes), by=by, now=now)
     return Case(booking.id, booking.reference)
+
+
+def _offered(session: Session, hall: Hall) -> dict[str, Any]:
+    """A wish in line, and what is kept for it since another gave the time up."""
+    when = {"start": "2026-09-25T18:00", "end": "2026-09-25T20:00"}
+    first = _booked(session, hall.berit, **when)
+    waits = _booked(session, hall.berit, **when, on_conflict="wait")
+    _made(session, cancel, first.id, by=hall.berit)
+    date = session.scalars(select(Occurrence.id).where(Occurrence.booking_id == waits.id)).one()
+    vacancy = session.scalars(select(Vacancy.id)).one()
+    _made(session, offer_vacancy, vacancy, date, by=SERVICE)
+    return {"offered": waits, "offer": session.scalars(select(Offer.id)).one()}
+
+
+def _cancelled(session: Session, hall: Hall) -> dict[str, Any]:
+    """An act that can be undone, a link in the notice about it, and the task to call about that."""
+    booking = _booked(session, hall.berit, start="2026-09-25T18:00", end="2026-09-25T20:00")
+    _made(session, cancel, booking.id, by=hall.berit)
+    notice = session.scalars(select(Notice).order_by(Notice.id.desc())).first()
+    call_for(session, TaskReason.UNACKNOWLEDGED, notice, now=NOW)
+    found = {"act": session.scalars(select(Undo.id)).one(), "task": session.scalars(select(Task.id)).one()}
+    return {**found, "answer": path_of(to_acknowledge(notice), SECRET)}
 
 
 def _id(session: Session, kind: Any, person_id: int) -> int:

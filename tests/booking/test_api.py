@@ -210,4 +210,4 @@ def test_a_closure_tells_whom_it_meets_before_it_closes(call: Call) -> None:
     assert asked.json == {"closed": False, "affected": [made["reference"]]}
     assert unconfirmed.status_code == 409
     assert closed.json == {"closed": True, "affected": [made["reference"]]}
-    assert call("GET", f"/bookings/{made['id']}", "berit").json["state"] == "cancelled"
+    assert call("GET", f"/bookings/{made['id']}", "berit").json["state"] == "displaced"

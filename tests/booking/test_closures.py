@@ -31,15 +31,15 @@ def test_a_closure_names_what_it_meets_before_it_ends_it(session: Session, hall:
     met = reserve(session, wish(), by=hall.berit, now=NOW)
     again(session)
     with pytest.raises(Conflict) as refused:
-        close(session, closing(session), cancel_affected=False, by=hall.olav, now=NOW)
+        close(session, closing(session), confirmed=False, by=hall.olav, now=NOW)
     again(session)
 
-    close(session, closing(session), cancel_affected=True, by=hall.olav, now=NOW)
+    close(session, closing(session), confirmed=True, by=hall.olav, now=NOW)
     again(session)
 
     assert [fault.facts["reference"] for fault in refused.value.faults] == [booking_for(session, met.id).reference]
-    assert booking_for(session, met.id).state is BookingState.CANCELLED
-    assert session.scalars(select(Notice.kind).order_by(Notice.id.desc())).first() == "dates-cancelled"
+    assert booking_for(session, met.id).state is BookingState.DISPLACED
+    assert session.scalars(select(Notice.kind).order_by(Notice.id.desc())).first() == "dates-displaced"
 
 
 def test_only_what_was_shown_is_ended_with_the_closure(session: Session, hall: Hall) -> None:
@@ -47,22 +47,22 @@ def test_only_what_was_shown_is_ended_with_the_closure(session: Session, hall: H
     shown = reserve(session, wish(), by=hall.berit, now=NOW)
     again(session)
     with pytest.raises(Conflict) as first:
-        close(session, closing(session), cancel_affected=False, by=hall.olav, now=NOW)
+        close(session, closing(session), confirmed=False, by=hall.olav, now=NOW)
     again(session)
     late = reserve(session, wish(start="2026-09-16T18:00", end="2026-09-16T20:00"), by=hall.nils, now=NOW)
     again(session)
 
     with pytest.raises(Conflict) as second:
-        close(session, closing(session), cancel_affected=True, seen=str(first.value.details["seen"]), by=hall.olav, now=NOW)
+        close(session, closing(session), confirmed=True, seen=str(first.value.details["seen"]), by=hall.olav, now=NOW)
     again(session)
     states = [booking_for(session, one.id).state for one in (shown, late)]
     again(session)
-    close(session, closing(session), cancel_affected=True, seen=str(second.value.details["seen"]), by=hall.olav, now=NOW)
+    close(session, closing(session), confirmed=True, seen=str(second.value.details["seen"]), by=hall.olav, now=NOW)
     again(session)
 
     assert len(second.value.faults) == 2
     assert states == [BookingState.BOOKED] * 2
-    assert [booking_for(session, one.id).state for one in (shown, late)] == [BookingState.CANCELLED] * 2
+    assert [booking_for(session, one.id).state for one in (shown, late)] == [BookingState.DISPLACED] * 2
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_closing_a_part_closes_every_room_that_shares_it(
     session: Session, hall: Hall, closed: str, asked: str, *, is_refused: bool
 ) -> None:
     again(session)
-    close(session, closing(session, closed), cancel_affected=False, by=hall.olav, now=NOW)
+    close(session, closing(session, closed), confirmed=False, by=hall.olav, now=NOW)
     again(session)
 
     try:
@@ -90,5 +90,5 @@ def test_others_may_not_close_and_siblings_are_left_alone(session: Session, hall
     again(session)
 
     with pytest.raises(Forbidden):
-        close(session, closing(session), cancel_affected=True, by=hall.berit, now=NOW)
+        close(session, closing(session), confirmed=True, by=hall.berit, now=NOW)
     assert affected(session, closing(session, "gymsal-2")) == []

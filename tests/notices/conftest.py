@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -15,33 +14,19 @@ from flask import Flask
 from accounts.identity import Actor
 from booking.models import Booking
 from booking.reservations import reserve
-from database.outbox import Notice
+from database.outbox import UNDO_WITHIN, Delivery, Notice
 from database.transact import Database
 from notices import deliver as delivering
 from settings import Settings
-from tests.booking.conftest import NOW, POLICY, Hall, furnish, wish
+from tests.booking.conftest import POLICY, Hall, furnish, wish
+from tests.clock import Clock, stop
 from tests.notices.mailserver import MailServer
 from venues.models import Municipality, OnSite, Origin
 
 
-class Clock:
-    """The moment at which everything happens."""
-
-    def __init__(self) -> None:
-        self.moment = NOW
-
-    def __call__(self) -> Any:
-        return self.moment
-
-    def pass_by(self, **length: int) -> None:
-        self.moment += timedelta(**length)
-
-
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr(delivering, "clock_now", clock)
-    return clock
+def clock(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return stop(monkeypatch)
 
 
 @dataclass
@@ -67,6 +52,9 @@ class Office:
         return self.database.transact(lambda session: verb(session))
 
     def deliver(self, **settings: Any) -> int:
+        """Send what waits, two minutes after the last act on a booking."""
+        waiting = [one.created_at + UNDO_WITHIN for one in self.notices() if one.booking_id and one.state is Delivery.WAITING]
+        self.clock.moment = max([self.clock(), *waiting])
         with self.app.app_context():
             return delivering.deliver(self.database, replace(self.settings, **settings))
 

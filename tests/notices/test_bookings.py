@@ -182,8 +182,9 @@ def test_a_closure_is_told_with_its_reason(office: Office) -> None:
     given = ClosureInput(start=datetime(2026, 9, 15, 8, 0), end=datetime(2026, 9, 16, 8, 0), reason="Vannlekkasje i taket")
     office.act(close_rooms, "oren-flerbrukshall", given, confirmed=True, by=office.hall.olav)
 
-    assert told(office, booking, subject="Avlyst") == (
-        "Hei! Lokalet må holdes stengt, og Drammen kommune har avlyst:\n\n- tirsdag 15. september 2026 kl. 18:00–20:00\n\n"
+    assert told(office, booking, subject="Mistet tid") == (
+        "Hei! Lokalet må holdes stengt, og dere mister disse datoene. De koster ikke noe.\n\n"
+        "- tirsdag 15. september 2026 kl. 18:00–20:00\n\n"
         "Hvorfor: Lokalet ble stengt: Vannlekkasje i taket"
     )
 

@@ -1,54 +1,60 @@
-"""The page of notices that did not get through, for officers."""
+"""The pages that notices lead to, and the officer's list of whom they did not reach."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page
-from sqlalchemy import update
+from sqlalchemy import select
 
-from database.outbox import Delivery, Notice, post
+from booking.states import TaskReason
+from booking.tasks import call_for
+from database.outbox import Notice, post
 from tests.accounts.conftest import Visitor
 from tests.accounts.test_pages import look
 from tests.cast import PASSWORD
 from tests.notices.conftest import Office
+from tests.notices.test_answers import cancelled_by_kari
 
 
-def give_up_everything(office: Office) -> None:
-    office.change(lambda session: session.execute(update(Notice).values(state=Delivery.FAILED)))
+def call_for_all(office: Office) -> None:
+    def call(session):
+        for notice in session.scalars(select(Notice).order_by(Notice.id)):
+            call_for(session, TaskReason.BOUNCED, notice, now=office.clock())
+
+    office.change(call)
 
 
-def test_an_officer_sees_whom_to_call_about_what(office: Office) -> None:
+def test_an_officer_sees_whom_to_call_about_what_and_says_that_it_is_done(office: Office) -> None:
     booking = office.book()
     office.change(lambda session: post(session, "account-link", person_id=None, now=office.clock(), facts={"proof_link": 1}))
-    give_up_everything(office)
+    call_for_all(office)
     kari = Visitor(office.app.test_client())
     kari.sign_in("kari")
 
-    page = kari.get("/notices").text
+    page = kari.get("/office").text
+    address = re.search(r'action="(/office/tasks/\d+/completion)"', page)
+    assert address
+    first, second = (kari.post(address[1], form_on="/office").status_code for _ in range(2))
 
-    rows = page.partition("<tbody>")[2].partition("</tbody>")[0].split("</tr>")
-    about_berit = ("Berit Moe", 'href="tel:+4799000003"', f"/bookings/{booking.reference}", "01.09.2026")
+    rows = page.partition('id="calls"')[2].partition("</section>")[0].split("</li>")
+    about_berit = ("Berit Moe", 'href="tel:+4799000003"', f"/bookings/{booking.reference}", "kom i retur")
     assert [word in rows[0] for word in about_berit] == [True] * 4
     assert [word in rows[1] for word in ("Ukjent", "Konto")] == [True] * 2
-
-
-@pytest.mark.parametrize(("who", "status"), [("", 401), ("per", 403), ("olav", 403), ("kari", 200), ("ada", 200)])
-def test_only_officers_see_it(office: Office, who: str, status: int) -> None:
-    visitor = Visitor(office.app.test_client())
-    if who:
-        visitor.sign_in(who)
-
-    assert visitor.get("/notices").status_code == status
-    assert ("/notices" in visitor.get("/").text) == (status == 200)
+    assert (first, second, "1 må ringes" in kari.get("/office").text) == (303, 409, True)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_the_page_is_for_everybody_wide_and_narrow(page: Page, axe: Callable[..., list[str]], office: Office) -> None:
-    office.book()
-    give_up_everything(office)
+def test_the_pages_are_for_everybody_wide_and_narrow(page: Page, axe: Callable[..., list[str]], office: Office) -> None:
+    _, link = cancelled_by_kari(office)
+    call_for_all(office)
+    asked = look(page, link, axe)
+    page.locator("main form button").click()
+    thanked = look(page, "/answers", axe)
+    ended = look(page, link, axe)
     page.goto("/sign-in")
     page.fill("#field-email", "kari@example.org")
     page.fill("#field-password", PASSWORD)
     page.click("main form >> text=Logg inn")
 
-    assert look(page, "/notices", axe) == []
+    assert (asked, thanked, ended, look(page, "/office", axe)) == ([], [], [], [])

@@ -1,17 +1,32 @@
 """The page of bookings ahead that a venue or room no longer offers, and the way there from what staff saved."""
 
 from collections.abc import Sequence
+from typing import Annotated, Any
 
-from flask import current_app, render_template, request, url_for
+from flask import Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from pydantic import Field
 
 from accounts import edge
 from kernel.clock import now
-from venues.outside import BOOKINGS_OUTSIDE, FindOutside, Outside
+from kernel.errors import Conflict
+from venues.models import Room, Venue
+from venues.outside import BOOKINGS_OUTSIDE, FindOutside, Outside, Why
 from venues.pages.blueprint import routes
 from venues.pages.guards import require_carer
 from venues.scheduling import subject_of
+from web.forms import Input, parse
 from web.pages import done
+from web.texts import gettext as _
+
+DISPLACE_OUTSIDE = "displace_outside"
+
+
+class Displacement(Input):
+    """Why those outside lose their time, and the sign of who they are, once that was shown."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=400)]
+    seen: Annotated[str, Field(max_length=40)] = ""
 
 
 @routes.get("/venues/<venue>/outside")
@@ -20,7 +35,27 @@ def outside_page(venue: str) -> str:
     room = request.args.get("room", "")
     place, one = subject_of(edge.reading(), venue, room)
     require_carer(place)
-    return render_template("venues/outside.html", venue=place, room=one, dates=outside(venue, room))
+    return _page(place, one)
+
+
+@routes.post("/venues/<venue>/outside/displacement")
+def outside_displacement(venue: str) -> ResponseReturnValue:
+    """Let those who cannot come lose their time, be told why and offered something else; who they are is shown first."""
+    given, room = parse(Displacement, request.form), request.args.get("room", "")
+    place, one = subject_of(edge.reading(), venue, room)
+    require_carer(place)
+    try:
+        edge.transact(current_app.extensions[DISPLACE_OUTSIDE], venue, room, reason=given.reason, seen=given.seen)
+    except Conflict as refusal:
+        page = _page(place, one, met=refusal.faults, seen=refusal.details["seen"], reason=given.reason)
+        return Response(page, status=refusal.status)
+    return done(_("De har fått beskjed og får tilbud om noe annet."), url_for("venues.outside_page", venue=venue, room=room or None))
+
+
+def _page(venue: Venue, room: Room | None, **shown: Any) -> str:
+    dates = outside(venue.slug, room.slug if room else "")
+    movable = [date for date in dates if date.why is not Why.CROWDED and date.starts_at > now()]
+    return render_template("venues/outside.html", venue=venue, room=room, dates=dates, movable=movable, **shown)
 
 
 def outside(venue: str, room: str) -> Sequence[Outside]:

@@ -1,5 +1,6 @@
 """The pages on which staff say when rooms can be used: the weekly table, closures and the school calendar."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -28,11 +29,13 @@ from venues.scheduling import (
     remove_school_period,
     set_opening_hours,
     subject_of,
-    withdraw_closure,
 )
 from venues.shown import Week, coming_closures, room_shown, school_periods, venue_shown
+from venues.vocabulary import FEATURE_LABELS
 from web.forms import Form, parse
+from web.hooks import hooks
 from web.pages import done, form_again
+from web.texts import gettext
 from web.texts import gettext as _
 
 PER_DAY = 4
@@ -44,7 +47,16 @@ class CloseRooms(Protocol):
     """The verb that closes: once without ``confirmed`` to hear what would be met, then with it and the sign of what was ``seen``."""
 
     def __call__(
-        self, session: Session, venue: str, given: ClosureInput, *, confirmed: bool, seen: str | None, by: Actor, now: datetime
+        self,
+        session: Session,
+        venue: str,
+        given: ClosureInput,
+        *,
+        confirmed: bool,
+        seen: str | None,
+        chosen: Collection[int] | None,
+        by: Actor,
+        now: datetime,
     ) -> Closure: ...
 
 
@@ -91,12 +103,15 @@ def closures_save(venue: str) -> ResponseReturnValue:
     close: CloseRooms = current_app.extensions[CLOSE_ROOMS]
     try:
         seen = request.args.get("confirmed")
-        edge.transact(close, venue, parse(ClosureInput, request.form), confirmed=seen is not None, seen=seen)
+        given = parse(ClosureInput, MultiDict(pair for pair in request.form.items(multi=True) if pair[0] != "dates"))
+        chosen = request.form.getlist("dates", type=int) if seen else None
+        closed = edge.transact(close, venue, given, confirmed=seen is not None, seen=seen, chosen=chosen)
     except (Invalid, Conflict) as refusal:
         if "seen" in refusal.details:
             return _question(venue, refusal)
         return form_again("venues/closures.html", refusal, **_of_closures(venue))
-    return done(_("Stengningen er lagret."), url_for("venues.closures_page", venue=venue))
+    onward = url_for("venues.closures_page", venue=venue)
+    return done(_("Stengningen er lagret."), onward, back=hooks().undo("closure", closed.id))
 
 
 def _question(venue: str, refusal: Refusal) -> Response:
@@ -107,8 +122,8 @@ def _question(venue: str, refusal: Refusal) -> Response:
 
 @routes.post("/venues/<venue>/closures/<int:closure>/withdrawal")
 def closure_withdrawal(venue: str, closure: int) -> ResponseReturnValue:
-    """Open again what was closed."""
-    edge.transact(withdraw_closure, closure)
+    """Open again what was closed; who lost their time to it is asked first whether they want it back."""
+    edge.transact(current_app.extensions["open_rooms"], closure)
     return done(_("Stengningen er opphevet."), url_for("venues.closures_page", venue=venue))
 
 
@@ -205,7 +220,8 @@ def _of_closures(venue: str) -> dict[str, Any]:
     place = venue_named(session, venue)
     require_carer(place)
     rooms = {room.id: room.name for room in place.rooms}
-    return {"venue": place, "closures": coming_closures(session, place.id, now()), "room_names": rooms}
+    features = sorted(((key, gettext(label)) for key, label in FEATURE_LABELS.items()), key=lambda pair: pair[1])
+    return {"venue": place, "closures": coming_closures(session, place.id, now()), "room_names": rooms, "features": dict(features)}
 
 
 def _of_school(venue: str) -> dict[str, Any]:

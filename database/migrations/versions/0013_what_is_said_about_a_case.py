@@ -8,7 +8,7 @@ from alembic import op
 from database.base import Instant
 
 revision: str = "0013"
-down_revision: str | None = "0009"
+down_revision: str | None = "0012"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 COLUMNS = ("paused_at", "broken_at", "raised_to", "owner_id", "deputy_id", "deputy_until")

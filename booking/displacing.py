@@ -1,0 +1,164 @@
+"""Displacing: dates lose their time to a booking that goes before them, or to a closure; they keep their history."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from accounts.identity import Actor
+from booking.conflicts import Answer
+from booking.judging import Judged
+from booking.lifecycle import LIVE, state_of
+from booking.models import Booking, Occurrence, Offer
+from booking.occupy import free
+from booking.outcome import Dated
+from booking.reasons import verdicts_of
+from booking.revisions import touch
+from booking.states import BookingKind, BookingState, Cause, OccurrenceState, OfferState
+from booking.telling import tell
+from booking.wish import Displacing
+from database.audit import Act, record
+from database.locks import Key, Subject
+from kernel.errors import Conflict, Fault
+from kernel.wallclock import WallSpan, to_wall
+from policies.verdict import Verdict
+from venues.models import Room
+
+# The municipality's own use goes before others where no rule says otherwise.
+OWN_USE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Why dates lose their time: the cause, to what (``booking:7``), and the reason that their holders read."""
+
+    cause: Cause
+    to: str
+    reason: str
+
+
+def lose(session: Session, dates: Sequence[Occurrence], loss: Loss, *, by: Actor, now: datetime) -> None:
+    """Let dates lose their time: free, for nothing, told to their holders, and something else sought for each.
+
+    The spaces are locked already.
+    """
+    free(session, [date.id for date in dates], now=now)
+    for date in dates:
+        date.state, date.lost_to, date.reason = OccurrenceState.DISPLACED, loss.to, f"{loss.cause}: {loss.reason}"[:500]
+        date.charged_price = None if date.charged_price is None else 0
+        date.sequence += 1
+        date.changed_at = now
+        session.add(Offer.of(date, date.room, WallSpan(date.local_start, date.local_end, date.zone), OfferState.SOUGHT, now=now))
+    for booking in {date.booking_id: date.booking for date in dates}.values():
+        numbers = [date.number for date in dates if date.booking_id == booking.id]
+        booking.state = state_of([date.state for date in booking.occurrences], fallback=BookingState.DISPLACED)
+        booking.version, booking.changed_at = booking.version + 1, now
+        facts = {"dates": numbers, "cause": str(loss.cause), "to": loss.to}
+        record(session, Act("displace", "booking", booking.id, facts, booking.holder_id), by=by, now=now)
+        touch(session, booking)
+        lost = [date.starts_at for date in dates if date.booking_id == booking.id]
+        tell(session, booking, "dates-displaced", lost=lost, facts={"dates": numbers, "cause": str(loss.cause)}, by=by, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Losers:
+    """The dates that stand in the way of a wish that goes first."""
+
+    dates: tuple[Occurrence, ...] = ()
+
+    @property
+    def ids(self) -> frozenset[int]:
+        return frozenset(date.id for date in self.dates)
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """What to lock beside the wish's own: their spaces and who has them."""
+        spaces = [Key(Subject.SPACE, space.id) for date in self.dates for space in date.room.spaces]
+        return (*spaces, *(Key(Subject.PERSON, date.booking.holder_id) for date in self.dates))
+
+    @property
+    def sign(self) -> str:
+        return sign_of(self.dates)
+
+
+NOBODY = Losers()
+
+
+def sign_of(dates: Collection[Occurrence]) -> str:
+    """A short sign of these dates as they stand now, by which one knows whether they are the ones that were shown."""
+    told = ",".join(f"{date.id}:{date.sequence}" for date in sorted(dates, key=lambda date: date.id))
+    return sha256(told.encode()).hexdigest()[:16]
+
+
+def losers(session: Session, answer: Answer, *, locked: bool) -> Losers:
+    """The live dates that an answer names as in the way, in order; with their bookings' rows locked where that is asked."""
+    ids = {one.occurrence_id for found in answer.collisions.values() for one in found if one.occurrence_id is not None}
+    if not ids:
+        return NOBODY
+    if locked:
+        theirs = select(Occurrence.booking_id).where(Occurrence.id.in_(ids))
+        session.execute(select(Booking.id).where(Booking.id.in_(theirs)).order_by(Booking.id).with_for_update())
+    whole = (
+        joinedload(Occurrence.booking).selectinload(Booking.occurrences),
+        joinedload(Occurrence.room).options(joinedload(Room.venue), selectinload(Room.spaces)),
+    )
+    query = select(Occurrence).where(Occurrence.id.in_(ids)).options(*whole).order_by(Occurrence.starts_at, Occurrence.id)
+    return Losers(tuple(session.scalars(query.execution_options(populate_existing=True)).unique()))
+
+
+def require_precedence(
+    session: Session, found: Losers, dates: Sequence[Dated], kind: BookingKind, asked: Displacing, *, now: datetime
+) -> None:
+    """Raises Conflict naming every date that does not give way: what is over or blocked, is as strong, or has too short notice
+    without a reason; and where those that are to lose their time are others than were shown (``displaces-others``)."""
+    verdicts = {booking.id: verdicts_of(session, booking) for booking in {date.booking for date in found.dates}}
+    winners = {collision.occurrence_id: date.judged for date in dates for collision in date.collisions}
+    faults = [
+        fault
+        for date in found.dates
+        for fault in _against(date, winners[date.id], verdicts[date.booking_id].get(date.local_start), kind, asked, now)
+    ]
+    if faults:
+        raise Conflict(*faults)
+    if found.dates and asked.seen != found.sign:
+        raise Conflict(*(met("displaces-others", date) for date in found.dates), details={"seen": found.sign})
+
+
+def met(code: str, date: Occurrence, **facts: object) -> Fault:
+    """A fault about a date that is in the way: when and where it is, whose, and its reference."""
+    booking = date.booking
+    who = booking.organisation.name if booking.organisation else booking.contact_name
+    told = {"reference": booking.reference, "to": f"{date.local_end:%Y-%m-%dT%H:%M}", "room": date.room.name, "who": who}
+    return Fault(code, "start", f"{date.local_start:%Y-%m-%dT%H:%M}", told | facts)
+
+
+def strength_of(verdict: Verdict | None, kind: BookingKind) -> int:
+    """How strong a use is, 0 to 100: what the policy says, else the municipality's own before others."""
+    if verdict is not None and verdict.displacement is not None:
+        return verdict.displacement.strength
+    return OWN_USE if kind is BookingKind.MUNICIPAL else 0
+
+
+def notice_of(winner: Verdict | None, loser: Verdict | None) -> int:
+    """How many days before its use a date has to be told that it gives way: by its own rule, else by the winner's."""
+    rule = next((one.displacement for one in (loser, winner) if one is not None and one.displacement is not None), None)
+    return rule.notice_days if rule else 0
+
+
+def _against(
+    date: Occurrence, winner: Judged, verdict: Verdict | None, kind: BookingKind, asked: Displacing, now: datetime
+) -> Iterator[Fault]:
+    booking = date.booking
+    if date.state not in LIVE or date.starts_at <= now or booking.kind is BookingKind.BLOCK:
+        yield met("gives-no-way", date)
+        return
+    ours, theirs = strength_of(winner.verdict, kind), strength_of(verdict, booking.kind)
+    if ours <= theirs:
+        yield met("goes-not-first", date, strength=ours, theirs=theirs)
+    days = notice_of(winner.verdict, verdict)
+    until = date.local_start.date() - timedelta(days=days)
+    if to_wall(now, date.zone).date() > until and not asked.reason:
+        yield met("displaced-too-late", date, days=days, until=until)

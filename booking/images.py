@@ -1,0 +1,100 @@
+"""Images: how bookings and their dates were before an act, kept as JSON so that it can be undone, and rows written back."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from accounts.identity import Actor
+from booking.models import Booking, Claim, Judgement, Occurrence, Undo
+from database.audit import Act
+from database.base import table_of
+from database.outbox import UNDO_WITHIN, hold_back, last_posted
+from database.types import Instant, LocalTime, Word
+
+Columns = dict[str, Any]
+# What a row is, and what counts its changes, is never written back.
+STAYS = {"id", "booking_id", "number", "created_at", "changed_at", "version", "sequence"}
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """Bookings before an act: the columns of each and of its dates by id, until when dates hold time (None: for good),
+    and the last notice and judgement that there were."""
+
+    bookings: tuple[Booking, ...]
+    rows: Mapping[int, Columns]
+    dates: Mapping[int, Columns]
+    held: Mapping[int, datetime | None]
+    posted: int
+    judged: int
+
+    def changed(self) -> Columns:
+        """What is otherwise since: of each booking its version now, of it and its dates the columns as they were."""
+        dates = [(date, _differing(date, self.dates[date.id])) for booking in self.bookings for date in booking.occurrences]
+        return {
+            "bookings": [{"id": one.id, "version": one.version, "was": _differing(one, self.rows[one.id])} for one in self.bookings],
+            "dates": [self._date(date, was) for date, was in dates if was],
+            "judged": self.judged,
+        }
+
+    def _date(self, date: Occurrence, was: Columns) -> Columns:
+        return {"id": date.id, "was": was, "held": date.id in self.held, "expires": _plain(self.held.get(date.id))}
+
+
+def before(session: Session, bookings: Iterable[Booking]) -> Before:
+    """The bookings as they are now, in three statements; their rows are locked by the act that follows."""
+    found = tuple(bookings)
+    dates = {date.id: image_of(date) for booking in found for date in booking.occurrences}
+    claims = select(Claim.occurrence_id, Claim.expires_at).where(Claim.occurrence_id.in_(dates))
+    return Before(
+        bookings=found,
+        rows={booking.id: image_of(booking) for booking in found},
+        dates=dates,
+        held={row.occurrence_id: row.expires_at for row in session.execute(claims)},
+        posted=last_posted(session),
+        judged=session.scalar(select(func.max(Judgement.id))) or 0,
+    )
+
+
+def undoable(session: Session, act: Act, was: Before, *, by: Actor, now: datetime) -> None:
+    """Keep how bookings were before an act that has been done to them, so that it can be undone."""
+    session.flush()
+    until = now + UNDO_WITHIN
+    notices = hold_back(session, [booking.id for booking in was.bookings], after=was.posted, until=until)
+    kept = {**was.changed(), "notices": notices}
+    session.add(Undo(verb=act.verb, subject=act.subject, subject_id=act.subject_id, hand_id=by.person_id, at=now, until=until, before=kept))
+    session.flush()
+
+
+def image_of(row: Booking | Occurrence) -> Columns:
+    """The columns of a row that an act may change, as JSON."""
+    return {column.key: _plain(getattr(row, column.key)) for column in table_of(type(row)).columns if column.key not in STAYS}
+
+
+def put_back(row: Booking | Occurrence, was: Columns) -> None:
+    """Write columns as they were."""
+    columns = table_of(type(row)).c
+    for name, value in was.items():
+        setattr(row, name, _value(columns[name].type, value))
+
+
+def _differing(row: Booking | Occurrence, was: Columns) -> Columns:
+    now = image_of(row)
+    return {name: value for name, value in was.items() if now[name] != value}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, StrEnum) else value
+
+
+def _value(kind: object, value: Any) -> Any:
+    if value is not None and isinstance(kind, Instant | LocalTime):
+        return datetime.fromisoformat(value)
+    return kind.kind(value) if value is not None and isinstance(kind, Word) else value

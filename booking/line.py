@@ -1,0 +1,181 @@
+"""The line: time that became free is offered to who waits for it, by the policy's rank, then the next."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from accounts.identity import Actor
+from booking.alternatives import offers_to
+from booking.case import occupied
+from booking.cases import booking_for
+from booking.conflicts import Want
+from booking.ending import end_dates
+from booking.judging import judge
+from booking.models import OPEN, Booking, Occurrence, Offer, Vacancy
+from booking.occupy import peek
+from booking.offers import DAY, Option, book_at_once, case_in, offer, passed_over
+from booking.outcome import TAKEN
+from booking.revisions import touch
+from booking.states import Accepts, BookingState, OccurrenceState, OfferState
+from database.audit import Act, record
+from database.outbox import post
+from kernel.errors import Invalid
+from kernel.interval import Interval
+from kernel.wallclock import WallSpan
+from policies.request import LONGEST
+from venues.models import Room, RoomSpace
+from venues.queries import room_at
+
+STEP = timedelta(minutes=30)
+WHOLE_DAY = 48
+LAST = (True, 0, 0)
+
+
+def vacancies(session: Session, now: datetime) -> Sequence[int]:
+    """The times that became free and can no longer be taken back, by id."""
+    return session.scalars(select(Vacancy.id).where(Vacancy.due_at <= now).order_by(Vacancy.due_at, Vacancy.id)).all()
+
+
+def in_line(session: Session, vacancy_id: int, *, now: datetime) -> Sequence[int]:
+    """The dates that wait for a time that became free, by id: who lost theirs first, then by rank, then who asked first."""
+    vacancy = session.get(Vacancy, vacancy_id)
+    if vacancy is None or vacancy.ends_at <= now:
+        return ()
+    rooms = select(RoomSpace.room_id).where(RoomSpace.space_id == vacancy.space_id)
+    kinds = select(Room.kind).where(Room.id.in_(rooms))
+    kindred = select(Room.id).where(Room.kind.in_(kinds))
+    query = (
+        select(Occurrence)
+        .join(Occurrence.booking)
+        .where(_waits(), or_(Occurrence.room_id.in_(rooms), and_(Booking.accepts == Accepts.ANY, Occurrence.room_id.in_(kindred))))
+        .where(Occurrence.starts_at > max(now, vacancy.starts_at - LONGEST), Occurrence.starts_at < vacancy.ends_at + DAY)
+        .where(Occurrence.ends_at > vacancy.starts_at - DAY)
+        .where(~exists().where(Offer.occurrence_id == Occurrence.id, OPEN))
+        .options(selectinload(Occurrence.booking).selectinload(Booking.occurrences), selectinload(Occurrence.room))
+    )
+    found = session.scalars(query).all()
+    return [date.id for date in sorted(found, key=lambda date: (_place(session, date), date.booking.created_at, date.id))]
+
+
+def offer_vacancy(session: Session, vacancy_id: int, occurrence_id: int, *, by: Actor, now: datetime) -> bool:
+    """Offer a date what it waits for, of a time that became free; False when there is nothing for it."""
+    by.require(by.is_administrator, "administrator")
+    date, vacancy = _locked(session, occurrence_id), session.get(Vacancy, vacancy_id)
+    if vacancy is None:
+        return False
+    options = _free(session, date, passed_over(session, date, _options(session, date, vacancy)), now=now)
+    if not (date.booking.book_when_free and date.state is OccurrenceState.WAITING):
+        return offer(session, date, options, by=by, now=now)
+    for option in options[:1]:
+        book_at_once(session, date, option, by=by, now=now)
+    return bool(options)
+
+
+def offer_instead(session: Session, offer_id: int, *, by: Actor, now: datetime) -> bool:
+    """Find something for a date that lost its time: what is nearest of what is free and allowed."""
+    by.require(by.is_administrator, "administrator")
+    found = session.get_one(Offer, offer_id)
+    date = _locked(session, found.occurrence_id)
+    session.refresh(found)
+    if found.state is not OfferState.SOUGHT:
+        return False
+    found.state, found.answered_at = OfferState.NONE, now
+    session.flush()
+    wall = WallSpan(found.local_start, found.local_end, found.zone)
+    ways = offers_to(session, case_in(session, date, found.room), wall, now=now) if date.starts_at > now else ()
+    return offer(session, date, [Option(room_at(session, way.room), way.wall) for way in ways], by=by, now=now)
+
+
+def forget_vacancy(session: Session, vacancy_id: int, *, by: Actor, now: datetime) -> None:
+    """Everybody in line was asked."""
+    by.require(by.is_administrator, "administrator")
+    found = session.get(Vacancy, vacancy_id)
+    if found is not None:
+        session.delete(found)
+
+
+def in_vain(session: Session, now: datetime) -> Sequence[int]:
+    """The bookings with dates that wait for time that has begun, by id."""
+    waits = (Occurrence.state == OccurrenceState.WAITING, Occurrence.starts_at <= now)
+    return session.scalars(select(Occurrence.booking_id).where(*waits).distinct().order_by(Occurrence.booking_id)).all()
+
+
+def end_waiting(session: Session, booking_id: int, *, by: Actor, now: datetime) -> bool:
+    """Let dates that nothing became free for leave the line; who waits for nothing more is told."""
+    by.require(by.is_administrator, "administrator")
+    booking = booking_for(session, booking_id)
+    dates = [date for date in booking.occurrences if date.state is OccurrenceState.WAITING and date.starts_at <= now]
+    if not dates:
+        return False
+    end_dates(session, booking, dates, OccurrenceState.LAPSED, BookingState.LAPSED, now=now)
+    touch(session, booking)
+    numbers = [date.number for date in dates]
+    record(session, Act("end-waiting", "booking", booking.id, {"dates": numbers}, booking.holder_id), by=by, now=now)
+    if booking.state is BookingState.LAPSED:
+        post(session, "waited-in-vain", person_id=booking.holder_id, booking_id=booking.id, now=now, facts={"dates": numbers})
+    return True
+
+
+def _waits() -> ColumnElement[bool]:
+    taken = and_(Occurrence.state == OccurrenceState.SKIPPED, Occurrence.reason == TAKEN)
+    return or_(Occurrence.state.in_((OccurrenceState.WAITING, OccurrenceState.DISPLACED)), taken)
+
+
+def _place(session: Session, date: Occurrence) -> tuple[bool, tuple[bool, int, int]]:
+    verdict = judge(session, case_in(session, date, date.room))[0].verdict
+    rank = verdict.rank if verdict else None
+    return date.state is not OccurrenceState.DISPLACED, (False, rank.place, -rank.points) if rank else LAST
+
+
+def _locked(session: Session, occurrence_id: int) -> Occurrence:
+    """The date, once its booking's row is locked."""
+    booking_id = session.scalars(select(Occurrence.booking_id).where(Occurrence.id == occurrence_id)).one()
+    booking_for(session, booking_id)
+    return session.get_one(Occurrence, occurrence_id, populate_existing=True)
+
+
+def _options(session: Session, date: Occurrence, vacancy: Vacancy) -> Iterator[Option]:
+    """What a date could have of a time that became free, what it asked for first."""
+    wall = WallSpan(date.local_start, date.local_end, date.zone)
+    yield Option(date.room, wall)
+    match date.booking.accepts:
+        case Accepts.ROOM:
+            yield from (Option(date.room, other) for other in _that_day(wall))
+        case Accepts.ANY:
+            yield from (Option(room, wall) for room in _kindred(session, date, vacancy))
+        case Accepts.TIME:
+            pass
+
+
+def _that_day(wall: WallSpan) -> Iterator[WallSpan]:
+    """The same length at other times of the day, nearest first."""
+    for step in (way * number for number in range(1, WHOLE_DAY) for way in (1, -1)):
+        start, end = wall.start + step * STEP, wall.end + step * STEP
+        if start.date() == wall.start.date():
+            yield WallSpan(start, end, wall.zone)
+
+
+def _kindred(session: Session, date: Occurrence, vacancy: Vacancy) -> Iterable[Room]:
+    """Other rooms of its kind that the time became free in, and that hold as many."""
+    heads = sum(date.booking.participants.values())
+    fits = or_(Room.capacity.is_(None), Room.capacity >= heads)
+    rooms = select(RoomSpace.room_id).where(RoomSpace.space_id == vacancy.space_id)
+    query = select(Room).where(Room.id.in_(rooms), Room.id != date.room_id, Room.kind == date.room.kind, Room.retired_at.is_(None), fits)
+    return session.scalars(query.order_by(Room.capacity, Room.id)).all()
+
+
+def _free(session: Session, date: Occurrence, options: Sequence[Option], *, now: datetime) -> list[Option]:
+    """The options that lie ahead and are free just now."""
+    wants, sound = [], []
+    for option in options:
+        try:
+            time: Interval = occupied(option.wall, date.before_minutes, date.after_minutes)
+        except Invalid:  # a time that the clock skips
+            continue
+        if option.wall.interval().start > now:
+            sound.append(option)
+            wants.append(Want(tuple(space.id for space in option.room.spaces), time))
+    answer = peek(session, wants, now=now, alone=True)
+    return [sound[number] for number in answer.free]

@@ -1,0 +1,229 @@
+"""Offers: a time and a room kept for a date that waits or was displaced, until its holder answers."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from accounts.identity import Actor
+from accounts.standings import standings_of
+from booking.case import Case
+from booking.cases import booking_for, require_holder
+from booking.ending import keys_of
+from booking.judging import judge, keep
+from booking.lifecycle import Act as Doing
+from booking.lifecycle import allows, state_of
+from booking.models import Booking, Occurrence, Offer
+from booking.occupy import Take, ask, free, occupy
+from booking.resettle import Plan, case_again, resettle
+from booking.revisions import touch
+from booking.states import OccurrenceState, OfferState
+from booking.waiving import exceptions_of
+from booking.wish import DatedSpan
+from database.audit import Act, record
+from database.locks import Key, Subject, lock
+from database.outbox import UNDO_WITHIN, post
+from kernel.errors import Conflict, Missing, refuse
+from kernel.wallclock import WallSpan, at, nearest_interval, to_wall
+from venues.models import Room
+
+TO_ANSWER = timedelta(hours=24)
+# At night nobody is to be awake to answer: what would run out then runs out in the morning, or else the evening before.
+EVENING, MORNING, WAKING = timedelta(hours=22), timedelta(hours=7), timedelta(hours=1)
+DAY = timedelta(days=1)
+DECLINED = "declined"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A room and a time that a date could have."""
+
+    room: Room
+    wall: WallSpan
+
+
+def offer(session: Session, date: Occurrence, options: Sequence[Option], *, by: Actor, now: datetime) -> bool:
+    """Keep the first of the options that is free and that the policy allows for the date, and tell its holder.
+
+    The booking's row is locked already. A date whose booking is to be booked when time is free is booked instead. False when
+    nothing is to be had, or the date is no longer one that is offered anything.
+    """
+    by.require(by.is_administrator, "administrator")
+    booking = date.booking
+    if not allows(Doing.OFFER, date.state) or date.starts_at <= now or _is_open(session, date):
+        return False
+    cases = {option.room.id: case_in(session, date, option.room) for option in options}
+    lock(session, *keys_of(booking), *(Key(Subject.SPACE, space) for case in cases.values() for space in case.spaces))
+    for option in options:
+        if _kept(session, replace(cases[option.room.id], dates=(DatedSpan(option.wall),)), date, now=now):
+            break
+    else:
+        return False
+    booking.version += 1
+    touch(session, booking)
+    record(session, Act("offer", "booking", booking.id, {"number": date.number}, booking.holder_id), by=by, now=now)
+    post(session, "date-offered", person_id=booking.holder_id, booking_id=booking.id, now=now, facts={"number": date.number})
+    return True
+
+
+def book_at_once(session: Session, date: Occurrence, option: Option, *, by: Actor, now: datetime) -> None:
+    """Book what became free for a date that asked for that; raises Declined or Taken when it is not to be had."""
+    by.require(by.is_administrator, "administrator")
+    _take(session, date, option, act="book-when-free", by=by, now=now)
+    booking = date.booking
+    post(session, "date-booked", person_id=booking.holder_id, booking_id=booking.id, now=now, facts={"number": date.number})
+
+
+def accept(session: Session, offer_id: int, *, by: Actor, now: datetime) -> Booking:
+    """Take what is offered: the date is booked, or waits for a decision where the policy wants one.
+
+    Raises Conflict (``offer-answered``, ``offer-expired``), Declined, Taken, Missing, Forbidden.
+    """
+    found = _answered(session, offer_id, OfferState.ACCEPTED, by=by, now=now)
+    date = found.occurrence
+    option = Option(found.room, WallSpan(found.local_start, found.local_end, found.zone))
+    _take(session, date, option, act="accept", by=by, now=now)
+    booking = date.booking
+    post(session, "date-booked", person_id=booking.holder_id, booking_id=booking.id, now=now, facts={"number": date.number})
+    session.flush()
+    return booking
+
+
+def decline(session: Session, offer_id: int, *, by: Actor, now: datetime) -> Booking:
+    """Say no to what is offered: the next in line gets it, and the date leaves the line; raises as ``accept``."""
+    found = _answered(session, offer_id, OfferState.DECLINED, by=by, now=now)
+    date = found.occurrence
+    if date.state is OccurrenceState.WAITING:
+        date.state, date.reason = OccurrenceState.SKIPPED, DECLINED
+    return _let_go(session, found, "decline-offer", by=by, now=now)
+
+
+def expire(session: Session, offer_id: int, *, by: Actor, now: datetime) -> bool:
+    """Let the next have what was not answered in time; the date goes on waiting. False when it was answered meanwhile."""
+    by.require(by.is_administrator, "administrator")
+    found = _read(session, offer_id)
+    if found.state is not OfferState.OPEN or (found.expires_at and found.expires_at > now):
+        return False
+    found.state = OfferState.EXPIRED
+    booking = _let_go(session, found, "expire-offer", by=by, now=now)
+    facts = {"number": found.occurrence.number, "offer": found.id}
+    post(session, "offer-expired", person_id=booking.holder_id, booking_id=booking.id, now=now, facts=facts)
+    return True
+
+
+def overdue(session: Session, now: datetime) -> Sequence[int]:
+    """The open offers that were not answered in time, by id."""
+    return session.scalars(select(Offer.id).where(Offer.state == OfferState.OPEN, Offer.expires_at <= now).order_by(Offer.id)).all()
+
+
+def sought(session: Session, now: datetime) -> Sequence[int]:
+    """The offers that are still to be found, by id, once what took their time can no longer be undone."""
+    due = (Offer.state == OfferState.SOUGHT, Offer.created_at <= now - UNDO_WITHIN)
+    return session.scalars(select(Offer.id).where(*due).order_by(Offer.id)).all()
+
+
+def open_offers(session: Session, booking: Booking) -> Mapping[int, Offer]:
+    """What is open to the dates of a booking, by their ids."""
+    ids = [date.id for date in booking.occurrences if allows(Doing.OFFER, date.state) and not date.reason.startswith("policy:")]
+    if not ids:
+        return {}
+    found = select(Offer).where(Offer.occurrence_id.in_(ids), Offer.state == OfferState.OPEN).options(joinedload(Offer.room))
+    return {one.occurrence_id: one for one in session.scalars(found)}
+
+
+def case_in(session: Session, date: Occurrence, room: Room) -> Case:
+    """The case of a date as it would be in a room, at its own time."""
+    booking = date.booking
+    plan, held = Plan(act="offer", dates=(date,), by_staff=False), exceptions_of(booking).of(date.number)
+    return case_again(booking, plan, (date,), room, held=held, standings=standings_of(session, booking.organisation_id))
+
+
+def passed_over(session: Session, date: Occurrence, options: Iterable[Option]) -> list[Option]:
+    """The options without those that were offered to the date before, and not taken."""
+    said = select(Offer.room_id, Offer.starts_at).where(Offer.occurrence_id == date.id)
+    before = {tuple(row) for row in session.execute(said.where(Offer.state.in_((OfferState.DECLINED, OfferState.EXPIRED))))}
+    return [option for option in options if (option.room.id, nearest_interval(option.wall).start) not in before]
+
+
+def answer_by(now: datetime, start: datetime, zone: str) -> datetime:
+    """Until when a time that begins at ``start`` is kept for an answer: a day, at most half of what is left.
+
+    Never between 22 and 07 on the wall clock, where another moment is left before the start.
+    """
+    due = min(now + TO_ANSWER, now + (start - now) / 2)
+    wall = to_wall(due, zone)
+    if MORNING <= wall - at(wall.date(), timedelta()) < EVENING:
+        return due
+    night = wall.date() if wall.hour < MORNING // WAKING else wall.date() + DAY
+    for day, hour in ((night, MORNING + WAKING), (night - DAY, EVENING - WAKING)):
+        moment = nearest_interval(WallSpan(at(day, hour), at(day, hour + WAKING), zone)).start
+        if now < moment < start:
+            return moment
+    return start
+
+
+def _kept(session: Session, case: Case, date: Occurrence, *, now: datetime) -> bool:
+    judged = judge(session, case)
+    if judged[0].is_refused:
+        return False
+    answer = ask(session, [judged[0].want(case)], now=now)
+    if not answer.is_free(0):
+        return False
+    until = answer_by(now, judged[0].wall.interval().start, judged[0].wall.zone)
+    occupy(session, answer, [Take(0, date.id, until)], now=now)
+    keep(session, date.booking_id, judged, act="offer", now=now)
+    made = Offer.of(date, case.room, judged[0].wall, OfferState.OPEN, now=now)
+    made.expires_at = until
+    session.add(made)
+    session.flush()
+    return True
+
+
+def _is_open(session: Session, date: Occurrence) -> bool:
+    return session.scalar(select(Offer.id).where(Offer.occurrence_id == date.id, Offer.state == OfferState.OPEN)) is not None
+
+
+def _take(session: Session, date: Occurrence, option: Option, *, act: str, by: Actor, now: datetime) -> None:
+    booking = date.booking
+    left = date.room_id
+    plan = Plan(act=act, dates=(date,), room=option.room, walls={date.id: option.wall}, by_staff=by.is_officer and not by.is_service)
+    resettle(session, booking, plan, now=now)
+    touch(session, booking, left={left})
+    facts = {"number": date.number, "state": str(date.state), "room": date.room_id, "to": date.starts_at.isoformat()}
+    record(session, Act(act, "booking", booking.id, facts, booking.holder_id), by=by, now=now)
+
+
+def _let_go(session: Session, found: Offer, verb: str, *, by: Actor, now: datetime) -> Booking:
+    date, booking = found.occurrence, found.occurrence.booking
+    lock(session, *keys_of(booking), *(Key(Subject.SPACE, space.id) for space in found.room.spaces))
+    free(session, [date.id], now=now)
+    found.answered_at, found.answered_by = now, by.person_id
+    booking.state = state_of([one.state for one in booking.occurrences], fallback=booking.state)
+    booking.version, booking.changed_at = booking.version + 1, now
+    touch(session, booking)
+    record(session, Act(verb, "booking", booking.id, {"number": date.number, "offer": found.id}, booking.holder_id), by=by, now=now)
+    session.flush()
+    return booking
+
+
+def _answered(session: Session, offer_id: int, state: OfferState, *, by: Actor, now: datetime) -> Offer:
+    """An open offer, for its holder's answer."""
+    found = _read(session, offer_id)
+    require_holder(found.occurrence.booking, by)
+    if found.state is OfferState.EXPIRED or (found.state is OfferState.OPEN and found.expires_at and found.expires_at <= now):
+        raise refuse(Conflict, "offer-expired", "offer", offer_id, expired=found.expires_at)
+    if found.state is not OfferState.OPEN:
+        raise refuse(Conflict, "offer-answered", "offer", offer_id, state=str(found.state))
+    found.state, found.answered_at, found.answered_by = state, now, by.person_id
+    return found
+
+
+def _read(session: Session, offer_id: int) -> Offer:
+    """The offer as it stands once its booking's row is locked."""
+    booking_id = session.scalar(select(Occurrence.booking_id).join(Offer, Offer.occurrence_id == Occurrence.id).where(Offer.id == offer_id))
+    if booking_id is None:
+        raise refuse(Missing, "unknown-offer", "offer", offer_id)
+    booking_for(session, booking_id)
+    return session.scalars(select(Offer).where(Offer.id == offer_id).execution_options(populate_existing=True)).one()

@@ -1,0 +1,192 @@
+"""Undo: for two minutes, as long as its notices wait, an act on bookings can be taken back by the hand that acted."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session, selectinload
+
+from accounts.identity import Actor
+from booking.case import in_use
+from booking.conflicts import Collision, Want
+from booking.ending import keys_of
+from booking.images import put_back
+from booking.judging import keep_rows
+from booking.models import Booking, Judgement, Occurrence, Undo
+from booking.occupy import Take, ask, occupy
+from booking.outcome import Taken
+from booking.reasons import judged_last
+from booking.revisions import touch
+from database.audit import Act, record
+from database.locks import Key, Subject, lock
+from database.outbox import UNDO_WITHIN, withdraw
+from kernel.errors import Conflict, Fault, Missing, refuse
+from kernel.interval import Interval
+from kernel.wallclock import to_wall
+from venues.models import Closure, Room, Venue
+from venues.scheduling import withdraw_closure
+
+KEPT = timedelta(days=1)
+TOLD = {"state", "starts_at", "ends_at", "room_id"}  # by these SEQUENCE rises
+
+
+def undo(session: Session, number: int, *, by: Actor, now: datetime) -> Undo:
+    """Make everything as it was before an act, through the gate, and withdraw what nobody has been told yet.
+
+    Raises Conflict when it is too late (``undo-too-late``), was undone (``undone-already``), something else happened to one
+    of the bookings since (``changed-since``) or the room was closed (``closed-since``), Taken where another has the time;
+    Missing to all but the hand that acted and officers.
+    """
+    found = _open(session, number, by=by, now=now)
+    bookings = _unchanged(session, found)
+    if not withdraw(session, found.before["notices"]):
+        raise _too_late(found)
+    dates = {date.id: date for booking in bookings for date in booking.occurrences}
+    left = {dates[one["id"]].room_id for one in found.before["dates"]}
+    _lock(session, found, bookings)
+    if found.subject == "closure":
+        withdraw_closure(session, found.subject_id, by=by, now=now)
+    _put_back(session, found, bookings, dates, now=now)
+    _take_back(session, found, dates, now=now)
+    for booking in bookings:
+        _judge_back(session, found, booking, now=now)
+        touch(session, booking, left=left)
+    found.undone_at = now
+    acts = [Act("undo", "booking", booking.id, {"act": found.verb}, booking.holder_id) for booking in bookings]
+    record(session, *acts, by=by, now=now)
+    session.flush()
+    return found
+
+
+def last_act(session: Session, subject: str, subject_id: int, *, by: Actor, now: datetime) -> Undo | None:
+    """The latest act on something, while this hand may undo it, for pages that offer it."""
+    theirs = (Undo.subject == subject, Undo.subject_id == subject_id, Undo.undone_at.is_(None), Undo.until > now)
+    found = session.scalar(select(Undo).where(*theirs).order_by(Undo.id.desc()).limit(1))
+    if found is None or not _is_theirs(found, by):
+        return None
+    versions = _versions(found)
+    since = session.execute(select(Booking.id, Booking.version).where(Booking.id.in_(versions)))
+    return found if {row.id: row.version for row in since} == versions else None
+
+
+def forget_acts(session: Session, *, by: Actor, now: datetime) -> None:
+    """Delete what has not been possible to undo for a day."""
+    by.require(by.is_administrator, "administrator")
+    session.execute(delete(Undo).where(Undo.until < now - KEPT))
+
+
+def _open(session: Session, number: int, *, by: Actor, now: datetime) -> Undo:
+    by.require(by.is_known, "")
+    found = session.get(Undo, number, with_for_update=True)
+    if found is None or not _is_theirs(found, by):
+        raise refuse(Missing, "unknown-act", "undo", number)
+    if found.undone_at is not None:
+        raise refuse(Conflict, "undone-already", "undo", number)
+    if now >= found.until:
+        raise _too_late(found)
+    return found
+
+
+def _is_theirs(found: Undo, by: Actor) -> bool:
+    return by.is_officer or (by.person_id is not None and by.person_id == found.hand_id)
+
+
+def _too_late(found: Undo) -> Conflict:
+    return Conflict(Fault("undo-too-late", "undo", found.id, {"minutes": UNDO_WITHIN}))
+
+
+def _unchanged(session: Session, found: Undo) -> Sequence[Booking]:
+    """The bookings of an act, locked in order; raises Conflict for those to which something happened since."""
+    versions = _versions(found)
+    rows = select(Booking).where(Booking.id.in_(versions)).order_by(Booking.id).with_for_update(of=Booking)
+    bookings = session.scalars(rows.options(selectinload(Booking.occurrences))).all()
+    faults = [Fault("changed-since", "booking", one.reference) for one in bookings if one.version != versions[one.id]]
+    if faults:
+        raise Conflict(*faults)
+    return bookings
+
+
+def _versions(found: Undo) -> dict[int, int]:
+    """The bookings of an act by id, with the version that it left them at."""
+    return {one["id"]: one["version"] for one in found.before["bookings"]}
+
+
+def _lock(session: Session, found: Undo, bookings: Sequence[Booking]) -> None:
+    """Lock what the bookings count and take, the rooms in which they were, and what was closed."""
+    rooms = {one["was"]["room_id"] for one in found.before["dates"] if "room_id" in one["was"]}
+    spaces = [space for room in rooms for space in session.get_one(Room, room).spaces]
+    if found.subject == "closure":
+        closure = session.get_one(Closure, found.subject_id)
+        spaces += (session.get_one(Room, closure.room_id) if closure.room_id else session.get_one(Venue, closure.venue_id)).spaces
+    keys = [key for booking in bookings for key in keys_of(booking)]
+    lock(session, *keys, *(Key(Subject.SPACE, space.id) for space in spaces))
+
+
+def _put_back(session: Session, found: Undo, bookings: Sequence[Booking], dates: dict[int, Occurrence], *, now: datetime) -> None:
+    rows = {booking.id: booking for booking in bookings}
+    for one in found.before["bookings"]:
+        booking = rows[one["id"]]
+        put_back(booking, one["was"])
+        booking.version += 1
+        booking.changed_at = now
+    for one in found.before["dates"]:
+        date = dates[one["id"]]
+        put_back(date, one["was"])
+        date.sequence += bool(TOLD & one["was"].keys())
+        date.changed_at = now
+        session.flush()
+        session.expire(date, ["room"])
+
+
+def _take_back(session: Session, found: Undo, dates: dict[int, Occurrence], *, now: datetime) -> None:
+    """Give up the time that the dates have now and take again what they held before; a hold that has run out is not."""
+    held = [(dates[one["id"]], _moment(one["expires"])) for one in found.before["dates"] if one["held"]]
+    back = [(date, expires) for date, expires in held if expires is None or expires > now]
+    _require_open(session, found, [date for date, _ in back])
+    released = [one["id"] for one in found.before["dates"]]
+    answer = ask(session, [_want(date) for date, _ in back], now=now, releasing=released)
+    faults = [_taken(back[number][0], first) for number, (first, *_) in sorted(answer.collisions.items())]
+    if faults:
+        raise Taken(*faults)
+    occupy(session, answer, [Take(number, date.id, expires) for number, (date, expires) in enumerate(back)], release=released, now=now)
+
+
+def _require_open(session: Session, found: Undo, dates: Sequence[Occurrence]) -> None:
+    """Raises Conflict where a room was retired, or closed by another, since the act."""
+    closures = session.scalars(select(Closure).where(Closure.created_at >= found.at, Closure.withdrawn_at.is_(None))).all()
+    for date in dates:
+        in_use(date.room)
+        spaces = {space.id for space in date.room.spaces}
+        if any(_meets(session, closure, date, spaces) for closure in closures):
+            raise refuse(Conflict, "closed-since", "start", f"{date.local_start:%Y-%m-%dT%H:%M}")
+
+
+def _meets(session: Session, closure: Closure, date: Occurrence, spaces: set[int]) -> bool:
+    closed = session.get_one(Room, closure.room_id).spaces if closure.room_id else session.get_one(Venue, closure.venue_id).spaces
+    is_then = Interval(closure.starts_at, closure.ends_at).overlaps(Interval(date.starts_at, date.ends_at))
+    return is_then and bool(spaces & {space.id for space in closed})
+
+
+def _want(date: Occurrence) -> Want:
+    time = Interval(date.starts_at, date.ends_at)
+    before, after = timedelta(minutes=date.before_minutes), timedelta(minutes=date.after_minutes)
+    return Want(tuple(space.id for space in date.room.spaces), time.widened(before=before, after=after))
+
+
+def _taken(date: Occurrence, collision: Collision) -> Fault:
+    begins, ends = (f"{to_wall(moment, date.zone):%Y-%m-%dT%H:%M}" for moment in (collision.time.start, collision.time.end))
+    space = next(space.name for space in date.room.spaces if space.id == collision.space_id)
+    return Fault("time-taken", "start", f"{date.local_start:%Y-%m-%dT%H:%M}", {"from": begins, "to": ends, "space": space})
+
+
+def _judge_back(session: Session, found: Undo, booking: Booking, *, now: datetime) -> None:
+    """What was judged is never changed: where the act judged anew, what was said before it is said again."""
+    since = select(Judgement.id).where(Judgement.booking_id == booking.id, Judgement.id > found.before["judged"])
+    if session.scalar(since.limit(1)):
+        rows: list[Any] = list(judged_last(session, booking, until=found.before["judged"]).values())
+        keep_rows(session, booking.id, rows, act="undo", now=now)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

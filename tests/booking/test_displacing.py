@@ -1,0 +1,163 @@
+"""Displacing: what goes first takes the time, after due notice; who loses it pays nothing, is told and offered something else."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from accounts.identity import SERVICE, Actor
+from booking.cases import booking_for
+from booking.closures import Closing, close
+from booking.line import offer_instead
+from booking.models import Booking, Claim, Occurrence, Offer
+from booking.offers import accept, sought
+from booking.reservations import reserve
+from booking.states import BookingState, OccurrenceState, OfferState
+from database.audit import Audit
+from database.outbox import Notice
+from kernel.errors import Conflict, Forbidden
+from tests.booking.conftest import NOW, REASON, Hall, again, publish_with, wish
+from venues.inputs import ClosureInput
+from venues.queries import room_at, venue_named
+
+SOON = NOW + timedelta(minutes=3)
+TOURNAMENT: dict[str, Any] = {
+    "kind": "displacement",
+    "id": "matches-first",
+    "scope": {"activities": ["sport.match"]},
+    "strength": 60,
+    "notice_days": 14,
+    "reason": REASON,
+}
+MATCH: dict[str, Any] = {"activity": "sport.match", "purpose": "Turnering", "room": "oren-flerbrukshall/hel-hall"}
+
+
+def displacing(session: Session, by: Actor, reason: str = "", **changes: Any) -> Booking:
+    """What goes first, as an officer does it: who loses their time is seen, and then confirmed."""
+    again(session)
+    with pytest.raises(Conflict) as shown:
+        reserve(session, wish(**changes, displace={"reason": reason}), by=by, now=NOW)
+    again(session)
+    return reserve(session, wish(**changes, displace={"reason": reason, "seen": str(shown.value.details["seen"])}), by=by, now=NOW)
+
+
+def refused(session: Session, by: Actor, reason: str = "", **changes: Any) -> list[str]:
+    again(session)
+    with pytest.raises(Conflict) as found:
+        reserve(session, wish(**changes, displace={"reason": reason}), by=by, now=NOW)
+    again(session)
+    return sorted({fault.code for fault in found.value.faults})
+
+
+def seek(session: Session) -> None:
+    for offer in sought(session, SOON):
+        again(session)
+        offer_instead(session, offer, by=SERVICE, now=SOON)
+    again(session)
+
+
+def test_a_match_takes_one_date_of_a_series_and_its_holder_is_offered_another(session: Session, hall: Hall) -> None:
+    publish_with(session, TOURNAMENT)
+    series = reserve(session, wish(recurrence={"rrule": "FREQ=WEEKLY;COUNT=3"}), by=hall.berit, now=NOW)
+    other = reserve_in(session, hall.nils, "oren-flerbrukshall/gymsal-2")
+    prices = [date.charged_price for date in series.occurrences]
+
+    match = displacing(session, hall.kari, "Kretsmesterskap", **MATCH, start="2026-09-22T17:00", end="2026-09-22T21:00")
+    again(session)
+    seek(session)
+
+    lost = booking_for(session, series.id).occurrences
+    assert [date.state for date in lost] == ["booked", "displaced", "booked"]
+    assert (lost[1].lost_to, lost[1].charged_price, lost[1].reason) == (f"booking:{match.id}", 0, "precedence: Kretsmesterskap")
+    assert [date.charged_price for date in lost if date is not lost[1]] == [prices[0], *prices[2:]]
+    assert booking_for(session, other.id).state is BookingState.BOOKED
+    assert [one.kind for one in session.scalars(select(Notice).where(Notice.booking_id == series.id).order_by(Notice.id))][-2:] == [
+        "dates-displaced",
+        "date-offered",
+    ]
+    offer = session.scalars(select(Offer).where(Offer.state == OfferState.OPEN)).one()
+    accept(session, offer.id, by=hall.berit, now=NOW)
+    again(session)
+    taken = booking_for(session, series.id).occurrences[1]
+    assert (taken.state, taken.starts_at) == (OccurrenceState.BOOKED, offer.starts_at)
+    verbs = session.scalars(select(Audit.verb).where(Audit.subject == "booking", Audit.subject_id == series.id).order_by(Audit.id))
+    assert list(verbs) == ["reserve", "displace", "offer", "accept"]
+
+
+def reserve_in(session: Session, by: Actor, room: str) -> Booking:
+    again(session)
+    return reserve(session, wish(room=room), by=by, now=NOW)
+
+
+def test_only_what_the_policy_puts_first_takes_time_and_only_by_an_officer(session: Session, hall: Hall) -> None:
+    publish_with(session, TOURNAMENT)
+    reserve(session, wish(**MATCH, start="2026-09-22T17:00", end="2026-09-22T21:00"), by=hall.nils, now=NOW)
+    again(session)
+
+    as_strong = refused(session, hall.kari, **MATCH, start="2026-09-22T17:00", end="2026-09-22T21:00")
+    weaker = refused(session, hall.kari, start="2026-09-22T18:00", end="2026-09-22T20:00")
+    with pytest.raises(Forbidden):
+        reserve(session, wish(**MATCH, displace={}), by=hall.berit, now=NOW)
+
+    assert as_strong == weaker == ["goes-not-first"]
+
+
+def test_too_late_notice_needs_a_reason(session: Session, hall: Hall) -> None:
+    publish_with(session, TOURNAMENT)
+    training = reserve(session, wish(start="2026-09-10T18:00", end="2026-09-10T20:00"), by=hall.berit, now=NOW)
+    late = {**MATCH, "start": "2026-09-10T17:00", "end": "2026-09-10T21:00"}
+
+    assert refused(session, hall.kari, **late) == ["displaced-too-late"]
+    displacing(session, hall.kari, "Hallen i Konnerud er oversvømt", **late)
+
+    assert booking_for(session, training.id).state is BookingState.DISPLACED
+
+
+def test_who_was_not_shown_loses_nothing(session: Session, hall: Hall) -> None:
+    first = reserve(session, wish(), by=hall.berit, now=NOW)
+    again(session)
+    own = {"kind": "municipal", "organisation": None, "purpose": "Valg", "room": "oren-flerbrukshall/hel-hall"}
+    with pytest.raises(Conflict) as shown:
+        reserve(session, wish(**own, displace={"reason": "Valg"}), by=hall.kari, now=NOW)
+    again(session)
+    second = reserve_in(session, hall.nils, "oren-flerbrukshall/gymsal-2")
+    again(session)
+
+    with pytest.raises(Conflict) as changed:
+        reserve(session, wish(**own, displace={"reason": "Valg", "seen": shown.value.details["seen"]}), by=hall.kari, now=NOW)
+    again(session)
+
+    assert [fault.facts["reference"] for fault in shown.value.faults] == [first.reference]
+    assert {fault.facts["reference"] for fault in changed.value.faults} == {first.reference, second.reference}
+    assert {booking_for(session, one.id).state for one in (first, second)} == {BookingState.BOOKED}
+
+
+def test_blocked_time_gives_no_way(session: Session, hall: Hall) -> None:
+    block = {"kind": "block", "organisation": None, "purpose": "Gulvet lakkes", "room": "oren-flerbrukshall/gymsal-1"}
+    again(session)
+    reserve(session, wish(**block), by=hall.olav, now=NOW)
+    again(session)
+
+    assert refused(session, hall.kari, "Valg", kind="municipal", organisation=None) == ["gives-no-way"]
+
+
+def test_what_a_closure_takes_is_offered_elsewhere_and_keeps_its_history(session: Session, hall: Hall) -> None:
+    again(session)
+    met = reserve(session, wish(), by=hall.berit, now=NOW)
+    again(session)
+    given = ClosureInput(room="gymsal-1", start="2026-09-14T00:00", end="2026-09-17T00:00", reason="Vannlekkasje")
+    place = venue_named(session, "oren-flerbrukshall")
+    closing = Closing(venue=place, room=room_at(session, "oren-flerbrukshall/gymsal-1"), given=given)
+    closure = close(session, closing, confirmed=True, by=hall.olav, now=NOW)
+    again(session)
+    seek(session)
+
+    lost = booking_for(session, met.id).occurrences[0]
+    offer = session.scalars(select(Offer).where(Offer.state == OfferState.OPEN)).one()
+    assert (lost.state, lost.lost_to, lost.charged_price) == (OccurrenceState.DISPLACED, f"closure:{closure.id}", 0)
+    assert offer.room.slug == "gymsal-2"
+    assert [claim.expires_at is not None for claim in session.scalars(select(Claim))] == [True]
+    assert offer.expires_at and offer.expires_at <= NOW + timedelta(hours=36)
+    assert session.scalars(select(Occurrence.local_start).where(Occurrence.id == lost.id)).one() == offer.local_start

@@ -1,0 +1,216 @@
+"""Standing in line: freed time is kept for the first by the policy's rank, then the next; nobody has it twice."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from accounts.identity import SERVICE, Actor
+from booking.cases import booking_for
+from booking.ending import cancel
+from booking.line import end_waiting, forget_vacancy, in_line, offer_vacancy, vacancies
+from booking.models import Booking, Claim, Occurrence, Offer
+from booking.offers import accept, answer_by, decline, expire
+from booking.outcome import Taken
+from booking.reservations import reserve
+from booking.states import BookingState, OccurrenceState, OfferState
+from database.outbox import Notice
+from kernel.errors import Conflict, Missing
+from kernel.wallclock import to_wall
+from tests.booking.conftest import NOW, REASON, Hall, again, publish_with, wish
+from tests.cast import ZONE
+
+SOON = NOW + timedelta(minutes=3)
+CHILDREN_FIRST = {
+    "kind": "priority",
+    "id": "order",
+    "reason": REASON,
+    "order": [{"name": REASON, "ages": {"last": 12}}, {"name": REASON}],
+}
+
+
+def booked(session: Session, by: Actor, **changes: Any) -> Booking:
+    again(session)
+    return reserve(session, wish(**changes), by=by, now=NOW)
+
+
+def waiting(session: Session, by: Actor, **changes: Any) -> Booking:
+    return booked(session, by, on_conflict="wait", **changes)
+
+
+def attend(session: Session, now: datetime = SOON) -> list[int]:
+    """One turn over what became free; returns who was offered something, in order."""
+    offered = []
+    for vacancy in vacancies(session, now):
+        for date in in_line(session, vacancy, now=now):
+            again(session)
+            if offer_vacancy(session, vacancy, date, by=SERVICE, now=now):
+                offered.append(session.get_one(Occurrence, date).booking_id)
+        again(session)
+        forget_vacancy(session, vacancy, by=SERVICE, now=now)
+    again(session)
+    return offered
+
+
+def given_up(session: Session, booking: Booking, by: Actor) -> None:
+    again(session)
+    cancel(session, booking.id, by=by, now=NOW)
+    again(session)
+
+
+def open_offer(session: Session, booking: Booking) -> Offer:
+    query = select(Offer).join(Offer.occurrence).where(Occurrence.booking_id == booking.id, Offer.state == OfferState.OPEN)
+    return session.scalars(query).one()
+
+
+def states(session: Session, *bookings: Booking) -> list[BookingState]:
+    return [booking_for(session, booking.id).state for booking in bookings]
+
+
+def kinds(session: Session, booking: Booking) -> list[str]:
+    return list(session.scalars(select(Notice.kind).where(Notice.booking_id == booking.id).order_by(Notice.id)))
+
+
+def test_who_waits_keeps_no_time_and_is_offered_it_when_it_is_free(session: Session, hall: Hall) -> None:
+    first = booked(session, hall.berit)
+    line = waiting(session, hall.per, organisation=None)
+    assert states(session, first, line) == [BookingState.BOOKED, BookingState.WAITING]
+    assert {one.occurrence_id for one in session.scalars(select(Claim))} == {date.id for date in first.occurrences}
+
+    given_up(session, first, hall.berit)
+    assert attend(session, NOW) == []  # it may still be taken back
+    assert attend(session) == [line.id]
+    with pytest.raises(Taken):  # it is kept while an answer is awaited
+        booked(session, hall.nils)
+    again(session)
+    accept(session, open_offer(session, line).id, by=hall.per, now=SOON)
+
+    # A private person's wish is decided on: the time is kept meanwhile.
+    assert states(session, line) == [BookingState.REQUESTED]
+    assert kinds(session, line) == ["booking-waiting", "date-offered", "date-booked"]
+
+
+def test_the_line_goes_by_rank_and_then_by_who_asked_first(session: Session, hall: Hall) -> None:
+    publish_with(session, CHILDREN_FIRST)
+    first = booked(session, hall.berit)
+    adults = waiting(session, hall.nils, participants={"20-64": 10})
+    children, more = (waiting(session, by, participants={"6-12": 10}) for by in (hall.nils, hall.berit))
+    given_up(session, first, hall.berit)
+    asked = []
+    for turn in range(3):
+        when = SOON + timedelta(minutes=5 * turn)
+        asked += attend(session, when)
+        decline(session, open_offer(session, booking_for(session, asked[-1])).id, by=hall.nils, now=when)
+        again(session)
+
+    assert asked == [children.id, more.id, adults.id]
+    assert {date.reason for date in booking_for(session, more.id).occurrences} == {"declined"}
+
+
+def test_two_times_that_become_free_are_never_offered_to_one_date_and_two_dates_never_get_one_time(session: Session, hall: Hall) -> None:
+    whole = booked(session, hall.berit, room="oren-flerbrukshall/hel-hall")
+    halves = [waiting(session, hall.nils, room=f"oren-flerbrukshall/gymsal-{number}", accepts="any") for number in (1, 2)]
+    third = waiting(session, hall.nils, accepts="any")
+    given_up(session, whole, hall.berit)
+
+    offered = attend(session)
+
+    assert sorted(offered) == sorted(booking.id for booking in halves)
+    rooms = [open_offer(session, booking).room.slug for booking in halves]
+    assert sorted(rooms) == ["gymsal-1", "gymsal-2"]
+    assert states(session, third) == [BookingState.WAITING]
+
+
+def test_another_time_that_day_is_offered_to_who_takes_that(session: Session, hall: Hall) -> None:
+    day = booked(session, hall.berit, start="2026-09-15T08:00", end="2026-09-16T00:00")
+    kept = booked(session, hall.berit, start="2026-09-16T18:00", end="2026-09-16T20:00")
+    line = waiting(session, hall.nils, accepts="room")
+    given_up(session, day, hall.berit)
+    again(session)
+    reserve(session, wish(start="2026-09-15T17:30", end="2026-09-15T19:00"), by=hall.berit, now=NOW)
+
+    assert attend(session) == [line.id]
+
+    found = open_offer(session, line)
+    assert (found.local_start.hour, found.local_end.hour) == (19, 21)
+    assert states(session, kept) == [BookingState.BOOKED]
+
+
+def test_what_is_to_be_booked_when_it_is_free_is_booked(session: Session, hall: Hall) -> None:
+    first = booked(session, hall.berit)
+    line = waiting(session, hall.nils, book_when_free=True)
+    given_up(session, first, hall.berit)
+
+    assert attend(session) == [line.id]
+
+    assert states(session, line) == [BookingState.BOOKED]
+    assert kinds(session, line)[-1] == "date-booked"
+
+
+def test_an_answer_after_the_time_is_refused_and_the_next_is_asked(session: Session, hall: Hall) -> None:
+    first = booked(session, hall.berit)
+    line = waiting(session, hall.nils)
+    then = waiting(session, hall.per, organisation=None)
+    given_up(session, first, hall.berit)
+    attend(session)
+    found = open_offer(session, line)
+    late = found.expires_at + timedelta(seconds=1) if found.expires_at else NOW
+
+    with pytest.raises(Conflict) as refused:
+        accept(session, found.id, by=hall.nils, now=late)
+    again(session)
+    with pytest.raises(Missing):  # to others it does not exist
+        decline(session, found.id, by=hall.per, now=SOON)
+    again(session)
+    assert expire(session, found.id, by=SERVICE, now=late)
+    again(session)
+    assert not expire(session, found.id, by=SERVICE, now=late)
+    again(session)
+    assert attend(session, late + timedelta(minutes=3)) == [then.id]
+
+    assert [fault.code for fault in refused.value.faults] == ["offer-expired"]
+    assert states(session, line) == [BookingState.WAITING]
+    with pytest.raises(Conflict) as again_refused:
+        accept(session, found.id, by=hall.nils, now=late)
+    assert [fault.code for fault in again_refused.value.faults] == ["offer-expired"]
+
+
+def test_a_date_that_was_left_out_of_a_series_is_offered_when_it_is_free(session: Session, hall: Hall) -> None:
+    first = booked(session, hall.berit)
+    series = booked(session, hall.nils, recurrence={"rrule": "FREQ=WEEKLY;COUNT=3"}, on_conflict="skip")
+    given_up(session, first, hall.berit)
+
+    assert attend(session) == [series.id]
+    accept(session, open_offer(session, series).id, by=hall.nils, now=SOON)
+
+    assert {date.state for date in booking_for(session, series.id).occurrences} == {OccurrenceState.BOOKED}
+
+
+def test_who_waited_in_vain_is_told_once(session: Session, hall: Hall) -> None:
+    booked(session, hall.berit)
+    line = waiting(session, hall.nils)
+    again(session)
+    begun = datetime(2026, 9, 15, 17, 0, tzinfo=UTC)
+
+    assert end_waiting(session, line.id, by=SERVICE, now=begun)
+    again(session)
+    assert not end_waiting(session, line.id, by=SERVICE, now=begun)
+
+    assert states(session, line) == [BookingState.LAPSED]
+    assert kinds(session, line)[-1] == "waited-in-vain"
+
+
+@given(st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)), st.integers(2, 60 * 24 * 40))
+def test_no_offer_runs_out_at_night_where_another_moment_is_left(now: datetime, minutes: int) -> None:
+    moment = now.replace(tzinfo=UTC, microsecond=0)
+    start = moment + timedelta(minutes=minutes)
+
+    due = answer_by(moment, start, ZONE)
+
+    assert moment < due <= start
+    assert due <= moment + timedelta(hours=36)
+    assert 7 <= to_wall(due, ZONE).hour < 22 or due == start

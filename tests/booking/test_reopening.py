@@ -1,0 +1,107 @@
+"""Opening again, shrunk hours, and what is out of order: who loses time, and who is asked whether they want it back."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from accounts.identity import SERVICE, Actor
+from booking.cases import booking_for
+from booking.closures import close_rooms, displace_outside, open_again
+from booking.line import in_line, offer_instead, offer_vacancy, vacancies
+from booking.models import Booking, Offer
+from booking.offers import accept, sought
+from booking.outcome import Declined
+from booking.reservations import reserve
+from booking.states import BookingState, OccurrenceState, OfferState
+from kernel.errors import Conflict
+from tests.booking.conftest import NOW, Hall, again, wish
+from venues.editing import retire_room
+from venues.inputs import ClosureInput
+from venues.models import Closure, Room
+
+SOON = NOW + timedelta(minutes=3)
+OREN = "oren-flerbrukshall"
+
+
+def booked(session: Session, by: Actor, **changes: object) -> Booking:
+    again(session)
+    return reserve(session, wish(**changes), by=by, now=NOW)
+
+
+def closed(session: Session, by: Actor, chosen: list[int] | None = None, **changes: object) -> Closure:
+    usual = {"room": "", "start": datetime(2026, 9, 14), "end": datetime(2026, 9, 17), "reason": "Vannlekkasje"}
+    again(session)
+    return close_rooms(session, OREN, ClosureInput(**{**usual, **changes}), confirmed=True, chosen=chosen, by=by, now=NOW)
+
+
+def states(session: Session, *bookings: Booking) -> list[BookingState]:
+    again(session)
+    return [booking_for(session, booking.id).state for booking in bookings]
+
+
+def open_offers(session: Session) -> list[Offer]:
+    return list(session.scalars(select(Offer).where(Offer.state == OfferState.OPEN)))
+
+
+def test_what_is_opened_again_is_offered_first_to_who_had_it(session: Session, hall: Hall) -> None:
+    had = booked(session, hall.berit)
+    closure = closed(session, hall.olav)
+    again(session)
+    for one in sought(session, SOON):
+        offer_instead(session, one, by=SERVICE, now=SOON)
+        again(session)
+    assert not [offer for offer in open_offers(session) if offer.local_start.day in (14, 15, 16)]
+
+    open_again(session, closure.id, by=hall.olav, now=NOW)
+    again(session)
+    for vacancy in vacancies(session, SOON):
+        for date in in_line(session, vacancy, now=SOON):
+            again(session)
+            offer_vacancy(session, vacancy, date, by=SERVICE, now=SOON)
+    again(session)
+
+    (offer,) = open_offers(session)
+    assert (offer.occurrence.booking_id, offer.local_start) == (had.id, datetime(2026, 9, 15, 18))
+    accept(session, offer.id, by=hall.berit, now=SOON)
+    assert states(session, had) == [BookingState.BOOKED]
+
+
+def test_a_broken_lift_takes_time_only_from_those_who_need_it(session: Session, hall: Hall) -> None:
+    needs, other = booked(session, hall.berit, needs=["Heis til andre etasje"]), booked(session, hall.nils, room=f"{OREN}/gymsal-2")
+
+    closed(session, hall.olav, out_of_order="lift", reason="Heisen står")
+
+    assert states(session, needs, other) == [BookingState.DISPLACED, BookingState.BOOKED]
+    again(session)
+    assert booked(session, hall.nils, start="2026-09-16T18:00", end="2026-09-16T20:00").state is BookingState.BOOKED
+    with pytest.raises(Declined) as refused:
+        booked(session, hall.nils, start="2026-09-16T20:00", end="2026-09-16T22:00", needs=["lift"])
+    assert [fault.code for fault in refused.value.faults] == ["out-of-order"]
+
+
+def test_staff_choose_who_cannot_come_without_it(session: Session, hall: Hall) -> None:
+    needs, other = booked(session, hall.berit, needs=["heis"]), booked(session, hall.nils, room=f"{OREN}/gymsal-2")
+
+    closed(session, hall.olav, chosen=[other.occurrences[0].id], out_of_order="lift", reason="Heisen står")
+
+    assert states(session, needs, other) == [BookingState.BOOKED, BookingState.DISPLACED]
+
+
+def test_who_cannot_come_since_a_room_is_out_of_use_is_displaced_once_that_was_seen(session: Session, hall: Hall) -> None:
+    theirs, elsewhere = booked(session, hall.berit), booked(session, hall.nils, room=f"{OREN}/gymsal-2")
+    room = session.scalars(select(Room).where(Room.slug == "gymsal-1")).one()
+    again(session)
+    retire_room(session, f"{OREN}/gymsal-1", version=room.revision, by=hall.kari, now=NOW)
+    again(session)
+
+    with pytest.raises(Conflict) as shown:
+        displace_outside(session, OREN, "gymsal-1", reason="Gulvet råtner", seen="", by=hall.kari, now=NOW)
+    again(session)
+    seen = str(shown.value.details["seen"])
+    assert displace_outside(session, OREN, "gymsal-1", reason="Gulvet råtner", seen=seen, by=hall.kari, now=NOW) == 1
+
+    assert states(session, theirs, elsewhere) == [BookingState.DISPLACED, BookingState.BOOKED]
+    lost = booking_for(session, theirs.id).occurrences[0]
+    assert (lost.state, lost.reason) == (OccurrenceState.DISPLACED, "closure: Gulvet råtner")

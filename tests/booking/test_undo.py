@@ -1,0 +1,180 @@
+"""Undo: everything is as it was before the act, nobody was told, and what has happened since stands."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from accounts.identity import SERVICE, Actor
+from booking import decisions, ending, moving
+from booking.cases import booking_for
+from booking.closures import close_rooms
+from booking.images import image_of
+from booking.models import Booking, Claim, Undo
+from booking.outcome import Taken
+from booking.reasons import verdicts_of
+from booking.reservations import reserve
+from booking.states import BookingState
+from booking.undo import forget_acts, undo
+from database.audit import Audit
+from database.outbox import UNDO_WITHIN, Delivery, Notice
+from kernel.errors import Conflict, Missing, Refusal
+from tests.booking.conftest import LADDER, NOW, Hall, again, publish_with, wish
+from venues.inputs import ClosureInput
+from venues.models import Closure
+
+SECOND = timedelta(seconds=1)
+SERIES = {"recurrence": {"rrule": "FREQ=WEEKLY;COUNT=3"}}
+PRIVATE = {"organisation": None, "start": "2026-09-22T18:00", "end": "2026-09-22T20:00"}
+CONCERT = {**PRIVATE, "activity": "culture.concert"}
+MOVED = {"start": datetime(2026, 9, 23, 18, 0), "end": datetime(2026, 9, 23, 20, 0), "room": "oren-flerbrukshall/hel-hall"}
+LEAK = ClosureInput(room="gymsal-1", start=datetime(2026, 9, 14), end=datetime(2026, 9, 24), reason="Vannlekkasje")
+Act = Callable[[Session, int, Hall], object]
+# Who asks for what, and what is then done to it by whom.
+ACTS: dict[str, tuple[str, dict[str, Any], Act]] = {
+    "cancel all": ("berit", SERIES, lambda s, n, hall: ending.cancel(s, n, by=hall.berit, now=NOW)),
+    "cancel one": ("berit", SERIES, lambda s, n, hall: ending.cancel(s, n, number=2, reason="Dugnad", by=hall.kari, now=NOW)),
+    "approve": ("per", PRIVATE, lambda s, n, hall: decisions.approve(s, n, note="Velkommen", by=hall.kari, now=NOW)),
+    "approve what held no time": ("per", CONCERT, lambda s, n, hall: decisions.approve(s, n, by=hall.kari, now=NOW)),
+    "refuse": ("per", PRIVATE, lambda s, n, hall: decisions.decline(s, n, reason="Valg", by=hall.kari, now=NOW)),
+    "confirm": ("siri", {}, lambda s, n, hall: decisions.confirm(s, n, by=hall.berit, now=NOW)),
+    "move": ("berit", SERIES, lambda s, n, hall: moving.move(s, n, 2, **MOVED, by=hall.berit, now=NOW)),
+    "close": ("berit", SERIES, lambda s, n, hall: close_rooms(s, "oren-flerbrukshall", LEAK, confirmed=True, by=hall.olav, now=NOW)),
+}
+
+
+def booked(session: Session, hall: Hall, name: str = "berit", **changes: Any) -> Booking:
+    again(session)
+    booking = reserve(session, wish(**changes), by=getattr(hall, name), now=NOW)
+    again(session)
+    return booking
+
+
+def cancelled(session: Session, hall: Hall, **changes: Any) -> tuple[Booking, int]:
+    """A booking of Berit's that she has cancelled, and the number of that act."""
+    booking = booked(session, hall, **changes)
+    ending.cancel(session, booking.id, by=hall.berit, now=NOW)
+    again(session)
+    return booking, last(session)
+
+
+def last(session: Session) -> int:
+    return session.scalars(select(Undo.id).order_by(Undo.id.desc())).first() or 0
+
+
+def undone(session: Session, by: Actor, after: timedelta = UNDO_WITHIN - SECOND, number: int = 0) -> None:
+    again(session)
+    undo(session, number or last(session), by=by, now=NOW + after)
+    again(session)
+
+
+def all_of(session: Session, booking_id: int) -> list[Any]:
+    """All that pages tell of a booking, and the time that it holds."""
+    again(session)
+    booking = booking_for(session, booking_id)
+    claims = select(Claim.space_id, Claim.occurrence_id, Claim.starts_at, Claim.ends_at, Claim.expires_at).order_by(Claim.starts_at)
+    dates = [image_of(date) for date in booking.occurrences]
+    return [image_of(booking), dates, [tuple(row) for row in session.execute(claims)], verdicts_of(session, booking)]
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_all_is_as_it_was_before_and_nobody_is_told(session: Session, hall: Hall, name: str) -> None:
+    who, asked, act = ACTS[name]
+    publish_with(session, LADDER)
+    booking = booked(session, hall, who, **asked)
+    version, posted = booking.version, len(session.scalars(select(Notice.id)).all())
+    earlier = all_of(session, booking.id)
+    again(session)
+    act(session, booking.id, hall)
+    between = all_of(session, booking.id)
+
+    undone(session, hall.kari)
+
+    later = session.scalars(select(Notice.state).order_by(Notice.id)).all()
+    assert all_of(session, booking.id) == earlier != between
+    assert booking_for(session, booking.id).version == version + 2
+    assert later == [Delivery.WAITING] * posted + [Delivery.WITHDRAWN] * (len(later) - posted)
+    assert len(later) == posted + 1
+    assert session.scalars(select(Audit.verb).order_by(Audit.id.desc())).first() == "undo"
+
+
+def test_a_closure_that_is_undone_is_open_again(session: Session, hall: Hall) -> None:
+    first, second = booked(session, hall), booked(session, hall, "per", **PRIVATE)
+    close_rooms(session, "oren-flerbrukshall", LEAK, confirmed=True, by=hall.olav, now=NOW)
+
+    undone(session, hall.olav)
+
+    states = [booking_for(session, one.id).state for one in (first, second)]
+    assert (states, session.scalars(select(Closure.withdrawn_at)).all()) == (
+        [BookingState.BOOKED, BookingState.REQUESTED],
+        [NOW + UNDO_WITHIN - SECOND],
+    )
+
+
+def refused(session: Session, by: Actor, after: timedelta = SECOND, number: int = 0) -> Refusal:
+    """What somebody hears who wants to undo the last act; nothing has changed by that."""
+    with pytest.raises(Refusal) as said:
+        undone(session, by, after, number)
+    return said.value
+
+
+def test_it_is_too_late_after_two_minutes_when_notices_leave_or_when_it_is_done(session: Session, hall: Hall) -> None:
+    booking, number = cancelled(session, hall)
+
+    late = refused(session, hall.berit, UNDO_WITHIN)
+    session.execute(update(Notice).values(leased_until=NOW + UNDO_WITHIN))
+    leaving = refused(session, hall.berit)
+    session.execute(update(Notice).values(leased_until=None))
+    undone(session, hall.berit)
+    twice = refused(session, hall.berit, number=number)
+
+    assert [one.faults[0].code for one in (late, leaving, twice)] == ["undo-too-late", "undo-too-late", "undone-already"]
+    assert booking_for(session, booking.id).state is BookingState.BOOKED
+
+
+def test_only_the_hand_that_acted_and_officers_undo(session: Session, hall: Hall) -> None:
+    cancelled(session, hall)
+
+    assert [type(refused(session, by)) for by in (hall.per, hall.nils, hall.olav)] == [Missing] * 3
+
+
+def test_what_happened_since_stands(session: Session, hall: Hall) -> None:
+    _, number = cancelled(session, hall)
+    booked(session, hall, "per", organisation=None)
+    taken = refused(session, hall.berit, number=number)
+    booking = booked(session, hall, **SERIES, start="2026-09-16T18:00", end="2026-09-16T20:00")
+    ending.cancel(session, booking.id, number=1, by=hall.berit, now=NOW)
+    number = last(session)
+    again(session)
+    ending.cancel(session, booking.id, number=2, by=hall.berit, now=NOW)
+    again(session)
+    changed = refused(session, hall.berit, number=number)
+    number = last(session)
+    close_rooms(session, "oren-flerbrukshall", LEAK, confirmed=True, by=hall.olav, now=NOW)
+
+    closed = refused(session, hall.berit, number=number)
+
+    assert (type(taken), taken.faults[0].code, taken.faults[0].facts["space"]) == (Taken, "time-taken", "Gymsal 1")
+    assert [(type(one), one.faults[0].code) for one in (changed, closed)] == [(Conflict, "changed-since"), (Conflict, "closed-since")]
+
+
+def test_what_was_posted_before_waits_until_the_act_stands(session: Session, hall: Hall) -> None:
+    booking = booked(session, hall)
+    ending.cancel(session, booking.id, by=hall.berit, now=NOW + timedelta(seconds=100))
+
+    due = session.scalars(select(Notice.due_at).order_by(Notice.id)).all()
+
+    assert due == [NOW + timedelta(seconds=100) + UNDO_WITHIN] * 2
+
+
+def test_acts_are_forgotten_a_day_after_they_can_be_undone(session: Session, hall: Hall) -> None:
+    cancelled(session, hall)
+
+    forget_acts(session, by=SERVICE, now=NOW + UNDO_WITHIN + timedelta(days=1))
+    kept = last(session)
+    forget_acts(session, by=SERVICE, now=NOW + UNDO_WITHIN + timedelta(days=1, seconds=1))
+
+    assert (kept > 0, last(session)) == (True, 0)
