@@ -15,6 +15,7 @@ import notices.pages
 import policies.edge
 import venues
 import web.shell
+from booking.casework.cli import commands as cases_commands
 from booking.cli import check_command, replay_command, whatif_command
 from booking.cli import commands as bookings_commands
 from database.cli import commands as database_commands
@@ -29,6 +30,7 @@ TABLES = (
     "venues.models",
     "policies.models",
     "booking.models",
+    "booking.casework.models",
     "booking.conditions.models",
     "booking.support.models",
     "calendars.models",
@@ -58,6 +60,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     for command in (check_command, replay_command, whatif_command):
         policies_commands.add_command(command)
     notices.pages.install(app)
-    for commands in (bookings_commands, database_commands, notices_commands, demo_commands, worker_command):
+    for commands in (bookings_commands, cases_commands, database_commands, notices_commands, demo_commands, worker_command):
         app.cli.add_command(commands)
     return app

@@ -105,6 +105,14 @@ def staff(session: Session, *, by: Actor) -> Sequence[Person]:
     return session.scalars(select(Person).where(Person.id.in_(select(RoleGrant.person_id))).order_by(Person.name, Person.id)).all()
 
 
+def holding(session: Session, roles: Iterable[Role], *, venue_id: int | None = None) -> Sequence[Person]:
+    """Everybody who has one of these roles, a caretaker's only at that venue where one is named; by name."""
+    held = select(RoleGrant.person_id).where(RoleGrant.role.in_(list(roles)))
+    if venue_id is not None:
+        held = held.where(or_(RoleGrant.venue_id.is_(None), RoleGrant.venue_id == venue_id))
+    return session.scalars(select(Person).where(Person.id.in_(held)).order_by(Person.name, Person.id)).all()
+
+
 def open_invitations(session: Session, now: datetime, *, organisation_id: int | None = None) -> Sequence[Invitation]:
     """Invitations that wait for an answer: to one organisation, or all."""
     found = select(Invitation).where(Invitation.accepted_at.is_(None), Invitation.expires_at > now)

@@ -14,6 +14,8 @@ from booking import absence, decisions, ending, moving, offers
 from booking.ahead import bookings_ahead
 from booking.availability import Availability, AvailabilityQuery, availability
 from booking.cases import booking_shown
+from booking.casework import messages
+from booking.casework.shown import ShownMessage, ShownMessages, shown_messages
 from booking.closures import Closing, affected, close_rooms, displace_outside, open_again
 from booking.edge import book, instead_of
 from booking.models import Booking
@@ -56,6 +58,13 @@ class Approval(Body):
 
     note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] = ""
     grounds: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] = ""
+
+
+class Saying(Body):
+    """What is said to the other side; staff may ask a question that must be answered, or note what stays in the office."""
+
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=messages.LONGEST)]
+    kind: Literal["message", "question", "note"] = "message"
 
 
 class Change(Body):
@@ -158,6 +167,19 @@ def decline(booking_id: int, body: Reason) -> Answer:
     return _answer(transact(_shown, decisions.decline, booking_id, reason=body.reason))
 
 
+@api.operation("GET", "/bookings/<int:booking_id>/messages", answers={200: ShownMessages})
+def show_messages(booking_id: int) -> ShownMessages:
+    """What was said about a booking, oldest first; notes of the office for the office alone."""
+    booking = booking_shown(reading(), booking_id, by=actor())
+    return shown_messages(reading(), messages.messages_of(reading(), booking, by=actor()))
+
+
+@api.operation("POST", "/bookings/<int:booking_id>/messages", body=Saying, answers={201: ShownMessage})
+def say(booking_id: int, body: Saying) -> Answer:
+    """Say something about a booking to the other side, answer what was asked, or note it."""
+    return Answer(transact(_said, booking_id, body), 201)
+
+
 @api.operation("POST", "/offers/<int:offer_id>/acceptance", answers={200: ShownBooking})
 def accept_offer(offer_id: int) -> Answer:
     """Take what is offered for a date that waits or was displaced."""
@@ -193,6 +215,14 @@ def _closed(session: Session, venue: str, body: ClosureBody, *, by: Actor, now: 
     if not body.dry_run:
         close_rooms(session, venue, given, confirmed=body.cancel_affected, by=by, now=now)
     return ShownClosure(closed=not body.dry_run, affected=references)
+
+
+def _said(session: Session, booking_id: int, body: Saying, *, by: Actor, now: datetime) -> ShownMessage:
+    if body.kind == "note":
+        said = messages.note(session, booking_id, body.text, by=by, now=now)
+    else:
+        said = messages.write(session, booking_id, body.text, must_answer=body.kind == "question", by=by, now=now)
+    return shown_messages(session, [said]).items[0]
 
 
 def _shown(session: Session, verb: Callable[..., Booking], *args: object, by: Actor, now: datetime, **kwargs: object) -> ShownBooking:

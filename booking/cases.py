@@ -58,9 +58,19 @@ def occurrence_of(booking: Booking, number: int) -> Occurrence:
 
 def may_see(booking: Booking, by: Actor) -> bool:
     """The holder, the hand, delegates of the organisation, officers, and caretakers of the venue."""
-    mine = by.person_id is not None and by.person_id in (booking.holder_id, booking.hand_id)
+    entered = by.person_id is not None and by.person_id == booking.hand_id
+    return entered or is_applicant(booking, by) or by.is_officer or by.is_caretaker_of(booking.room.venue_id)
+
+
+def is_applicant(booking: Booking, by: Actor) -> bool:
+    """Whether somebody is on the applicant's side of a case: the holder, or who acts for the organisation."""
     theirs = booking.organisation_id is not None and by.acts_for(booking.organisation_id)
-    return mine or theirs or by.is_officer or by.is_caretaker_of(booking.room.venue_id)
+    return theirs or (by.person_id is not None and by.person_id == booking.holder_id)
+
+
+def works_on(booking: Booking, by: Actor) -> bool:
+    """Whether somebody is on the municipality's side of a case; nobody is on both."""
+    return not is_applicant(booking, by) and (by.is_officer or by.is_caretaker_of(booking.room.venue_id))
 
 
 def require_sight(booking: Booking, by: Actor) -> None:
@@ -73,14 +83,13 @@ def require_sight(booking: Booking, by: Actor) -> None:
 def require_holder(booking: Booking, by: Actor) -> None:
     """Holder, delegate or officer may change a booking; raises Missing for strangers, Forbidden for onlookers."""
     require_sight(booking, by)
-    theirs = booking.organisation_id is not None and by.acts_for(booking.organisation_id)
-    by.require(by.person_id == booking.holder_id or theirs or by.is_officer, "holder")
+    by.require(is_applicant(booking, by) or by.is_officer, "holder")
 
 
 def require_decider(booking: Booking, by: Actor) -> None:
     """The role that the policy named decides, and those above it."""
     require_sight(booking, by)
-    require_role(booking, by, _decider(booking))
+    require_role(booking, by, decider_of(booking))
 
 
 def require_role(booking: Booking, by: Actor, role: Role) -> None:
@@ -90,10 +99,11 @@ def require_role(booking: Booking, by: Actor, role: Role) -> None:
 
 def may_decide(booking: Booking, by: Actor) -> bool:
     """Whether the person is the role that the policy named, or one above it."""
-    return _has_role(booking, by, _decider(booking))
+    return _has_role(booking, by, decider_of(booking))
 
 
-def _decider(booking: Booking) -> Role:
+def decider_of(booking: Booking) -> Role:
+    """The role that decides, an officer's where the policy named none."""
     return Role(booking.decider or Role.OFFICER)
 
 

@@ -18,6 +18,7 @@ class Act(StrEnum):
     MOVE = "move"
     OFFER = "offer"
     NOTE_ABSENCE = "note-absence"
+    ASK = "ask"
 
 
 LIVE = frozenset({OccurrenceState.UNCONFIRMED, OccurrenceState.REQUESTED, OccurrenceState.BOOKED})
@@ -38,6 +39,7 @@ FROM: dict[Act, Collection[OccurrenceState]] = {
     Act.MOVE: LIVE,
     Act.OFFER: {OccurrenceState.WAITING, OccurrenceState.SKIPPED, OccurrenceState.DISPLACED},
     Act.NOTE_ABSENCE: {OccurrenceState.BOOKED},
+    Act.ASK: {OccurrenceState.REQUESTED},
 }
 
 

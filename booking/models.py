@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from accounts.identity import Role
 from accounts.models import Organisation, Person
 from booking.states import Accepts, BookingKind, BookingState, OccurrenceState, OfferState, RunState, TaskReason
 from booking.support.models import Agreement, Grant
@@ -19,8 +20,10 @@ class Booking(Base):
     """A wish for a room by a holder, once or repeatedly, and what became of it.
 
     ``holder_id`` is who it belongs to, ``hand_id`` who entered it (staff on behalf of a caller, else the same);
-    ``exceptions`` are what ``waiving.Exceptions`` writes. What stands in line takes what it ``accepts``, at once where it
-    is to ``book_when_free``.
+    ``exceptions`` are what ``waiving.Exceptions`` writes. ``decide_by`` is the promised answer; its clock stands still from
+    ``paused_at``, and at ``broken_at`` somebody saw that a promise was not kept and raised the case to ``raised_to``.
+    ``owner_id`` is who works on it, ``deputy_id`` who stands in, to the end of ``deputy_until`` where that is said.
+    What stands in line takes what it ``accepts``, at once where it is to ``book_when_free``.
     """
 
     __tablename__ = "booking"
@@ -55,6 +58,12 @@ class Booking(Base):
     grant_id: Mapped[int | None] = mapped_column(ForeignKey("support_grant.id"), index=True)
     decider: Mapped[str] = mapped_column(String(40), default="")
     decide_by: Mapped[datetime | None]
+    paused_at: Mapped[datetime | None]
+    broken_at: Mapped[datetime | None]
+    raised_to: Mapped[Role | None] = mapped_column(Word(Role))
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    deputy_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    deputy_until: Mapped[date | None]
     confirm_by: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[int | None]
@@ -66,9 +75,22 @@ class Booking(Base):
     room: Mapped[Room] = relationship()
     organisation: Mapped[Organisation | None] = relationship()
     holder: Mapped[Person] = relationship(foreign_keys=[holder_id])
+    owner: Mapped[Person | None] = relationship(foreign_keys=[owner_id])
+    deputy: Mapped[Person | None] = relationship(foreign_keys=[deputy_id])
     agreement: Mapped[Agreement | None] = relationship()
     grant: Mapped[Grant | None] = relationship()
     occurrences: Mapped[list["Occurrence"]] = relationship(back_populates="booking", order_by="Occurrence.number")
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether it waits for its applicant and not for whoever decides."""
+        return self.state is BookingState.REQUESTED and self.paused_at is not None
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether the answer that was promised last did not come, and that was told."""
+        is_seen = self.broken_at is not None and self.decide_by is not None and self.broken_at >= self.decide_by
+        return self.state is BookingState.REQUESTED and is_seen
 
 
 class Occurrence(Base):

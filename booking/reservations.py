@@ -241,7 +241,7 @@ def wait_for_decision(booking: Booking, judged: Sequence[Judged], *, beside: Seq
     deciders = [date.verdict.decider for date in judged if date.verdict and date.verdict.decider and date.needs_review]
     decider = highest(deciders)
     if decider is None:
-        booking.decider, booking.decide_by, booking.hold_minutes = "", None, None
+        booking.decider, booking.decide_by, booking.hold_minutes, booking.paused_at = "", None, None, None
         return
     promised = [decider.promised_by for decider in deciders if decider.promised_by]
     holds = [decider.hold_minutes for decider in deciders]

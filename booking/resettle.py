@@ -17,6 +17,7 @@ from booking.lifecycle import state_of
 from booking.models import Booking, Occurrence
 from booking.occupy import Take, ask, occupy
 from booking.outcome import Dated, require_enough, results, wants_of
+from booking.promise import put_off
 from booking.reservations import hold_until, keeps_time, priced, wait_for_decision
 from booking.states import BookingState, OccurrenceState
 from booking.waiving import NONE, Exceptions, exceptions_of
@@ -79,7 +80,10 @@ def _settle(session: Session, booking: Booking, dates: Sequence[Occurrence], cas
     found = results(case, judged, numbers, answer)
     require_enough(case, found, OnConflict.REFUSE)
     if any(date.needs_review for date in judged):
+        promised = booking.decide_by if booking.state is BookingState.REQUESTED else None
         wait_for_decision(booking, judged, beside=[date for date in waiting(booking, OccurrenceState.REQUESTED) if date not in dates])
+        # What was promised stands; who begins to wait now is promised an answer from now on.
+        booking.decide_by = promised or put_off(session, booking, since=booking.created_at, now=now)
     for occurrence, date in zip(dates, found, strict=True):
         _write(occurrence, date, case.room, now)
     takes = [

@@ -67,7 +67,8 @@ class ShownException(BaseModel):
 
 
 class ShownBooking(BaseModel):
-    """A booking for those who may see it."""
+    """A booking for those who may see it; from ``paused_at`` the clock of ``decide_by`` stands still, for its applicant has
+    to answer first."""
 
     id: int
     reference: str
@@ -81,6 +82,7 @@ class ShownBooking(BaseModel):
     grant: int | None
     decider: str
     decide_by: datetime | None
+    paused_at: datetime | None
     confirm_by: datetime | None
     decision_reason: str
     exceptions: list[ShownException]
@@ -151,6 +153,7 @@ def shown_booking(booking: Booking) -> ShownBooking:
         grant=booking.grant_id,
         decider=booking.decider,
         decide_by=booking.decide_by,
+        paused_at=booking.paused_at if booking.is_paused else None,
         confirm_by=booking.confirm_by,
         decision_reason=booking.decision_reason,
         exceptions=[ShownException(rule=rule, waiver=_waiver(exceptions, rule)) for rule in exceptions.asked],

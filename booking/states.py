@@ -71,6 +71,21 @@ class OfferState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class Visibility(StrEnum):
+    """Who reads a message: SHARED both sides of a case, INTERNAL only those who work on it."""
+
+    SHARED = "shared"
+    INTERNAL = "internal"
+
+
+class Answer(StrEnum):
+    """Where the answer to a question stands that stops the clock until it comes."""
+
+    OPEN = "open"
+    GIVEN = "given"
+    WITHDRAWN = "withdrawn"
+
+
 class RunState(StrEnum):
     """Where a what-if stands; FAILED broke, or was begun several times and never ended."""
 

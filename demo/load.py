@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 from accounts.identity import SERVICE, Actor
 from accounts.models import Person
 from accounts.queries import actor_of
+from booking.casework.messages import note, write
 from booking.conditions.inputs import Confirmation, Signature
 from booking.conditions.verbs import confirm, sign
 from booking.models import Booking
 from booking.reservations import reserve
+from booking.states import BookingState
 from booking.wish import Wish
 from calendars.models import Audience
 from calendars.tokens import Draft, make_feed
@@ -65,6 +67,7 @@ def load(database: Database, *, now: datetime) -> Loaded:
     database.transact(support, cast, by=SERVICE, now=early)
     outcomes = [_reserve(database, cast, person, wish, now=now) for person, wish in wishes(cast, today=now.date())]
     _let_in(database, cast, now=now)
+    _ask(database, cast, now=now)
     olav = database.transact(_actor, cast.people["olav"].id, by=SERVICE, now=now)
     feed = database.transact(make_feed, Draft("Olavs runde", Audience.CARETAKER, tuple(PEOPLE["olav"][3])), by=olav, now=now)
     return Loaded(sum(outcomes), len(outcomes) - sum(outcomes), feed.token)
@@ -89,6 +92,18 @@ def _let_in(database: Database, cast: Cast, *, now: datetime) -> None:
     signed = Signature(name=berit.name, agreed="yes", text_version="2026")
     database.transact(sign, booking, "fire-instruction", signed, by=berit, now=now)
     database.transact(confirm, booking, "internal-distribution", Confirmation(agreed="yes"), by=kari, now=now)
+
+
+def _ask(database: Database, cast: Cast, *, now: datetime) -> None:
+    """Kari has a question about Per's party, where he asked for one: its clock stands still until he answers."""
+    kari = database.transact(_actor, cast.people["kari"].id, by=SERVICE, now=now)
+    waiting = (Booking.holder_id == cast.people["per"].id, Booking.state == BookingState.REQUESTED)
+    with database.reading() as session:
+        party = session.scalars(select(Booking.id).where(*waiting).order_by(Booking.id)).first()
+    if party is not None:
+        database.transact(note, party, "Naboene ringte etter festen i mai. Spør om musikken.", by=kari, now=now)
+        question = "Hei! Skal dere ha musikk, og når er det slutt? Lokalet ligger nær boliger."
+        database.transact(write, party, question, must_answer=True, by=kari, now=now)
 
 
 def _actor(session: Session, person_id: int, *, by: Actor, now: datetime) -> Actor:

@@ -11,6 +11,9 @@ from flask.cli import AppGroup
 from accounts.identity import COMMAND, SERVICE
 from accounts.upkeep import forget_expired
 from booking.attending import attend
+from booking.casework import reminders
+from booking.casework.presence import forget_gone
+from booking.casework.promises import broken, escalate
 from booking.conditions import uploads
 from booking.conditions.reminders import remind, to_remind
 from booking.conditions.upkeep import forget_past
@@ -68,8 +71,8 @@ def bounces_command(file: Path) -> None:
 @click.command("worker")
 @click.option("--every", default=20, show_default=True, help="Seconds between turns.")
 def worker_command(every: int) -> None:
-    """Do all periodic work until stopped: end what nobody confirmed, offer free time, remind, see whom notices did not reach, forget
-    what is old, send notices, try drafts."""
+    """Do all periodic work until stopped: end what nobody confirmed, offer free time, tell of broken promises, remind, see whom
+    notices did not reach, forget what is old, send notices, try drafts."""
     while True:
         _tidy()
         attempt("send notices", _send)
@@ -81,7 +84,19 @@ def worker_command(every: int) -> None:
 
 def _tidy() -> None:
     """What is periodic beside mail; neither a job nor one booking or person in it keeps the others waiting."""
-    for job in (_lapse, _attend, _remind, _read_bounces, _call, _forget_expired, _forget_runs, _forget_acts, _forget_past):
+    for job in (
+        _lapse,
+        _attend,
+        _escalate,
+        _ask_again,
+        _remind,
+        _read_bounces,
+        _call,
+        _forget_expired,
+        _forget_runs,
+        _forget_acts,
+        _forget_past,
+    ):
         attempt(job.__name__, job)
 
 
@@ -94,6 +109,20 @@ def _lapse() -> None:
 
 def _attend() -> None:
     attend(_database())
+
+
+def _escalate() -> None:
+    with _database().reading() as session:
+        late = broken(session, now())
+    for booking in late:
+        attempt(f"escalate booking {booking}", _database().transact, escalate, booking, by=SERVICE, now=now())
+
+
+def _ask_again() -> None:
+    with _database().reading() as session:
+        due = reminders.unanswered(session, now())
+    for question in due:
+        attempt(f"remind of question {question}", _database().transact, reminders.remind, question, by=SERVICE, now=now())
 
 
 def _remind() -> None:
@@ -121,6 +150,7 @@ def _forget_acts() -> None:
 
 def _forget_expired() -> None:
     _database().transact(forget_expired, by=SERVICE, now=now())
+    _database().transact(forget_gone, by=SERVICE, now=now())
 
 
 def _forget_runs() -> None:

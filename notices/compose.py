@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from database.outbox import Notice
 from kernel.texts import marked as _
-from notices import bookings, conditions, people
+from notices import bookings, cases, conditions, people
 from notices.bounces import name_of
 from notices.letter import Letter, one_line
 from notices.smsbox import Sms
@@ -49,6 +49,15 @@ SUBJECTS: Mapping[str, str] = {
     "absence-withdrawn": _("Tatt tilbake: %(room)s, %(reference)s"),
     "conditions-missing": _("Dette mangler før dere kan slippes inn"),
     "condition-withdrawn": _("Noe må gjøres på nytt: %(room)s, %(reference)s"),
+    "case-ask": _("Vi lurer på noe: %(room)s, %(reference)s"),
+    "case-answer": _("Svar fra søkeren: %(reference)s"),
+    "case-write": _("Melding om %(room)s, %(reference)s"),
+    "case-withdrawn": _("Du trenger ikke svare: %(room)s, %(reference)s"),
+    "case-remind": _("Vi venter på svar: %(room)s, %(reference)s"),
+    "case-unanswered": _("Søkeren har ikke svart: %(reference)s"),
+    "case-yours": _("Saken er din: %(reference)s"),
+    "case-raised": _("Et løfte er brutt: %(reference)s"),
+    "promise-broken": _("Svaret er forsinket: %(room)s, %(reference)s"),
     "confirmation-wanted": _("Noen ber om lokale i organisasjonens navn: %(reference)s"),
 }
 Compose = Callable[..., Letter | None]
@@ -80,6 +89,15 @@ LETTERS: Mapping[str, Compose] = {
     "absence-withdrawn": bookings.of_booking,
     "conditions-missing": conditions.of_missing,
     "condition-withdrawn": conditions.of_withdrawn,
+    "case-ask": cases.of_message,
+    "case-answer": cases.of_message,
+    "case-write": cases.of_message,
+    "case-withdrawn": cases.of_message,
+    "case-remind": cases.of_message,
+    "case-unanswered": cases.of_message,
+    "case-yours": cases.of_case,
+    "case-raised": cases.of_case,
+    "promise-broken": cases.of_case,
     "confirmation-wanted": bookings.of_confirmation,
 }
 

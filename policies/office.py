@@ -46,6 +46,10 @@ class Office:
             day = self._next_day(day)
         return at(day, timedelta(minutes=self.closes))
 
+    def put_off(self, due: datetime, *, stopped: datetime, goes_on: datetime) -> datetime:
+        """The local time by which a promise is due that stood still meanwhile: after as much open time as was left of it."""
+        return self._after_hours(self._received(goes_on), self._open_time(stopped, due)) if due > stopped else due
+
     def after_days(self, day: date, amount: int) -> date:
         """The date so many working days after another."""
         for _ in range(amount):
@@ -58,6 +62,11 @@ class Office:
         if self.is_open_on(day) and moment < closing:
             return max(moment, opening)
         return self._hours(self._next_day(day))[0]
+
+    def _open_time(self, start: datetime, end: datetime) -> timedelta:
+        days = (start.date() + n * DAY for n in range((end.date() - start.date()).days + 1))
+        open_hours = map(self._hours, filter(self.is_open_on, days))
+        return sum((max(min(end, closes) - max(start, opens), timedelta()) for opens, closes in open_hours), timedelta())
 
     def _after_hours(self, moment: datetime, left: timedelta) -> datetime:
         while moment + left > self._hours(moment.date())[1]:

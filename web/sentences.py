@@ -182,6 +182,13 @@ BOOKING: Mapping[str, str] = {
     "not-a-document": _("Filen er ikke et dokument vi kan ta imot. Bruk {known}."),
     "not-begun": _("Datoen har ikke begynt. At ingen kom, kan noteres fra {value:when}."),
     "nobody-expected": _("Tiden er sperret, så det er ingen som skulle komme."),
+    "message-missing": _("Skriv noe først."),
+    "unknown-message": _("Meldingen finnes ikke."),
+    "too-many-messages": _("Det er skrevet {most} meldinger om denne bookingen, og flere er det ikke plass til. Ring heller."),
+    "not-asked": _("Spørsmålet er alt besvart eller trukket tilbake."),
+    "owner-changed": _("Saken har fått en annen eier mens du så på den. Nå er det {value}. Se på det på nytt."),
+    "not-a-decider": _("Den du valgte, kan ikke avgjøre denne saken. Velg en annen."),
+    "deputy-without-owner": _("Stedfortrederen står i stedet for en eier. Velg en eier også, og en annen enn stedfortrederen."),
     "too-long-span": _("Tidsrommet er for langt. Spør om høyst {days} dager om gangen."),
 }
 PLANS: Mapping[str, str] = {

@@ -27,6 +27,7 @@ for show in (
     labels.hold_text,
     labels.wall_span,
     labels.wall_clocks,
+    labels.change_since,
     labels.skipped_because,
     labels.iso_moment,
     labels.paragraph_of,

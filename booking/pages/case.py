@@ -16,6 +16,7 @@ from booking.models import Booking
 from booking.pages.again import same_again
 from booking.pages.blueprint import routes
 from booking.pages.draft import clock_of
+from booking.pages.talk import changed_meanwhile, talk_of
 from booking.pages.told import told_booking
 from booking.pages.undo import way_back
 from kernel.clock import now
@@ -64,7 +65,7 @@ class Moved(Version):
 @routes.get("/bookings/<reference>")
 def case_page(reference: str) -> str:
     """A booking: where it stands, its dates, who decides, how one gets in."""
-    return _page(_seen(reference), Form({}))
+    return page_of(_seen(reference), Form({}))
 
 
 @routes.post("/bookings/<reference>/cancellation")
@@ -164,10 +165,11 @@ def _act(
 
 def _refused(booking: Booking, refusal: Refusal, number: int | None) -> Response:
     form = refused(request.form, refusal.faults, {"start": "from", "end": "to"})
-    return Response(_page(booking, form, refusal=refusal, number=number), status=problems.status_of(refusal))
+    return Response(page_of(booking, form, refusal=refusal, number=number), status=problems.status_of(refusal))
 
 
-def _page(booking: Booking, form: Form, *, refusal: Refusal | None = None, number: int | None = None) -> str:
+def page_of(booking: Booking, form: Form, *, refusal: Refusal | None = None, number: int | None = None) -> str:
+    """The page of a booking, with what was typed and why it was refused."""
     session, actor = edge.reading(), edge.actor()
     told = told_booking(session, booking, by=actor, language=language.choose(), now=now())
     today = to_wall(now(), booking.room.venue.zone).date()
@@ -177,6 +179,8 @@ def _page(booking: Booking, form: Form, *, refusal: Refusal | None = None, numbe
         told=told,
         form=form,
         refusal=refusal,
+        changes=changed_meanwhile(session, booking, refusal),
+        talk=talk_of(session, booking, by=actor),
         moving=number,
         rooms=_rooms(booking) if told.may_change else [],
         again=same_again(booking, told.last_time, by=actor, today=today),

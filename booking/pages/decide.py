@@ -17,6 +17,7 @@ from booking.pages.blueprint import routes
 from booking.pages.case import REFUSALS, Version
 from booking.pages.neighbours import Neighbour, asked, neighbours
 from booking.pages.room import looking_at, monday_of
+from booking.pages.talk import changed_meanwhile, held_by, talk_of
 from booking.pages.told import told_booking
 from booking.pages.undo import way_back
 from booking.pages.week import week_of
@@ -49,7 +50,7 @@ class Reason(Version):
 def request_page(reference: str) -> str:
     """A request beside the room's week, what the policy says of it, and whom it meets."""
     edge.actor().require(edge.actor().is_staff, "officer")
-    return _page(_seen(reference), Form({}))
+    return page_of(_seen(reference), Form({}))
 
 
 @routes.post("/bookings/<reference>/approval")
@@ -87,11 +88,12 @@ def _decide(reference: str, act: Callable[[Booking], None], message: str) -> Res
         if not edge.actor().is_staff:
             raise
         form = refused(request.form, refusal.faults)
-        return Response(_page(_seen(reference), form, refusal), status=problems.status_of(refusal))
+        return Response(page_of(_seen(reference), form, refusal), status=problems.status_of(refusal))
     return done(message, url_for("booking.office"), back=way_back("booking", booking.id))
 
 
-def _page(booking: Booking, form: Form, refusal: Refusal | None = None) -> str:
+def page_of(booking: Booking, form: Form, refusal: Refusal | None = None) -> str:
+    """The page of a request, with what was typed and why it was refused."""
     actor, session = edge.actor(), edge.reading()
     met = neighbours(session, booking, now=now())
     first = next((date for date in booking.occurrences if date.state in WAITING), booking.occurrences[0])
@@ -111,6 +113,9 @@ def _page(booking: Booking, form: Form, refusal: Refusal | None = None) -> str:
         room=first.room,
         form=form,
         refusal=refusal,
+        changes=changed_meanwhile(session, booking, refusal),
+        talk=talk_of(session, booking, by=actor),
+        held=held_by(booking, form),
         now=now(),
         actor=actor,
     )

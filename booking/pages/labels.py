@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 
+from accounts import labels as roles
+from booking.changed import Change
+from booking.models import Booking
 from booking.states import BookingKind, TaskReason
 from kernel.errors import Fault
 from kernel.money import Ore
@@ -59,6 +62,28 @@ DONE: Mapping[Task, str] = {
     Task.APPOINT: _("Navngitt"),
 }
 MEANS: Mapping[str, str] = {"key": _("Nøkkel"), "card": _("Kort"), "code": _("Kode"), "staff": _("En ansatt låser opp")}
+CHANGES: Mapping[str, str] = {
+    "reserve": _("Bookingen ble laget"),
+    "move": _("En dato ble flyttet"),
+    "cancel": _("Det ble avlyst"),
+    "confirm": _("Organisasjonen bekreftet"),
+    "approve": _("Forespørselen ble innvilget"),
+    "refuse": _("Forespørselen ble avslått"),
+    "lapse": _("Forespørselen falt bort"),
+    "note_absence": _("Det ble notert at ingen kom"),
+    "withdraw_absence": _("Det ble tatt tilbake at ingen kom"),
+    "ask": _("Søkeren fikk et spørsmål"),
+    "answer": _("Søkeren svarte på et spørsmål"),
+    "write": _("Det kom en melding"),
+    "withdraw_question": _("Et spørsmål ble trukket tilbake"),
+    "displace": _("En dato måtte vike"),
+    "offer": _("Det kom et tilbud om en annen tid"),
+    "accept": _("Et tilbud ble tatt imot"),
+    "decline-offer": _("Et tilbud ble avslått"),
+    "expire-offer": _("Et tilbud gikk ut"),
+    "end-waiting": _("En dato gikk ut av køen"),
+    "undo": _("Det siste ble angret"),
+}
 MIDNIGHT = time()
 
 
@@ -181,6 +206,17 @@ def wall_clocks(span: tuple[datetime, datetime]) -> str:
 def iso_moment(text: str) -> str:
     """A wall-clock time in ISO form, as people write it."""
     return formats.moment(datetime.fromisoformat(text))
+
+
+def change_since(change: Change, booking: Booking, is_staff: bool) -> str:
+    """What was done to a booking, to which of its dates, and when; for staff by whom too, with the role."""
+    days = [formats.day_month(date.local_start) for date in booking.occurrences if date.number in change.numbers]
+    what = gettext(CHANGES.get(change.verb, _("Bookingen ble endret"))) + (f" ({', '.join(days)})" if days else "")
+    when, name = formats.moment(change.at, booking.room.venue.zone), change.name
+    if not is_staff:
+        return gettext("%(what)s, %(when)s.", what=what, when=when)
+    who = f"{name} ({roles.role(change.role).lower()})" if change.role else name or gettext("tjenesten selv")
+    return gettext("%(who)s, %(when)s: %(what)s.", what=what, who=who, when=when)
 
 
 def skipped_because(reason: str) -> str:

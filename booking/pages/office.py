@@ -1,11 +1,15 @@
 """The officer's desk: the inbox by deadline, and one search box."""
 
+from datetime import date
+
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, case, or_, select
 
 from accounts import edge, queries
 from accounts.identity import Actor
+from booking.casework.charge import is_of
+from booking.casework.messages import spoken_to
 from booking.conditions.queries import withdrawable
 from booking.models import Booking
 from booking.pages.blueprint import routes
@@ -23,23 +27,31 @@ from web.texts import gettext as _
 
 MOST = 100
 MOST_FOUND = 50
+IS_BROKEN = and_(Booking.broken_at.is_not(None), Booking.broken_at >= Booking.decide_by)
+ORDER = (case((IS_BROKEN, 0), else_=1), Booking.paused_at.is_not(None), Booking.decide_by.is_(None), Booking.decide_by, Booking.created_at)
 
 
 @routes.get("/office")
 def office() -> str:
-    """Whom to call, what waits for a decision, soonest deadline first, and for organisations, and whose time may be withdrawn."""
+    """Whom to call, what waits for a decision and for organisations, and whose time may be withdrawn.
+
+    Broken promises come first, then the soonest deadline, and last what waits for its applicant.
+    """
     actor, session = edge.actor(), edge.reading()
     actor.require(actor.is_staff, "officer")
-    order = (Booking.decide_by.is_(None), Booking.decide_by, Booking.created_at)
-    waiting = rows(session, Wanted((Booking.state == BookingState.REQUESTED, _decides(actor)), order=order, limit=MOST), now=now())
+    today, whose = to_wall(now(), HOME_ZONE).date(), request.args.get("whose", "")
+    asked = (Booking.state == BookingState.REQUESTED, _decides(actor), _of(actor, whose, today))
+    waiting = rows(session, Wanted(asked, order=ORDER, limit=MOST), now=now())
     unconfirmed = (Booking.state == BookingState.UNCONFIRMED,) if actor.is_officer else ()
     others = rows(session, Wanted(unconfirmed, order=(Booking.confirm_by,), limit=MOST), now=now()) if unconfirmed else []
-    late = withdrawable(session, today=to_wall(now(), HOME_ZONE).date(), now=now()) if actor.is_officer else {}
+    late = withdrawable(session, today=today, now=now()) if actor.is_officer else {}
     held = rows(session, Wanted((Booking.id.in_(late),), is_ahead=True, limit=MOST), now=now()) if late else []
     return render_template(
         "booking/office.html",
         calls=calls(session, by=actor) if actor.is_officer else [],
         waiting=waiting,
+        spoken=spoken_to(session, [row.booking.id for row in waiting]),
+        whose=whose,
         unconfirmed=others,
         held=held,
         late=late,
@@ -73,6 +85,17 @@ def search() -> ResponseReturnValue:
     return render_template(
         "booking/search.html", form=Form(request.args), wanted=wanted, people=people, organisations=organisations, found=found
     )
+
+
+def _of(actor: Actor, whose: str, today: date) -> ColumnElement[bool]:
+    """All cases, those of the person, or those that nobody has taken."""
+    match whose, actor.person_id:
+        case "mine", int(person_id):
+            return is_of(person_id, today)
+        case "nobody", _:
+            return Booking.owner_id.is_(None)
+        case _:
+            return Booking.id.is_not(None)
 
 
 def _decides(actor: Actor) -> ColumnElement[bool]:

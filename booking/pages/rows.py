@@ -49,8 +49,13 @@ class Wanted:
 
 
 def rows(session: Session, wanted: Wanted, *, now: datetime) -> list[Row]:
-    """The bookings that are wanted, with room, venue, organisation and holder; two statements."""
-    parts = (joinedload(Booking.room).joinedload(Room.venue), joinedload(Booking.organisation), joinedload(Booking.holder))
+    """The bookings that are wanted, with room, venue, organisation, holder and owner; two statements."""
+    parts = (
+        joinedload(Booking.room).joinedload(Room.venue),
+        joinedload(Booking.organisation),
+        joinedload(Booking.holder),
+        joinedload(Booking.owner),
+    )
     times = dated(now)
     query: Select[Any] = select(Booking, times.c.next_start, times.c.last_start, times.c.ahead, times.c.dates)
     query = query.join(times, times.c.booking_id == Booking.id).where(*wanted.conditions).options(*parts)

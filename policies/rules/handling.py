@@ -1,8 +1,8 @@
 """The rule kinds about handling: who decides and by when, and the time kept around a booking."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import ClassVar, Literal
 
@@ -47,6 +47,10 @@ class OfficeHours(Model):
 
     weekdays: tuple[Weekday, ...] = Field(default=MONDAY_TO_FRIDAY, min_length=1)
     hours: Band
+
+    def on(self, holidays: Collection[date]) -> Office:
+        """The office with its holidays."""
+        return Office(self.weekdays, self.hours.start, self.hours.end, holidays)
 
 
 OFFICE = OfficeHours(hours=Band.model_validate({"start": "08:00", "end": "15:30"}))
@@ -98,9 +102,7 @@ class DecisionRoute(Rule):
     def _promised(self, occasion: Occasion) -> datetime | None:
         if self.promise is None:
             return None
-        hours = self.office.hours
-        office = Office(self.office.weekdays, hours.start, hours.end, occasion.facts.office_holidays)
-        due = office.due(occasion.submitted, self.promise.amount, self.promise.unit)
+        due = self.office.on(occasion.facts.office_holidays).due(occasion.submitted, self.promise.amount, self.promise.unit)
         return due.replace(tzinfo=zone_of(occasion.request.wall.zone)).astimezone(UTC)
 
 

@@ -31,6 +31,12 @@ approve                                 in     no      --    --       --     -- 
 approve what caretakers decide          in     no      --    --       --     --        ok        ok      ok
 decline                                 in     no      --    --       --     --        no        ok      ok
 decline what caretakers decide          in     no      --    --       --     --        ok        ok      ok
+write to the other side                 in     --      --    ok       ok     --        no        ok      ok
+ask what must be answered               in     no      --    --       --     --        no        ok      ok
+withdraw a question                     in     no      --    --       --     --        no        ok      ok
+note inside the office                  in     --      --    no       no     --        ok        ok      ok
+take a case                             in     no      --    --       --     --        no        ok      ok
+look at a case                          in     no      --    --       --     --        ok        ok      ok
 sign what is asked of the holder        in     --      --    no       ok     --        no        ok      ok
 hand in a document                      in     --      --    ok       ok     --        no        ok      ok
 name who is on site                     in     --      --    ok       ok     --        no        ok      ok

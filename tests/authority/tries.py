@@ -138,6 +138,18 @@ TRIES: dict[str, Tries] = {
     "approve what caretakers decide": _act("theatre", "approval"),
     "decline": _act("asked", "refusal", reason="Fullt."),
     "decline what caretakers decide": _act("theatre", "refusal", reason="Fullt."),
+    "write to the other side": _act("booked", "messages", text="Hei"),
+    "ask what must be answered": lambda w: (
+        _form(f"/bookings/{w.asked.reference}/messages", text="Når?", must_answer="yes"),
+        _api(f"/bookings/{w.asked.id}/messages", {"text": "Når?", "kind": "question"}),
+    ),
+    "withdraw a question": _page("/bookings/{asked.reference}/messages/{question}/withdrawal"),
+    "note inside the office": lambda w: (
+        _form(f"/bookings/{w.booked.reference}/notes", internal="Ringte."),
+        _api(f"/bookings/{w.booked.id}/messages", {"text": "Ringte.", "kind": "note"}),
+    ),
+    "take a case": _page("/bookings/{asked.reference}/owner", owner="{officer}"),
+    "look at a case": _page("/bookings/{asked.reference}/presence"),
     "sign what is asked of the holder": _page(
         "/bookings/{asking.reference}/conditions/fire-instruction/signature", name="Berit Moe", agreed="yes", text_version="2026"
     ),

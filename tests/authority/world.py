@@ -14,6 +14,7 @@ from accounts.models import Delegation, Invitation, Proof, ProofLink, RoleGrant
 from accounts.standings import note_standing
 from accounts.tokens import make_token
 from booking.absence import note_absence
+from booking.casework.messages import write
 from booking.conditions.inputs import Confirmation
 from booking.conditions.verbs import confirm
 from booking.ending import cancel
@@ -82,6 +83,8 @@ class World:
 
     booked: Case  # by Berit for Skiold turn, two dates
     asked: Case  # by Per for himself, an officer decides
+    question: int  # which Kari asked about it
+    officer: int  # Kari
     theatre: Case  # by Per for himself, the venue's caretaker decides
     missed: Case  # by Berit for Skiold turn, begun today
     noted: Case  # another of today, to which nobody came
@@ -129,7 +132,9 @@ def build(session: Session) -> World:
     bearers = {name: _made(session, make_token, hand.require_known(), "skript", by=hand) for name, hand in hands.items()}
     world = World(
         booked=_booked(session, hall.berit, recurrence={"rrule": "FREQ=WEEKLY;COUNT=2"}),
-        asked=_booked(session, hall.per, start="2026-09-16T18:00", end="2026-09-16T20:00", **alone),
+        asked=(waits := _booked(session, hall.per, start="2026-09-16T18:00", end="2026-09-16T20:00", **alone)),
+        question=_made(session, write, waits.id, "Hvor mange?", must_answer=True, by=hall.kari).id,
+        officer=hall.cast.kari.id,
         theatre=_booked(session, hall.per, start="2026-09-17T18:00", end="2026-09-17T20:00", activity="culture.theatre", **alone),
         missed=_booked(session, hall.berit, now=YESTERDAY, start="2026-09-01T18:00", end="2026-09-01T19:00"),
         noted=_booked(session, hall.berit, now=YESTERDAY, start="2026-09-01T19:00", end="2026-09-01T20:00"),
@@ -158,9 +163,9 @@ def build(session: Session) -> World:
     return world
 
 
-def _made(session: Session, verb: Any, *args: Any, by: Actor, now: datetime = NOW) -> Any:
+def _made(session: Session, verb: Any, *args: Any, by: Actor, now: datetime = NOW, **given: Any) -> Any:
     again(session)
-    made = verb(session, *args, by=by, now=now)
+    made = verb(session, *args, by=by, now=now, **given)
     session.flush()
     return made
 

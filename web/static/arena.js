@@ -27,3 +27,16 @@ const look = async () => {
   setTimeout(look, 2000);
 };
 if (live) setTimeout(look, 1000);
+
+// Who else has this case open: said and asked every half minute, as long as the page is looked at.
+for (const form of document.querySelectorAll("[data-presence]")) {
+  const seen = async () => {
+    if (document.visibilityState === "visible") {
+      const answer = await fetch(form.action, { method: "POST", body: new FormData(form), redirect: "error" }).catch(() => null);
+      const [told, place] = [answer?.ok ? await answer.text() : "", form.querySelector("[role=status]")];
+      if (place.textContent !== told) place.textContent = told;
+    }
+    setTimeout(seen, 30000);
+  };
+  seen();
+}

@@ -1,0 +1,53 @@
+"""Changed: what was done to a booking since somebody saw a version of it, told from the audit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from accounts.identity import Role
+from accounts.queries import names_of_people, roles_of
+from booking.models import Booking
+from database.audit import Audit
+
+# Beside the act that made a booking, an import says from which plan; that is no version of its own.
+SAYS_NO_MORE = "import"
+MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An act on a booking: its verb, the numbers of the dates that it was about, when, by whom; ``role`` is the highest of
+    theirs, None for an applicant, and the name is empty where the service itself acted."""
+
+    verb: str
+    numbers: tuple[int, ...]
+    at: datetime
+    name: str
+    role: Role | None
+
+
+def changes_since(session: Session, booking: Booking, version: int) -> Sequence[Change]:
+    """The acts that made a booking newer than that version, oldest first, at most twenty; three statements.
+
+    Every act that raises the version by one writes one row about the booking: the newest so many rows are those acts.
+    """
+    of_booking = (Audit.subject == "booking", Audit.subject_id == booking.id, Audit.verb != SAYS_NO_MORE)
+    newest = select(Audit).where(*of_booking).order_by(Audit.id.desc())
+    rows = session.scalars(newest.limit(min(max(booking.version - version, 0), MOST))).all()
+    hands = {row.hand_id for row in rows if row.hand_id}
+    names, roles = names_of_people(session, hands), _highest(session, hands)
+    return [Change(row.verb, _numbers(row), row.at, names.get(row.hand_id or 0, ""), roles.get(row.hand_id or 0)) for row in reversed(rows)]
+
+
+def _highest(session: Session, hands: set[int]) -> dict[int, Role]:
+    ladder = list(Role)
+    grants = sorted(roles_of(session, hands), key=lambda grant: ladder.index(grant.role))
+    return {grant.person_id: grant.role for grant in grants}
+
+
+def _numbers(row: Audit) -> tuple[int, ...]:
+    found = row.facts.get("number", row.facts.get("dates", ()))
+    return (found,) if isinstance(found, int) else tuple(found)

@@ -1,0 +1,54 @@
+"""Letters about cases: what the other side said, that a promise was broken, and that a case is somebody's now."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from accounts.models import Person
+from booking.casework.models import Message
+from booking.models import Booking
+from booking.states import Answer, BookingState, Visibility
+from database.outbox import Notice
+from notices.bookings import about, read
+from notices.letter import Letter, one_line
+from settings import Settings
+
+# These are about a question as long as it waits for its answer.
+WAITS = {"case-ask", "case-remind", "case-unanswered"}
+TO_OFFICE = {"case-unanswered", "case-yours", "case-raised"}
+
+
+def of_message(session: Session, notice: Notice, settings: Settings, *, now: datetime) -> Letter | None:
+    """What was said, to the other side; None for notes, and for a question that waits for no answer any more."""
+    said = session.get(Message, notice.facts["message"])
+    if said is None or said.visibility is not Visibility.SHARED or (notice.kind in WAITS and said.answer is not Answer.OPEN):
+        return None
+    writer = session.get(Person, said.by_id) if said.by_id else None
+    values = {"said": said.text.splitlines(), "writer": one_line(writer.name) if writer else "", "asked_at": said.at}
+    return _letter(session, notice, values, to_office=notice.kind in TO_OFFICE or not said.from_staff)
+
+
+def of_case(session: Session, notice: Notice, settings: Settings, *, now: datetime) -> Letter | None:
+    """That a case is the reader's now, was raised to them, or that its promise was broken; None when it is not so any more."""
+    return _letter(session, notice, {}, to_office=notice.kind in TO_OFFICE)
+
+
+def _letter(session: Session, notice: Notice, values: dict[str, object], *, to_office: bool) -> Letter | None:
+    found, person = read(session, notice.booking_id), session.get(Person, notice.person_id)
+    if found is None or person is None or person.email is None or not _is_so(found, notice):
+        return None
+    is_desk = to_office and found.state is BookingState.REQUESTED
+    page = f"office/requests/{found.reference}" if is_desk else f"bookings/{found.reference}"
+    who = {"holder": one_line(found.holder.name), "holder_phone": found.holder.phone, "to_office": to_office, "page": page}
+    return Letter(person.email, person.language, "case", {**about(session, found), **who, **values})
+
+
+def _is_so(booking: Booking, notice: Notice) -> bool:
+    """Whether what the notice says is still true."""
+    match notice.kind:
+        case "case-yours":
+            return notice.person_id in (booking.owner_id, booking.deputy_id)
+        case "promise-broken" | "case-raised" | "case-ask" | "case-remind" | "case-unanswered":
+            return booking.state is BookingState.REQUESTED
+        case _:
+            return True
