@@ -11,6 +11,7 @@ from booking import decisions, ending, moving
 from booking.models import Task
 from booking.states import TaskReason
 from booking.telling import answer_by
+from database.outbox import UNDO_WITHIN
 from notices import cli
 from notices.waiting import acknowledge
 from tests.booking.conftest import NOW
@@ -87,7 +88,6 @@ def test_a_short_message_goes_to_a_mobile_telephone_in_its_readers_language(offi
 def test_who_does_not_answer_in_time_is_called_and_an_answer_ends_that(office: Office, clock: Clock) -> None:
     booking = office.book(**TOMORROW)
     office.act(ending.cancel, booking.id, by=office.hall.kari)
-    office.change(lambda session: setattr(session.get_one(Person, office.hall.cast.berit.id), "email", None))
     office.deliver()
     clock.moment = NOW + 4 * HOUR - timedelta(seconds=1)
     tidy(office)
@@ -100,6 +100,16 @@ def test_who_does_not_answer_in_time_is_called_and_an_answer_ends_that(office: O
     office.act(acknowledge, office.notices()[-1].id, by=office.hall.berit)
 
     assert (early, called, calls(office)) == ([], [(TaskReason.UNACKNOWLEDGED, False)], [(TaskReason.UNACKNOWLEDGED, True)])
+
+
+def test_who_has_no_address_is_called_when_nothing_can_be_undone_any_more(office: Office, clock: Clock) -> None:
+    office.change(lambda session: setattr(session.get_one(Person, office.hall.cast.berit.id), "email", None))
+    booking = office.book(**TOMORROW)
+    office.act(ending.cancel, booking.id, by=office.hall.kari)
+    clock.pass_by(UNDO_WITHIN)
+    tidy(office)
+
+    assert calls(office) == [(TaskReason.UNACKNOWLEDGED, False)]
 
 
 def test_nobody_is_called_about_what_was_not_told_after_all(office: Office, clock: Clock) -> None:
