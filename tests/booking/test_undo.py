@@ -13,7 +13,7 @@ from booking import decisions, ending, moving
 from booking.cases import booking_for
 from booking.closures import close_rooms
 from booking.images import image_of
-from booking.models import Booking, Claim, Undo
+from booking.models import Booking, Claim, Occurrence, Undo
 from booking.outcome import Taken
 from booking.reasons import verdicts_of
 from booking.reservations import reserve
@@ -21,8 +21,10 @@ from booking.states import BookingState
 from booking.undo import forget_acts, undo
 from database.audit import Audit
 from database.outbox import UNDO_WITHIN, Delivery, Notice
+from database.transact import Database
 from kernel.errors import Conflict, Missing, Refusal
-from tests.booking.conftest import LADDER, NOW, Hall, again, publish_with, wish
+from tests.booking.conftest import LADDER, NOW, Hall, again, furnish, publish_with, wish
+from tests.meanwhile import meanwhile
 from venues.inputs import ClosureInput
 from venues.models import Closure
 
@@ -178,3 +180,24 @@ def test_acts_are_forgotten_a_day_after_they_can_be_undone(session: Session, hal
     forget_acts(session, by=SERVICE, now=NOW + UNDO_WITHIN + timedelta(days=1, seconds=1))
 
     assert (kept > 0, last(session)) == (True, 0)
+
+
+@pytest.mark.parametrize("is_undone_first", [True, False])
+def test_of_an_undo_and_a_booking_at_once_the_first_has_the_time(database: Database, *, is_undone_first: bool) -> None:
+    hall = database.transact(furnish)
+    booking = database.transact(reserve, wish(), by=hall.berit, now=NOW)
+    database.transact(ending.cancel, booking.id, by=hall.berit, now=NOW)
+    number = database.transact(last)
+
+    def back(session: Session) -> object:
+        return undo(session, number, by=hall.berit, now=NOW)
+
+    def book(session: Session) -> object:
+        return reserve(session, wish(organisation=None), by=hall.per, now=NOW)
+
+    second = meanwhile(database, *((back, book) if is_undone_first else (book, back)))
+
+    assert type(second.exception()) is Taken
+    with database.reading() as session:
+        held = session.scalars(select(Occurrence.booking_id).join(Claim, Claim.occurrence_id == Occurrence.id)).all()
+    assert (len(held), held[0] == booking.id) == (1, is_undone_first)
