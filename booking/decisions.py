@@ -17,9 +17,12 @@ from booking.revisions import touch
 from booking.states import BookingState, OccurrenceState
 from booking.waiving import grant, keep_needed
 from database.audit import Act, record
+from database.locks import Key
 from database.outbox import post
 from kernel.errors import Invalid, refuse
 
+# Kept on a date that was refused with proposals of what else to take.
+PROPOSED = "proposed"
 ENDED = {"refuse": "booking-refused", "lapse": "booking-lapsed"}
 
 
@@ -34,14 +37,23 @@ def confirm(session: Session, booking_id: int, *, version: int | None = None, by
     lifecycle.require(lifecycle.Act.CONFIRM, booking.state)
     plan = Plan(act="confirm", dates=waiting(booking, OccurrenceState.UNCONFIRMED), by_staff=False, confirms=True)
     resettle(session, booking, plan, now=now)
-    return _told(session, booking, "confirm", by=by, now=now)
+    return tell(session, booking, "confirm", by=by, now=now)
 
 
 def approve(
-    session: Session, booking_id: int, *, version: int | None = None, note: str = "", grounds: str = "", by: Actor, now: datetime
+    session: Session,
+    booking_id: int,
+    *,
+    version: int | None = None,
+    note: str = "",
+    grounds: str = "",
+    beside: tuple[Key, ...] = (),
+    by: Actor,
+    now: datetime,
 ) -> Booking:
     """Grant a request: every waiting date is booked, or none; the exceptions that it asks for are granted on ``grounds``.
 
+    Others that want the same time are answered by ``preferring.prefer``, which locks their keys ``beside`` it.
     Raises Taken, naming what came first, where the request held no time; Declined when the policy now refuses a date;
     Invalid without grounds for an exception.
     """
@@ -49,15 +61,20 @@ def approve(
     require_decider(booking, by)
     lifecycle.require(lifecycle.Act.APPROVE, booking.state)
     granted = grant(session, booking, grounds, by=by, now=now)
-    plan = Plan(act="approve", dates=waiting(booking, OccurrenceState.REQUESTED), by_staff=True)
+    plan = Plan(act="approve", dates=waiting(booking, OccurrenceState.REQUESTED), by_staff=True, beside=beside)
     judged = resettle(session, booking, plan, now=now)
     keep_needed(booking, granted, judged, by=by)
-    _decided(booking, note, by=by, now=now)
-    return _told(session, booking, "approve", by=by, now=now, waived=[waiver.rule for waiver in granted])
+    write_decision(booking, note, by=by, now=now)
+    return tell(session, booking, "approve", by=by, now=now, waived=[waiver.rule for waiver in granted])
 
 
-def decline(session: Session, booking_id: int, *, reason: str, version: int | None = None, by: Actor, now: datetime) -> Booking:
-    """Refuse a request with a reason, which its holder is told; raises Invalid without one."""
+def decline(
+    session: Session, booking_id: int, *, reason: str, proposes: bool = False, version: int | None = None, by: Actor, now: datetime
+) -> Booking:
+    """Refuse a request with a reason, which its holder is told; with what else there is, where one ``proposes`` that.
+
+    Raises Invalid without a reason.
+    """
     booking = booking_for(session, booking_id, version=version)
     require_decider(booking, by)
     lifecycle.require(lifecycle.Act.REFUSE, booking.state)
@@ -65,8 +82,10 @@ def decline(session: Session, booking_id: int, *, reason: str, version: int | No
         raise refuse(Invalid, "reason-missing", "reason")
     dates = [date for date in booking.occurrences if lifecycle.allows(lifecycle.Act.REFUSE, date.state)]
     end_dates(session, booking, dates, OccurrenceState.REFUSED, BookingState.REFUSED, now=now)
-    _decided(booking, reason.strip(), by=by, now=now)
-    return _told(session, booking, "refuse", by=by, now=now)
+    for date in dates:
+        date.reason = PROPOSED if proposes else ""
+    write_decision(booking, reason.strip(), by=by, now=now)
+    return tell(session, booking, "refuse", by=by, now=now)
 
 
 def unconfirmed(session: Session, now: datetime) -> Sequence[int]:
@@ -82,15 +101,17 @@ def lapse(session: Session, booking_id: int, *, by: Actor, now: datetime) -> boo
     if booking.state is not BookingState.UNCONFIRMED:
         return False
     end_dates(session, booking, waiting(booking, OccurrenceState.UNCONFIRMED), OccurrenceState.LAPSED, BookingState.LAPSED, now=now)
-    _told(session, booking, "lapse", by=by, now=now)
+    tell(session, booking, "lapse", by=by, now=now)
     return True
 
 
-def _decided(booking: Booking, reason: str, *, by: Actor, now: datetime) -> None:
+def write_decision(booking: Booking, reason: str, *, by: Actor, now: datetime) -> None:
+    """Write who decided, when and why."""
     booking.decided_at, booking.decided_by, booking.decision_reason = now, by.person_id, reason[:2000]
 
 
-def _told(session: Session, booking: Booking, verb: str, *, by: Actor, now: datetime, **facts: Any) -> Booking:
+def tell(session: Session, booking: Booking, verb: str, *, by: Actor, now: datetime, **facts: Any) -> Booking:
+    """What follows every decision: newer feeds, a line in the audit log, and word to the holder."""
     touch(session, booking)
     record(session, Act(verb, "booking", booking.id, {"state": str(booking.state), **facts}, booking.holder_id), by=by, now=now)
     # What is left of the booking may be booked; what its holder is told is what was decided.

@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from accounts.models import Person
 from booking.absence import answer_by
+from booking.alternatives import form_path
 from booking.conditions.queries import entries, visit_of
 from booking.conditions.reminders import lacking_of
 from booking.judging import highest
 from booking.lifecycle import LIVE
 from booking.models import Booking, Occurrence
+from booking.preferring import lost_by, offers_after
 from booking.reasons import against, excepted, reviews, verdicts_of
 from booking.states import BookingKind, BookingState, OccurrenceState
 from booking.waiving import exceptions_of
@@ -64,6 +66,7 @@ def of_booking(session: Session, notice: Notice, settings: Settings, *, now: dat
         "is_priced": notice.kind in TELLS_ALL and found.kind is BookingKind.ORDINARY,
         "charged": _charged(told),
         **_terms(told, verdicts, is_told=notice.kind == "booking-booked"),
+        **(_after_refusal(session, found, now) if notice.kind == "booking-refused" else {}),
         "complaint": next((verdict.complaint for verdict in verdicts.values() if verdict.complaint), None),
         **_missed(told, verdicts),
         "fees": [date.fee for date in told if date.fee is not None],
@@ -124,6 +127,14 @@ def about(session: Session, booking: Booking) -> dict[str, object]:
         "office": one_line(home.contact_name or home.name),
         "office_phone": home.contact_phone,
         "municipality": one_line(home.name),
+    }
+
+
+def _after_refusal(session: Session, booking: Booking, now: datetime) -> dict[str, object]:
+    """To whom dates were lost, and what else there is, each with the path of its form."""
+    return {
+        "lost": lost_by(session, booking),
+        "instead": [(offer, form_path(offer)) for offer in offers_after(session, booking, now=now)],
     }
 
 

@@ -13,10 +13,11 @@ from accounts import edge
 from booking import absence, decisions, ending, moving
 from booking.cases import booking_seen
 from booking.models import Booking
-from booking.pages.again import same_again
+from booking.pages.again import instead, same_again
 from booking.pages.blueprint import routes
 from booking.pages.draft import clock_of
 from booking.pages.told import told_booking
+from booking.preferring import lost_by, offers_after
 from kernel.clock import now
 from kernel.errors import Conflict, Forbidden, Invalid, Refusal
 from kernel.wallclock import at, to_wall
@@ -158,6 +159,7 @@ def _page(booking: Booking, form: Form, *, refusal: Refusal | None = None, numbe
     session, actor = edge.reading(), edge.actor()
     told = told_booking(session, booking, by=actor, language=language.choose(), now=now())
     today = to_wall(now(), booking.room.venue.zone).date()
+    offers = offers_after(session, booking, now=now())
     return render_template(
         "booking/case.html",
         booking=booking,
@@ -167,6 +169,9 @@ def _page(booking: Booking, form: Form, *, refusal: Refusal | None = None, numbe
         moving=number,
         rooms=_rooms(booking) if told.may_change else [],
         again=same_again(booking, told.last_time, by=actor, today=today),
+        lost=lost_by(session, booking),
+        offers=offers,
+        instead=[instead(booking, offer, by=actor) for offer in offers],
         home=municipality(session),
         actor=actor,
         clock_of=clock_of,

@@ -1,6 +1,6 @@
 """Deciding: a request beside the room's week and what the policy says of it, granted or refused on one page."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Annotated
 
@@ -10,16 +10,17 @@ from pydantic import Field
 
 from accounts import edge
 from booking import decisions
+from booking.alternatives import offers_instead
 from booking.cases import booking_seen
 from booking.lifecycle import WAITING
 from booking.models import Booking
 from booking.pages.blueprint import routes
 from booking.pages.case import REFUSALS, Version
-from booking.pages.neighbours import Neighbour, asked, neighbours
+from booking.pages.competing import asked, contest_of
 from booking.pages.room import looking_at, monday_of
 from booking.pages.told import told_booking
 from booking.pages.week import week_of
-from booking.reasons import rank_of, verdicts_of
+from booking.preferring import Choice, prefer
 from kernel.clock import now
 from kernel.errors import Refusal
 from web import language, problems
@@ -28,20 +29,23 @@ from web.pages import done
 from web.texts import gettext as _
 
 WEEK = timedelta(days=7)
-MOST_RIVALS = 20
 
 
 class Decision(Version):
-    """An approval with a word to the holder, if any, and why exceptions are granted, if some are asked for."""
+    """An approval: a word to the holder, if any; why exceptions are granted, if some are asked for; why others, whose dates
+    were ``seen``, do not get the time."""
 
     note: Annotated[str, Field(max_length=2000)] = ""
     grounds: Annotated[str, Field(max_length=2000)] = ""
+    others: Annotated[str, Field(max_length=2000)] = ""
+    seen: Annotated[str | None, Field(max_length=40)] = None
 
 
 class Reason(Version):
-    """Why it is refused."""
+    """Why it is refused, and whether something else is proposed with it."""
 
     reason: Annotated[str, Field(max_length=2000)] = ""
+    proposes: bool = False
 
 
 @routes.get("/office/requests/<reference>")
@@ -56,8 +60,7 @@ def approve(reference: str) -> ResponseReturnValue:
     """Grant a request."""
 
     def grant(booking: Booking) -> None:
-        given = parse(Decision, request.form)
-        edge.transact(decisions.approve, booking.id, note=given.note, grounds=given.grounds, version=given.version)
+        edge.transact(prefer, booking.id, Choice(**parse(Decision, request.form).model_dump()))
 
     return _decide(reference, grant, _("Forespørselen er innvilget."))
 
@@ -68,7 +71,7 @@ def decline(reference: str) -> ResponseReturnValue:
 
     def refuse(booking: Booking) -> None:
         given = parse(Reason, request.form)
-        edge.transact(decisions.decline, booking.id, reason=given.reason, version=given.version)
+        edge.transact(decisions.decline, booking.id, reason=given.reason, proposes=given.proposes, version=given.version)
 
     return _decide(reference, refuse, _("Forespørselen er avslått."))
 
@@ -91,19 +94,19 @@ def _decide(reference: str, act: Callable[[Booking], None], message: str) -> Res
 
 def _page(booking: Booking, form: Form, refusal: Refusal | None = None) -> str:
     actor, session = edge.actor(), edge.reading()
-    met = neighbours(session, booking, now=now())
+    told = told_booking(session, booking, by=actor, language=language.choose(), now=now())
+    contest = contest_of(session, booking, told.verdicts, by=actor, now=now())
     first = next((date for date in booking.occurrences if date.state in WAITING), booking.occurrences[0])
     monday = monday_of(request.args.get("week", ""), first.local_start.date())
     return render_template(
         "booking/request.html",
         booking=booking,
-        told=told_booking(session, booking, by=actor, language=language.choose(), now=now()),
-        met=met,
-        ranks={one.id: rank_of(verdicts_of(session, one)) for one in (booking, *_rivals(met))},
-        is_taken=any(one.holds for one in met),
+        told=told,
+        contest=contest,
+        offers=offers_instead(session, booking, first, now=now()) if told.may_decide else (),
         monday=monday,
         sunday=monday + WEEK - timedelta(days=1),
-        grid=week_of(session, first.room, monday, looking_at(first.room), also=asked(booking, met)),
+        grid=week_of(session, first.room, monday, looking_at(first.room), also=list(asked(booking, contest))),
         previous=_week(booking, monday - WEEK),
         following=_week(booking, monday + WEEK),
         room=first.room,
@@ -112,11 +115,6 @@ def _page(booking: Booking, form: Form, refusal: Refusal | None = None) -> str:
         now=now(),
         actor=actor,
     )
-
-
-def _rivals(met: Sequence[Neighbour]) -> Sequence[Booking]:
-    """The other requests for the same time, as far as one compares them on a page."""
-    return list({one.other.booking.id: one.other.booking for one in met if not one.holds}.values())[:MOST_RIVALS]
 
 
 def _week(booking: Booking, monday: date) -> str:

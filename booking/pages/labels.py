@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 
+from booking.preferring import PREFERRED
 from booking.states import BookingKind
 from kernel.errors import Fault
 from kernel.money import Ore
@@ -170,6 +171,8 @@ def skipped_because(reason: str) -> str:
         return gettext("Tiden var opptatt.")
     if reason.startswith("closed: "):
         return gettext("Lokalet ble stengt: %(reason)s", reason=reason.removeprefix("closed: "))
+    if reason.startswith(PREFERRED):
+        return gettext("Tiden gikk til en annen forespørsel.")
     if reason == "missing-hour":
         return gettext("Klokka stilles fram denne natta.")
     return gettext("Reglene sa nei.") if reason.startswith("policy:") else reason
