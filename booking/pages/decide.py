@@ -1,7 +1,8 @@
 """Deciding: a request beside the room's week and what the policy says of it, granted or refused on one page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from itertools import dropwhile, islice
 from typing import Annotated
 
 from flask import Response, render_template, request, url_for
@@ -15,6 +16,7 @@ from booking.cases import booking_seen
 from booking.lifecycle import WAITING
 from booking.models import Booking
 from booking.pages.blueprint import routes
+from booking.pages.board import Waiting, waiting
 from booking.pages.case import REFUSALS, Version
 from booking.pages.competing import asked, contest_of
 from booking.pages.room import looking_at, monday_of
@@ -95,6 +97,7 @@ def _decide(reference: str, act: Callable[[Booking], None], message: str) -> Res
 def _page(booking: Booking, form: Form, refusal: Refusal | None = None) -> str:
     actor, session = edge.actor(), edge.reading()
     told = told_booking(session, booking, by=actor, language=language.choose(), now=now())
+    listed = waiting(session, actor, now=now())
     contest = contest_of(session, booking, told.verdicts, by=actor, now=now())
     first = next((date for date in booking.occurrences if date.state in WAITING), booking.occurrences[0])
     monday = monday_of(request.args.get("week", ""), first.local_start.date())
@@ -102,6 +105,8 @@ def _page(booking: Booking, form: Form, refusal: Refusal | None = None) -> str:
         "booking/request.html",
         booking=booking,
         told=told,
+        waiting=listed,
+        onward=_onward(booking, listed),
         contest=contest,
         offers=offers_instead(session, booking, first, now=now()) if told.may_decide else (),
         monday=monday,
@@ -115,6 +120,13 @@ def _page(booking: Booking, form: Form, refusal: Refusal | None = None) -> str:
         now=now(),
         actor=actor,
     )
+
+
+def _onward(booking: Booking, listed: Sequence[Waiting]) -> str:
+    """The next request on the board; nothing after the last."""
+    after = dropwhile(lambda one: one.booking.id != booking.id, listed)
+    following = next(islice(after, 1, None), None)
+    return url_for("booking.request_page", reference=following.booking.reference) if following else ""
 
 
 def _week(booking: Booking, monday: date) -> str:

@@ -25,6 +25,7 @@ take back that nobody came              in     --      --    no       no     -- 
 confirm                                 in     --      no    ok       ok     --        no        ok      ok
 approve                                 in     no      --    --       --     --        no        ok      ok
 approve what caretakers decide          in     no      --    --       --     --        ok        ok      ok
+approve several at once                 in     no      no    no       no     --        no        ok      ok
 decline                                 in     no      --    --       --     --        no        ok      ok
 decline what caretakers decide          in     no      --    --       --     --        ok        ok      ok
 sign what is asked of the holder        in     --      --    no       ok     --        no        ok      ok
