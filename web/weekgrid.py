@@ -12,10 +12,12 @@ EARLIEST, LATEST = timedelta(hours=8), timedelta(hours=22)
 
 
 class SlotState(StrEnum):
-    """What a time of a room is: AGREEMENT is open by agreement only, HELD waits for an answer, WANTED is wished for and kept by nobody."""
+    """What a time of a room is: AGREEMENT is open by agreement only, HELD waits for an answer, WANTED is wished for and kept by nobody,
+    SHARED is taken in another room that shares a part with this one."""
 
     FREE = "free"
     TAKEN = "taken"
+    SHARED = "shared"
     HELD = "held"
     WANTED = "wanted"
     AGREEMENT = "agreement"

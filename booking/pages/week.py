@@ -38,7 +38,7 @@ TOO_SOON = {"in-the-past", "too-short-notice"}
 PROBE = timedelta(hours=1)
 # Of what lies over a time the first layer is drawn, and of a layer's states the first that is there.
 LAYERS = (
-    (SlotState.TAKEN, SlotState.HELD, SlotState.WANTED),
+    (SlotState.TAKEN, SlotState.SHARED, SlotState.HELD, SlotState.WANTED),
     (SlotState.CLOSED,),
     (SlotState.FREE,),
     (SlotState.AGREEMENT,),
@@ -141,9 +141,10 @@ def _held(row: Any, room: Room, looking: Looking) -> Held:
         # A wish that the organisation has not confirmed must not be read as the organisation's own.
         is_told, href = row.state is not OccurrenceState.UNCONFIRMED, ""
         told = told_publicly(row.kind, row.organisation, row.shown_publicly) if is_told else ""
+    taken = SlotState.SHARED if is_through else SlotState.TAKEN
     return Held(
         time=Interval(row.starts_at, row.ends_at),
-        state=SlotState.TAKEN if row.state is OccurrenceState.BOOKED else SlotState.HELD,
+        state=taken if row.state is OccurrenceState.BOOKED else SlotState.HELD,
         label=f"{told}{part}".strip(),
         href=href,
         date=row.id,
