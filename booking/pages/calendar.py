@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from accounts import edge
 from accounts.identity import Actor, Role
 from booking.pages.blueprint import routes
-from booking.pages.room import looking_at, monday_of
+from booking.pages.room import FURTHEST, looking_at, monday_of
 from booking.pages.week import DAY, Held, held_in, places_on, slots_on, week_of
 from kernel.clock import now
 from kernel.errors import Invalid
@@ -99,7 +99,7 @@ def _entries(rooms: Sequence[Room], held: Mapping[int, Sequence[Held]]) -> Itera
 
 
 def _venue_day(venue: Venue, day: date, venues: Sequence[Venue] = ()) -> str:
-    session, public = edge.reading(), not venues
+    session, public, today = edge.reading(), not venues, to_wall(now(), venue.zone).date()
     rooms = [room for room in venue_named(session, venue.slug).rooms if room.retired_at is None and room.spaces]
 
     def at(other: date) -> str:
@@ -115,12 +115,12 @@ def _venue_day(venue: Venue, day: date, venues: Sequence[Venue] = ()) -> str:
         venues=venues,
         venue=venue,
         day=day,
-        today=to_wall(now(), venue.zone).date(),
+        today=today,
         told=venue_day(session, rooms, day, {room.id: week(room) for room in rooms}),
         held=SlotState.HELD,
-        previous=at(day - DAY),
-        following=at(day + DAY),
-        at_today=at(to_wall(now(), venue.zone).date()),
+        previous=at(day - DAY) if day > today or not public else "",
+        following=at(day + DAY) if day - today < FURTHEST else "",
+        at_today=at(today),
     )
 
 

@@ -1,6 +1,7 @@
 """Competing requests: who meets whom, in a fixed number of statements, and what becomes of those that were not preferred."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -17,8 +18,9 @@ from booking.reservations import reserve
 from booking.states import BookingState
 from database.audit import Audit
 from database.outbox import Notice
+from database.transact import Database
 from kernel.errors import Conflict, Invalid
-from tests.booking.conftest import NOW, REASON, Hall, again, publish_with, wish
+from tests.booking.conftest import NOW, REASON, Hall, again, furnish, publish_with, wish
 
 CONCERT = {"activity": "culture.concert"}
 CLUBS_FIRST = {"kind": "priority", "id": "order", "order": [{"name": REASON, "applicants": ["organisation"]}], "reason": REASON}
@@ -81,6 +83,23 @@ def test_who_asked_meanwhile_is_not_refused_unseen(session: Session, hall: Hall,
     assert party.state is BookingState.REQUESTED
 
 
+def test_a_caretaker_refuses_nobody_on_whom_an_officer_decides(session: Session, hall: Hall, ask: Ask) -> None:
+    by_caretaker = {
+        "kind": "decision_route",
+        "id": "plays",
+        "route": "by-role",
+        "role": "caretaker",
+        "promise": {"amount": 2, "unit": "days"},
+    }
+    publish_with(session, {**by_caretaker, "scope": {"activities": ["culture.theatre"]}, "reason": REASON})
+    play, concert = ask(hall.berit, activity="culture.theatre"), ask(hall.per, **PRIVATE)
+
+    prefer(session, play.id, Choice(), by=hall.olav, now=NOW)
+
+    again(session)
+    assert (play.state, concert.state) == (BookingState.BOOKED, BookingState.REQUESTED)
+
+
 def test_what_is_offered_instead_is_free_and_in_another_room_or_at_another_time(session: Session, hall: Hall, ask: Ask) -> None:
     band, party = ask(hall.berit), ask(hall.per, **PRIVATE)
     prefer(session, band.id, Choice(others="Fullt."), by=hall.kari, now=NOW)
@@ -123,3 +142,23 @@ def test_what_a_request_meets_is_told_in_nine_statements(session: Session, hall:
 
     assert met[-1] == [(True, 1)] * 3 + [(False, 2)] * 3
     assert numbers == [9, 9, 9]
+
+
+def test_of_three_that_are_preferred_at_once_one_gets_the_time_and_nobody_is_forgotten(database: Database) -> None:
+    hall = database.transact(furnish)
+    hands = (hall.berit, hall.nils, hall.per)
+    wishes = [wish(**CONCERT, **({} if by is not hall.per else PRIVATE)) for by in hands]
+    asked = [database.transact(reserve, one, by=by, now=NOW).id for one, by in zip(wishes, hands, strict=True)]
+
+    def choose(number: int) -> str:
+        try:
+            return str(database.transact(prefer, number, Choice(others="Fullt."), by=hall.kari, now=NOW).state)
+        except Conflict as refusal:
+            return refusal.faults[0].code
+
+    with ThreadPoolExecutor(3) as pool:
+        answers = sorted(pool.map(choose, asked))
+
+    with database.reading() as session:
+        states = sorted(str(state) for state in session.scalars(select(Booking.state)))
+    assert (answers, states) == (["booked", "wrong-state", "wrong-state"], ["booked", "refused", "refused"])

@@ -232,6 +232,22 @@ def test_nothing_ticked_grants_nothing(visit: Callable[..., Visitor], booked: Ca
     assert "1 kan innvilges uten videre" in answer.text
 
 
+def test_who_has_the_time_and_would_have_to_give_way_is_told_with_the_notice(
+    app: Flask, visit: Callable[..., Visitor], booked: Callable[..., str]
+) -> None:
+    strong = {"kind": "displacement", "strength": 2, "notice_days": 14, "reason": REASON}
+    rules = [{**strong, "id": "concerts", "scope": {"activities": ["culture.concert"]}}, {**strong, "id": "rest", "strength": 1}]
+    app.extensions["database"].transact(publish_with, *rules)
+    asked = [booked(**CONCERT, start=f"2026-09-{day}T18:00", end=f"2026-09-{day}T20:00") for day in (14, 15)]
+    for day in (14, 15):
+        booked(start=f"2026-09-{day}T18:00", end=f"2026-09-{day}T20:00")
+
+    late, early = (" ".join(visit("kari").get(f"/office/requests/{one}").text.split()) for one in asked)
+
+    assert "må vike</span> Denne går foran, med 14 dagers varsel. Varselet må gis senest 1. september 2026." in early
+    assert "må vike</span> Denne går foran, med 14 dagers varsel. Det er for sent å varsle." in late
+
+
 def test_granting_one_refuses_the_other_which_reads_why_and_what_else_there_is(
     visit: Callable[..., Visitor], booked: Callable[..., str]
 ) -> None:
