@@ -140,7 +140,7 @@ SEASON = (
 PRIVATE = (
     ("tone", "fjell-aktivitetshus/moterom", "Åttiårsdag", ("12:00", "15:00"), 12),
     ("siri", "knutepunkt-stromso/moterom-1", "Navnefest", ("13:00", "16:00"), 10),
-    ("jonas", "drammensbiblioteket/moterom", "Jubileumslunsj", ("11:00", "13:00"), 8),
+    ("jonas", "fjell-aktivitetshus/moterom", "Jubileumsmiddag", ("16:00", "20:00"), 12),
 )
 
 

@@ -89,7 +89,7 @@ def test_a_caretaker_refuses_nobody_on_whom_an_officer_decides(session: Session,
         "id": "plays",
         "route": "by-role",
         "role": "caretaker",
-        "promise": {"amount": 2, "unit": "days"},
+        "promise": {"amount": 2, "unit": "working-days"},
     }
     publish_with(session, {**by_caretaker, "scope": {"activities": ["culture.theatre"]}, "reason": REASON})
     play, concert = ask(hall.berit, activity="culture.theatre"), ask(hall.per, **PRIVATE)
