@@ -2,14 +2,18 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from urllib.parse import urlencode
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from booking.case import Case, path_of
+from accounts.standings import standings_of
+from booking.applicants import applicant_in
+from booking.case import Case, case_of_booking, path_of, span_of
 from booking.conflicts import Want
 from booking.judging import judge
+from booking.models import Booking, Occurrence
 from booking.occupy import peek
 from booking.ordinary import Place
 from booking.search import openness_of
@@ -51,10 +55,13 @@ class Offer:
         }
 
 
-def offers(session: Session, room_path: str, wall: WallSpan, *, heads: int | None, now: datetime) -> tuple[Offer, ...]:
+def offers(
+    session: Session, room_path: str, wall: WallSpan, *, heads: int | None, beside: Sequence[Want] = (), now: datetime
+) -> tuple[Offer, ...]:
     """At most five: the nearest times in the same room, then rooms of its kind at the same time, nearest first.
 
-    In a fixed number of queries. A room that is known to be too small is not offered, one of unknown size is.
+    In a fixed number of queries. A room that is known to be too small is not offered, one of unknown size is; nor is what
+    somebody is about to get ``beside`` it.
     """
     room = room_at(session, room_path)
     tries = [(room, other, "time") for other in _nearby(wall, now)]
@@ -66,15 +73,35 @@ def offers(session: Session, room_path: str, wall: WallSpan, *, heads: int | Non
     wants = [Want(tuple(space.id for space in candidate.spaces), time.interval()) for candidate, time, _ in tries]
     # Each want stands alone here: two offers may overlap, since only one of them will be taken.
     answer = peek(session, wants, now=now, alone=True)
-    free = (tries[number] for number in answer.free)
+    free = (tries[number] for number in answer.free if not any(wants[number].meets(other) for other in beside))
     fit = (one for one in free if _fits(places[one[0].id], one[1], heads, now))
     return tuple(_best(Offer(path_of(room), f"{room.venue.name}, {room.name}", time, way) for room, time, way in fit))
 
 
-def offers_to(session: Session, case: Case, wall: WallSpan, *, now: datetime) -> tuple[Offer, ...]:
+def offers_instead(
+    session: Session, booking: Booking, date: Occurrence, *, beside: Sequence[Want] = (), now: datetime
+) -> tuple[Offer, ...]:
+    """What the holder of a booking could ask for now instead of one of its dates, which is left out of what is counted."""
+    applicant = applicant_in(booking, standings_of(session, booking.organisation_id), by_staff=False)
+    span = span_of(date)
+    case = replace(case_of_booking(booking, applicant, [span], date.room), submitted=now, settled=(date.id,))
+    return offers_to(session, case, span.wall, beside=beside, now=now)
+
+
+def form_path(offer: Offer) -> str:
+    """Where the form for an offer stands, filled in with its time."""
+    start, end = offer.wall.start, offer.wall.end
+    when = {"date": f"{start:%Y-%m-%d}", "from": f"{start:%H:%M}", "to": f"{end:%H:%M}"}
+    # A form's end of 00:00 is midnight at the end of the day.
+    if end > datetime.combine(start.date(), time()) + timedelta(days=1):
+        when["end_date"] = f"{end:%Y-%m-%d}"
+    return f"/rooms/{offer.room}/book?{urlencode(when)}"
+
+
+def offers_to(session: Session, case: Case, wall: WallSpan, *, beside: Sequence[Want] = (), now: datetime) -> tuple[Offer, ...]:
     """Those of the offers that the policy would not refuse to the applicant of a case either, each as a single booking."""
     heads = sum(band.heads for band in case.bands) or None
-    found = offers(session, case.path, wall, heads=heads, now=now)
+    found = offers(session, case.path, wall, heads=heads, beside=beside, now=now)
     return tuple(offer for offer in found if not judge(session, _instead(session, case, offer))[0].is_refused)
 
 

@@ -20,6 +20,7 @@ from booking.closures import Closing, affected, close_rooms, displace_outside, o
 from booking.edge import book, instead_of
 from booking.models import Booking
 from booking.outside import bookings_outside
+from booking.preferring import Choice, prefer
 from booking.reservations import preview
 from booking.shown import ShownBooking, ShownVerdict, shown_booking, shown_preview
 from booking.wish import Wish
@@ -54,10 +55,12 @@ class Cancellation(Body):
 
 
 class Approval(Body):
-    """A word to the holder; ``grounds`` are asked for where the request asks for exceptions."""
+    """A word to the holder; ``grounds`` are asked for where the request asks for exceptions, a word to ``others`` that wanted
+    the same time where the order of precedence does not say why they do not get it."""
 
     note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] = ""
     grounds: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] = ""
+    others: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] = ""
 
 
 class Saying(Body):
@@ -157,8 +160,8 @@ def confirm(booking_id: int) -> Answer:
 
 @api.operation("POST", "/bookings/<int:booking_id>/approval", body=Approval, answers={200: ShownBooking})
 def approve(booking_id: int, body: Approval) -> Answer:
-    """Grant a request, with the exceptions that it asks for."""
-    return _answer(transact(_shown, decisions.approve, booking_id, note=body.note, grounds=body.grounds))
+    """Grant a request, with the exceptions that it asks for, and refuse others the time that they asked for too."""
+    return _answer(transact(_shown, prefer, booking_id, Choice(**body.model_dump())))
 
 
 @api.operation("POST", "/bookings/<int:booking_id>/refusal", body=Reason, answers={200: ShownBooking})

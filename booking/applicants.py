@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from accounts.identity import NOBODY, Actor, ApplicantClass
 from accounts.models import Organisation, Person, Standing
 from accounts.standings import held_on, standings_of
+from booking.models import Booking
 from booking.states import BookingKind
 from booking.support.models import Agreement, Grant
 from booking.wish import Wish
@@ -79,6 +80,20 @@ def applicant_of(session: Session, wish: Wish, room: Room, *, by: Actor) -> Appl
         must_confirm=organisation is not None and not by_staff and not by.acts_for(organisation.id),
         by_staff=by_staff,
         standings=_standings(session, organisation),
+    )
+
+
+def applicant_in(booking: Booking, standings: tuple[Standing, ...], *, by_staff: bool, must_confirm: bool = False) -> Applicant:
+    """The applicant of a booking that is there already, with what is noted of the organisation."""
+    return Applicant(
+        holder=booking.holder,
+        organisation=booking.organisation,
+        applicant_class=ApplicantClass(booking.applicant_class),
+        agreement=booking.agreement,
+        grant=booking.grant,
+        must_confirm=must_confirm,
+        by_staff=by_staff,
+        standings=standings,
     )
 
 

@@ -13,6 +13,10 @@ class Want:
     spaces: tuple[int, ...]
     time: Interval
 
+    def meets(self, other: "Want") -> bool:
+        """Whether both want a space at the same time."""
+        return not set(self.spaces).isdisjoint(other.spaces) and self.time.overlaps(other.time)
+
 
 @dataclass(frozen=True, slots=True)
 class Collision:

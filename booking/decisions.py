@@ -19,8 +19,11 @@ from booking.states import BookingState, OccurrenceState
 from booking.telling import tell
 from booking.waiving import grant, keep_needed
 from database.audit import Act, record
+from database.locks import Key
 from kernel.errors import Invalid, refuse
 
+# Kept on a date that was refused with proposals of what else to take.
+PROPOSED = "proposed"
 ENDED = {"refuse": "booking-refused", "lapse": "booking-lapsed"}
 
 
@@ -44,23 +47,37 @@ def approve(
 ) -> Booking:
     """Grant a request: every waiting date is booked, or none; the exceptions that it asks for are granted on ``grounds``.
 
+    Others that want the same time are answered by ``preferring.prefer``.
     Raises Taken, naming what came first, where the request held no time; Declined when the policy now refuses a date;
     Invalid without grounds for an exception.
     """
     booking = booking_for(session, booking_id, version=version)
+    was = before(session, [booking])
+    undoable(session, say_yes(session, booking, note=note, grounds=grounds, by=by, now=now), was, by=by, now=now)
+    return booking
+
+
+def say_yes(
+    session: Session, booking: Booking, *, note: str = "", grounds: str = "", beside: tuple[Key, ...] = (), by: Actor, now: datetime
+) -> Act:
+    """``approve`` of a booking whose row is locked, with other keys locked ``beside`` its own."""
     require_decider(booking, by)
     lifecycle.require(lifecycle.Act.APPROVE, booking.state)
-    was = before(session, [booking])
     granted = grant(session, booking, grounds, by=by, now=now)
-    plan = Plan(act="approve", dates=waiting(booking, OccurrenceState.REQUESTED), by_staff=True)
+    plan = Plan(act="approve", dates=waiting(booking, OccurrenceState.REQUESTED), by_staff=True, beside=beside)
     judged = resettle(session, booking, plan, now=now)
     keep_needed(booking, granted, judged, by=by)
-    _decided(booking, note, by=by, now=now)
-    return _undoable(session, booking, "approve", was, by=by, now=now, waived=[waiver.rule for waiver in granted])
+    write_decision(booking, note, by=by, now=now)
+    return announce(session, booking, "approve", by=by, now=now, waived=[waiver.rule for waiver in granted])
 
 
-def decline(session: Session, booking_id: int, *, reason: str, version: int | None = None, by: Actor, now: datetime) -> Booking:
-    """Refuse a request with a reason, which its holder is told; raises Invalid without one."""
+def decline(
+    session: Session, booking_id: int, *, reason: str, proposes: bool = False, version: int | None = None, by: Actor, now: datetime
+) -> Booking:
+    """Refuse a request with a reason, which its holder is told; with what else there is, where one ``proposes`` that.
+
+    Raises Invalid without a reason.
+    """
     booking = booking_for(session, booking_id, version=version)
     require_decider(booking, by)
     lifecycle.require(lifecycle.Act.REFUSE, booking.state)
@@ -69,7 +86,9 @@ def decline(session: Session, booking_id: int, *, reason: str, version: int | No
     was = before(session, [booking])
     dates = [date for date in booking.occurrences if lifecycle.allows(lifecycle.Act.REFUSE, date.state)]
     end_dates(session, booking, dates, OccurrenceState.REFUSED, BookingState.REFUSED, now=now)
-    _decided(booking, reason.strip(), by=by, now=now)
+    for date in dates:
+        date.reason = PROPOSED if proposes else ""
+    write_decision(booking, reason.strip(), by=by, now=now)
     return _undoable(session, booking, "refuse", was, lost=dates, by=by, now=now)
 
 
@@ -86,20 +105,24 @@ def lapse(session: Session, booking_id: int, *, by: Actor, now: datetime) -> boo
     if booking.state is not BookingState.UNCONFIRMED:
         return False
     end_dates(session, booking, waiting(booking, OccurrenceState.UNCONFIRMED), OccurrenceState.LAPSED, BookingState.LAPSED, now=now)
-    _told(session, booking, "lapse", by=by, now=now)
+    announce(session, booking, "lapse", by=by, now=now)
     return True
 
 
-def _decided(booking: Booking, reason: str, *, by: Actor, now: datetime) -> None:
+def write_decision(booking: Booking, reason: str, *, by: Actor, now: datetime) -> None:
+    """Write who decided, when and why."""
     booking.decided_at, booking.decided_by, booking.decision_reason = now, by.person_id, reason[:2000]
 
 
 def _undoable(session: Session, booking: Booking, verb: str, was: Before, *, by: Actor, now: datetime, **facts: Any) -> Booking:
-    undoable(session, _told(session, booking, verb, by=by, now=now, **facts), was, by=by, now=now)
+    undoable(session, announce(session, booking, verb, by=by, now=now, **facts), was, by=by, now=now)
     return booking
 
 
-def _told(session: Session, booking: Booking, verb: str, *, lost: Iterable[Occurrence] = (), by: Actor, now: datetime, **facts: Any) -> Act:
+def announce(
+    session: Session, booking: Booking, verb: str, *, lost: Iterable[Occurrence] = (), by: Actor, now: datetime, **facts: Any
+) -> Act:
+    """What follows every decision: newer feeds, a line in the audit log, and word to the holder."""
     touch(session, booking)
     act = Act(verb, "booking", booking.id, {"state": str(booking.state), **facts}, booking.holder_id)
     record(session, act, by=by, now=now)

@@ -88,8 +88,15 @@ def end_dates(
     session: Session, booking: Booking, dates: Iterable[Occurrence], state: OccurrenceState, last: BookingState, *, now: datetime
 ) -> None:
     """Lock, free the time of the dates and write their state; the booking is ``last`` when no date is alive."""
-    ended = list(dates)
     lock(session, *keys_of(booking))
+    end_locked(session, booking, dates, state, last, now=now)
+
+
+def end_locked(
+    session: Session, booking: Booking, dates: Iterable[Occurrence], state: OccurrenceState, last: BookingState, *, now: datetime
+) -> None:
+    """``end_dates`` of a booking whose keys the transaction has locked."""
+    ended = list(dates)
     free(session, [date.id for date in ended], now=now)
     for date in ended:
         date.state = state

@@ -1,6 +1,6 @@
 """Reasons: what the policy said last of each date of a booking, as faults that pages and mails tell in the same sentences."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -31,16 +31,17 @@ class Excepted:
 Stored = Mapping[str, Any]
 
 
-def judged_last(session: Session, booking: Booking, *, until: int | None = None) -> dict[datetime, Stored]:
-    """The last judgement of each date as it is stored (``until``: none after that one), by the date's wall-clock start."""
-    starts = {date.local_start for date in booking.occurrences}
-    found: dict[datetime, Stored] = {}
-    kept = select(Judgement).where(Judgement.booking_id == booking.id).order_by(Judgement.id)
+def judged_last(session: Session, *bookings: Booking, until: int | None = None) -> dict[int, dict[datetime, Stored]]:
+    """Of each booking, by id, the last judgement of each date as it is stored (``until``: none after that one), by the date's
+    wall-clock start; one statement."""
+    starts = {booking.id: {date.local_start for date in booking.occurrences} for booking in bookings}
+    found: dict[int, dict[datetime, Stored]] = {booking.id: {} for booking in bookings}
+    kept = select(Judgement).where(Judgement.booking_id.in_(starts)).order_by(Judgement.id)
     for judgement in session.scalars(kept if until is None else kept.where(Judgement.id <= until)):
         for row in unfolded(judgement.judged):
             start = Request.from_json(row["request"]).wall.start
-            if start in starts:
-                found[start] = row
+            if start in starts[judgement.booking_id]:
+                found[judgement.booking_id][start] = row
     return found
 
 
@@ -51,7 +52,12 @@ def rank_of(verdicts: Mapping[datetime, Verdict]) -> Rank | None:
 
 def verdicts_of(session: Session, booking: Booking) -> dict[datetime, Verdict]:
     """What the policy said last of each date, by its wall-clock start."""
-    return verdicts_in(judged_last(session, booking))
+    return verdicts_of_all(session, [booking])[booking.id]
+
+
+def verdicts_of_all(session: Session, bookings: Iterable[Booking]) -> dict[int, dict[datetime, Verdict]]:
+    """The same of several bookings, by id, in one statement."""
+    return {number: verdicts_in(judged) for number, judged in judged_last(session, *bookings).items()}
 
 
 def verdicts_in(judged: Mapping[datetime, Stored]) -> dict[datetime, Verdict]:

@@ -6,10 +6,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from accounts.identity import ApplicantClass
 from accounts.models import Standing
 from accounts.standings import standings_of
-from booking.applicants import Applicant
+from booking.applicants import applicant_in
 from booking.case import Case, case_of_booking, span_of
 from booking.conditions.asked import asked_of
 from booking.judging import Judged, judge, keep
@@ -22,7 +21,7 @@ from booking.reservations import hold_until, keeps_time, priced, wait_for_decisi
 from booking.states import BookingState, OccurrenceState
 from booking.waiving import NONE, Exceptions, exceptions_of
 from booking.wish import DatedSpan, OnConflict
-from database.locks import lock
+from database.locks import Key, lock
 from kernel.wallclock import WallSpan
 from venues.models import Room
 
@@ -32,7 +31,7 @@ class Plan:
     """Which dates of a booking are settled anew, when (for those that move), and by whose hand.
 
     ``room`` is where they move; without it each stays in its own. What waits for the organisation goes on waiting
-    unless the plan ``confirms``.
+    unless the plan ``confirms``. ``beside`` is what the same transaction locks for others.
     """
 
     act: str
@@ -41,6 +40,7 @@ class Plan:
     room: Room | None = None
     by_staff: bool
     confirms: bool = False
+    beside: tuple[Key, ...] = ()
 
     def span(self, occurrence: Occurrence) -> DatedSpan:
         wall = self.walls.get(occurrence.id)
@@ -66,7 +66,7 @@ def resettle(session: Session, booking: Booking, plan: Plan, *, now: datetime) -
         (dates, case_again(booking, plan, dates, room, held=held, standings=standings))
         for room, held, dates in plan.parts(exceptions_of(booking))
     ]
-    lock(session, *(key for _, case in parts for key in case.keys))
+    lock(session, *(key for _, case in parts for key in case.keys), *plan.beside)
     judged = [date for dates, case in parts for date in _settle(session, booking, dates, case, act=plan.act, now=now)]
     _write_booking(booking, now)
     return judged
@@ -100,16 +100,8 @@ def case_again(
     booking: Booking, plan: Plan, dates: Sequence[Occurrence], room: Room, *, held: Exceptions, standings: tuple[Standing, ...]
 ) -> Case:
     """The case of dates of a booking in a room, as one plan would have them."""
-    applicant = Applicant(
-        holder=booking.holder,
-        organisation=booking.organisation,
-        applicant_class=ApplicantClass(booking.applicant_class),
-        agreement=booking.agreement,
-        grant=booking.grant,
-        must_confirm=not plan.confirms and any(date.state is OccurrenceState.UNCONFIRMED for date in dates),
-        by_staff=plan.by_staff,
-        standings=standings,
-    )
+    waits = not plan.confirms and any(date.state is OccurrenceState.UNCONFIRMED for date in dates)
+    applicant = applicant_in(booking, standings, by_staff=plan.by_staff, must_confirm=waits)
     case = case_of_booking(booking, applicant, [plan.span(date) for date in dates], room)
     others = {space.id for date in plan.dates for space in date.room.spaces}
     return replace(

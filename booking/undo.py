@@ -185,7 +185,7 @@ def _judge_back(session: Session, found: Undo, booking: Booking, *, now: datetim
     """What was judged is never changed: where the act judged anew, what was said before it is said again."""
     since = select(Judgement.id).where(Judgement.booking_id == booking.id, Judgement.id > found.before["judged"])
     if session.scalar(since.limit(1)):
-        rows: list[Any] = list(judged_last(session, booking, until=found.before["judged"]).values())
+        rows: list[Any] = list(judged_last(session, booking, until=found.before["judged"])[booking.id].values())
         keep_rows(session, booking.id, rows, act="undo", now=now)
 
 

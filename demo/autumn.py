@@ -136,6 +136,13 @@ SEASON = (
     Weekly("amina", "fjell", "fjell-aktivitetshus/moterom", 4, "16:00", "18:00", "Leksehjelp", Activity.COURSE, (("10-16", 14),)),
 )
 
+# Who wants a room on the Saturday for themselves, from when to when, for how many.
+PRIVATE = (
+    ("tone", "fjell-aktivitetshus/moterom", "Åttiårsdag", ("12:00", "15:00"), 12),
+    ("siri", "knutepunkt-stromso/moterom-1", "Navnefest", ("13:00", "16:00"), 10),
+    ("jonas", "fjell-aktivitetshus/moterom", "Jubileumsmiddag", ("16:00", "20:00"), 12),
+)
+
 
 def wishes(cast: Cast, *, today: date) -> Iterator[tuple[str, Wish]]:
     """Every booking of the demo with the short name of who makes it; each is to be one transaction."""
@@ -161,16 +168,39 @@ def _weekly(cast: Cast, entry: Weekly, first: date) -> Wish:
 
 
 def _waiting(cast: Cast, day: date) -> Iterator[tuple[str, Wish]]:
-    """A private party, two bands that want the same night, and a wish in the name of a club one is no delegate of."""
+    """Private wishes that nobody else has, two that want the same night, and one in the name of a club one is no delegate of."""
     saturday = day + timedelta(days=(5 - day.weekday()) % 7)
     party = {"room": "fjell-aktivitetshus/bankettsal", "purpose": "Konfirmasjonsfest", "activity": Activity.CELEBRATION}
     yield "per", Wish(**party, start=_at(saturday, "15:00"), end=_at(saturday, "21:00"), participants={"0-99": 60})
-    night = {"room": "union-scene/klubbscene", "activity": Activity.CULTURE_CONCERT, "open_to_all": True}
+    for person, room, purpose, hours, heads in PRIVATE:
+        times = {"start": _at(saturday, hours[0]), "end": _at(saturday, hours[1])}
+        yield person, Wish(room=room, **times, purpose=purpose, activity=Activity.CELEBRATION, participants={"0-99": heads})
+    night = {"room": "union-scene/klubbscene", "open_to_all": True}
     evening = {"start": _at(saturday, "18:00"), "end": _at(saturday, "22:00")}
     band = _name(cast, "papirbruket")
-    yield "jonas", Wish(**night, **evening, purpose="Konsert: Papirbruket og venner", organisation=band, participants={"18+": 180})
+    yield (
+        "jonas",
+        Wish(
+            **night,
+            **evening,
+            activity=Activity.CULTURE_CONCERT,
+            purpose="Konsert: Papirbruket og venner",
+            organisation=band,
+            participants={"18+": 180},
+        ),
+    )
     fair = _name(cast, "fjell")
-    yield "amina", Wish(**night, **evening, purpose="Flerkulturell festkveld", organisation=fair, participants={"0-17": 60, "18+": 120})
+    yield (
+        "amina",
+        Wish(
+            **night,
+            **evening,
+            activity=Activity.EVENT,
+            purpose="Flerkulturell festkveld",
+            organisation=fair,
+            participants={"0-17": 60, "18+": 120},
+        ),
+    )
     chess = {"room": "drammensbiblioteket/moterom", "purpose": "Klubbkveld", "activity": Activity.SOCIAL}
     yield "siri", Wish(**chess, start=_at(day, "17:00"), end=_at(day, "19:00"), organisation=_name(cast, "sjakk"), participants={"18+": 12})
     yield "siri", Wish(**chess, start=_at(day, "19:00"), end=_at(day, "20:00"), organisation=_name(cast, "koret"), participants={"20+": 8})

@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from accounts.models import Person
 from booking.absence import answer_by
+from booking.alternatives import form_path
 from booking.conditions.queries import entries, visit_of
 from booking.conditions.reminders import lacking_of
 from booking.judging import highest
 from booking.lifecycle import LIVE
 from booking.models import Booking, Occurrence, Offer
 from booking.offers import open_offers
+from booking.preferring import lost_by, offers_after
 from booking.reasons import against, excepted, reviews, verdicts_of
 from booking.states import BookingKind, BookingState, OccurrenceState
 from booking.waiving import exceptions_of
@@ -70,6 +72,7 @@ def of_booking(session: Session, notice: Notice, settings: Settings, *, now: dat
         "is_priced": notice.kind in TELLS_ALL and notice.kind != "booking-waiting" and found.kind is BookingKind.ORDINARY,
         "charged": _charged(told),
         **_terms(told, verdicts, is_told=notice.kind == "booking-booked"),
+        **(_after_refusal(session, found, now) if notice.kind == "booking-refused" else {}),
         "complaint": next((verdict.complaint for verdict in verdicts.values() if verdict.complaint), None),
         **_missed(told, verdicts),
         "fees": [date.fee for date in told if date.fee is not None],
@@ -154,6 +157,14 @@ def _answers(offer: Offer, settings: Settings) -> tuple[Offer, str, str]:
     """What is offered, with the addresses at which one takes it or says no."""
     yes, no = (settings.public_url + path_of(to_answer(offer, purpose), settings.secret_key) for purpose in ("accept", "decline"))
     return offer, yes, no
+
+
+def _after_refusal(session: Session, booking: Booking, now: datetime) -> dict[str, object]:
+    """To whom dates were lost, and what else there is, each with the path of its form."""
+    return {
+        "lost": lost_by(session, booking),
+        "instead": [(offer, form_path(offer)) for offer in offers_after(session, booking, now=now)],
+    }
 
 
 def _left_out(booking: Booking, verdicts: dict[datetime, Verdict]) -> list[Line]:

@@ -163,6 +163,7 @@ BOOKING: Mapping[str, str] = {
     "unknown-offer": _("Tilbudet finnes ikke."),
     "offer-expired": _("Tilbudet gikk ut {expired}. Tiden er gått videre til neste i køen."),
     "offer-answered": _("Tilbudet er alt besvart eller trukket tilbake."),
+    "others-compete": _("Andre har bedt om samme tid mens du så på det. Se hvem som nå mister tiden, og avgjør på nytt."),
     "closure-meets-bookings": _("Stengningen møter {reference} i {room}, {value:when}. Avlys den samtidig, eller velg en annen tid."),
     "out-of-range": _("{value} er utenfor det som er mulig: fra {least} til {most}."),
     "times-of-once": _("Velg hvor ofte det gjentas, eller la antall ganger og siste dato stå tomt."),

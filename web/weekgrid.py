@@ -1,4 +1,4 @@
-"""Week grid: a room's week as rows of cells on a common scale, ready for a template that computes nothing."""
+"""Week grid: a room's week, or the rooms of a day, as rows of cells on a common scale, for a template that computes nothing."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,10 +12,12 @@ EARLIEST, LATEST = timedelta(hours=8), timedelta(hours=22)
 
 
 class SlotState(StrEnum):
-    """What a time of a room is: AGREEMENT is open by agreement only, HELD waits for an answer, WANTED is wished for and kept by nobody."""
+    """What a time of a room is: AGREEMENT is open by agreement only, HELD waits for an answer, WANTED is wished for and kept by nobody,
+    SHARED is taken in another room that shares a part with this one."""
 
     FREE = "free"
     TAKEN = "taken"
+    SHARED = "shared"
     HELD = "held"
     WANTED = "wanted"
     AGREEMENT = "agreement"
@@ -48,10 +50,12 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One day; ``is_closed`` when there is nothing but closed time or time that has passed."""
+    """One day, of the room that is named where rows are rooms; ``is_closed`` with nothing but closed time or time that has passed."""
 
     day: date
     cells: tuple[Cell, ...]
+    name: str = ""
+    href: str = ""
 
     @property
     def is_closed(self) -> bool:
@@ -67,17 +71,35 @@ class WeekGrid:
     hour_width: int = HOUR // STEP
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a row is to hold: the slots of a day, and where rows are rooms the room's name and where it leads."""
+
+    day: date
+    slots: Sequence[Slot]
+    name: str = ""
+    href: str = ""
+
+
 def week_grid(days: Iterable[tuple[date, Sequence[Slot]]]) -> WeekGrid:
-    """The grid of these days; time that no slot covers is closed. Slots of a day must not overlap.
+    """The grid of these days, a row for each."""
+    return grid_of(Line(day, slots) for day, slots in days)
+
+
+def grid_of(lines: Iterable[Line]) -> WeekGrid:
+    """The grid of these rows; time that no slot covers is closed. Slots of a row must not overlap.
 
     The scale shows at least 08-22 and grows by whole hours to what the slots need.
     """
-    listed = [(day, sorted(slots, key=lambda slot: slot.start)) for day, slots in days]
-    every = [slot for _, slots in listed for slot in slots]
+    listed = list(lines)
+    every = [slot for line in listed for slot in line.slots]
     first = min([EARLIEST, *(slot.start for slot in every)]) // HOUR
     last = -(-max([LATEST, *(slot.end for slot in every)]) // HOUR)
-    rows = tuple(Row(day, _cells(slots, first * HOUR, last * HOUR)) for day, slots in listed)
-    return WeekGrid(tuple(hour * HOUR for hour in range(first, last)), rows)
+    return WeekGrid(tuple(hour * HOUR for hour in range(first, last)), tuple(_row(line, first * HOUR, last * HOUR) for line in listed))
+
+
+def _row(line: Line, first: timedelta, last: timedelta) -> Row:
+    return Row(line.day, _cells(sorted(line.slots, key=lambda slot: slot.start), first, last), line.name, line.href)
 
 
 def _cells(slots: Sequence[Slot], first: timedelta, last: timedelta) -> tuple[Cell, ...]:

@@ -2,7 +2,23 @@
 
 from flask import Flask
 
-from booking.pages import book, caretaker, case, conditions, decide, find, messages, mine, navigation, office, room, tester, undo, whatif
+from booking.pages import (
+    book,
+    calendar,
+    caretaker,
+    case,
+    conditions,
+    decide,
+    find,
+    messages,
+    mine,
+    navigation,
+    office,
+    room,
+    tester,
+    undo,
+    whatif,
+)
 from booking.pages.blueprint import routes
 from booking.runs import RUN_WHAT_IFS, Runner
 from policies.tools import DRAFT_TOOLS
@@ -10,6 +26,7 @@ from web.hooks import hooks
 
 __all__ = [
     "book",
+    "calendar",
     "caretaker",
     "case",
     "conditions",

@@ -4,10 +4,12 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import url_for
 
 from accounts.identity import Actor
+from booking.alternatives import Offer, form_path
 from booking.models import Booking
 from booking.states import BookingKind
 
@@ -30,6 +32,14 @@ def same_again(booking: Booking, last: LastTime, *, by: Actor, today: date) -> s
         day += WEEK * (-(-((today - day).days + 1) // 7))
     room, said = booking.room, {**_when(last, day), **_what(booking), **_who(booking, by), **_often(booking, last)}
     return url_for("booking.book_form", venue=room.venue.slug, room=room.slug, **said)
+
+
+def instead(booking: Booking, offer: Offer, *, by: Actor) -> str:
+    """The address of the form for what is offered instead, with everything else as it was asked for."""
+    said = {**_what(booking), **_who(booking, by)}
+    if offer.changes == "room":
+        said.pop("agreement", None)
+    return f"{form_path(offer)}&{urlencode(said)}"
 
 
 def _when(last: LastTime, day: date) -> dict[str, Any]:

@@ -13,12 +13,13 @@ from accounts import edge
 from booking import absence, decisions, ending, moving, offers
 from booking.cases import booking_seen
 from booking.models import Booking
-from booking.pages.again import same_again
+from booking.pages.again import instead, same_again
 from booking.pages.blueprint import routes
 from booking.pages.draft import clock_of
 from booking.pages.talk import changed_meanwhile, talk_of
 from booking.pages.told import told_booking
 from booking.pages.undo import way_back
+from booking.preferring import lost_by, offers_after
 from database.outbox import last_to
 from kernel.clock import now
 from kernel.errors import Conflict, Forbidden, Invalid, Refusal
@@ -174,6 +175,7 @@ def page_of(booking: Booking, form: Form, *, refusal: Refusal | None = None, num
     session, actor = edge.reading(), edge.actor()
     told = told_booking(session, booking, by=actor, language=language.choose(), now=now())
     today = to_wall(now(), booking.room.venue.zone).date()
+    offers = offers_after(session, booking, now=now())
     return render_template(
         "booking/case.html",
         booking=booking,
@@ -185,6 +187,9 @@ def page_of(booking: Booking, form: Form, *, refusal: Refusal | None = None, num
         moving=number,
         rooms=_rooms(booking) if told.may_change else [],
         again=same_again(booking, told.last_time, by=actor, today=today),
+        lost=lost_by(session, booking),
+        offers=offers,
+        instead=[instead(booking, offer, by=actor) for offer in offers],
         home=municipality(session),
         actor=actor,
         notice=last_to(session, booking.holder_id, booking.id) if actor.is_officer else None,

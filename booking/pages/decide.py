@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from itertools import dropwhile, islice
 from typing import Annotated
 
 from flask import Response, render_template, request, url_for
@@ -10,18 +11,20 @@ from pydantic import Field
 
 from accounts import edge
 from booking import decisions
+from booking.alternatives import offers_instead
 from booking.cases import booking_seen
 from booking.lifecycle import WAITING
 from booking.models import Booking
 from booking.pages.blueprint import routes
+from booking.pages.board import Waiting, waiting
 from booking.pages.case import REFUSALS, Version
-from booking.pages.neighbours import Neighbour, asked, neighbours
+from booking.pages.competing import asked, contest_of
 from booking.pages.room import looking_at, monday_of
 from booking.pages.talk import changed_meanwhile, held_by, talk_of
 from booking.pages.told import told_booking
 from booking.pages.undo import way_back
 from booking.pages.week import week_of
-from booking.reasons import rank_of, verdicts_of
+from booking.preferring import Choice, prefer
 from kernel.clock import now
 from kernel.errors import Refusal
 from web import language, problems
@@ -30,20 +33,23 @@ from web.pages import done
 from web.texts import gettext as _
 
 WEEK = timedelta(days=7)
-MOST_RIVALS = 20
 
 
 class Decision(Version):
-    """An approval with a word to the holder, if any, and why exceptions are granted, if some are asked for."""
+    """An approval: a word to the holder, if any; why exceptions are granted, if some are asked for; why others, whose dates
+    were ``seen``, do not get the time."""
 
     note: Annotated[str, Field(max_length=2000)] = ""
     grounds: Annotated[str, Field(max_length=2000)] = ""
+    others: Annotated[str, Field(max_length=2000)] = ""
+    seen: Annotated[str | None, Field(max_length=40)] = None
 
 
 class Reason(Version):
-    """Why it is refused."""
+    """Why it is refused, and whether something else is proposed with it."""
 
     reason: Annotated[str, Field(max_length=2000)] = ""
+    proposes: bool = False
 
 
 @routes.get("/office/requests/<reference>")
@@ -58,8 +64,7 @@ def approve(reference: str) -> ResponseReturnValue:
     """Grant a request."""
 
     def grant(booking: Booking) -> None:
-        given = parse(Decision, request.form)
-        edge.transact(decisions.approve, booking.id, note=given.note, grounds=given.grounds, version=given.version)
+        edge.transact(prefer, booking.id, Choice(**parse(Decision, request.form).model_dump()))
 
     return _decide(reference, grant, _("Forespørselen er innvilget."))
 
@@ -70,7 +75,7 @@ def decline(reference: str) -> ResponseReturnValue:
 
     def refuse(booking: Booking) -> None:
         given = parse(Reason, request.form)
-        edge.transact(decisions.decline, booking.id, reason=given.reason, version=given.version)
+        edge.transact(decisions.decline, booking.id, reason=given.reason, proposes=given.proposes, version=given.version)
 
     return _decide(reference, refuse, _("Forespørselen er avslått."))
 
@@ -95,19 +100,22 @@ def _decide(reference: str, act: Callable[[Booking], None], message: str) -> Res
 def page_of(booking: Booking, form: Form, refusal: Refusal | None = None) -> str:
     """The page of a request, with what was typed and why it was refused."""
     actor, session = edge.actor(), edge.reading()
-    met = neighbours(session, booking, now=now())
+    told = told_booking(session, booking, by=actor, language=language.choose(), now=now())
+    listed = waiting(session, actor, now=now())
+    contest = contest_of(session, booking, told.verdicts, by=actor, now=now())
     first = next((date for date in booking.occurrences if date.state in WAITING), booking.occurrences[0])
     monday = monday_of(request.args.get("week", ""), first.local_start.date())
     return render_template(
         "booking/request.html",
         booking=booking,
-        told=told_booking(session, booking, by=actor, language=language.choose(), now=now()),
-        met=met,
-        ranks={one.id: rank_of(verdicts_of(session, one)) for one in (booking, *_rivals(met))},
-        is_taken=any(one.holds for one in met),
+        told=told,
+        waiting=listed,
+        onward=_onward(booking, listed),
+        contest=contest,
+        offers=offers_instead(session, booking, first, now=now()) if told.may_decide else (),
         monday=monday,
         sunday=monday + WEEK - timedelta(days=1),
-        grid=week_of(session, first.room, monday, looking_at(first.room), also=asked(booking, met)),
+        grid=week_of(session, first.room, monday, looking_at(first.room), also=list(asked(booking, contest))),
         previous=_week(booking, monday - WEEK),
         following=_week(booking, monday + WEEK),
         room=first.room,
@@ -121,9 +129,11 @@ def page_of(booking: Booking, form: Form, refusal: Refusal | None = None) -> str
     )
 
 
-def _rivals(met: Sequence[Neighbour]) -> Sequence[Booking]:
-    """The other requests for the same time, as far as one compares them on a page."""
-    return list({one.other.booking.id: one.other.booking for one in met if not one.holds}.values())[:MOST_RIVALS]
+def _onward(booking: Booking, listed: Sequence[Waiting]) -> str:
+    """The next request on the board; nothing after the last."""
+    after = dropwhile(lambda one: one.booking.id != booking.id, listed)
+    following = next(islice(after, 1, None), None)
+    return url_for("booking.request_page", reference=following.booking.reference) if following else ""
 
 
 def _week(booking: Booking, monday: date) -> str:

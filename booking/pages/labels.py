@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from accounts import labels as roles
 from booking.changed import Change
 from booking.models import Booking
+from booking.preferring import PREFERRED
 from booking.states import BookingKind, TaskReason
 from database.outbox import Delivery
 from kernel.errors import Fault
@@ -244,6 +245,8 @@ def skipped_because(reason: str) -> str:
         return gettext("Noe annet går foran: %(reason)s", reason=said) if said else gettext("Noe annet går foran.")
     if reason == "declined":
         return gettext("Takket nei til tilbudet.")
+    if reason.startswith(PREFERRED):
+        return gettext("Tiden gikk til en annen forespørsel.")
     if reason == "missing-hour":
         return gettext("Klokka stilles fram denne natta.")
     return gettext("Reglene sa nei.") if reason.startswith("policy:") else reason

@@ -11,7 +11,7 @@ from web.texts import gettext as _
 
 
 def links() -> Iterator[Link]:
-    """Find a room for everybody, mine for those signed in, the inbox for officers, the day for caretakers."""
+    """Find a room for everybody, mine for those signed in, the inbox for officers, the calendar and the day for caretakers."""
     actor = edge.actor()
     yield Link(_("Finn rom"), url_for("booking.find"))
     if actor.person_id is not None:
@@ -19,4 +19,5 @@ def links() -> Iterator[Link]:
     if actor.is_officer:
         yield Link(_("Innboks"), url_for("booking.office"), "staff")
     if actor.is_officer or Role.CARETAKER in actor.roles:
+        yield Link(_("Kalender"), url_for("booking.calendar"), "staff")
         yield Link(_("Vaktliste"), url_for("booking.caretaker"), "staff")

@@ -1,34 +1,55 @@
-"""The officer's desk: the inbox by deadline, and one search box."""
+"""The officer's desk: the inbox by deadline, the harmless granted together, and one search box."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Annotated
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import ColumnElement, and_, case, or_, select
+from pydantic import Field
+from sqlalchemy import ColumnElement, or_, select
 
 from accounts import edge, queries
 from accounts.identity import Actor
+from booking.cases import booking_seen
 from booking.casework.charge import is_of
 from booking.casework.messages import spoken_to
 from booking.conditions.queries import withdrawable
+from booking.displacing import sign_of
 from booking.models import Booking
 from booking.pages.blueprint import routes
+from booking.pages.board import MOST, harmless, waiting
 from booking.pages.rows import Wanted, rows
+from booking.preferring import Choice, prefer
 from booking.references import normalised
 from booking.states import BookingState
 from booking.tasks import calls, finish
 from kernel.clock import now
+from kernel.errors import Invalid, Refusal
 from kernel.wallclock import to_wall
-from venues.models import Room
+from web import problems
 from web.formats import HOME_ZONE
-from web.forms import Form
+from web.forms import Form, Input, parse, refused
 from web.pages import done
 from web.texts import gettext as _
+from web.texts import ngettext
 
-MOST = 100
 MOST_FOUND = 50
-IS_BROKEN = and_(Booking.broken_at.is_not(None), Booking.broken_at >= Booking.decide_by)
-ORDER = (case((IS_BROKEN, 0), else_=1), Booking.paused_at.is_not(None), Booking.decide_by.is_(None), Booking.decide_by, Booking.created_at)
+
+
+class Batch(Input):
+    """The requests that are to be granted, each with the version that was seen: ``BAKOLI-274:1``."""
+
+    approve: Annotated[list[Annotated[str, Field(pattern=r"^[A-Z0-9-]{1,20}:[0-9]{1,9}$")]], Field(min_length=1, max_length=MOST)]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What became of one of several that were to be granted; no refusal when it was."""
+
+    reference: str
+    refusal: Refusal | None
 
 
 @routes.get("/office")
@@ -37,28 +58,24 @@ def office() -> str:
 
     Broken promises come first, then the soonest deadline, and last what waits for its applicant.
     """
-    actor, session = edge.actor(), edge.reading()
-    actor.require(actor.is_staff, "officer")
-    today, whose = to_wall(now(), HOME_ZONE).date(), request.args.get("whose", "")
-    asked = (Booking.state == BookingState.REQUESTED, _decides(actor), _of(actor, whose, today))
-    waiting = rows(session, Wanted(asked, order=ORDER, limit=MOST), now=now())
-    unconfirmed = (Booking.state == BookingState.UNCONFIRMED,) if actor.is_officer else ()
-    others = rows(session, Wanted(unconfirmed, order=(Booking.confirm_by,), limit=MOST), now=now()) if unconfirmed else []
-    late = withdrawable(session, today=today, now=now()) if actor.is_officer else {}
-    held = rows(session, Wanted((Booking.id.in_(late),), is_ahead=True, limit=MOST), now=now()) if late else []
-    return render_template(
-        "booking/office.html",
-        calls=calls(session, by=actor) if actor.is_officer else [],
-        waiting=waiting,
-        spoken=spoken_to(session, [row.booking.id for row in waiting]),
-        whose=whose,
-        unconfirmed=others,
-        held=held,
-        late=late,
-        now=now(),
-        actor=actor,
-        form=Form({}),
-    )
+    edge.actor().require(edge.actor().is_staff, "officer")
+    return _page(Form({}))
+
+
+@routes.post("/office/approvals")
+def approve_several() -> ResponseReturnValue:
+    """Grant the requests that are ticked, each by itself: one that cannot be granted says why, the others go on."""
+    edge.actor().require(edge.actor().is_staff, "officer")
+    try:
+        given = parse(Batch, request.form)
+    except Invalid as refusal:
+        return _page(refused(request.form, refusal.faults)), refusal.status
+    answered = [_granted(*one.split(":")) for one in given.approve]
+    failed = [one.refusal for one in answered if one.refusal]
+    if failed:
+        return _page(Form({}), answered), problems.status_of(failed[0])
+    said = ngettext("%(num)d forespørsel er innvilget.", "%(num)d forespørsler er innvilget.", len(answered))
+    return done(said, url_for("booking.office"))
 
 
 @routes.post("/office/tasks/<int:number>/completion")
@@ -98,9 +115,36 @@ def _of(actor: Actor, whose: str, today: date) -> ColumnElement[bool]:
             return Booking.id.is_not(None)
 
 
-def _decides(actor: Actor) -> ColumnElement[bool]:
-    """Officers see all that waits, caretakers what the policy leaves to them in their venues."""
-    if actor.is_officer:
-        return Booking.id.is_not(None)
-    theirs = select(Room.id).where(Room.venue_id.in_(sorted(actor.venues)))
-    return and_(Booking.decider == "caretaker", Booking.room_id.in_(theirs))
+def _granted(reference: str, version: str) -> Answered:
+    """Grant one in a transaction of its own, as it was seen: with nobody else for its time."""
+    try:
+        booking = booking_seen(edge.reading(), reference, by=edge.actor())
+        edge.transact(prefer, booking.id, Choice(version=int(version), seen=sign_of(())))
+    except Refusal as refusal:
+        return Answered(reference, refusal)
+    return Answered(reference, None)
+
+
+def _page(form: Form, answered: Sequence[Answered] = ()) -> str:
+    actor, session = edge.actor(), edge.reading()
+    today, whose = to_wall(now(), HOME_ZONE).date(), request.args.get("whose", "")
+    listed = waiting(session, actor, _of(actor, whose, today), now=now())
+    unconfirmed = (Booking.state == BookingState.UNCONFIRMED,) if actor.is_officer else ()
+    others = rows(session, Wanted(unconfirmed, order=(Booking.confirm_by,), limit=MOST), now=now()) if unconfirmed else []
+    late = withdrawable(session, today=today, now=now()) if actor.is_officer else {}
+    held = rows(session, Wanted((Booking.id.in_(late),), is_ahead=True, limit=MOST), now=now()) if late else []
+    return render_template(
+        "booking/office.html",
+        calls=calls(session, by=actor) if actor.is_officer else [],
+        waiting=listed,
+        spoken=spoken_to(session, [one.booking.id for one in listed]),
+        whose=whose,
+        harmless=harmless(session, listed, actor, now=now()),
+        answered=answered,
+        unconfirmed=others,
+        held=held,
+        late=late,
+        now=now(),
+        actor=actor,
+        form=form,
+    )

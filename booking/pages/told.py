@@ -95,6 +95,11 @@ class ToldBooking:
         return tuple(one for one in self.dates if one.is_live)
 
     @property
+    def verdicts(self) -> dict[datetime, Verdict]:
+        """What the policy said last of each date, by its wall-clock start."""
+        return {one.date.local_start: one.verdict for one in self.dates if one.verdict}
+
+    @property
     def last_time(self) -> LastTime:
         last = max((one.date for one in self.dates), key=lambda date: date.starts_at)
         return LastTime((last.local_start, last.local_end), last.local_start.date(), len(self.dates))

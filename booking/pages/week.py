@@ -18,9 +18,9 @@ from booking.support.labels import reason_label
 from kernel.interval import Interval
 from kernel.wallclock import WallSpan, at, local_day, nearest_interval, to_wall, wall_of
 from policies.judging import Memo
-from policies.queries import in_force
+from policies.queries import in_force_for
 from policies.verdict import Objection
-from venues.models import Room, Space
+from venues.models import Room
 from venues.opening import Opening, Openness
 from venues.queries import openings_of
 from web.texts import gettext as _
@@ -38,7 +38,7 @@ TOO_SOON = {"in-the-past", "too-short-notice"}
 PROBE = timedelta(hours=1)
 # Of what lies over a time the first layer is drawn, and of a layer's states the first that is there.
 LAYERS = (
-    (SlotState.TAKEN, SlotState.HELD, SlotState.WANTED),
+    (SlotState.TAKEN, SlotState.SHARED, SlotState.HELD, SlotState.WANTED),
     (SlotState.CLOSED,),
     (SlotState.FREE,),
     (SlotState.AGREEMENT,),
@@ -49,12 +49,17 @@ USUALLY = (timedelta(hours=8), timedelta(hours=22))
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A time that something keeps: what it is called for the reader, and where to read of it."""
+    """A time that something keeps: what it is called for the reader, and where to read of it.
+
+    ``date`` is the id of the booked date, ``is_through`` says that it is booked in another room that shares a part with this.
+    """
 
     time: Interval
     state: SlotState
     label: str = ""
     href: str = ""
+    date: int = 0
+    is_through: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,31 +74,35 @@ class Looking:
 
 def week_of(session: Session, room: Room, monday: date, looking: Looking, *, also: Sequence[Held] = ()) -> WeekGrid:
     """The week of a room that begins on a Monday, with what else is to be drawn in it; five statements."""
-    last = monday + timedelta(days=WEEK - 1)
-    opening = openings_of(session, [room], monday - DAY, last + DAY)[room.id]
-    place = Place(room, opening, in_force(session, room, monday, last + DAY), Memo())
-    held = [*also, *held_in(session, room, local_day(monday, room.venue.zone, days=WEEK), looking)]
     days = [monday + timedelta(days=n) for n in range(WEEK)]
+    place = places_on(session, [room], days)[room.id]
+    held = [*also, *held_in(session, [room], local_day(monday, room.venue.zone, days=WEEK), lambda _room: looking)[room.id]]
     return week_grid((day, slots_on(day, place, held, looking)) for day in days)
 
 
-def held_in(session: Session, room: Room, span: Interval, looking: Looking) -> list[Held]:
-    """What keeps a part of the room in a span, in order of time; one statement."""
+def places_on(session: Session, rooms: Sequence[Room], days: Sequence[date]) -> dict[int, Place]:
+    """When rooms can be used on consecutive days and what the policy says of that, by room id; four statements whatever their number."""
+    openings = openings_of(session, rooms, days[0] - DAY, days[-1] + DAY)
+    policies = in_force_for(session, rooms, days[0], days[-1] + DAY)
+    return {room.id: Place(room, openings[room.id], policies[room.id], Memo()) for room in rooms}
+
+
+def held_in(session: Session, rooms: Sequence[Room], span: Interval, looking: Callable[[Room], Looking]) -> dict[int, list[Held]]:
+    """What keeps a part of each room in a span, by room id in order of time; one statement."""
+    if not rooms:
+        return {}
     columns = (
-        *(Claim.starts_at, Claim.ends_at, Space.name.label("space"), Occurrence.id, Occurrence.state),
+        *(Claim.space_id, Claim.starts_at, Claim.ends_at, Occurrence.id, Occurrence.state, Occurrence.room_id, Room.name.label("room")),
         *(Booking.reference, Booking.kind, Booking.holder_id, Booking.organisation_id, Booking.purpose, Booking.contact_name),
         *(Organisation.name.label("organisation"), Organisation.shown_publicly),
     )
-    rows = select(*columns).join(Space, Claim.space_id == Space.id).join(Occurrence, Claim.occurrence_id == Occurrence.id)
+    rows = select(*columns).join(Occurrence, Claim.occurrence_id == Occurrence.id).join(Room, Occurrence.room_id == Room.id)
     rows = rows.join(Booking, Occurrence.booking_id == Booking.id).outerjoin(Organisation, Booking.organisation_id == Organisation.id)
     touching = (Claim.starts_at >= span.start - LONGEST, Claim.starts_at < span.end, Claim.ends_at > span.start)
-    lasting = (Claim.expires_at.is_(None)) | (Claim.expires_at > looking.now)
-    spaces = Claim.space_id.in_([space.id for space in room.spaces])
+    lasting = (Claim.expires_at.is_(None)) | (Claim.expires_at > looking(rooms[0]).now)
+    spaces = Claim.space_id.in_({space.id for room in rooms for space in room.spaces})
     found = session.execute(rows.where(spaces, *touching, lasting).order_by(Claim.starts_at, Claim.space_id)).all()
-    parts: dict[int, list[str]] = {}
-    for row in found:
-        parts.setdefault(row.id, []).append(row.space)
-    return [_held(row, room, parts[row.id], looking) for row in {row.id: row for row in found}.values()]
+    return {room.id: _held_of(room, found, looking(room)) for room in rooms}
 
 
 def slots_on(day: date, place: Place, held: Sequence[Held], looking: Looking) -> list[Slot]:
@@ -115,18 +124,32 @@ def told_publicly(kind: BookingKind, organisation: str | None, is_shown: bool | 
     return organisation or "" if is_shown else ""
 
 
-def _held(row: Any, room: Room, parts: Sequence[str], looking: Looking) -> Held:
-    by = looking.by
+def _held_of(room: Room, rows: Sequence[Any], looking: Looking) -> list[Held]:
+    """What of these claims lies in a room, each date once."""
+    own = {space.id for space in room.spaces}
+    return [_held(row, room, looking) for row in {row.id: row for row in rows if row.space_id in own}.values()]
+
+
+def _held(row: Any, room: Room, looking: Looking) -> Held:
+    by, is_through = looking.by, row.room_id != room.id
     mine = by.person_id is not None and row.holder_id == by.person_id
     theirs = row.organisation_id is not None and by.acts_for(row.organisation_id)
-    state = SlotState.TAKEN if row.state is OccurrenceState.BOOKED else SlotState.HELD
-    part = f" ({', '.join(parts)})" if len(parts) < len(room.spaces) else ""
+    part = " " + _("(gjennom %(room)s, delt flate)", room=row.room) if is_through else ""
     if mine or theirs or by.is_officer or by.is_caretaker_of(room.venue_id):
-        who = row.organisation or row.contact_name
-        return Held(Interval(row.starts_at, row.ends_at), state, f"{who}: {row.purpose}{part}", looking.case(row.reference))
-    # A wish that the organisation has not confirmed must not be read as the organisation's own.
-    name = "" if row.state is OccurrenceState.UNCONFIRMED else told_publicly(row.kind, row.organisation, row.shown_publicly)
-    return Held(Interval(row.starts_at, row.ends_at), state, f"{name}{part}".strip())
+        told, href = f"{row.organisation or row.contact_name}: {row.purpose}", looking.case(row.reference)
+    else:
+        # A wish that the organisation has not confirmed must not be read as the organisation's own.
+        is_told, href = row.state is not OccurrenceState.UNCONFIRMED, ""
+        told = told_publicly(row.kind, row.organisation, row.shown_publicly) if is_told else ""
+    taken = SlotState.SHARED if is_through else SlotState.TAKEN
+    return Held(
+        time=Interval(row.starts_at, row.ends_at),
+        state=taken if row.state is OccurrenceState.BOOKED else SlotState.HELD,
+        label=f"{told}{part}".strip(),
+        href=href,
+        date=row.id,
+        is_through=is_through,
+    )
 
 
 def _closed(opening: Opening, day: date) -> Iterator[Held]:

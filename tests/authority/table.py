@@ -29,6 +29,7 @@ undo what one did                       in     --      --    --       ok     -- 
 confirm                                 in     --      no    ok       ok     --        no        ok      ok
 approve                                 in     no      --    --       --     --        no        ok      ok
 approve what caretakers decide          in     no      --    --       --     --        ok        ok      ok
+approve several at once                 in     no      no    no       no     --        no        ok      ok
 decline                                 in     no      --    --       --     --        no        ok      ok
 decline what caretakers decide          in     no      --    --       --     --        ok        ok      ok
 write to the other side                 in     --      --    ok       ok     --        no        ok      ok

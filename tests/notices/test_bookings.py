@@ -10,6 +10,7 @@ from booking import decisions, ending, moving
 from booking.absence import note_absence, withdraw_absence
 from booking.closures import close_rooms
 from booking.models import Booking
+from booking.preferring import Choice, prefer
 from booking.states import BookingKind
 from tests.booking.conftest import COMPLAINT, LADDER, NO_SHOW, TWO_HOURS, publish_with
 from tests.notices.conftest import Office
@@ -213,6 +214,21 @@ def test_a_refusal_tells_the_reason_and_who_decided(office: Office) -> None:
         "Hei! Forespørselen ble ikke innvilget.\n\n- tirsdag 22. september 2026 kl. 18:00–20:00\n\n"
         "Begrunnelse: Rommet skal brukes til valg.\nAvgjort av: Kari Nordby"
     )
+
+
+def test_who_lost_the_time_to_another_reads_what_else_there_is(office: Office) -> None:
+    party = office.book("per", **PRIVATE, activity="culture.concert")
+    band = office.book(**{**PRIVATE, "activity": "culture.concert", "organisation": "313000001"})
+    office.act(prefer, band.id, Choice(others="Korpset hadde jubileum."), by=office.hall.kari)
+
+    lines = [line for line in told(office, party, subject="Ikke innvilget", organisation="").splitlines() if line]
+    form = f"{office.settings.public_url}/rooms/oren-flerbrukshall/gymsal-2/book?date=2026-09-22&from=18%3A00&to=20%3A00"
+    assert lines[2:5] == [
+        "Begrunnelse: Korpset hadde jubileum.",
+        "Tiden gikk til Skiold turn.",
+        "Dette er ledig nå. Ingen holder det av for dere.",
+    ]
+    assert lines[-2:] == [f"- Øren flerbrukshall, Gymsal 2, tirsdag 22. september 2026 kl. 18:00–20:00: {form}", "Avgjort av: Kari Nordby"]
 
 
 def test_the_refusal_of_one_moved_date_is_no_confirmation_of_the_others(office: Office) -> None:

@@ -147,6 +147,7 @@ def week() -> list[tuple[date, list[Slot]]]:
         Slot(at(18), at(21), SlotState.FREE, href="/wishes/new"),
         Slot(at(21), at(22), SlotState.HELD),
         Slot(at(22), at(23), SlotState.WANTED, "Også ønsket: Strømsø sangkor"),
+        Slot(at(23), at(24), SlotState.SHARED, "Konsert (gjennom Hel hall, delt flate)"),
     ]
     days: list[list[Slot]] = [evening] * 4
     days.append([Slot(at(16), at(17.5), SlotState.FREE, href="/wishes/new"), Slot(at(17.5), at(24), SlotState.TAKEN, "Konsert")])

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from database.transact import Database
 from policies.document import checked
@@ -15,6 +16,7 @@ from policies.verdict import Layer
 from tests.accounts.conftest import Visitor
 from tests.booking.conftest import COMPLAINT, NOW, POLICY, REASON, Hall, publish_with
 from tests.clock import Clock
+from venues.models import Room
 
 PRIVATE = {"organisation": None}
 CONCERT = {"activity": "culture.concert"}
@@ -157,7 +159,7 @@ def test_the_statements_of_the_inbox_do_not_grow(
             visitor.get("/office")
         numbers.append(len(statements))
 
-    assert numbers == [7, 7, 7]
+    assert numbers == [15, 15, 15]
 
 
 def test_a_refusal_without_a_reason_shows_the_request_again(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
@@ -191,3 +193,75 @@ def test_a_request_that_competes_is_drawn_as_wished_for_and_not_as_held(visit: C
 
     assert page.count('data-state="wanted"') == 1
     assert 'data-state="held"' not in page
+
+
+@pytest.fixture
+def roomy(app: Flask, hall: Hall) -> None:
+    """The rooms hold a hundred: of a room whose capacity is not known the policy warns."""
+    app.extensions["database"].transact(lambda session: session.execute(update(Room).values(capacity=100)))
+
+
+@pytest.mark.usefixtures("roomy")
+def test_harmless_requests_are_granted_together_and_one_that_fails_says_why(
+    visit: Callable[..., Visitor], booked: Callable[..., str]
+) -> None:
+    first, second = (booked("per", start=f"2026-09-{day}T18:00", end=f"2026-09-{day}T20:00", **PRIVATE) for day in (15, 16))
+    competing = [booked(name, start="2026-09-17T18:00", end="2026-09-17T20:00", organisation=None, **CONCERT) for name in ("per", "siri")]
+    visitor = visit("kari")
+    page = visitor.get("/office").text
+
+    done = visitor.post("/office/approvals", form_on="/office", approve=[f"{first}:1", f"{second}:7", f"{competing[0]}:1"])
+    again = visitor.post("/office/approvals", form_on="/office", approve=[f"{second}:1"])
+
+    assert [f'value="{one}:1" checked' in page for one in (first, second, *competing)] == [True, True, False, False]
+    told = " ".join(done.text.split())
+    assert done.status_code == 409
+    assert f"{first}</a>: innvilget" in told
+    assert f"{second}</a>: Noen andre har endret dette" in told
+    assert f"{competing[0]}</a>: Andre har bedt om samme tid" in told
+    assert (again.status_code, again.location) == (303, "/office")
+
+
+@pytest.mark.usefixtures("roomy")
+def test_nothing_ticked_grants_nothing(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
+    booked("per", **PRIVATE)
+
+    answer = visit("kari").post("/office/approvals", form_on="/office")
+
+    assert answer.status_code == 422
+    assert "1 kan innvilges uten videre" in answer.text
+
+
+def test_who_has_the_time_and_would_have_to_give_way_is_told_with_the_notice(
+    app: Flask, visit: Callable[..., Visitor], booked: Callable[..., str]
+) -> None:
+    strong = {"kind": "displacement", "strength": 2, "notice_days": 14, "reason": REASON}
+    rules = [{**strong, "id": "concerts", "scope": {"activities": ["culture.concert"]}}, {**strong, "id": "rest", "strength": 1}]
+    app.extensions["database"].transact(publish_with, *rules)
+    asked = [booked(**CONCERT, start=f"2026-09-{day}T18:00", end=f"2026-09-{day}T20:00") for day in (14, 15)]
+    for day in (14, 15):
+        booked(start=f"2026-09-{day}T18:00", end=f"2026-09-{day}T20:00")
+
+    late, early = (" ".join(visit("kari").get(f"/office/requests/{one}").text.split()) for one in asked)
+
+    assert "må vike</span> Denne går foran, med 14 dagers varsel. Varselet må gis senest 1. september 2026." in early
+    assert "må vike</span> Denne går foran, med 14 dagers varsel. Det er for sent å varsle." in late
+
+
+def test_granting_one_refuses_the_other_which_reads_why_and_what_else_there_is(
+    visit: Callable[..., Visitor], booked: Callable[..., str]
+) -> None:
+    asked, other = (booked(name, organisation=None, **CONCERT) for name in ("per", "siri"))
+    visitor, address = visit("kari"), f"/office/requests/{asked}"
+    page = visitor.get(address).text
+
+    without = visitor.post(f"/bookings/{asked}/approval", form_on=address)
+    granted = visitor.post(f"/bookings/{asked}/approval", form_on=address, others="Per spurte først.")
+    lost = visit("siri").get(f"/bookings/{other}").text
+
+    assert "Siri Vik: Trening" in page[page.index("får disse nei") :]
+    assert (without.status_code, granted.status_code) == (422, 303)
+    assert "Tiden gikk til en annen forespørsel." in lost
+    assert "Per spurte først." in lost
+    assert "Per Solli" not in lost
+    assert "/rooms/oren-flerbrukshall/gymsal-2/book?date=2026-09-15&amp;from=18%3A00&amp;to=20%3A00&amp;purpose=Trening" in lost

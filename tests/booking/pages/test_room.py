@@ -43,7 +43,7 @@ def test_a_half_is_named_in_the_week_of_the_whole(visit: Callable[..., Visitor],
 
     page = visit().get(WHOLE + WEEK).text
 
-    assert page.count("Skiold turn (Gymsal 1)") == 1
+    assert page.count("Skiold turn (gjennom Gymsal 1, delt flate)") == 1
     assert page.count("Skiold turn") == 2
 
 

@@ -1,0 +1,164 @@
+"""Competing requests: who meets whom, in a fixed number of statements, and what becomes of those that were not preferred."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
+
+from accounts.identity import Actor
+from booking.displacing import sign_of
+from booking.competing import rivals_of
+from booking.decisions import decline
+from booking.models import Booking
+from booking.preferring import Choice, lost_by, offers_after, prefer
+from booking.reservations import reserve
+from booking.states import BookingState
+from database.audit import Audit
+from database.outbox import Notice
+from database.transact import Database
+from kernel.errors import Conflict, Invalid
+from tests.booking.conftest import NOW, REASON, Hall, again, furnish, publish_with, wish
+
+CONCERT = {"activity": "culture.concert"}
+CLUBS_FIRST = {"kind": "priority", "id": "order", "order": [{"name": REASON, "applicants": ["organisation"]}], "reason": REASON}
+PRIVATE = {"organisation": None}
+Ask = Callable[..., Booking]
+
+
+@pytest.fixture
+def ask(session: Session, hall: Hall) -> Ask:
+    """Asks for a concert in the half hall on a Tuesday evening, with what is changed of it."""
+
+    def ask(by: Actor, **changes: Any) -> Booking:
+        again(session)
+        booking = reserve(session, wish(**{**CONCERT, **changes}), by=by, now=NOW)
+        again(session)
+        return booking
+
+    return ask
+
+
+def test_one_is_preferred_by_rank_and_the_other_keeps_waiting_for_its_other_date(session: Session, hall: Hall, ask: Ask) -> None:
+    publish_with(session, CLUBS_FIRST)
+    band = ask(hall.berit)
+    party = ask(hall.per, room="oren-flerbrukshall/hel-hall", recurrence={"rrule": "FREQ=WEEKLY;COUNT=2"}, **PRIVATE)
+
+    prefer(session, band.id, Choice(), by=hall.kari, now=NOW)
+
+    again(session)
+    assert [str(date.state) for date in party.occurrences] == ["refused", "requested"]
+    assert (band.state, party.state, party.decision_reason) == (BookingState.BOOKED, BookingState.REQUESTED, "")
+    (lost,) = lost_by(session, party)
+    assert (lost.name, lost.is_by_rank, lost.rank.place if lost.rank else 0) == ("Skiold turn", True, 1)
+    assert session.scalars(select(Notice.kind).where(Notice.booking_id == party.id)).all() == ["booking-requested", "booking-refused"]
+    assert session.scalars(select(Audit.facts).where(Audit.verb == "refuse")).one()["preferred"] == band.id
+
+
+def test_against_the_order_of_the_rules_one_says_why(session: Session, hall: Hall, ask: Ask) -> None:
+    publish_with(session, CLUBS_FIRST)
+    band, party = ask(hall.berit), ask(hall.per, **PRIVATE)
+
+    with pytest.raises(Invalid) as refused, session.begin_nested():
+        prefer(session, party.id, Choice(), by=hall.kari, now=NOW)
+    again(session)
+    prefer(session, party.id, Choice(others="Festen var lovet."), by=hall.kari, now=NOW)
+
+    again(session)
+    assert [(fault.code, fault.field) for fault in refused.value.faults] == [("reason-missing", "others")]
+    assert (band.state, band.decision_reason, party.state) == (BookingState.REFUSED, "Festen var lovet.", BookingState.BOOKED)
+
+
+def test_who_asked_meanwhile_is_not_refused_unseen(session: Session, hall: Hall, ask: Ask) -> None:
+    band = ask(hall.berit)
+    seen = sign_of([])
+    party = ask(hall.per, **PRIVATE)
+
+    with pytest.raises(Conflict) as refused:
+        prefer(session, band.id, Choice(others="Fullt.", seen=seen), by=hall.kari, now=NOW)
+
+    assert [fault.code for fault in refused.value.faults] == ["others-compete"]
+    assert party.state is BookingState.REQUESTED
+
+
+def test_a_caretaker_refuses_nobody_on_whom_an_officer_decides(session: Session, hall: Hall, ask: Ask) -> None:
+    by_caretaker = {
+        "kind": "decision_route",
+        "id": "plays",
+        "route": "by-role",
+        "role": "caretaker",
+        "promise": {"amount": 2, "unit": "working-days"},
+    }
+    publish_with(session, {**by_caretaker, "scope": {"activities": ["culture.theatre"]}, "reason": REASON})
+    play, concert = ask(hall.berit, activity="culture.theatre"), ask(hall.per, **PRIVATE)
+
+    prefer(session, play.id, Choice(), by=hall.olav, now=NOW)
+
+    again(session)
+    assert (play.state, concert.state) == (BookingState.BOOKED, BookingState.REQUESTED)
+
+
+def test_what_is_offered_instead_is_free_and_in_another_room_or_at_another_time(session: Session, hall: Hall, ask: Ask) -> None:
+    band, party = ask(hall.berit), ask(hall.per, **PRIVATE)
+    prefer(session, band.id, Choice(others="Fullt."), by=hall.kari, now=NOW)
+    again(session)
+
+    offers = [(offer.room, offer.wall.start.hour) for offer in offers_after(session, party, now=NOW)]
+
+    assert offers == [
+        ("oren-flerbrukshall/gymsal-1", 20),
+        ("oren-flerbrukshall/gymsal-1", 16),
+        ("oren-flerbrukshall/gymsal-1", 20),
+        ("oren-flerbrukshall/gymsal-2", 18),
+    ]
+
+
+def test_a_refusal_may_propose_what_else_there_is(session: Session, hall: Hall, ask: Ask) -> None:
+    plain, kind = ask(hall.per, **PRIVATE), ask(hall.per, **PRIVATE)
+    for booking, proposes in ((plain, False), (kind, True)):
+        decline(session, booking.id, reason="Salen slipes.", proposes=proposes, by=hall.kari, now=NOW)
+        again(session)
+
+    found = [len(offers_after(session, booking, now=NOW)) for booking in (plain, kind)]
+
+    assert found[0] == 0 < found[1]
+
+
+def test_what_a_request_meets_is_told_in_nine_statements(session: Session, hall: Hall, ask: Ask) -> None:
+    asked = ask(hall.berit, recurrence={"rrule": "FREQ=WEEKLY;COUNT=3"})
+    numbers, met = [], []
+
+    for start, end in (("17:00", "18:30"), ("18:30", "19:30"), ("19:30", "20:30")):
+        ask(hall.per, room="oren-flerbrukshall/hel-hall", recurrence={"rrule": "FREQ=WEEKLY;COUNT=2"}, **PRIVATE)
+        ask(hall.nils, start=f"2026-09-29T{start}", end=f"2026-09-29T{end}", activity="sport.training")
+        booking = session.scalars(select(Booking).where(Booking.id == asked.id)).one()
+        [date.local_start for date in booking.occurrences]
+        statements: list[str] = []
+        event.listen(session.get_bind(), "before_cursor_execute", lambda *given, to=statements: to.append(given[2]))
+        met.append([(one.holds, len(one.met)) for one in rivals_of(session, booking, now=NOW)])
+        numbers.append(len(statements))
+
+    assert met[-1] == [(True, 1)] * 3 + [(False, 2)] * 3
+    assert numbers == [9, 9, 9]
+
+
+def test_of_three_that_are_preferred_at_once_one_gets_the_time_and_nobody_is_forgotten(database: Database) -> None:
+    hall = database.transact(furnish)
+    hands = (hall.berit, hall.nils, hall.per)
+    wishes = [wish(**CONCERT, **({} if by is not hall.per else PRIVATE)) for by in hands]
+    asked = [database.transact(reserve, one, by=by, now=NOW).id for one, by in zip(wishes, hands, strict=True)]
+
+    def choose(number: int) -> str:
+        try:
+            return str(database.transact(prefer, number, Choice(others="Fullt."), by=hall.kari, now=NOW).state)
+        except Conflict as refusal:
+            return refusal.faults[0].code
+
+    with ThreadPoolExecutor(3) as pool:
+        answers = sorted(pool.map(choose, asked))
+
+    with database.reading() as session:
+        states = sorted(str(state) for state in session.scalars(select(Booking.state)))
+    assert (answers, states) == (["booked", "wrong-state", "wrong-state"], ["booked", "refused", "refused"])
