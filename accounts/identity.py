@@ -30,7 +30,7 @@ class Actor:
     """The hand behind an act: a person with roles, nobody (``person_id`` None), or the service itself.
 
     ``venues`` are ids of the venues the person is caretaker of, ``organisations`` ids of those they are a confirmed
-    delegate of; ``via`` is ``page``, ``api``, ``command`` or ``service``.
+    delegate of; ``via`` is ``page``, ``api``, ``link`` (in a notice), ``command`` or ``service``.
     """
 
     person_id: int | None = None

@@ -53,10 +53,15 @@ def undo(session: Session, number: int, *, by: Actor, now: datetime) -> Undo:
         _judge_back(session, found, booking, now=now)
         touch(session, booking, left=left)
     found.undone_at = now
-    acts = [Act("undo", "booking", booking.id, {"act": found.verb}, booking.holder_id) for booking in bookings]
-    record(session, *acts, by=by, now=now)
+    record(session, *(_recorded(found, booking) for booking in bookings), by=by, now=now)
     session.flush()
     return found
+
+
+def _recorded(found: Undo, booking: Booking) -> Act:
+    changed = {one["id"] for one in found.before["dates"]}
+    facts = {"act": found.verb, "dates": [date.number for date in booking.occurrences if date.id in changed], "state": str(booking.state)}
+    return Act("undo", "booking", booking.id, facts, booking.holder_id)
 
 
 def last_act(session: Session, subject: str, subject_id: int, *, by: Actor, now: datetime) -> Undo | None:

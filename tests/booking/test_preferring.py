@@ -9,9 +9,9 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
-from booking.displacing import sign_of
 from booking.competing import rivals_of
 from booking.decisions import decline
+from booking.displacing import sign_of
 from booking.models import Booking
 from booking.preferring import Choice, lost_by, offers_after, prefer
 from booking.reservations import reserve
