@@ -106,6 +106,7 @@ def test_what_everybody_sees(look: Callable[..., list[str]], page: Page) -> None
         *look("/venues"),
         *look("/venues?capacity=30&district=bragernes-oren"),
         *look("/venues/oren-flerbrukshall"),
+        *look("/venues/oren-flerbrukshall/days?day=2026-09-07"),
         *look(HALL),
         *look(f"{GYM}?week=2026-10-12"),
         *look(f"{GYM}/book"),
@@ -184,8 +185,21 @@ def test_what_officers_see(look: Callable[..., list[str]], page: Page, tour: Tou
         *look(f"{GYM}/book"),
         *look(preview(**ASKED, date="2026-09-08", applicant="me", caller="example.org"), 422),
         *look("/caretaker"),
+        *look("/office/calendar?venue=oren-flerbrukshall&day=2026-09-07"),
+        *look("/office/calendar?venue=oren-flerbrukshall&day=2026-09-07&room=hel-hall"),
     ]
 
+    assert faults == []
+
+
+def test_who_lost_the_evening_sees_why_and_what_else_there_is(look: Callable[..., list[str]], page: Page, tour: Tour) -> None:
+    sign_in(page, "kari", PASSWORD)
+    page.goto(f"/office/requests/{tour.references['Konsert: Papirbruket og venner']}")
+    follow(page.get_by_role("button", name="Innvilg"))
+
+    faults = look(f"/bookings/{tour.references['Flerkulturell festkveld']}")
+
+    assert page.get_by_role("heading", name="Dere kan be om noe annet").is_visible()
     assert faults == []
 
 
