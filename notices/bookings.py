@@ -67,7 +67,7 @@ def of_booking(session: Session, notice: Notice, settings: Settings, *, now: dat
         "exceptions": exceptions_of(found),
         "before": _before(session, told) if notice.kind in TELLS_ALL else [],
         "decider_title": _decider(verdicts, person.language),
-        "is_priced": notice.kind in TELLS_ALL and found.kind is BookingKind.ORDINARY,
+        "is_priced": notice.kind in TELLS_ALL and notice.kind != "booking-waiting" and found.kind is BookingKind.ORDINARY,
         "charged": _charged(told),
         **_terms(told, verdicts, is_told=notice.kind == "booking-booked"),
         "complaint": next((verdict.complaint for verdict in verdicts.values() if verdict.complaint), None),

@@ -1,16 +1,16 @@
 """My bookings: what waits for me, what is coming, what has been."""
 
 from flask import render_template, request, url_for
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from accounts import edge
 from accounts.identity import Actor
-from booking.models import Booking
+from booking.models import Booking, Occurrence, Offer
 from booking.pages.again import LastTime, same_again
 from booking.pages.before import to_do
 from booking.pages.blueprint import routes
-from booking.pages.rows import Row, Wanted, rows
-from booking.states import BookingState
+from booking.pages.rows import IN_LINE, Row, Wanted, rows
+from booking.states import BookingState, OfferState
 from kernel.clock import now
 from kernel.wallclock import to_wall
 
@@ -32,6 +32,8 @@ def mine() -> str:
         tasks=to_do(edge.reading(), by=actor, now=now()),
         to_confirm=_rows(actor, _to_confirm(actor), is_ahead=True),
         waiting=_rows(actor, and_(Booking.state.in_(WAITING), ~_to_confirm(actor)), is_ahead=True),
+        offered=_rows(actor, Booking.id.in_(_offered()), is_ahead=None),
+        in_line=_rows(actor, and_(Booking.state.in_(IN_LINE), Booking.id.not_in(_offered())), is_ahead=True),
         coming=_rows(actor, Booking.state == BookingState.BOOKED, is_ahead=True),
         past=past[:PAST_AT_ONCE],
         previous=url_for("booking.mine", page=page - 1, _anchor="past") if page > 1 else "",
@@ -57,7 +59,13 @@ def _to_confirm(actor: Actor) -> ColumnElement[bool]:
     return and_(Booking.state == BookingState.UNCONFIRMED, Booking.organisation_id.in_(sorted(actor.organisations)))
 
 
-def _rows(actor: Actor, condition: ColumnElement[bool], *, is_ahead: bool) -> list[Row]:
+def _offered() -> Select[int]:
+    """The bookings for which something is kept until they answer."""
+    is_open = (Offer.state == OfferState.OPEN, Offer.expires_at > now())
+    return select(Occurrence.booking_id).join(Offer, Offer.occurrence_id == Occurrence.id).where(*is_open)
+
+
+def _rows(actor: Actor, condition: ColumnElement[bool], *, is_ahead: bool | None) -> list[Row]:
     return rows(edge.reading(), Wanted((of(actor), condition), is_ahead=is_ahead), now=now())
 
 

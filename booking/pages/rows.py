@@ -6,13 +6,16 @@ from datetime import date as day_of
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from booking.lifecycle import LIVE
 from booking.models import Booking, Occurrence
+from booking.states import BookingState, OccurrenceState
 from kernel.wallclock import to_wall
 from venues.models import Room
+
+IN_LINE = (BookingState.WAITING, BookingState.DISPLACED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +70,12 @@ def rows(session: Session, wanted: Wanted, *, now: datetime) -> list[Row]:
 
 
 def dated(now: datetime) -> Any:
-    """Per booking the start of its next live date, of its last date, and how many there are."""
-    is_ahead = and_(Occurrence.state.in_(sorted(LIVE)), Occurrence.ends_at > now)
+    """Per booking the start of its next live date, of its last date, and how many there are.
+
+    Where nothing is left but dates in line or displaced, those are what lies ahead.
+    """
+    in_line = and_(Booking.state.in_(IN_LINE), Occurrence.state.in_((OccurrenceState.WAITING, OccurrenceState.DISPLACED)))
+    is_ahead = and_(or_(Occurrence.state.in_(sorted(LIVE)), in_line), Occurrence.ends_at > now)
     columns = (
         Occurrence.booking_id,
         func.min(case((is_ahead, Occurrence.starts_at))).label("next_start"),
@@ -76,4 +83,4 @@ def dated(now: datetime) -> Any:
         func.sum(case((is_ahead, 1), else_=0)).label("ahead"),
         func.count().label("dates"),
     )
-    return select(*columns).group_by(Occurrence.booking_id).subquery("dated")
+    return select(*columns).join(Booking, Occurrence.booking_id == Booking.id).group_by(Occurrence.booking_id).subquery("dated")
