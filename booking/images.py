@@ -17,6 +17,8 @@ from database.outbox import UNDO_WITHIN, hold_back, last_posted
 from database.types import Instant, LocalTime, Word
 
 Columns = dict[str, Any]
+# What becomes of a date that the act added, once the act is undone.
+ADDED: Columns = {"state": "cancelled"}
 # What a row is, and what counts its changes, is never written back.
 STAYS = {"id", "booking_id", "number", "created_at", "changed_at", "version", "sequence"}
 
@@ -34,8 +36,11 @@ class Before:
     judged: int
 
     def changed(self) -> Columns:
-        """What is otherwise since: of each booking its version now, of it and its dates the columns as they were."""
-        dates = [(date, _differing(date, self.dates[date.id])) for booking in self.bookings for date in booking.occurrences]
+        """What is otherwise since: of each booking its version now, of it and its dates the columns as they were.
+
+        A date that was not there before is to be cancelled.
+        """
+        dates = [(date, _differing(date, self.dates.get(date.id, ADDED))) for booking in self.bookings for date in booking.occurrences]
         return {
             "bookings": [{"id": one.id, "version": one.version, "was": _differing(one, self.rows[one.id])} for one in self.bookings],
             "dates": [self._date(date, was) for date, was in dates if was],

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from accounts.identity import Actor
 from booking.models import Booking
 from booking.states import BookingKind
-from database.outbox import post
+from database.outbox import UNDO_WITHIN, post
 from kernel.wallclock import to_wall
 
 DAY = timedelta(days=1)
@@ -26,9 +26,14 @@ def tell(
     by: Actor,
     now: datetime,
 ) -> None:
-    """Post a notice to the holder; ``lost`` are the starts, in UTC, of dates that are no longer as they were."""
+    """Post a notice to the holder; ``lost`` are the starts, in UTC, of dates that are no longer as they were.
+
+    Who has no address for mail is called when nothing can be undone any more.
+    """
     is_own = by.person_id == booking.holder_id or booking.kind is BookingKind.BLOCK
     until = None if is_own else answer_by(lost, booking.room.venue.zone, now=now)
+    if until and not booking.holder.email:
+        until = now + UNDO_WITHIN
     post(session, kind, person_id=booking.holder_id, booking_id=booking.id, now=now, facts=facts, answer_by=until)
 
 

@@ -135,8 +135,9 @@ def _put_back(session: Session, found: Undo, bookings: Sequence[Booking], dates:
         put_back(date, one["was"])
         date.sequence += bool(TOLD & one["was"].keys())
         date.changed_at = now
-        session.flush()
-        session.expire(date, ["room"])
+    session.flush()
+    for row in (*bookings, *dates.values()):
+        session.expire(row, ["room"])
 
 
 def _take_back(session: Session, found: Undo, dates: dict[int, Occurrence], *, now: datetime) -> None:

@@ -76,6 +76,12 @@ def post(
     session.connection().execute(INTO_OUTBOX, {**told, "created_at": now, "due_at": due, "state": Delivery.WAITING, "attempts": 0})
 
 
+def last_to(session: Session, person_id: int, booking_id: int) -> Notice | None:
+    """The latest notice to somebody about a booking."""
+    theirs = (Notice.booking_id == booking_id, Notice.person_id == person_id)
+    return session.scalar(select(Notice).where(*theirs).order_by(Notice.id.desc()).limit(1))
+
+
 def last_posted(session: Session) -> int:
     """The id of the latest notice, 0 before the first."""
     return session.scalar(select(func.max(Notice.id))) or 0

@@ -147,7 +147,7 @@ def _links(notice: Notice, still: Sequence[Occurrence], settings: Settings, *, n
     links = {"to_acknowledge": to_acknowledge(notice) if notice.answer_by else None}
     links["to_cancel"] = to_cancel(first, now=now) if first else None
     shown = {name: settings.public_url + path_of(link, settings.secret_key) if link else "" for name, link in links.items()}
-    return {**shown, "answer_by": notice.answer_by}
+    return {**shown, "acknowledge_by": notice.answer_by}
 
 
 def _answers(offer: Offer, settings: Settings) -> tuple[Offer, str, str]:

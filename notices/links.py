@@ -63,7 +63,7 @@ def link_of(token: str, secret: str) -> Link:
     """The link that a token stands for; raises Missing (``no-such-link``) for one that we did not make."""
     try:
         return Link(*_signer(secret).loads(token))
-    except (BadSignature, ValueError):
+    except (BadSignature, ValueError, TypeError):
         raise refuse(Missing, "no-such-link") from None
 
 

@@ -19,6 +19,7 @@ from booking.pages.draft import clock_of
 from booking.pages.talk import changed_meanwhile, talk_of
 from booking.pages.told import told_booking
 from booking.pages.undo import way_back
+from database.outbox import last_to
 from kernel.clock import now
 from kernel.errors import Conflict, Forbidden, Invalid, Refusal
 from kernel.wallclock import at, to_wall
@@ -186,6 +187,7 @@ def page_of(booking: Booking, form: Form, *, refusal: Refusal | None = None, num
         again=same_again(booking, told.last_time, by=actor, today=today),
         home=municipality(session),
         actor=actor,
+        notice=last_to(session, booking.holder_id, booking.id) if actor.is_officer else None,
         clock_of=clock_of,
     )
 

@@ -7,6 +7,7 @@ from accounts import labels as roles
 from booking.changed import Change
 from booking.models import Booking
 from booking.states import BookingKind, TaskReason
+from database.outbox import Delivery
 from kernel.errors import Fault
 from kernel.money import Ore
 from kernel.texts import marked as _
@@ -48,6 +49,14 @@ TASKS: Mapping[TaskReason, str] = {
     TaskReason.BOUNCED: _("E-posten til dem kom i retur."),
     TaskReason.FAILED: _("E-posten til dem ble ikke tatt imot på to dager."),
     TaskReason.UNACKNOWLEDGED: _("De har ikke svart at de har lest at en tid som er nær, er tapt eller endret."),
+}
+DELIVERIES: Mapping[Delivery, str] = {
+    Delivery.WAITING: _("Venter på å bli sendt"),
+    Delivery.SENT: _("Sendt"),
+    Delivery.BOUNCED: _("Kom i retur"),
+    Delivery.ACKNOWLEDGED: _("Lest"),
+    Delivery.FAILED: _("Kom ikke fram"),
+    Delivery.WITHDRAWN: _("Trukket tilbake"),
 }
 TO_DO: Mapping[Task, str] = {
     Task.SIGN: _("Les og signer"),
@@ -108,6 +117,11 @@ def booking_kind(value: str) -> str:
 def state_label(value: str) -> str:
     """Where a booking or one of its dates stands."""
     return gettext(STATES[value]) if value in STATES else gettext(WORDS.get(value, value))
+
+
+def delivery_label(value: str) -> str:
+    """What became of a notice."""
+    return gettext(DELIVERIES[Delivery(value)])
 
 
 def task_reason(value: str) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from accounts.identity import SERVICE, Actor, Role
@@ -189,11 +189,11 @@ def _offered(session: Session, hall: Hall) -> dict[str, Any]:
 
 def _cancelled(session: Session, hall: Hall) -> dict[str, Any]:
     """An act that can be undone, a link in the notice about it, and the task to call about that."""
-    booking = _booked(session, hall.berit, start="2026-09-26T18:00", end="2026-09-26T20:00")
+    booking = _booked(session, hall.berit, start="2026-09-28T18:00", end="2026-09-28T20:00")
     _made(session, cancel, booking.id, by=hall.berit)
     notice = session.scalars(select(Notice).order_by(Notice.id.desc())).first()
     call_for(session, TaskReason.UNACKNOWLEDGED, notice, now=NOW)
-    found = {"act": session.scalars(select(Undo.id).order_by(Undo.id.desc())).first(), "task": session.scalars(select(Task.id)).one()}
+    found = {"act": session.scalars(select(func.max(Undo.id))).one(), "task": session.scalars(select(Task.id)).one()}
     return {**found, "answer": path_of(to_acknowledge(notice), SECRET)}
 
 

@@ -12,17 +12,20 @@ from accounts.identity import SERVICE, Actor
 from booking import decisions, ending, moving
 from booking.cases import booking_for
 from booking.closures import close_rooms
-from booking.images import image_of
-from booking.models import Booking, Claim, Undo
+from booking.images import before, image_of, put_back, undoable
+from booking.models import Booking, Claim, Occurrence, Undo
 from booking.outcome import Taken
 from booking.reasons import verdicts_of
 from booking.reservations import reserve
-from booking.states import BookingState
+from booking.states import BookingState, OccurrenceState
 from booking.undo import forget_acts, undo
+from database.audit import Act as Done
 from database.audit import Audit
 from database.outbox import UNDO_WITHIN, Delivery, Notice
+from database.transact import Database
 from kernel.errors import Conflict, Missing, Refusal
-from tests.booking.conftest import LADDER, NOW, Hall, again, publish_with, wish
+from tests.booking.conftest import LADDER, NOW, Hall, again, furnish, publish_with, wish
+from tests.meanwhile import meanwhile
 from venues.inputs import ClosureInput
 from venues.models import Closure
 
@@ -135,6 +138,7 @@ def test_it_is_too_late_after_two_minutes_when_notices_leave_or_when_it_is_done(
     assert booking_for(session, booking.id).state is BookingState.BOOKED
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_only_the_hand_that_acted_and_officers_undo(session: Session, hall: Hall) -> None:
     cancelled(session, hall)
 
@@ -161,6 +165,7 @@ def test_what_happened_since_stands(session: Session, hall: Hall) -> None:
     assert [(type(one), one.faults[0].code) for one in (changed, closed)] == [(Conflict, "changed-since"), (Conflict, "closed-since")]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_was_posted_before_waits_until_the_act_stands(session: Session, hall: Hall) -> None:
     booking = booked(session, hall)
     ending.cancel(session, booking.id, by=hall.berit, now=NOW + timedelta(seconds=100))
@@ -170,6 +175,22 @@ def test_what_was_posted_before_waits_until_the_act_stands(session: Session, hal
     assert due == [NOW + timedelta(seconds=100) + UNDO_WITHIN] * 2
 
 
+def test_a_date_that_the_act_added_is_cancelled(session: Session, hall: Hall) -> None:
+    booking = booked(session, hall)
+    was = before(session, [booking_for(session, booking.id)])
+    (first,) = booking.occurrences
+    added = Occurrence(booking_id=booking.id, number=2, sequence=0, created_at=NOW, changed_at=NOW)
+    put_back(added, image_of(first))
+    session.add(added)
+    again(session)
+    undoable(session, Done("extend", "booking", booking.id, {}), was, by=hall.berit, now=NOW)
+
+    undone(session, hall.berit)
+
+    assert [date.state for date in booking_for(session, booking.id).occurrences] == [OccurrenceState.BOOKED, OccurrenceState.CANCELLED]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_acts_are_forgotten_a_day_after_they_can_be_undone(session: Session, hall: Hall) -> None:
     cancelled(session, hall)
 
@@ -178,3 +199,24 @@ def test_acts_are_forgotten_a_day_after_they_can_be_undone(session: Session, hal
     forget_acts(session, by=SERVICE, now=NOW + UNDO_WITHIN + timedelta(days=1, seconds=1))
 
     assert (kept > 0, last(session)) == (True, 0)
+
+
+@pytest.mark.parametrize("is_undone_first", [True, False])
+def test_of_an_undo_and_a_booking_at_once_the_first_has_the_time(database: Database, *, is_undone_first: bool) -> None:
+    hall = database.transact(furnish)
+    booking = database.transact(reserve, wish(), by=hall.berit, now=NOW)
+    database.transact(ending.cancel, booking.id, by=hall.berit, now=NOW)
+    number = database.transact(last)
+
+    def back(session: Session) -> object:
+        return undo(session, number, by=hall.berit, now=NOW)
+
+    def book(session: Session) -> object:
+        return reserve(session, wish(organisation=None), by=hall.per, now=NOW)
+
+    second = meanwhile(database, *((back, book) if is_undone_first else (book, back)))
+
+    assert type(second.exception()) is Taken
+    with database.reading() as session:
+        held = session.scalars(select(Occurrence.booking_id).join(Claim, Claim.occurrence_id == Occurrence.id)).all()
+    assert (len(held), held[0] == booking.id) == (1, is_undone_first)

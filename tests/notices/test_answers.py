@@ -3,6 +3,7 @@
 import re
 from datetime import datetime
 
+import pytest
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
@@ -91,6 +92,7 @@ def test_a_date_is_cancelled_by_link_and_taken_back_on_the_page_that_says_so(off
     assert (outdated.status_code, "er endret siden meldingen ble sendt" in outdated.text) == (410, True)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_link_that_ran_out_was_forged_or_is_about_a_moved_date_does_nothing(office: Office, clock: Clock) -> None:
     booking = office.book()
     link = link_in(office)
@@ -109,6 +111,7 @@ def test_a_link_that_ran_out_was_forged_or_is_about_a_moved_date_does_nothing(of
     assert state_of(office, booking) is OccurrenceState.BOOKED
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_button_works_over_https_where_the_page_sends_no_referrer(office: Office) -> None:
     office.book()
     link = link_in(office)

@@ -86,6 +86,7 @@ def test_what_comes_back_is_an_officers_call_once(office: Office, sent: str, tmp
     assert tasks(office) == [(TaskReason.BOUNCED, notice.person_id, notice.booking_id)]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_maildir_is_read_and_what_was_read_is_put_away(office: Office, sent: str, tmp_path: Path) -> None:
     new = tmp_path / "bounces" / "new"
     new.mkdir(parents=True)

@@ -42,6 +42,7 @@ def test_an_officer_sees_whom_to_call_about_what_and_says_that_it_is_done(office
     assert [word in rows[0] for word in about_berit] == [True] * 4
     assert [word in rows[1] for word in ("Ukjent", "Konto")] == [True] * 2
     assert (first, second, "1 må ringes" in kari.get("/office").text) == (303, 409, True)
+    assert "<dd>Venter på å bli sendt, 1. september 2026 kl. 22:30</dd>" in kari.get(f"/bookings/{booking.reference}").text
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

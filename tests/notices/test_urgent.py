@@ -11,6 +11,7 @@ from booking import decisions, ending, moving
 from booking.models import Task
 from booking.states import TaskReason
 from booking.telling import answer_by
+from database.outbox import UNDO_WITHIN
 from notices import cli
 from notices.waiting import acknowledge
 from tests.booking.conftest import NOW
@@ -56,6 +57,7 @@ def tidy(office: Office) -> None:
         cli._tidy()
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_another_took_or_changed_is_urgent_and_what_one_did_oneself_is_not(office: Office) -> None:
     asked = office.book("per", organisation=None, **TOMORROW)
     moved, ended, own = (office.book(start=f"2026-09-02T{hour}:00", end=f"2026-09-02T{hour + 1}:00") for hour in (10, 12, 14))
@@ -67,6 +69,7 @@ def test_what_another_took_or_changed_is_urgent_and_what_one_did_oneself_is_not(
     assert [kind for kind, _ in urgent(office)] == ["booking-refused", "date-moved", "dates-cancelled"]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_short_message_goes_to_a_mobile_telephone_in_its_readers_language(office: Office, tmp_path: Path) -> None:
     office.change(lambda session: setattr(session.get_one(Person, office.hall.cast.berit.id), "language", "en"))
     booking = office.book(**TOMORROW)
@@ -87,7 +90,6 @@ def test_a_short_message_goes_to_a_mobile_telephone_in_its_readers_language(offi
 def test_who_does_not_answer_in_time_is_called_and_an_answer_ends_that(office: Office, clock: Clock) -> None:
     booking = office.book(**TOMORROW)
     office.act(ending.cancel, booking.id, by=office.hall.kari)
-    office.change(lambda session: setattr(session.get_one(Person, office.hall.cast.berit.id), "email", None))
     office.deliver()
     clock.moment = NOW + 4 * HOUR - timedelta(seconds=1)
     tidy(office)
@@ -102,6 +104,18 @@ def test_who_does_not_answer_in_time_is_called_and_an_answer_ends_that(office: O
     assert (early, called, calls(office)) == ([], [(TaskReason.UNACKNOWLEDGED, False)], [(TaskReason.UNACKNOWLEDGED, True)])
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_who_has_no_address_is_called_when_nothing_can_be_undone_any_more(office: Office, clock: Clock) -> None:
+    office.change(lambda session: setattr(session.get_one(Person, office.hall.cast.berit.id), "email", None))
+    booking = office.book(**TOMORROW)
+    office.act(ending.cancel, booking.id, by=office.hall.kari)
+    clock.pass_by(UNDO_WITHIN)
+    tidy(office)
+
+    assert calls(office) == [(TaskReason.UNACKNOWLEDGED, False)]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_nobody_is_called_about_what_was_not_told_after_all(office: Office, clock: Clock) -> None:
     booking = office.book(**TOMORROW)
     office.act(moving.move, booking.id, 1, **LATER, by=office.hall.kari)
