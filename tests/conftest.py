@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from flask import Flask
@@ -19,12 +20,14 @@ from app import TABLES, create_app
 from database.migrate import upgrade
 from database.transact import Database
 from settings import Settings
-from tests import browsing, postgres
-from tests.databases import PostgresCopies, SqliteCopies
+from tests import browsing, once, postgres
+from tests.databases import MEMORY, PostgresCopies, SqliteCopies
 
 # The same examples in every run; `make prove` looks further.
 hypothesis_settings.register_profile("steady", derandomize=True, deadline=None)
 hypothesis_settings.load_profile("steady")
+
+once.share(pytest.MonkeyPatch())
 
 for tables in TABLES:
     import_module(tables)
@@ -61,9 +64,9 @@ class Copies:
 
 
 @pytest.fixture(scope="session")
-def copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copies]:
-    with ExitStack() as ending:
-        yield Copies(tmp_path_factory.mktemp("databases"), ending)
+def copies() -> Iterator[Copies]:
+    with ExitStack() as ending, TemporaryDirectory(prefix="arena-sqlite-", dir=MEMORY) as folder:
+        yield Copies(Path(folder), ending)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -11,6 +11,8 @@ from typing import Any
 import psycopg
 from sqlalchemy.engine import make_url
 
+# Where a file is written without waiting for a disk; None where the machine has no such place.
+MEMORY = Path("/dev/shm") if os.access("/dev/shm", os.W_OK) else None
 numbers = count(1)
 # Several processes may test on one server.
 OWN = os.environ.get("PYTEST_XDIST_WORKER", "")
@@ -34,21 +36,23 @@ SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, 
 
 
 class SqliteCopies:
-    """Copies of a migrated file."""
+    """Copies of a migrated file, in the same places again and again."""
 
     def __init__(self, folder: Path, migrate: Migrate) -> None:
         self._folder = folder
         self._template = folder / "template.sqlite"
+        self._idle: list[Path] = []
         migrate(f"sqlite:///{self._template}")
 
     @contextmanager
     def copy(self) -> Iterator[str]:
         """The URL of a database like the template, gone after the block."""
-        place = self._folder / f"copy-{next(numbers)}"
+        place = self._idle.pop() if self._idle else self._folder / f"copy-{next(numbers)}"
         place.mkdir()
         shutil.copy(self._template, place / "arena.sqlite")
         yield f"sqlite:///{place / 'arena.sqlite'}"
         shutil.rmtree(place)
+        self._idle.append(place)
 
 
 class PostgresCopies:
