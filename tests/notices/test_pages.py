@@ -1,14 +1,12 @@
 """The page of notices that did not get through, for officers."""
 
-from collections.abc import Callable
-
 import pytest
 from playwright.sync_api import Page
 from sqlalchemy import update
 
 from database.outbox import Delivery, Notice, post
 from tests.accounts.conftest import Visitor
-from tests.accounts.test_pages import look
+from tests.browsing import Axe, barriers
 from tests.cast import PASSWORD
 from tests.notices.conftest import Office
 
@@ -43,7 +41,7 @@ def test_only_officers_see_it(office: Office, who: str, status: int) -> None:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_the_page_is_for_everybody_wide_and_narrow(page: Page, axe: Callable[..., list[str]], office: Office) -> None:
+def test_the_page_is_for_everybody_wide_and_narrow(page: Page, axe: Axe, office: Office) -> None:
     office.book()
     give_up_everything(office)
     page.goto("/sign-in")
@@ -51,4 +49,4 @@ def test_the_page_is_for_everybody_wide_and_narrow(page: Page, axe: Callable[...
     page.fill("#field-password", PASSWORD)
     page.click("main form >> text=Logg inn")
 
-    assert look(page, "/notices", axe) == []
+    assert barriers(page, axe, "/notices") == []
