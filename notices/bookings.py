@@ -23,7 +23,7 @@ from kernel.money import Ore
 from notices.letter import Letter, one_line
 from policies.verdict import Condition, Verdict
 from settings import Settings
-from venues.contact import Arrival, arrivals
+from venues.contact import Arrival, arrival
 from venues.models import Room, Venue
 from venues.queries import municipality
 
@@ -176,4 +176,4 @@ def _charged(dates: Sequence[Occurrence]) -> Ore | None:
 
 def _arrival(session: Session, still: Sequence[Occurrence]) -> Arrival | None:
     """How one gets in next time, when there is a next time."""
-    return arrivals(session, [(still[0].room.venue, still[0].starts_at)])[0] if still else None
+    return arrival(session, still[0].room.venue, still[0].starts_at) if still else None
