@@ -21,6 +21,12 @@ from policies.words.tellers import TELLERS
 from tests.policies.examples import REASON, document, rule
 
 
+@pytest.fixture
+def database_url() -> str:
+    """Nobody asks a database for words."""
+    return "sqlite:///unused"
+
+
 def said(app: Flask, given: dict[str, Any], language: str = "nb") -> str:
     with app.test_request_context(f"/?lang={language}"):
         return " ".join(sentences(document(given).rules[0]))
