@@ -1,6 +1,5 @@
 """Events: from a frozen value to the bytes of one VEVENT, and from those to a calendar (RFC 5545, RFC 7986)."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -102,11 +101,6 @@ def event_bytes(event: Event) -> bytes:
         parts.append(text_line("DESCRIPTION", shortened(event.description)))
     parts.append(EVENT_END)
     return b"".join(parts)
-
-
-def calendar_bytes(head: Head, events: Iterable[bytes]) -> bytes:
-    """A whole calendar of events that ``event_bytes`` made; valid also when there are none."""
-    return b"".join([head_bytes(head), *events, CALENDAR_END])
 
 
 def head_bytes(head: Head) -> bytes:

@@ -28,7 +28,7 @@ from notices.links import path_of, to_acknowledge, to_answer, to_cancel
 from notices.smsbox import MOBILE
 from policies.verdict import Condition, Verdict
 from settings import Settings
-from venues.contact import Arrival, arrivals
+from venues.contact import Arrival, arrival
 from venues.models import Room, Venue
 from venues.queries import municipality
 
@@ -216,4 +216,4 @@ def _charged(dates: Sequence[Occurrence]) -> Ore | None:
 
 def _arrival(session: Session, still: Sequence[Occurrence]) -> Arrival | None:
     """How one gets in next time, when there is a next time."""
-    return arrivals(session, [(still[0].room.venue, still[0].starts_at)])[0] if still else None
+    return arrival(session, still[0].room.venue, still[0].starts_at) if still else None

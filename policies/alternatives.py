@@ -21,7 +21,6 @@ from policies.verdict import Alternative, Change
 
 MOST_TRIES = 80
 ROUND = 15
-DAY = timedelta(days=1)
 TURNS_WITH_TIME = {Reads.TIME, Reads.MOMENT}
 
 

@@ -1,4 +1,4 @@
-"""Told: the rules in force for a room as its public page shows them, in plain words under a few headings."""
+"""Told: the rules of a policy as its public page shows them, in plain words under a few headings."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,16 +7,13 @@ from datetime import date
 from policies import labels
 from policies.document import Document
 from policies.kinds import by_heading
-from policies.layers import Effective
 from policies.rules.base import Rule
 from policies.rules.tariff import PriceRule, PriceUnit, Row, Tariff
 from policies.values import NAMELESS, scope_words
-from policies.verdict import Layer, Source
+from policies.verdict import Source
 from policies.words import sentences
 from policies.words.charges import payers
 from web.texts import current_locale, gettext
-
-QUIET = {"baseline-lead-time", "baseline-agreement"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +60,17 @@ class ToldPrice:
 
 @dataclass(frozen=True, slots=True)
 class ToldPolicy:
-    """Everything that is said of a room: rules by heading, then the prices."""
+    """Everything that a policy says: rules by heading, then the prices."""
 
     groups: tuple[tuple[str, tuple[ToldRule, ...]], ...]
     prices: tuple[ToldPrice, ...]
 
 
-def told(effective: Effective, documents: Sequence[Document], today: date) -> ToldPolicy:
-    """The rules in force together, in the language of the request."""
-    rules = [placed.rule for placed in effective.rules if not (placed.layer is Layer.BASELINE and placed.rule.id in QUIET)]
-    return _told(rules, names_of(documents), today)
-
-
 def told_document(document: Document, today: date) -> ToldPolicy:
-    """One document alone, every rule of it."""
-    return _told(document.rules, names_of([document]), today)
+    """One document alone, every rule of it, in the language of the request."""
+    names = names_of([document])
+    prices = tuple(_price(rule, names, today) for rule in document.rules if isinstance(rule, PriceRule))
+    return ToldPolicy(tuple(_groups(document.rules)), prices)
 
 
 def told_rule(rule: Rule, names: Mapping[str, str] = NAMELESS) -> ToldRule:
@@ -90,11 +83,6 @@ def names_of(documents: Iterable[Document]) -> dict[str, str]:
     """What the price classes are called, the most specific document's word last."""
     language = current_locale().language
     return {slug: name.in_language(language) for document in documents for slug, name in document.price_classes.items()}
-
-
-def _told(rules: Sequence[Rule], names: Mapping[str, str], today: date) -> ToldPolicy:
-    prices = tuple(_price(rule, names, today) for rule in rules if isinstance(rule, PriceRule))
-    return ToldPolicy(tuple(_groups(rules)), prices)
 
 
 def _groups(rules: Sequence[Rule]) -> Iterator[tuple[str, tuple[ToldRule, ...]]]:

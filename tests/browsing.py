@@ -1,7 +1,9 @@
 """What a browser finds wrong with a page: axe's verdict by the WCAG rules of level A and AA."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Page
 
@@ -19,6 +21,8 @@ QUIET = [
 ]
 FLAGS = [f"--{flag}" for flag in QUIET]
 HOW = "install it (Debian: apt-get install chromium)"
+WIDE, NARROW = 1280, 360
+Axe = Callable[..., list[str]]
 
 
 def chromium() -> str | None:
@@ -39,3 +43,21 @@ def violations(page: Page, *, within: str = "html") -> list[str]:
         for broken in found["violations"]
         for node in broken["nodes"]
     ]
+
+
+def barriers(page: Page, axe: Axe, address: str = "", *, status: int = 200) -> list[str]:
+    """What keeps somebody from using a page, on a wide window and on a telephone: axe's verdict, and being wider than either.
+
+    An address is opened first; another status or another page in its place is a fault too.
+    """
+    page.set_viewport_size({"width": WIDE, "height": 900})
+    answer = page.goto(address) if address else None
+    faults = []
+    if answer and (answer.status != status or urlsplit(page.url).path != urlsplit(address).path):
+        faults.append(f"{answer.status} {page.url} for {address}")
+    for width in (WIDE, NARROW):
+        page.set_viewport_size({"width": width, "height": 900})
+        faults += [f"{page.url} at {width}: {fault}" for fault in axe(page)]
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            faults.append(f"{page.url} at {width}: wider than the window")
+    return faults

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from flask import Flask
@@ -19,15 +20,19 @@ from app import TABLES, create_app
 from database.migrate import upgrade
 from database.transact import Database
 from settings import Settings
-from tests import browsing, postgres
-from tests.databases import PostgresCopies, SqliteCopies
+from tests import browsing, once, postgres
+from tests.databases import MEMORY, PostgresCopies, SqliteCopies
 
 # The same examples in every run; `make prove` looks further.
 hypothesis_settings.register_profile("steady", derandomize=True, deadline=None)
 hypothesis_settings.load_profile("steady")
 
+once.share(pytest.MonkeyPatch())
+
 for tables in TABLES:
     import_module(tables)
+
+Fill = Callable[[Session], object]
 
 
 def pytest_report_header() -> list[str]:
@@ -40,36 +45,53 @@ def pytest_report_header() -> list[str]:
 
 
 class Copies:
-    """Makes the template of each kind of database when it is first asked for."""
+    """Makes the template of each kind of database, empty or filled, when it is first asked for."""
 
     def __init__(self, folder: Path, ending: ExitStack) -> None:
         self._folder = folder
         self._ending = ending
-        self._made: dict[str, SqliteCopies | PostgresCopies] = {}
+        self._server = ""
+        self._made: dict[tuple[str, Fill | None], SqliteCopies | PostgresCopies] = {}
 
-    def of(self, kind: str) -> SqliteCopies | PostgresCopies:
-        if kind not in self._made:
-            self._made[kind] = self._make(kind)
-        return self._made[kind]
+    def of(self, kind: str, fill: Fill | None = None) -> SqliteCopies | PostgresCopies:
+        if (kind, fill) not in self._made:
+            self._made[kind, fill] = self._make(kind, lambda url: migrated(url, fill))
+        return self._made[kind, fill]
 
-    def _make(self, kind: str) -> SqliteCopies | PostgresCopies:
+    def _make(self, kind: str, make: Callable[[str], None]) -> SqliteCopies | PostgresCopies:
         if kind == "sqlite":
-            return SqliteCopies(self._folder, upgrade)
+            return SqliteCopies(self._folder, make)
         if not postgres.is_available():
             pytest.skip(f"PostgreSQL is not here: {postgres.HOW}")
-        return PostgresCopies(self._ending.enter_context(postgres.server()), upgrade)
+        self._server = self._server or self._ending.enter_context(postgres.server())
+        return PostgresCopies(self._server, make)
+
+
+def migrated(url: str, fill: Fill | None) -> None:
+    """Make the tables of a database, and fill them."""
+    upgrade(url)
+    if fill:
+        database = Database(url)
+        database.transact(fill)
+        database.engine.dispose()
 
 
 @pytest.fixture(scope="session")
-def copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copies]:
-    with ExitStack() as ending:
-        yield Copies(tmp_path_factory.mktemp("databases"), ending)
+def copies() -> Iterator[Copies]:
+    with ExitStack() as ending, TemporaryDirectory(prefix="arena-sqlite-", dir=MEMORY) as folder:
+        yield Copies(Path(folder), ending)
+
+
+@pytest.fixture
+def filled() -> Fill | None:
+    """What the database of a test holds at first, for those to say who would fill it for each test anew."""
+    return None
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, copies: Copies) -> Iterator[str]:
-    """An own, migrated, empty database."""
-    with copies.of(request.param).copy() as url:
+def database_url(request: pytest.FixtureRequest, copies: Copies, filled: Fill | None) -> Iterator[str]:
+    """An own, migrated database."""
+    with copies.of(request.param, filled).copy() as url:
         yield url
 
 

@@ -4,7 +4,6 @@ import http.client
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -12,16 +11,17 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
+
+from gunicorn.app import wsgiapp
 
 from accounts.tokens import make_token
 from database.transact import Database
 from kernel.clock import now
 from tests.booking.conftest import furnish
+from tests.processes import PROCESSES
 
-ROOT = Path(__file__).parent.parent
 SOON = timedelta(days=30)
 
 
@@ -61,28 +61,29 @@ class Said:
 @contextmanager
 def servers(url: str, instance: Path, port: int, *, workers: int = 2, app: str = "app:create_app()") -> Iterator[Served]:
     """The application, or another one, under gunicorn in ``workers`` processes."""
-    environment = {**os.environ, "DATABASE_URL": url, "INSTANCE": str(instance), "SECRET_KEY": "only-for-the-tests-nowhere-else!"}
-    command = [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        "--workers",
-        str(workers),
-        "--threads",
-        "4",
-        "--bind",
-        f"127.0.0.1:{port}",
-        app,
-    ]
-    with (instance / "server.log").open("ab") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True)
+    environment = {"DATABASE_URL": url, "INSTANCE": str(instance), "SECRET_KEY": "only-for-the-tests-nowhere-else!"}
+    command = ["gunicorn", "--workers", str(workers), "--threads", "4", "--bind", f"127.0.0.1:{port}", app]
+    process = PROCESSES.Process(target=_serve, args=(command, environment, instance / "server.log"))
+    process.start()
     try:
         _wait(port)
-        yield Served(port, process.pid)
+        yield Served(port, process.pid or 0)
     finally:
         with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+            os.killpg(process.pid or 0, signal.SIGKILL)
+        process.kill()
+        process.join()
+
+
+def _serve(command: list[str], environment: dict[str, str], log: Path) -> None:
+    """What the command does, at the head of a group of processes of its own."""
+    os.setsid()
+    with log.open("ab") as file:
+        for output in (sys.stdout, sys.stderr):
+            os.dup2(file.fileno(), output.fileno())
+    os.environ.update(environment)
+    sys.argv = command
+    wsgiapp.run()
 
 
 def prepare(database: Database) -> list[str]:
@@ -125,7 +126,7 @@ def post(connection: http.client.HTTPConnection, path: str, token: str, body: ob
 
 def race(port: int, tokens: Sequence[str], slots: Sequence[int], *, clients: int = 8) -> list[Said]:
     """All clients ask for all slots in the same order at the same time."""
-    with ProcessPoolExecutor(clients, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(clients, mp_context=PROCESSES) as pool:
         found = pool.map(_client, [port] * clients, [tokens[n % len(tokens)] for n in range(clients)], [list(slots)] * clients)
         return [said for answers in found for said in answers]
 

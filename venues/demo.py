@@ -24,7 +24,6 @@ from web.fields import Email, Line
 from web.forms import Input, parse_json
 
 FILE = Path(__file__).parent / "data" / "drammen-demo.json"
-INVENTORY = Path(__file__).parent / "data" / "drammen-inventory.json"
 SOURCE = "fiktiv (demo)"
 OF_THE_DEMO = "demo"
 

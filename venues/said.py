@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic_core import PydanticCustomError
 
-T = TypeVar("T")
 DISAGREE = "sources disagree"
 PARTS = {"seated", "standing"}
 DATED = {"from", "until", "amount"}

@@ -48,14 +48,13 @@ class RoomFilter:
 class FoundRoom:
     """A room that suits as far as one knows; ``unknown`` names what was asked and nobody knows.
 
-    ``said`` is what is said of the room itself, ``said_of_venue`` of its venue.
+    ``said`` is what is said of the room itself.
     """
 
     room: Room
     access: tuple[AccessAnswer, ...]
     unknown: tuple[str, ...]
     said: tuple[Statement, ...] = ()
-    said_of_venue: tuple[Statement, ...] = ()
 
     @property
     def path(self) -> str:
@@ -76,10 +75,10 @@ def find_rooms(session: Session, wanted: RoomFilter) -> list[FoundRoom]:
     said = statements_about(session, {room.venue_id for room in kept})
     found = []
     for room in kept:
-        own, venues = said.get((room.venue_id, room.id), ()), said.get((room.venue_id, None), ())
-        known = answers(own, venues)
+        own = said.get((room.venue_id, room.id), ())
+        known = answers(own, said.get((room.venue_id, None), ()))
         if not lacks(known, wanted.access):
-            found.append(FoundRoom(room, known, _unknown(room, known, wanted), own, venues))
+            found.append(FoundRoom(room, known, _unknown(room, known, wanted), own))
     return sorted(found, key=lambda one: one.order)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, Generic, TypeVar
 
-from flask import Blueprint, Flask, Response, g, make_response, request
+from flask import Blueprint, Response, g, make_response, request
 from pydantic import BaseModel, Field
 from pydantic_core import from_json, to_json
 from werkzeug.exceptions import PreconditionRequired, UnsupportedMediaType
@@ -97,11 +97,6 @@ class Api(Blueprint):
             return view
 
         return register
-
-
-def identify(app: Flask, loader: Callable[[str], object | None]) -> None:
-    """Say what a bearer token stands for; None when it stands for nothing."""
-    hooks(app).identify = loader
 
 
 def bearer_token() -> str | None:

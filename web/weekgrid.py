@@ -7,7 +7,6 @@ from enum import StrEnum
 
 STEP = timedelta(minutes=5)
 HOUR = timedelta(hours=1)
-DAY = timedelta(days=1)
 EARLIEST, LATEST = timedelta(hours=8), timedelta(hours=22)
 
 

@@ -26,7 +26,7 @@ from booking.waiving import Exceptions, exceptions_of
 from kernel.errors import Fault
 from kernel.money import Ore
 from policies.verdict import Absence, Complaint, Verdict
-from venues.contact import Arrival, arrivals
+from venues.contact import Arrival, arrival
 from venues.models import Room, Venue
 
 
@@ -224,7 +224,7 @@ def _arrival(session: Session, booking: Booking, coming: Sequence[ToldDate]) -> 
     live = [one.date for one in coming if one.is_live]
     if not live:
         return None
-    return arrivals(session, [(live[0].room.venue, live[0].starts_at)])[0]
+    return arrival(session, live[0].room.venue, live[0].starts_at)
 
 
 def _missed(booking: Booking, verdicts: Mapping[datetime, Verdict]) -> dict[int, Missed]:

@@ -8,7 +8,7 @@ from flask import current_app, url_for
 
 from policies.paragraphs import Beside
 from policies.places import Place
-from policies.tools import DRAFT_TOOLS, Tool
+from policies.tools import DRAFT_TOOLS, OfferTool, Tool
 from web.texts import gettext as _
 from web.texts import ngettext
 
@@ -40,7 +40,8 @@ def steps(context: dict[str, Any]) -> Iterator[Step]:
 
 def tools(place: Place) -> list[Tool]:
     """What other packages offer beside a draft of the place."""
-    return [offer(place) for offer in current_app.extensions[DRAFT_TOOLS]]
+    offers: list[OfferTool] = current_app.extensions[DRAFT_TOOLS]
+    return [offer(place) for offer in offers]
 
 
 def _beside(found: Beside) -> str:

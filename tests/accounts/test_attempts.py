@@ -12,6 +12,7 @@ from accounts.identity import NOBODY
 from database.transact import Database
 from kernel.errors import Throttled
 from tests.accounts.conftest import NOW
+from tests.processes import PROCESSES
 
 FEW = Limit("try", timedelta(minutes=10), per_address=3, per_network=5)
 
@@ -105,9 +106,8 @@ def try_often(url: str, times: int, answers: "multiprocessing.Queue[int]") -> No
 
 
 def test_two_processes_that_try_at_once_get_one_limit_between_them(database_url: str) -> None:
-    spawning = multiprocessing.get_context("spawn")
-    answers: multiprocessing.Queue[int] = spawning.Queue()
-    processes = [spawning.Process(target=try_often, args=(database_url, 12, answers)) for _ in range(2)]
+    answers: multiprocessing.Queue[int] = PROCESSES.Queue()
+    processes = [PROCESSES.Process(target=try_often, args=(database_url, 12, answers)) for _ in range(2)]
     for process in processes:
         process.start()
     let_through = [answers.get(timeout=60) for _ in processes]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 from recurring_ical_events import of
 
-from calendars.events import Event, Head, State, calendar_bytes, event_bytes, shortened
+from calendars.events import CALENDAR_END, Event, Head, State, event_bytes, head_bytes, shortened
 from calendars.zones import OSLO
 from kernel.wallclock import WallSpan, to_utc
 
@@ -23,6 +23,11 @@ HEAD = Head(
     url="https://arena.example.no/venues/assiden",
     source="https://arena.example.no/calendars/venues/assiden.ics",
 )
+
+
+def whole(head, *events):
+    """A calendar as feeds put it together."""
+    return b"".join([head_bytes(head), *events, CALENDAR_END])
 
 
 def an_event(start="2026-03-10 18:00", end="2026-03-10 19:30", *, second=False, **told):
@@ -67,7 +72,7 @@ def test_an_event_is_written_in_the_golden_form():
 
 
 def test_a_calendar_says_its_name_twice_and_carries_the_zone_even_when_it_is_empty():
-    text = calendar_bytes(HEAD, []).decode()
+    text = whole(HEAD).decode()
 
     assert text == (
         "BEGIN:VCALENDAR\r\n"
@@ -91,7 +96,7 @@ def test_a_calendar_says_its_name_twice_and_carries_the_zone_even_when_it_is_emp
 
 
 def test_a_secret_address_is_not_repeated_inside_the_file():
-    assert b"SOURCE" not in calendar_bytes(replace(HEAD, source=""), [])
+    assert b"SOURCE" not in whole(replace(HEAD, source=""))
 
 
 @pytest.mark.parametrize(
@@ -137,7 +142,7 @@ def test_times_near_a_clock_change_go_out_in_utc_and_all_others_by_the_wall_cloc
 def test_two_independent_readers_find_the_utc_that_was_booked(case):
     start, end, second, *_ = case
     event = an_event(start, end, second=second)
-    text = calendar_bytes(HEAD, [event_bytes(event)])
+    text = whole(HEAD, event_bytes(event))
 
     assert [by_icalendar(text), by_vobject(text)] == [[(event.uid, event.starts_at, event.ends_at, event.summary)]] * 2
 
@@ -156,7 +161,7 @@ def test_a_zone_without_a_plain_yearly_clock_is_told_in_utc():
     event = an_event("2026-06-10 18:00", "2026-06-10 19:00", zone="Asia/Jerusalem")
     head = replace(HEAD, zones=("Asia/Jerusalem",))
 
-    text = calendar_bytes(head, [event_bytes(event)])
+    text = whole(head, event_bytes(event))
 
     assert b"VTIMEZONE" not in text
     assert b"DTSTART:20260610T150000Z\r\n" in text
@@ -175,7 +180,7 @@ def test_a_description_is_never_over_four_kilobytes():
 def test_whatever_people_write_is_read_back(summary, description):
     event = an_event(summary=f"x{summary}x", description=f"x{description}x")
 
-    found = Calendar.from_ical(calendar_bytes(HEAD, [event_bytes(event)])).walk("VEVENT")
+    found = Calendar.from_ical(whole(HEAD, event_bytes(event))).walk("VEVENT")
 
     assert len(found) == 1
     assert found[0]["UID"] == event.uid

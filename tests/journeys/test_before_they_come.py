@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from booking.reservations import reserve
 from database.transact import Database
 from tests.booking.conditions.conftest import MEETING, conditional
 from tests.booking.conftest import Hall, furnish, wish
+from tests.browsing import Axe, barriers
 from tests.clock import Clock
 from tests.journeys.conftest import Open, follow, texts
 
@@ -24,21 +25,14 @@ def hall(database: Database, clock: Clock) -> Hall:
 
 
 @pytest.fixture
-def look(browser: object, axe: Callable[..., list[str]]) -> Iterator[Look]:
-    """What is wrong with a page, wide and narrow, seen by a browser with script but the same cookies."""
+def look(browser: Browser, axe: Axe) -> Iterator[Look]:
+    """What is wrong with a page, seen by a browser with script but the same cookies."""
     contexts = []
 
     def look(seen: Page) -> list[str]:
-        context = seen.context.browser.new_context(storage_state=seen.context.storage_state())  # type: ignore[union-attr]
+        context = browser.new_context(storage_state=seen.context.storage_state())
         contexts.append(context)
-        page, faults = context.new_page(), []
-        for width in (1280, 360):
-            page.set_viewport_size({"width": width, "height": 900})
-            page.goto(seen.url)
-            faults += [f"{seen.url} at {width}: {fault}" for fault in axe(page)]
-            if page.evaluate("document.documentElement.scrollWidth") > width:
-                faults.append(f"{seen.url} at {width}: wider than the window")
-        return faults
+        return barriers(context.new_page(), axe, seen.url)
 
     yield look
     for context in contexts:

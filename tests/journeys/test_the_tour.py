@@ -21,12 +21,12 @@ from demo.people import PASSWORD
 from policies.kinds import KNOWN
 from settings import Settings
 from tests import postgres
+from tests.browsing import Axe, barriers
 from tests.conftest import Copies
 from tests.journeys.conftest import follow, sign_in, stop
 from tests.policies.test_drawing import Lottery
 
 pytestmark = pytest.mark.browser
-WIDE, NARROW = 1280, 360
 HALL, GYM = "/rooms/oren-flerbrukshall/hel-hall", "/rooms/oren-flerbrukshall/gymsal-1"
 ASKED = {"from": "18:00", "to": "20:00", "activity": "sport.training", "purpose": "Trening", "participants.6-12": "18"}
 SERIES = ASKED | {"repeat": "weekly", "times": "6", "applicant": "313000001"}
@@ -74,21 +74,9 @@ def page(browser: Browser, tour: Tour) -> Iterator[Page]:
 
 
 @pytest.fixture
-def look(page: Page, axe: Callable[..., list[str]]) -> Callable[..., list[str]]:
-    """What is wrong with a page at both widths, and its status where that is not the one expected."""
-
-    def look(address: str = "", status: int = 200) -> list[str]:
-        page.set_viewport_size({"width": WIDE, "height": 900})
-        answer = page.goto(address) if address else None
-        faults = [f"{answer.status} {address}"] if answer and answer.status != status else []
-        for width in (WIDE, NARROW):
-            page.set_viewport_size({"width": width, "height": 900})
-            faults += [f"{page.url} at {width}: {fault}" for fault in axe(page)]
-            if page.evaluate("document.documentElement.scrollWidth") > width:
-                faults.append(f"{page.url} at {width}: wider than the window")
-        return faults
-
-    return look
+def look(page: Page, axe: Axe) -> Callable[..., list[str]]:
+    """What is wrong with a page, its status included where that is not the one expected."""
+    return lambda address="", status=200: barriers(page, axe, address, status=status)
 
 
 def preview(room: str = GYM, **said: str) -> str:

@@ -1,7 +1,6 @@
 """The pages that notices lead to, and the officer's list of whom they did not reach."""
 
 import re
-from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page
@@ -11,7 +10,7 @@ from booking.states import TaskReason
 from booking.tasks import call_for
 from database.outbox import Notice, post
 from tests.accounts.conftest import Visitor
-from tests.accounts.test_pages import look
+from tests.browsing import Axe, barriers
 from tests.cast import PASSWORD
 from tests.notices.conftest import Office
 from tests.notices.test_answers import cancelled_by_kari
@@ -46,16 +45,16 @@ def test_an_officer_sees_whom_to_call_about_what_and_says_that_it_is_done(office
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_the_pages_are_for_everybody_wide_and_narrow(page: Page, axe: Callable[..., list[str]], office: Office) -> None:
+def test_the_pages_are_for_everybody_wide_and_narrow(page: Page, axe: Axe, office: Office) -> None:
     _, link = cancelled_by_kari(office)
     call_for_all(office)
-    asked = look(page, link, axe)
+    asked = barriers(page, axe, link)
     page.locator("main form button").click()
-    thanked = look(page, "/answers", axe)
-    ended = look(page, link, axe)
+    thanked = barriers(page, axe, "/answers")
+    ended = barriers(page, axe, link, status=410)
     page.goto("/sign-in")
     page.fill("#field-email", "kari@example.org")
     page.fill("#field-password", PASSWORD)
     page.click("main form >> text=Logg inn")
 
-    assert (asked, thanked, ended, look(page, "/office", axe)) == ([], [], [], [])
+    assert (asked, thanked, ended, barriers(page, axe, "/office")) == ([], [], [], [])

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from flask import Flask
 
 from policies.compared import FieldChange, compared
@@ -13,6 +14,12 @@ PRICES = [
     {"price_class": "list", "ore": 60000, "weekdays": [6, 7]},
     {"price_class": "free", "ore": 0, "applicants": ["organisation"]},
 ]
+
+
+@pytest.fixture
+def database_url() -> str:
+    """Nobody asks a database for words."""
+    return "sqlite:///unused"
 
 
 def priced(rows: list[dict[str, Any]]) -> dict[str, Any]:

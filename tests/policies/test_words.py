@@ -9,17 +9,22 @@ from flask import Flask
 
 from policies import labels
 from policies.kinds import KNOWN, OTHERWISE, by_heading, heading_of
-from policies.layers import combine
 from policies.rules import KINDS
 from policies.rules.tariff import PriceRule
 from policies.shapes import shapes
 from policies.taxonomy import Activity
 from policies.titles import title
-from policies.told import told, told_document
+from policies.told import told_document
 from policies.values import scope_words as limits
 from policies.words import sentences
 from policies.words.tellers import TELLERS
-from tests.policies.examples import REASON, TUESDAY, document, rule
+from tests.policies.examples import REASON, document, rule
+
+
+@pytest.fixture
+def database_url() -> str:
+    """Nobody asks a database for words."""
+    return "sqlite:///unused"
 
 
 def said(app: Flask, given: dict[str, Any], language: str = "nb") -> str:
@@ -169,16 +174,6 @@ def test_prices_are_told_by_the_names_of_their_classes(app: Flask) -> None:
         ("Gratis for lag", ("mandag–fredag", "frivillig organisasjon"), 0, "per time"),
     ]
     assert price.rule.sentences[0] == "Frivillig organisasjon: prisklasse Gratis for lag."
-
-
-def test_a_room_is_told_the_rules_that_hold_together_with_the_baselines(app: Flask) -> None:
-    documents = [document(rule("length", at_most=60)), document(rule("length", id="rom", at_most=90), layer="room", place="a/b")]
-
-    with app.test_request_context("/"):
-        found = told(combine(documents).on(TUESDAY), documents, TUESDAY)
-
-    told_ids = [one.id for _heading, rules in found.groups for one in rules]
-    assert told_ids == ["baseline-capacity", "baseline-opening", "rom", "baseline-route"]
 
 
 @pytest.mark.parametrize("language", ["nn", "en"])

@@ -1,11 +1,10 @@
 """Eight processes ask at one moment for the last that a count allows, each in a room of its own: one gets it, the others hear why."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from multiprocessing import get_context
 from threading import Barrier
 from typing import Any
 
@@ -24,13 +23,15 @@ from booking.support.agreements import AgreementTerms, make_agreement
 from booking.wish import Wish
 from database.transact import Database
 from kernel.clock import now as moment
+from tests import once
 from tests.booking.conftest import POLICY, REASON, Hall, again, furnish
 from tests.cast import BEGINNING
+from tests.processes import PROCESSES
 from tests.storm import FIRST, body_of
 from venues.models import Room, Space
 
 ROUNDS = 8
-PROCESSES = 8
+CLIENTS = 8
 LIMITS = {
     "quota-used": {"kind": "quota", "period": "day", "minutes": 60},
     "too-many-at-once": {"kind": "concurrency", "measure": "at-once", "at_most": 1},
@@ -48,34 +49,48 @@ class Field:
     agreements: tuple[int | None, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Eight:
+    """The processes, and where they wait for each other."""
+
+    pool: ProcessPoolExecutor
+    barrier: Barrier
+
+
+@pytest.fixture(scope="module")
+def eight() -> Iterator[Eight]:
+    with PROCESSES.Manager() as manager, ProcessPoolExecutor(CLIENTS, mp_context=PROCESSES) as pool:
+        yield Eight(pool, manager.Barrier(CLIENTS))
+
+
 @pytest.mark.parametrize("code", LIMITS)
-def test_the_last_that_a_rule_allows_is_given_once(database: Database, code: str) -> None:
+def test_the_last_that_a_rule_allows_is_given_once(database: Database, eight: Eight, code: str) -> None:
     limit = {"id": "limit", "per": "organisation", "reason": REASON, **LIMITS[code]}
     field = database.transact(_field, [limit], by=None, now=moment())
 
-    assert _said(database, field) == [Counter({"booked": 1, f"policy:{code}": PROCESSES - 1})] * ROUNDS
+    assert _said(eight, database, field) == [Counter({"booked": 1, f"policy:{code}": CLIENTS - 1})] * ROUNDS
     assert _booked(database) == [1] * ROUNDS
 
 
-def test_the_last_hour_of_an_agreement_is_given_once(database: Database) -> None:
+def test_the_last_hour_of_an_agreement_is_given_once(database: Database, eight: Eight) -> None:
     field = database.transact(_field, [], with_agreements=True, by=None, now=moment())
 
-    assert _said(database, field) == [Counter({"booked": 1, "policy:agreement-hours-used": PROCESSES - 1})] * ROUNDS
+    assert _said(eight, database, field) == [Counter({"booked": 1, "policy:agreement-hours-used": CLIENTS - 1})] * ROUNDS
     assert _booked(database) == [1] * ROUNDS
 
 
-def _said(database: Database, field: Field) -> list[Counter[str]]:
+def _said(eight: Eight, database: Database, field: Field) -> list[Counter[str]]:
     """What the processes heard in each round."""
-    with get_context("spawn").Manager() as manager, ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
-        barrier = manager.Barrier(PROCESSES)
-        asking = [pool.submit(_asks, database.url, number, field, barrier) for number in range(PROCESSES)]
-        heard = [one.result(timeout=300) for one in asking]
+    asking = [eight.pool.submit(_asks, database.url, number, field, eight.barrier) for number in range(CLIENTS)]
+    heard = [one.result(timeout=300) for one in asking]
     return [Counter(said) for said in zip(*heard, strict=True)]
 
 
 def _asks(url: str, number: int, field: Field, barrier: Barrier) -> list[str]:
     """One process: an hour of each round's day in its own room, overlapping those that the others want."""
-    database = Database(url)
+    with pytest.MonkeyPatch.context() as patches:
+        once.share(patches)
+        database = Database(url)
     with database.reading() as session:
         by = actor_of(session, field.people[number])
     said = []
@@ -99,10 +114,10 @@ def _booked(database: Database) -> list[int]:
 
 def _field(session: Session, limits: Sequence[dict[str, Any]], *, with_agreements: bool = False, by: None, now: datetime) -> Field:
     hall = furnish(session, {**POLICY, "rules": [*POLICY["rules"], *limits]})  # type: ignore[misc]
-    people = [Person(name=f"Spiller {number}", email=f"{number}@example.org", created_at=BEGINNING) for number in range(PROCESSES)]
+    people = [Person(name=f"Spiller {number}", email=f"{number}@example.org", created_at=BEGINNING) for number in range(CLIENTS)]
     session.add_all(people)
     clubs = [_club(session, f"31300{number:04}", people) for number in range(100, 100 + ROUNDS)]
-    for number in range(PROCESSES):
+    for number in range(CLIENTS):
         space = Space(venue=hall.cast.oren, slug=f"rom-{number}", name=f"Rom {number}")
         own = {"slug": f"rom-{number}", "name": f"Rom {number}", "kind": "gym", "changed_at": BEGINNING}
         session.add_all([space, Room(venue=hall.cast.oren, spaces=[space], **own)])
@@ -124,6 +139,6 @@ def _club(session: Session, number: str, people: Sequence[Person]) -> Organisati
 
 def _agreement(session: Session, hall: Hall, club: Organisation, now: datetime) -> int:
     again(session)
-    rooms = tuple(f"oren-flerbrukshall/rom-{number}" for number in range(PROCESSES))
+    rooms = tuple(f"oren-flerbrukshall/rom-{number}" for number in range(CLIENTS))
     terms = AgreementTerms(organisation=club.id, title="En time", price_class="partner", rooms=rooms, **HOUR)
     return make_agreement(session, terms, by=hall.kari, now=now).id

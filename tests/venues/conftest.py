@@ -1,5 +1,6 @@
 """The map of Drammen in the test's database, and a count of what is asked of it."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,8 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from accounts.identity import SERVICE, Actor, Role
-from tests.cast import BEGINNING
+from tests.cast import BEGINNING, assemble
+from venues.demo import load_demo_facts, read_demo
 from venues.importing import import_inventory
 from venues.inventory import Inventory, parse
 
@@ -19,11 +21,30 @@ def inventory() -> Inventory:
     return parse(INVENTORY.read_bytes())
 
 
-@pytest.fixture
-def drammen(session: Session, inventory: Inventory) -> Session:
-    """The session with the whole inventory imported."""
-    import_inventory(session, inventory, by=SERVICE, now=BEGINNING)
+def imported(session: Session) -> None:
+    """The whole inventory."""
+    import_inventory(session, parse(INVENTORY.read_bytes()), by=SERVICE, now=BEGINNING)
+
+
+def furnished(session: Session) -> None:
+    """The whole inventory, the demo's inventions and the cast."""
+    imported(session)
     session.info.clear()
+    load_demo_facts(session, read_demo(), by=SERVICE, now=BEGINNING)
+    assemble(session)
+
+
+FILLED = {"drammen": imported, "drammens": imported, "house": furnished}
+
+
+@pytest.fixture
+def filled(request: pytest.FixtureRequest) -> Callable[[Session], None] | None:
+    return next((FILLED[name] for name in request.fixturenames if name in FILLED), None)
+
+
+@pytest.fixture
+def drammen(session: Session) -> Session:
+    """A session in a database with the whole inventory."""
     return session
 
 

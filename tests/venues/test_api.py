@@ -4,17 +4,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from accounts.identity import SERVICE
-from database.transact import Database
-from tests.cast import BEGINNING
-from venues.importing import import_inventory
-from venues.inventory import Inventory
-
 
 @pytest.fixture
-def drammens(app: Flask, inventory: Inventory) -> FlaskClient:
-    database: Database = app.extensions["database"]
-    database.transact(import_inventory, inventory, by=SERVICE, now=BEGINNING)
+def drammens(app: Flask) -> FlaskClient:
+    """Asks an app whose database has the whole inventory."""
     return app.test_client()
 
 

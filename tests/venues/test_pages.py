@@ -11,13 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from accounts.identity import SERVICE
 from database.transact import Database
 from tests.accounts.conftest import TOKEN_FIELD, Visitor
-from tests.cast import BEGINNING, assemble
-from venues.demo import load_demo_facts, read_demo
-from venues.importing import import_inventory
-from venues.inventory import Inventory
+from tests.cast import BEGINNING
 from venues.models import Closure, Fact, OnSite, OpeningHours, Photo, SchoolPeriod, Venue
 from venues.queries import room_at, venue_named
 from venues.shown import room_shown
@@ -26,12 +22,9 @@ HALL = "/venues/oren-flerbrukshall"
 
 
 @pytest.fixture
-def house(app: Flask, inventory: Inventory) -> Database:
+def house(app: Flask) -> Database:
     """The app's database with Drammen's rooms, the demo's inventions and the cast."""
     database: Database = app.extensions["database"]
-    database.transact(import_inventory, inventory, by=SERVICE, now=BEGINNING)
-    database.transact(load_demo_facts, read_demo(), by=SERVICE, now=BEGINNING)
-    database.transact(assemble)
     return database
 
 

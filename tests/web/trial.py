@@ -11,7 +11,7 @@ from pydantic import Field
 from kernel.errors import Busy, Conflict, Fault, Invalid, Missing, refuse
 from settings import Settings
 from web import guards, pages, shell
-from web.api import Answer, Api, PageQuery, after_cursor, expected_version, idempotency_key, identify, page_of
+from web.api import Answer, Api, PageQuery, after_cursor, expected_version, idempotency_key, page_of
 from web.api import Page as ApiPage
 from web.fields import Clock, Count, Day, Email, Line
 from web.forms import Form, Input, parse
@@ -49,7 +49,7 @@ def make_app(settings: Settings) -> Flask:
     shell.install(app, settings)
     app.register_blueprint(trial_pages())
     app.register_blueprint(trial_api())
-    identify(app, lambda token: "Kari" if token == TOKEN else None)
+    hooks(app).identify = lambda token: "Kari" if token == TOKEN else None
     hooks(app).navigation.append(lambda: [Link("Finn rom", "/everything"), Link("Mine bestillinger", "/mine")])
     hooks(app).navigation.append(lambda: [Link("Kari Nordmann", "/me", "account"), Link("Logg ut", "/sign-out", "account", post=True)])
     return app
