@@ -37,6 +37,7 @@ class Case:
     in_series: bool
     submitted: datetime
     team: str = ""
+    needs: tuple[str, ...] = ()
     exceptions: tuple[str, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     booking_id: int | None = None
@@ -118,6 +119,7 @@ def case_of_wish(wish: Wish, room: Room, applicant: Applicant, *, now: datetime)
         in_series=wish.recurrence is not None,
         submitted=now,
         team=wish.team,
+        needs=wish.needs,
         exceptions=tuple(dict.fromkeys(wish.exceptions)),
     )
 
@@ -139,6 +141,7 @@ def case_of_booking(booking: Booking, applicant: Applicant, dates: Iterable[Date
         in_series=bool(booking.recurrence),
         submitted=booking.created_at,
         team=booking.team,
+        needs=tuple(booking.needs),
         booking_id=booking.id,
         moved_from=tuple(sorted({space.id for date in booking.occurrences for space in date.room.spaces})),
     )
