@@ -19,7 +19,7 @@ from bench.table import Line, milliseconds
 from bench.timing import alternating, per_piece, share_below, statements_of
 from booking.alternatives import offers_to
 from booking.case import Case, path_of
-from booking.cells import Asked
+from booking.cells import Asked, Window
 from booking.freedom import Freedom, freedom_of
 from booking.models import Claim, Occurrence
 from booking.ordinary import tried
@@ -241,11 +241,12 @@ def _look(database: Database, rooms: Sequence[int]) -> Freedom:
 
 
 def _free_on_all(freedom: Freedom, rooms: Sequence[int], asked: Asked) -> list[int]:
-    return [room for room in rooms if len(freedom.free_on(room, asked)) == len(asked.times)]
+    return [room for room in rooms if freedom.is_free(room, asked)]
 
 
-def _soonest(freedom: Freedom, rooms: Sequence[int], span: Interval) -> list[Interval | None]:
-    return [next(freedom.stretches(room, span, HOURS * 3600), None) for room in rooms]
+def _soonest(freedom: Freedom, rooms: Sequence[int], span: Interval) -> list[tuple[int, int] | None]:
+    window = Window(span)
+    return [next(freedom.stretches(room, window, HOURS * 3600), None) for room in rooms]
 
 
 def _searched(database: Database, weeks: int) -> int:

@@ -8,15 +8,17 @@ from heapq import heappop, heappush
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from booking.case import Case, occupied
 from booking.cells import Asked
 from booking.facts import Counts, gathered
 from booking.freedom import Freedom, freedom_of
 from booking.judging import Judged, judge_gathered
-from booking.likeness import Alike, alike
+from booking.likeness import of_the_kind, suiting
 from booking.nearness import MOST, MOST_OF, Candidate, Change, Place, Term, charged_more, difference, distance, in_the_room, points
+from booking.ordinary import Known
+from booking.ordinary import Place as Ordinary
 from booking.reservations import Preview
 from booking.states import BookingKind
 from booking.wish import DatedSpan
@@ -132,7 +134,7 @@ def _offers(look: "_Look", walls: Sequence[WallSpan]) -> tuple[tuple[Offer, ...]
     free = [_free(look, wall) for wall in walls]
     for number, elsewhere in enumerate(_free_elsewhere(look, walls)):
         free[number] = sorted([*free[number], *elsewhere], key=lambda one: one.order)
-    look.judge.know([look.rooms.asked.id, *(one.place.id for found in free for one in found[:FEW])])
+    look.judge.know([look.asked.id, *(one.place.id for found in free for one in found[:FEW])])
     return tuple(tuple(_best(found, _offering(look, wall))) for found, wall in zip(free, walls, strict=True))
 
 
@@ -144,7 +146,7 @@ def _best_room(look: "_Look", kept: int) -> BestRoom | None:
     look.judge.know(hope.place.id for hope in hopes[:FEW])
     found: list[tuple[int, tuple[int, str], BestRoom]] = []
     for hope in hopes:
-        if len(hope.free) <= kept or (found and -len(hope.free) > found[0][0]):
+        if len(hope.free) <= kept or (found and (-len(hope.free), hope.unlike) > found[0][:2]):
             break
         judged = look.judge.on(hope.place, walls, in_series=True)
         dates = tuple(walls[number].start.date() for number in hope.free if _is_had(look, hope.place, judged[number]))
@@ -163,15 +165,19 @@ class _Hope(NamedTuple):
 
 
 def _hope(look: "_Look", place: Place, asked: Asked) -> _Hope:
-    return _Hope(place, _open_on(look, place, asked, look.now), (points(difference(look.rooms.asked, place)), place.path))
+    return _Hope(place, _open_on(look, place, asked), (points(difference(look.asked, place)), place.path))
 
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """One look around for a case: the rooms, when they are free, and who judges."""
+    """One look around for a case: its room, the rooms that suit, when they are free, and who judges.
+
+    ``own`` is the asked room where it suits, ``others`` are those that share no part with it.
+    """
 
     case: Case
-    rooms: Alike
+    asked: Place
+    own: tuple[Place, ...]
     others: tuple[Place, ...]
     freedom: Freedom
     judge: "_Judge"
@@ -179,14 +185,15 @@ class _Look:
 
 
 def _look(session: Session, case: Case, walls: Sequence[WallSpan], now: datetime) -> _Look:
-    rooms = alike(session, case)
-    first, last = min(wall.start for wall in walls) - AROUND, max(wall.end for wall in walls) + AROUND
-    ids = {place.id for place in rooms.suiting} | {rooms.asked.id}
-    freedom = freedom_of(session, ids, _whole(walls), now=now)
-    own = set(case.spaces)
-    others = tuple(one for one in rooms.suiting if own.isdisjoint(freedom.spots[one.id].spaces))
-    judge = _Judge(session, case, freedom, (first.date(), last.date()), ids)
-    return _Look(case, rooms, others, freedom, judge, now)
+    span, ids = _whole(walls), of_the_kind(session, case.room)
+    freedom = freedom_of(session, ids, span, now=now)
+    found = suiting(session, (freedom.spots[id].place for id in ids), case)
+    is_usable = case.room.retired_at is None and case.room.venue.retired_at is None
+    own = tuple(one for one in found if one.id == case.room.id and is_usable)
+    parts = set(case.spaces)
+    others = tuple(one for one in found if parts.isdisjoint(freedom.spots[one.id].spaces))
+    judge = _Judge(session, case, freedom, (span.start.date(), span.end.date()), ids)
+    return _Look(case, freedom.spots[case.room.id].place, own, others, freedom, judge, now)
 
 
 def _whole(walls: Sequence[WallSpan]) -> Interval:
@@ -196,10 +203,8 @@ def _whole(walls: Sequence[WallSpan]) -> Interval:
 
 def _free(look: _Look, wall: WallSpan) -> list[Candidate]:
     """What is open and free in the asked room itself."""
-    if look.rooms.asked not in look.rooms.suiting:
-        return []
-    tries = list(in_the_room(look.rooms.asked, wall))
-    return [tries[number] for number in _open_on(look, look.rooms.asked, Asked([one.time for one in tries]), look.now)]
+    tries = [one for place in look.own for one in in_the_room(place, wall)]
+    return [tries[number] for number in _open_on(look, look.asked, Asked([one.time for one in tries]))]
 
 
 def _free_elsewhere(look: _Look, walls: Sequence[WallSpan]) -> list[list[Candidate]]:
@@ -207,17 +212,17 @@ def _free_elsewhere(look: _Look, walls: Sequence[WallSpan]) -> list[list[Candida
     asked = Asked([wall.interval() for wall in walls])
     found: list[list[Candidate]] = [[] for _ in walls]
     for place in look.others:
-        cost = points(difference(look.rooms.asked, place))
-        for number in _open_on(look, place, asked, look.now):
+        cost = points(difference(look.asked, place))
+        for number in _open_on(look, place, asked):
             found[number].append(Candidate(place, walls[number], asked.times[number], Change.ROOM, cost))
     return found
 
 
-def _open_on(look: _Look, place: Place, asked: Asked, now: datetime) -> list[int]:
+def _open_on(look: _Look, place: Place, asked: Asked) -> list[int]:
     """The numbers of the times to come at which a room is free and open by right."""
     openness = look.freedom.openness(place.id, asked)
-    free = look.freedom.free_on(place.id, asked)
-    return [number for number in free if openness[number] is Openness.OPEN and asked.times[number].start > now]
+    free = range(len(asked.times)) if look.freedom.is_free(place.id, asked) else look.freedom.free_on(place.id, asked)
+    return [number for number in free if openness[number] is Openness.OPEN and asked.times[number].start > look.now]
 
 
 def _best(free: Sequence[Candidate], offering: Callable[[Candidate], tuple[Candidate, Offer] | None]) -> Iterator[Offer]:
@@ -238,9 +243,11 @@ def _best(free: Sequence[Candidate], offering: Callable[[Candidate], tuple[Candi
 
 def _offering(look: _Look, wall: WallSpan) -> Callable[[Candidate], tuple[Candidate, Offer] | None]:
     """What makes an offer of a candidate, with what it costs once it is judged; None where it is refused."""
-    asked_price = _charged(look.judge.on(look.rooms.asked, [wall])[0]) or 0
+    asked_price = _charged(look.judge.on(look.asked, [wall])[0]) or 0
 
     def offering(candidate: Candidate) -> tuple[Candidate, Offer] | None:
+        if look.judge.bars(candidate.place, candidate.wall):
+            return None
         (judged,) = look.judge.on(candidate.place, [candidate.wall])
         if not _is_had(look, candidate.place, judged):
             return None
@@ -253,7 +260,7 @@ def _offering(look: _Look, wall: WallSpan) -> Callable[[Candidate], tuple[Candid
 
 
 def _offer(look: _Look, candidate: Candidate, judged: Judged, charged: Ore | None) -> Offer:
-    asked, place = look.rooms.asked, candidate.place
+    asked, place = look.asked, candidate.place
     is_known = asked.venue == place.venue or (asked.where and place.where)
     return Offer(
         room=place.path,
@@ -288,6 +295,7 @@ class _Judge:
     ids: Collection[int]
     counts: Counts = field(default_factory=Counts)
     memo: Memo = field(default_factory=Memo)
+    known: Known = field(default_factory=dict)
     rooms: dict[int, Room] = field(default_factory=dict)
     policies: dict[int, InForce] = field(default_factory=dict)
 
@@ -296,23 +304,34 @@ class _Judge:
         unread = sorted(set(ids) - self.rooms.keys())
         if not unread:
             return
-        query = select(Room).where(Room.id.in_(unread)).options(joinedload(Room.venue), selectinload(Room.spaces))
+        query = select(Room).where(Room.id.in_(unread)).options(joinedload(Room.venue))
         rooms = self.session.scalars(query).all()
         self.rooms |= {room.id: room for room in rooms}
         self.policies |= in_force_for(self.session, rooms, *self.days)
 
     def on(self, place: Place, walls: Sequence[WallSpan], *, in_series: bool = False) -> tuple[Judged, ...]:
         """The verdicts on the case in a room at other times; an agreement is about its own rooms."""
-        if place.id not in self.rooms:
-            self.know(self.ids)
         case = self._case(place, walls, in_series)
         if case.kind is BookingKind.BLOCK:
             return tuple(Judged(wall) for wall in walls)
         known = gathered(self.session, case, self.freedom.opening(place.id), self.policies[place.id], self.counts)
         return judge_gathered(known, case, self.memo, seek=lambda *_: {})
 
+    def bars(self, place: Place, wall: WallSpan) -> bool:
+        """Whether an ordinary rule lets nobody in, which takes less than a verdict to tell; where one does, all rooms may have it."""
+        if self.case.kind is BookingKind.BLOCK:
+            return False
+        room = self._room(place)
+        ordinary = Ordinary(room, self.freedom.opening(place.id), self.policies[place.id], self.memo, self.known)
+        return bool(ordinary.refusals(wall, sum(band.heads for band in self.case.bands) or None, self.case.submitted))
+
+    def _room(self, place: Place) -> Room:
+        if place.id not in self.rooms:
+            self.know(self.ids)
+        return self.rooms[place.id]
+
     def _case(self, place: Place, walls: Sequence[WallSpan], in_series: bool) -> Case:
-        room, applicant = self.rooms[place.id], self.case.applicant
+        room, applicant = self._room(place), self.case.applicant
         return replace(
             self.case,
             room=room,

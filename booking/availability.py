@@ -1,7 +1,7 @@
 """Availability: free times of the rooms that fit, soonest first, or per date of a series."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from heapq import merge
 from itertools import islice
 from typing import Annotated
@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy.orm import Session
 
 from booking.case import path_of
-from booking.cells import Asked
+from booking.cells import Asked, Window
 from booking.freedom import freedom_of
 from booking.search import Search, suiting_rooms
 from kernel.errors import Invalid, refuse
@@ -85,14 +85,16 @@ def _free(session: Session, suiting: Suiting, span: Interval, query: Availabilit
     """The stretches of all rooms, or the first of each, soonest first; no more are looked for than are told."""
     span = Interval(max(span.start, now), span.end) if now < span.end else span
     freedom = freedom_of(session, [room.id for room, _ in suiting], span, now=now)
-    most = 1 if query.soonest else None
-    each = [_stretches(room, unknown, islice(freedom.stretches(room.id, span, query.minutes * 60), most)) for room, unknown in suiting]
+    window, most = Window(span), 1 if query.soonest else None
+    each = [_stretches(room, unknown, islice(freedom.stretches(room.id, window, query.minutes * 60), most)) for room, unknown in suiting]
     in_order = merge(*each, key=lambda free: (free.start, bool(free.unknown), free.room))
     return list(islice(in_order, len(suiting) if query.soonest else MOST))
 
 
-def _stretches(room: Room, unknown: list[str], times: Iterable[Interval]) -> Iterator[FreeTime]:
-    return (FreeTime(room=path_of(room), start=time.start, end=time.end, unknown=unknown) for time in times)
+def _stretches(room: Room, unknown: list[str], times: Iterable[tuple[int, int]]) -> Iterator[FreeTime]:
+    for start, end in times:
+        begins, ends = datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC)
+        yield FreeTime(room=path_of(room), start=begins, end=ends, unknown=unknown)
 
 
 def _series(session: Session, suiting: Suiting, span: Interval, rule: str, now: datetime) -> list[SeriesFit]:

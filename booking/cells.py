@@ -23,8 +23,13 @@ class Weeks(dict[int, int]):
 
     def add(self, start: int, end: int) -> None:
         """Note the cells that the seconds from start to end touch."""
-        for week, bits in touched(start, end):
-            self[week] |= bits
+        week, begin = divmod(start // CELL, A_WEEK)
+        stop = -(-end // CELL) - week * A_WEEK
+        if stop <= A_WEEK:  # nearly always; a process begins with reading a million
+            self[week] |= (1 << stop) - (1 << begin)
+            return
+        for later, bits in touched(start, end):
+            self[later] |= bits
 
 
 def seconds_of(time: Interval) -> tuple[int, int]:
@@ -70,13 +75,15 @@ class Hours:
             return Openness.OPEN
         return Openness.CLOSED if any(bits & ~week.usable for week, bits in parts) else Openness.BY_AGREEMENT
 
-    def open_cells(self, week: int) -> int:
-        """The cells of a week in which it is open and not closed by a dated closure."""
-        return self._week(week).open
-
-    def is_even(self, weeks: Iterable[int]) -> bool:
-        """Whether nothing in these weeks turns between two cells."""
-        return not any(self._week(week).uneven for week in weeks)
+    def open_in(self, weeks: Sequence[tuple[int, int]]) -> int | None:
+        """The cells of some weeks that are open and not closed, one week behind the other; None where something turns within one."""
+        found = 0
+        for place, (number, bits) in enumerate(weeks):
+            week = self._week(number)
+            if week.uneven & bits:
+                return None
+            found |= (week.open & bits) << place * A_WEEK
+        return found
 
     def _week(self, week: int) -> "_OpenWeek":
         if week not in self._weeks:
@@ -141,6 +148,43 @@ class OpenTimes:
     def met(self, taken: Weeks) -> Iterable[int]:
         """The numbers of those times that have cells in common with what is taken."""
         return compress(self._numbers, map(and_, map(taken.__getitem__, self._weeks), self._bits))
+
+    def is_met(self, taken: Weeks) -> bool:
+        """Whether any of those times has, found as soon as one does."""
+        return any(map(and_, map(taken.__getitem__, self._weeks), self._bits))
+
+
+class Window:
+    """A span that is looked through for free stretches in many rooms; how it is open is worked out once for equal hours."""
+
+    def __init__(self, span: Interval) -> None:
+        self.span = span
+        self.start, self.end = seconds_of(span)
+        self.weeks = list(touched(self.start, self.end))
+        self._open: dict[int, int | None] = {}
+
+    def open_in(self, hours: Hours) -> int | None:
+        """As ``Hours.open_in`` of the span."""
+        if id(hours) not in self._open:
+            self._open[id(hours)] = hours.open_in(self.weeks)
+        return self._open[id(hours)]
+
+    def free_in(self, hours: Hours, taken: Sequence[Weeks], least: int) -> Iterator[tuple[int, int]] | None:
+        """The stretches of at least so many seconds that are open and not taken, in seconds; None as ``open_in``."""
+        free = self.open_in(hours)
+        if free is None:
+            return None
+        for cells in taken:
+            for place, (week, _) in enumerate(self.weeks):
+                free &= ~(cells[week] << place * A_WEEK)
+        return self._clipped(free, least)
+
+    def _clipped(self, free: int, least: int) -> Iterator[tuple[int, int]]:
+        origin = self.weeks[0][0] * A_WEEK
+        for first, last in runs(free, -(-least // CELL)):
+            start, end = max((origin + first) * CELL, self.start), min((origin + last) * CELL, self.end)
+            if end - start >= least:
+                yield start, end
 
 
 def runs(free: int, least: int) -> Iterator[tuple[int, int]]:

@@ -77,7 +77,12 @@ def facts_on(gathered: Gathered, case: Case, dates: Sequence[date]) -> Facts:
 
 def facts_of_room(room: Room, opening: Opening, dates: Iterable[date]) -> Facts:
     """What is known of a room on some dates and those around them, whoever asks for it."""
-    return facts_around(RoomFacts(room.capacity, room.kind, tuple(room.facilities)), opening, dates)
+    return facts_around(room_facts(room), opening, dates)
+
+
+def room_facts(room: Room) -> RoomFacts:
+    """A room as rules read it."""
+    return RoomFacts(room.capacity, room.kind, tuple(room.facilities))
 
 
 def _usage(session: Session, case: Case, policies: InForce, counts: Counts) -> tuple[Usage, ...]:

@@ -10,8 +10,10 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, joinedload, subqueryload
 
-from booking.cells import A_WEEK, CELL, Asked, Hours, Weeks, runs, seconds_of, time_of, touched
+from booking.case import path_of
+from booking.cells import A_WEEK, CELL, Asked, Hours, OpenTimes, Weeks, Window, runs, seconds_of, time_of, touched
 from booking.models import Claim
+from booking.nearness import Place
 from database.sql import epoch
 from kernel.interval import Interval, merged, without
 from kernel.wallclock import LATEST
@@ -60,8 +62,9 @@ NOTHING = Taken()
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """What decides when a room can be had: its spaces and its hours."""
+    """A room as it is likened to others, with what decides when it can be had: its spaces and its hours."""
 
+    place: Place
     spaces: tuple[int, ...]
     hours: Hours
 
@@ -84,13 +87,19 @@ class Freedom:
         """How open a room is at those of the times at which it is not closed, by their number."""
         return asked.open_in(self.spots[room].hours).openness
 
+    def is_free(self, room: int, asked: Asked) -> bool:
+        """Whether a room is open, by agreement at least, and free at all of the times."""
+        times = asked.open_in(self.spots[room].hours)
+        return len(times.openness) == len(asked.times) and not any(self._is_met(one, times, asked) for one in self._held(room))
+
     def free_on(self, room: int, asked: Asked) -> list[int]:
         """The numbers of the times at which a room is open, by agreement at least, and free."""
         times = asked.open_in(self.spots[room].hours)
         met: set[int] = set()
         for one in self._held(room):
             met.update(times.met(one.cells))
-            met.update(self._loosely_met(one, asked, times.met))
+            if one.loose:
+                met.update(self._loosely_met(one, times, asked))
         return [number for number in times.openness if number not in met]
 
     def is_untaken(self, room: int, time: Interval) -> bool:
@@ -102,41 +111,30 @@ class Freedom:
             for one in self._held(room)
         )
 
-    def stretches(self, room: int, span: Interval, least: int) -> Iterator[Interval]:
-        """The times in a span, in order, in which a room is open by right and free for at least so many seconds."""
-        weeks = [week for week, _ in touched(*seconds_of(span))]
+    def stretches(self, room: int, window: Window, least: int) -> Iterator[tuple[int, int]]:
+        """The times in a window, in order, at which a room is open by right and free for at least so many seconds; in seconds."""
         held, hours = self._held(room), self.spots[room].hours
-        if hours.is_even(weeks) and not any(one.touched[week] for one in held for week in weeks):
-            yield from self._on_cells(held, hours, span, least)
-        else:
-            found = (left for time in _open(hours.opening, span) for left in without(time, self._claims(held, weeks)))
-            yield from (time for time in found if time.length.total_seconds() >= least)
+        if not any(one.touched[week] & bits for one in held if one.loose for week, bits in window.weeks):
+            found = window.free_in(hours, [one.cells for one in held], least)
+            if found is not None:
+                return found
+        claims = list(self._claims(held, window))
+        exactly = (left for time in _open(hours.opening, window.span) for left in without(time, claims))
+        return (seconds_of(time) for time in exactly if time.length.total_seconds() >= least)
 
     def _held(self, room: int) -> list[Taken]:
         return [self.taken.get(space, NOTHING) for space in self.spots[room].spaces]
 
-    def _loosely_met(self, held: Taken, asked: Asked, met: Any) -> list[int]:
-        if not held.loose:
-            return []
-        doubtful = ((number, *asked.seconds[number]) for number in met(held.touched))
+    def _is_met(self, held: Taken, times: OpenTimes, asked: Asked) -> bool:
+        return times.is_met(held.cells) or (bool(held.loose) and bool(self._loosely_met(held, times, asked)))
+
+    def _loosely_met(self, held: Taken, times: OpenTimes, asked: Asked) -> list[int]:
+        doubtful = ((number, *asked.seconds[number]) for number in times.met(held.touched))
         return [number for number, start, end in doubtful if any(one.meets(start, end, self.now) for one in held.loose)]
 
-    def _on_cells(self, held: Sequence[Taken], hours: Hours, span: Interval, least: int) -> Iterator[Interval]:
-        free = origin = 0
-        for shift, (week, bits) in enumerate(touched(*seconds_of(span))):
-            origin = origin or week * A_WEEK
-            left = hours.open_cells(week) & bits
-            for one in held:
-                left &= ~one.cells[week]
-            free |= left << shift * A_WEEK
-        for first, last in runs(free, -(-least // CELL)):
-            time = time_of(origin + first, origin + last).common(span)
-            if time and time.length.total_seconds() >= least:
-                yield time
-
-    def _claims(self, held: Sequence[Taken], weeks: Collection[int]) -> Iterator[Interval]:
+    def _claims(self, held: Sequence[Taken], window: Window) -> Iterator[Interval]:
         for one in held:
-            for week in weeks:
+            for week, _ in window.weeks:
                 yield from (time_of(week * A_WEEK + first, week * A_WEEK + last) for first, last in runs(one.cells[week], 1))
             for claim in one.loose:
                 if claim.until is None or claim.until > self.now:
@@ -226,7 +224,14 @@ def _spots(session: Session, ids: Collection[int], span: Interval, *, before: Ma
     openings = openings_of(session, rooms, span.start.date() - DAY, span.end.date() + DAY) if rooms else {}
     for opening in {id(opening): opening for opening in openings.values()}.values():
         hours.setdefault(opening, Hours(opening))
-    return {room.id: Spot(tuple(space.id for space in room.spaces), hours[openings[room.id]]) for room in rooms}
+    return {room.id: Spot(_place(room), tuple(space.id for space in room.spaces), hours[openings[room.id]]) for room in rooms}
+
+
+def _place(room: Room) -> Place:
+    venue = room.venue
+    where = None if venue.latitude is None or venue.longitude is None else (venue.latitude, venue.longitude)
+    name, has = f"{venue.name}, {room.name}", frozenset(room.facilities)
+    return Place(room.id, path_of(room), name, room.capacity, has, venue.id, venue.district_id, where)
 
 
 def _read(session: Session, span: Interval, spaces: Collection[int]) -> dict[int, Taken]:
@@ -238,7 +243,10 @@ def _read(session: Session, span: Interval, spaces: Collection[int]) -> dict[int
     rows: Iterable[Any] = session.execute(query, execution_options={"yield_per": A_BATCH}) if spaces else ()
     for space, start, end, until in rows:
         if space in spaces:
-            found.setdefault(space, Taken()).add(start, end, until)
+            held = found.get(space)
+            if held is None:
+                held = found[space] = Taken()
+            held.add(start, end, until)
     return found
 
 

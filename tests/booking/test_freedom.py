@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import SERVICE
 from booking.availability import AvailabilityQuery, availability
-from booking.cells import A_WEEK, CELL, Asked, Hours, runs, touched
+from booking.cells import A_WEEK, CELL, Asked, Hours, Window, runs, touched
 from booking.conflicts import Want
 from booking.freedom import Freedom, freedom_of
 from booking.models import Occurrence
@@ -145,6 +145,7 @@ def test_memory_database_and_plain_python_agree_on_what_is_free_however_it_chang
 
             assert freedom.openness(room.id, asked) == usable
             assert freedom.free_on(room.id, asked) == plain == [number for number in usable if number in free]
+            assert [freedom.is_free(room.id, Asked([time])) for time in asked.times] == [number in plain for number in range(80)]
             assert [freedom.is_untaken(room.id, time) for time in asked.times] == [number in free for number in range(80)]
 
     assert met > 150
@@ -163,11 +164,15 @@ def test_the_free_stretches_are_those_between_all_that_turns(database: Database,
         for room in found:
             opening = freedom.opening(room.id)
             plain = list(between(edges(claims, opening, span), lambda time, at=(opening, room, now): is_free(claims, *at, time)))
-            told.append(list(freedom.stretches(room.id, span, 90 * 60)))
+            told.append([Interval(*map(moment, time)) for time in freedom.stretches(room.id, Window(span), 90 * 60)])
 
             assert told[-1] == plain
 
     assert sum(map(len, told)) > 50
+
+
+def moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def is_free(claims: Claims, opening: Opening, room: Room, now: datetime, time: Interval) -> bool:
