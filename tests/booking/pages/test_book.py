@@ -109,6 +109,18 @@ def test_a_taken_time_offers_others_that_are_one_press_away(visit: Callable[...,
     assert "Tiden er ledig" in visitor.get(links["20:00–22:00"]).text
 
 
+def test_a_series_that_does_not_fit_leads_to_a_room_that_is_free_on_all_its_dates(
+    visit: Callable[..., Visitor], booked: Callable[..., str]
+) -> None:
+    booked("nils", start="2026-09-22T18:00", end="2026-09-22T20:00")
+    page = visit("berit").get(preview(repeat="weekly", times="3"))
+
+    there = Hidden(page).links["Øren flerbrukshall, Gymsal 2 er ledig på alle 3 datoene"]
+
+    assert there.startswith("/rooms/oren-flerbrukshall/gymsal-2/book/preview?")
+    assert "Tiden er ledig, og reglene sier ja." in visit("berit").get(there).text
+
+
 def test_the_policy_says_no_with_its_paragraph_and_the_nearest_time(visit: Callable[..., Visitor]) -> None:
     visitor = visit("berit")
 
