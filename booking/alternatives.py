@@ -318,7 +318,7 @@ class _Judge:
         return judge_gathered(known, case, self.memo, seek=lambda *_: {})
 
     def bars(self, place: Place, wall: WallSpan) -> bool:
-        """Whether an ordinary rule lets nobody in, which takes less than a verdict to tell; where one does, all rooms may have it."""
+        """Whether an ordinary rule lets nobody in: it costs far less than a verdict, and on a public holiday all rooms may have it."""
         if self.case.kind is BookingKind.BLOCK:
             return False
         room = self._room(place)
