@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bench.booking import Size, booking_lines
 from bench.feeds import FeedSize, feed_lines
+from bench.freedom import FreedomSize, freedom_lines
 from bench.policies import rule_lines, search_line
 from bench.served import bases
 from bench.table import Line, milliseconds, printed
@@ -16,8 +17,8 @@ from bench.timing import flush_seconds
 from bench.whatif import WhatIfSize, what_if_lines
 
 QUICK, QUICK_FEEDS = Size(rounds=2, alone=10, crowd=32, many=5_000), FeedSize(rounds=2, requests=40, cold=2)
-QUICK_WHAT_IF = WhatIfSize(dates=1_000, rounds=1)
-SUBJECTS = ("booking", "feeds", "whatif", "policies")
+QUICK_WHAT_IF, QUICK_FREEDOM = WhatIfSize(dates=1_000, rounds=1), FreedomSize(rooms=100, days=300, rounds=2, wishes=10)
+SUBJECTS = ("booking", "feeds", "whatif", "policies", "freedom")
 
 
 def main() -> int:
@@ -53,6 +54,8 @@ def _measured(folder: Path, given: argparse.Namespace) -> Iterator[tuple[str, li
                 yield f"Booking over HTTP, {kind}", booking_lines(kinds, kind, folder, QUICK if given.quick else Size())
             if given.only in (None, "feeds"):
                 yield f"A feed, {kind}", feed_lines(kinds, kind, folder, QUICK_FEEDS if given.quick else FeedSize())
+            if given.only in (None, "freedom"):
+                yield f"Freedom, {kind}", freedom_lines(kinds, kind, QUICK_FREEDOM if given.quick else FreedomSize())
             if given.only in (None, "whatif"):
                 yield f"What-if, {kind}", what_if_lines(kinds, kind, QUICK_WHAT_IF if given.quick else WhatIfSize())
     yield _disk(folder, "after")

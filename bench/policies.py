@@ -1,15 +1,12 @@
 """Policies: what two hundred rules cost a request, and how many statements it takes to try the rules on a thousand rooms."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import event
-
 from bench.seeding import build_rooms
 from bench.table import Line, milliseconds
-from bench.timing import alternating, per_piece
+from bench.timing import alternating, per_piece, statements_of
 from booking.ordinary import tried
 from booking.search import Search, find_rooms
 from database.transact import Database
@@ -77,20 +74,8 @@ def _statements(database: Database, rooms: int) -> int:
 
 def _asked(database: Database, rooms: int) -> int:
     search = Search(day=now().date() + timedelta(days=30), from_minute=18 * 60, to_minute=20 * 60, kind="gym")
-    with _statements_of(database) as seen, database.reading() as session:
+    with statements_of(database.engine) as seen, database.reading() as session:
         decided = tried(session, find_rooms(session, search, now=now()), search, now=now())
     if len(decided) < rooms:
         raise AssertionError(f"the rules were tried on {len(decided)} rooms, and {rooms} are there")
     return len(seen)
-
-
-@contextmanager
-def _statements_of(database: Database) -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        seen.append(statement)
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(database.engine, "before_cursor_execute", note)

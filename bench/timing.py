@@ -1,11 +1,14 @@
-"""Timing: works measured alternately, medians of rounds, and how fast the disk flushes meanwhile."""
+"""Timing: works measured alternately, medians of rounds, the statements sent, and how fast the disk flushes meanwhile."""
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+
+from sqlalchemy import Engine, event
 
 Measure = Callable[[], float]
 FLUSHES = 50
@@ -66,3 +69,16 @@ def share_below(seconds: Sequence[float], share: float) -> float:
     """The time that this share of all answers stays below."""
     ordered = sorted(seconds)
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+
+
+@contextmanager
+def statements_of(engine: Engine) -> Iterator[list[str]]:
+    """The statements that are sent to a database while it is open."""
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        seen.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(engine, "before_cursor_execute", note)

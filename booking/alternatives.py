@@ -1,81 +1,111 @@
-"""Alternatives: what to take instead when a time is taken - the same room nearby in time, or a room alike."""
+"""Alternatives: what to take instead of a time that is taken or refused, the nearest first, and the room that fits most of a series."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from heapq import heappop, heappush
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from accounts.standings import standings_of
 from booking.applicants import applicant_in
-from booking.case import Case, case_of_booking, path_of, span_of
+from booking.case import Case, case_of_booking, occupied, span_of
+from booking.cells import Asked
 from booking.conflicts import Want
-from booking.judging import judge
+from booking.facts import Counts, gathered
+from booking.freedom import Freedom, freedom_of
+from booking.judging import Judged, judge_gathered
+from booking.likeness import of_the_kind, suiting
 from booking.models import Booking, Occurrence
-from booking.occupy import peek
-from booking.ordinary import Place
-from booking.search import openness_of
+from booking.nearness import MOST, MOST_OF, Candidate, Change, Place, Term, charged_more, difference, distance, in_the_room, points
+from booking.ordinary import Known
+from booking.ordinary import Place as Ordinary
+from booking.reservations import Preview
+from booking.states import BookingKind
 from booking.wish import DatedSpan
-from kernel.errors import Invalid
+from kernel.interval import Interval
+from kernel.money import Ore
 from kernel.wallclock import WallSpan
 from policies.judging import Memo
-from policies.queries import in_force_for
-from venues.models import Room, Venue
+from policies.queries import InForce, in_force_for
+from venues.models import Room
 from venues.opening import Openness
-from venues.queries import openings_of, room_at
 
-MOST = 5
-MOST_TIMES = 3
-STEP = timedelta(minutes=30)
-STEPS = 8
-ALIKE = 40
+AROUND = timedelta(days=7)
+# So many rooms are read to judge what comes first; where that does not do, all others in one go.
+FEW = 16
+# Offers are looked for on so many of the dates left out, the first ones.
+DATES_HELPED = 20
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """Another room or another time that is open and free just now, and that no rule closes to everybody."""
+    """Another room or another time that is open and free just now, and that the rules do not refuse the applicant.
+
+    ``changes`` is a ``nearness.Change``, ``cost`` how far it is from what was asked, in points; ``metres`` lie between the
+    venues as the crow flies, 0 within one, None where it is not known. ``charged`` is None without a price.
+    """
 
     room: str
     name: str
     wall: WallSpan
-    changes: str
+    changes: Change
+    cost: int
+    charged: Ore | None
+    needs_review: bool
+    metres: int | None
 
-    def to_json(self) -> dict[str, str]:
+    def to_json(self) -> dict[str, Any]:
         interval = self.wall.interval()
         return {
             "room": self.room,
             "name": self.name,
-            "changes": self.changes,
+            "changes": str(self.changes),
             "start": interval.start.isoformat(),
             "end": interval.end.isoformat(),
             "local_start": f"{self.wall.start:%Y-%m-%dT%H:%M}",
             "local_end": f"{self.wall.end:%Y-%m-%dT%H:%M}",
+            "cost": self.cost,
+            "charged_price": self.charged,
+            "needs_review": self.needs_review,
+            "metres": self.metres,
         }
 
 
-def offers(
-    session: Session, room_path: str, wall: WallSpan, *, heads: int | None, beside: Sequence[Want] = (), now: datetime
-) -> tuple[Offer, ...]:
-    """At most five: the nearest times in the same room, then rooms of its kind at the same time, nearest first.
+@dataclass(frozen=True, slots=True)
+class BestRoom:
+    """The room in which most dates of a series could be had, those dates, and how many are wanted."""
 
-    In a fixed number of queries. A room that is known to be too small is not offered, one of unknown size is; nor is what
-    somebody is about to get ``beside`` it.
+    room: str
+    name: str
+    dates: tuple[date, ...]
+    wanted: int
+
+    @property
+    def fits_all(self) -> bool:
+        return len(self.dates) == self.wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """What to take instead in a dry run: offers by the number of the date that is left out, and the room that fits more of a series."""
+
+    offers: Mapping[int, tuple[Offer, ...]]
+    room: BestRoom | None = None
+
+
+def offers_to(session: Session, case: Case, wall: WallSpan, *, beside: Sequence[Want] = (), now: datetime) -> tuple[Offer, ...]:
+    """The best few that the applicant of a case could take instead of one date, each as a single booking.
+
+    What is offered differs in one thing (``nearness.Change``), is open by right and free with its set-up and clean-up, lies
+    ahead, is not what somebody is about to get ``beside`` it, and is not refused to the applicant. The least costly come first
+    (``nearness.POINTS``, ``Candidate.order``), no more of a change than ``MOST_OF`` says.
     """
-    room = room_at(session, room_path)
-    tries = [(room, other, "time") for other in _nearby(wall, now)]
-    tries += [(other, wall, "room") for other in _alike(session, room, heads)]
-    rooms = list({candidate.id: candidate for candidate, _, _ in tries}.values())
-    openings = openings_of(session, rooms, wall.start.date() - timedelta(days=1), wall.end.date() + timedelta(days=1))
-    policies = in_force_for(session, rooms, wall.start.date() - timedelta(days=1), wall.end.date() + timedelta(days=1))
-    places = {one.id: Place(one, openings[one.id], policies[one.id], Memo()) for one in rooms}
-    wants = [Want(tuple(space.id for space in candidate.spaces), time.interval()) for candidate, time, _ in tries]
-    # Each want stands alone here: two offers may overlap, since only one of them will be taken.
-    answer = peek(session, wants, now=now, alone=True)
-    free = (tries[number] for number in answer.free if not any(wants[number].meets(other) for other in beside))
-    fit = (one for one in free if _fits(places[one[0].id], one[1], heads, now))
-    return tuple(_best(Offer(path_of(room), f"{room.venue.name}, {room.name}", time, way) for room, time, way in fit))
+    return _offers(replace(_look(session, case, [wall], now), beside=tuple(beside)), [wall])[0]
 
 
 def offers_instead(
@@ -98,64 +128,246 @@ def form_path(offer: Offer) -> str:
     return f"/rooms/{offer.room}/book?{urlencode(when)}"
 
 
-def offers_to(session: Session, case: Case, wall: WallSpan, *, beside: Sequence[Want] = (), now: datetime) -> tuple[Offer, ...]:
-    """Those of the offers that the policy would not refuse to the applicant of a case either, each as a single booking."""
-    heads = sum(band.heads for band in case.bands) or None
-    found = offers(session, case.path, wall, heads=heads, beside=beside, now=now)
-    return tuple(offer for offer in found if not judge(session, _instead(session, case, offer))[0].is_refused)
+def best_room(session: Session, case: Case, *, kept: int, now: datetime) -> BestRoom | None:
+    """The room other than the asked one that fits most dates of a series, None unless it fits more than the ``kept`` ones.
+
+    Of rooms that fit equally many the one most like the asked one, then the first by its path.
+    """
+    return _best_room(_look(session, case, _sound(case), now), kept)
 
 
-def _instead(session: Session, case: Case, offer: Offer) -> Case:
-    """The case as it would be at the offered time, in the offered room; an agreement is about its own rooms."""
-    room = room_at(session, offer.room)
-    applicant = case.applicant if offer.changes == "time" else replace(case.applicant, agreement=None)
-    spaces = tuple(space.id for space in room.spaces)
-    dates = (DatedSpan(offer.wall),)
-    return replace(
-        case, room=room, path=offer.room, spaces=spaces, applicant=applicant, dates=dates, in_series=False, exceptions=(), waivers=()
+def instead_of(session: Session, preview: Preview, *, now: datetime) -> Instead:
+    """Offers for the first dates that are left out, and of a series that is not whole the room that fits more of it.
+
+    The number of statements grows with neither rooms nor dates.
+    """
+    lost = [number for number, date in enumerate(preview.dates) if not date.is_kept and date.judged.fault is None]
+    if not lost:
+        return Instead({})
+    helped = lost[:DATES_HELPED]
+    look = _look(session, preview.case, _sound(preview.case), now)
+    found = _offers(look, [preview.dates[number].judged.wall for number in helped])
+    room = _best_room(look, sum(date.is_kept for date in preview.dates)) if len(preview.dates) > 1 else None
+    return Instead(dict(zip(helped, found, strict=True)), room)
+
+
+def _sound(case: Case) -> list[WallSpan]:
+    return [span.wall for span in case.dates if span.fault is None]
+
+
+def _offers(look: "_Look", walls: Sequence[WallSpan]) -> tuple[tuple[Offer, ...], ...]:
+    free = [_free(look, wall) for wall in walls]
+    for number, elsewhere in enumerate(_free_elsewhere(look, walls)):
+        free[number] = sorted([*free[number], *elsewhere], key=lambda one: one.order)
+    look.judge.know([look.asked.id, *(one.place.id for found in free for one in found[:FEW])])
+    return tuple(tuple(_best(found, _offering(look, wall))) for found, wall in zip(free, walls, strict=True))
+
+
+def _best_room(look: "_Look", kept: int) -> BestRoom | None:
+    """Rooms are judged as long as they could fit more dates than the best so far, or as many and be more alike."""
+    walls = _sound(look.case)
+    asked = Asked([wall.interval() for wall in walls])
+    hopes = sorted((_hope(look, place, asked) for place in look.others), key=lambda hope: (-len(hope.free), hope.unlike))
+    look.judge.know(hope.place.id for hope in hopes[:FEW])
+    found: list[tuple[int, tuple[int, str], BestRoom]] = []
+    for hope in hopes:
+        if len(hope.free) <= kept or (found and (-len(hope.free), hope.unlike) > found[0][:2]):
+            break
+        judged = look.judge.on(hope.place, walls, in_series=True)
+        dates = tuple(walls[number].start.date() for number in hope.free if _is_had(look, hope.place, judged[number]))
+        if len(dates) > kept:
+            best = BestRoom(hope.place.path, hope.place.name, dates, len(look.case.dates))
+            found = sorted([*found, (-len(dates), hope.unlike, best)], key=lambda one: one[:2])
+    return found[0][2] if found else None
+
+
+class _Hope(NamedTuple):
+    """A room with the numbers of the dates on which it is open and free, and how unlike the asked one it is."""
+
+    place: Place
+    free: Sequence[int]
+    unlike: tuple[int, str]
+
+
+def _hope(look: "_Look", place: Place, asked: Asked) -> _Hope:
+    return _Hope(place, _open_on(look, place, asked), (points(difference(look.asked, place)), place.path))
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One look around for a case: its room, the rooms that suit, when they are free, and who judges.
+
+    ``own`` is the asked room where it suits, ``others`` are those that share no part with it.
+    """
+
+    case: Case
+    asked: Place
+    own: tuple[Place, ...]
+    others: tuple[Place, ...]
+    freedom: Freedom
+    judge: "_Judge"
+    now: datetime
+    beside: tuple[Want, ...] = ()
+
+
+def _look(session: Session, case: Case, walls: Sequence[WallSpan], now: datetime) -> _Look:
+    span, ids = _whole(walls), of_the_kind(session, case.room)
+    freedom = freedom_of(session, ids, span, now=now)
+    found = suiting(session, (freedom.spots[id].place for id in ids), case)
+    is_usable = case.room.retired_at is None and case.room.venue.retired_at is None
+    own = tuple(one for one in found if one.id == case.room.id and is_usable)
+    parts = set(case.spaces)
+    others = tuple(one for one in found if parts.isdisjoint(freedom.spots[one.id].spaces))
+    judge = _Judge(session, case, freedom, (span.start.date(), span.end.date()), ids)
+    return _Look(case, freedom.spots[case.room.id].place, own, others, freedom, judge, now)
+
+
+def _whole(walls: Sequence[WallSpan]) -> Interval:
+    times = [wall.interval() for wall in walls]
+    return Interval(min(time.start for time in times) - AROUND, max(time.end for time in times) + AROUND)
+
+
+def _free(look: _Look, wall: WallSpan) -> list[Candidate]:
+    """What is open and free in the asked room itself."""
+    tries = [one for place in look.own for one in in_the_room(place, wall)]
+    return [tries[number] for number in _open_on(look, look.asked, Asked([one.time for one in tries]))]
+
+
+def _free_elsewhere(look: _Look, walls: Sequence[WallSpan]) -> list[list[Candidate]]:
+    """The other rooms that are open and free at each of the times."""
+    asked = Asked([wall.interval() for wall in walls])
+    found: list[list[Candidate]] = [[] for _ in walls]
+    for place in look.others:
+        cost = points(difference(look.asked, place))
+        for number in _open_on(look, place, asked):
+            found[number].append(Candidate(place, walls[number], asked.times[number], Change.ROOM, cost))
+    return found
+
+
+def _open_on(look: _Look, place: Place, asked: Asked) -> list[int]:
+    """The numbers of the times to come at which a room is free and open by right."""
+    openness = look.freedom.openness(place.id, asked)
+    free = range(len(asked.times)) if look.freedom.is_free(place.id, asked) else look.freedom.free_on(place.id, asked)
+    return [number for number in free if openness[number] is Openness.OPEN and asked.times[number].start > look.now]
+
+
+def _best(free: Sequence[Candidate], offering: Callable[[Candidate], tuple[Candidate, Offer] | None]) -> Iterator[Offer]:
+    """The best few in their order, of candidates by what they cost at least; no more are judged than that takes."""
+    told: Counter[Change] = Counter()
+    judged: list[tuple[Any, Offer]] = []
+    for candidate in (*free, None):
+        while judged and (candidate is None or judged[0][0] < candidate.order):
+            offer = heappop(judged)[1]
+            if told[offer.changes] < MOST_OF[offer.changes]:
+                told[offer.changes] += 1
+                yield offer
+            if told.total() == MOST:
+                return
+        if candidate and told[candidate.change] < MOST_OF[candidate.change] and (found := offering(candidate)):
+            heappush(judged, (found[0].order, found[1]))
+
+
+def _offering(look: _Look, wall: WallSpan) -> Callable[[Candidate], tuple[Candidate, Offer] | None]:
+    """What makes an offer of a candidate, with what it costs once it is judged; None where it is refused."""
+    asked_price = _charged(look.judge.on(look.asked, [wall])[0]) or 0
+
+    def offering(candidate: Candidate) -> tuple[Candidate, Offer] | None:
+        if look.judge.bars(candidate.place, candidate.wall):
+            return None
+        (judged,) = look.judge.on(candidate.place, [candidate.wall])
+        if not _is_had(look, candidate.place, judged):
+            return None
+        charged = _charged(judged)
+        dearer = {Term.DEARER: charged_more(charged or 0, asked_price), Term.REVIEW: int(judged.needs_review)}
+        final = replace(candidate, cost=candidate.cost + points(dearer))
+        return final, _offer(look, final, judged, charged)
+
+    return offering
+
+
+def _offer(look: _Look, candidate: Candidate, judged: Judged, charged: Ore | None) -> Offer:
+    asked, place = look.asked, candidate.place
+    is_known = asked.venue == place.venue or (asked.where and place.where)
+    return Offer(
+        room=place.path,
+        name=place.name,
+        wall=candidate.wall,
+        changes=candidate.change,
+        cost=candidate.cost,
+        charged=charged,
+        needs_review=judged.needs_review,
+        metres=100 * distance(asked, place) if is_known else None,
     )
 
 
-def _fits(place: Place, wall: WallSpan, heads: int | None, now: datetime) -> bool:
-    return openness_of(place.opening, wall.interval(), wall.zone) is Openness.OPEN and not place.refusals(wall, heads, now)
+def _is_had(look: _Look, place: Place, judged: Judged) -> bool:
+    """Whether the rules do not refuse it and its set-up and clean-up are free too."""
+    want = Want(look.freedom.spots[place.id].spaces, occupied(judged.wall, *judged.buffers))
+    is_promised = any(want.meets(other) for other in look.beside)
+    return not judged.is_refused and not is_promised and look.freedom.is_untaken(place.id, want.time)
 
 
-def _best(found: Iterable[Offer]) -> Iterator[Offer]:
-    """The first of what comes in order of nearness, at most three of them other times; no more is tried than is needed."""
-    times = rooms = 0
-    for offer in found:
-        is_time = offer.changes == "time"
-        if is_time and times == MOST_TIMES:
-            continue
-        times, rooms = times + is_time, rooms + (not is_time)
-        yield offer
-        if times + rooms == MOST:
+def _charged(judged: Judged) -> Ore | None:
+    price = judged.verdict.price if judged.verdict else None
+    return price.charged if price else None
+
+
+@dataclass(slots=True)
+class _Judge:
+    """Judges the case in other rooms and at other times, all that is asked of the database asked once."""
+
+    session: Session
+    case: Case
+    freedom: Freedom
+    days: tuple[date, date]
+    ids: Collection[int]
+    counts: Counts = field(default_factory=Counts)
+    memo: Memo = field(default_factory=Memo)
+    known: Known = field(default_factory=dict)
+    rooms: dict[int, Room] = field(default_factory=dict)
+    policies: dict[int, InForce] = field(default_factory=dict)
+
+    def know(self, ids: Iterable[int]) -> None:
+        """Read those of these rooms that are not known yet, and their policies; three statements or four."""
+        unread = sorted(set(ids) - self.rooms.keys())
+        if not unread:
             return
+        query = select(Room).where(Room.id.in_(unread)).options(joinedload(Room.venue))
+        rooms = self.session.scalars(query).all()
+        self.rooms |= {room.id: room for room in rooms}
+        self.policies |= in_force_for(self.session, rooms, *self.days)
 
+    def on(self, place: Place, walls: Sequence[WallSpan], *, in_series: bool = False) -> tuple[Judged, ...]:
+        """The verdicts on the case in a room at other times; an agreement is about its own rooms."""
+        case = self._case(place, walls, in_series)
+        if case.kind is BookingKind.BLOCK:
+            return tuple(Judged(wall) for wall in walls)
+        known = gathered(self.session, case, self.freedom.opening(place.id), self.policies[place.id], self.counts)
+        return judge_gathered(known, case, self.memo, seek=lambda *_: {})
 
-def _nearby(wall: WallSpan, now: datetime) -> Iterator[WallSpan]:
-    for step in range(1, STEPS + 1):
-        for way in (1, -1):
-            moved = WallSpan(wall.start + way * step * STEP, wall.end + way * step * STEP, wall.zone)
-            if _is_to_come(moved, now):
-                yield moved
+    def bars(self, place: Place, wall: WallSpan) -> bool:
+        """Whether an ordinary rule lets nobody in: it costs far less than a verdict, and on a public holiday all rooms may have it."""
+        if self.case.kind is BookingKind.BLOCK:
+            return False
+        room = self._room(place)
+        ordinary = Ordinary(room, self.freedom.opening(place.id), self.policies[place.id], self.memo, self.known)
+        return bool(ordinary.refusals(wall, sum(band.heads for band in self.case.bands) or None, self.case.submitted))
 
+    def _room(self, place: Place) -> Room:
+        if place.id not in self.rooms:
+            self.know(self.ids)
+        return self.rooms[place.id]
 
-def _is_to_come(wall: WallSpan, now: datetime) -> bool:
-    try:
-        return wall.interval().start > now
-    except Invalid:  # a time that the clock skips is no offer
-        return False
-
-
-def _alike(session: Session, room: Room, heads: int | None) -> Sequence[Room]:
-    """Rooms of the same kind that share no space with it: same venue, then same district, then the rest."""
-    query = (
-        select(Room).join(Venue).where(Room.kind == room.kind, Room.id != room.id, Room.retired_at.is_(None), Venue.retired_at.is_(None))
-    )
-    if heads:
-        query = query.where((Room.capacity >= heads) | Room.capacity.is_(None))
-    loaded = query.options(joinedload(Room.venue), selectinload(Room.spaces)).order_by(Room.id).limit(ALIKE)
-    own = {space.id for space in room.spaces}
-    apart = [other for other in session.scalars(loaded).unique() if own.isdisjoint(space.id for space in other.spaces)]
-    return sorted(apart, key=lambda other: (other.venue_id != room.venue_id, other.venue.district_id != room.venue.district_id, other.id))
+    def _case(self, place: Place, walls: Sequence[WallSpan], in_series: bool) -> Case:
+        room, applicant = self._room(place), self.case.applicant
+        return replace(
+            self.case,
+            room=room,
+            path=place.path,
+            spaces=self.freedom.spots[place.id].spaces,
+            applicant=applicant if room.id == self.case.room.id else replace(applicant, agreement=None),
+            dates=tuple(DatedSpan(wall) for wall in walls),
+            in_series=in_series,
+            exceptions=(),
+            waivers=(),
+        )

@@ -12,12 +12,13 @@ from accounts.edge import actor, reading, transact
 from accounts.identity import Actor
 from booking import absence, decisions, ending, moving, offers
 from booking.ahead import bookings_ahead
+from booking.alternatives import instead_of
 from booking.availability import Availability, AvailabilityQuery, availability
 from booking.cases import booking_shown
 from booking.casework import messages
 from booking.casework.shown import ShownMessage, ShownMessages, shown_messages
 from booking.closures import Closing, affected, close_rooms, displace_outside, open_again
-from booking.edge import book, instead_of
+from booking.edge import book
 from booking.models import Booking
 from booking.outside import bookings_outside
 from booking.preferring import Choice, prefer
@@ -104,8 +105,7 @@ class ShownClosure(BaseModel):
 def verdict(body: Wish) -> ShownVerdict:
     """Try a wish: verdict, conflicts and price per date, and what to take instead; nothing is booked."""
     found = preview(reading(), body, by=actor(), now=clock_now())
-    lost = next((date.judged.wall for date in found.dates if not date.is_kept and date.judged.fault is None), None)
-    return shown_preview(found, instead_of(found.case, lost) if lost else ())
+    return shown_preview(found, instead_of(reading(), found, now=clock_now()))
 
 
 @api.operation("POST", "/bookings", body=Wish, answers={201: ShownBooking}, idempotent=True)

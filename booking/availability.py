@@ -1,33 +1,35 @@
 """Availability: free times of the rooms that fit, soonest first, or per date of a series."""
 
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from heapq import merge
+from itertools import islice
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from booking.case import path_of
-from booking.conflicts import Want
-from booking.models import Claim
-from booking.occupy import peek
-from booking.search import Search, openness_of, suiting_rooms
+from booking.cells import Asked, Window
+from booking.freedom import freedom_of
+from booking.search import Search, suiting_rooms
 from kernel.errors import Invalid, refuse
-from kernel.interval import Interval, without
+from kernel.interval import Interval
 from kernel.recurrence import dates_of
 from kernel.wallclock import WallSpan, to_wall
 from venues.models import Room
-from venues.opening import Openness
-from venues.queries import openings_of
 from web.fields import Moment
 
+Suiting = Sequence[tuple[Room, list[str]]]
 LONGEST = timedelta(days=62)
 MOST = 200
 
 
 class AvailabilityQuery(BaseModel):
-    """From when to when, for at least how many minutes; with ``recurrence`` the span itself is wanted on each date."""
+    """From when to when, for at least how many minutes; with ``recurrence`` the span itself is wanted on each date.
+
+    With ``soonest`` only the first free time of each room is told, and of all rooms.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
@@ -39,6 +41,7 @@ class AvailabilityQuery(BaseModel):
     district: Annotated[str, StringConstraints(max_length=80)] = ""
     kind: Annotated[str, StringConstraints(max_length=80)] = ""
     recurrence: Annotated[str, StringConstraints(max_length=300)] = ""
+    soonest: bool = False
 
 
 class FreeTime(BaseModel):
@@ -75,52 +78,40 @@ def availability(session: Session, query: AvailabilityQuery, *, now: datetime) -
     suiting = suiting_rooms(session, search)
     if query.recurrence:
         return Availability(series=_series(session, suiting, span, query.recurrence, now))
-    found = _free(session, suiting, span, query.minutes, now)
-    return Availability(free=sorted(found, key=lambda free: (free.start, bool(free.unknown), free.room))[:MOST])
+    return Availability(free=_free(session, suiting, span, query, now))
 
 
-def _free(session: Session, suiting: Sequence[tuple[Room, list[str]]], span: Interval, minutes: int, now: datetime) -> list[FreeTime]:
-    rooms = [room for room, _ in suiting]
+def _free(session: Session, suiting: Suiting, span: Interval, query: AvailabilityQuery, now: datetime) -> list[FreeTime]:
+    """The stretches of all rooms, or the first of each, soonest first; no more are looked for than are told."""
     span = Interval(max(span.start, now), span.end) if now < span.end else span
-    first, last = span.start.date() - timedelta(days=1), span.end.date() + timedelta(days=1)
-    openings = openings_of(session, rooms, first, last)
-    taken = _taken(session, rooms, span, now)
-    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    found = []
-    for room, unknown in suiting:
-        claims = [claim for space in room.spaces for claim in taken.get(space.id, ())]
-        usable = [interval for day in days for interval in openings[room.id].usable(day)]
-        parts = [part for interval in usable if (part := interval.common(span)) is not None]
-        free = [left for part in parts for left in without(part, claims) if left.minutes >= minutes]
-        found += [FreeTime(room=path_of(room), start=left.start, end=left.end, unknown=unknown) for left in free]
-    return found
+    freedom = freedom_of(session, [room.id for room, _ in suiting], span, now=now)
+    window, most = Window(span), 1 if query.soonest else None
+    each = [_stretches(room, unknown, islice(freedom.stretches(room.id, window, query.minutes * 60), most)) for room, unknown in suiting]
+    in_order = merge(*each, key=lambda free: (free.start, bool(free.unknown), free.room))
+    return list(islice(in_order, len(suiting) if query.soonest else MOST))
 
 
-def _taken(session: Session, rooms: Sequence[Room], span: Interval, now: datetime) -> dict[int, list[Interval]]:
-    spaces = {space.id for room in rooms for space in room.spaces}
-    # Claims are bounded in length by what a booking may last, so a bounded start finds those that reach into the span.
-    claims = select(Claim.space_id, Claim.starts_at, Claim.ends_at).where(
-        Claim.space_id.in_(spaces), Claim.starts_at >= span.start - LONGEST, Claim.starts_at < span.end, Claim.ends_at > span.start
-    )
-    taken: dict[int, list[Interval]] = {}
-    for space, start, end in session.execute(claims.where((Claim.expires_at.is_(None)) | (Claim.expires_at > now))):
-        taken.setdefault(space, []).append(Interval(start, end))
-    return taken
+def _stretches(room: Room, unknown: list[str], times: Iterable[tuple[int, int]]) -> Iterator[FreeTime]:
+    for start, end in times:
+        begins, ends = datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC)
+        yield FreeTime(room=path_of(room), start=begins, end=ends, unknown=unknown)
 
 
-def _series(session: Session, suiting: Sequence[tuple[Room, list[str]]], span: Interval, rule: str, now: datetime) -> list[SeriesFit]:
+def _series(session: Session, suiting: Suiting, span: Interval, rule: str, now: datetime) -> list[SeriesFit]:
     if not suiting:
         return []
     zone = suiting[0][0].venue.zone
     wall = WallSpan(to_wall(span.start, zone), to_wall(span.end, zone), zone)
     days = dates_of(rule, wall.start, zone=zone)
-    openings = openings_of(session, [room for room, _ in suiting], days[0], days[-1] + timedelta(days=1))
-    tries = [(room, unknown, wall.on(day)) for room, unknown in suiting for day in days]
-    wants = [Want(tuple(space.id for space in room.spaces), time.interval()) for room, _, time in tries]
-    answer = peek(session, wants, now=now, alone=True)
-    fits = {room.id: SeriesFit(room=path_of(room), free=[], taken=[], unknown=unknown) for room, unknown in suiting}
-    for number, (room, _, time) in enumerate(tries):
-        is_open = openness_of(openings[room.id], wants[number].time, time.zone) is not Openness.CLOSED
-        kept = fits[room.id].free if is_open and answer.is_free(number) else fits[room.id].taken
-        kept.append(time.start.date())
-    return sorted(fits.values(), key=lambda fit: (-len(fit.free), bool(fit.unknown), fit.room))
+    asked = Asked([wall.on(day).interval() for day in days])
+    whole = Interval(asked.times[0].start, asked.times[-1].end)
+    freedom = freedom_of(session, [room.id for room, _ in suiting], whole, now=now)
+    fits = [_fit(room, unknown, days, set(freedom.free_on(room.id, asked))) for room, unknown in suiting]
+    return sorted(fits, key=lambda fit: (-len(fit.free), bool(fit.unknown), fit.room))
+
+
+def _fit(room: Room, unknown: list[str], days: Sequence[date], free: Collection[int]) -> SeriesFit:
+    parted: tuple[list[date], list[date]] = ([], [])
+    for number, day in enumerate(days):
+        parted[number not in free].append(day)
+    return SeriesFit(room=path_of(room), free=parted[0], taken=parted[1], unknown=unknown)

@@ -7,8 +7,7 @@ from sqlalchemy.orm import Session
 
 from accounts.edge import actor, reading, transact
 from accounts.identity import Actor
-from booking.alternatives import Offer, offers_to
-from booking.case import Case
+from booking.alternatives import offers_to
 from booking.outcome import Declined, Taken
 from booking.reservations import case_asked, reserve
 from booking.shown import shown_booking
@@ -17,7 +16,6 @@ from booking.wish import Wish
 from database.idempotency import begin
 from kernel.clock import now as clock_now
 from kernel.errors import Refusal
-from kernel.wallclock import WallSpan
 
 
 def book(wish: Wish, *, key: str | None) -> dict[str, Any]:
@@ -46,10 +44,7 @@ def with_alternatives(wish: Wish, refusal: Refusal) -> Refusal:
     """The refusal with offers for the wish's first date, and the wish remembered as sought in vain."""
     transact(note_refusal, wish, refusal)
     case = case_asked(reading(), wish, by=actor(), now=clock_now())
-    refusal.details = {**refusal.details, "alternatives": [offer.to_json() for offer in instead_of(case, case.dates[0].wall)]}
+    first = next((span.wall for span in case.dates if span.fault is None), None)
+    offers = offers_to(reading(), case, first, now=clock_now()) if first else ()
+    refusal.details = {**refusal.details, "alternatives": [offer.to_json() for offer in offers]}
     return refusal
-
-
-def instead_of(case: Case, wall: WallSpan) -> tuple[Offer, ...]:
-    """What the applicant of a case could take instead of one of its dates."""
-    return offers_to(reading(), case, wall, now=clock_now())

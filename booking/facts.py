@@ -1,7 +1,7 @@
 """Facts: the only place that fills what a policy judges from the database, in a fixed number of queries."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import reduce
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from booking.case import Case
 from booking.lifecycle import LIVE
 from booking.models import Booking, Occurrence
+from booking.support.models import Agreement
 from database.sql import epoch
 from kernel.interval import Interval
 from policies.known import facts_around, office_holidays
@@ -39,13 +40,26 @@ class Gathered:
     office_holidays: tuple[date, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What was counted for an applicant already, so that cases which are judged one after the other ask for it once."""
+
+    usage: dict[tuple[PlacedCount, int | None], Usage] = field(default_factory=dict)
+    entitlements: dict[int, Entitlement] = field(default_factory=dict)
+
+
 def gather(session: Session, case: Case) -> Gathered:
     """Read all facts of a case; the number of queries does not grow with its dates."""
     days = sorted({span.wall.start.date() for span in case.dates} | {span.wall.end.date() for span in case.dates})
     opening = openings_of(session, [case.room], days[0] - ROUND_ABOUT, days[-1] + ROUND_ABOUT)[case.room.id]
     policies = in_force(session, case.room, days[0], days[-1])
+    return gathered(session, case, opening, policies, Counts())
+
+
+def gathered(session: Session, case: Case, opening: Opening, policies: InForce, counts: Counts) -> Gathered:
+    """The facts of a case with what is counted for it, of a room whose opening and policies are known."""
     holidays = office_holidays(case.submitted, case.room.venue.zone)
-    return Gathered(opening, policies, _usage(session, case, policies), _entitlement(session, case), holidays)
+    return Gathered(opening, policies, _usage(session, case, policies, counts), _entitlement(session, case, counts), holidays)
 
 
 def facts_on(gathered: Gathered, case: Case, dates: Sequence[date]) -> Facts:
@@ -63,15 +77,29 @@ def facts_on(gathered: Gathered, case: Case, dates: Sequence[date]) -> Facts:
 
 def facts_of_room(room: Room, opening: Opening, dates: Iterable[date]) -> Facts:
     """What is known of a room on some dates and those around them, whoever asks for it."""
-    return facts_around(RoomFacts(room.capacity, room.kind, tuple(room.facilities)), opening, dates)
+    return facts_around(room_facts(room), opening, dates)
 
 
-def _usage(session: Session, case: Case, policies: InForce) -> tuple[Usage, ...]:
+def room_facts(room: Room) -> RoomFacts:
+    """A room as rules read it."""
+    return RoomFacts(room.capacity, room.kind, tuple(room.facilities))
+
+
+def _usage(session: Session, case: Case, policies: InForce, counts: Counts) -> tuple[Usage, ...]:
     """What the quotas of the policies want counted, one query per count (there are as many as quota rules and periods)."""
     requests = [case.request(span.wall) for span in case.dates if span.fault is None]
     wanted = {count for request in requests for count in policies.on(request.dates[0]).counts(request)}
     ordered = sorted(wanted, key=lambda placed: (placed.count.key, placed.count.first))
-    return tuple(_counted(session, case, placed) for placed in ordered)
+    return tuple(_remembered(session, case, placed, counts) for placed in ordered)
+
+
+def _remembered(session: Session, case: Case, placed: PlacedCount, counts: Counts) -> Usage:
+    """The count, asked for once where it is about the same rooms."""
+    about_room = placed.layer is Layer.ROOM or placed.count.measure is Measure.AT_ONCE
+    key = placed, case.room.id if about_room else case.room.venue_id if placed.layer is Layer.VENUE else None
+    if key not in counts.usage:
+        counts.usage[key] = _counted(session, case, placed)
+    return counts.usage[key]
 
 
 def _counted(session: Session, case: Case, placed: PlacedCount) -> Usage:
@@ -107,10 +135,16 @@ def _times(count: Count, room: Room) -> Sequence[ColumnElement[bool]]:
             return (*in_period, Occurrence.absent_at < count.moment) if count.measure is Measure.ABSENT else in_period
 
 
-def _entitlement(session: Session, case: Case) -> Entitlement | None:
+def _entitlement(session: Session, case: Case, counts: Counts) -> Entitlement | None:
     agreement = case.applicant.agreement
     if agreement is None:
         return None
+    if agreement.id not in counts.entitlements:
+        counts.entitlements[agreement.id] = _agreed(session, case, agreement)
+    return counts.entitlements[agreement.id]
+
+
+def _agreed(session: Session, case: Case, agreement: Agreement) -> Entitlement:
     used, _dates_used = session.execute(_minutes(case).where(Booking.agreement_id == agreement.id)).one()
     return Entitlement(
         id=str(agreement.id),

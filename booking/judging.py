@@ -11,15 +11,16 @@ from sqlalchemy.orm import Session
 from booking.case import Case
 from booking.conditions.asked import keep_words
 from booking.conflicts import Want
-from booking.facts import facts_on, gather
+from booking.facts import Gathered, facts_on, gather
 from booking.models import Judgement
 from booking.states import BookingKind
 from booking.wish import DatedSpan
 from database.base import table_of
 from kernel.errors import Fault
 from kernel.wallclock import WallSpan
-from policies.evaluate import evaluate_series
-from policies.judging import ROLES
+from policies.alternatives import nearest
+from policies.evaluate import Seek, evaluate_series
+from policies.judging import ROLES, Memo
 from policies.request import Facts, Request
 from policies.verdict import Condition, Decider, Outcome, Verdict
 from venues.models import Closure
@@ -69,14 +70,18 @@ def judge(session: Session, case: Case) -> tuple[Judged, ...]:
     if case.kind is BookingKind.BLOCK:
         return tuple(Judged(span.wall, span.fault) for span in case.dates)
     gathered = gather(session, case)
-    dates = without_what_is_broken(session, case)
-    sound = [span for span in dates if span.fault is None]
+    return judge_gathered(gathered, replace(case, dates=without_what_is_broken(session, case)))
+
+
+def judge_gathered(gathered: Gathered, case: Case, memo: Memo | None = None, *, seek: Seek = nearest) -> tuple[Judged, ...]:
+    """Judge every date of a case by what was gathered for it; ``memo`` and ``seek`` as ``evaluate`` has them."""
+    sound = [span for span in case.dates if span.fault is None]
     requests = [case.request(span.wall) for span in sound]
     facts = [facts_on(gathered, case, request.dates) for request in requests]
     policies = [gathered.policies.on(request.dates[0]) for request in requests]
-    verdicts = evaluate_series(list(zip(policies, requests, facts, strict=True)))
+    verdicts = evaluate_series(list(zip(policies, requests, facts, strict=True)), memo, seek=seek)
     found = iter(zip(sound, requests, facts, verdicts, strict=True))
-    return tuple(Judged(span.wall, span.fault) if span.fault else _judged(gathered.policies, *next(found)) for span in dates)
+    return tuple(Judged(span.wall, span.fault) if span.fault else _judged(gathered.policies, *next(found)) for span in case.dates)
 
 
 def without_what_is_broken(session: Session, case: Case) -> tuple[DatedSpan, ...]:

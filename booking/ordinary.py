@@ -1,21 +1,21 @@
 """Ordinary rules: what keeps everybody from the rooms that a search shows, before one knows who asks and what for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from accounts.identity import ApplicantClass
 from booking.case import path_of
-from booking.facts import facts_of_room
+from booking.facts import facts_of_room, room_facts
 from booking.search import DAY, Found, Search
 from kernel.wallclock import WallSpan
 from policies.evaluate import refusals_for_all
 from policies.judging import Memo
 from policies.known import office_holidays
 from policies.queries import InForce, in_force_for
-from policies.request import Request
+from policies.request import Facts, Request
 from policies.taxonomy import Activity
 from policies.verdict import Objection
 from venues.models import Room
@@ -51,7 +51,8 @@ def tried(session: Session, found: Sequence[Found], search: Search, *, now: date
         return tuple(Tried(one, one.free) for one in found)
     policies = in_force_for(session, [one.room for one in found], days[0], days[-1] + DAY)
     memo = Memo()
-    places = [Place(one.room, one.opening, policies[one.room.id], memo) if one.opening else None for one in found]
+    known: Known = {}
+    places = [Place(one.room, one.opening, policies[one.room.id], memo, known) if one.opening else None for one in found]
     return tuple(_tried(one, place, search, now) if place else Tried(one, one.free) for one, place in zip(found, places, strict=True))
 
 
@@ -63,6 +64,7 @@ class Place:
     opening: Opening
     policies: InForce
     memo: Memo
+    known: "Known" = field(default_factory=dict)
 
     def refusals(self, wall: WallSpan, heads: int | None, now: datetime) -> tuple[Objection, ...]:
         request = Request(
@@ -75,8 +77,20 @@ class Place:
             applicant=ApplicantClass.PERSON,
             activity=Activity.OTHER,
         )
-        facts = replace(facts_of_room(self.room, self.opening, request.dates), office_holidays=office_holidays(now, self.room.venue.zone))
-        return refusals_for_all(self.policies.on(request.dates[0]), request, facts, self.memo)
+        dates = request.dates
+        facts = replace(self._facts(dates, now), room=room_facts(self.room))
+        return refusals_for_all(self.policies.on(dates[0]), request, facts, self.memo)
+
+    def _facts(self, dates: tuple[date, ...], now: datetime) -> Facts:
+        """What is known of the dates, worked out once for rooms with equal hours."""
+        key = id(self.opening), dates
+        if key not in self.known:
+            facts = facts_of_room(self.room, self.opening, dates)
+            self.known[key] = replace(facts, office_holidays=office_holidays(now, self.room.venue.zone))
+        return self.known[key]
+
+
+Known = dict[tuple[int, tuple[date, ...]], Facts]
 
 
 def _tried(one: Found, place: Place, search: Search, now: datetime) -> Tried:

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session, joinedload
 
 from booking.lifecycle import LIVE
 from booking.models import Booking, Occurrence
-from booking.search import openness_of
 from booking.states import BookingKind
 from kernel.interval import Interval
 from venues.models import Room, Venue
@@ -58,7 +57,7 @@ def _ahead(session: Session, venue: Venue, room: Room | None, now: datetime) -> 
 def _reasons(date: Occurrence, opening: Opening) -> Iterator[Why]:
     if date.room.retired_at is not None:
         yield Why.RETIRED
-    if openness_of(opening, Interval(date.starts_at, date.ends_at), date.zone) is Openness.CLOSED:
+    if opening.through(Interval(date.starts_at, date.ends_at)) is Openness.CLOSED:
         yield Why.CLOSED
     if date.room.capacity is not None and sum(date.booking.participants.values()) > date.room.capacity:
         yield Why.CROWDED

@@ -7,15 +7,14 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 import venues.search
-from booking.conflicts import Want
-from booking.occupy import peek
+from booking.cells import Asked
+from booking.freedom import Freedom, freedom_of
 from kernel.errors import Invalid, refuse
-from kernel.interval import Interval, merged
+from kernel.interval import Interval
 from kernel.recurrence import LONGEST
-from kernel.wallclock import WallSpan, at, zone_of
+from kernel.wallclock import WallSpan, at
 from venues.models import Room
 from venues.opening import Opening, Openness
-from venues.queries import openings_of
 from venues.search import RoomFilter
 
 DAY = timedelta(days=1)
@@ -60,7 +59,7 @@ class Search:
 class Found:
     """A room that may suit: how many dates are wanted, on which it is open and free, and what is not known of it.
 
-    ``opening`` covers the wanted dates and a day to each side; None when no time is sought.
+    ``opening`` covers the wanted dates and a day to each side at least; None when no time is sought.
     """
 
     room: Room
@@ -101,35 +100,19 @@ def _order(found: Found) -> tuple[int, bool, int, str, str]:
 
 def _freedom(session: Session, suiting: Sequence[Found], search: Search, now: datetime) -> list[Found]:
     """The rooms with the wanted dates on which they are free and open, and how many of these by agreement only."""
-    walls = [search.walls(one.room.venue.zone) for one in suiting]
-    first, last = walls[0][0].start.date(), walls[0][-1].end.date()
-    openings = openings_of(session, [one.room for one in suiting], first - DAY, last + DAY)
-    tries = [(n, wall) for n in range(len(suiting)) for wall in walls[n]]
-    wants = [Want(tuple(space.id for space in suiting[n].room.spaces), wall.interval()) for n, wall in tries]
-    answer = peek(session, wants, now=now, alone=True)
-    free: list[list[tuple[WallSpan, Openness]]] = [[] for _ in suiting]
-    for number, (n, wall) in enumerate(tries):
-        openness = openness_of(openings[suiting[n].room.id], wants[number].time, wall.zone)
-        if answer.is_free(number) and openness is not Openness.CLOSED:
-            free[n].append((wall, openness))
-    return [_found(one, openings[one.room.id], len(walls[n]), free[n]) for n, one in enumerate(suiting)]
+    walls = {zone: search.walls(zone) for zone in {one.room.venue.zone for one in suiting}}
+    asked = {zone: Asked([wall.interval() for wall in found]) for zone, found in walls.items()}
+    span = Interval(min(one.times[0].start for one in asked.values()), max(one.times[-1].end for one in asked.values()))
+    freedom = freedom_of(session, [one.room.id for one in suiting], span, now=now)
+    return [_found(one, freedom, walls[one.room.venue.zone], asked[one.room.venue.zone]) for one in suiting]
 
 
-def _found(one: Found, opening: Opening, wanted: int, free: Sequence[tuple[WallSpan, Openness]]) -> Found:
-    by_agreement = [openness for _, openness in free].count(Openness.BY_AGREEMENT)
-    return replace(one, opening=opening, wanted=wanted, free_spans=tuple(wall for wall, _ in free), by_agreement=by_agreement)
-
-
-def openness_of(opening: Opening, time: Interval, zone: str) -> Openness:
-    """How open a room is through the whole of a time; unknown hours count as by agreement."""
-    wall = time.start.astimezone(zone_of(zone)).date(), (time.end - timedelta(seconds=1)).astimezone(zone_of(zone)).date()
-    days = [wall[0] + timedelta(days=n) for n in range((wall[1] - wall[0]).days + 1)]
-    if any(closed.interval.overlaps(time) for closed in opening.closures):
-        return Openness.CLOSED
-    if not all(opening.is_known(day) for day in days):
-        return Openness.BY_AGREEMENT
-    for openness in ((Openness.OPEN,), (Openness.OPEN, Openness.BY_AGREEMENT)):
-        usable = merged(interval for day in days for interval in opening.usable(day, *openness))
-        if any(interval.covers(time) for interval in usable):
-            return openness[-1]
-    return Openness.CLOSED
+def _found(one: Found, freedom: Freedom, walls: Sequence[WallSpan], asked: Asked) -> Found:
+    free, openness = freedom.free_on(one.room.id, asked), freedom.openness(one.room.id, asked)
+    return replace(
+        one,
+        opening=freedom.opening(one.room.id),
+        wanted=len(walls),
+        free_spans=tuple(walls[number] for number in free),
+        by_agreement=[openness[number] for number in free].count(Openness.BY_AGREEMENT),
+    )

@@ -1,13 +1,12 @@
 """Shown: bookings and dry runs as the API tells them; the models are the API's description too."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from pydantic import BaseModel
 from sqlalchemy.orm import object_session
 
-from booking.alternatives import Offer as Alternative
+from booking.alternatives import BestRoom, Instead
 from booking.case import Case, path_of
 from booking.models import Booking, Occurrence, Offer
 from booking.offers import open_offers
@@ -99,8 +98,39 @@ class ShownObjection(BaseModel):
     facts: dict[str, Any]
 
 
+class ShownOffer(BaseModel):
+    """What to take instead of a date: ``changes`` is the one thing that differs: ``time``, ``room``, ``shorter`` or ``weekday``.
+
+    ``cost`` says how far it is from what was asked, in points; ``metres`` lie between the venues, null where nobody knows.
+    """
+
+    room: str
+    name: str
+    changes: str
+    start: datetime
+    end: datetime
+    local_start: str
+    local_end: str
+    cost: int
+    charged_price: int | None
+    needs_review: bool
+    metres: int | None
+
+
+class ShownBestRoom(BaseModel):
+    """The room in which most dates of a series could be had, and which those are."""
+
+    room: str
+    name: str
+    dates: list[date]
+    wanted: int
+
+
 class ShownTry(BaseModel):
-    """What one date of a dry run would become; ``verdict`` is all that the policy says, as it would be kept with the booking."""
+    """What one date of a dry run would become; ``verdict`` is all that the policy says, as it would be kept with the booking.
+
+    ``alternatives`` are to the date where it is left out, told of the first twenty.
+    """
 
     start: datetime
     end: datetime
@@ -113,26 +143,19 @@ class ShownTry(BaseModel):
     list_price: int | None
     charged_price: int | None
     verdict: Verdict | None
-
-
-class ShownOffer(BaseModel):
-    """What to take instead of a taken date: ``changes`` is ``time`` or ``room``."""
-
-    room: str
-    name: str
-    changes: str
-    start: datetime
-    end: datetime
-    local_start: str
-    local_end: str
+    alternatives: list[ShownOffer]
 
 
 class ShownVerdict(BaseModel):
-    """The dry run of a wish, date by date; ``alternatives`` are to the first date that is taken."""
+    """The dry run of a wish, date by date; ``alternatives`` are to the first date that is left out.
+
+    ``best_room`` is told of a series of which another room fits more.
+    """
 
     room: str
     dates: list[ShownTry]
     alternatives: list[ShownOffer]
+    best_room: ShownBestRoom | None
 
 
 def shown_booking(booking: Booking) -> ShownBooking:
@@ -162,13 +185,19 @@ def shown_booking(booking: Booking) -> ShownBooking:
     )
 
 
-def shown_preview(preview: Preview, alternatives: Sequence[Alternative]) -> ShownVerdict:
+def shown_preview(preview: Preview, instead: Instead) -> ShownVerdict:
     """A dry run, with what to take instead."""
+    offers = {number: [ShownOffer.model_validate(offer.to_json()) for offer in found] for number, found in instead.offers.items()}
     return ShownVerdict(
         room=preview.case.path,
-        dates=[_try(date, preview.case) for date in preview.dates],
-        alternatives=[ShownOffer.model_validate(offer.to_json()) for offer in alternatives],
+        dates=[_try(date, preview.case, offers.get(number, [])) for number, date in enumerate(preview.dates)],
+        alternatives=next(iter(offers.values()), []),
+        best_room=_best_room(instead.room) if instead.room else None,
     )
+
+
+def _best_room(best: BestRoom) -> ShownBestRoom:
+    return ShownBestRoom(room=best.room, name=best.name, dates=list(best.dates), wanted=best.wanted)
 
 
 def _waiver(exceptions: Exceptions, rule: str) -> ShownWaiver | None:
@@ -202,7 +231,7 @@ def _hold(offer: Offer) -> ShownHold:
     return ShownHold(id=offer.id, room=path_of(offer.room), start=offer.starts_at, end=offer.ends_at, expires_at=offer.expires_at)
 
 
-def _try(date: Dated, case: Case) -> ShownTry:
+def _try(date: Dated, case: Case, alternatives: list[ShownOffer]) -> ShownTry:
     # A date whose hour the clock skips is told at the time to which the clock goes on, with the fault that keeps it out.
     wall, verdict = date.judged.wall, date.judged.verdict
     interval = nearest_interval(wall) if date.judged.fault else wall.interval()
@@ -222,4 +251,5 @@ def _try(date: Dated, case: Case) -> ShownTry:
         list_price=price.listed if price else None,
         charged_price=price.charged if price else None,
         verdict=verdict,
+        alternatives=alternatives,
     )

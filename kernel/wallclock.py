@@ -47,11 +47,7 @@ class WallSpan:
         Raises Invalid (``missing-hour``) for a start or end that the spring clock change skips, ``end-before-start``
         when nothing is left, ``out-of-range`` for a year that nobody means.
         """
-        start = to_utc(self.start, self.zone, second=self.second, field="start")
-        end = to_utc(self.end, self.zone, second=self.ends_second, field="end")
-        if end <= start:
-            raise Invalid(Fault("end-before-start", "end", f"{self.end:%Y-%m-%d %H:%M}", {"start": f"{self.start:%Y-%m-%d %H:%M}"}))
-        return Interval(start, end)
+        return _interval_of(self)
 
     @property
     def ends_second(self) -> bool:
@@ -64,6 +60,16 @@ class WallSpan:
         """The same clock times with the start on another day."""
         shift = day - self.start.date()
         return WallSpan(self.start + shift, self.end + shift, self.zone, self.second, self.end_second)
+
+
+# A search asks for the same span in each of a thousand rooms.
+@lru_cache(maxsize=4096)
+def _interval_of(wall: WallSpan) -> Interval:
+    start = to_utc(wall.start, wall.zone, second=wall.second, field="start")
+    end = to_utc(wall.end, wall.zone, second=wall.ends_second, field="end")
+    if end <= start:
+        raise Invalid(Fault("end-before-start", "end", f"{wall.end:%Y-%m-%d %H:%M}", {"start": f"{wall.start:%Y-%m-%d %H:%M}"}))
+    return Interval(start, end)
 
 
 def to_utc(local: datetime, zone: str, *, second: bool = False, field: str = "start") -> datetime:

@@ -1,20 +1,23 @@
 """Opening: when a room can be used on a local day, and what kind of day that is; pure, from rows as frozen values."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
+from typing import Any
 
 import holidays
 
 from kernel.interval import Interval, merged, without
-from kernel.wallclock import at, local_day, zone_of
+from kernel.wallclock import at, local_day, to_wall, zone_of
 
 MIDNIGHT = 24 * 60
 HOLIDAY = 7
-MINUTE = timedelta(minutes=1)
+# Openings are kept for as long as a process lives, and anybody may ask for any date.
+MOST_DAYS = 3_000
+DAY, MINUTE, SECOND = timedelta(days=1), timedelta(minutes=1), timedelta(seconds=1)
 
 
 class Openness(StrEnum):
@@ -110,12 +113,14 @@ class Opening:
 
     def day_class(self, day: date) -> DayClass:
         if day not in self._classes:
+            _make_room(self._classes)
             self._classes[day] = day_class(day, [span for span in self.school if self.follows_school or not span.is_common])
         return self._classes[day]
 
     def windows(self, day: date) -> tuple[OpeningWindow, ...]:
         """The stated windows of a local day in order; what none covers is closed."""
         if day not in self._windows:
+            _make_room(self._windows)
             self._windows[day] = windows(self.hours, day, self.zone)
         return self._windows[day]
 
@@ -131,6 +136,26 @@ class Opening:
         barred += [closed.interval for closed in self.closures]
         kept = merged(window.interval for window in found if window.openness in wanted)
         return tuple(left for whole in kept for left in without(whole, barred))
+
+    def through(self, time: Interval) -> Openness:
+        """How open it is through the whole of a time; unknown hours count as by agreement."""
+        if any(closed.interval.overlaps(time) for closed in self.closures):
+            return Openness.CLOSED
+        days = [day for day, _ in self.days_within(time)]
+        if not all(self.is_known(day) for day in days):
+            return Openness.BY_AGREEMENT
+        for openness in ((Openness.OPEN,), (Openness.OPEN, Openness.BY_AGREEMENT)):
+            usable = merged(interval for day in days for interval in self.usable(day, *openness))
+            if any(interval.covers(time) for interval in usable):
+                return openness[-1]
+        return Openness.CLOSED
+
+    def days_within(self, time: Interval) -> Iterator[tuple[date, Interval]]:
+        """The local days that a time touches, each with its whole."""
+        day, last = (to_wall(moment, self.zone).date() for moment in (time.start, time.end - SECOND))
+        while day <= last:
+            yield day, local_day(day, self.zone)
+            day += DAY
 
 
 def windows(hours: Sequence[WeeklyHours], day: date, zone: str) -> tuple[OpeningWindow, ...]:
@@ -165,6 +190,11 @@ def public_holidays(year: int) -> Mapping[date, str]:
     """The public holidays of a year with their names in bokmål."""
     found = holidays.country_holidays("NO", years=year, language="no")
     return MappingProxyType(dict(sorted(found.items())))
+
+
+def _make_room(remembered: dict[date, Any]) -> None:
+    if len(remembered) >= MOST_DAYS:
+        remembered.clear()
 
 
 def _table(hours: Sequence[WeeklyHours], day: date) -> list[WeeklyHours]:

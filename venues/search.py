@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload, subqueryload
 
 from kernel.errors import Fault, Invalid
 from venues.access import AccessAnswer, answers, lacks, unknown
-from venues.models import Municipality, Room, Venue
+from venues.models import Municipality, Room, Space, Venue
 from venues.queries import statements_about
 from venues.statements import ACCESS, Reading, Statement, capacity_reading
 from venues.vocabulary import Access, slug_of
@@ -102,8 +102,13 @@ def rooms_in_use(session: Session) -> Sequence[Room]:
 
 def version(session: Session) -> str:
     """What the map of rooms is now: rises with every change of a venue, a room or the municipality; one statement."""
-    sums = [select(func.coalesce(func.sum(table.revision), 0) + func.count()).scalar_subquery() for table in (Municipality, Venue, Room)]
-    return "-".join(str(number) for number in session.execute(select(*sums)).one())
+    return "-".join(str(number) for number in sums_of(session, Municipality, Venue, Room))
+
+
+def sums_of(session: Session, *tables: type[Municipality | Venue | Room | Space]) -> tuple[int, ...]:
+    """A number for each table that rises with every change of its rows; one statement."""
+    sums = [select(func.coalesce(func.sum(table.revision), 0) + func.count()).scalar_subquery() for table in tables]
+    return tuple(session.execute(select(*sums)).one())
 
 
 def _suits(room: Room, wanted: RoomFilter) -> bool:
@@ -114,8 +119,13 @@ def _suits(room: Room, wanted: RoomFilter) -> bool:
         return False
     if wanted.capacity and room.capacity is not None and room.capacity < wanted.capacity:
         return False
-    has = {slug_of(facility) for facility in room.facilities}
-    return not has or has.issuperset(wanted.facilities)
+    return may_have(room.facilities, wanted.facilities)
+
+
+def may_have(facilities: Iterable[str], wanted: Iterable[str]) -> bool:
+    """Whether a room with these facilities has the wanted ones (as slugs), or nobody has said what it has."""
+    has = {slug_of(facility) for facility in facilities}
+    return not has or has.issuperset(wanted)
 
 
 def _unknown(room: Room, known: Sequence[AccessAnswer], wanted: RoomFilter) -> tuple[str, ...]:

@@ -116,7 +116,8 @@ class Reading:
 
 def reading(statements: Iterable[Statement], key: str) -> Reading:
     """What is known under a key, by the highest-ranking origin that says anything of it."""
-    return Reading(key, _ruling([statement for statement in statements if statement.key == key]))
+    said = [statement for statement in statements if statement.key == key]
+    return Reading(key, _ruling(said) if said else ())
 
 
 def readings(statements: Sequence[Statement]) -> tuple[Reading, ...]:

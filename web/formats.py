@@ -45,6 +45,13 @@ def clock(value: Moment, zone: str = HOME_ZONE) -> str:
     return f"{value:%H:%M}"
 
 
+def distance(metres: int) -> str:
+    """``800 m``, ``2,4 km``."""
+    if metres < 1000:
+        return f"{metres}\u00a0m"
+    return f"{format_decimal(round(metres / 1000, 1), locale=current_locale())}\u00a0km"
+
+
 def full_date(value: date, zone: str = HOME_ZONE) -> str:
     """``tirsdag 24. november 2026``."""
     return _dated(value, "EEEE d. MMMM y", zone)

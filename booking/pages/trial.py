@@ -1,7 +1,7 @@
 """Trial: a wish tried without booking, date by date, as the page shows it - what becomes of it, why not, what instead."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from accounts.models import Organisation
-from booking.alternatives import offers_to
+from booking.alternatives import BestRoom, Offer, instead_of
 from booking.judging import highest
 from booking.models import Booking, Occurrence
+from booking.nearness import Change
 from booking.outcome import Dated, Declined, Taken, asked_of, faults_of, objection_fault, refuses
 from booking.pages import draft
 from booking.pages.labels import wall_clocks
@@ -27,8 +28,6 @@ from web import formats
 from web.language import choose
 from web.texts import gettext as _
 
-# Other rooms and times are looked for on the first dates left out only: each look costs some statements.
-DATES_HELPED = 2
 Address = Callable[["MultiDict[str, Any]", str], str]
 
 
@@ -87,6 +86,7 @@ class Taking:
 class Trial:
     """The whole of a wish as shown: its dates, what all of them cost, who decides, and what would change all dates.
 
+    ``fitting`` leads to the room that fits more of a series.
     ``waivable`` is one objection of each rule from which an exception can be asked, or is.
     """
 
@@ -97,6 +97,7 @@ class Trial:
     must_confirm: bool
     ways: tuple[Way, ...]
     waivable: tuple[Fault, ...]
+    fitting: Way | None
 
     @property
     def kept(self) -> tuple[Line, ...]:
@@ -138,8 +139,12 @@ def trial_of(session: Session, preview: Preview, given: "MultiDict[str, Any]", t
     Who is in the way is asked once for all dates.
     """
     names = occupants(session, preview.dates)
-    helped = [number for number, date in enumerate(preview.dates) if not date.is_kept and date.judged.fault is None][:DATES_HELPED]
-    elsewhere = {number: _elsewhere(session, preview, preview.dates[number].judged.wall, given, to, now) for number in helped}
+    instead = instead_of(session, preview, now=now)
+    single = given if len(preview.dates) == 1 else draft.alone(given)
+    elsewhere = {
+        number: [_offered(offer, preview.dates[number].judged.wall.start.date(), single, to) for offer in found]
+        for number, found in instead.offers.items()
+    }
     lines = tuple(
         _line(preview, number, names, (*_lawful(preview, number, given, to), *elsewhere.get(number, ())), given, to)
         for number in range(len(preview.dates))
@@ -153,6 +158,7 @@ def trial_of(session: Session, preview: Preview, given: "MultiDict[str, Any]", t
         must_confirm=preview.case.applicant.must_confirm,
         ways=tuple(_for_all(preview, given, to)),
         waivable=tuple(_waivable(lines)),
+        fitting=_fitting(instead.room, given, to),
     )
 
 
@@ -227,17 +233,32 @@ def _for_all(preview: Preview, given: "MultiDict[str, Any]", to: Address) -> Ite
         yield Way(_("Flytt hele serien til %(start)s–%(end)s", start=f"{start:%H:%M}", end=f"{end:%H:%M}"), to(moved, preview.case.path))
 
 
-def _elsewhere(session: Session, preview: Preview, wall: WallSpan, given: "MultiDict[str, Any]", to: Address, now: datetime) -> list[Way]:
-    """Other times and rooms that the applicant may have, instead of a time that is taken or refused."""
-    single = given if len(preview.dates) == 1 else draft.alone(given)
-    found = offers_to(session, preview.case, wall, now=now)
-    here = [_at(offer.wall, single, offer.room, to, on=wall.start.date()) for offer in found if offer.changes == "time"]
-    rooms = [
-        Way(offer.name, to(draft.shifted(draft.changed_to(single, {"agreement": ""}), offer.wall.start, offer.wall.end), offer.room))
-        for offer in found
-        if offer.changes == "room"
-    ]
-    return here + rooms
+def _offered(offer: Offer, day: date, given: "MultiDict[str, Any]", to: Address) -> Way:
+    """Another time or room that the applicant may have, and in what it differs."""
+    if offer.changes is Change.ROOM:
+        moved = draft.shifted(draft.changed_to(given, {"agreement": ""}), offer.wall.start, offer.wall.end)
+        return Way(_with_notes(offer.name, offer), to(moved, offer.room))
+    way = _at(offer.wall, given, offer.room, to, on=day)
+    return replace(way, label=_with_notes(way.label, offer))
+
+
+def _with_notes(label: str, offer: Offer) -> str:
+    """The label with what one would want to know before pressing it."""
+    notes = [_("kortere")] if offer.changes is Change.SHORTER else []
+    notes += [_("%(distance)s unna", distance=formats.distance(offer.metres))] if offer.metres else []
+    notes += [_("må godkjennes")] if offer.needs_review else []
+    return f"{label} ({', '.join(notes)})" if notes else label
+
+
+def _fitting(best: BestRoom | None, given: "MultiDict[str, Any]", to: Address) -> Way | None:
+    """The series in the room that fits more of it."""
+    if best is None:
+        return None
+    if best.fits_all:
+        label = _("%(room)s er ledig på alle %(wanted)s datoene", room=best.name, wanted=best.wanted)
+    else:
+        label = _("%(room)s er ledig på %(free)s av %(wanted)s datoer", room=best.name, free=len(best.dates), wanted=best.wanted)
+    return Way(label, to(draft.changed_to(given, {"agreement": "", **dict.fromkeys(draft.EXCEPTIONS, "")}), best.room))
 
 
 def _at(wall: WallSpan, given: "MultiDict[str, Any]", room: str, to: Address, *, on: date) -> Way:

@@ -48,7 +48,9 @@ def test_a_dry_run_tells_every_date_and_books_nothing(call: Call) -> None:
         ("2026-10-06T18:00:00", "skipped", ["policy:school-break"]),
         ("2026-10-13T18:00:00", "booked", []),
     ]
-    assert answer["alternatives"] == []
+    assert [one["local_start"] for one in answer["alternatives"]] == ["2026-10-04T18:00", "2026-10-03T18:00"]
+    assert [len(date["alternatives"]) for date in answer["dates"]] == [0, 0, 0, 2, 0]
+    assert answer["best_room"] is None
     assert call("POST", "/verdicts", "berit", {**USUAL, **WEEKLY}).json == answer
 
 
@@ -59,10 +61,11 @@ def test_a_dry_run_of_a_taken_time_names_it_and_offers_others(call: Call) -> Non
 
     assert [one["code"] for one in answer["dates"][0]["objections"]] == ["time-taken"]
     assert [(one["changes"], one["local_start"]) for one in answer["alternatives"]] == [
+        ("room", "2026-09-15T18:00"),
         ("time", "2026-09-15T20:00"),
         ("time", "2026-09-15T16:00"),
         ("time", "2026-09-15T20:30"),
-        ("room", "2026-09-15T18:00"),
+        ("weekday", "2026-09-16T18:00"),
     ]
 
 
@@ -98,7 +101,7 @@ def test_a_conflict_and_a_refusal_say_why_and_what_instead(call: Call) -> None:
 
     assert (taken.status_code, taken.content_type) == (409, "application/problem+json")
     assert [one["code"] for one in taken.json["faults"]] == ["time-taken"]
-    assert len(taken.json["alternatives"]) == 4
+    assert len(taken.json["alternatives"]) == 5
     assert (refused.status_code, [one["code"] for one in refused.json["faults"]]) == (422, ["policy:school-break"])
     assert [one["state"] for one in left.json["occurrences"]] == ["skipped", "booked", "booked", "skipped", "booked"]
 

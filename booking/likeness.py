@@ -1,0 +1,44 @@
+"""Likeness: the rooms that could stand in for another - of its kind, in use, large enough, with what is needed as far as one knows."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from booking.case import Case
+from booking.nearness import Place
+from venues.access import answers, lacks
+from venues.models import Room, Venue
+from venues.queries import statements_about
+from venues.search import may_have
+from venues.statements import ACCESS
+from venues.vocabulary import FACILITY_LABELS, Access, slug_of
+
+FACILITIES = frozenset(map(slug_of, FACILITY_LABELS))
+FEATURES = {ACCESS + feature: feature for feature in Access}
+IN_USE = Room.retired_at.is_(None), Venue.retired_at.is_(None)
+
+
+def of_the_kind(session: Session, room: Room) -> Sequence[int]:
+    """The ids of all rooms in use of a room's kind, and its own."""
+    alike = or_(Room.id == room.id, and_(Room.kind == room.kind, *IN_USE))
+    return session.scalars(select(Room.id).join(Venue).where(alike).order_by(Room.id)).all()
+
+
+def suiting(session: Session, places: Iterable[Place], case: Case) -> list[Place]:
+    """Those of the places that are not known to be too small or to lack what is needed; one statement where access is.
+
+    What a wish needs counts where it is a word of the vocabulary; what is said in other words is for people to read.
+    """
+    heads = sum(band.heads for band in case.bands)
+    facilities = FACILITIES.intersection(map(slug_of, case.needs))
+    access = [FEATURES[need] for need in case.needs if need in FEATURES]
+    found = [one for one in places if one.capacity is None or one.capacity >= heads]
+    found = [one for one in found if not facilities or may_have(one.facilities, facilities)]
+    return _accessible(session, found, access) if access else found
+
+
+def _accessible(session: Session, places: Sequence[Place], wanted: Sequence[Access]) -> list[Place]:
+    said = statements_about(session, {place.venue for place in places})
+    known = {place.id: answers(said.get((place.venue, place.id), ()), said.get((place.venue, None), ())) for place in places}
+    return [place for place in places if not lacks(known[place.id], wanted)]

@@ -1,0 +1,330 @@
+"""Freedom in memory says what the database says and what plain Python says, whatever changes meanwhile, in few statements."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
+
+from accounts.identity import SERVICE
+from booking.availability import AvailabilityQuery, availability
+from booking.cells import A_WEEK, CELL, Asked, Hours, Window, runs, touched
+from booking.conflicts import Want
+from booking.freedom import Freedom, freedom_of
+from booking.models import Occurrence
+from booking.occupy import Take, ask, occupy, peek
+from booking.reservations import reserve
+from booking.wish import Recurrence
+from database.transact import Database
+from kernel.interval import Interval
+from tests.booking.conftest import NOW, furnish, wish
+from venues.inputs import ClosureInput
+from venues.models import Closure, OpeningHours, Origin, Room
+from venues.opening import ClosedSpan, Opening, Openness, WeeklyHours
+from venues.scheduling import add_closure_row
+
+WEEKS = timedelta(weeks=3)
+SPAN = Interval(NOW, NOW + WEEKS)
+Held = tuple[int, datetime, datetime, datetime | None]
+
+
+@pytest.fixture
+def dates(database: Database) -> list[int]:
+    """The hall, closed on a day and with hours that end at odd minutes; ids of dates that hold nothing."""
+
+    def prepare(session: Session) -> list[int]:
+        hall = furnish(session)
+        for row in session.scalars(select(OpeningHours).where(OpeningHours.weekday.in_([2, 3]))):
+            row.from_minute, row.to_minute = 9 * 60 + 7, 21 * 60 + 33
+            row.openness = Openness.BY_AGREEMENT if row.weekday == 2 else Openness.OPEN
+        closed = datetime(2026, 9, 6, 10, 0, 30, tzinfo=UTC), datetime(2026, 9, 6, 16, tzinfo=UTC)
+        walls = {"local_start": closed[0].replace(tzinfo=None), "local_end": closed[1].replace(tzinfo=None)}
+        stamps = {"created_at": NOW, "changed_at": NOW, "origin": Origin.STAFF}
+        session.add(Closure(venue_id=hall.cast.oren.id, starts_at=closed[0], ends_at=closed[1], reason="Fordi.", **walls, **stamps))
+        session.flush()
+        series = Recurrence.model_validate({"rrule": "FREQ=WEEKLY;COUNT=12"})
+        reserve(session, wish(start="2027-01-12T18:00", end="2027-01-12T19:00", recurrence=series), by=hall.berit, now=NOW)
+        return list(session.scalars(select(Occurrence.id).order_by(Occurrence.id)))
+
+    return database.transact(prepare)
+
+
+class Claims:
+    """Random claims, changed through the gate and remembered in plain Python."""
+
+    def __init__(self, database: Database, dates: Sequence[int], chance: Random) -> None:
+        self.database, self.dates, self.chance = database, dates, chance
+        self.held: dict[int, list[Held]] = {}
+
+    def change(self) -> None:
+        """Give up what some dates hold and let them hold other times, some until a moment."""
+        self.database.transact(self._change)
+
+    def _change(self, session: Session) -> None:
+        given_up = self.chance.sample(self.dates, 3)
+        spaces = [tuple(space.id for space in room.spaces) for room in rooms(session)]
+        wants = [Want(self.chance.choice(spaces), self.time()) for _ in range(12)]
+        answer = ask(session, wants, now=NOW, releasing=given_up)
+        until = {date: self._until() for date in given_up}  # what one date holds runs out together
+        chosen = [(want, self.chance.choice(given_up)) for want in answer.free]
+        takes = [Take(want, date, until[date]) for want, date in chosen]
+        occupy(session, answer, takes, release=given_up)
+        self.held |= {date: [] for date in given_up}
+        for take in takes:
+            want = wants[take.want]
+            self.held[take.occurrence_id] += [(space, want.time.start, want.time.end, take.expires_at) for space in want.spaces]
+
+    def _until(self) -> datetime | None:
+        return NOW + timedelta(hours=self.chance.randint(1, 20)) if self.chance.random() < 0.4 else None
+
+    def time(self) -> Interval:
+        """Some time: on the half hour, on five minutes, or on any second."""
+        grain = self.chance.choice([1800, 300, 1])
+        start = NOW.replace(minute=0) + timedelta(seconds=self.chance.randrange(int(WEEKS.total_seconds())) // grain * grain)
+        return Interval(start, start + timedelta(seconds=max(self.chance.randrange(40_000) // grain, 1) * grain))
+
+    def meets(self, room: Room, time: Interval, now: datetime) -> bool:
+        """What plain Python says."""
+        own = {space.id for space in room.spaces}
+        return any(
+            space in own and start < time.end and time.start < end and (until is None or until > now)
+            for held in self.held.values()
+            for space, start, end, until in held
+        )
+
+
+def rooms(session: Session) -> list[Room]:
+    return list(session.scalars(select(Room).order_by(Room.id)))
+
+
+def look(database: Database, now: datetime) -> tuple[list[Room], Freedom]:
+    with database.reading() as session:
+        found = rooms(session)
+        freedom = freedom_of(session, [room.id for room in found], SPAN, now=now)
+        assert all(room.spaces and room.venue for room in found)
+        return found, freedom
+
+
+@contextmanager
+def statements(database: Database) -> Iterator[list[str]]:
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        seen.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(database.engine, "before_cursor_execute", note)
+
+
+def test_memory_database_and_plain_python_agree_on_what_is_free_however_it_changes(database: Database, dates: list[int]) -> None:
+    chance = Random(11)
+    claims = Claims(database, dates, chance)
+    met = 0
+
+    for _ in range(8):
+        claims.change()
+        now = NOW + timedelta(hours=chance.randint(0, 20))
+        asked = Asked([claims.time() for _ in range(80)])
+        found, freedom = look(database, now)
+        for room in found:
+            is_open = {n: freedom.opening(room.id).through(time) for n, time in enumerate(asked.times)}
+            usable = {number: openness for number, openness in is_open.items() if openness is not Openness.CLOSED}
+            wants = [Want(tuple(space.id for space in room.spaces), time) for time in asked.times]
+            with database.reading() as session:
+                free = set(peek(session, wants, now=now, alone=True).free)
+            plain = [number for number in usable if not claims.meets(room, asked.times[number], now)]
+            met += len(usable) - len(plain)
+
+            assert freedom.openness(room.id, asked) == usable
+            assert freedom.free_on(room.id, asked) == plain == [number for number in usable if number in free]
+            assert [freedom.is_free(room.id, Asked([time])) for time in asked.times] == [number in plain for number in range(80)]
+            assert [freedom.is_untaken(room.id, time) for time in asked.times] == [number in free for number in range(80)]
+
+    assert met > 150
+
+
+def test_the_free_stretches_are_those_between_all_that_turns(database: Database, dates: list[int]) -> None:
+    claims = Claims(database, dates, Random(5))
+    for _ in range(4):
+        claims.change()
+    told = []
+
+    for hours in range(0, 21, 4):
+        now = NOW + timedelta(hours=hours)
+        span = Interval(now + timedelta(minutes=7, seconds=20), now + timedelta(days=hours + 1))
+        found, freedom = look(database, now)
+        for room in found:
+            opening = freedom.opening(room.id)
+            plain = list(between(edges(claims, opening, span), lambda time, at=(opening, room, now): is_free(claims, *at, time)))
+            told.append([Interval(*map(moment, time)) for time in freedom.stretches(room.id, Window(span), 90 * 60)])
+
+            assert told[-1] == plain
+
+    assert sum(map(len, told)) > 50
+
+
+def moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def is_free(claims: Claims, opening: Opening, room: Room, now: datetime, time: Interval) -> bool:
+    return opening.through(time) is Openness.OPEN and not claims.meets(room, time, now)
+
+
+def edges(claims: Claims, opening: Opening, span: Interval) -> list[datetime]:
+    """All moments in the span at which anything turns."""
+    found = {span.start, span.end}
+    found |= {edge for held in claims.held.values() for _, start, end, _ in held for edge in (start, end)}
+    found |= {edge for day, _ in opening.days_within(span) for window in opening.windows(day) for edge in ends(window.interval)}
+    found |= {edge for closed in opening.closures for edge in ends(closed.interval)}
+    return sorted(edge for edge in found if span.start <= edge <= span.end)
+
+
+def ends(time: Interval) -> tuple[datetime, datetime]:
+    return time.start, time.end
+
+
+def between(turns: Sequence[datetime], is_free: Callable[[Interval], bool]) -> Iterator[Interval]:
+    """The stretches of ninety minutes and more that are free between each two turns that follow each other."""
+    begun: datetime | None = None
+    for start, end in [*pairwise(turns), (turns[-1], None)]:
+        if end is not None and is_free(Interval(start, end)):
+            begun = begun or start
+            continue
+        if begun is not None and start - begun >= timedelta(minutes=90):
+            yield Interval(begun, start)
+        begun = None
+
+
+def test_one_statement_when_nothing_changed_and_a_few_more_for_what_did(database: Database, dates: list[int]) -> None:
+    claims = Claims(database, dates, Random(3))
+    counts = []
+
+    for change in (True, False, True, False):
+        if change:
+            claims.change()
+        with database.reading() as session:
+            found = rooms(session)
+            assert all(room.spaces and room.venue for room in found)
+            with statements(database) as seen:
+                freedom_of(session, [room.id for room in found], SPAN, now=NOW)
+        counts.append(len(seen))
+
+    assert counts == [8, 1, 3, 1]
+
+
+def test_a_transaction_sees_what_it_wrote_and_leaves_no_trace_of_it_when_it_is_taken_back(database: Database, dates: list[int]) -> None:
+    evening = Asked([Interval(NOW + timedelta(hours=15), NOW + timedelta(hours=17))])
+
+    def is_free(session: Session) -> list[bool]:
+        found = rooms(session)
+        freedom = freedom_of(session, [room.id for room in found], SPAN, now=NOW)
+        return [freedom.free_on(room.id, evening) == [0] for room in found]
+
+    def taken(session: Session) -> None:
+        spaces = tuple(space.id for space in rooms(session)[1].spaces)
+        occupy(session, ask(session, [Want(spaces, evening.times[0])], now=NOW), [Take(0, dates[0])])
+
+    with database.reading() as session:
+        before = is_free(session)
+    with database.rehearsing() as rehearsal:
+        rehearsal.transact(taken)
+        inside = rehearsal.transact(is_free)
+    with database.reading() as session:
+        after = is_free(session)
+
+    assert (before, inside, after) == ([True] * 3, [False, False, True], [True] * 3)
+
+
+def test_a_closure_is_seen_by_the_next_search(database: Database, dates: list[int]) -> None:
+    friday = Asked([Interval(datetime(2026, 9, 4, 16, tzinfo=UTC), datetime(2026, 9, 4, 18, tzinfo=UTC))])
+    found, freedom = look(database, NOW)
+    given = ClosureInput(start=datetime(2026, 9, 4, 19), end=datetime(2026, 9, 4, 23), reason="Fordi.")
+    database.transact(lambda session: add_closure_row(session, "oren-flerbrukshall", given, by=SERVICE, now=NOW))
+
+    _, later = look(database, NOW)
+
+    assert [one.free_on(found[0].id, friday) for one in (freedom, later)] == [[0], []]
+
+
+@settings(max_examples=200)
+@given(free=st.integers(0, 2**60), least=st.integers(1, 9))
+def test_runs_are_those_of_the_digits(free: int, least: int) -> None:
+    digits = f"{free:b}"[::-1]
+    plain = [(found.start(), found.end()) for found in re.finditer("1+", digits) if found.end() - found.start() >= least]
+
+    assert list(runs(free, least)) == plain
+
+
+@settings(max_examples=100)
+@given(start=st.integers(0, 40 * 7 * 86_400), length=st.integers(1, 15 * 86_400))
+def test_cells_are_those_that_a_time_touches(start: int, length: int) -> None:
+    cells = [week * A_WEEK + n for week, bits in touched(start, start + length) for n in range(A_WEEK) if bits >> n & 1]
+
+    assert cells == list(range(start // CELL, (start + length - 1) // CELL + 1))
+
+
+MINUTES = st.one_of(st.integers(0, 24).map(lambda hour: hour * 60), st.integers(0, 1440))
+FIRST = datetime(2026, 10, 20, tzinfo=UTC)  # the clock is set back in its week
+
+
+@st.composite
+def openings(draw: st.DrawFn) -> Opening:
+    rows = []
+    for _ in range(draw(st.integers(0, 8))):
+        begin, end = sorted((draw(MINUTES), draw(MINUTES)))
+        since = draw(st.sampled_from([None, None, date(2026, 10, 24)]))
+        rows.append(WeeklyHours(draw(st.integers(0, 7)), begin, end, draw(st.sampled_from(Openness)), since, None))
+    closures = tuple(ClosedSpan(time, "Fordi.") for time in draw(st.lists(TIMES, max_size=2)))
+    return Opening(draw(st.sampled_from(["Europe/Oslo", "Asia/Kathmandu", "UTC"])), tuple(rows), closures)
+
+
+@st.composite
+def spans(draw: st.DrawFn) -> Interval:
+    grain = draw(st.sampled_from([1800, 300, 1]))
+    start = FIRST + timedelta(seconds=draw(st.integers(0, 14 * 86_400)) // grain * grain)
+    return Interval(start, start + timedelta(seconds=max(draw(st.integers(1, 130_000)) // grain, 1) * grain))
+
+
+TIMES = spans()
+
+
+@settings(max_examples=120)
+@given(opening=openings(), times=st.lists(TIMES, min_size=1, max_size=8))
+def test_hours_in_cells_are_those_of_the_opening(opening: Opening, times: list[Interval]) -> None:
+    hours = Hours(opening)
+
+    assert [hours.openness(time) for time in times] == [opening.through(time) for time in times]
+
+
+@pytest.mark.parametrize("soonest", [False, True])
+def test_free_times_come_soonest_first_and_of_each_room_the_first_when_that_is_asked(
+    database: Database, dates: list[int], soonest: bool
+) -> None:
+    claims = Claims(database, dates, Random(8))
+    claims.change()
+    query = AvailabilityQuery.model_validate({"from": NOW, "to": NOW + timedelta(days=9), "minutes": 120, "soonest": soonest})
+    found, freedom = look(database, NOW)
+    span = Interval(NOW, NOW + timedelta(days=9))
+    plain = []
+    for room in found:
+        opening = freedom.opening(room.id)
+        mine = [
+            time
+            for time in between(edges(claims, opening, span), lambda time, at=(opening, room, NOW): is_free(claims, *at, time))
+            if time.length >= timedelta(hours=2)
+        ]
+        plain += [(time.start, time.end, room.slug) for time in (mine[:1] if soonest else mine)]
+
+    with database.reading() as session:
+        told = availability(session, query, now=NOW).free
+
+    assert [(one.start, one.end, one.room.rpartition("/")[2]) for one in told] == sorted(plain, key=lambda one: (one[0], one[2]))
