@@ -136,7 +136,7 @@ def case_of_booking(booking: Booking, applicant: Applicant, dates: Iterable[Date
         commercial=booking.commercial,
         alcohol=booking.alcohol,
         open_to_all=booking.open_to_all,
-        in_series=bool(booking.recurrence),
+        in_series=bool(booking.recurrence) or len(booking.occurrences) > 1,
         submitted=booking.created_at,
         team=booking.team,
         booking_id=booking.id,

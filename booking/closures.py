@@ -112,7 +112,12 @@ def _end(session: Session, dates: Sequence[Occurrence], reason: str, *, by: Acto
         booking.state = state_of([date.state for date in booking.occurrences], fallback=BookingState.CANCELLED)
         booking.version += 1
         booking.changed_at = now
-        record(session, Act("cancel", "booking", booking.id, {"dates": numbers, "closed": True}, booking.holder_id), by=by, now=now)
+        record(
+            session,
+            Act("cancel", "booking", booking.id, {"dates": numbers, "closed": True, "version": booking.version}, booking.holder_id),
+            by=by,
+            now=now,
+        )
         told = {"dates": numbers, "cause": Cause.CLOSURE}
         touch_holder(session, booking)
         post(session, "dates-cancelled", person_id=booking.holder_id, booking_id=booking.id, now=now, facts=told)

@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 from accounts.identity import Actor
 from booking import lifecycle
 from booking.cases import booking_for, require_decider, require_sight
-from booking.ending import end_dates
+from booking.ending import end_dates, keys_of
 from booking.models import Booking
 from booking.resettle import Plan, resettle, waiting
 from booking.revisions import touch
 from booking.states import BookingState, OccurrenceState
 from booking.waiving import grant, keep_needed
 from database.audit import Act, record
+from database.locks import lock
 from database.outbox import post
 from kernel.errors import Invalid, refuse
 
@@ -50,7 +51,7 @@ def approve(
     lifecycle.require(lifecycle.Act.APPROVE, booking.state)
     granted = grant(session, booking, grounds, by=by, now=now)
     plan = Plan(act="approve", dates=waiting(booking, OccurrenceState.REQUESTED), by_staff=True)
-    judged = resettle(session, booking, plan, now=now)
+    judged = resettle(session, booking, plan, now=now).judged
     keep_needed(booking, granted, judged, by=by)
     _decided(booking, note, by=by, now=now)
     return _told(session, booking, "approve", by=by, now=now, waived=[waiver.rule for waiver in granted])
@@ -64,6 +65,7 @@ def decline(session: Session, booking_id: int, *, reason: str, version: int | No
     if not reason.strip():
         raise refuse(Invalid, "reason-missing", "reason")
     dates = [date for date in booking.occurrences if lifecycle.allows(lifecycle.Act.REFUSE, date.state)]
+    lock(session, *keys_of(booking))
     end_dates(session, booking, dates, OccurrenceState.REFUSED, BookingState.REFUSED, now=now)
     _decided(booking, reason.strip(), by=by, now=now)
     return _told(session, booking, "refuse", by=by, now=now)
@@ -81,6 +83,7 @@ def lapse(session: Session, booking_id: int, *, by: Actor, now: datetime) -> boo
     booking = booking_for(session, booking_id)
     if booking.state is not BookingState.UNCONFIRMED:
         return False
+    lock(session, *keys_of(booking))
     end_dates(session, booking, waiting(booking, OccurrenceState.UNCONFIRMED), OccurrenceState.LAPSED, BookingState.LAPSED, now=now)
     _told(session, booking, "lapse", by=by, now=now)
     return True
@@ -92,7 +95,12 @@ def _decided(booking: Booking, reason: str, *, by: Actor, now: datetime) -> None
 
 def _told(session: Session, booking: Booking, verb: str, *, by: Actor, now: datetime, **facts: Any) -> Booking:
     touch(session, booking)
-    record(session, Act(verb, "booking", booking.id, {"state": str(booking.state), **facts}, booking.holder_id), by=by, now=now)
+    record(
+        session,
+        Act(verb, "booking", booking.id, {"state": str(booking.state), "version": booking.version, **facts}, booking.holder_id),
+        by=by,
+        now=now,
+    )
     # What is left of the booking may be booked; what its holder is told is what was decided.
     kind = ENDED.get(verb, f"booking-{booking.state}")
     post(session, kind, person_id=booking.holder_id, booking_id=booking.id, now=now)

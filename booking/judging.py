@@ -1,6 +1,6 @@
 """Judging: what the policy says of every date of a case, and how that is kept with the booking."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -93,13 +93,18 @@ def keep(session: Session, booking_id: int, judged: Sequence[Judged], *, act: st
         for date in judged
         if date.request and date.facts and date.verdict
     ]
+    keep_stored(session, booking_id, rows, act=act, now=now)
+
+
+def keep_stored(session: Session, booking_id: int, rows: Sequence[Mapping[str, Any]], *, act: str, now: datetime) -> None:
+    """Store what ``unfolded`` gives, with another booking too."""
     if rows:
-        versions = sorted({version for date in judged for version in date.versions})
+        versions = sorted({version for row in rows for version in row["versions"]})
         kept = {"booking_id": booking_id, "act": act, "at": now, "policy_versions": versions, "judged": folded(rows)}
         session.connection().execute(INTO_JUDGEMENTS, kept)
 
 
-def folded(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def folded(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The rows with what is equal in all of them written once: forty dates share most of their facts."""
     parts = {}
     for part in rows[0]:

@@ -16,6 +16,7 @@ class Act(StrEnum):
     CANCEL = "cancel"
     LAPSE = "lapse"
     MOVE = "move"
+    READD = "readd"
     NOTE_ABSENCE = "note-absence"
 
 
@@ -28,6 +29,7 @@ FROM: dict[Act, Collection[OccurrenceState]] = {
     Act.CANCEL: LIVE,
     Act.LAPSE: {OccurrenceState.UNCONFIRMED},
     Act.MOVE: LIVE,
+    Act.READD: {OccurrenceState.CANCELLED, OccurrenceState.SKIPPED},
     Act.NOTE_ABSENCE: {OccurrenceState.BOOKED},
 }
 

@@ -18,7 +18,7 @@ class Booking(Base):
     """A wish for a room by a holder, once or repeatedly, and what became of it.
 
     ``holder_id`` is who it belongs to, ``hand_id`` who entered it (staff on behalf of a caller, else the same);
-    ``exceptions`` are what ``waiving.Exceptions`` writes.
+    ``exceptions`` are what ``waiving.Exceptions`` writes; ``split_from`` is the booking whose later dates these were.
     """
 
     __tablename__ = "booking"
@@ -47,6 +47,7 @@ class Booking(Base):
     alcohol: Mapped[bool] = mapped_column(default=False)
     commercial: Mapped[bool] = mapped_column(default=False)
     recurrence: Mapped[str] = mapped_column(String(300), default="")
+    split_from: Mapped[int | None]
     agreement_id: Mapped[int | None] = mapped_column(ForeignKey("agreement.id"), index=True)
     grant_id: Mapped[int | None] = mapped_column(ForeignKey("support_grant.id"), index=True)
     decider: Mapped[str] = mapped_column(String(40), default="")
@@ -67,13 +68,17 @@ class Booking(Base):
     occurrences: Mapped[list["Occurrence"]] = relationship(back_populates="booking", order_by="Occurrence.number")
 
 
+SPLIT = text("first_reference IS NOT NULL")
+
+
 class Occurrence(Base):
     """One dated span of a booking: the wall clock that was said, its zone, and what that is in UTC.
 
     Prices are in øre with the tariff's date; ``sequence`` rises with time, place and status only (RFC 5545 3.8.7.4).
     ``absent_at`` is when somebody (``absent_by``) noted that nobody came; ``fee`` is what that or a cancellation costs.
     ``conditions`` are those on access, by the digest of their words, each with the date by which it is due; ``reminded_at`` is
-    when the holder was told what of them is missing.
+    when the holder was told what of them is missing. ``first_reference`` is the reference of the booking that the date was made
+    in, where it was split from it since: its number was given there, and calendars know it by these for ever.
     """
 
     __tablename__ = "occurrence"
@@ -81,11 +86,13 @@ class Occurrence(Base):
         Index("ix_occurrence_booking_id", "booking_id", "number", unique=True),
         Index("ix_occurrence_room_id", "room_id", "starts_at"),
         Index("ix_occurrence_starts_at", "starts_at"),
+        Index("ix_occurrence_first_reference", "first_reference", sqlite_where=SPLIT, postgresql_where=SPLIT),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id"))
     number: Mapped[int]
+    first_reference: Mapped[str | None] = mapped_column(String(20))
     room_id: Mapped[int] = mapped_column(ForeignKey("room.id"))
     state: Mapped[OccurrenceState] = mapped_column(Word(OccurrenceState))
     reason: Mapped[str] = mapped_column(String(500), default="")

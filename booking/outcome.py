@@ -1,7 +1,8 @@
 """Outcome (pure): what becomes of each date of a case, and the refusal when nothing may be taken."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from booking.case import Case
 from booking.conflicts import Answer, Collision, Want
@@ -29,8 +30,9 @@ class Taken(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """One date's result: its state, why it was left out, and the number of its want in the answer."""
+    """One date's result in the room of its case: its state, why it was left out, and the number of its want in the answer."""
 
+    case: Case
     judged: Judged
     state: OccurrenceState
     reason: str = ""
@@ -42,34 +44,49 @@ class Dated:
         return self.state is not OccurrenceState.SKIPPED
 
 
-def wants_of(case: Case, judged: Sequence[Judged]) -> tuple[Mapping[int, int], tuple[Want, ...]]:
-    """What the dates that the policy allows would occupy, and which date is which want."""
-    allowed = [number for number, date in enumerate(judged) if not date.is_refused]
-    return {number: want for want, number in enumerate(allowed)}, tuple(judged[number].want(case) for number in allowed)
+def wants_of(case: Case, judged: Iterable[Judged]) -> tuple[Want, ...]:
+    """What the dates that the policy allows would occupy."""
+    return tuple(date.want(case) for date in judged if not date.is_refused)
 
 
-def results(case: Case, judged: Sequence[Judged], numbers: Mapping[int, int], answer: Answer) -> tuple[Dated, ...]:
-    """What becomes of each date: refused and taken dates are left out, the rest is booked or waits for a decision."""
-    waits = any(date.needs_review for date in judged if not date.is_refused)
-    kept = OccurrenceState.REQUESTED if waits else OccurrenceState.BOOKED
+def state_once_kept(case: Case, judged: Iterable[Judged]) -> OccurrenceState:
+    """What the dates are that are not left out: booked, or waiting for the organisation or for a decision."""
     if case.applicant.must_confirm:
-        kept = OccurrenceState.UNCONFIRMED
-    return tuple(_result(date, numbers.get(number), answer, kept) for number, date in enumerate(judged))
+        return OccurrenceState.UNCONFIRMED
+    waits = any(date.needs_review for date in judged if not date.is_refused)
+    return OccurrenceState.REQUESTED if waits else OccurrenceState.BOOKED
 
 
-def require_enough(case: Case, found: Sequence[Dated], on_conflict: OnConflict) -> None:
+def results(judged: Iterable[tuple[Case, Sequence[Judged]]], answer: Answer) -> tuple[Dated, ...]:
+    """What becomes of each date: refused and taken dates are left out, the rest is booked or waits for a decision.
+
+    The wants of the answer are those of ``wants_of``, case by case.
+    """
+    wants = count()
+    return tuple(
+        _result(case, date, None if date.is_refused else next(wants), answer, state_once_kept(case, dates))
+        for case, dates in judged
+        for date in dates
+    )
+
+
+def require_enough(found: Sequence[Dated], on_conflict: OnConflict) -> None:
     """Raises Declined or Taken when a date is left out and must not be, or when no date is left."""
     left_out = [date for date in found if not date.is_kept]
-    if not left_out or (on_conflict is OnConflict.SKIP and len(left_out) < len(found)):
-        return
-    faults = [fault for date in left_out for fault in faults_of(date, case)]
-    raise (Declined if any(date.judged.is_refused for date in left_out) else Taken)(*faults)
+    if left_out and not (on_conflict is OnConflict.SKIP and len(left_out) < len(found)):
+        raise refusal_of(left_out)
 
 
-def faults_of(date: Dated, case: Case) -> Iterator[Fault]:
+def refusal_of(left_out: Sequence[Dated]) -> "Declined | Taken":
+    """The refusal that names everything that keeps these dates out."""
+    faults = [fault for date in left_out for fault in faults_of(date)]
+    return (Declined if any(date.judged.is_refused for date in left_out) else Taken)(*faults)
+
+
+def faults_of(date: Dated) -> Iterator[Fault]:
     """Everything that keeps one date out; what is taken is named by the part of the room."""
     yield from barred(date)
-    yield from (collision_fault(date, collision, case) for collision in date.collisions)
+    yield from (collision_fault(date, collision) for collision in date.collisions)
 
 
 def barred(date: Dated) -> Iterator[Fault]:
@@ -81,9 +98,9 @@ def barred(date: Dated) -> Iterator[Fault]:
         yield from (objection_fault(objection, start) for objection in date.judged.verdict.objections if date.judged.is_refused)
 
 
-def collision_fault(date: Dated, collision: Collision, case: Case) -> Fault:
+def collision_fault(date: Dated, collision: Collision) -> Fault:
     """What stands in the way of a date: when, and in which part of the room."""
-    names = {space.id: space.name for space in case.room.spaces}
+    names = {space.id: space.name for space in date.case.room.spaces}
     start = f"{date.judged.wall.start:%Y-%m-%dT%H:%M}"
     begins, ends = (f"{to_wall(moment, date.judged.wall.zone):%Y-%m-%dT%H:%M}" for moment in (collision.time.start, collision.time.end))
     return Fault(collision.code, "start", start, {"date": start, "from": begins, "to": ends, "space": names[collision.space_id]})
@@ -128,12 +145,12 @@ def refuses(fault: Fault) -> bool:
     return fault.facts.get("effect", "refuse") == "refuse" and not is_excepted
 
 
-def _result(judged: Judged, want: int | None, answer: Answer, kept: OccurrenceState) -> Dated:
+def _result(case: Case, judged: Judged, want: int | None, answer: Answer, kept: OccurrenceState) -> Dated:
     if want is None:
-        return Dated(judged, OccurrenceState.SKIPPED, " ".join(sorted(_codes(judged))))
+        return Dated(case, judged, OccurrenceState.SKIPPED, " ".join(sorted(_codes(judged))))
     if not answer.is_free(want):
-        return Dated(judged, OccurrenceState.SKIPPED, TAKEN, want, answer.collisions[want])
-    return Dated(judged, kept, "", want)
+        return Dated(case, judged, OccurrenceState.SKIPPED, TAKEN, want, answer.collisions[want])
+    return Dated(case, judged, kept, "", want)
 
 
 def _codes(judged: Judged) -> set[str]:

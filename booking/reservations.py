@@ -61,8 +61,7 @@ def preview(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Previe
     case = case_asked(session, wish, by=by, now=now)
     judged = judge(session, case)
     require_waivable(session, case, judged)
-    numbers, wants = wants_of(case, judged)
-    return Preview(case, results(case, judged, numbers, peek(session, wants, now=now)))
+    return Preview(case, results([(case, judged)], peek(session, wants_of(case, judged), now=now)))
 
 
 def case_asked(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Case:
@@ -98,9 +97,8 @@ def weigh(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Weighed:
         _require_few_unconfirmed(session, case.applicant.holder.id)
     judged = judge(session, case)
     require_waivable(session, case, judged)
-    numbers, wants = wants_of(case, judged)
-    answer = ask(session, wants, now=now)
-    return Weighed(case, results(case, judged, numbers, answer), answer)
+    answer = ask(session, wants_of(case, judged), now=now)
+    return Weighed(case, results([(case, judged)], answer), answer)
 
 
 def settle(session: Session, wish: Wish, weighed: Weighed, *, by: Actor, now: datetime) -> Booking:
@@ -109,7 +107,7 @@ def settle(session: Session, wish: Wish, weighed: Weighed, *, by: Actor, now: da
     Raises Declined with every objection of the policy and Taken with every booking in the way; with ``on_conflict`` skip only
     when no date is left.
     """
-    require_enough(weighed.case, weighed.dates, wish.on_conflict)
+    require_enough(weighed.dates, wish.on_conflict)
     return _written(session, wish, weighed, by=by, now=now)
 
 
@@ -141,6 +139,7 @@ def _written(session: Session, wish: Wish, weighed: Weighed, *, by: Actor, now: 
     (touch_holder if held else touch)(session, booking)
     facts = {
         "state": str(booking.state),
+        "version": booking.version,
         "dates": len(ids),
         "kept": sum(date.is_kept for date in dates),
         "organisation": booking.organisation_id,

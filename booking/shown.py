@@ -7,11 +7,12 @@ from typing import Any
 from pydantic import BaseModel
 
 from booking.alternatives import Offer
-from booking.case import Case, path_of
+from booking.case import path_of
 from booking.models import Booking, Occurrence
 from booking.outcome import Dated, asked_of, faults_of
 from booking.reservations import Preview
 from booking.waiving import Exceptions, exceptions_of
+from kernel.errors import Fault
 from kernel.wallclock import nearest_interval
 from policies.verdict import Price, Verdict
 from web.wording import sentence
@@ -63,6 +64,11 @@ class ShownBooking(BaseModel):
     purpose: str
     activity: str
     organisation: str | None
+    team: str
+    participants: dict[str, int]
+    contact: str
+    contact_phone: str
+    split_from: int | None
     agreement: int | None
     grant: int | None
     decider: str
@@ -131,6 +137,11 @@ def shown_booking(booking: Booking) -> ShownBooking:
         purpose=booking.purpose,
         activity=booking.activity,
         organisation=booking.organisation.name if booking.organisation else None,
+        team=booking.team,
+        participants=booking.participants,
+        contact=booking.contact_name,
+        contact_phone=booking.contact_phone,
+        split_from=booking.split_from,
         agreement=booking.agreement_id,
         grant=booking.grant_id,
         decider=booking.decider,
@@ -147,9 +158,14 @@ def shown_preview(preview: Preview, alternatives: Sequence[Offer]) -> ShownVerdi
     """A dry run, with what to take instead."""
     return ShownVerdict(
         room=preview.case.path,
-        dates=[_try(date, preview.case) for date in preview.dates],
+        dates=[_try(date) for date in preview.dates],
         alternatives=[ShownOffer.model_validate(offer.to_json()) for offer in alternatives],
     )
+
+
+def shown_fault(fault: Fault) -> ShownObjection:
+    """What is in the way, in the caller's language."""
+    return ShownObjection(code=fault.code, field=fault.field, message=sentence(fault), facts=dict(fault.facts))
 
 
 def _waiver(exceptions: Exceptions, rule: str) -> ShownWaiver | None:
@@ -177,7 +193,7 @@ def _date(date: Occurrence) -> ShownDate:
     )
 
 
-def _try(date: Dated, case: Case) -> ShownTry:
+def _try(date: Dated) -> ShownTry:
     # A date whose hour the clock skips is told at the time to which the clock goes on, with the fault that keeps it out.
     wall, verdict = date.judged.wall, date.judged.verdict
     interval = nearest_interval(wall) if date.judged.fault else wall.interval()
@@ -189,10 +205,7 @@ def _try(date: Dated, case: Case) -> ShownTry:
         local_end=wall.end,
         state=str(date.state),
         outcome=str(verdict.outcome) if verdict else None,
-        objections=[
-            ShownObjection(code=fault.code, field=fault.field, message=sentence(fault), facts=dict(fault.facts))
-            for fault in (*faults_of(date, case), *(asked_of(date) if date.is_kept else ()))
-        ],
+        objections=[shown_fault(fault) for fault in (*faults_of(date), *(asked_of(date) if date.is_kept else ()))],
         warnings=[warning.code for warning in verdict.warnings] if verdict else [],
         list_price=price.listed if price else None,
         charged_price=price.charged if price else None,

@@ -25,8 +25,20 @@ def _one_spelling(written: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", written).split())
 
 
+def _bands_are_bands(value: dict[str, int]) -> dict[str, int]:
+    for band in value:
+        if not BAND.match(band):
+            raise ValueError("bad-age-band")
+    return value
+
+
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 Heads = Annotated[int, Field(strict=True, ge=0, le=100_000)]
+RoomPath = Annotated[str, StringConstraints(strip_whitespace=True, max_length=170, pattern=r"^[a-z0-9-]+/[a-z0-9-]+$")]
+Purpose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+PhoneLine = Annotated[str, StringConstraints(strip_whitespace=True, max_length=30)]
+Team = Annotated[str, AfterValidator(_one_spelling), StringConstraints(max_length=120)]
+Participants = Annotated[dict[str, Heads], Field(max_length=20), AfterValidator(_bands_are_bands)]
 LONGEST_REASON = 2000
 
 
@@ -56,20 +68,20 @@ class Wish(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    room: Annotated[str, StringConstraints(strip_whitespace=True, max_length=170, pattern=r"^[a-z0-9-]+/[a-z0-9-]+$")]
+    room: RoomPath
     start: Local
     end: Local
-    purpose: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+    purpose: Purpose
     activity: Activity
-    participants: Annotated[dict[str, Heads], Field(max_length=20)] = {}
+    participants: Participants = {}
     organisation: Line | None = None
     recurrence: Recurrence | None = None
     on_conflict: OnConflict = OnConflict.REFUSE
     contact: Line = ""
-    contact_phone: Annotated[str, StringConstraints(strip_whitespace=True, max_length=30)] = ""
+    contact_phone: PhoneLine = ""
     agreement: RowId | None = None
     grant: RowId | None = None
-    team: Annotated[str, AfterValidator(_one_spelling), StringConstraints(max_length=120)] = ""
+    team: Team = ""
     open_to_all: StrictBool = False
     alcohol: StrictBool = False
     commercial: StrictBool = False
@@ -80,14 +92,6 @@ class Wish(BaseModel):
     on_behalf_of: RowId | None = None
     exceptions: Annotated[tuple[Slug, ...], Field(max_length=20)] = ()
     exception_reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST_REASON), Field(validate_default=True)] = ""
-
-    @field_validator("participants")
-    @classmethod
-    def _bands_are_bands(cls, value: dict[str, int]) -> dict[str, int]:
-        for band in value:
-            if not BAND.match(band):
-                raise ValueError("bad-age-band")
-        return value
 
     @field_validator("exception_reason")
     @classmethod
@@ -141,7 +145,12 @@ class DatedSpan:
 
     @classmethod
     def on(cls, first: WallSpan, day: date) -> "DatedSpan":
-        wall = first.on(day)
+        """The first date's clock times on another day."""
+        return cls.of(first.on(day))
+
+    @classmethod
+    def of(cls, wall: WallSpan) -> "DatedSpan":
+        """The span with its fault, where it has one."""
         try:
             wall.interval()
         except Invalid as refusal:

@@ -29,7 +29,7 @@ from venues.queries import municipality
 
 # These tell a whole wish: what is left out of it, and what it costs.
 TELLS_ALL = {"booking-booked", "booking-requested", "booking-unconfirmed"}
-TELLS_EXCEPTIONS = TELLS_ALL | {"booking-refused", "date-moved"}
+TELLS_EXCEPTIONS = TELLS_ALL | {"booking-refused", "dates-moved"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +98,10 @@ def _told(booking: Booking, notice: Notice) -> list[Occurrence]:
         case "dates-cancelled":
             numbers = set(notice.facts["dates"])
             return [date for date in booking.occurrences if date.number in numbers]
-        case "date-moved":
-            return [date for date in booking.occurrences if date.number == notice.facts["number"] and date.state in LIVE]
+        case "dates-moved" | "dates-added" | "booking-changed":
+            return [date for date in booking.occurrences if date.number in notice.facts["dates"] and date.state in LIVE]
+        case "booking-split":
+            return [date for date in booking.occurrences if date.state in LIVE]
         case "absence-noted" | "absence-withdrawn" as kind:
             is_noted = kind == "absence-noted"
             missed = (date for date in booking.occurrences if date.number == notice.facts["number"])

@@ -13,14 +13,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.identity import SERVICE, Actor
-from booking import decisions, ending, moving
+from booking import decisions, ending
 from booking.models import Booking, Claim, Occurrence
 from booking.reservations import reserve
 from booking.wish import Wish
 from database.audit import Audit
 from database.transact import Database
 from kernel.errors import Refusal
-from tests.booking.conftest import POLICY, REASON, furnish
+from tests.booking.conftest import POLICY, REASON, furnish, move
 from tests.brute import ASKED, ASKED_CONCERT, BLOCK, CONCERT, PRIVATE, SORTS, SPACES, TRAINING, Case, Date, Model, Sort
 from venues.models import Room, Space
 
@@ -103,7 +103,7 @@ class Steps:
         to = self._date(case.sort, room, start, end)
         expected = self.model.move(booking, number, to, by_staff=hand == "kari", now=self.now)
         wanted: dict[str, Any] = {"start": start, "end": end, "room": f"oren-flerbrukshall/{room}"}
-        self._try("move", expected, moving.move, booking, number, **wanted, by=self.hands[hand])
+        self._try("move", expected, move, booking, number, **wanted, by=self.hands[hand])
 
     def _cancel(self) -> None:
         booking, case = self._any()

@@ -137,6 +137,17 @@ BOOKING: Mapping[str, str] = {
         "Du har alt {most} forespørsler som venter på at en organisasjon bekrefter. Vent på svar, eller avlys en av dem først."
     ),
     "in-the-past": _("Det som har vært, kan ikke endres."),
+    "nothing-to-split": _("Alle datoene til {value} følger etter denne, så det blir ingenting igjen å skille fra."),
+    "nothing-to-release": _("Det er ingen datoer å gi tilbake fra {value:when} til {last:when}. Velg en annen periode eller andre lag."),
+    "other-dates-meanwhile": _("Datoene i perioden er blitt andre mens du så på dem. Ingenting er gitt tilbake. Se på dem på nytt."),
+    "team-changes-price": _(
+        "Med laget «{value}» blir prisen {after:kr} i stedet for {before:kr}. Datoer flyttes mellom lag bare når prisen er den samme."
+        " Avlys og book på nytt, eller spør en saksbehandler."
+    ),
+    "team-needs-decision": _(
+        "Med laget «{value}» må noen godkjenne tiden på nytt. Datoer flyttes mellom lag bare på samme vilkår."
+        " Avlys og book på nytt, eller spør en saksbehandler."
+    ),
     "reason-missing": _("Skriv hvorfor. Den som søkte, får lese begrunnelsen."),
     "closure-meets-bookings": _("Stengningen møter {reference} i {room}, {value:when}. Avlys den samtidig, eller velg en annen tid."),
     "out-of-range": _("{value} er utenfor det som er mulig: fra {least} til {most}."),

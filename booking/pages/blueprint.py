@@ -28,6 +28,7 @@ for show in (
     labels.wall_clocks,
     labels.skipped_because,
     labels.iso_moment,
+    labels.done_line,
     labels.paragraph_of,
 ):
     routes.add_app_template_filter(show, show.__name__)

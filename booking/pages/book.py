@@ -17,7 +17,7 @@ from booking.pages.blueprint import routes
 from booking.pages.draft import NAMES, Draft, Order, read, wish_of
 from booking.pages.offers import support_for
 from booking.pages.terms import terms_of
-from booking.pages.trial import refusal_of, trial_of
+from booking.pages.trial import nothing_of, trial_of
 from booking.reservations import preview
 from booking.sought import note_refusal
 from kernel.clock import now
@@ -75,7 +75,7 @@ def _preview_page(
     checked = _checked(Draft, given)
     wish = wish_of(checked, _path(room))
     tried = preview(session, wish, by=actor, now=now())
-    nothing = refusal_of(tried)
+    nothing = nothing_of(tried)
     if nothing and not refusal:
         edge.transact(note_refusal, wish, nothing)
         tried = preview(session, wish, by=actor, now=now())

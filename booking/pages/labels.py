@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from booking.states import BookingKind
 from kernel.errors import Fault
@@ -44,6 +45,25 @@ DONE: Mapping[Task, str] = {
     Task.CONFIRM: _("Bekreftet"),
     Task.APPOINT: _("Navngitt"),
 }
+ACTS: Mapping[str, str] = {
+    "change": _("Endret"),
+    "cancel": _("Avlyst"),
+    "move": _("Flyttet"),
+    "restate": _("Det som står om bookingen, endret"),
+    "add": _("Lagt til"),
+    "readd": _("Tatt med igjen"),
+    "split": _("Skilt ut som egen booking"),
+    "approve": _("Godkjent"),
+    "confirm": _("Bekreftet"),
+    "refuse": _("Avslått"),
+}
+WHO: Mapping[str, str] = {
+    "holder": _("den som har bookingen"),
+    "organisation": _("en annen i organisasjonen"),
+    "office": _("kommunen"),
+    "service": _("tjenesten selv"),
+}
+MOST_NAMED = 6
 MEANS: Mapping[str, str] = {"key": _("Nøkkel"), "card": _("Kort"), "code": _("Kode"), "staff": _("En ansatt låser opp")}
 MIDNIGHT = time()
 
@@ -162,6 +182,15 @@ def wall_clocks(span: tuple[datetime, datetime]) -> str:
 def iso_moment(text: str) -> str:
     """A wall-clock time in ISO form, as people write it."""
     return formats.moment(datetime.fromisoformat(text))
+
+
+def done_line(done: Mapping[str, Any], zone: str) -> str:
+    """What somebody did to a booking meanwhile, as a sentence: what, who by role, when, and which dates."""
+    verb, who = ACTS.get(done["verb"], ACTS["change"]), WHO[done["by"]]
+    when = formats.moment(datetime.fromisoformat(done["at"]), zone)
+    dates = ", ".join(formats.short_date(datetime.fromisoformat(start)) for start in done["dates"][:MOST_NAMED])
+    more = " …" if len(done["dates"]) > MOST_NAMED else ""
+    return gettext("%(verb)s av %(who)s %(when)s", verb=gettext(verb), who=gettext(who), when=when) + (f": {dates}{more}" if dates else "")
 
 
 def skipped_because(reason: str) -> str:

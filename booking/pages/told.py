@@ -39,6 +39,8 @@ class ToldDate:
     cost: Cost | None
     may_cancel: bool
     may_move: bool
+    may_readd: bool
+    may_split: bool
     may_note: bool
     may_take_back: bool
 
@@ -144,7 +146,11 @@ def told_booking(session: Session, booking: Booking, *, by: Actor, language: str
     _load(session, booking)
     verdicts = verdicts_of(session, booking)
     may_change = may_see(booking, by) and (by.person_id == booking.holder_id or _acts_for(booking, by) or by.is_officer)
-    dates = [_date(date, verdicts.get(date.local_start), may_change=may_change, by=by, now=now) for date in booking.occurrences]
+    first = min(date.starts_at for date in booking.occurrences)
+    dates = [
+        _date(date, verdicts.get(date.local_start), may_change=may_change, has_earlier=first < date.starts_at, by=by, now=now)
+        for date in sorted(booking.occurrences, key=lambda date: (date.starts_at, date.number))
+    ]
     coming = [one for one in dates if one.date.ends_at > now]
     decider = highest(verdict.decider for verdict in verdicts.values() if verdict.decider)
     stands_before = before(session, booking, [one.verdict for one in coming if one.is_live and one.verdict], by=by, now=now)
@@ -190,7 +196,7 @@ def _load(session: Session, booking: Booking) -> None:
             session.get(kind, key)
 
 
-def _date(date: Occurrence, verdict: Verdict | None, *, may_change: bool, by: Actor, now: datetime) -> ToldDate:
+def _date(date: Occurrence, verdict: Verdict | None, *, may_change: bool, has_earlier: bool, by: Actor, now: datetime) -> ToldDate:
     is_ahead = may_change and date.starts_at > now
     looks_after = by.is_officer or by.is_caretaker_of(date.room.venue_id)
     has_begun = date.starts_at <= now and lifecycle.allows(lifecycle.Act.NOTE_ABSENCE, date.state)
@@ -201,6 +207,8 @@ def _date(date: Occurrence, verdict: Verdict | None, *, may_change: bool, by: Ac
         cost=cost_of(date, verdict, now=now) if date.starts_at > now else None,
         may_cancel=is_ahead and lifecycle.allows(lifecycle.Act.CANCEL, date.state),
         may_move=is_ahead and lifecycle.allows(lifecycle.Act.MOVE, date.state),
+        may_readd=is_ahead and lifecycle.allows(lifecycle.Act.READD, date.state),
+        may_split=is_ahead and lifecycle.allows(lifecycle.Act.MOVE, date.state) and has_earlier,
         may_note=has_begun and looks_after and date.booking.kind is not BookingKind.BLOCK,
         may_take_back=date.absent_at is not None and looks_after,
     )

@@ -13,7 +13,7 @@ from accounts.models import Organisation
 from booking.alternatives import offers_to
 from booking.judging import highest
 from booking.models import Booking, Occurrence
-from booking.outcome import Dated, Declined, Taken, asked_of, faults_of, objection_fault, refuses
+from booking.outcome import Dated, Declined, Taken, asked_of, faults_of, objection_fault, refusal_of, refuses
 from booking.pages import draft
 from booking.pages.labels import wall_clocks
 from booking.pages.week import told_publicly
@@ -124,12 +124,11 @@ class Trial:
         return sum(line.price.listed or line.price.charged for line in self.kept if line.price)
 
 
-def refusal_of(preview: Preview) -> Declined | Taken | None:
+def nothing_of(preview: Preview) -> Declined | Taken | None:
     """The refusal when not one date is to be had."""
     if any(date.is_kept for date in preview.dates):
         return None
-    faults = [fault for date in preview.dates for fault in faults_of(date, preview.case)]
-    return (Declined if any(date.judged.is_refused for date in preview.dates) else Taken)(*faults)
+    return refusal_of(preview.dates)
 
 
 def trial_of(session: Session, preview: Preview, given: "MultiDict[str, Any]", to: Address, *, now: datetime) -> Trial:
@@ -179,7 +178,7 @@ def _line(preview: Preview, number: int, names: Mapping[int, str], ways: Sequenc
         number=number + 1,
         span=(wall.start, wall.end),
         state=date.state,
-        against=tuple(fault for fault in faults_of(date, preview.case) if fault.code != "time-taken" and refuses(fault)),
+        against=tuple(fault for fault in faults_of(date) if fault.code != "time-taken" and refuses(fault)),
         asked=tuple(asked_of(date)),
         taken=tuple(_takings(date, preview, names)),
         warnings=tuple(objection_fault(warning, f"{wall.start:%Y-%m-%dT%H:%M}") for warning in (verdict.warnings if verdict else ())),

@@ -20,6 +20,12 @@ cancel                                  in     --      --    ok       ok     -- 
 cancel one date                         in     --      --    ok       ok     --        no        ok      ok
 cancel without a fee                    in     --      --    no       no     --        no        ok      ok
 move                                    in     --      --    ok       ok     --        no        ok      ok
+say something else                      in     --      --    ok       ok     --        no        ok      ok
+add a date                              in     --      --    ok       ok     --        no        ok      ok
+take a date back                        in     --      --    ok       ok     --        no        ok      ok
+split                                   in     --      --    ok       ok     --        no        ok      ok
+give back a period                      in     no      no    ok       ok     no        no        ok      ok
+give back a period without a fee        in     no      no    no       no     no        no        ok      ok
 note that nobody came                   in     --      --    no       no     --        ok        ok      ok
 take back that nobody came              in     --      --    no       no     --        ok        ok      ok
 confirm                                 in     --      no    ok       ok     --        no        ok      ok

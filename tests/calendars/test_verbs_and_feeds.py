@@ -11,8 +11,8 @@ from booking.closures import close_rooms
 from booking.decisions import approve, confirm, decline
 from booking.ending import cancel
 from booking.models import Booking
-from booking.moving import move
 from booking.states import BookingState
+from tests.booking.conftest import move
 from tests.calendars.conftest import NOW, VENUE
 from tests.cast import actor
 from venues.inputs import ClosureInput
