@@ -1,7 +1,7 @@
 """Case: everything of a wish or a booking that is judged, whether it is new, decided on or moved."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from booking.applicants import Applicant
@@ -21,7 +21,7 @@ from venues.models import Room
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """A room, an applicant and dates to be judged together; ``settled`` are the ids of those dates that stand already,
-    which are left out of what is counted."""
+    which are left out of what is counted; ``beside`` are dates of the same wish in other rooms, which are counted."""
 
     room: Room
     path: str
@@ -42,6 +42,7 @@ class Case:
     booking_id: int | None = None
     settled: tuple[int, ...] = ()
     moved_from: tuple[int, ...] = ()
+    beside: tuple[tuple[Room, WallSpan], ...] = ()
 
     @property
     def keys(self) -> tuple[Key, ...]:
@@ -120,6 +121,13 @@ def case_of_wish(wish: Wish, room: Room, applicant: Applicant, *, now: datetime)
         team=wish.team,
         exceptions=tuple(dict.fromkeys(wish.exceptions)),
     )
+
+
+def in_room(case: Case, room: Room) -> Case:
+    """The part of a wish's case that is about one of its rooms."""
+    path = path_of(room)
+    dates = tuple(span for span in case.dates if (span.room or case.path) == path)
+    return replace(case, room=room, path=path, spaces=tuple(space.id for space in room.spaces), dates=dates)
 
 
 def case_of_booking(booking: Booking, applicant: Applicant, dates: Iterable[DatedSpan], room: Room) -> Case:

@@ -1,7 +1,7 @@
 """Judging: what the policy says of every date of a case, and how that is kept with the booking."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -73,6 +73,15 @@ def judge(session: Session, case: Case) -> tuple[Judged, ...]:
     verdicts = evaluate_series(list(zip(policies, requests, facts, strict=True)))
     found = iter(zip(sound, requests, facts, verdicts, strict=True))
     return tuple(Judged(span.wall, span.fault) if span.fault else _judged(gathered.policies, *next(found)) for span in case.dates)
+
+
+def judge_all(session: Session, cases: Iterable[Case]) -> list[tuple[Case, tuple[Judged, ...]]]:
+    """Judge the parts of a wish in several rooms, each counted with the dates of those before it that are not refused."""
+    found: list[tuple[Case, tuple[Judged, ...]]] = []
+    for case in cases:
+        beside = tuple((other.room, date.wall) for other, dates in found for date in dates if not date.is_refused)
+        found.append((case, judge(session, replace(case, beside=beside))))
+    return found
 
 
 def highest(deciders: Iterable[Decider]) -> Decider | None:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import count
 
 from booking.case import Case
 from booking.conflicts import Answer, Collision, Want
 from booking.judging import Judged
 from booking.states import OccurrenceState
-from booking.wish import OnConflict
+from booking.wish import LEFT_OUT, OnConflict
 from kernel.errors import Conflict, Fault, Invalid
 from kernel.wallclock import to_wall
 from policies.verdict import Objection
@@ -43,6 +44,17 @@ class Dated:
     def is_kept(self) -> bool:
         return self.state is not OccurrenceState.SKIPPED
 
+    @property
+    def day(self) -> date:
+        """The day that the rule of the series gave, whatever was chosen for it."""
+        found = (span.day for span in self.case.dates if span.wall == self.judged.wall and span.day)
+        return next(found, self.judged.wall.start.date())
+
+    @property
+    def is_waived(self) -> bool:
+        """Whether the applicant chose to do without it."""
+        return self.judged.fault is not None and self.judged.fault.code == LEFT_OUT
+
 
 def wants_of(case: Case, judged: Iterable[Judged]) -> tuple[Want, ...]:
     """What the dates that the policy allows would occupy."""
@@ -72,8 +84,8 @@ def results(judged: Iterable[tuple[Case, Sequence[Judged]]], answer: Answer) -> 
 
 def require_enough(found: Sequence[Dated], on_conflict: OnConflict) -> None:
     """Raises Declined or Taken when a date is left out and must not be, or when no date is left."""
-    left_out = [date for date in found if not date.is_kept]
-    if left_out and not (on_conflict is OnConflict.SKIP and len(left_out) < len(found)):
+    left_out = [date for date in found if not date.is_kept and not date.is_waived]
+    if left_out and not (on_conflict is OnConflict.SKIP and any(date.is_kept for date in found)):
         raise refusal_of(left_out)
 
 

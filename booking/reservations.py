@@ -1,6 +1,6 @@
 """Reservations: the verb that turns a wish into a booking, and its dry run."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import Actor, Role
 from accounts.models import Delegation, DelegationState
-from booking.applicants import applicant_of, visitor_of
-from booking.case import Case, case_of_wish, in_use
+from booking.applicants import applicant_of, require_kind, visitor_of
+from booking.case import Case, case_of_wish, in_room, in_use
 from booking.conditions.asked import asked_of
 from booking.conflicts import Answer
-from booking.judging import Judged, highest, judge, keep
+from booking.judging import Judged, highest, judge_all, keep
 from booking.lifecycle import state_of
 from booking.models import Booking, Occurrence
 from booking.occupy import Take, ask, occupy, peek
@@ -30,7 +30,6 @@ from database.outbox import post
 from kernel.errors import Conflict, Invalid, refuse
 from kernel.wallclock import nearest_interval
 from policies.judging import ROLES
-from venues.models import Room
 from venues.queries import room_at
 
 TO_CONFIRM = timedelta(days=7)
@@ -59,9 +58,10 @@ def preview(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Previe
     Who has not signed in may look too; what is then said holds for one of whom nothing is known.
     """
     case = case_asked(session, wish, by=by, now=now)
-    judged = judge(session, case)
-    require_waivable(session, case, judged)
-    return Preview(case, results([(case, judged)], peek(session, wants_of(case, judged), now=now)))
+    judged = judge_all(session, parts_of(session, case, wish, by=by))
+    require_waivable(session, case, [date for _part, dates in judged for date in dates])
+    answer = peek(session, [want for part, dates in judged for want in wants_of(part, dates)], now=now)
+    return Preview(case, in_order(results(judged, answer)))
 
 
 def case_asked(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Case:
@@ -69,6 +69,20 @@ def case_asked(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Cas
     room = in_use(room_at(session, wish.room))
     applicant = applicant_of(session, wish, room, by=by) if by.is_known else visitor_of(session, wish)
     return case_of_wish(wish, room, applicant, now=now)
+
+
+def parts_of(session: Session, case: Case, wish: Wish, *, by: Actor) -> tuple[Case, ...]:
+    """The case of a wish by the rooms of its dates; raises Missing and Conflict for rooms that cannot be booked."""
+    paths = dict.fromkeys(span.room or case.path for span in case.dates)
+    rooms = {path: case.room if path == case.path else in_use(room_at(session, path)) for path in paths}
+    for room in rooms.values():
+        require_kind(wish, room, by)
+    return tuple(in_room(case, room) for room in rooms.values())
+
+
+def in_order(dates: Iterable[Dated]) -> tuple[Dated, ...]:
+    """Soonest first, in whatever rooms they are."""
+    return tuple(sorted(dates, key=lambda date: (date.judged.wall.start, date.judged.wall.end)))
 
 
 def reserve(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Booking:
@@ -92,13 +106,14 @@ def weigh(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Weighed:
     """The first half of ``reserve``; raises Invalid for a wish that cannot be read or asks for exceptions that nobody gives,
     Forbidden, Missing."""
     case = _case(session, wish, by=by, now=now)
-    lock(session, *case.keys)
+    parts = parts_of(session, case, wish, by=by)
+    lock(session, *(key for part in parts for key in part.keys))
     if case.applicant.must_confirm:
         _require_few_unconfirmed(session, case.applicant.holder.id)
-    judged = judge(session, case)
-    require_waivable(session, case, judged)
-    answer = ask(session, wants_of(case, judged), now=now)
-    return Weighed(case, results([(case, judged)], answer), answer)
+    judged = judge_all(session, parts)
+    require_waivable(session, case, [date for _part, dates in judged for date in dates])
+    answer = ask(session, [want for part, dates in judged for want in wants_of(part, dates)], now=now)
+    return Weighed(case, in_order(results(judged, answer)), answer)
 
 
 def settle(session: Session, wish: Wish, weighed: Weighed, *, by: Actor, now: datetime) -> Booking:
@@ -127,14 +142,15 @@ def _written(session: Session, wish: Wish, weighed: Weighed, *, by: Actor, now: 
     booking = _booking(wish, case, dates, by=by, now=now)
     session.add(booking)
     session.flush()
-    ids = insert_occurrences(session, booking, case.room, dates, now=now)
+    ids = insert_occurrences(session, booking, dates, now=now)
     held = [
         Take(date.want, ids[number], hold_until(booking, date.state, now=now))
         for number, date in enumerate(dates)
         if date.want is not None and date.is_kept and keeps_time(booking, date.state)
     ]
     occupy(session, weighed.answer, held)
-    keep(session, booking.id, [date.judged for date in dates], act="reserve", now=now)
+    for path in dict.fromkeys(date.case.path for date in dates):
+        keep(session, booking.id, [date.judged for date in dates if date.case.path == path], act="reserve", now=now)
     # What is occupied is newer already; a wish that holds no time is told in feeds too.
     (touch_holder if held else touch)(session, booking)
     facts = {
@@ -227,15 +243,15 @@ def wait_for_decision(booking: Booking, judged: Sequence[Judged], *, beside: Seq
     booking.hold_minutes = None if None in holds else max(hold for hold in holds if hold is not None)
 
 
-def insert_occurrences(session: Session, booking: Booking, room: Room, dates: Sequence[Dated], *, now: datetime) -> list[int]:
+def insert_occurrences(session: Session, booking: Booking, dates: Sequence[Dated], *, now: datetime) -> list[int]:
     """Write the dates of a new booking in one statement; returns their ids in order."""
-    rows = [_row(booking, room, date, number, now) for number, date in enumerate(dates, start=1)]
+    rows = [_row(booking, date, number, now) for number, date in enumerate(dates, start=1)]
     found = session.connection().execute(INTO_OCCURRENCES, rows)
     by_number = {row.number: row.id for row in found}
     return [by_number[number] for number in sorted(by_number)]
 
 
-def _row(booking: Booking, room: Room, date: Dated, number: int, now: datetime) -> dict[str, object]:
+def _row(booking: Booking, date: Dated, number: int, now: datetime) -> dict[str, object]:
     wall = date.judged.wall
     # A date whose hour the clock skips is kept as a wish; its UTC is that of the clock jumping forward.
     interval = date.judged.wall.interval() if date.judged.fault is None else nearest_interval(wall)
@@ -243,7 +259,7 @@ def _row(booking: Booking, room: Room, date: Dated, number: int, now: datetime) 
     return {
         "booking_id": booking.id,
         "number": number,
-        "room_id": room.id,
+        "room_id": date.case.room.id,
         "state": date.state,
         "reason": date.reason[:500],
         "local_start": wall.start,

@@ -1,12 +1,22 @@
 """Wish: what somebody asks for, as page, API, command and import all say it; one validation for all of them."""
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StringConstraints, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from booking.states import BookingKind
@@ -40,6 +50,7 @@ PhoneLine = Annotated[str, StringConstraints(strip_whitespace=True, max_length=3
 Team = Annotated[str, AfterValidator(_one_spelling), StringConstraints(max_length=120)]
 Participants = Annotated[dict[str, Heads], Field(max_length=20), AfterValidator(_bands_are_bands)]
 LONGEST_REASON = 2000
+LEFT_OUT = "left-out"
 
 
 class OnConflict(StrEnum):
@@ -50,12 +61,31 @@ class OnConflict(StrEnum):
 
 
 class Recurrence(BaseModel):
-    """An RFC 5545 rule in the venue's zone, and dates to leave out."""
+    """An RFC 5545 rule in the venue's zone, dates to leave out, and dates beside those that it gives."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     rrule: Annotated[str, StringConstraints(max_length=300)]
     except_: Annotated[tuple[Day, ...], Field(alias="except", max_length=400)] = ()
+    also: Annotated[tuple[Day, ...], Field(max_length=400)] = ()
+
+
+class Choice(BaseModel):
+    """What the applicant chose for one date of a series: to ``skip`` it, another room, another time, or both of these."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    skip: Literal[True] | None = None
+    room: RoomPath | None = None
+    start: Local | None = None
+    end: Local | None = None
+
+    @model_validator(mode="after")
+    def _says_one(self) -> "Choice":
+        is_elsewhere = self.room is not None or self.start is not None
+        if (self.start is None) is not (self.end is None) or bool(self.skip) is is_elsewhere:
+            raise PydanticCustomError("bad-choice", "bad-choice")
+        return self
 
 
 class Wish(BaseModel):
@@ -63,7 +93,8 @@ class Wish(BaseModel):
 
     ``start`` and ``end`` are wall-clock times in the venue's zone, or carry an offset. ``participants`` maps disjoint
     age bands (``"0-12"``, ``"13-19"``, ``"65+"``) to heads. ``organisation`` is a number of nine digits, or ``group:7``.
-    ``exceptions`` are the ids of rules that are not to be followed, with the reason why.
+    ``exceptions`` are the ids of rules that are not to be followed, with the reason why; ``choices`` is what was chosen for
+    single dates of the series, by the day that the rule gives.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -76,6 +107,7 @@ class Wish(BaseModel):
     participants: Participants = {}
     organisation: Line | None = None
     recurrence: Recurrence | None = None
+    choices: Annotated[dict[Day, Choice], Field(max_length=400)] = {}
     on_conflict: OnConflict = OnConflict.REFUSE
     contact: Line = ""
     contact_phone: PhoneLine = ""
@@ -112,12 +144,28 @@ class Wish(BaseModel):
         return wall_span(self.start, self.end, zone, second_hour=self.second_hour)
 
     def spans(self, zone: str) -> tuple["DatedSpan", ...]:
-        """Every date of the wish; of a series, a date whose hour the clock skips carries the fault instead."""
-        first = self.first_span(zone)
-        if self.recurrence is None:
+        """Every date of the wish; of a series, a date whose hour the clock skips, or that is left out, carries the fault instead.
+
+        Raises Invalid for choices about other days than those of the series (``no-such-day``), and where all are left out.
+        """
+        first, rule = self.first_span(zone), self.recurrence
+        days = dates_of(rule.rrule, first.start, zone=zone, skip=set(rule.except_), also=rule.also) if rule else (first.start.date(),)
+        if unknown := sorted(set(self.choices) - set(days)):
+            raise Invalid(*(Fault("no-such-day", f"choices.{day}", day.isoformat()) for day in unknown))
+        if all(day in self.choices and self.choices[day].skip for day in days):
+            raise refuse(Invalid, "nothing-chosen", "choices")
+        if rule is None and not self.choices:
             return (DatedSpan(first),)
-        days = dates_of(self.recurrence.rrule, first.start, zone=zone, skip=set(self.recurrence.except_))
-        return tuple(DatedSpan.on(first, day) for day in days)
+        return tuple(self._chosen(first, day, zone) for day in days)
+
+    def _chosen(self, first: WallSpan, day: date, zone: str) -> "DatedSpan":
+        choice = self.choices.get(day)
+        if choice is None:
+            return DatedSpan.on(first, day)
+        if choice.skip:
+            return DatedSpan(first.on(day), Fault(LEFT_OUT, f"choices.{day}", day.isoformat()))
+        span = DatedSpan(wall_span(choice.start, choice.end, zone)) if choice.start and choice.end else DatedSpan.on(first, day)
+        return replace(span, room=choice.room or "", day=day)
 
 
 def wall_span(start: datetime, end: datetime, zone: str, *, second_hour: bool = False) -> WallSpan:
@@ -138,10 +186,13 @@ def wall_span(start: datetime, end: datetime, zone: str, *, second_hour: bool = 
 
 @dataclass(frozen=True, slots=True)
 class DatedSpan:
-    """One date of a wish: its wall-clock span, and the fault when the clock skips that hour on that date."""
+    """One date of a wish: its wall-clock span, the fault that keeps it out before anything is judged, the room if another, and
+    the day that the rule gave where another was chosen."""
 
     wall: WallSpan
     fault: Fault | None = None
+    room: str = ""
+    day: date | None = None
 
     @classmethod
     def on(cls, first: WallSpan, day: date) -> "DatedSpan":

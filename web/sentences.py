@@ -137,6 +137,10 @@ BOOKING: Mapping[str, str] = {
         "Du har alt {most} forespørsler som venter på at en organisasjon bekrefter. Vent på svar, eller avlys en av dem først."
     ),
     "in-the-past": _("Det som har vært, kan ikke endres."),
+    "no-such-day": _("Serien har ingen dato {value:when}. Velg en av datoene i serien."),
+    "nothing-chosen": _("Alle datoene er tatt ut. Ta med minst én."),
+    "bad-choice": _("Velg å ta ut datoen, et annet rom, eller en ny start og slutt."),
+    "left-out": _("Du har tatt ut denne datoen."),
     "nothing-to-split": _("Alle datoene til {value} følger etter denne, så det blir ingenting igjen å skille fra."),
     "nothing-to-release": _("Det er ingen datoer å gi tilbake fra {value:when} til {last:when}. Velg en annen periode eller andre lag."),
     "other-dates-meanwhile": _("Datoene i perioden er blitt andre mens du så på dem. Ingenting er gitt tilbake. Se på dem på nytt."),

@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from booking.states import BookingKind
+from booking.wish import LEFT_OUT
 from kernel.errors import Fault
 from kernel.money import Ore
 from kernel.texts import marked as _
@@ -199,6 +200,8 @@ def skipped_because(reason: str) -> str:
         return gettext("Tiden var opptatt.")
     if reason.startswith("closed: "):
         return gettext("Lokalet ble stengt: %(reason)s", reason=reason.removeprefix("closed: "))
+    if reason == LEFT_OUT:
+        return gettext("Tatt ut av den som booket.")
     if reason == "missing-hour":
         return gettext("Klokka stilles fram denne natta.")
     return gettext("Reglene sa nei.") if reason.startswith("policy:") else reason

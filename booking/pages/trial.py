@@ -1,6 +1,6 @@
 """Trial: a wish tried without booking, date by date, as the page shows it - what becomes of it, why not, what instead."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from accounts.models import Organisation
-from booking.alternatives import offers_to
+from booking.alternatives import Offer, offers_to
 from booking.judging import highest
 from booking.models import Booking, Occurrence
 from booking.outcome import Dated, Declined, Taken, asked_of, faults_of, objection_fault, refusal_of, refuses
@@ -19,6 +19,7 @@ from booking.pages.labels import wall_clocks
 from booking.pages.week import told_publicly
 from booking.reservations import Preview
 from booking.states import OccurrenceState
+from booking.wish import LEFT_OUT
 from kernel.errors import Fault
 from kernel.money import Ore
 from kernel.wallclock import WallSpan, is_repeated, to_wall
@@ -28,7 +29,7 @@ from web.language import choose
 from web.texts import gettext as _
 
 # Other rooms and times are looked for on the first dates left out only: each look costs some statements.
-DATES_HELPED = 2
+DATES_HELPED = 6
 Address = Callable[["MultiDict[str, Any]", str], str]
 
 
@@ -44,10 +45,15 @@ class Way:
 class Line:
     """One date as shown: its clocks, whether it is kept, what stands in its way, what is to be known, the ways out.
 
-    ``asked`` are the objections from which an exception is asked.
+    ``asked`` are the objections from which an exception is asked. ``room`` is where it is to be, when that is another room;
+    ``choices`` are what one can choose for this ``day`` of a series, with their words, and ``chosen`` what is.
     """
 
     number: int
+    day: str
+    room: str
+    chosen: str
+    choices: tuple[tuple[str, str], ...]
     span: tuple[datetime, datetime]
     state: OccurrenceState
     against: tuple[Fault, ...]
@@ -104,7 +110,8 @@ class Trial:
 
     @property
     def left_out(self) -> tuple[Line, ...]:
-        return tuple(line for line in self.lines if not line.is_kept)
+        """Those that are not to be had; what one chose to do without is none of them."""
+        return tuple(line for line in self.lines if not line.is_kept and line.chosen != "skip")
 
     @property
     def asks_all(self) -> bool:
@@ -138,11 +145,8 @@ def trial_of(session: Session, preview: Preview, given: "MultiDict[str, Any]", t
     """
     names = occupants(session, preview.dates)
     helped = [number for number, date in enumerate(preview.dates) if not date.is_kept and date.judged.fault is None][:DATES_HELPED]
-    elsewhere = {number: _elsewhere(session, preview, preview.dates[number].judged.wall, given, to, now) for number in helped}
-    lines = tuple(
-        _line(preview, number, names, (*_lawful(preview, number, given, to), *elsewhere.get(number, ())), given, to)
-        for number in range(len(preview.dates))
-    )
+    elsewhere = {number: offers_to(session, preview.dates[number].case, preview.dates[number].judged.wall, now=now) for number in helped}
+    lines = tuple(_line(preview, number, names, elsewhere.get(number, ()), given, to) for number in range(len(preview.dates)))
     decider = highest(date.judged.verdict.decider for date in preview.dates if date.judged.verdict and date.judged.verdict.decider)
     return Trial(
         lines=lines,
@@ -168,31 +172,38 @@ def occupants(session: Session, dates: Sequence[Dated]) -> Mapping[int, str]:
     return {row.id: "" if row.state is unconfirmed else told_publicly(row.kind, row.name, row.shown_publicly) for row in found}
 
 
-def _line(preview: Preview, number: int, names: Mapping[int, str], ways: Sequence[Way], given: "MultiDict[str, Any]", to: Address) -> Line:
+def _line(
+    preview: Preview, number: int, names: Mapping[int, str], offers: Sequence[Offer], given: "MultiDict[str, Any]", to: Address
+) -> Line:
     date = preview.dates[number]
     wall, verdict = date.judged.wall, date.judged.verdict
-    day = f"{wall.start:%Y-%m-%d}"
-    excepted = draft.changed_to(given, {})
-    excepted.add("except", day)
+    day, is_single = date.day.isoformat(), len(preview.dates) == 1
+    ways = (*_lawful(preview, number, given, to), *_elsewhere(preview, wall, offers, given, to)) if is_single else ()
+    excepted = draft.changed_to(given, {f"{draft.CHOICE}{day}": "skip"})
+    chosen = str(given.get(f"{draft.CHOICE}{day}", ""))
     return Line(
         number=number + 1,
+        day=day,
+        room=date.case.room.name if date.case.path != preview.case.path else "",
+        chosen=chosen,
+        choices=() if is_single else tuple(_choices(date, offers, chosen)),
         span=(wall.start, wall.end),
         state=date.state,
-        against=tuple(fault for fault in faults_of(date) if fault.code != "time-taken" and refuses(fault)),
+        against=tuple(fault for fault in faults_of(date) if fault.code not in ("time-taken", LEFT_OUT) and refuses(fault)),
         asked=tuple(asked_of(date)),
-        taken=tuple(_takings(date, preview, names)),
+        taken=tuple(_takings(date, names)),
         warnings=tuple(objection_fault(warning, f"{wall.start:%Y-%m-%dT%H:%M}") for warning in (verdict.warnings if verdict else ())),
         price=verdict.price if verdict and date.is_kept else None,
         # A shorter time that the rule names may be one that is offered too.
         ways=tuple({way.label: way for way in ways}.values()),
-        leave_out=to(excepted, preview.case.path) if date.is_kept and len(preview.dates) > 1 else "",
+        leave_out=to(excepted, preview.case.path) if date.is_kept and not is_single and not chosen else "",
         is_repeated=is_repeated(wall.start, wall.zone) or is_repeated(wall.end, wall.zone),
     )
 
 
-def _takings(date: Dated, preview: Preview, names: Mapping[int, str]) -> Iterator[Taking]:
+def _takings(date: Dated, names: Mapping[int, str]) -> Iterator[Taking]:
     """What stands in the way, each time and holder once; the part is named where the room has several."""
-    parts = {space.id: space.name for space in preview.case.room.spaces}
+    parts = {space.id: space.name for space in date.case.room.spaces}
     several = len(parts) > 1
     for met in sorted(date.collisions, key=lambda met: (met.time.start, met.space_id)):
         if met.occurrence_id:
@@ -202,11 +213,35 @@ def _takings(date: Dated, preview: Preview, names: Mapping[int, str]) -> Iterato
 
 def _lawful(preview: Preview, number: int, given: "MultiDict[str, Any]", to: Address) -> Iterator[Way]:
     """The nearest times that the policy allows, as the policy names them with its objections."""
-    verdict = preview.dates[number].judged.verdict
-    single = given if len(preview.dates) == 1 else draft.alone(given)
-    walls = {way.wall: None for objection in (verdict.refusals if verdict else ()) for way in objection.alternatives}
-    for wall in walls:
-        yield _at(wall, single, preview.case.path, to, on=preview.dates[number].judged.wall.start.date())
+    for wall in _lawful_walls(preview.dates[number]):
+        yield _at(wall, given, preview.case.path, to, on=preview.dates[number].judged.wall.start.date())
+
+
+def _lawful_walls(date: Dated) -> Iterable[WallSpan]:
+    refusals = date.judged.verdict.refusals if date.judged.verdict else ()
+    return {way.wall: None for objection in refusals for way in objection.alternatives}
+
+
+def _choices(date: Dated, offers: Sequence[Offer], chosen: str) -> Iterator[tuple[str, str]]:
+    """To have the date as wished, to do without it, a time that the rules allow or that is free, or another room; and what is chosen."""
+    if date.is_kept and not chosen:
+        return
+    yield "", _("Som ønsket")
+    yield "skip", _("Ta ut datoen")
+    walls = [*_lawful_walls(date), *(offer.wall for offer in offers if offer.changes == "time")]
+    found = {f"time:{wall.start:%Y-%m-%dT%H:%M}/{wall.end:%Y-%m-%dT%H:%M}": _clocks(wall, date.day) for wall in walls}
+    found |= {f"room:{offer.room}": offer.name for offer in offers if offer.changes == "room"}
+    if chosen and chosen != "skip" and chosen not in found:
+        found[chosen] = (
+            f"{date.case.room.venue.name}, {date.case.room.name}" if chosen.startswith("room:") else _clocks(date.judged.wall, date.day)
+        )
+    yield from found.items()
+
+
+def _clocks(wall: WallSpan, on: date) -> str:
+    """A time, with its day where that is another than the one asked for."""
+    clocks = wall_clocks((wall.start, wall.end))
+    return clocks if wall.start.date() == on else f"{formats.short_date(wall.start)} {clocks}"
 
 
 def _for_all(preview: Preview, given: "MultiDict[str, Any]", to: Address) -> Iterator[Way]:
@@ -226,13 +261,11 @@ def _for_all(preview: Preview, given: "MultiDict[str, Any]", to: Address) -> Ite
         yield Way(_("Flytt hele serien til %(start)s–%(end)s", start=f"{start:%H:%M}", end=f"{end:%H:%M}"), to(moved, preview.case.path))
 
 
-def _elsewhere(session: Session, preview: Preview, wall: WallSpan, given: "MultiDict[str, Any]", to: Address, now: datetime) -> list[Way]:
+def _elsewhere(preview: Preview, wall: WallSpan, found: Sequence[Offer], given: "MultiDict[str, Any]", to: Address) -> list[Way]:
     """Other times and rooms that the applicant may have, instead of a time that is taken or refused."""
-    single = given if len(preview.dates) == 1 else draft.alone(given)
-    found = offers_to(session, preview.case, wall, now=now)
-    here = [_at(offer.wall, single, offer.room, to, on=wall.start.date()) for offer in found if offer.changes == "time"]
+    here = [_at(offer.wall, given, offer.room, to, on=wall.start.date()) for offer in found if offer.changes == "time"]
     rooms = [
-        Way(offer.name, to(draft.shifted(draft.changed_to(single, {"agreement": ""}), offer.wall.start, offer.wall.end), offer.room))
+        Way(offer.name, to(draft.shifted(draft.changed_to(given, {"agreement": ""}), offer.wall.start, offer.wall.end), offer.room))
         for offer in found
         if offer.changes == "room"
     ]
@@ -240,10 +273,8 @@ def _elsewhere(session: Session, preview: Preview, wall: WallSpan, given: "Multi
 
 
 def _at(wall: WallSpan, given: "MultiDict[str, Any]", room: str, to: Address, *, on: date) -> Way:
-    """A time as a way out, with its day where that is another than the one asked for."""
-    clocks = wall_clocks((wall.start, wall.end))
-    label = clocks if wall.start.date() == on else f"{formats.short_date(wall.start)} {clocks}"
-    return Way(label, to(draft.shifted(given, wall.start, wall.end), room))
+    """A time as a way out."""
+    return Way(_clocks(wall, on), to(draft.shifted(given, wall.start, wall.end), room))
 
 
 def _waivable(lines: Sequence[Line]) -> Iterator[Fault]:

@@ -17,7 +17,7 @@ from booking.models import Booking, Claim, Judgement, Occurrence
 from booking.outcome import Declined, Taken
 from booking.releasing import Period, releasable, release
 from booking.replay import replay
-from booking.reservations import reserve
+from booking.reservations import preview, reserve
 from booking.scope import Scope
 from booking.splitting import split
 from booking.wish import OnConflict
@@ -328,3 +328,53 @@ def test_a_request_that_is_described_anew_goes_on_waiting(session: Session, hall
     again(session)
     acts = session.scalars(select(Judgement.act).where(Judgement.booking_id == booking.id).order_by(Judgement.id)).all()
     assert acts == ["reserve", "move", "approve"]
+
+
+def test_each_date_of_a_wish_is_had_as_it_was_chosen(session: Session, hall: Hall) -> None:
+    reserve(session, wish(start="2026-09-22T18:00", end="2026-09-22T20:00"), by=hall.nils, now=NOW)
+    again(session)
+    choices = {
+        "2026-09-22": {"room": GYM_2},
+        "2026-09-29": {"start": "2026-09-30T17:00", "end": "2026-09-30T18:30"},
+        "2026-10-06": {"skip": True},
+    }
+    recurrence = {"rrule": "FREQ=WEEKLY;COUNT=4", "also": ["2026-10-15"]}
+
+    made = reserve(session, wish(recurrence=recurrence, choices=choices), by=hall.berit, now=NOW)
+    again(session)
+
+    assert starts(session.get_one(Booking, made.id)) == [
+        "Tue 15.09 18:00 gymsal-1 booked",
+        "Tue 22.09 18:00 gymsal-2 booked",
+        "Wed 30.09 17:00 gymsal-1 booked",
+        "Tue 06.10 18:00 gymsal-1 skipped",
+        "Thu 15.10 18:00 gymsal-1 booked",
+    ]
+    assert kept(session) == live(session)
+    assert all(one.is_same for one in replay(session, made.reference))
+
+
+def test_dates_in_other_rooms_are_counted_together_before_and_when_one_books(session: Session, hall: Hall) -> None:
+    publish_with(session, {**TEAM_HOURS, "per": "organisation", "minutes": 360, "period": "month"})
+    wanted = wish(recurrence={"rrule": "FREQ=WEEKLY;COUNT=3", "also": ["2026-09-16"]}, choices={"2026-09-16": {"room": GYM_2}})
+
+    looked = [one.is_kept for one in preview(session, wanted, by=hall.berit, now=NOW).dates]
+    declined = refused(session, Declined, lambda: reserve(session, wanted, by=hall.berit, now=NOW))
+
+    assert looked == [True, False, True, True]
+    assert [fault.facts["date"] for fault in declined.faults] == ["2026-09-16T18:00"]
+
+
+@pytest.mark.parametrize(
+    ("recurrence", "choices", "code"),
+    [
+        ({"rrule": "FREQ=WEEKLY;COUNT=2"}, {"2026-09-16": {"skip": True}}, "no-such-day"),
+        ({"rrule": "FREQ=WEEKLY;COUNT=2"}, {"2026-09-15": {"skip": True}, "2026-09-22": {"skip": True}}, "nothing-chosen"),
+        ({"rrule": "FREQ=WEEKLY;COUNT=2", "also": ["2026-09-14"]}, {}, "out-of-range"),
+        ({"rrule": "FREQ=WEEKLY;COUNT=400", "also": ["2026-09-16"]}, {}, "too-many-dates"),
+    ],
+)
+def test_choices_that_cannot_be_are_refused(session: Session, hall: Hall, recurrence: Any, choices: Any, code: str) -> None:
+    wrong = refused(session, Invalid, lambda: reserve(session, wish(recurrence=recurrence, choices=choices), by=hall.berit, now=NOW))
+
+    assert wrong.faults[0].code == code
