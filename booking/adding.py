@@ -12,7 +12,7 @@ from booking.cases import booking_for, occurrence_of, require_holder
 from booking.models import Booking, Occurrence
 from booking.resettle import Plan, resettle
 from booking.revisions import touch
-from booking.states import OccurrenceState
+from booking.states import BookingState, OccurrenceState
 from booking.waiving import drop
 from booking.wish import wall_span
 from database.audit import Act, record
@@ -27,8 +27,7 @@ def readd(session: Session, booking_id: int, number: int, *, version: int | None
 
     Raises Declined, Taken, Conflict (``wrong-state``, ``in-the-past``), Stale, Missing, Forbidden.
     """
-    booking = booking_for(session, booking_id, version=version)
-    require_holder(booking, by)
+    booking = _growing(session, booking_id, version=version, by=by)
     date = occurrence_of(booking, number)
     lifecycle.require(lifecycle.Act.READD, date.state)
     if date.starts_at <= now:
@@ -52,8 +51,7 @@ def add(
 
     Raises Declined, Taken, Conflict (``room-retired``), Invalid (``too-many-dates``), Stale, Missing, Forbidden.
     """
-    booking = booking_for(session, booking_id, version=version)
-    require_holder(booking, by)
+    booking = _growing(session, booking_id, version=version, by=by)
     place = in_use(room_at(session, room) if room else booking.room)
     wall = wall_span(start, end, place.venue.zone)
     interval = wall.interval()
@@ -76,6 +74,15 @@ def add(
     return _settled(session, booking, date, "add", by=by, now=now)
 
 
+def _growing(session: Session, booking_id: int, *, version: int | None, by: Actor) -> Booking:
+    """The booking, for one who may give it more dates: in an organisation's name those who act for it, and who asks until they confirm."""
+    booking = booking_for(session, booking_id, version=version)
+    require_holder(booking, by)
+    theirs = booking.organisation_id is None or by.acts_for(booking.organisation_id) or booking.state is BookingState.UNCONFIRMED
+    by.require(theirs or by.is_officer, "delegate")
+    return booking
+
+
 def _next_number(session: Session, booking: Booking) -> int:
     """One that no date of the booking ever had, those among them that were split from it: calendars know them by it."""
     theirs = or_(Occurrence.booking_id == booking.id, Occurrence.first_reference == booking.reference)
@@ -85,8 +92,10 @@ def _next_number(session: Session, booking: Booking) -> int:
 def _settled(session: Session, booking: Booking, date: Occurrence, act: str, *, by: Actor, now: datetime) -> Booking:
     if not by.is_officer:
         drop(booking, [date.number])
+    waits = booking.state is BookingState.UNCONFIRMED
+    plan = Plan(act=act, dates=(date,), by_staff=by.is_officer, must_confirm=waits)
     date.fee, date.absent_at, date.absent_by = None, None, None
-    resettle(session, booking, Plan(act=act, dates=(date,), by_staff=by.is_officer), now=now)
+    resettle(session, booking, plan, now=now)
     touch(session, booking)
     facts = {"dates": [date.number], "starts_at": date.starts_at.isoformat(), "room": date.room_id, "version": booking.version}
     record(session, Act(act, "booking", booking.id, facts, booking.holder_id), by=by, now=now)

@@ -32,8 +32,9 @@ from venues.models import Room
 class Plan:
     """Which dates of a booking are settled anew, when (for those that move), and by whose hand.
 
-    ``room`` is where they move; without it each stays in its own. What waits for the organisation goes on waiting
-    unless the plan ``confirms``. With ``on_conflict`` skip, dates that cannot move stay where they were.
+    ``room`` is where they move; without it each stays in its own. What waits for the organisation goes on waiting unless the
+    plan ``confirms``; with ``must_confirm`` all of it waits. With ``on_conflict`` skip, dates that cannot move stay where they
+    were.
     """
 
     act: str
@@ -42,6 +43,7 @@ class Plan:
     room: Room | None = None
     by_staff: bool
     confirms: bool = False
+    must_confirm: bool = False
     on_conflict: OnConflict = OnConflict.REFUSE
 
     def span(self, occurrence: Occurrence) -> DatedSpan:
@@ -196,7 +198,7 @@ def _case(
         applicant_class=ApplicantClass(booking.applicant_class),
         agreement=booking.agreement,
         grant=booking.grant,
-        must_confirm=not plan.confirms and any(date.state is OccurrenceState.UNCONFIRMED for date in dates),
+        must_confirm=plan.must_confirm or (not plan.confirms and any(date.state is OccurrenceState.UNCONFIRMED for date in dates)),
         by_staff=plan.by_staff,
         standings=standings,
     )
