@@ -122,8 +122,8 @@ def _standing(date: Occurrence) -> _Standing:
 def _plan(session: Session, booking: Booking, wanted: Change, dates: tuple[Occurrence, ...], *, by: Actor) -> Plan:
     room = in_use(room_at(session, wanted.room)) if wanted.room else None
     if booking.kind is BookingKind.BLOCK:
-        venue = room.venue_id if room else dates[0].room.venue_id
-        by.require(by.is_officer or by.is_caretaker_of(venue), "caretaker")
+        venues = {place.venue_id for place in ([room] if room else [date.room for date in dates])}
+        by.require(by.is_officer or all(by.is_caretaker_of(venue) for venue in venues), "caretaker")
     # What is said of a request is no decision on it.
     decides = room is not None or wanted.start is not None or all(date.state is OccurrenceState.BOOKED for date in dates)
     walls = _walls(booking, wanted, dates, room)

@@ -35,7 +35,8 @@ def _one_spelling(written: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", written).split())
 
 
-def _bands_are_bands(value: dict[str, int]) -> dict[str, int]:
+def bands_are_bands(value: dict[str, int]) -> dict[str, int]:
+    """The heads by age band; raises ValueError (``bad-age-band``)."""
     for band in value:
         if not BAND.match(band):
             raise ValueError("bad-age-band")
@@ -48,7 +49,7 @@ RoomPath = Annotated[str, StringConstraints(strip_whitespace=True, max_length=17
 Purpose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 PhoneLine = Annotated[str, StringConstraints(strip_whitespace=True, max_length=30)]
 Team = Annotated[str, AfterValidator(_one_spelling), StringConstraints(max_length=120)]
-Participants = Annotated[dict[str, Heads], Field(max_length=20), AfterValidator(_bands_are_bands)]
+Participants = Annotated[dict[str, Heads], Field(max_length=20), AfterValidator(bands_are_bands)]
 LONGEST_REASON = 2000
 LEFT_OUT = "left-out"
 

@@ -3,13 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from booking.changing import Change, Said
 from booking.models import Booking
 from booking.pages.draft import Heads
 from booking.scope import Scope
-from booking.wish import OnConflict
+from booking.wish import Line, OnConflict, PhoneLine, Purpose, Team, bands_are_bands
 from kernel.wallclock import at
 from web.fields import Clock, Day, RowId
 from web.forms import Form, Input
@@ -59,15 +59,15 @@ class Described(Input):
 
     version: int | None = None
     dates: Annotated[list[RowId], Field(min_length=1, max_length=400)]
-    team: Annotated[str, Field(max_length=120)] = ""
-    purpose: Annotated[str, Field(max_length=500)]
-    participants: Annotated[dict[str, Heads], Field(max_length=20)] = Field(default_factory=dict)
-    contact: Annotated[str, Field(max_length=200)] = ""
-    contact_phone: Annotated[str, Field(max_length=30)] = ""
+    team: Team = ""
+    purpose: Purpose
+    participants: Annotated[dict[str, Heads], Field(max_length=20), AfterValidator(bands_are_bands)] = Field(default_factory=dict)
+    contact: Line = ""
+    contact_phone: PhoneLine = ""
 
     def change(self, ahead: set[int]) -> Change:
         said = Said(
-            team=" ".join(self.team.split()),
+            team=self.team,
             purpose=self.purpose,
             participants={band: heads for band, heads in self.participants.items() if heads},
             contact_name=self.contact,

@@ -67,8 +67,8 @@ class Missed:
 
 @dataclass(frozen=True, slots=True)
 class ToldBooking:
-    """A booking for one who may see it; ``names`` are those of the people its row knows by id, ``missed`` what follows
-    from those noted, by the date's number."""
+    """A booking for one who may see it; ``came_from`` is the reference of the one it was split from, ``names`` are those of the
+    people its row knows by id, ``missed`` what follows from those noted, by the date's number."""
 
     booking: Booking
     coming: tuple[ToldDate, ...]
@@ -81,6 +81,7 @@ class ToldBooking:
     missed: Mapping[int, Missed]
     complaint: Complaint | None
     decider_title: str
+    came_from: str
     names: Mapping[int, str]
     may_change: bool
     may_confirm: bool
@@ -174,6 +175,7 @@ def told_booking(session: Session, booking: Booking, *, by: Actor, language: str
         complaint=next((verdict.complaint for verdict in verdicts.values() if verdict.complaint), None),
         exceptions=exceptions_of(booking),
         decider_title=decider.title.in_language(language) if decider else "",
+        came_from=_came_from(session, booking),
         names=names_of_people(session, {one for one in people if one}),
         may_change=may_change and any(one.may_cancel for one in coming),
         may_confirm=booking.state is BookingState.UNCONFIRMED and (by.is_officer or _acts_for(booking, by)),
@@ -227,6 +229,12 @@ def _missed(booking: Booking, verdicts: Mapping[datetime, Verdict]) -> dict[int,
     noted = {date: verdicts.get(date.local_start) for date in booking.occurrences if date.absent_at}
     rules = {date: verdict.absence for date, verdict in noted.items() if verdict}
     return {date.number: Missed(rule, answer_by(date, rule)) for date, rule in rules.items() if rule}
+
+
+def _came_from(session: Session, booking: Booking) -> str:
+    if booking.split_from is None:
+        return ""
+    return session.scalar(select(Booking.reference).where(Booking.id == booking.split_from)) or ""
 
 
 def _granting(booking: Booking) -> set[int]:
