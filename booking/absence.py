@@ -80,7 +80,12 @@ def _require_missed(booking: Booking, date: Occurrence, now: datetime) -> None:
 
 def _told(session: Session, booking: Booking, date: Occurrence, verb: str, notice: str, *, by: Actor, now: datetime) -> Booking:
     booking.version += 1
-    record(session, Act(verb, "booking", booking.id, {"number": date.number, "fee": date.fee}, booking.holder_id), by=by, now=now)
+    record(
+        session,
+        Act(verb, "booking", booking.id, {"dates": [date.number], "fee": date.fee, "version": booking.version}, booking.holder_id),
+        by=by,
+        now=now,
+    )
     post(session, notice, person_id=booking.holder_id, booking_id=booking.id, now=now, facts={"number": date.number})
     session.flush()
     return booking

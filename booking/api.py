@@ -10,28 +10,31 @@ from sqlalchemy.orm import Session
 
 from accounts.edge import actor, reading, transact
 from accounts.identity import Actor
-from booking import absence, decisions, ending, moving, offers
+from booking import absence, adding, decisions, ending, offers, splitting
 from booking.ahead import bookings_ahead
 from booking.alternatives import instead_of
 from booking.availability import Availability, AvailabilityQuery, availability
 from booking.cases import booking_shown
 from booking.casework import messages
 from booking.casework.shown import ShownMessage, ShownMessages, shown_messages
+from booking.changing import Change, Said, change
 from booking.closures import Closing, affected, close_rooms, displace_outside, open_again
 from booking.edge import book
 from booking.models import Booking
 from booking.outside import bookings_outside
 from booking.preferring import Choice, prefer
+from booking.releasing import Period, releasable, release
 from booking.reservations import preview
-from booking.shown import ShownBooking, ShownVerdict, shown_booking, shown_preview
-from booking.wish import Wish
+from booking.scope import Scope
+from booking.shown import ShownBooking, ShownObjection, ShownVerdict, shown_booking, shown_fault, shown_preview
+from booking.wish import Line, OnConflict, Participants, PhoneLine, Purpose, RoomPath, Team, Wish
 from kernel.clock import now as clock_now
 from policies.ahead import BOOKINGS_AHEAD
 from venues.inputs import ClosureInput
 from venues.outside import BOOKINGS_OUTSIDE
 from venues.queries import room_at, venue_named
 from web.api import Answer, Api, expected_version, idempotency_key
-from web.fields import Local
+from web.fields import Day, Local, RowId
 
 api = Api("bookings", __name__)
 
@@ -55,6 +58,12 @@ class Cancellation(Body):
     without_fee: StrictBool = False
 
 
+class DateCancellation(Cancellation):
+    """Of the date alone, or of it and those that ``scope`` reaches."""
+
+    scope: Scope = Scope.ONE
+
+
 class Approval(Body):
     """A word to the holder; ``grounds`` are asked for where the request asks for exceptions, a word to ``others`` that wanted
     the same time where the order of precedence does not say why they do not get it."""
@@ -71,14 +80,50 @@ class Saying(Body):
     kind: Literal["message", "question", "note"] = "message"
 
 
-class Change(Body):
-    """Another time or room for one date."""
+class Edit(Body):
+    """Another time, room or description of a date and those that ``scope`` reaches, or that stand ``beside`` it.
 
-    scope: Literal["one"] = "one"
-    number: int = Field(ge=1)
+    ``start`` and ``end`` are the date's own new time: the others are shifted by as many days, and take its clock times where
+    these change. Dates that are to say something else than the others of their booking become one of their own, which is the
+    answer. With ``on_conflict`` skip, dates that cannot move stay where they were and are told as ``left``.
+    """
+
+    scope: Scope = Scope.ONE
+    number: RowId
+    beside: Annotated[tuple[RowId, ...], Field(max_length=400)] = ()
+    start: Local | None = None
+    end: Local | None = None
+    room: RoomPath | None = None
+    team: Team | None = None
+    purpose: Purpose | None = None
+    participants: Participants | None = None
+    contact: Line | None = None
+    contact_phone: PhoneLine | None = None
+    on_conflict: OnConflict = OnConflict.REFUSE
+
+    def change(self) -> Change:
+        said = Said(**self.model_dump(include={"team", "purpose", "participants", "contact_phone"}), contact_name=self.contact)
+        where = self.model_dump(include={"scope", "number", "beside", "start", "end", "room", "on_conflict"})
+        return Change(**where, said=said)
+
+
+class Extra(Body):
+    """One more date, in the booking's own room where no other is named."""
+
     start: Local
     end: Local
-    room: Annotated[str, StringConstraints(max_length=170)] | None = None
+    room: RoomPath | None = None
+
+
+class Release(Body):
+    """A period whose dates an organisation gives back, of all its teams or some; ``dry_run`` only tells which."""
+
+    first_day: Day
+    last_day: Day
+    teams: Annotated[tuple[Team, ...], Field(max_length=100)] = ()
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
+    without_fee: StrictBool = False
+    dry_run: bool = True
 
 
 class ClosureBody(Body):
@@ -92,6 +137,20 @@ class ClosureBody(Body):
     dry_run: bool = True
     cancel_affected: bool = False
     out_of_order: Annotated[str, StringConstraints(max_length=80)] = ""
+
+
+class ShownEdit(ShownBooking):
+    """The booking of the changed dates, and what keeps others where they were, by number."""
+
+    left: dict[int, list[ShownObjection]]
+
+
+class ShownRelease(BaseModel):
+    """What was given back, or would be: how many dates, and the references of the bookings that they are of."""
+
+    released: bool
+    dates: int
+    bookings: list[str]
 
 
 class ShownClosure(BaseModel):
@@ -121,11 +180,29 @@ def show(booking_id: int) -> Answer:
     return _answer(shown_booking(booking_shown(reading(), booking_id, by=actor())))
 
 
-@api.operation("PATCH", "/bookings/<int:booking_id>", body=Change, answers={200: ShownBooking}, versioned=True)
-def change(booking_id: int, body: Change) -> Answer:
-    """Move one date of a booking."""
-    moved = {"start": body.start, "end": body.end, "room": body.room, "version": expected_version()}
-    return _answer(transact(_shown, moving.move, booking_id, body.number, **moved))
+@api.operation("PATCH", "/bookings/<int:booking_id>", body=Edit, answers={200: ShownEdit}, versioned=True)
+def edit(booking_id: int, body: Edit) -> Answer:
+    """Change a date, it and the following, or all that lie ahead."""
+    return _answer(transact(_edited, booking_id, body.change(), version=expected_version()))
+
+
+@api.operation("POST", "/bookings/<int:booking_id>/occurrences", body=Extra, answers={201: ShownBooking})
+def add_date(booking_id: int, body: Extra) -> Answer:
+    """Give a booking one more date."""
+    return _answer(transact(_shown, adding.add, booking_id, **body.model_dump()), 201)
+
+
+@api.operation("POST", "/bookings/<int:booking_id>/occurrences/<int:number>/return", answers={200: ShownBooking})
+def readd_date(booking_id: int, number: int) -> Answer:
+    """Take back a date that was cancelled or left out."""
+    return _answer(transact(_shown, adding.readd, booking_id, number))
+
+
+@api.operation("POST", "/bookings/<int:booking_id>/occurrences/<int:number>/split", answers={201: ShownBooking})
+def split(booking_id: int, number: int) -> Answer:
+    """Make a date and those following it a booking of their own."""
+    shown = transact(_shown, splitting.split, booking_id, number)
+    return Answer(shown, 201, {"Location": f"/api/v1/bookings/{shown.id}"}, etag=str(shown.version))
 
 
 @api.operation("POST", "/bookings/<int:booking_id>/cancellation", body=Cancellation, answers={200: ShownBooking})
@@ -134,9 +211,11 @@ def cancel(booking_id: int, body: Cancellation) -> Answer:
     return _answer(transact(_shown, ending.cancel, booking_id, **body.model_dump()))
 
 
-@api.operation("POST", "/bookings/<int:booking_id>/occurrences/<int:number>/cancellation", body=Cancellation, answers={200: ShownBooking})
-def cancel_date(booking_id: int, number: int, body: Cancellation) -> Answer:
-    """Cancel one date, for what that costs."""
+@api.operation(
+    "POST", "/bookings/<int:booking_id>/occurrences/<int:number>/cancellation", body=DateCancellation, answers={200: ShownBooking}
+)
+def cancel_date(booking_id: int, number: int, body: DateCancellation) -> Answer:
+    """Cancel one date, or it and the following, for what that costs."""
     return _answer(transact(_shown, ending.cancel, booking_id, number=number, **body.model_dump()))
 
 
@@ -201,6 +280,21 @@ def free_times(query: AvailabilityQuery) -> Availability:
     return availability(reading(), query, now=clock_now())
 
 
+@api.operation("POST", "/organisations/<int:organisation_id>/releases", body=Release, answers={200: ShownRelease})
+def release_period(organisation_id: int, body: Release) -> ShownRelease:
+    """Give back an organisation's dates of a period, for what that costs, after a look at which they are."""
+    return transact(_released, organisation_id, body)
+
+
+def _released(session: Session, organisation_id: int, body: Release, *, by: Actor, now: datetime) -> ShownRelease:
+    period = Period(first=body.first_day, last=body.last_day, teams=body.teams)
+    dates = releasable(session, organisation_id, period, by=by, now=now)
+    references = sorted({date.booking.reference for date in dates})
+    if not body.dry_run:
+        release(session, organisation_id, period, reason=body.reason, without_fee=body.without_fee, by=by, now=now)
+    return ShownRelease(released=not body.dry_run, dates=len(dates), bookings=references)
+
+
 @api.operation("POST", "/venues/<venue>/closures", body=ClosureBody, answers={200: ShownClosure})
 def close_venue(venue: str, body: ClosureBody) -> ShownClosure:
     """Close a venue or a room of it, after a look at whom that meets."""
@@ -232,8 +326,14 @@ def _shown(session: Session, verb: Callable[..., Booking], *args: object, by: Ac
     return shown_booking(verb(session, *args, by=by, now=now, **kwargs))
 
 
-def _answer(shown: ShownBooking) -> Answer:
-    return Answer(shown, etag=str(shown.version))
+def _edited(session: Session, booking_id: int, wanted: Change, *, version: int, by: Actor, now: datetime) -> ShownEdit:
+    changed = change(session, booking_id, wanted, version=version, by=by, now=now)
+    left = {number: [shown_fault(fault) for fault in faults] for number, faults in changed.left.items()}
+    return ShownEdit(**dict(shown_booking(changed.booking)), left=left)
+
+
+def _answer(shown: ShownBooking, status: int = 200) -> Answer:
+    return Answer(shown, status, etag=str(shown.version))
 
 
 def install(app: Flask) -> None:

@@ -65,7 +65,11 @@ def applicant_of(session: Session, wish: Wish, room: Room, *, by: Actor) -> Appl
     Raises Unidentified when nobody is signed in, Forbidden for another's name or a kind of booking that only staff
     make, Missing and Invalid for an organisation, agreement or grant that is not there or not theirs.
     """
-    _authorise(wish, room, by)
+    if not by.is_known:
+        raise refuse(Unidentified, "sign-in-first")
+    if wish.on_behalf_of not in (None, by.person_id):
+        by.require(by.is_officer, "officer")
+    require_kind(wish, room, by)
     holder = session.get(Person, wish.on_behalf_of or by.require_known())
     if holder is None:
         raise refuse(Missing, "unknown-person", "on_behalf_of", wish.on_behalf_of)
@@ -110,11 +114,8 @@ def visitor_of(session: Session, wish: Wish) -> Applicant:
     return Applicant(nobody, organisation, _class_of(wish, organisation), None, None, must_confirm=False, by_staff=False, standings=known)
 
 
-def _authorise(wish: Wish, room: Room, by: Actor) -> None:
-    if not by.is_known:
-        raise refuse(Unidentified, "sign-in-first")
-    if wish.on_behalf_of not in (None, by.person_id):
-        by.require(by.is_officer, "officer")
+def require_kind(wish: Wish, room: Room, by: Actor) -> None:
+    """Raises Forbidden for a kind of booking that only staff make, or that those make who look after the room."""
     if wish.kind is BookingKind.MUNICIPAL:
         by.require(by.is_officer, "officer")
     if wish.kind is BookingKind.BLOCK:

@@ -1,7 +1,7 @@
 """Case: everything of a wish or a booking that is judged, whether it is new, decided on or moved."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from booking.applicants import Applicant
@@ -21,7 +21,7 @@ from venues.models import Room
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """A room, an applicant and dates to be judged together; ``settled`` are the ids of those dates that stand already,
-    which are left out of what is counted."""
+    which are left out of what is counted; ``beside`` are dates of the same wish in other rooms, which are counted."""
 
     room: Room
     path: str
@@ -43,6 +43,7 @@ class Case:
     booking_id: int | None = None
     settled: tuple[int, ...] = ()
     moved_from: tuple[int, ...] = ()
+    beside: tuple[tuple[Room, WallSpan], ...] = ()
 
     @property
     def keys(self) -> tuple[Key, ...]:
@@ -124,6 +125,13 @@ def case_of_wish(wish: Wish, room: Room, applicant: Applicant, *, now: datetime)
     )
 
 
+def in_room(case: Case, room: Room) -> Case:
+    """The part of a wish's case that is about one of its rooms."""
+    path = path_of(room)
+    dates = tuple(span for span in case.dates if (span.room or case.path) == path)
+    return replace(case, room=room, path=path, spaces=tuple(space.id for space in room.spaces), dates=dates)
+
+
 def case_of_booking(booking: Booking, applicant: Applicant, dates: Iterable[DatedSpan], room: Room) -> Case:
     """The case of a booking that is confirmed, decided on or moved: judged as when it was asked for."""
     return Case(
@@ -138,7 +146,7 @@ def case_of_booking(booking: Booking, applicant: Applicant, dates: Iterable[Date
         commercial=booking.commercial,
         alcohol=booking.alcohol,
         open_to_all=booking.open_to_all,
-        in_series=bool(booking.recurrence),
+        in_series=bool(booking.recurrence) or len(booking.occurrences) > 1,
         submitted=booking.created_at,
         team=booking.team,
         needs=tuple(booking.needs),

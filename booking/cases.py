@@ -4,13 +4,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from accounts.identity import Actor, Role
+from booking.changed import changes_since
 from booking.models import Booking, Occurrence
 from booking.references import normalised
-from kernel.errors import Missing, Stale, refuse
+from kernel.errors import Fault, Missing, Stale, refuse
 
 
 def booking_for(session: Session, booking_id: int, *, version: int | None = None) -> Booking:
-    """The booking with its dates, locked for an act; raises Missing, and Stale when it is another version than was read.
+    """The booking with its dates, locked for an act; raises Missing, and Stale with what changed when another version was read.
 
     Acts on one booking wait for each other here, before they lock what they count and take; a new booking locks no
     other, so the order is the same for all.
@@ -20,7 +21,8 @@ def booking_for(session: Session, booking_id: int, *, version: int | None = None
     if found is None:
         raise refuse(Missing, "unknown-booking", "booking", booking_id)
     if version is not None and version != found.version:
-        raise refuse(Stale, "changed-meanwhile", "version", version, now=found.version)
+        fault = Fault("changed-meanwhile", "version", version, {"now": found.version})
+        raise Stale(fault, details={"changes": [change.to_json(found) for change in changes_since(session, found, version)]})
     return found
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -27,6 +28,12 @@ class Change:
     at: datetime
     name: str
     role: Role | None
+
+    def to_json(self, booking: Booking) -> dict[str, Any]:
+        """The change without names, for the API: ``by`` is a role, ``applicant`` or ``service``; dates by their wall-clock starts."""
+        by = str(self.role) if self.role else "applicant" if self.name else "service"
+        starts = [f"{date.local_start:%Y-%m-%dT%H:%M}" for date in booking.occurrences if date.number in self.numbers]
+        return {"verb": self.verb, "at": self.at.isoformat(), "by": by, "dates": starts}
 
 
 def changes_since(session: Session, booking: Booking, version: int) -> Sequence[Change]:

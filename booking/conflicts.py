@@ -1,6 +1,6 @@
 """Conflicts (pure): what is wanted, what stands in its way, and what of a list of wishes collides with itself."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kernel.interval import Interval
@@ -46,6 +46,11 @@ class Answer:
     @property
     def free(self) -> tuple[int, ...]:
         return tuple(number for number in range(len(self.wants)) if self.is_free(number))
+
+    def without(self, given_up: Collection[int]) -> "Answer":
+        """The answer once these occurrences give up their time."""
+        met = {want: tuple(one for one in found if one.occurrence_id not in given_up) for want, found in self.collisions.items()}
+        return Answer(self.wants, {want: found for want, found in met.items() if found})
 
 
 def collisions_within(wants: Sequence[Want]) -> Iterable[Collision]:

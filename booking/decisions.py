@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from accounts.identity import Actor
 from booking import lifecycle
 from booking.cases import booking_for, require_decider, require_sight
-from booking.ending import end_dates
+from booking.ending import end_dates, keys_of
 from booking.images import Before, before, undoable
 from booking.models import Booking, Occurrence
 from booking.resettle import Plan, resettle, waiting
@@ -19,7 +19,7 @@ from booking.states import BookingState, OccurrenceState
 from booking.telling import tell
 from booking.waiving import grant, keep_needed
 from database.audit import Act, record
-from database.locks import Key
+from database.locks import Key, lock
 from kernel.errors import Invalid, refuse
 
 # Kept on a date that was refused with proposals of what else to take.
@@ -65,7 +65,7 @@ def say_yes(
     lifecycle.require(lifecycle.Act.APPROVE, booking.state)
     granted = grant(session, booking, grounds, by=by, now=now)
     plan = Plan(act="approve", dates=waiting(booking, OccurrenceState.REQUESTED), by_staff=True, beside=beside)
-    judged = resettle(session, booking, plan, now=now)
+    judged = resettle(session, booking, plan, now=now).judged
     keep_needed(booking, granted, judged, by=by)
     write_decision(booking, note, by=by, now=now)
     return announce(session, booking, "approve", by=by, now=now, waived=[waiver.rule for waiver in granted])
@@ -85,6 +85,7 @@ def decline(
         raise refuse(Invalid, "reason-missing", "reason")
     was = before(session, [booking])
     dates = [date for date in booking.occurrences if lifecycle.allows(lifecycle.Act.REFUSE, date.state)]
+    lock(session, *keys_of(booking))
     end_dates(session, booking, dates, OccurrenceState.REFUSED, BookingState.REFUSED, now=now)
     for date in dates:
         date.reason = PROPOSED if proposes else ""
@@ -104,6 +105,7 @@ def lapse(session: Session, booking_id: int, *, by: Actor, now: datetime) -> boo
     booking = booking_for(session, booking_id)
     if booking.state is not BookingState.UNCONFIRMED:
         return False
+    lock(session, *keys_of(booking))
     end_dates(session, booking, waiting(booking, OccurrenceState.UNCONFIRMED), OccurrenceState.LAPSED, BookingState.LAPSED, now=now)
     announce(session, booking, "lapse", by=by, now=now)
     return True

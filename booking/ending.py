@@ -1,6 +1,6 @@
 """Ending: dates that are cancelled, refused or lapse give up their time and keep their history."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,19 +8,20 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
 from booking import lifecycle
-from booking.cases import booking_for, occurrence_of, require_holder
+from booking.cases import booking_for, require_holder
 from booking.fees import Cost, cost_of
 from booking.images import before, undoable
-from booking.lifecycle import LIVE, state_of
+from booking.lifecycle import state_of
 from booking.models import Booking, Occurrence
 from booking.occupy import free
 from booking.reasons import verdicts_of
 from booking.revisions import touch
+from booking.scope import Scope, reached
 from booking.states import BookingState, Cause, OccurrenceState
 from booking.telling import tell
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
-from kernel.errors import Conflict, Invalid, refuse
+from kernel.errors import Invalid, refuse
 
 
 def cancel(
@@ -28,13 +29,15 @@ def cancel(
     booking_id: int,
     *,
     number: int | None = None,
+    scope: Scope = Scope.ONE,
     reason: str = "",
     without_fee: bool = False,
     version: int | None = None,
     by: Actor,
     now: datetime,
 ) -> Booking:
-    """Cancel one date, or all that lie ahead; the past is never touched, and a reason is kept on what is cancelled.
+    """Cancel one date, it and the following, or all that lie ahead; the past is never touched, and a reason is kept on
+    what is cancelled.
 
     It costs what the latest judgement of each date says, and what is given back too late counts as missed; officers may
     let it be for nothing, and say why. Raises Conflict (``in-the-past``) when nothing is left to cancel, Invalid
@@ -42,16 +45,27 @@ def cancel(
     """
     booking = booking_for(session, booking_id, version=version)
     require_holder(booking, by)
+    require_free_of_charge(reason, without_fee=without_fee, by=by)
+    dates = reached(booking, number, scope, lifecycle.Act.CANCEL, now=now)
+    lock(session, *keys_of(booking))
+    was = before(session, [booking])
+    act = give_up(session, booking, dates, reason=reason, without_fee=without_fee, by=by, now=now)
+    undoable(session, act, was, by=by, now=now)
+    return booking
+
+
+def require_free_of_charge(reason: str, *, without_fee: bool, by: Actor) -> None:
+    """Raises Forbidden where another than an officer lets a cancellation be for nothing, Invalid where no reason is given."""
     by.require(by.is_officer or not without_fee, "officer")
     if without_fee and not reason.strip():
         raise refuse(Invalid, "reason-missing", "reason")
-    wanted = booking.occurrences if number is None else [occurrence_of(booking, number)]
-    if number is not None:
-        lifecycle.require(lifecycle.Act.CANCEL, wanted[0].state)
-    dates = [date for date in wanted if date.state in LIVE and date.starts_at > now]
-    if not dates:
-        raise refuse(Conflict, "in-the-past", "booking", booking.reference)
-    costs, was = costs_of(session, booking, dates, now=now), before(session, [booking])
+
+
+def give_up(
+    session: Session, booking: Booking, dates: Sequence[Occurrence], *, reason: str, without_fee: bool, by: Actor, now: datetime
+) -> Act:
+    """Cancel these dates of a booking whose keys are locked: their time is free, and they cost what their judgement says."""
+    costs = costs_of(session, booking, dates, now=now)
     end_dates(session, booking, dates, OccurrenceState.CANCELLED, BookingState.CANCELLED, now=now)
     for date in dates:
         date.reason = reason.strip()[:500]
@@ -60,15 +74,15 @@ def cancel(
         if date.number in costs and costs[date.number].missed and not without_fee:
             date.absent_at, date.absent_by = now, by.person_id
     touch(session, booking)
-    facts: dict[str, Any] = {"dates": [date.number for date in dates], "state": str(booking.state)}
+    facts: dict[str, Any] = {"dates": [date.number for date in dates], "state": str(booking.state), "version": booking.version}
     if costs:
         facts |= {"cost": {str(number): cost.fee for number, cost in costs.items()}, "without_fee": without_fee}
     act = Act("cancel", "booking", booking.id, facts, booking.holder_id)
     record(session, act, by=by, now=now)
     told = {"dates": [date.number for date in dates], "cause": _cause(booking, by)}
     tell(session, booking, "dates-cancelled", lost=[date.starts_at for date in dates], facts=told, by=by, now=now)
-    undoable(session, act, was, by=by, now=now)
-    return booking
+    session.flush()
+    return act
 
 
 def costs_of(session: Session, booking: Booking, dates: Iterable[Occurrence], *, now: datetime) -> dict[int, Cost]:
@@ -87,15 +101,7 @@ def _cause(booking: Booking, by: Actor) -> Cause:
 def end_dates(
     session: Session, booking: Booking, dates: Iterable[Occurrence], state: OccurrenceState, last: BookingState, *, now: datetime
 ) -> None:
-    """Lock, free the time of the dates and write their state; the booking is ``last`` when no date is alive."""
-    lock(session, *keys_of(booking))
-    end_locked(session, booking, dates, state, last, now=now)
-
-
-def end_locked(
-    session: Session, booking: Booking, dates: Iterable[Occurrence], state: OccurrenceState, last: BookingState, *, now: datetime
-) -> None:
-    """``end_dates`` of a booking whose keys the transaction has locked."""
+    """Free the time of the dates and write their state; the booking, whose keys are locked, is ``last`` when no date is alive."""
     ended = list(dates)
     free(session, [date.id for date in ended], now=now)
     for date in ended:

@@ -1,6 +1,6 @@
 """Facts: the only place that fills what a policy judges from the database, in a fixed number of queries."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import reduce
@@ -15,6 +15,7 @@ from booking.models import Booking, Occurrence
 from booking.support.models import Agreement
 from database.sql import epoch
 from kernel.interval import Interval
+from kernel.wallclock import WallSpan
 from policies.known import facts_around, office_holidays
 from policies.layers import PlacedCount
 from policies.occasion import parts_of
@@ -108,17 +109,40 @@ def _counted(session: Session, case: Case, placed: PlacedCount) -> Usage:
     if count.room_kinds:
         here.append(Room.kind.in_(count.room_kinds))
     if count.inside:
-        return _inside(session, case, count, here)
+        return _inside(session, case, placed, here)
     minutes, dates = session.execute(_minutes(case, count.measure).where(*here)).one()
-    return Usage(count.key, count.first, count.last, int(minutes), dates)
+    return reduce(added, _beside(case, placed), Usage(count.key, count.first, count.last, int(minutes), dates))
 
 
-def _inside(session: Session, case: Case, count: Count, here: Sequence[ColumnElement[bool]]) -> Usage:
+def _beside(case: Case, placed: PlacedCount) -> Iterator[Usage]:
+    """What dates of the same wish in other rooms add to a count."""
+    count = placed.count
+    for room, wall in case.beside:
+        is_there = placed.layer is not Layer.ROOM and (placed.layer is not Layer.VENUE or room.venue_id == case.room.venue_id)
+        if is_there and (not count.room_kinds or room.kind in count.room_kinds) and _is_meant(count, wall):
+            yield adds(count, wall.interval().minutes, parts_of(wall.start, wall.end))
+
+
+def _is_meant(count: Count, wall: WallSpan) -> bool:
+    """What ``_times`` says, of a date that is not written yet."""
+    match count.measure, count.interval:
+        case Measure.AT_ONCE, Interval() as wanted:
+            return wall.interval().overlaps(wanted)
+        case Measure.AHEAD, _:
+            return count.moment is None or wall.interval().start > count.moment
+        case Measure.USED, _:
+            return count.first <= wall.start.date() <= count.last
+        case _:
+            return False
+
+
+def _inside(session: Session, case: Case, placed: PlacedCount, here: Sequence[ColumnElement[bool]]) -> Usage:
     """The count with the minutes inside its stretches, which only the wall clock of each date tells."""
+    count = placed.count
     columns = (Occurrence.starts_at, Occurrence.ends_at, Occurrence.local_start, Occurrence.local_end)
     found = session.execute(_dates(Select(*columns), case).where(*here)).all()
     each = (adds(count, Interval(row.starts_at, row.ends_at).minutes, parts_of(row.local_start, row.local_end)) for row in found)
-    return reduce(added, each, Usage(count.key, count.first, count.last))
+    return reduce(added, (*each, *_beside(case, placed)), Usage(count.key, count.first, count.last))
 
 
 def _times(count: Count, room: Room) -> Sequence[ColumnElement[bool]]:
@@ -151,7 +175,7 @@ def _agreed(session: Session, case: Case, agreement: Agreement) -> Entitlement:
         title=agreement.title,
         price_class=agreement.price_class,
         minutes_granted=agreement.minutes,
-        minutes_used=int(used),
+        minutes_used=int(used) + sum(wall.interval().minutes for _room, wall in case.beside),
         first=agreement.first_day,
         last=agreement.last_day,
         rooms=tuple(f"{room.venue.slug}/{room.slug}" for room in agreement.rooms),

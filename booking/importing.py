@@ -121,11 +121,11 @@ def _left_out(session: Session, weighed: Weighed) -> tuple[Fault, ...]:
     """Everything that is in the way of dates, bookings by their reference and whose they are: staff read it."""
     dates = [date for date in weighed.dates if not date.is_kept]
     booked = _booked(session, {collision.occurrence_id for date in dates for collision in date.collisions if collision.occurrence_id})
-    return tuple(fault for date in dates for fault in (*barred(date), *(_taken(date, one, weighed, booked) for one in date.collisions)))
+    return tuple(fault for date in dates for fault in (*barred(date), *(_taken(date, one, booked) for one in date.collisions)))
 
 
-def _taken(date: Dated, collision: Collision, weighed: Weighed, booked: Mapping[int, tuple[str, str]]) -> Fault:
-    fault = collision_fault(date, collision, weighed.case)
+def _taken(date: Dated, collision: Collision, booked: Mapping[int, tuple[str, str]]) -> Fault:
+    fault = collision_fault(date, collision)
     if collision.occurrence_id is None:
         return fault
     reference, by = booked[collision.occurrence_id]

@@ -1,6 +1,6 @@
 """Judging: what the policy says of every date of a case, and how that is kept with the booking."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -104,6 +104,15 @@ def _broken(span: DatedSpan, found: Iterable[Closure]) -> Fault | None:
     return Fault("out-of-order", "needs", row.out_of_order, facts)
 
 
+def judge_all(session: Session, cases: Iterable[Case]) -> list[tuple[Case, tuple[Judged, ...]]]:
+    """Judge the parts of a wish in several rooms, each counted with the dates of those before it that are not refused."""
+    found: list[tuple[Case, tuple[Judged, ...]]] = []
+    for case in cases:
+        beside = tuple((other.room, date.wall) for other, dates in found for date in dates if not date.is_refused)
+        found.append((case, judge(session, replace(case, beside=beside))))
+    return found
+
+
 def highest(deciders: Iterable[Decider]) -> Decider | None:
     """Who decides on all dates together: the highest of the roles, of equal ones the first; None when nobody has to."""
     return max(deciders, key=lambda decider: ROLES.index(decider.role), default=None)
@@ -122,10 +131,10 @@ def keep(session: Session, booking_id: int, judged: Sequence[Judged], *, act: st
         for date in judged
         if date.request and date.facts and date.verdict
     ]
-    keep_rows(session, booking_id, rows, act=act, now=now)
+    keep_stored(session, booking_id, rows, act=act, now=now)
 
 
-def keep_rows(session: Session, booking_id: int, rows: Sequence[dict[str, Any]], *, act: str, now: datetime) -> None:
+def keep_stored(session: Session, booking_id: int, rows: Sequence[Mapping[str, Any]], *, act: str, now: datetime) -> None:
     """Store what was judged of dates, as rows of request, facts, verdict and the versions asked."""
     if rows:
         versions = sorted({version for row in rows for version in row["versions"]})
@@ -133,7 +142,7 @@ def keep_rows(session: Session, booking_id: int, rows: Sequence[dict[str, Any]],
         session.connection().execute(INTO_JUDGEMENTS, kept)
 
 
-def folded(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def folded(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The rows with what is equal in all of them written once: forty dates share most of their facts."""
     parts = {}
     for part in rows[0]:

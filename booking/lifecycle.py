@@ -17,6 +17,7 @@ class Act(StrEnum):
     LAPSE = "lapse"
     MOVE = "move"
     OFFER = "offer"
+    READD = "readd"
     NOTE_ABSENCE = "note-absence"
     ASK = "ask"
 
@@ -38,6 +39,7 @@ FROM: dict[Act, Collection[OccurrenceState]] = {
     Act.LAPSE: {OccurrenceState.UNCONFIRMED},
     Act.MOVE: LIVE,
     Act.OFFER: {OccurrenceState.WAITING, OccurrenceState.SKIPPED, OccurrenceState.DISPLACED},
+    Act.READD: {OccurrenceState.CANCELLED, OccurrenceState.SKIPPED},
     Act.NOTE_ABSENCE: {OccurrenceState.BOOKED},
     Act.ASK: {OccurrenceState.REQUESTED},
 }

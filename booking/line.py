@@ -11,7 +11,7 @@ from booking.alternatives import offers_to
 from booking.case import occupied
 from booking.cases import booking_for
 from booking.conflicts import Want
-from booking.ending import end_dates
+from booking.ending import end_dates, keys_of
 from booking.judging import judge
 from booking.models import OPEN, Booking, Occurrence, Offer, Vacancy
 from booking.occupy import peek
@@ -20,6 +20,7 @@ from booking.outcome import TAKEN
 from booking.revisions import touch
 from booking.states import Accepts, BookingState, OccurrenceState, OfferState
 from database.audit import Act, record
+from database.locks import lock
 from database.outbox import post
 from kernel.errors import Invalid
 from kernel.interval import Interval
@@ -109,6 +110,7 @@ def end_waiting(session: Session, booking_id: int, *, by: Actor, now: datetime) 
     dates = [date for date in booking.occurrences if date.state is OccurrenceState.WAITING and date.starts_at <= now]
     if not dates:
         return False
+    lock(session, *keys_of(booking))
     end_dates(session, booking, dates, OccurrenceState.LAPSED, BookingState.LAPSED, now=now)
     touch(session, booking)
     numbers = [date.number for date in dates]

@@ -20,10 +20,11 @@ class Booking(Base):
     """A wish for a room by a holder, once or repeatedly, and what became of it.
 
     ``holder_id`` is who it belongs to, ``hand_id`` who entered it (staff on behalf of a caller, else the same);
-    ``exceptions`` are what ``waiving.Exceptions`` writes. ``decide_by`` is the promised answer; its clock stands still from
-    ``paused_at``, and at ``broken_at`` somebody saw that a promise was not kept and raised the case to ``raised_to``.
-    ``owner_id`` is who works on it, ``deputy_id`` who stands in, to the end of ``deputy_until`` where that is said.
-    What stands in line takes what it ``accepts``, at once where it is to ``book_when_free``.
+    ``exceptions`` are what ``waiving.Exceptions`` writes; ``split_from`` is the booking whose later dates these were.
+    ``decide_by`` is the promised answer; its clock stands still from ``paused_at``, and at ``broken_at`` somebody saw that a
+    promise was not kept and raised the case to ``raised_to``. ``owner_id`` is who works on it, ``deputy_id`` who stands in, to
+    the end of ``deputy_until`` where that is said. What stands in line takes what it ``accepts``, at once where it is to
+    ``book_when_free``.
     """
 
     __tablename__ = "booking"
@@ -54,6 +55,7 @@ class Booking(Base):
     recurrence: Mapped[str] = mapped_column(String(300), default="")
     accepts: Mapped[Accepts] = mapped_column(Word(Accepts), default=Accepts.TIME)
     book_when_free: Mapped[bool] = mapped_column(default=False)
+    split_from: Mapped[int | None]
     agreement_id: Mapped[int | None] = mapped_column(ForeignKey("agreement.id"), index=True)
     grant_id: Mapped[int | None] = mapped_column(ForeignKey("support_grant.id"), index=True)
     decider: Mapped[str] = mapped_column(String(40), default="")
@@ -93,13 +95,18 @@ class Booking(Base):
         return self.state is BookingState.REQUESTED and is_seen
 
 
+SPLIT = text("first_reference IS NOT NULL")
+
+
 class Occurrence(Base):
     """One dated span of a booking: the wall clock that was said, its zone, and what that is in UTC.
 
     Prices are in øre with the tariff's date; ``sequence`` rises with time, place and status only (RFC 5545 3.8.7.4).
     ``absent_at`` is when somebody (``absent_by``) noted that nobody came; ``fee`` is what that or a cancellation costs.
     ``lost_to`` is what displaced it: ``booking:7``, ``closure:3``. ``conditions`` are those on access, by the digest of their
-    words, each with the date by which it is due; ``reminded_at`` is
+    words, each with the date by which it is due; ``reminded_at`` is when the holder was told what of them is missing.
+    ``first_reference`` is the reference of the booking that the date was made in, where it was split from it since: its number
+    was given there, and calendars know it by these for ever.
     """
 
     __tablename__ = "occurrence"
@@ -107,11 +114,13 @@ class Occurrence(Base):
         Index("ix_occurrence_booking_id", "booking_id", "number", unique=True),
         Index("ix_occurrence_room_id", "room_id", "starts_at"),
         Index("ix_occurrence_starts_at", "starts_at"),
+        Index("ix_occurrence_first_reference", "first_reference", sqlite_where=SPLIT, postgresql_where=SPLIT),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id"))
     number: Mapped[int]
+    first_reference: Mapped[str | None] = mapped_column(String(20))
     room_id: Mapped[int] = mapped_column(ForeignKey("room.id"))
     state: Mapped[OccurrenceState] = mapped_column(Word(OccurrenceState))
     reason: Mapped[str] = mapped_column(String(500), default="")

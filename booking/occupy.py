@@ -70,13 +70,13 @@ class Take:
     expires_at: datetime | None = None
 
 
-def ask(session: Session, wants: Sequence[Want], *, now: datetime, releasing: Collection[int] = ()) -> Answer:
+def ask(session: Session, wants: Sequence[Want], *, now: datetime) -> Answer:
     """Everything that stands in the way of the wants, in one query, holds that have expired left out.
 
-    ``releasing`` are occurrences whose claims are given up in the same step. The spaces are to be locked before.
+    The spaces are to be locked before. What gives up its time in the same step is taken out of the answer by ``without``.
     """
     _drop_expired(session, {space for want in wants for space in want.spaces}, now)
-    return grouped(wants, [*collisions_within(wants), *_found(session, wants, set(releasing))])
+    return grouped(wants, [*collisions_within(wants), *_found(session, wants, ())])
 
 
 def peek(session: Session, wants: Sequence[Want], *, now: datetime, alone: bool = False) -> Answer:

@@ -1,19 +1,21 @@
 """Outcome (pure): what becomes of each date of a case, and the refusal when nothing may be taken."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from itertools import count
 
 from booking.case import Case
 from booking.conflicts import Answer, Collision, Want
 from booking.judging import Judged
 from booking.states import OccurrenceState
-from booking.wish import OnConflict
+from booking.wish import LEFT_OUT, OnConflict
 from kernel.errors import Conflict, Fault, Invalid
 from kernel.wallclock import to_wall
 from policies.verdict import Objection
 
 TAKEN = "taken"
-LEFT_OUT = (OccurrenceState.SKIPPED, OccurrenceState.WAITING)
+KEEPS_NOTHING = (OccurrenceState.SKIPPED, OccurrenceState.WAITING)
 
 
 class Declined(Invalid):
@@ -30,8 +32,9 @@ class Taken(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """One date's result: its state, why it was left out, and the number of its want in the answer."""
+    """One date's result in the room of its case: its state, why it was left out, and the number of its want in the answer."""
 
+    case: Case
     judged: Judged
     state: OccurrenceState
     reason: str = ""
@@ -40,51 +43,79 @@ class Dated:
 
     @property
     def is_kept(self) -> bool:
-        return self.state not in LEFT_OUT
+        return self.state not in KEEPS_NOTHING
+
+    @property
+    def day(self) -> date:
+        """The day that the rule of the series gave, whatever was chosen for it."""
+        found = (span.day for span in self.case.dates if span.wall == self.judged.wall and span.day)
+        return next(found, self.judged.wall.start.date())
+
+    @property
+    def is_waived(self) -> bool:
+        """Whether the applicant chose to do without it."""
+        return self.judged.fault is not None and self.judged.fault.code == LEFT_OUT
 
 
-def wants_of(case: Case, judged: Sequence[Judged]) -> tuple[Mapping[int, int], tuple[Want, ...]]:
-    """What the dates that the policy allows would occupy, and which date is which want."""
-    allowed = [number for number, date in enumerate(judged) if not date.is_refused]
-    return {number: want for want, number in enumerate(allowed)}, tuple(judged[number].want(case) for number in allowed)
+def wants_of(case: Case, judged: Iterable[Judged]) -> tuple[Want, ...]:
+    """What the dates that the policy allows would occupy."""
+    return tuple(date.want(case) for date in judged if not date.is_refused)
+
+
+def state_once_kept(case: Case, judged: Iterable[Judged]) -> OccurrenceState:
+    """What the dates are that are not left out: booked, or waiting for the organisation or for a decision."""
+    if case.applicant.must_confirm:
+        return OccurrenceState.UNCONFIRMED
+    waits = any(date.needs_review for date in judged if not date.is_refused)
+    return OccurrenceState.REQUESTED if waits else OccurrenceState.BOOKED
 
 
 def results(
-    case: Case, judged: Sequence[Judged], numbers: Mapping[int, int], answer: Answer, on_conflict: OnConflict = OnConflict.REFUSE
+    judged: Iterable[tuple[Case, Sequence[Judged]]], answer: Answer, on_conflict: OnConflict = OnConflict.REFUSE
 ) -> tuple[Dated, ...]:
     """What becomes of each date: refused and taken dates are left out, the rest is booked or waits for a decision.
 
-    Where taken dates are to wait, they stand in line for the time; not those that another date of the wish has.
+    Where taken dates are to wait, or one of them was chosen to, they stand in line for the time; not those that another date
+    of the wish has. The wants of the answer are those of ``wants_of``, case by case.
     """
-    waits = any(date.needs_review for date in judged if not date.is_refused)
-    kept = OccurrenceState.REQUESTED if waits else OccurrenceState.BOOKED
-    if case.applicant.must_confirm:
-        kept = OccurrenceState.UNCONFIRMED
-    found = (_result(date, numbers.get(number), answer, kept) for number, date in enumerate(judged))
-    if on_conflict is not OnConflict.WAIT or case.applicant.must_confirm:
-        return tuple(found)
-    return tuple(replace(date, state=OccurrenceState.WAITING) if _can_wait(date) else date for date in found)
+    wants = count()
+    found = tuple(
+        _result(case, date, None if date.is_refused else next(wants), answer, state_once_kept(case, dates))
+        for case, dates in judged
+        for date in dates
+    )
+    return tuple(replace(date, state=OccurrenceState.WAITING) if _waits(date, on_conflict) else date for date in found)
 
 
-def require_enough(case: Case, found: Sequence[Dated], on_conflict: OnConflict) -> None:
+def _waits(date: Dated, on_conflict: OnConflict) -> bool:
+    chosen = any(span.waits for span in date.case.dates if span.wall == date.judged.wall)
+    return (chosen or on_conflict is OnConflict.WAIT) and not date.case.applicant.must_confirm and _can_wait(date)
+
+
+def require_enough(found: Sequence[Dated], on_conflict: OnConflict) -> None:
     """Raises Declined or Taken when a date is left out and must not be, or when no date is left."""
-    left_out = [date for date in found if not date.is_kept]
-    if not left_out or (on_conflict is not OnConflict.REFUSE and len(left_out) < len(found)):
-        return
-    if any(date.state is OccurrenceState.WAITING for date in left_out):
-        return
-    faults = [fault for date in left_out for fault in faults_of(date, case)]
-    raise (Declined if any(date.judged.is_refused for date in left_out) else Taken)(*faults)
+    left_out = [date for date in found if not date.is_kept and not date.is_waived]
+    refused = [date for date in left_out if date.state is not OccurrenceState.WAITING]
+    is_any = any(date.is_kept for date in found) or len(refused) < len(left_out)
+    if refused and not (on_conflict is not OnConflict.REFUSE and is_any):
+        raise refusal_of(refused)
+
+
+def refusal_of(left_out: Sequence[Dated]) -> "Declined | Taken":
+    """The refusal that names everything that keeps these dates out."""
+    faults = [fault for date in left_out for fault in faults_of(date)]
+    return (Declined if any(date.judged.is_refused for date in left_out) else Taken)(*faults)
 
 
 def _can_wait(date: Dated) -> bool:
+    """Whether another booking has the time, and not another date of the wish itself."""
     return any(collision.occurrence_id is not None for collision in date.collisions)
 
 
-def faults_of(date: Dated, case: Case) -> Iterator[Fault]:
+def faults_of(date: Dated) -> Iterator[Fault]:
     """Everything that keeps one date out; what is taken is named by the part of the room."""
     yield from barred(date)
-    yield from (collision_fault(date, collision, case) for collision in date.collisions)
+    yield from (collision_fault(date, collision) for collision in date.collisions)
 
 
 def barred(date: Dated) -> Iterator[Fault]:
@@ -96,9 +127,9 @@ def barred(date: Dated) -> Iterator[Fault]:
         yield from (objection_fault(objection, start) for objection in date.judged.verdict.objections if date.judged.is_refused)
 
 
-def collision_fault(date: Dated, collision: Collision, case: Case) -> Fault:
+def collision_fault(date: Dated, collision: Collision) -> Fault:
     """What stands in the way of a date: when, and in which part of the room."""
-    names = {space.id: space.name for space in case.room.spaces}
+    names = {space.id: space.name for space in date.case.room.spaces}
     start = f"{date.judged.wall.start:%Y-%m-%dT%H:%M}"
     begins, ends = (f"{to_wall(moment, date.judged.wall.zone):%Y-%m-%dT%H:%M}" for moment in (collision.time.start, collision.time.end))
     return Fault(collision.code, "start", start, {"date": start, "from": begins, "to": ends, "space": names[collision.space_id]})
@@ -143,12 +174,12 @@ def refuses(fault: Fault) -> bool:
     return fault.facts.get("effect", "refuse") == "refuse" and not is_excepted
 
 
-def _result(judged: Judged, want: int | None, answer: Answer, kept: OccurrenceState) -> Dated:
+def _result(case: Case, judged: Judged, want: int | None, answer: Answer, kept: OccurrenceState) -> Dated:
     if want is None:
-        return Dated(judged, OccurrenceState.SKIPPED, " ".join(sorted(_codes(judged))))
+        return Dated(case, judged, OccurrenceState.SKIPPED, " ".join(sorted(_codes(judged))))
     if not answer.is_free(want):
-        return Dated(judged, OccurrenceState.SKIPPED, TAKEN, want, answer.collisions[want])
-    return Dated(judged, kept, "", want)
+        return Dated(case, judged, OccurrenceState.SKIPPED, TAKEN, want, answer.collisions[want])
+    return Dated(case, judged, kept, "", want)
 
 
 def _codes(judged: Judged) -> set[str]:

@@ -13,7 +13,7 @@ from booking.alternatives import Offer, offers_instead
 from booking.cases import booking_for, may_decide
 from booking.competing import order_of, wishes_for
 from booking.displacing import sign_of
-from booking.ending import end_locked, keys_of
+from booking.ending import end_dates, keys_of
 from booking.images import before, undoable
 from booking.models import Booking, Occurrence
 from booking.reasons import rank_of, verdicts_of_all
@@ -141,7 +141,7 @@ def _require_reason(session: Session, granted: Booking, others: Sequence[Booking
 def _refuse(
     session: Session, booking: Booking, dates: Sequence[Occurrence], granted: Booking, why: str, *, by: Actor, now: datetime
 ) -> None:
-    end_locked(session, booking, dates, OccurrenceState.REFUSED, BookingState.REFUSED, now=now)
+    end_dates(session, booking, dates, OccurrenceState.REFUSED, BookingState.REFUSED, now=now)
     for date in dates:
         date.reason = f"{PREFERRED}{granted.id}"
     decisions.write_decision(booking, why, by=by, now=now)

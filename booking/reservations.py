@@ -1,6 +1,6 @@
 """Reservations: the verb that turns a wish into a booking, and its dry run."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import Actor, Role
 from accounts.models import Delegation, DelegationState
-from booking.applicants import applicant_of, visitor_of
-from booking.case import Case, case_of_wish, in_use
+from booking.applicants import applicant_of, require_kind, visitor_of
+from booking.case import Case, case_of_wish, in_room, in_use
 from booking.conditions.asked import asked_of
 from booking.conflicts import Answer
 from booking.displacing import NOBODY, Losers, Loss, lose, losers, require_precedence
-from booking.judging import Judged, highest, judge, keep
+from booking.judging import Judged, highest, judge_all, keep
 from booking.lifecycle import state_of
 from booking.models import Booking, Occurrence
 from booking.occupy import Take, ask, occupy, peek
@@ -31,7 +31,6 @@ from database.outbox import post
 from kernel.errors import Conflict, Invalid, refuse
 from kernel.wallclock import nearest_interval
 from policies.judging import ROLES
-from venues.models import Room
 from venues.queries import room_at
 
 TO_CONFIRM = timedelta(days=7)
@@ -60,10 +59,10 @@ def preview(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Previe
     Who has not signed in may look too; what is then said holds for one of whom nothing is known.
     """
     case = case_asked(session, wish, by=by, now=now)
-    judged = judge(session, case)
-    require_waivable(session, case, judged)
-    numbers, wants = wants_of(case, judged)
-    return Preview(case, results(case, judged, numbers, peek(session, wants, now=now), wish.on_conflict))
+    judged = judge_all(session, parts_of(session, case, wish, by=by))
+    require_waivable(session, case, [date for _part, dates in judged for date in dates])
+    answer = peek(session, [want for part, dates in judged for want in wants_of(part, dates)], now=now)
+    return Preview(case, in_order(results(judged, answer, wish.on_conflict)))
 
 
 def case_asked(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Case:
@@ -71,6 +70,20 @@ def case_asked(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Cas
     room = in_use(room_at(session, wish.room))
     applicant = applicant_of(session, wish, room, by=by) if by.is_known else visitor_of(session, wish)
     return case_of_wish(wish, room, applicant, now=now)
+
+
+def parts_of(session: Session, case: Case, wish: Wish, *, by: Actor) -> tuple[Case, ...]:
+    """The case of a wish by the rooms of its dates; raises Missing and Conflict for rooms that cannot be booked."""
+    paths = dict.fromkeys(span.room or case.path for span in case.dates)
+    rooms = {path: case.room if path == case.path else in_use(room_at(session, path)) for path in paths}
+    for room in rooms.values():
+        require_kind(wish, room, by)
+    return tuple(in_room(case, room) for room in rooms.values())
+
+
+def in_order(dates: Iterable[Dated]) -> tuple[Dated, ...]:
+    """Soonest first, in whatever rooms they are."""
+    return tuple(sorted(dates, key=lambda date: (date.judged.wall.start, date.judged.wall.end)))
 
 
 def reserve(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Booking:
@@ -95,29 +108,29 @@ def weigh(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Weighed:
     """The first half of ``reserve``; raises Invalid for a wish that cannot be read or asks for exceptions that nobody gives,
     Forbidden, Missing, and Conflict where it is to displace what gives no way."""
     case = _case(session, wish, by=by, now=now)
-    foreseen = _foreseen(session, case, wish, by=by, now=now)
-    lock(session, *case.keys, *foreseen.keys)
+    parts = parts_of(session, case, wish, by=by)
+    foreseen = _foreseen(session, parts, wish, by=by, now=now)
+    lock(session, *(key for part in parts for key in part.keys), *foreseen.keys)
     if case.applicant.must_confirm:
         _require_few_unconfirmed(session, case.applicant.holder.id)
-    judged = judge(session, case)
-    require_waivable(session, case, judged)
-    numbers, wants = wants_of(case, judged)
-    answer = ask(session, wants, now=now)
-    found = results(case, judged, numbers, answer, wish.on_conflict)
+    judged = judge_all(session, parts)
+    require_waivable(session, case, [date for _part, dates in judged for date in dates])
+    answer = ask(session, [want for part, dates in judged for want in wants_of(part, dates)], now=now)
+    found = results(judged, answer, wish.on_conflict)
     if wish.displace is None:
-        return Weighed(case, found, answer)
+        return Weighed(case, in_order(found), answer)
     giving_way = losers(session, answer, locked=False)
     require_precedence(session, giving_way, found, wish.kind, wish.displace, now=now)
-    answer = ask(session, wants, now=now, releasing=giving_way.ids)
-    return Weighed(case, results(case, judged, numbers, answer, wish.on_conflict), answer, giving_way)
+    answer = answer.without(giving_way.ids)
+    return Weighed(case, in_order(results(judged, answer, wish.on_conflict)), answer, giving_way)
 
 
-def _foreseen(session: Session, case: Case, wish: Wish, *, by: Actor, now: datetime) -> Losers:
+def _foreseen(session: Session, parts: Sequence[Case], wish: Wish, *, by: Actor, now: datetime) -> Losers:
     """Who will have to give way, their bookings' rows locked before anything else is."""
     if wish.displace is None:
         return NOBODY
     by.require(by.is_officer, "officer")
-    _, wants = wants_of(case, judge(session, case))
+    wants = [want for part, dates in judge_all(session, parts) for want in wants_of(part, dates)]
     return losers(session, peek(session, wants, now=now), locked=True)
 
 
@@ -127,7 +140,7 @@ def settle(session: Session, wish: Wish, weighed: Weighed, *, by: Actor, now: da
     Raises Declined with every objection of the policy and Taken with every booking in the way; with ``on_conflict`` skip only
     when no date is left.
     """
-    require_enough(weighed.case, weighed.dates, wish.on_conflict)
+    require_enough(weighed.dates, wish.on_conflict)
     return _written(session, wish, weighed, by=by, now=now)
 
 
@@ -147,7 +160,7 @@ def _written(session: Session, wish: Wish, weighed: Weighed, *, by: Actor, now: 
     booking = _booking(wish, case, dates, by=by, now=now)
     session.add(booking)
     session.flush()
-    ids = insert_occurrences(session, booking, case.room, dates, now=now)
+    ids = insert_occurrences(session, booking, dates, now=now)
     held = [
         Take(date.want, ids[number], hold_until(booking, date.state, now=now))
         for number, date in enumerate(dates)
@@ -157,11 +170,13 @@ def _written(session: Session, wish: Wish, weighed: Weighed, *, by: Actor, now: 
         loss = Loss(Cause.PRECEDENCE, f"booking:{booking.id}", wish.displace.reason)
         lose(session, weighed.losers.dates, loss, by=by, now=now)
     occupy(session, weighed.answer, held, now=now)
-    keep(session, booking.id, [date.judged for date in dates], act="reserve", now=now)
+    for path in dict.fromkeys(date.case.path for date in dates):
+        keep(session, booking.id, [date.judged for date in dates if date.case.path == path], act="reserve", now=now)
     # What is occupied is newer already; a wish that holds no time is told in feeds too.
     (touch_holder if held else touch)(session, booking)
     facts = {
         "state": str(booking.state),
+        "version": booking.version,
         "dates": len(ids),
         "kept": sum(date.is_kept for date in dates),
         "organisation": booking.organisation_id,
@@ -251,15 +266,15 @@ def wait_for_decision(booking: Booking, judged: Sequence[Judged], *, beside: Seq
     booking.hold_minutes = None if None in holds else max(hold for hold in holds if hold is not None)
 
 
-def insert_occurrences(session: Session, booking: Booking, room: Room, dates: Sequence[Dated], *, now: datetime) -> list[int]:
+def insert_occurrences(session: Session, booking: Booking, dates: Sequence[Dated], *, now: datetime) -> list[int]:
     """Write the dates of a new booking in one statement; returns their ids in order."""
-    rows = [_row(booking, room, date, number, now) for number, date in enumerate(dates, start=1)]
+    rows = [_row(booking, date, number, now) for number, date in enumerate(dates, start=1)]
     found = session.connection().execute(INTO_OCCURRENCES, rows)
     by_number = {row.number: row.id for row in found}
     return [by_number[number] for number in sorted(by_number)]
 
 
-def _row(booking: Booking, room: Room, date: Dated, number: int, now: datetime) -> dict[str, object]:
+def _row(booking: Booking, date: Dated, number: int, now: datetime) -> dict[str, object]:
     wall = date.judged.wall
     # A date whose hour the clock skips is kept as a wish; its UTC is that of the clock jumping forward.
     interval = date.judged.wall.interval() if date.judged.fault is None else nearest_interval(wall)
@@ -267,7 +282,7 @@ def _row(booking: Booking, room: Room, date: Dated, number: int, now: datetime) 
     return {
         "booking_id": booking.id,
         "number": number,
-        "room_id": room.id,
+        "room_id": date.case.room.id,
         "state": date.state,
         "reason": date.reason[:500],
         "local_start": wall.start,

@@ -1,6 +1,7 @@
 """Resettle: a booking's dates judged and claimed anew, by the same gate, when it is confirmed, approved or moved."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -11,11 +12,12 @@ from accounts.standings import standings_of
 from booking.applicants import applicant_in
 from booking.case import Case, case_of_booking, span_of
 from booking.conditions.asked import asked_of
+from booking.conflicts import Answer
 from booking.judging import Judged, judge, keep
 from booking.lifecycle import state_of
 from booking.models import Booking, Occurrence
 from booking.occupy import Take, ask, occupy
-from booking.outcome import Dated, require_enough, results, wants_of
+from booking.outcome import Dated, refusal_of, results, state_once_kept, wants_of
 from booking.promise import put_off
 from booking.reservations import hold_until, keeps_time, priced, wait_for_decision
 from booking.states import BookingState, OccurrenceState
@@ -30,8 +32,9 @@ from venues.models import Room
 class Plan:
     """Which dates of a booking are settled anew, when (for those that move), and by whose hand.
 
-    ``room`` is where they move; without it each stays in its own. What waits for the organisation goes on waiting
-    unless the plan ``confirms``. ``beside`` is what the same transaction locks for others.
+    ``room`` is where they move; without it each stays in its own. What waits for the organisation goes on waiting unless the
+    plan ``confirms``; with ``must_confirm`` all of it waits. With ``on_conflict`` skip, dates that cannot move stay where they
+    were. ``beside`` is what the same transaction locks for others.
     """
 
     act: str
@@ -40,11 +43,13 @@ class Plan:
     room: Room | None = None
     by_staff: bool
     confirms: bool = False
+    must_confirm: bool = False
+    on_conflict: OnConflict = OnConflict.REFUSE
     beside: tuple[Key, ...] = ()
 
     def span(self, occurrence: Occurrence) -> DatedSpan:
         wall = self.walls.get(occurrence.id)
-        return DatedSpan(wall) if wall else span_of(occurrence)
+        return DatedSpan.of(wall) if wall else span_of(occurrence)
 
     def parts(self, exceptions: Exceptions) -> tuple[tuple[Room, Exceptions, tuple[Occurrence, ...]], ...]:
         """The dates by the room in which they are to be and the exceptions that hold for them: one may have been moved."""
@@ -56,74 +61,161 @@ class Plan:
         return tuple(found.values())
 
 
-def resettle(session: Session, booking: Booking, plan: Plan, *, now: datetime) -> Sequence[Judged]:
-    """Judge the dates, ask for their time, give up what they held and take it again; all dates or none.
+@dataclass(frozen=True, slots=True)
+class Resettled:
+    """What was judged of the dates that were settled, and by number what keeps the others where they were."""
 
-    Returns what was judged. Raises Declined or Taken, naming every objection and every booking in the way.
+    judged: tuple[Judged, ...]
+    left: Mapping[int, Dated]
+
+
+class _LeftOut(Exception):
+    """Some dates cannot be settled: tried again without them, or refused."""
+
+    def __init__(self, dates: Mapping[int, Dated]) -> None:
+        super().__init__()
+        self.dates = dates
+
+
+def resettle(session: Session, booking: Booking, plan: Plan, *, now: datetime) -> Resettled:
+    """``settle``, and before it the locks that it needs."""
+    lock_for(session, booking, plan)
+    return settle(session, booking, plan, now=now)
+
+
+def lock_for(session: Session, booking: Booking, plan: Plan) -> None:
+    """Lock what settling the plan counts, leaves and takes."""
+    standings = standings_of(session, booking.organisation_id)
+    lock(session, *(key for part in _parts(booking, plan, standings) for key in part.case.keys), *plan.beside)
+
+
+def settle(session: Session, booking: Booking, plan: Plan, *, now: datetime) -> Resettled:
+    """Judge the dates, ask for their time, give up what they held and take it again.
+
+    All of them, or with ``on_conflict`` skip those that can be; what stays is counted, and stands in the way, where it was.
+    Raises Declined or Taken, naming every objection and every booking in the way.
     """
     standings = standings_of(session, booking.organisation_id)
-    parts = [
-        (dates, case_again(booking, plan, dates, room, held=held, standings=standings))
-        for room, held, dates in plan.parts(exceptions_of(booking))
-    ]
-    lock(session, *(key for _, case in parts for key in case.keys), *plan.beside)
-    judged = [date for dates, case in parts for date in _settle(session, booking, dates, case, act=plan.act, now=now)]
+    left: dict[int, Dated] = {}
+    while True:
+        try:
+            with session.begin_nested() if plan.on_conflict is OnConflict.SKIP else nullcontext():
+                rest = replace(plan, dates=tuple(date for date in plan.dates if date.number not in left))
+                judged = _settle(session, booking, rest, standings, now=now)
+            break
+        except _LeftOut as out:
+            left |= out.dates
+            if plan.on_conflict is OnConflict.REFUSE or len(left) == len(plan.dates):
+                raise refusal_of([left[number] for number in sorted(left)]) from None
     _write_booking(booking, now)
-    return judged
+    return Resettled(judged, left)
 
 
-def _settle(session: Session, booking: Booking, dates: Sequence[Occurrence], case: Case, *, act: str, now: datetime) -> Sequence[Judged]:
-    judged = judge(session, case)
-    numbers, wants = wants_of(case, judged)
-    own = [occurrence.id for occurrence in dates]
-    answer = ask(session, wants, now=now, releasing=own)
-    found = results(case, judged, numbers, answer)
-    require_enough(case, found, OnConflict.REFUSE)
-    if any(date.needs_review for date in judged):
-        promised = booking.decide_by if booking.state is BookingState.REQUESTED else None
-        wait_for_decision(booking, judged, beside=[date for date in waiting(booking, OccurrenceState.REQUESTED) if date not in dates])
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The dates of a plan that are judged together: of one room, under the same exceptions."""
+
+    case: Case
+    dates: tuple[Occurrence, ...]
+
+
+def _parts(booking: Booking, plan: Plan, standings: tuple[Standing, ...]) -> list[_Part]:
+    found = plan.parts(exceptions_of(booking))
+    yet = [tuple(date.id for _, _, dates in found[number:] for date in dates) for number in range(len(found))]
+    return [
+        _Part(case_again(booking, plan, dates, room, held=held, standings=standings, settled=settled), dates)
+        for (room, held, dates), settled in zip(found, yet, strict=True)
+    ]
+
+
+def _settle(session: Session, booking: Booking, plan: Plan, standings: tuple[Standing, ...], *, now: datetime) -> tuple[Judged, ...]:
+    """One part after the other is written as it is judged, so that the next is counted with it; then all take their time at once."""
+    parts = _parts(booking, plan, standings)
+    was_requested = booking.state is BookingState.REQUESTED
+    judged = [(part.case, _judged(session, part, now)) for part in parts]
+    found = _asked(session, [date for part in parts for date in part.dates], judged, plan.on_conflict, now)
+    if stuck := {occurrence.number: date for occurrence, date in found.dates if not date.is_kept}:
+        raise _LeftOut(stuck)
+    every = tuple(date for _case_of, dates in judged for date in dates)
+    if any(date.needs_review for date in every):
+        settled = set(plan.dates)
+        promised = booking.decide_by if was_requested else None
+        wait_for_decision(booking, every, beside=[date for date in waiting(booking, OccurrenceState.REQUESTED) if date not in settled])
         # What was promised stands; who begins to wait now is promised an answer from now on.
         booking.decide_by = promised or put_off(session, booking, since=booking.created_at, now=now)
-    for occurrence, date in zip(dates, found, strict=True):
-        _write(occurrence, date, case.room, now)
     takes = [
         Take(date.want, occurrence.id, hold_until(booking, date.state, now=now))
-        for occurrence, date in zip(dates, found, strict=True)
+        for occurrence, date in found.dates
         if date.want is not None and keeps_time(booking, date.state)
     ]
-    occupy(session, answer, takes, release=own, now=now)
-    keep(session, booking.id, judged, act=act, now=now)
+    session.flush()
+    occupy(session, found.answer, takes, release=[date.id for date in plan.dates], now=now)
+    for _case_of, dates in judged:
+        keep(session, booking.id, dates, act=plan.act, now=now)
+    return every
+
+
+def _judged(session: Session, part: _Part, now: datetime) -> tuple[Judged, ...]:
+    judged = judge(session, part.case)
+    state = state_once_kept(part.case, judged)
+    for occurrence, date in zip(part.dates, judged, strict=True):
+        if not date.is_refused:
+            _write(occurrence, date, state, part.case.room, now)
     return judged
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What becomes of each date, and the answer that says whose time is free."""
+
+    dates: tuple[tuple[Occurrence, Dated], ...]
+    answer: Answer
+
+
+def _asked(
+    session: Session, own: Sequence[Occurrence], judged: Sequence[tuple[Case, Sequence[Judged]]], on_conflict: OnConflict, now: datetime
+) -> _Found:
+    """Ask for all of them at once; a date that stays where it was is in the way of those that would have come there."""
+    allowed = [not date.is_refused for _case_of, dates in judged for date in dates]
+    taking = [date.id for date, may in zip(own, allowed, strict=True) if may]
+    asked = ask(session, [want for case, dates in judged for want in wants_of(case, dates)], now=now)
+    going = {date.id for date in own} if on_conflict is OnConflict.REFUSE else set(taking)
+    answer = asked.without(going)
+    while on_conflict is OnConflict.SKIP and (stuck := {taking[want] for want in answer.collisions} & going):
+        going -= stuck
+        answer = asked.without(going)
+    return _Found(tuple(zip(own, results(judged, answer), strict=True)), answer)
 
 
 def case_again(
-    booking: Booking, plan: Plan, dates: Sequence[Occurrence], room: Room, *, held: Exceptions, standings: tuple[Standing, ...]
+    booking: Booking,
+    plan: Plan,
+    dates: Sequence[Occurrence],
+    room: Room,
+    *,
+    held: Exceptions,
+    standings: tuple[Standing, ...],
+    settled: tuple[int, ...] = (),
 ) -> Case:
-    """The case of dates of a booking in a room, as one plan would have them."""
-    waits = not plan.confirms and any(date.state is OccurrenceState.UNCONFIRMED for date in dates)
+    """The case of dates of a booking in a room, as one plan would have them; ``settled`` are not counted, by id."""
+    waits = plan.must_confirm or (not plan.confirms and any(date.state is OccurrenceState.UNCONFIRMED for date in dates))
     applicant = applicant_in(booking, standings, by_staff=plan.by_staff, must_confirm=waits)
     case = case_of_booking(booking, applicant, [plan.span(date) for date in dates], room)
     others = {space.id for date in plan.dates for space in date.room.spaces}
-    return replace(
-        case,
-        moved_from=tuple(sorted(others)),
-        settled=tuple(date.id for date in dates),
-        exceptions=held.unanswered,
-        waivers=held.waivers,
-    )
+    return replace(case, moved_from=tuple(sorted(others)), settled=settled, exceptions=held.unanswered, waivers=held.waivers)
 
 
-def _write(occurrence: Occurrence, date: Dated, room: Room, now: datetime) -> None:
+def _write(occurrence: Occurrence, judged: Judged, state: OccurrenceState, room: Room, now: datetime) -> None:
     """Write the date's new state; SEQUENCE rises with time, place and status, here by one for all of them."""
-    wall, interval = date.judged.wall, date.judged.wall.interval()
+    wall, interval = judged.wall, judged.wall.interval()
     before = (occurrence.starts_at, occurrence.ends_at, occurrence.room_id, occurrence.state)
     # The room beside its id: who is answered next reads the room.
-    occurrence.state, occurrence.room, occurrence.room_id, occurrence.reason = date.state, room, room.id, ""
+    occurrence.state, occurrence.room, occurrence.room_id, occurrence.reason = state, room, room.id, ""
     occurrence.local_start, occurrence.local_end, occurrence.zone = wall.start, wall.end, wall.zone
     occurrence.starts_at, occurrence.ends_at = interval.start, interval.end
-    occurrence.before_minutes, occurrence.after_minutes = date.judged.buffers
-    occurrence.conditions = asked_of(date.judged.conditions)
-    for column, value in priced(date.judged, is_kept=True).items():
+    occurrence.before_minutes, occurrence.after_minutes = judged.buffers
+    occurrence.conditions = asked_of(judged.conditions)
+    for column, value in priced(judged, is_kept=True).items():
         setattr(occurrence, column, value)
     if before != (occurrence.starts_at, occurrence.ends_at, occurrence.room_id, occurrence.state):
         occurrence.sequence += 1

@@ -7,12 +7,13 @@ from pydantic import BaseModel
 from sqlalchemy.orm import object_session
 
 from booking.alternatives import BestRoom, Instead
-from booking.case import Case, path_of
+from booking.case import path_of
 from booking.models import Booking, Occurrence, Offer
 from booking.offers import open_offers
 from booking.outcome import Dated, asked_of, faults_of
 from booking.reservations import Preview
 from booking.waiving import Exceptions, exceptions_of
+from kernel.errors import Fault
 from kernel.wallclock import nearest_interval
 from policies.verdict import Price, Verdict
 from web.wording import sentence
@@ -77,6 +78,11 @@ class ShownBooking(BaseModel):
     purpose: str
     activity: str
     organisation: str | None
+    team: str
+    participants: dict[str, int]
+    contact: str
+    contact_phone: str
+    split_from: int | None
     agreement: int | None
     grant: int | None
     decider: str
@@ -172,6 +178,11 @@ def shown_booking(booking: Booking) -> ShownBooking:
         purpose=booking.purpose,
         activity=booking.activity,
         organisation=booking.organisation.name if booking.organisation else None,
+        team=booking.team,
+        participants=booking.participants,
+        contact=booking.contact_name,
+        contact_phone=booking.contact_phone,
+        split_from=booking.split_from,
         agreement=booking.agreement_id,
         grant=booking.grant_id,
         decider=booking.decider,
@@ -190,7 +201,7 @@ def shown_preview(preview: Preview, instead: Instead) -> ShownVerdict:
     offers = {number: [ShownOffer.model_validate(offer.to_json()) for offer in found] for number, found in instead.offers.items()}
     return ShownVerdict(
         room=preview.case.path,
-        dates=[_try(date, preview.case, offers.get(number, [])) for number, date in enumerate(preview.dates)],
+        dates=[_try(date, offers.get(number, [])) for number, date in enumerate(preview.dates)],
         alternatives=next(iter(offers.values()), []),
         best_room=_best_room(instead.room) if instead.room else None,
     )
@@ -198,6 +209,11 @@ def shown_preview(preview: Preview, instead: Instead) -> ShownVerdict:
 
 def _best_room(best: BestRoom) -> ShownBestRoom:
     return ShownBestRoom(room=best.room, name=best.name, dates=list(best.dates), wanted=best.wanted)
+
+
+def shown_fault(fault: Fault) -> ShownObjection:
+    """What is in the way, in the caller's language."""
+    return ShownObjection(code=fault.code, field=fault.field, message=sentence(fault), facts=dict(fault.facts))
 
 
 def _waiver(exceptions: Exceptions, rule: str) -> ShownWaiver | None:
@@ -231,7 +247,7 @@ def _hold(offer: Offer) -> ShownHold:
     return ShownHold(id=offer.id, room=path_of(offer.room), start=offer.starts_at, end=offer.ends_at, expires_at=offer.expires_at)
 
 
-def _try(date: Dated, case: Case, alternatives: list[ShownOffer]) -> ShownTry:
+def _try(date: Dated, alternatives: list[ShownOffer]) -> ShownTry:
     # A date whose hour the clock skips is told at the time to which the clock goes on, with the fault that keeps it out.
     wall, verdict = date.judged.wall, date.judged.verdict
     interval = nearest_interval(wall) if date.judged.fault else wall.interval()
@@ -243,10 +259,7 @@ def _try(date: Dated, case: Case, alternatives: list[ShownOffer]) -> ShownTry:
         local_end=wall.end,
         state=str(date.state),
         outcome=str(verdict.outcome) if verdict else None,
-        objections=[
-            ShownObjection(code=fault.code, field=fault.field, message=sentence(fault), facts=dict(fault.facts))
-            for fault in (*faults_of(date, case), *(asked_of(date) if date.is_kept else ()))
-        ],
+        objections=[shown_fault(fault) for fault in (*faults_of(date), *(asked_of(date) if date.is_kept else ()))],
         warnings=[warning.code for warning in verdict.warnings] if verdict else [],
         list_price=price.listed if price else None,
         charged_price=price.charged if price else None,

@@ -12,7 +12,7 @@ from booking.case import in_use
 from booking.conflicts import Collision, Want
 from booking.ending import keys_of
 from booking.images import put_back
-from booking.judging import keep_rows
+from booking.judging import keep_stored
 from booking.models import Booking, Judgement, Occurrence, Undo
 from booking.occupy import Take, ask, occupy
 from booking.outcome import Taken
@@ -151,7 +151,7 @@ def _take_back(session: Session, found: Undo, dates: dict[int, Occurrence], *, n
     back = [(date, expires) for date, expires in held if expires is None or expires > now]
     _require_open(session, found, [date for date, _ in back])
     released = [one["id"] for one in found.before["dates"]]
-    answer = ask(session, [_want(date) for date, _ in back], now=now, releasing=released)
+    answer = ask(session, [_want(date) for date, _ in back], now=now).without(set(released))
     faults = [_taken(back[number][0], first) for number, (first, *_) in sorted(answer.collisions.items())]
     if faults:
         raise Taken(*faults)
@@ -191,7 +191,7 @@ def _judge_back(session: Session, found: Undo, booking: Booking, *, now: datetim
     since = select(Judgement.id).where(Judgement.booking_id == booking.id, Judgement.id > found.before["judged"])
     if session.scalar(since.limit(1)):
         rows: list[Any] = list(judged_last(session, booking, until=found.before["judged"])[booking.id].values())
-        keep_rows(session, booking.id, rows, act="undo", now=now)
+        keep_stored(session, booking.id, rows, act="undo", now=now)
 
 
 def _moment(text: str | None) -> datetime | None:

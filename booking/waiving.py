@@ -105,11 +105,12 @@ def keep_needed(booking: Booking, granted: Sequence[Waiver], judged: Iterable[Ju
         booking.exceptions = replace(found, asked=asked, waivers=waivers).to_json()
 
 
-def drop(booking: Booking, number: int) -> None:
-    """Before a holder moves a date: what was granted for its old time is not granted for the new one."""
+def drop(booking: Booking, numbers: Iterable[int]) -> None:
+    """Before a holder moves dates: what was granted for their old time is not granted for the new one."""
     found = exceptions_of(booking)
-    if found.waivers and number not in found.not_for:
-        booking.exceptions = replace(found, not_for=(*found.not_for, number)).to_json()
+    more = tuple(number for number in numbers if number not in found.not_for)
+    if found.waivers and more:
+        booking.exceptions = replace(found, not_for=(*found.not_for, *more)).to_json()
 
 
 def _asked(session: Session, booking: Booking) -> Iterable[tuple[str, str, str]]:

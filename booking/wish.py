@@ -1,12 +1,22 @@
 """Wish: what somebody asks for, as page, API, command and import all say it; one validation for all of them."""
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StringConstraints, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from booking.states import Accepts, BookingKind
@@ -25,9 +35,23 @@ def _one_spelling(written: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", written).split())
 
 
+def bands_are_bands(value: dict[str, int]) -> dict[str, int]:
+    """The heads by age band; raises ValueError (``bad-age-band``)."""
+    for band in value:
+        if not BAND.match(band):
+            raise ValueError("bad-age-band")
+    return value
+
+
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 Heads = Annotated[int, Field(strict=True, ge=0, le=100_000)]
+RoomPath = Annotated[str, StringConstraints(strip_whitespace=True, max_length=170, pattern=r"^[a-z0-9-]+/[a-z0-9-]+$")]
+Purpose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+PhoneLine = Annotated[str, StringConstraints(strip_whitespace=True, max_length=30)]
+Team = Annotated[str, AfterValidator(_one_spelling), StringConstraints(max_length=120)]
+Participants = Annotated[dict[str, Heads], Field(max_length=20), AfterValidator(bands_are_bands)]
 LONGEST_REASON = 2000
+LEFT_OUT = "left-out"
 
 
 class OnConflict(StrEnum):
@@ -40,12 +64,33 @@ class OnConflict(StrEnum):
 
 
 class Recurrence(BaseModel):
-    """An RFC 5545 rule in the venue's zone, and dates to leave out."""
+    """An RFC 5545 rule in the venue's zone, dates to leave out, and dates beside those that it gives."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     rrule: Annotated[str, StringConstraints(max_length=300)]
     except_: Annotated[tuple[Day, ...], Field(alias="except", max_length=400)] = ()
+    also: Annotated[tuple[Day, ...], Field(max_length=400)] = ()
+
+
+class Choice(BaseModel):
+    """What the applicant chose for one date of a series: to ``skip`` it, to ``wait`` in line where it is taken, another room,
+    another time, or both of these."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    skip: Literal[True] | None = None
+    wait: Literal[True] | None = None
+    room: RoomPath | None = None
+    start: Local | None = None
+    end: Local | None = None
+
+    @model_validator(mode="after")
+    def _says_one(self) -> "Choice":
+        is_elsewhere = self.room is not None or self.start is not None
+        if (self.start is None) is not (self.end is None) or [bool(self.skip), bool(self.wait), is_elsewhere].count(True) != 1:
+            raise PydanticCustomError("bad-choice", "bad-choice")
+        return self
 
 
 class Displacing(BaseModel):
@@ -63,28 +108,30 @@ class Wish(BaseModel):
 
     ``start`` and ``end`` are wall-clock times in the venue's zone, or carry an offset. ``participants`` maps disjoint
     age bands (``"0-12"``, ``"13-19"``, ``"65+"``) to heads. ``organisation`` is a number of nine digits, or ``group:7``.
-    ``exceptions`` are the ids of rules that are not to be followed, with the reason why.
+    ``exceptions`` are the ids of rules that are not to be followed, with the reason why; ``choices`` is what was chosen for
+    single dates of the series, by the day that the rule gives.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    room: Annotated[str, StringConstraints(strip_whitespace=True, max_length=170, pattern=r"^[a-z0-9-]+/[a-z0-9-]+$")]
+    room: RoomPath
     start: Local
     end: Local
-    purpose: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+    purpose: Purpose
     activity: Activity
-    participants: Annotated[dict[str, Heads], Field(max_length=20)] = {}
+    participants: Participants = {}
     organisation: Line | None = None
     recurrence: Recurrence | None = None
+    choices: Annotated[dict[Day, Choice], Field(max_length=400)] = {}
     on_conflict: OnConflict = OnConflict.REFUSE
     accepts: Accepts = Accepts.TIME
     book_when_free: StrictBool = False
     displace: Displacing | None = None
     contact: Line = ""
-    contact_phone: Annotated[str, StringConstraints(strip_whitespace=True, max_length=30)] = ""
+    contact_phone: PhoneLine = ""
     agreement: RowId | None = None
     grant: RowId | None = None
-    team: Annotated[str, AfterValidator(_one_spelling), StringConstraints(max_length=120)] = ""
+    team: Team = ""
     open_to_all: StrictBool = False
     alcohol: StrictBool = False
     commercial: StrictBool = False
@@ -95,14 +142,6 @@ class Wish(BaseModel):
     on_behalf_of: RowId | None = None
     exceptions: Annotated[tuple[Slug, ...], Field(max_length=20)] = ()
     exception_reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST_REASON), Field(validate_default=True)] = ""
-
-    @field_validator("participants")
-    @classmethod
-    def _bands_are_bands(cls, value: dict[str, int]) -> dict[str, int]:
-        for band in value:
-            if not BAND.match(band):
-                raise ValueError("bad-age-band")
-        return value
 
     @field_validator("exception_reason")
     @classmethod
@@ -123,12 +162,28 @@ class Wish(BaseModel):
         return wall_span(self.start, self.end, zone, second_hour=self.second_hour)
 
     def spans(self, zone: str) -> tuple["DatedSpan", ...]:
-        """Every date of the wish; of a series, a date whose hour the clock skips carries the fault instead."""
-        first = self.first_span(zone)
-        if self.recurrence is None:
+        """Every date of the wish; of a series, a date whose hour the clock skips, or that is left out, carries the fault instead.
+
+        Raises Invalid for choices about other days than those of the series (``no-such-day``), and where all are left out.
+        """
+        first, rule = self.first_span(zone), self.recurrence
+        days = dates_of(rule.rrule, first.start, zone=zone, skip=set(rule.except_), also=rule.also) if rule else (first.start.date(),)
+        if unknown := sorted(set(self.choices) - set(days)):
+            raise Invalid(*(Fault("no-such-day", f"choices.{day}", day.isoformat()) for day in unknown))
+        if all(day in self.choices and self.choices[day].skip for day in days):
+            raise refuse(Invalid, "nothing-chosen", "choices")
+        if rule is None and not self.choices:
             return (DatedSpan(first),)
-        days = dates_of(self.recurrence.rrule, first.start, zone=zone, skip=set(self.recurrence.except_))
-        return tuple(DatedSpan.on(first, day) for day in days)
+        return tuple(self._chosen(first, day, zone) for day in days)
+
+    def _chosen(self, first: WallSpan, day: date, zone: str) -> "DatedSpan":
+        choice = self.choices.get(day)
+        if choice is None:
+            return DatedSpan.on(first, day)
+        if choice.skip:
+            return DatedSpan(first.on(day), Fault(LEFT_OUT, f"choices.{day}", day.isoformat()))
+        span = DatedSpan(wall_span(choice.start, choice.end, zone)) if choice.start and choice.end else DatedSpan.on(first, day)
+        return replace(span, room=choice.room or "", day=day, waits=bool(choice.wait))
 
 
 def wall_span(start: datetime, end: datetime, zone: str, *, second_hour: bool = False) -> WallSpan:
@@ -149,14 +204,23 @@ def wall_span(start: datetime, end: datetime, zone: str, *, second_hour: bool = 
 
 @dataclass(frozen=True, slots=True)
 class DatedSpan:
-    """One date of a wish: its wall-clock span, and the fault when the clock skips that hour on that date."""
+    """One date of a wish: its wall-clock span, the fault that keeps it out before anything is judged, the room if another, the
+    day that the rule gave where another was chosen, and whether it is to stand in line where it is taken."""
 
     wall: WallSpan
     fault: Fault | None = None
+    room: str = ""
+    day: date | None = None
+    waits: bool = False
 
     @classmethod
     def on(cls, first: WallSpan, day: date) -> "DatedSpan":
-        wall = first.on(day)
+        """The first date's clock times on another day."""
+        return cls.of(first.on(day))
+
+    @classmethod
+    def of(cls, wall: WallSpan) -> "DatedSpan":
+        """The span with its fault, where it has one."""
         try:
             wall.interval()
         except Invalid as refusal:

@@ -36,7 +36,8 @@ class Level(StrEnum):
 class Occurring(NamedTuple):
     """A dated span of a booking with what a feed may tell of it; a tuple, because a feed reads thousands of them.
 
-    What follows ``booking_changed_at`` is for holders and staff, and is not read for others.
+    ``first_reference`` is that of the booking it was made in. What follows ``booking_changed_at`` is for holders and staff, and
+    is not read for others.
     """
 
     id: int
@@ -54,6 +55,7 @@ class Occurring(NamedTuple):
     created_at: datetime
     changed_at: datetime
     reference: str
+    first_reference: str
     kind: BookingKind
     open_to_all: bool
     booking_changed_at: datetime
@@ -187,7 +189,7 @@ def event_of_occurrence(found: Occurring, told: Telling, view: View) -> Event:
     state, place = SHOWN[found.state], told.place
     path = f"/bookings/{found.reference}" if view.tells_names else place.path
     return Event(
-        uid=uid_of_occurrence(found.reference, found.number, found.created_at),
+        uid=uid_of_occurrence(found.first_reference, found.number, found.created_at),
         sequence=found.sequence,
         created=found.created_at,
         modified=_latest(found, told, view),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from accounts.models import Organisation
@@ -145,7 +145,13 @@ OF_OCCURRENCE = (
     *(Occurrence.id, Booking.version, Occurrence.room_id, Booking.organisation_id, Occurrence.number, Occurrence.state),
     *(Occurrence.local_start, Occurrence.local_end, Occurrence.zone, Occurrence.starts_at, Occurrence.ends_at),
     *(Occurrence.sequence, Occurrence.created_at, Occurrence.changed_at),
-    *(Booking.reference, Booking.kind, Booking.open_to_all, Booking.changed_at),
+    *(
+        Booking.reference,
+        func.coalesce(Occurrence.first_reference, Booking.reference),
+        Booking.kind,
+        Booking.open_to_all,
+        Booking.changed_at,
+    ),
 )
 OF_BOOKING = (
     *(Occurrence.before_minutes, Occurrence.after_minutes, Booking.purpose, Booking.team, Booking.participants),

@@ -20,14 +20,14 @@ WEEKDAY = re.compile(r"([+-]?[0-9]{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
 UNTIL = re.compile(r"([0-9]{8})(T[0-9]{6}Z?)?")
 
 
-def dates_of(rule: str, start: date, *, zone: str = "UTC", skip: Collection[date] = ()) -> tuple[date, ...]:
-    """The dates of a series, without those in ``skip`` (COUNT counts them, RFC 5545 3.8.5.1).
+def dates_of(rule: str, start: date, *, zone: str = "UTC", skip: Collection[date] = (), also: Collection[date] = ()) -> tuple[date, ...]:
+    """The dates of a series, without those in ``skip`` (COUNT counts them, RFC 5545 3.8.5.1), with those in ``also`` (3.8.5.2).
 
     ``start`` is its first start on the wall clock of ``zone``, or its first day. ``rule`` is the value of an RRULE:
     ``FREQ=WEEKLY;COUNT=10``. UNTIL as a date includes that local day; with a clock time it is the last moment at
     which a date may start, in UTC where it ends in Z (RFC 5545 3.3.10); a series of whole days goes by its date.
     Raises Invalid for a rule that cannot be read (``bad-rule``), has no end (``endless-rule``), gives no date
-    (``empty-rule``), more than 400, or later ones than five years on (``too-many-dates``).
+    (``empty-rule``), more than 400, or later ones than five years on (``too-many-dates``; ``out-of-range`` for one of ``also``).
     """
     first = start.date() if isinstance(start, datetime) else start
     try:
@@ -40,10 +40,19 @@ def dates_of(rule: str, start: date, *, zone: str = "UTC", skip: Collection[date
     expanded = list(islice(_expanded(read, first, last), LONGEST + 1))
     if len(expanded) > LONGEST or _goes_on(read, last, len(expanded)):
         raise refuse(Invalid, "too-many-dates", "recurrence", rule, most=LONGEST)
-    found = tuple(day for day in expanded if day not in skip)
+    found = {day for day in expanded if day not in skip} | _within(also, first, last)
+    if len(found) > LONGEST:
+        raise refuse(Invalid, "too-many-dates", "recurrence", rule, most=LONGEST)
     if not found:
         raise refuse(Invalid, "empty-rule", "recurrence", rule)
-    return found
+    return tuple(sorted(found))
+
+
+def _within(days: Collection[date], first: date, last: date) -> set[date]:
+    far = next((day for day in days if not first <= day <= last), None)
+    if far is not None:
+        raise refuse(Invalid, "out-of-range", "also", far.isoformat(), least=first.isoformat(), most=last.isoformat())
+    return set(days)
 
 
 def weekly(*, count: int | None = None, until: date | None = None, every: int = 1) -> str:

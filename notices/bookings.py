@@ -34,8 +34,8 @@ from venues.queries import municipality
 
 # These tell a whole wish: what is left out of it, and what it costs.
 TELLS_ALL = {"booking-booked", "booking-requested", "booking-unconfirmed", "booking-waiting"}
-CANCELS = {"booking-booked", "date-moved", "date-booked"}
-TELLS_EXCEPTIONS = TELLS_ALL | {"booking-refused", "date-moved"}
+CANCELS = {"booking-booked", "dates-moved", "date-booked"}
+TELLS_EXCEPTIONS = TELLS_ALL | {"booking-refused", "dates-moved"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +112,15 @@ def told_dates(booking: Booking, notice: Notice, offers: Mapping[int, Offer]) ->
         case "dates-displaced":
             numbers = set(notice.facts["dates"])
             return [date for date in booking.occurrences if date.number in numbers and date.state is OccurrenceState.DISPLACED]
-        case "date-moved" | "date-booked":
+        case "date-booked":
             return [date for date in booking.occurrences if date.number == notice.facts["number"] and date.state in LIVE]
         case "date-offered" | "offer-expired" as kind:
             is_open = kind == "date-offered"
             return [date for date in booking.occurrences if date.number == notice.facts["number"] and (date.id in offers) is is_open]
+        case "dates-moved" | "dates-added" | "booking-changed":
+            return [date for date in booking.occurrences if date.number in notice.facts["dates"] and date.state in LIVE]
+        case "booking-split":
+            return [date for date in booking.occurrences if date.state in LIVE]
         case "absence-noted" | "absence-withdrawn" as kind:
             is_noted = kind == "absence-noted"
             missed = (date for date in booking.occurrences if date.number == notice.facts["number"])

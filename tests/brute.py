@@ -1,7 +1,8 @@
 """Brute force: what should become of every booking, told in plain Python by looking at every claim there is."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date as day_of
 from datetime import datetime, timedelta
 from itertools import product
 
@@ -57,6 +58,9 @@ class Date:
         return self.start - timedelta(minutes=self.before), self.end + timedelta(minutes=self.after)
 
 
+Shift = Callable[[Date], Date]
+
+
 @dataclass(slots=True)
 class Case:
     """A booking: its sort, its dates by number, and until when it waits for the organisation."""
@@ -83,6 +87,7 @@ class Model:
         self.cases: dict[int, Case] = {}
         self.states: dict[int, str] = {}
         self.acts: list[tuple[str, int]] = []
+        self.numbers: dict[int, int] = {}
 
     def claims(self, now: datetime) -> list[tuple[int, int, str, datetime, datetime]]:
         """Which space each date holds from when to when, holds that ran out left out."""
@@ -109,6 +114,7 @@ class Model:
 
     def add(self, booking: int, case: Case) -> None:
         self.cases[booking] = case
+        self.numbers[booking] = max(case.dates)
         self._acted("reserve", booking)
 
     def cancel(self, booking: int, number: int | None, now: datetime) -> str:
@@ -131,6 +137,70 @@ class Model:
         waits = "booked" if by_staff or case.sort is BLOCK else case.sort.then
         moved = replace(date, state="unconfirmed" if before.state == "unconfirmed" else waits)
         return self._settle(booking, {number: moved}, "move", now)
+
+    def shift(self, booking: int, number: int, days: Shift, *, scope: str, skip: bool, by_staff: bool, now: datetime) -> str:
+        """Dates moved by as many days; with ``skip``, those that meet others, or a date that stays, stay."""
+        case = self.cases[booking]
+        if scope == "one" and case.dates[number].state not in LIVE:
+            return "wrong-state"
+        reached = [n for n in case.ahead(now) if scope == "all" or n == number or (scope == "following" and self._follows(case, n, number))]
+        if not reached:
+            return "in-the-past"
+        waits = "booked" if by_staff or case.sort is BLOCK else case.sort.then
+        going = {n: replace(days(case.dates[n]), state="unconfirmed" if case.dates[n].state == "unconfirmed" else waits) for n in reached}
+        while skip and going:
+            own = {(booking, n) for n in going}
+            stuck = {n for n, date in going.items() if self._is_taken(date, now, own)}
+            if not stuck:
+                break
+            going = {n: date for n, date in going.items() if n not in stuck}
+        return self._settle(booking, going, "move", now) if going else "taken"
+
+    def comes_back(self, booking: int, number: int, *, by_staff: bool, may_grow: bool, now: datetime) -> str:
+        date = self.cases[booking].dates[number]
+        if not (may_grow or by_staff or self.states[booking] == "unconfirmed"):
+            return "not-your-role"
+        if date.state not in ("cancelled", "skipped"):
+            return "wrong-state"
+        if date.start <= now:
+            return "in-the-past"
+        return self._grow(booking, number, date, "readd", by_staff=by_staff, now=now)
+
+    def grow(self, booking: int, date: Date, *, by_staff: bool, may_grow: bool, now: datetime) -> str:
+        """One more date, under a number that none of the booking's ever had."""
+        if not (may_grow or by_staff or self.states[booking] == "unconfirmed"):
+            return "not-your-role"
+        return self._grow(booking, self.numbers[booking] + 1, date, "add", by_staff=by_staff, now=now)
+
+    def split(self, booking: int, number: int, now: datetime) -> str:
+        case = self.cases[booking]
+        reached = [case.dates[n].start for n in case.ahead(now) if self._follows(case, n, number)]
+        if not reached:
+            return "in-the-past"
+        if all(date.start >= min(reached) for date in case.dates.values()):
+            return "nothing-to-split"
+        return ""
+
+    def parted(self, booking: int, made: int, number: int, now: datetime) -> None:
+        """What ``split`` allowed, done: the dates from there on under the id of the booking that was made."""
+        case = self.cases[booking]
+        first = min(case.dates[n].start for n in case.ahead(now) if self._follows(case, n, number))
+        later = {n: date for n, date in case.dates.items() if date.start >= first}
+        self.cases[made] = Case(case.sort, later, case.confirm_by)
+        case.dates = {n: date for n, date in case.dates.items() if n not in later}
+        self.numbers[made] = max(later)
+        before = self.states[booking]
+        for acted, act in ((booking, "split"), (made, "split-from")):
+            self._acted(act, acted, fallback=before)
+
+    def release(self, first: day_of, last: day_of, on: Callable[[datetime], day_of], now: datetime) -> str:
+        """Everything that the club has from the one day to the other."""
+        theirs = {b: case for b, case in self.cases.items() if case.sort not in (PRIVATE, BLOCK)}
+        found = {b: [n for n in case.ahead(now) if first <= on(case.dates[n].start) <= last] for b, case in theirs.items()}
+        for booking, numbers in found.items():
+            if numbers:
+                self._end(booking, numbers, "cancelled", "cancel")
+        return "" if any(found.values()) else "nothing-to-release"
 
     def approve(self, booking: int, now: datetime) -> str:
         case = self.cases[booking]
@@ -158,9 +228,22 @@ class Model:
         self._end(min(due), self.cases[min(due)].among("unconfirmed"), "lapsed", "lapse")
         return 1
 
+    @staticmethod
+    def _follows(case: Case, number: int, anchor: int) -> bool:
+        return case.dates[number].start >= case.dates[anchor].start
+
+    def _grow(self, booking: int, number: int, date: Date, act: str, *, by_staff: bool, now: datetime) -> str:
+        case = self.cases[booking]
+        waits = "booked" if by_staff or case.sort is BLOCK else case.sort.then
+        state = "unconfirmed" if self.states[booking] == "unconfirmed" else waits
+        refused = self._settle(booking, {number: replace(date, state=state)}, act, now)
+        if not refused:
+            self.numbers[booking] = max(number, self.numbers[booking])
+        return refused
+
     def _settle(self, booking: int, dates: dict[int, Date], act: str, now: datetime) -> str:
         own = {(booking, number) for number in dates}
-        if any(self._is_taken(date, now, own) for date in dates.values()) or _meet_each_other(dates.values()):
+        if any(self._is_taken(date, now, own) for date in dates.values()) or meet_each_other(dates.values()):
             return "taken"
         case = self.cases[booking]
         for number, date in dates.items():
@@ -197,6 +280,6 @@ class Model:
                 yield booking, number, date
 
 
-def _meet_each_other(dates: Collection[Date]) -> bool:
+def meet_each_other(dates: Collection[Date]) -> bool:
     held = [replace(date, holds=True, expires=None) for date in dates]
     return any(one is not other and one.meets(other, one.start) for one, other in product(held, held))

@@ -3,7 +3,7 @@
 import random
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -13,15 +13,33 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.identity import SERVICE, Actor
-from booking import decisions, ending, moving
+from booking import adding, decisions, ending, splitting
+from booking.changing import Change, change
 from booking.models import Booking, Claim, Occurrence
+from booking.releasing import Period, release
 from booking.reservations import reserve
-from booking.wish import Wish
+from booking.scope import Scope
+from booking.wish import OnConflict, Wish
 from database.audit import Audit
 from database.transact import Database
 from kernel.errors import Refusal
-from tests.booking.conftest import POLICY, REASON, furnish
-from tests.brute import ASKED, ASKED_CONCERT, BLOCK, CONCERT, PRIVATE, SORTS, SPACES, TRAINING, Case, Date, Model, Sort
+from tests.booking.conftest import POLICY, REASON, furnish, move
+from tests.brute import (
+    ASKED,
+    ASKED_CONCERT,
+    BLOCK,
+    CONCERT,
+    LIVE,
+    PRIVATE,
+    SORTS,
+    SPACES,
+    TRAINING,
+    Case,
+    Date,
+    Model,
+    Sort,
+    meet_each_other,
+)
 from venues.models import Room, Space
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -48,15 +66,17 @@ class Steps:
     done: Counter[str] = field(default_factory=Counter)
     past: dict[tuple[int, int], tuple[Any, ...]] = field(default_factory=dict)
     hands: dict[str, Actor] = field(default_factory=dict)
+    club: int = 0
     chance: random.Random = field(init=False)
 
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)
-        self.hands = self.database.transact(_furnished)
+        self.hands, self.club = self.database.transact(_furnished)
 
     def run(self, steps: int) -> Counter[str]:
         """Take so many steps; raises AssertionError where program and model part. Returns what was done and refused how often."""
         acts: list[Callable[[], None]] = [self._wish] * 9 + [self._move] * 5 + [self._cancel] * 3
+        acts += [self._shift] * 4 + [self._readd] * 3 + [self._add, self._split, self._release]
         acts += [self._approve] * 4 + [self._confirm] * 3 + [self._decline, self._lapse]
         for number in range(1, steps + 1):
             self._pass_time()
@@ -103,7 +123,49 @@ class Steps:
         to = self._date(case.sort, room, start, end)
         expected = self.model.move(booking, number, to, by_staff=hand == "kari", now=self.now)
         wanted: dict[str, Any] = {"start": start, "end": end, "room": f"oren-flerbrukshall/{room}"}
-        self._try("move", expected, moving.move, booking, number, **wanted, by=self.hands[hand])
+        self._try("move", expected, move, booking, number, **wanted, by=self.hands[hand])
+
+    def _shift(self) -> None:
+        """Several dates at once, by some days, in their own rooms."""
+        booking, case = self._any()
+        number, scope = self.chance.choice(list(case.dates)), self.chance.choice(("one", "following", "all"))
+        hand, days = self.chance.choice((HANDS[case.sort.name], "kari")), timedelta(days=self.chance.choice((1, 1, 7)))
+        skip = self.chance.random() < 0.5 and self._are_apart(case)
+        told = {"scope": scope, "skip": skip, "by_staff": hand == "kari", "now": self.now}
+        start, end = (self._wall(moment) + days for moment in (case.dates[number].start, case.dates[number].end))
+        expected = self.model.shift(booking, number, lambda date: self._later(date, days), **told)  # type: ignore[arg-type]
+        on_conflict = OnConflict.SKIP if skip else OnConflict.REFUSE
+        wanted = Change(number=number, scope=Scope(scope), start=start, end=end, on_conflict=on_conflict)
+        self._try("shift", expected, _changed, booking, wanted, by=self.hands[hand])
+
+    def _readd(self) -> None:
+        booking, case = self._any()
+        number, hand = self.chance.choice(list(case.dates)), self.chance.choice((HANDS[case.sort.name], "kari"))
+        told = {"by_staff": hand == "kari", "may_grow": hand != "siri", "now": self.now}
+        self._try("readd", self.model.comes_back(booking, number, **told), adding.readd, booking, number, by=self.hands[hand])
+
+    def _add(self) -> None:
+        booking, case = self._any()
+        hand, (room, start, end) = HANDS[case.sort.name], self._time()
+        date = self._date(case.sort, room, start, end)
+        expected = self.model.grow(booking, date, by_staff=hand == "kari", may_grow=hand != "siri", now=self.now)
+        wanted: dict[str, Any] = {"start": start, "end": end, "room": f"oren-flerbrukshall/{room}"}
+        self._try("add", expected, adding.add, booking, **wanted, by=self.hands[hand])
+
+    def _split(self) -> None:
+        booking, case = self._any()
+        number = self.chance.choice(list(case.dates))
+        expected = self.model.split(booking, number, self.now)
+        made = self._try("split", expected, splitting.split, booking, number, by=self.hands[HANDS[case.sort.name]])
+        if made is not None:
+            self.model.parted(booking, made, number, self.now)
+
+    def _release(self) -> None:
+        """A day or two of the club's."""
+        first = self._wall(self.now).date() + timedelta(days=self.chance.randrange(DAYS_AHEAD))
+        period = Period(first=first, last=first + timedelta(days=self.chance.randrange(2)))
+        expected = self.model.release(period.first, period.last, lambda moment: self._wall(moment).date(), self.now)
+        self._try("release", expected, _released, self.club, period, by=self.hands["berit"])
 
     def _cancel(self) -> None:
         booking, case = self._any()
@@ -161,6 +223,17 @@ class Steps:
     def _date(self, sort: Sort, room: str, start: datetime, end: datetime) -> Date:
         return Date(room, *(moment.replace(tzinfo=OSLO).astimezone(UTC) for moment in (start, end)), "", sort.before, sort.after)
 
+    def _wall(self, moment: datetime) -> datetime:
+        return moment.astimezone(OSLO).replace(tzinfo=None)
+
+    def _later(self, date: Date, days: timedelta) -> Date:
+        start, end = ((self._wall(moment) + days).replace(tzinfo=OSLO).astimezone(UTC) for moment in (date.start, date.end))
+        return replace(date, start=start, end=end)
+
+    def _are_apart(self, case: Case) -> bool:
+        """Whether no two dates of a case meet: what competes without holding its time may have been moved onto another of its own."""
+        return not meet_each_other([date for date in case.dates.values() if date.state in LIVE])
+
     def _modelled(self) -> dict[tuple[int, int], tuple[Any, ...]]:
         cases = self.model.cases.items()
         return {(b, n): (date.room, date.start, date.end, date.state) for b, case in cases for n, date in case.dates.items()}
@@ -169,9 +242,17 @@ class Steps:
         return f"seed {self.seed}, step {sum(self.done.values())}, {self.now:%Y-%m-%d %H:%M}"
 
 
-def _furnished(session: Session) -> dict[str, Actor]:
+def _furnished(session: Session) -> tuple[dict[str, Actor], int]:
     hall = furnish(session, {**POLICY, "rules": [*POLICY["rules"], *BUFFERS]})
-    return {name: getattr(hall, name) for name in ("kari", "berit", "nils", "siri", "per")}
+    return {name: getattr(hall, name) for name in ("kari", "berit", "nils", "siri", "per")}, hall.cast.skiold.id
+
+
+def _changed(session: Session, booking: int, wanted: Change, *, by: Actor, now: datetime) -> Booking:
+    return change(session, booking, wanted, by=by, now=now).booking
+
+
+def _released(session: Session, club: int, period: Period, *, by: Actor, now: datetime) -> Booking:
+    return release(session, club, period, by=by, now=now)[0]
 
 
 def _wish(sort: Sort, room: str, time: tuple[datetime, datetime], weeks: int, *, skip: bool) -> dict[str, Any]:

@@ -148,6 +148,21 @@ BOOKING: Mapping[str, str] = {
         "Du har alt {most} forespørsler som venter på at en organisasjon bekrefter. Vent på svar, eller avlys en av dem først."
     ),
     "in-the-past": _("Det som har vært, kan ikke endres."),
+    "no-such-day": _("Serien har ingen dato {value:when}. Velg en av datoene i serien."),
+    "nothing-chosen": _("Alle datoene er tatt ut. Ta med minst én."),
+    "bad-choice": _("Velg å ta ut datoen, et annet rom, eller en ny start og slutt."),
+    "left-out": _("Du har tatt ut denne datoen."),
+    "nothing-to-split": _("Alle datoene til {value} følger etter denne, så det blir ingenting igjen å skille fra."),
+    "nothing-to-release": _("Det er ingen datoer å gi tilbake fra {value:when} til {last:when}. Velg en annen periode eller andre lag."),
+    "other-dates-meanwhile": _("Datoene i perioden er blitt andre mens du så på dem. Ingenting er gitt tilbake. Se på dem på nytt."),
+    "team-changes-price": _(
+        "Med laget «{value}» blir prisen {after:kr} i stedet for {before:kr}. Datoer flyttes mellom lag bare når prisen er den samme."
+        " Avlys og book på nytt, eller spør en saksbehandler."
+    ),
+    "team-needs-decision": _(
+        "Med laget «{value}» må noen godkjenne tiden på nytt. Datoer flyttes mellom lag bare på samme vilkår."
+        " Avlys og book på nytt, eller spør en saksbehandler."
+    ),
     "reason-missing": _("Skriv hvorfor. Den som søkte, får lese begrunnelsen."),
     "displaces-others": _("{reference} i {room}, {value:when}, mister tiden. Se gjennom hvem det gjelder, og bekreft."),
     "gives-no-way": _(

@@ -1,6 +1,5 @@
 """Again: the form filled in as last time."""
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,6 +10,7 @@ from flask import url_for
 from accounts.identity import Actor
 from booking.alternatives import Offer, form_path
 from booking.models import Booking
+from booking.pages.repeats import fields_of
 from booking.states import BookingKind
 
 WEEK = timedelta(days=7)
@@ -80,7 +80,4 @@ def _who(booking: Booking, by: Actor) -> dict[str, Any]:
 
 def _often(booking: Booking, last: LastTime) -> dict[str, Any]:
     """The series, where it was one that the form can say."""
-    found = re.fullmatch(r"FREQ=WEEKLY;(?:(?:COUNT=(?P<count>\d+)|UNTIL=\d{8});?|INTERVAL=(?P<every>2);?)+", booking.recurrence)
-    if not found:
-        return {}
-    return {"repeat": "fortnightly" if found["every"] else "weekly", "times": found["count"] or str(max(last.dates, 2))}
+    return fields_of(booking.recurrence, last.dates)

@@ -14,16 +14,18 @@ from booking.edge import book
 from booking.outcome import Declined, Taken
 from booking.pages import draft
 from booking.pages.blueprint import routes
-from booking.pages.draft import NAMES, Draft, Order, read, wish_of
+from booking.pages.draft import CHOICE, NAMES, Draft, Order, read, wish_of
 from booking.pages.offers import support_for
+from booking.pages.repeats import Repeat, in_words
 from booking.pages.terms import terms_of
-from booking.pages.trial import refusal_of, trial_of
+from booking.pages.trial import nothing_of, trial_of
 from booking.reservations import preview
 from booking.sought import note_refusal
 from kernel.clock import now
 from kernel.errors import Conflict, Fault, Forbidden, Invalid, Missing, Refusal
+from kernel.recurrence import WEEKDAYS
 from kernel.wallclock import to_wall
-from policies.labels import choices
+from policies.labels import choices, weekday
 from policies.queries import in_force
 from policies.taxonomy import Activity
 from venues.models import Room
@@ -33,7 +35,7 @@ from web.forms import Form, refused
 
 REFUSALS = (Invalid, Conflict, Missing, Forbidden)
 SENT_ONLY = ("csrf_token", "key", "room", "asking", *Order.model_fields.keys() - Draft.model_fields.keys())
-CARRIED = ("except", "agreement", "grant", "second_hour", *draft.EXCEPTIONS)
+CARRIED = ("agreement", "grant", "second_hour", *draft.EXCEPTIONS)
 
 
 @routes.get("/rooms/<venue>/<room>/book")
@@ -75,7 +77,7 @@ def _preview_page(
     checked = _checked(Draft, given)
     wish = wish_of(checked, _path(room))
     tried = preview(session, wish, by=actor, now=now())
-    nothing = refusal_of(tried)
+    nothing = nothing_of(tried)
     if nothing and not refusal:
         edge.transact(note_refusal, wish, nothing)
         tried = preview(session, wish, by=actor, now=now())
@@ -89,6 +91,8 @@ def _preview_page(
         terms=terms_of(tried.dates, now=now()),
         support=support_for(session, tried.case, given, _address, by=actor, now=now()),
         hidden=[(name, value) for name, value in given.items(multi=True) if name not in SENT_ONLY and str(value).strip()],
+        repeats=in_words(wish.recurrence.rrule, checked.date, wish.recurrence.also) if wish.recurrence else "",
+        choosing=CHOICE,
         asking=asking or Form(given),
         seen=refusal.details.get("seen", "") if refusal else "",
         displace_reason=request.form.get("displace_reason", ""),
@@ -165,6 +169,7 @@ def _form_page(room: Room, form: Form) -> str:
         actor=actor,
         may_block=actor.is_officer or actor.is_caretaker_of(room.venue_id),
         today=to_wall(now(), room.venue.zone).date(),
+        weekdays=[(name, weekday(number)) for number, name in enumerate(WEEKDAYS, start=1)],
         carried=[(name, value) for name in CARRIED for value in _all(form.values, name) if not form.of(name)],
     )
 
@@ -176,7 +181,10 @@ def _values(given: "MultiDict[str, Any]") -> "MultiDict[str, Any]":
     for name in ("from", "to"):
         if values.get(name):
             values[name] = draft.clock_of(values[name])
-    values.setdefault("repeat", draft.Repeat.ONCE.value)
+    values.setdefault("repeat", Repeat.ONCE.value)
+    for name in ("also", "except"):
+        if name in values:
+            values[name] = ", ".join(value.strip() for value in values.getlist(name) if value.strip())
     if actor.person_id and not actor.is_officer and "purpose" not in given:
         person = edge.reading().get(Person, actor.person_id)
         values.setdefault("contact", person.name if person else "")
@@ -188,7 +196,7 @@ def _search_for(checked: Draft) -> str:
     """The search for another room at the same time."""
     clocks: dict[str, Any] = {"from": f"{checked.span[0]:%H:%M}", "to": f"{checked.span[1]:%H:%M}"}
     heads = sum(checked.participants.values()) or None
-    weeks = checked.times if checked.repeat is draft.Repeat.WEEKLY and (checked.times or 99) <= 60 else None
+    weeks = checked.times if checked.repeat is Repeat.WEEKLY and (checked.times or 99) <= 60 else None
     return url_for("booking.find", date=checked.date.isoformat(), capacity=heads, weeks=weeks, **clocks)
 
 

@@ -1,7 +1,6 @@
 """The page of a booking, and what can be done with it: each act is a resource of its own."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Annotated
 
 from flask import Response, render_template, request, url_for
@@ -10,30 +9,32 @@ from pydantic import Field
 from sqlalchemy import select
 
 from accounts import edge
-from booking import absence, decisions, ending, moving, offers
+from booking import absence, decisions, ending, offers
 from booking.cases import booking_seen
 from booking.models import Booking
+from booking.pages import draft
 from booking.pages.again import instead, same_again
 from booking.pages.blueprint import routes
 from booking.pages.draft import clock_of
+from booking.pages.edits import said_now
 from booking.pages.talk import changed_meanwhile, talk_of
 from booking.pages.told import told_booking
 from booking.pages.undo import way_back
 from booking.preferring import lost_by, offers_after
+from booking.scope import Scope
 from database.outbox import last_to
 from kernel.clock import now
 from kernel.errors import Conflict, Forbidden, Invalid, Refusal
-from kernel.wallclock import at, to_wall
+from kernel.wallclock import to_wall
 from venues.models import Room
 from venues.queries import municipality
 from web import language, problems
-from web.fields import Clock, Day
+from web.fields import Day
 from web.forms import Form, Input, parse, refused
 from web.pages import done
 from web.texts import gettext as _
 
 REFUSALS = (Invalid, Conflict, Forbidden)
-MIDNIGHT = timedelta(days=1)
 
 
 class Version(Input):
@@ -49,19 +50,16 @@ class Cancellation(Version):
     without_fee: bool = False
 
 
+class DateCancellation(Cancellation):
+    """Of the date alone, or of it and those following it."""
+
+    scope: Scope = Scope.ONE
+
+
 class Noted(Version):
     """Which day of the caretaker's it was noted on; none on the booking's own page."""
 
     day: Day | None = None
-
-
-class Moved(Version):
-    """Another time or room for one date; an end of 00:00 is midnight at the end of the day, a night stays a night."""
-
-    date: Day
-    from_: Annotated[Clock, Field(alias="from")]
-    to: Clock
-    room: Annotated[str | None, Field(max_length=170)] = None
 
 
 @routes.get("/bookings/<reference>")
@@ -73,27 +71,13 @@ def case_page(reference: str) -> str:
 @routes.post("/bookings/<reference>/cancellation")
 def cancel(reference: str) -> ResponseReturnValue:
     """Cancel all dates that lie ahead."""
-    return _cancel(reference, _("Bookingen er avlyst."))
+    return _cancel(reference, Cancellation, _("Bookingen er avlyst."))
 
 
 @routes.post("/bookings/<reference>/occurrences/<int:number>/cancellation")
 def cancel_date(reference: str, number: int) -> ResponseReturnValue:
-    """Cancel one date."""
-    return _cancel(reference, _("Datoen er avlyst."), number=number)
-
-
-@routes.post("/bookings/<reference>/occurrences/<int:number>/move")
-def move_date(reference: str, number: int) -> ResponseReturnValue:
-    """Move one date to another time or room."""
-
-    def move(booking: Booking) -> Booking:
-        to = parse(Moved, request.form)
-        start, end = at(to.date, to.from_), at(to.date, to.to or MIDNIGHT)
-        if end <= start and _is_night(booking, number):
-            end += MIDNIGHT
-        return edge.transact(moving.move, booking.id, number, start=start, end=end, room=to.room, version=to.version)
-
-    return _act(reference, move, _("Datoen er flyttet."), number=number)
+    """Cancel one date, or it and the following."""
+    return _cancel(reference, DateCancellation, _("Avlyst."), number=number)
 
 
 @routes.post("/bookings/<reference>/occurrences/<int:number>/absence")
@@ -111,38 +95,34 @@ def withdraw_absence(reference: str, number: int) -> ResponseReturnValue:
 @routes.post("/bookings/<reference>/confirmation")
 def confirm(reference: str) -> ResponseReturnValue:
     """Stand by a request made in the organisation's name."""
-    return _act(reference, lambda booking: edge.transact(decisions.confirm, booking.id, version=_version()), _("Bookingen er bekreftet."))
+    return act_on(reference, lambda booking: edge.transact(decisions.confirm, booking.id, version=_version()), _("Bookingen er bekreftet."))
 
 
 @routes.post("/bookings/<reference>/offers/<int:offer>/acceptance")
 def accept_offer(reference: str, offer: int) -> ResponseReturnValue:
     """Take what is offered for a date that waits or was displaced."""
-    return _act(reference, lambda _booking: edge.transact(offers.accept, offer), _("Tiden er deres."))
+    return act_on(reference, lambda _booking: edge.transact(offers.accept, offer), _("Tiden er deres."))
 
 
 @routes.post("/bookings/<reference>/offers/<int:offer>/refusal")
 def decline_offer(reference: str, offer: int) -> ResponseReturnValue:
     """Say no to what is offered; the next in line gets it."""
-    return _act(reference, lambda _booking: edge.transact(offers.decline, offer), _("Svaret er notert. Tilbudet går til neste i køen."))
+    return act_on(reference, lambda _booking: edge.transact(offers.decline, offer), _("Svaret er notert. Tilbudet går til neste i køen."))
 
 
-def _is_night(booking: Booking, number: int) -> bool:
-    return any(date.number == number and date.local_end.date() > date.local_start.date() for date in booking.occurrences)
-
-
-def _cancel(reference: str, message: str, *, number: int | None = None) -> ResponseReturnValue:
+def _cancel(reference: str, model: type[Cancellation], message: str, *, number: int | None = None) -> ResponseReturnValue:
     def cancel(booking: Booking) -> Booking:
-        given = parse(Cancellation, request.form)
+        given = parse(model, request.form)
         return edge.transact(ending.cancel, booking.id, number=number, **given.model_dump())
 
-    return _act(reference, cancel, message)
+    return act_on(reference, cancel, message)
 
 
 def _note(reference: str, number: int, verb: Callable[..., Booking], message: str) -> ResponseReturnValue:
     """Do it and go back to where it was pressed: a caretaker's day, or the booking's page."""
     given = parse(Noted, request.form)
     onward = url_for("booking.caretaker", day=given.day.isoformat()) if given.day else ""
-    return _act(reference, lambda booking: edge.transact(verb, booking.id, number, version=given.version), message, onward=onward)
+    return act_on(reference, lambda booking: edge.transact(verb, booking.id, number, version=given.version), message, onward=onward)
 
 
 def _seen(reference: str) -> Booking:
@@ -153,24 +133,27 @@ def _version() -> int | None:
     return parse(Version, request.form).version
 
 
-def _act(
-    reference: str, act: Callable[[Booking], Booking], message: str, *, number: int | None = None, onward: str = ""
+def act_on(
+    reference: str, act: Callable[[Booking], Booking], message: str, *, typed: str = "", onward: str = "", told: list[str] | None = None
 ) -> ResponseReturnValue:
-    """Do it and go on to the booking's page, which says what is in the way when it was refused."""
-    booking = _seen(reference)
+    """Do it and go on to the page of the booking that it gives, which says what is in the way when it was refused.
+
+    ``typed`` names the form that is shown again as it was filled in; ``told`` is what else there is to tell once it is done.
+    """
     try:
-        act(booking)
+        made = act(_seen(reference))
     except REFUSALS as refusal:
-        return _refused(_seen(reference), refusal, number)
-    return done(message, onward or url_for("booking.case_page", reference=booking.reference), back=way_back("booking", booking.id))
+        return _refused(_seen(reference), refusal, typed)
+    onward = onward or url_for("booking.case_page", reference=made.reference)
+    return done(" ".join([message, *(told or ())]), onward, back=way_back("booking", made.id))
 
 
-def _refused(booking: Booking, refusal: Refusal, number: int | None) -> Response:
-    form = refused(request.form, refusal.faults, {"start": "from", "end": "to"})
-    return Response(page_of(booking, form, refusal=refusal, number=number), status=problems.status_of(refusal))
+def _refused(booking: Booking, refusal: Refusal, typed: str) -> Response:
+    form = refused(request.form, refusal.faults, {"start": "from", "end": "to", "contact_name": "contact"})
+    return Response(page_of(booking, form, refusal=refusal, typed=typed), status=problems.status_of(refusal))
 
 
-def page_of(booking: Booking, form: Form, *, refusal: Refusal | None = None, number: int | None = None) -> str:
+def page_of(booking: Booking, form: Form, *, refusal: Refusal | None = None, typed: str = "") -> str:
     """The page of a booking, with what was typed and why it was refused."""
     session, actor = edge.reading(), edge.actor()
     told = told_booking(session, booking, by=actor, language=language.choose(), now=now())
@@ -184,7 +167,10 @@ def page_of(booking: Booking, form: Form, *, refusal: Refusal | None = None, num
         refusal=refusal,
         changes=changed_meanwhile(session, booking, refusal),
         talk=talk_of(session, booking, by=actor),
-        moving=number,
+        typed=typed,
+        blank=Form({}),
+        saying=form if typed == "description" else said_now(booking),
+        bands=draft.bands_shown(form.values if typed == "description" else said_now(booking).values),
         rooms=_rooms(booking) if told.may_change else [],
         again=same_again(booking, told.last_time, by=actor, today=today),
         lost=lost_by(session, booking),

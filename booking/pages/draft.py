@@ -1,18 +1,18 @@
 """Draft: what the booking form holds, and the wish that it says."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
-from enum import StrEnum
 from itertools import pairwise
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from werkzeug.datastructures import MultiDict
 
+from booking.pages.repeats import Repeat, rule_of
 from booking.states import Accepts, BookingKind
 from booking.wish import OnConflict, Wish, bands_of
 from kernel.errors import Fault, Invalid, refuse
-from kernel.recurrence import weekly
 from kernel.wallclock import at
 from policies.request import BAND, AgeBand
 from policies.taxonomy import Activity
@@ -20,6 +20,8 @@ from web.fields import Clock, Day, RowId
 from web.forms import Input, parse
 
 MIDNIGHT = timedelta(days=1)
+CHOICE = "choice."
+Choosing = Annotated[str, Field(max_length=200, pattern=r"^(skip|wait|room:[a-z0-9/-]+|time:[0-9T:-]+/[0-9T:-]+)$")]
 ME, OTHER = "me", "other"
 USUAL_CUTS = (6, 13, 20, 67)
 Heads = Annotated[int, Field(ge=0, le=100_000)]
@@ -38,12 +40,13 @@ NAMES = {
 }
 
 
-class Repeat(StrEnum):
-    """How often a booking is wanted."""
+def _listed(given: Any) -> Any:
+    """Days that stand in one field with commas or on lines of their own."""
+    texts = given if isinstance(given, list) else []
+    return [part.strip() for text in texts for part in re.split(r"[,;\n]", str(text)) if part.strip()]
 
-    ONCE = "once"
-    WEEKLY = "weekly"
-    FORTNIGHTLY = "fortnightly"
+
+Days = Annotated[list[Day], BeforeValidator(_listed), Field(max_length=400)]
 
 
 class Draft(Input):
@@ -59,9 +62,13 @@ class Draft(Input):
     end_date: Day | None = None
     second_hour: bool = False
     repeat: Repeat = Repeat.ONCE
+    every: Annotated[int, Field(ge=1, le=52)] = 1
+    days: Annotated[list[Literal["MO", "TU", "WE", "TH", "FR", "SA", "SU"]], Field(max_length=7)] = Field(default_factory=list)
     times: Annotated[int | None, Field(ge=2, le=400)] = None
     until: Day | None = None
-    left_out: Annotated[list[Day], Field(max_length=400, alias="except")] = Field(default_factory=list)
+    left_out: Annotated[Days, Field(alias="except")] = Field(default_factory=list)
+    also: Days = Field(default_factory=list)
+    choice: Annotated[dict[Day, Choosing], Field(max_length=400)] = Field(default_factory=dict)
     applicant: Annotated[str, Field(max_length=40)] = ME
     number: Annotated[str | None, Field(max_length=40)] = None
     caller: Annotated[str | None, Field(max_length=200)] = None
@@ -104,8 +111,13 @@ class Draft(Input):
         """The recurrence as a wish says it."""
         if self.repeat is Repeat.ONCE:
             return None
-        every = 2 if self.repeat is Repeat.FORTNIGHTLY else 1
-        return {"rrule": weekly(count=self.times, until=self.until, every=every), "except": self.left_out}
+        rule = rule_of(self.repeat, self.date, every=self.every, days=self.days, times=self.times, until=self.until)
+        return {"rrule": rule, "except": self.left_out, "also": self.also}
+
+    @property
+    def choices(self) -> dict[str, dict[str, Any]]:
+        """What was chosen for single dates, as a wish says it."""
+        return {day.isoformat(): _chosen(value) for day, value in self.choice.items()}
 
 
 class Order(Draft):
@@ -160,6 +172,7 @@ def wish_of(draft: Draft, room: str) -> Wish:
         "participants": {band: heads for band, heads in draft.participants.items() if heads},
         "organisation": draft.organisation,
         "recurrence": draft.rule,
+        "choices": draft.choices,
         "needs": tuple(line.strip() for line in draft.needs.splitlines() if line.strip()),
         "kind": draft.kind,
         "on_behalf_of": draft.person,
@@ -167,6 +180,19 @@ def wish_of(draft: Draft, room: str) -> Wish:
     return parse(
         Wish, {**said, **{name: getattr(draft, name) for name in (*SAME, *EXCEPTIONS)}, **(draft.sent if isinstance(draft, Order) else {})}
     )
+
+
+def _chosen(value: str) -> dict[str, Any]:
+    """``skip``, ``wait``, ``room:venue/room`` or ``time:start/end``, as the preview offers them."""
+    kind, _colon, what = value.partition(":")
+    match kind:
+        case "room":
+            return {"room": what}
+        case "time":
+            start, _slash, end = what.partition("/")
+            return {"start": start, "end": end}
+        case _:
+            return {kind: True}
 
 
 def span_of(first: Day, start: timedelta, last: Day, end: timedelta) -> tuple[datetime, datetime]:
@@ -215,7 +241,8 @@ def shifted(given: "MultiDict[str, Any]", start: datetime, end: datetime) -> "Mu
 
 def alone(given: "MultiDict[str, Any]") -> "MultiDict[str, Any]":
     """The same draft once, without its series."""
-    return changed_to(given, {"repeat": "", "times": "", "until": "", "except": ""})
+    kept = MultiDict(pair for pair in given.items(multi=True) if not pair[0].startswith(CHOICE))
+    return changed_to(kept, dict.fromkeys(("repeat", "every", "days", "times", "until", "except", "also"), ""))
 
 
 def changed_to(given: "MultiDict[str, Any]", changes: Mapping[str, Any]) -> "MultiDict[str, Any]":
@@ -232,7 +259,9 @@ def _missing(given: "MultiDict[str, Any]") -> Iterator[Fault]:
     if applicant != BookingKind.BLOCK and not given.get("activity"):
         yield Fault("missing-field", "activity")
     times, until = given.get("times", "").strip(), given.get("until", "").strip()
-    if repeat in (Repeat.WEEKLY, Repeat.FORTNIGHTLY) and bool(times) is bool(until):
+    if repeat not in (Repeat.ONCE, Repeat.DATES) and bool(times) is bool(until):
         yield Fault("one-of-two" if times else "missing-field", "times")
+    if repeat == Repeat.DATES and not given.get("also", "").strip():
+        yield Fault("missing-field", "also")
     if repeat == Repeat.ONCE and (times or until):
         yield Fault("times-of-once", "repeat")

@@ -8,6 +8,7 @@ from booking.changed import Change
 from booking.models import Booking
 from booking.preferring import PREFERRED
 from booking.states import BookingKind, TaskReason
+from booking.wish import LEFT_OUT
 from database.outbox import Delivery
 from kernel.errors import Fault
 from kernel.money import Ore
@@ -71,6 +72,25 @@ DONE: Mapping[Task, str] = {
     Task.CONFIRM: _("Bekreftet"),
     Task.APPOINT: _("Navngitt"),
 }
+ACTS: Mapping[str, str] = {
+    "change": _("Endret"),
+    "cancel": _("Avlyst"),
+    "move": _("Flyttet"),
+    "restate": _("Det som står om bookingen, endret"),
+    "add": _("Lagt til"),
+    "readd": _("Tatt med igjen"),
+    "split": _("Skilt ut som egen booking"),
+    "approve": _("Godkjent"),
+    "confirm": _("Bekreftet"),
+    "refuse": _("Avslått"),
+}
+WHO: Mapping[str, str] = {
+    "holder": _("den som har bookingen"),
+    "organisation": _("en annen i organisasjonen"),
+    "office": _("kommunen"),
+    "service": _("tjenesten selv"),
+}
+MOST_NAMED = 6
 MEANS: Mapping[str, str] = {"key": _("Nøkkel"), "card": _("Kort"), "code": _("Kode"), "staff": _("En ansatt låser opp")}
 CHANGES: Mapping[str, str] = {
     "reserve": _("Bookingen ble laget"),
@@ -247,6 +267,8 @@ def skipped_because(reason: str) -> str:
         return gettext("Takket nei til tilbudet.")
     if reason.startswith(PREFERRED):
         return gettext("Tiden gikk til en annen forespørsel.")
+    if reason == LEFT_OUT:
+        return gettext("Tatt ut av den som booket.")
     if reason == "missing-hour":
         return gettext("Klokka stilles fram denne natta.")
     return gettext("Reglene sa nei.") if reason.startswith("policy:") else reason

@@ -40,6 +40,8 @@ class ToldDate:
     cost: Cost | None
     may_cancel: bool
     may_move: bool
+    may_readd: bool
+    may_split: bool
     may_note: bool
     may_take_back: bool
     offer: Offer | None = None
@@ -67,8 +69,8 @@ class Missed:
 
 @dataclass(frozen=True, slots=True)
 class ToldBooking:
-    """A booking for one who may see it; ``names`` are those of the people its row knows by id, ``missed`` what follows
-    from those noted, by the date's number."""
+    """A booking for one who may see it; ``came_from`` is the reference of the one it was split from, ``names`` are those of the
+    people its row knows by id, ``missed`` what follows from those noted, by the date's number."""
 
     booking: Booking
     coming: tuple[ToldDate, ...]
@@ -81,6 +83,7 @@ class ToldBooking:
     missed: Mapping[int, Missed]
     complaint: Complaint | None
     decider_title: str
+    came_from: str
     names: Mapping[int, str]
     may_change: bool
     may_confirm: bool
@@ -152,10 +155,18 @@ def told_booking(session: Session, booking: Booking, *, by: Actor, language: str
     _load(session, booking)
     verdicts = verdicts_of(session, booking)
     may_change = may_see(booking, by) and (by.person_id == booking.holder_id or _acts_for(booking, by) or by.is_officer)
-    offers = open_offers(session, booking)
+    first, offers = min(date.starts_at for date in booking.occurrences), open_offers(session, booking)
     dates = [
-        _date(date, verdicts.get(date.local_start), offers.get(date.id), may_change=may_change, by=by, now=now)
-        for date in booking.occurrences
+        _date(
+            date,
+            verdicts.get(date.local_start),
+            offers.get(date.id),
+            may_change=may_change,
+            has_earlier=first < date.starts_at,
+            by=by,
+            now=now,
+        )
+        for date in sorted(booking.occurrences, key=lambda date: (date.starts_at, date.number))
     ]
     coming = [one for one in dates if one.date.ends_at > now]
     decider = highest(verdict.decider for verdict in verdicts.values() if verdict.decider)
@@ -180,6 +191,7 @@ def told_booking(session: Session, booking: Booking, *, by: Actor, language: str
         complaint=next((verdict.complaint for verdict in verdicts.values() if verdict.complaint), None),
         exceptions=exceptions_of(booking),
         decider_title=decider.title.in_language(language) if decider else "",
+        came_from=_came_from(session, booking),
         names=names_of_people(session, {one for one in people if one}),
         may_change=may_change and any(one.may_cancel or one.offer for one in coming),
         may_confirm=booking.state is BookingState.UNCONFIRMED and (by.is_officer or _acts_for(booking, by)),
@@ -202,7 +214,9 @@ def _load(session: Session, booking: Booking) -> None:
             session.get(kind, key)
 
 
-def _date(date: Occurrence, verdict: Verdict | None, offer: Offer | None, *, may_change: bool, by: Actor, now: datetime) -> ToldDate:
+def _date(
+    date: Occurrence, verdict: Verdict | None, offer: Offer | None, *, may_change: bool, has_earlier: bool, by: Actor, now: datetime
+) -> ToldDate:
     is_ahead = may_change and date.starts_at > now
     looks_after = by.is_officer or by.is_caretaker_of(date.room.venue_id)
     has_begun = date.starts_at <= now and lifecycle.allows(lifecycle.Act.NOTE_ABSENCE, date.state)
@@ -213,6 +227,8 @@ def _date(date: Occurrence, verdict: Verdict | None, offer: Offer | None, *, may
         cost=cost_of(date, verdict, now=now) if date.starts_at > now else None,
         may_cancel=is_ahead and lifecycle.allows(lifecycle.Act.CANCEL, date.state),
         may_move=is_ahead and lifecycle.allows(lifecycle.Act.MOVE, date.state),
+        may_readd=is_ahead and lifecycle.allows(lifecycle.Act.READD, date.state),
+        may_split=is_ahead and lifecycle.allows(lifecycle.Act.MOVE, date.state) and has_earlier,
         may_note=has_begun and looks_after and date.booking.kind is not BookingKind.BLOCK,
         may_take_back=date.absent_at is not None and looks_after,
         offer=offer if is_ahead and offer and offer.expires_at and offer.expires_at > now else None,
@@ -232,6 +248,12 @@ def _missed(booking: Booking, verdicts: Mapping[datetime, Verdict]) -> dict[int,
     noted = {date: verdicts.get(date.local_start) for date in booking.occurrences if date.absent_at}
     rules = {date: verdict.absence for date, verdict in noted.items() if verdict}
     return {date.number: Missed(rule, answer_by(date, rule)) for date, rule in rules.items() if rule}
+
+
+def _came_from(session: Session, booking: Booking) -> str:
+    if booking.split_from is None:
+        return ""
+    return session.scalar(select(Booking.reference).where(Booking.id == booking.split_from)) or ""
 
 
 def _granting(booking: Booking) -> set[int]:

@@ -1,6 +1,6 @@
 """Trial: a wish tried without booking, date by date, as the page shows it - what becomes of it, why not, what instead."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -14,12 +14,13 @@ from booking.alternatives import BestRoom, Offer, instead_of
 from booking.judging import highest
 from booking.models import Booking, Occurrence
 from booking.nearness import Change
-from booking.outcome import Dated, Declined, Taken, asked_of, faults_of, objection_fault, refuses
+from booking.outcome import Dated, Declined, Taken, asked_of, faults_of, objection_fault, refusal_of, refuses
 from booking.pages import draft
 from booking.pages.labels import wall_clocks
 from booking.pages.week import told_publicly
 from booking.reservations import Preview
 from booking.states import OccurrenceState
+from booking.wish import LEFT_OUT
 from kernel.errors import Fault
 from kernel.money import Ore
 from kernel.wallclock import WallSpan, is_repeated, to_wall
@@ -43,10 +44,15 @@ class Way:
 class Line:
     """One date as shown: its clocks, whether it is kept, what stands in its way, what is to be known, the ways out.
 
-    ``asked`` are the objections from which an exception is asked.
+    ``asked`` are the objections from which an exception is asked. ``room`` is where it is to be, when that is another room;
+    ``choices`` are what one can choose for this ``day`` of a series, with their words, and ``chosen`` what is.
     """
 
     number: int
+    day: str
+    room: str
+    chosen: str
+    choices: tuple[tuple[str, str], ...]
     span: tuple[datetime, datetime]
     state: OccurrenceState
     against: tuple[Fault, ...]
@@ -105,7 +111,8 @@ class Trial:
 
     @property
     def left_out(self) -> tuple[Line, ...]:
-        return tuple(line for line in self.lines if not line.is_kept)
+        """Those that are not to be had; what one chose to do without is none of them."""
+        return tuple(line for line in self.lines if not line.is_kept and line.chosen != "skip")
 
     @property
     def asks_all(self) -> bool:
@@ -125,12 +132,11 @@ class Trial:
         return sum(line.price.listed or line.price.charged for line in self.kept if line.price)
 
 
-def refusal_of(preview: Preview) -> Declined | Taken | None:
+def nothing_of(preview: Preview) -> Declined | Taken | None:
     """The refusal when not one date is to be had."""
     if any(date.is_kept for date in preview.dates):
         return None
-    faults = [fault for date in preview.dates for fault in faults_of(date, preview.case)]
-    return (Declined if any(date.judged.is_refused for date in preview.dates) else Taken)(*faults)
+    return refusal_of(preview.dates)
 
 
 def trial_of(session: Session, preview: Preview, given: "MultiDict[str, Any]", to: Address, *, now: datetime) -> Trial:
@@ -140,15 +146,7 @@ def trial_of(session: Session, preview: Preview, given: "MultiDict[str, Any]", t
     """
     names = occupants(session, preview.dates)
     instead = instead_of(session, preview, now=now)
-    single = given if len(preview.dates) == 1 else draft.alone(given)
-    elsewhere = {
-        number: [_offered(offer, preview.dates[number].judged.wall.start.date(), single, to) for offer in found]
-        for number, found in instead.offers.items()
-    }
-    lines = tuple(
-        _line(preview, number, names, (*_lawful(preview, number, given, to), *elsewhere.get(number, ())), given, to)
-        for number in range(len(preview.dates))
-    )
+    lines = tuple(_line(preview, number, names, instead.offers.get(number, ()), given, to) for number in range(len(preview.dates)))
     decider = highest(date.judged.verdict.decider for date in preview.dates if date.judged.verdict and date.judged.verdict.decider)
     return Trial(
         lines=lines,
@@ -175,31 +173,38 @@ def occupants(session: Session, dates: Sequence[Dated]) -> Mapping[int, str]:
     return {row.id: "" if row.state is unconfirmed else told_publicly(row.kind, row.name, row.shown_publicly) for row in found}
 
 
-def _line(preview: Preview, number: int, names: Mapping[int, str], ways: Sequence[Way], given: "MultiDict[str, Any]", to: Address) -> Line:
+def _line(
+    preview: Preview, number: int, names: Mapping[int, str], offers: Sequence[Offer], given: "MultiDict[str, Any]", to: Address
+) -> Line:
     date = preview.dates[number]
     wall, verdict = date.judged.wall, date.judged.verdict
-    day = f"{wall.start:%Y-%m-%d}"
-    excepted = draft.changed_to(given, {})
-    excepted.add("except", day)
+    day, is_single = date.day.isoformat(), len(preview.dates) == 1
+    ways = (*_lawful(preview, number, given, to), *(_offered(offer, wall.start.date(), given, to) for offer in offers)) if is_single else ()
+    excepted = draft.changed_to(given, {f"{draft.CHOICE}{day}": "skip"})
+    chosen = str(given.get(f"{draft.CHOICE}{day}", ""))
     return Line(
         number=number + 1,
+        day=day,
+        room=date.case.room.name if date.case.path != preview.case.path else "",
+        chosen=chosen,
+        choices=() if is_single else tuple(_choices(date, offers, chosen)),
         span=(wall.start, wall.end),
         state=date.state,
-        against=tuple(fault for fault in faults_of(date, preview.case) if fault.code != "time-taken" and refuses(fault)),
+        against=tuple(fault for fault in faults_of(date) if fault.code not in ("time-taken", LEFT_OUT) and refuses(fault)),
         asked=tuple(asked_of(date)),
-        taken=tuple(_takings(date, preview, names)),
+        taken=tuple(_takings(date, names)),
         warnings=tuple(objection_fault(warning, f"{wall.start:%Y-%m-%dT%H:%M}") for warning in (verdict.warnings if verdict else ())),
         price=verdict.price if verdict and date.is_kept else None,
         # A shorter time that the rule names may be one that is offered too.
         ways=tuple({way.label: way for way in ways}.values()),
-        leave_out=to(excepted, preview.case.path) if date.is_kept and len(preview.dates) > 1 else "",
+        leave_out=to(excepted, preview.case.path) if date.is_kept and not is_single and not chosen else "",
         is_repeated=is_repeated(wall.start, wall.zone) or is_repeated(wall.end, wall.zone),
     )
 
 
-def _takings(date: Dated, preview: Preview, names: Mapping[int, str]) -> Iterator[Taking]:
+def _takings(date: Dated, names: Mapping[int, str]) -> Iterator[Taking]:
     """What stands in the way, each time and holder once; the part is named where the room has several."""
-    parts = {space.id: space.name for space in preview.case.room.spaces}
+    parts = {space.id: space.name for space in date.case.room.spaces}
     several = len(parts) > 1
     for met in sorted(date.collisions, key=lambda met: (met.time.start, met.space_id)):
         if met.occurrence_id:
@@ -209,11 +214,38 @@ def _takings(date: Dated, preview: Preview, names: Mapping[int, str]) -> Iterato
 
 def _lawful(preview: Preview, number: int, given: "MultiDict[str, Any]", to: Address) -> Iterator[Way]:
     """The nearest times that the policy allows, as the policy names them with its objections."""
-    verdict = preview.dates[number].judged.verdict
-    single = given if len(preview.dates) == 1 else draft.alone(given)
-    walls = {way.wall: None for objection in (verdict.refusals if verdict else ()) for way in objection.alternatives}
-    for wall in walls:
-        yield _at(wall, single, preview.case.path, to, on=preview.dates[number].judged.wall.start.date())
+    for wall in _lawful_walls(preview.dates[number]):
+        yield _at(wall, given, preview.case.path, to, on=preview.dates[number].judged.wall.start.date())
+
+
+def _lawful_walls(date: Dated) -> Iterable[WallSpan]:
+    refusals = date.judged.verdict.refusals if date.judged.verdict else ()
+    return {way.wall: None for objection in refusals for way in objection.alternatives}
+
+
+def _choices(date: Dated, offers: Sequence[Offer], chosen: str) -> Iterator[tuple[str, str]]:
+    """To have the date as wished, to do without it, a time that the rules allow or that is free, or another room; and what is chosen."""
+    if date.is_kept and not chosen:
+        return
+    yield "", _("Som ønsket")
+    yield "skip", _("Ta ut datoen")
+    if chosen == "wait" or (date.collisions and not date.case.applicant.must_confirm):
+        yield "wait", _("Stå i kø")
+    walls = {wall: _clocks(wall, date.day) for wall in _lawful_walls(date)}
+    walls |= {offer.wall: _with_notes(_clocks(offer.wall, date.day), offer) for offer in offers if offer.changes is not Change.ROOM}
+    found = {f"time:{wall.start:%Y-%m-%dT%H:%M}/{wall.end:%Y-%m-%dT%H:%M}": words for wall, words in walls.items()}
+    found |= {f"room:{offer.room}": _with_notes(offer.name, offer) for offer in offers if offer.changes is Change.ROOM}
+    if chosen and chosen not in ("skip", "wait") and chosen not in found:
+        found[chosen] = (
+            f"{date.case.room.venue.name}, {date.case.room.name}" if chosen.startswith("room:") else _clocks(date.judged.wall, date.day)
+        )
+    yield from found.items()
+
+
+def _clocks(wall: WallSpan, on: date) -> str:
+    """A time, with its day where that is another than the one asked for."""
+    clocks = wall_clocks((wall.start, wall.end))
+    return clocks if wall.start.date() == on else f"{formats.short_date(wall.start)} {clocks}"
 
 
 def _for_all(preview: Preview, given: "MultiDict[str, Any]", to: Address) -> Iterator[Way]:
@@ -262,10 +294,8 @@ def _fitting(best: BestRoom | None, given: "MultiDict[str, Any]", to: Address) -
 
 
 def _at(wall: WallSpan, given: "MultiDict[str, Any]", room: str, to: Address, *, on: date) -> Way:
-    """A time as a way out, with its day where that is another than the one asked for."""
-    clocks = wall_clocks((wall.start, wall.end))
-    label = clocks if wall.start.date() == on else f"{formats.short_date(wall.start)} {clocks}"
-    return Way(label, to(draft.shifted(given, wall.start, wall.end), room))
+    """A time as a way out."""
+    return Way(_clocks(wall, on), to(draft.shifted(given, wall.start, wall.end), room))
 
 
 def _waivable(lines: Sequence[Line]) -> Iterator[Fault]:

@@ -23,6 +23,12 @@ move                                    in     --      --    ok       ok     -- 
 let it go before others                 in     no      no    no       no     no        no        ok      ok
 take what is offered                    in     --      --    ok       ok     --        no        ok      ok
 say no to what is offered               in     --      --    ok       ok     --        no        ok      ok
+say something else                      in     --      --    ok       ok     --        no        ok      ok
+add a date                              in     --      --    ok       ok     --        no        ok      ok
+take a date back                        in     --      --    ok       ok     --        no        ok      ok
+split                                   in     --      --    ok       ok     --        no        ok      ok
+give back a period                      in     no      no    ok       ok     no        no        ok      ok
+give back a period without a fee        in     no      no    no       no     no        no        ok      ok
 note that nobody came                   in     --      --    no       no     --        ok        ok      ok
 take back that nobody came              in     --      --    no       no     --        ok        ok      ok
 undo what one did                       in     --      --    --       ok     --        --        ok      ok

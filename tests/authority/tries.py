@@ -94,6 +94,31 @@ def _move(world: World) -> tuple[Try, ...]:
     )
 
 
+def _describe(world: World) -> tuple[Try, ...]:
+    reference, body = world.booked.reference, {"number": 1, "scope": "all", "purpose": "Kamp", "team": "J12"}
+    page = {"dates": ["1", "2"], "purpose": "Kamp", "team": "J12", "participants.6-12": "18"}
+    return (
+        Try(f"/bookings/{reference}/description", form=page),
+        _api(f"/bookings/{world.booked.id}", body, method="PATCH", headers={"If-Match": '"1"'}),
+    )
+
+
+def _add(world: World) -> tuple[Try, ...]:
+    page = {"date": "2026-09-19", "from": "18:00", "to": "20:00"}
+    body = {"start": "2026-09-19T18:00", "end": "2026-09-19T20:00"}
+    return Try(f"/bookings/{world.booked.reference}/occurrences", form=page), _api(f"/bookings/{world.booked.id}/occurrences", body)
+
+
+def _release(**more: Any) -> Tries:
+    period = {"first_day": "2026-09-15", "last_day": "2026-09-15"}
+
+    def tries(world: World) -> tuple[Try, ...]:
+        address = f"/organisations/{world.skiold}/releases"
+        return _form(address, seen=world.on_the_15th, **period, **more), _api(address, {**period, **more, "dry_run": False})
+
+    return tries
+
+
 def _page(address: str, **fields: Any) -> Tries:
     """A form that has no equal in the API; its values too take names of the world in braces."""
 
@@ -130,6 +155,12 @@ TRIES: dict[str, Tries] = {
     "let it go before others": lambda w: _booking({"displace": "yes"}, {"displace": {}}),
     "take what is offered": _offer("acceptance"),
     "say no to what is offered": _offer("refusal"),
+    "say something else": _describe,
+    "add a date": _add,
+    "take a date back": _act("called_off", "occurrences/2/return"),
+    "split": _act("booked", "occurrences/2/split"),
+    "give back a period": _release(),
+    "give back a period without a fee": _release(reason="Brann.", without_fee=True),
     "note that nobody came": _act("missed", "occurrences/1/absence"),
     "take back that nobody came": _act("noted", "occurrences/1/absence/withdrawal"),
     "undo what one did": _page("/acts/{act}/undoing"),

@@ -17,6 +17,7 @@ from booking.absence import note_absence
 from booking.casework.messages import write
 from booking.conditions.inputs import Confirmation
 from booking.conditions.verbs import confirm
+from booking.displacing import sign_of
 from booking.ending import cancel
 from booking.line import offer_vacancy
 from booking.models import Occurrence, Offer, Task, Undo, Vacancy
@@ -86,6 +87,8 @@ class World:
     question: int  # which Kari asked about it
     officer: int  # Kari
     theatre: Case  # by Per for himself, the venue's caretaker decides
+    called_off: Case  # by Berit for Skiold turn, two dates of which the second is cancelled
+    on_the_15th: str  # the sign of what Skiold turn has on that day
     missed: Case  # by Berit for Skiold turn, begun today
     noted: Case  # another of today, to which nobody came
     unconfirmed: Case  # by Siri in the name of Skiold turn
@@ -136,6 +139,8 @@ def build(session: Session) -> World:
         question=_made(session, write, waits.id, "Hvor mange?", must_answer=True, by=hall.kari).id,
         officer=hall.cast.kari.id,
         theatre=_booked(session, hall.per, start="2026-09-17T18:00", end="2026-09-17T20:00", activity="culture.theatre", **alone),
+        called_off=_called_off(session, hall),
+        on_the_15th=sign_of(session.scalars(select(Occurrence).where(Occurrence.local_start == datetime(2026, 9, 15, 18))).all()),
         missed=_booked(session, hall.berit, now=YESTERDAY, start="2026-09-01T18:00", end="2026-09-01T19:00"),
         noted=_booked(session, hall.berit, now=YESTERDAY, start="2026-09-01T19:00", end="2026-09-01T20:00"),
         unconfirmed=_booked(session, hall.siri, start="2026-09-18T18:00", end="2026-09-18T20:00"),
@@ -163,9 +168,17 @@ def build(session: Session) -> World:
     return world
 
 
-def _made(session: Session, verb: Any, *args: Any, by: Actor, now: datetime = NOW, **given: Any) -> Any:
+def _called_off(session: Session, hall: Hall) -> Case:
+    made = _booked(
+        session, hall.berit, start="2026-09-28T18:00", end="2026-09-28T20:00", recurrence={"rrule": "FREQ=WEEKLY;COUNT=2;INTERVAL=2"}
+    )
+    _made(session, cancel, made.id, number=2, by=hall.berit)
+    return made
+
+
+def _made(session: Session, verb: Any, *args: Any, by: Actor, now: datetime = NOW, **more: Any) -> Any:
     again(session)
-    made = verb(session, *args, by=by, now=now, **given)
+    made = verb(session, *args, by=by, now=now, **more)
     session.flush()
     return made
 

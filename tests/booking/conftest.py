@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from accounts.identity import SERVICE, Actor
+from booking.changing import Change, change
+from booking.models import Booking
 from booking.wish import Wish
 from policies.document import checked
 from policies.places import place_at
@@ -143,6 +145,11 @@ def publish_with(session: Session, *rules: Mapping[str, Any]) -> None:
 def wish(**changes: Any) -> Wish:
     """Training for Skiold turn in half the hall on a Tuesday evening, with what is changed of it."""
     return Wish.model_validate({**USUAL, **changes})
+
+
+def move(session: Session, booking_id: int, number: int, *, by: Actor, now: datetime, version: int | None = None, **to: Any) -> Booking:
+    """The booking with one of its dates at another time or in another room."""
+    return change(session, booking_id, Change(number=number, **to), version=version, by=by, now=now).booking
 
 
 def again(session: Session) -> None:

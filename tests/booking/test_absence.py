@@ -51,7 +51,7 @@ def test_the_caretaker_notes_it_and_it_costs_its_share_of_the_list_price(session
     (missed,) = booking.occurrences
     assert (missed.absent_at, missed.absent_by, missed.fee, booking.state) == (AFTER, hall.olav.person_id, 80_000, BookingState.BOOKED)
     audited = session.execute(select(Audit.hand_id, Audit.holder_id, Audit.facts).where(Audit.verb == "note_absence")).one()
-    assert tuple(audited) == (hall.olav.person_id, hall.berit.person_id, {"number": 1, "fee": 80_000})
+    assert tuple(audited) == (hall.olav.person_id, hall.berit.person_id, {"dates": [1], "fee": 80_000, "version": 2})
     told = session.execute(select(Notice.person_id, Notice.facts).where(Notice.kind == "absence-noted")).one()
     assert tuple(told) == (hall.berit.person_id, {"number": 1})
 

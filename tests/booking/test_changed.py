@@ -9,9 +9,9 @@ from accounts.identity import Role
 from booking.absence import note_absence
 from booking.casework import messages
 from booking.changed import changes_since
+from booking.changing import Change, change
 from booking.decisions import approve
 from booking.ending import cancel
-from booking.moving import move
 from booking.reservations import reserve
 from tests.booking.conftest import NOW, Hall, again, wish
 
@@ -27,7 +27,7 @@ def test_every_act_that_made_a_booking_newer_is_told_and_what_left_it_as_it_was_
     approve(session, booking.id, by=hall.kari, now=NOW)
     again(session)
     start, end = datetime(2026, 9, 23, 18, 0), datetime(2026, 9, 23, 20, 0)
-    move(session, booking.id, 2, start=start, end=end, by=hall.kari, now=NOW + DAY)
+    change(session, booking.id, Change(number=2, start=start, end=end), by=hall.kari, now=NOW + DAY)
     again(session)
     cancel(session, booking.id, number=3, by=hall.per, now=NOW + 2 * DAY)
     again(session)

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from booking import decisions, ending, moving
+from booking import decisions, ending
 from booking.absence import note_absence
 from booking.models import Booking
 from booking.reservations import preview, reserve
 from policies.request import Usage
-from tests.booking.conftest import NOW, REASON, Hall, again, publish_with, wish
+from tests.booking.conftest import NOW, REASON, Hall, again, move, publish_with, wish
 
 LATER = NOW + timedelta(days=18)
 FEW_WANT = [{"between": {"start": "16:00", "end": "17:00"}}, {"between": {"start": "21:00", "end": "24:00"}}, {"weekdays": [5]}]
@@ -97,7 +97,7 @@ def test_at_once_reaches_over_midnight_and_a_date_is_not_beside_itself(session: 
 
     assert counted(session, hall, **at(15, "23:00", "00:00")).dates == 1
     moved = book(session, hall, **at(16, "18:00", "20:00"))
-    moving.move(session, moved.id, 1, start=datetime(2026, 9, 16, 19), end=datetime(2026, 9, 16, 21), by=hall.berit, now=NOW)
+    move(session, moved.id, 1, start=datetime(2026, 9, 16, 19), end=datetime(2026, 9, 16, 21), by=hall.berit, now=NOW)
     again(session)
     assert moved.occurrences[0].local_start == datetime(2026, 9, 16, 19)
 
@@ -182,7 +182,7 @@ def test_a_moved_date_counts_where_it_is_and_what_was_ended_nowhere(session: Ses
     publish_with(session, limit)
     kept, moved, cancelled = (book(session, hall, **at(day, "18:00", "19:00")) for day in (14, 15, 16))
     refused = book(session, hall, **at(17, "18:00", "19:00", activity="culture.concert"))
-    moving.move(session, moved.id, 1, start=datetime(2026, 9, 22, 18), end=datetime(2026, 9, 22, 20), by=hall.berit, now=NOW)
+    move(session, moved.id, 1, start=datetime(2026, 9, 22, 18), end=datetime(2026, 9, 22, 20), by=hall.berit, now=NOW)
     again(session)
     ending.cancel(session, cancelled.id, by=hall.berit, now=NOW)
     again(session)
@@ -198,6 +198,6 @@ def test_what_is_judged_again_is_not_counted_against_itself(session: Session, ha
     publish_with(session, {**AHEAD, "at_most": 1})
     booking = book(session, hall, **at(15, "18:00", "19:00"))
 
-    moved = moving.move(session, booking.id, 1, start=datetime(2026, 9, 15, 19), end=datetime(2026, 9, 15, 20), by=hall.berit, now=NOW)
+    moved = move(session, booking.id, 1, start=datetime(2026, 9, 15, 19), end=datetime(2026, 9, 15, 20), by=hall.berit, now=NOW)
 
     assert moved.occurrences[0].local_start == datetime(2026, 9, 15, 19)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.identity import SERVICE, Actor
-from booking import decisions, ending, moving
+from booking import decisions, ending
 from booking.closures import close_rooms
 from booking.fees import cost_of
 from booking.models import Booking
@@ -20,7 +20,7 @@ from kernel.errors import Forbidden, Invalid
 from policies.document import checked
 from policies.places import place_at
 from policies.verbs import publish
-from tests.booking.conftest import LADDER, NOW, POLICY, REASON, Hall, again, publish_with, wish
+from tests.booking.conftest import LADDER, NOW, POLICY, REASON, Hall, again, move, publish_with, wish
 from venues.inputs import ClosureInput
 
 KRONE = 100
@@ -137,7 +137,7 @@ def test_each_date_of_a_series_costs_by_its_own_days(session: Session, hall: Hal
 def test_the_ladder_is_that_of_the_latest_judgement(session: Session, hall: Hall) -> None:
     kept, moved = booked(session, hall), booked(session, hall, start="2026-11-15T18:00", end="2026-11-15T20:30")
     publish_with(session, {**LADDER, "steps": [{"days": 366, "percent": 10}]})
-    moving.move(session, moved.id, 1, start=datetime(2026, 11, 16, 18), end=datetime(2026, 11, 16, 20, 30), by=hall.berit, now=NOW)
+    move(session, moved.id, 1, start=datetime(2026, 11, 16, 18), end=datetime(2026, 11, 16, 20, 30), by=hall.berit, now=NOW)
 
     far_ahead = datetime(2026, 9, 10, 12, tzinfo=UTC)
     assert [cancel(session, one, by=hall.berit, now=far_ahead) for one in (kept, moved)] == [[0], [10_000]]

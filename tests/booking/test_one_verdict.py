@@ -18,7 +18,6 @@ from booking.importing import Answered, Fate, import_row
 from booking.judging import unfolded
 from booking.meant import Terms, meant
 from booking.models import Booking, Judgement
-from booking.moving import move
 from booking.ordinary import tried
 from booking.outcome import Declined, Taken
 from booking.plan import read_plan
@@ -33,7 +32,7 @@ from policies.models import PolicyVersion
 from policies.queries import forget
 from policies.taxonomy import Activity
 from policies.verdict import Outcome, Verdict
-from tests.booking.conftest import NOW, Hall, again, wish
+from tests.booking.conftest import NOW, Hall, again, move, wish
 from tests.cast import actor
 from tests.policies import generated
 

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from accounts.identity import SERVICE
-from booking import decisions, ending, moving
+from booking import decisions, ending
 from booking.cases import booking_for
 from booking.judging import unfolded
 from booking.models import Booking, Claim, Judgement, Occurrence
@@ -26,7 +26,7 @@ from policies.queries import policy_of
 from policies.request import Facts, Request
 from policies.verbs import publish
 from policies.verdict import Verdict
-from tests.booking.conftest import NOW, POLICY, REASON, Hall, again, wish
+from tests.booking.conftest import NOW, POLICY, REASON, Hall, again, move, wish
 
 WEEKS = {"rrule": "FREQ=WEEKLY;COUNT=10"}
 
@@ -137,7 +137,7 @@ def test_moving_a_wish_in_the_organisations_name_does_not_confirm_it(session: Se
     asked = reserve(session, wish(), by=hall.siri, now=NOW)
     again(session)
 
-    moved = moving.move(session, asked.id, 1, start=datetime(2026, 9, 16, 18), end=datetime(2026, 9, 16, 20), by=hall.siri, now=NOW)
+    moved = move(session, asked.id, 1, start=datetime(2026, 9, 16, 18), end=datetime(2026, 9, 16, 20), by=hall.siri, now=NOW)
 
     assert (moved.state, moved.occurrences[0].state) == (BookingState.UNCONFIRMED, OccurrenceState.UNCONFIRMED)
     assert session.scalars(select(Claim.expires_at)).all() == [moved.confirm_by]
@@ -148,7 +148,7 @@ def test_a_date_that_an_officer_moves_is_held_while_the_others_go_on_waiting(ses
     asked = reserve(session, wish(organisation=None, recurrence={"rrule": "FREQ=WEEKLY;COUNT=2"}), by=hall.per, now=NOW)
     again(session)
 
-    moved = moving.move(session, asked.id, 1, start=datetime(2026, 9, 16, 18), end=datetime(2026, 9, 16, 20), by=hall.kari, now=NOW)
+    moved = move(session, asked.id, 1, start=datetime(2026, 9, 16, 18), end=datetime(2026, 9, 16, 20), by=hall.kari, now=NOW)
 
     assert [date.state for date in moved.occurrences] == [OccurrenceState.BOOKED, OccurrenceState.REQUESTED]
     assert (moved.state, moved.decider, moved.hold_minutes) == (BookingState.REQUESTED, "officer", 2 * 24 * 60)
@@ -161,7 +161,7 @@ def test_a_date_that_was_moved_to_another_room_is_approved_there(session: Sessio
     asked = reserve(session, wish(organisation=None, recurrence={"rrule": "FREQ=WEEKLY;COUNT=2"}), by=hall.per, now=NOW)
     again(session)
     there = {"start": datetime(2026, 9, 15, 18), "end": datetime(2026, 9, 15, 20), "room": "oren-flerbrukshall/gymsal-2"}
-    moved = moving.move(session, asked.id, 1, **there, by=hall.per, now=NOW)
+    moved = move(session, asked.id, 1, **there, by=hall.per, now=NOW)
     told = [date.room.slug for date in moved.occurrences]
     again(session)
 
@@ -269,7 +269,7 @@ def test_a_wish_that_nobody_confirms_lapses_and_frees_its_time(session: Session,
 def test_a_date_moves_onto_time_that_it_held_itself(session: Session, hall: Hall) -> None:
     booking = book(session, hall)
 
-    moved = moving.move(session, booking.id, 1, start=datetime(2026, 9, 15, 19), end=datetime(2026, 9, 15, 21), by=hall.berit, now=NOW)
+    moved = move(session, booking.id, 1, start=datetime(2026, 9, 15, 19), end=datetime(2026, 9, 15, 21), by=hall.berit, now=NOW)
 
     assert (moved.occurrences[0].starts_at.hour, moved.occurrences[0].sequence, moved.version, claims(session)) == (17, 1, 2, 1)
 
@@ -281,7 +281,7 @@ def test_a_move_that_is_refused_leaves_the_date_where_it_was(session: Session, h
     step = session.begin_nested()
     onto_the_next = {"start": datetime(2026, 9, 15, 19), "end": datetime(2026, 9, 15, 21)}
     with pytest.raises(Taken):
-        moving.move(session, booking.id, 1, **onto_the_next, by=hall.berit, now=NOW)
+        move(session, booking.id, 1, **onto_the_next, by=hall.berit, now=NOW)
     step.rollback()
 
     again(session)

@@ -9,8 +9,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from accounts.identity import SERVICE, Actor
-from booking import decisions, ending, moving
+from booking import decisions, ending
 from booking.cases import booking_for
+from booking.changing import Change, change
 from booking.closures import close_rooms
 from booking.images import before, image_of, put_back, undoable
 from booking.models import Booking, Claim, Occurrence, Undo
@@ -44,7 +45,7 @@ ACTS: dict[str, tuple[str, dict[str, Any], Act]] = {
     "approve what held no time": ("per", CONCERT, lambda s, n, hall: decisions.approve(s, n, by=hall.kari, now=NOW)),
     "refuse": ("per", PRIVATE, lambda s, n, hall: decisions.decline(s, n, reason="Valg", by=hall.kari, now=NOW)),
     "confirm": ("siri", {}, lambda s, n, hall: decisions.confirm(s, n, by=hall.berit, now=NOW)),
-    "move": ("berit", SERIES, lambda s, n, hall: moving.move(s, n, 2, **MOVED, by=hall.berit, now=NOW)),
+    "move": ("berit", SERIES, lambda s, n, hall: change(s, n, Change(number=2, **MOVED), by=hall.berit, now=NOW)),
     "close": ("berit", SERIES, lambda s, n, hall: close_rooms(s, "oren-flerbrukshall", LEAK, confirmed=True, by=hall.olav, now=NOW)),
 }
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.identity import Actor, Role
-from booking import decisions, moving
+from booking import decisions
 from booking.models import Booking, Judgement
 from booking.outcome import Declined, Taken
 from booking.reasons import excepted, verdicts_of
@@ -21,7 +21,7 @@ from database.audit import Audit
 from kernel.errors import Forbidden, Invalid
 from policies.request import Waiver
 from tests import cast
-from tests.booking.conftest import NO_TRADE, NOW, POLICY, REASON, TWO_HOURS, Hall, again, furnish, publish_with, wish
+from tests.booking.conftest import NO_TRADE, NOW, POLICY, REASON, TWO_HOURS, Hall, again, furnish, move, publish_with, wish
 from venues.inputs import ClosureInput
 from venues.scheduling import add_closure_row
 
@@ -57,11 +57,11 @@ def approve(session: Session, booking: Booking, *, by: Actor, grounds: str = GRO
     return done
 
 
-def move(session: Session, booking: Booking, *, by: Actor, until: int, day: int = 16, number: int = 1) -> Booking:
+def to_six(session: Session, booking: Booking, *, by: Actor, until: int, day: int = 16, number: int = 1) -> Booking:
     """To six in the evening of another day."""
     again(session)
     there = {"start": datetime(2026, 9, day, 18), "end": datetime(2026, 9, day, until)}
-    moved = moving.move(session, booking.id, number, **there, by=by, now=NOW + timedelta(hours=2))
+    moved = move(session, booking.id, number, **there, by=by, now=NOW + timedelta(hours=2))
     again(session)
     return moved
 
@@ -202,13 +202,13 @@ def test_an_exception_is_asked_on_after_the_organisation_confirmed(session: Sess
 def test_an_officer_moves_a_date_with_its_waiver_as_far_as_it_breaks_the_same_rules(session: Session, hall: Hall) -> None:
     booking = approve(session, book(session, hall, **LONG), by=hall.kari)
 
-    moved = move(session, booking, by=hall.kari, until=21)
+    moved = to_six(session, booking, by=hall.kari, until=21)
 
     assert (moved.state, moved.occurrences[0].local_start) == (BookingState.BOOKED, datetime(2026, 9, 16, 18))
     assert [one.is_same for one in replay(session, moved.reference)] == [True, True, True]
     a_year_on = {"start": datetime(2027, 9, 16, 18), "end": datetime(2027, 9, 16, 21)}
     with pytest.raises(Declined) as refused:
-        moving.move(session, moved.id, 1, **a_year_on, by=hall.kari, now=NOW)
+        move(session, moved.id, 1, **a_year_on, by=hall.kari, now=NOW)
     told = [(fault.facts["rule"], fault.facts["is_waived"]) for fault in refused.value.faults]
     assert told == [("half-a-year", False), ("two-hours", True)]
 
@@ -218,22 +218,22 @@ def test_a_date_that_its_holder_moves_leaves_its_waiver_behind(session: Session,
     booking = approve(session, book(session, hall, **LONG, **series), by=hall.kari)
     step = session.begin_nested()
     with pytest.raises(Declined):
-        move(session, booking, by=hall.berit, until=21)
+        to_six(session, booking, by=hall.berit, until=21)
     step.rollback()
 
-    moved = move(session, booking, by=hall.berit, until=20)
+    moved = to_six(session, booking, by=hall.berit, until=20)
 
     assert (moved.occurrences[0].state, exceptions_of(moved).not_for) == (OccurrenceState.BOOKED, (1,))
     with pytest.raises(Declined):
-        move(session, moved, by=hall.kari, until=21)
+        to_six(session, moved, by=hall.kari, until=21)
     again(session)
-    assert move(session, moved, by=hall.kari, until=21, day=23, number=2).occurrences[1].state is OccurrenceState.BOOKED
+    assert to_six(session, moved, by=hall.kari, until=21, day=23, number=2).occurrences[1].state is OccurrenceState.BOOKED
 
 
 def test_what_waits_still_asks_for_its_exception_when_its_holder_moves_it(session: Session, hall: Hall) -> None:
     booking = book(session, hall, **LONG)
 
-    moved = move(session, booking, by=hall.berit, until=21)
+    moved = to_six(session, booking, by=hall.berit, until=21)
 
     assert (moved.state, exceptions_of(moved).unanswered) == (BookingState.REQUESTED, ("two-hours",))
     assert approve(session, moved, by=hall.kari).state is BookingState.BOOKED

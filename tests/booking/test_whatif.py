@@ -17,7 +17,6 @@ from accounts.identity import SERVICE, Actor
 from booking import decisions, ending, whatif
 from booking.compared import Compared, Differing, Kind, Party, Sum
 from booking.models import Booking, Judgement
-from booking.moving import move
 from booking.reservations import reserve
 from booking.whatif import Question, what_if
 from database.transact import Database
@@ -25,7 +24,7 @@ from kernel.errors import Forbidden, Invalid
 from policies.document import Document, checked
 from policies.places import place_at
 from policies.verbs import publish
-from tests.booking.conftest import NOW, POLICY, REASON, Hall, furnish, wish
+from tests.booking.conftest import NOW, POLICY, REASON, Hall, furnish, move, wish
 from tests.booking.test_replay import unguarded
 from tests.contents import changed, contents
 

@@ -11,8 +11,9 @@ from booking.closures import close_rooms
 from booking.decisions import approve, confirm, decline
 from booking.ending import cancel
 from booking.models import Booking
-from booking.moving import move
+from booking.splitting import split
 from booking.states import BookingState
+from tests.booking.conftest import move
 from tests.calendars.conftest import NOW, VENUE
 from tests.cast import actor
 from venues.inputs import ClosureInput
@@ -68,7 +69,28 @@ def renames_the_organisation(session, autumn):
     change_organisation(session, skiold.id, given, by=actor(session, autumn.cast.kari), now=NOW)
 
 
+def splits(session, autumn):
+    booking = max(session.scalars(select(Booking)), key=lambda one: len([date for date in one.occurrences if date.starts_at > NOW]))
+    ahead = sorted((date for date in booking.occurrences if date.starts_at > NOW), key=lambda date: date.starts_at)
+    split(session, booking.id, ahead[1].number, by=actor(session, autumn.cast.kari), now=NOW)
+
+
+def test_dates_that_are_split_off_keep_their_names(autumn, read):
+    before = names(read(VENUE))
+
+    autumn.change(lambda session: splits(session, autumn))
+
+    after = read(VENUE)
+    assert names(after) == before
+    assert len(before) > 1
+
+
+def names(feed):
+    return sorted(line for line in feed.data.decode().splitlines() if line.startswith("UID:"))
+
+
 ACTS = {
+    splits: (VENUE, "round"),
     cancels: (VENUE, CLUB, "round", "mine", "club"),
     moves: (VENUE, CLUB, "round", "mine", "club"),
     moves_out: (VENUE, ROOM, "round"),

@@ -53,11 +53,12 @@ def grant(page: Page) -> None:
 
 
 def move(page: Page) -> None:
-    page.locator("summary", has_text="Flytt").click()
-    page.get_by_label("Dato").fill("2026-09-19")
-    page.get_by_label("Fra").fill("13:00")
-    page.get_by_label("Til", exact=True).fill("18:00")
-    follow(page.get_by_role("button", name="Flytt datoen"))
+    form = page.locator("#date-1")
+    form.locator("summary", has_text="Flytt").click()
+    form.get_by_label("Dato").fill("2026-09-19")
+    form.get_by_label("Fra").fill("13:00")
+    form.get_by_label("Til", exact=True).fill("18:00")
+    follow(page.get_by_role("button", name="Flytt", exact=True))
 
 
 def told(page: Page) -> list[str]:

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
-from booking import ending, moving
+from booking import ending
+from booking.changing import Change, change
 from booking.models import Booking, Occurrence
 from booking.states import OccurrenceState
 from database.audit import Audit
@@ -98,7 +99,7 @@ def test_a_link_that_ran_out_was_forged_or_is_about_a_moved_date_does_nothing(of
     link = link_in(office)
     berit = Visitor(office.app.test_client())
     later = {"start": datetime(2026, 9, 16, 18, 0), "end": datetime(2026, 9, 16, 20, 0)}
-    office.act(moving.move, booking.id, 1, **later, by=office.hall.berit)
+    office.act(change, booking.id, Change(number=1, **later), by=office.hall.berit)
 
     elsewhere, forged = berit.get(link), berit.get(link[:-1] + ("A" if link[-1] != "A" else "B"))
     newer = link_in(office)

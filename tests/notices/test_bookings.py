@@ -6,13 +6,13 @@ import pytest
 from sqlalchemy.orm import Session
 
 from accounts.models import Organisation, Person
-from booking import decisions, ending, moving
+from booking import decisions, ending
 from booking.absence import note_absence, withdraw_absence
 from booking.closures import close_rooms
 from booking.models import Booking
 from booking.preferring import Choice, prefer
 from booking.states import BookingKind
-from tests.booking.conftest import COMPLAINT, LADDER, NO_SHOW, TWO_HOURS, publish_with
+from tests.booking.conftest import COMPLAINT, LADDER, NO_SHOW, TWO_HOURS, move, publish_with
 from tests.notices.conftest import Office
 from venues.inputs import ClosureInput
 from venues.models import Venue
@@ -235,7 +235,7 @@ def test_the_refusal_of_one_moved_date_is_no_confirmation_of_the_others(office: 
     booking = office.book("per", **PRIVATE, recurrence={"rrule": "FREQ=WEEKLY;COUNT=2"})
     office.act(decisions.approve, booking.id, by=office.hall.kari)
     moved = {"start": datetime(2026, 9, 23, 18, 0), "end": datetime(2026, 9, 23, 20, 0)}
-    office.act(moving.move, booking.id, 1, **moved, by=office.hall.per)
+    office.act(move, booking.id, 1, **moved, by=office.hall.per)
     office.act(decisions.decline, booking.id, reason="Opptatt med annet.", by=office.hall.kari)
 
     assert told(office, booking, subject="Ikke innvilget", organisation="") == (
@@ -258,7 +258,7 @@ def test_a_moved_date_that_waits_for_an_answer_says_so_and_tells_no_way_in(offic
     booking = office.book("per", **PRIVATE)
     office.act(decisions.approve, booking.id, by=office.hall.kari)
     moved = {"start": datetime(2026, 9, 23, 18, 0), "end": datetime(2026, 9, 23, 20, 0)}
-    office.act(moving.move, booking.id, 1, **moved, by=office.hall.per)
+    office.act(move, booking.id, 1, **moved, by=office.hall.per)
 
     text = told(office, booking, subject="Flyttet", organisation="")
 

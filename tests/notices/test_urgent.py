@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from accounts.models import Person
-from booking import decisions, ending, moving
+from booking import decisions, ending
+from booking.changing import Change, change
 from booking.models import Task
 from booking.states import TaskReason
 from booking.telling import answer_by
@@ -62,11 +63,11 @@ def test_what_another_took_or_changed_is_urgent_and_what_one_did_oneself_is_not(
     asked = office.book("per", organisation=None, **TOMORROW)
     moved, ended, own = (office.book(start=f"2026-09-02T{hour}:00", end=f"2026-09-02T{hour + 1}:00") for hour in (10, 12, 14))
     office.act(decisions.decline, asked.id, reason="Valg", by=office.hall.kari)
-    office.act(moving.move, moved.id, 1, **LATER, by=office.hall.kari)
+    office.act(change, moved.id, Change(number=1, **LATER), by=office.hall.kari)
     office.act(ending.cancel, ended.id, reason="Valg", by=office.hall.nils)
     office.act(ending.cancel, own.id, by=office.hall.berit)
 
-    assert [kind for kind, _ in urgent(office)] == ["booking-refused", "date-moved", "dates-cancelled"]
+    assert [kind for kind, _ in urgent(office)] == ["booking-refused", "dates-moved", "dates-cancelled"]
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -118,7 +119,7 @@ def test_who_has_no_address_is_called_when_nothing_can_be_undone_any_more(office
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_nobody_is_called_about_what_was_not_told_after_all(office: Office, clock: Clock) -> None:
     booking = office.book(**TOMORROW)
-    office.act(moving.move, booking.id, 1, **LATER, by=office.hall.kari)
+    office.act(change, booking.id, Change(number=1, **LATER), by=office.hall.kari)
     office.act(ending.cancel, booking.id, by=office.hall.berit)
     office.deliver()
     clock.pass_by(hours=5)

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from accounts.identity import SERVICE
 from booking.casework import messages, reminders
 from booking.casework.models import Message
+from booking.changing import Change, change
 from booking.decisions import approve, confirm
 from booking.models import Booking
-from booking.moving import move
 from booking.reservations import reserve
 from booking.states import Answer, BookingState
 from database.audit import Audit
@@ -96,7 +96,7 @@ def test_what_is_decided_needs_no_answer_and_is_not_paused_when_it_waits_again(s
     messages.write(session, asked.id, "Takk!", by=hall.per, now=THURSDAY)
     again(session)
     start, end = datetime(2026, 9, 16, 18, 0), datetime(2026, 9, 16, 20, 0)
-    move(session, asked.id, 1, start=start, end=end, by=hall.per, now=SATURDAY)
+    change(session, asked.id, Change(number=1, start=start, end=end), by=hall.per, now=SATURDAY)
 
     assert told(session, asked)[1:] == [("case-write", hall.kari.person_id)], "no answer that lets a clock go on"
     assert reminders.unanswered(session, SATURDAY + timedelta(days=9)) == []
@@ -111,7 +111,7 @@ def test_a_promise_counts_from_when_somebody_can_answer_and_moving_a_date_does_n
     again(session)
     first = waits.decide_by
     start, end = datetime(2026, 9, 16, 18, 0), datetime(2026, 9, 16, 20, 0)
-    move(session, waits.id, 1, start=start, end=end, by=hall.berit, now=SATURDAY + timedelta(days=2))
+    change(session, waits.id, Change(number=1, start=start, end=end), by=hall.berit, now=SATURDAY + timedelta(days=2))
 
     assert (first, waits.decide_by) == (datetime(2026, 9, 9, 13, 30, tzinfo=UTC),) * 2
 

@@ -12,13 +12,12 @@ from booking.conditions import models, verbs
 from booking.conditions.inputs import Appointment, Confirmation, Signature, Withdrawal
 from booking.conditions.queries import entries, visits
 from booking.models import Booking, Occurrence
-from booking.moving import move
 from booking.reservations import reserve
 from database.audit import Audit
 from database.outbox import Notice
 from kernel.errors import Forbidden, Invalid, Missing, Refusal, Stale
 from tests.booking.conditions.conftest import MEETING
-from tests.booking.conftest import NOW, Hall, again, wish
+from tests.booking.conftest import NOW, Hall, again, move, wish
 from venues.models import Space
 
 SIGNED = Signature(name="Berit Moe", agreed="yes", text_version="2026")

@@ -234,3 +234,20 @@ def test_time_that_is_blocked_has_no_price_and_nobody_to_let_in(visit: Callable[
     assert "Tiden er sperret." in page
     assert not any(words in page for words in ("Slik kommer dere inn", "pris ikke fastsatt", "Tiden er deres"))
     assert Hidden(visit("olav").get("/")).links["Vaktliste"] == "/caretaker"
+
+
+def test_some_dates_go_to_another_team_as_a_booking_of_their_own(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
+    reference, visitor = booked(team="J12", **TWO), visit("berit")
+    said = {"purpose": "Trening", "team": " G  13 ", "participants.6-12": "18", "contact": "Nina", "contact_phone": "41234567"}
+
+    wrong = visitor.post(
+        f"/bookings/{reference}/description", form_on=f"/bookings/{reference}", **{**said, "dates": "2", "participants.x": "1"}
+    )
+    done = visitor.post(f"/bookings/{reference}/description", form_on=f"/bookings/{reference}", **{**said, "dates": "2"})
+    page = visitor.get(done.headers["Location"]).text
+
+    assert (wrong.status_code, done.status_code) == (422, 303)
+    assert reference not in done.headers["Location"]
+    assert f'href="/bookings/{reference}">{reference}</a>' in page
+    assert "Trening (Trening), G 13" in page
+    assert states(page) == states(visitor.get(f"/bookings/{reference}").text) == ["Booket", "Booket"]

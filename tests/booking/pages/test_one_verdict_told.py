@@ -76,7 +76,7 @@ def test_page_and_api_tell_what_the_dry_run_found(
     told = tried.dates[0].judged.verdict
     assert told is not None
     with app.test_request_context("/?lang=nb"):
-        against = [sentence(fault) for fault in faults_of(tried.dates[0], tried.case) if fault.facts["effect"] == Effect.REFUSE]
+        against = [sentence(fault) for fault in faults_of(tried.dates[0]) if fault.facts["effect"] == Effect.REFUSE]
 
     verdict, page = asking(asked)
 

@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import SERVICE
 from booking.models import Booking
-from booking.moving import move
 from booking.outcome import Declined
 from booking.reservations import reserve
 from booking.support.agreements import AgreementTerms, make_agreement
@@ -15,7 +14,7 @@ from kernel.errors import Conflict, Forbidden, Invalid
 from policies.document import checked
 from policies.places import place_at
 from policies.verbs import publish
-from tests.booking.conftest import NOW, POLICY, REASON, Hall, again, wish
+from tests.booking.conftest import NOW, POLICY, REASON, Hall, again, move, wish
 from tests.cast import ZONE
 from venues.models import Room, Space, Venue
 

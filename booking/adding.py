@@ -1,0 +1,106 @@
+"""Adding: a date that was cancelled or left out comes back, or a booking gets one more, through the same gate as a new one."""
+
+from datetime import datetime
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from accounts.identity import Actor
+from booking import lifecycle
+from booking.case import in_use
+from booking.cases import booking_for, occurrence_of, require_holder
+from booking.images import Before, before, undoable
+from booking.models import Booking, Occurrence
+from booking.resettle import Plan, resettle
+from booking.revisions import touch
+from booking.states import BookingState, OccurrenceState
+from booking.telling import tell
+from booking.waiving import drop
+from booking.wish import wall_span
+from database.audit import Act, record
+from kernel.errors import Conflict, Invalid, refuse
+from kernel.recurrence import LONGEST
+from venues.queries import room_at
+
+
+def readd(session: Session, booking_id: int, number: int, *, version: int | None = None, by: Actor, now: datetime) -> Booking:
+    """Take a date back that was cancelled or left out, where it was, with what cancelling it cost taken away.
+
+    Raises Declined, Taken, Conflict (``wrong-state``, ``in-the-past``), Stale, Missing, Forbidden.
+    """
+    booking = _growing(session, booking_id, version=version, by=by)
+    date, was = occurrence_of(booking, number), before(session, [booking])
+    lifecycle.require(lifecycle.Act.READD, date.state)
+    if date.starts_at <= now:
+        raise refuse(Conflict, "in-the-past", "booking", booking.reference)
+    in_use(date.room)
+    return _settled(session, booking, date, "readd", was, by=by, now=now)
+
+
+def add(
+    session: Session,
+    booking_id: int,
+    *,
+    start: datetime,
+    end: datetime,
+    room: str | None = None,
+    version: int | None = None,
+    by: Actor,
+    now: datetime,
+) -> Booking:
+    """Give a booking one more date, in its own room where no other (``venue/room``) is named.
+
+    Raises Declined, Taken, Conflict (``room-retired``), Invalid (``too-many-dates``), Stale, Missing, Forbidden.
+    """
+    booking = _growing(session, booking_id, version=version, by=by)
+    place = in_use(room_at(session, room) if room else booking.room)
+    wall, was = wall_span(start, end, place.venue.zone), before(session, [booking])
+    interval = wall.interval()
+    if len(booking.occurrences) >= LONGEST:
+        raise refuse(Invalid, "too-many-dates", "start", f"{wall.start:%Y-%m-%dT%H:%M}", most=LONGEST)
+    date = Occurrence(
+        number=_next_number(session, booking),
+        room=place,
+        state=OccurrenceState.SKIPPED,
+        local_start=wall.start,
+        local_end=wall.end,
+        zone=wall.zone,
+        starts_at=interval.start,
+        ends_at=interval.end,
+        created_at=now,
+        changed_at=now,
+    )
+    booking.occurrences.append(date)
+    session.flush()
+    return _settled(session, booking, date, "add", was, by=by, now=now)
+
+
+def _growing(session: Session, booking_id: int, *, version: int | None, by: Actor) -> Booking:
+    """The booking, for one who may give it more dates: in an organisation's name those who act for it, and who asks until they confirm."""
+    booking = booking_for(session, booking_id, version=version)
+    require_holder(booking, by)
+    theirs = booking.organisation_id is None or by.acts_for(booking.organisation_id) or booking.state is BookingState.UNCONFIRMED
+    by.require(theirs or by.is_officer, "delegate")
+    return booking
+
+
+def _next_number(session: Session, booking: Booking) -> int:
+    """One that no date of the booking ever had, those among them that were split from it: calendars know them by it."""
+    theirs = or_(Occurrence.booking_id == booking.id, Occurrence.first_reference == booking.reference)
+    return (session.scalar(select(func.max(Occurrence.number)).where(theirs)) or 0) + 1
+
+
+def _settled(session: Session, booking: Booking, date: Occurrence, act: str, was: Before, *, by: Actor, now: datetime) -> Booking:
+    if not by.is_officer:
+        drop(booking, [date.number])
+    waits = booking.state is BookingState.UNCONFIRMED
+    plan = Plan(act=act, dates=(date,), by_staff=by.is_officer, must_confirm=waits)
+    date.fee, date.absent_at, date.absent_by = None, None, None
+    resettle(session, booking, plan, now=now)
+    touch(session, booking)
+    facts = {"dates": [date.number], "starts_at": date.starts_at.isoformat(), "room": date.room_id, "version": booking.version}
+    done = Act(act, "booking", booking.id, facts, booking.holder_id)
+    record(session, done, by=by, now=now)
+    tell(session, booking, "dates-added", facts={"dates": [date.number]}, by=by, now=now)
+    undoable(session, done, was, by=by, now=now)
+    return booking

@@ -1,0 +1,244 @@
+"""Changing: when and where dates of a booking are and what it says of them, through the same gate as a new one."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from accounts.identity import Actor
+from booking import images
+from booking.case import in_use, span_of
+from booking.cases import booking_for, occurrence_of, require_holder
+from booking.ending import keys_of
+from booking.lifecycle import LIVE
+from booking.lifecycle import Act as Doing
+from booking.models import Booking, Occurrence
+from booking.outcome import Dated, faults_of
+from booking.resettle import Plan, Resettled, lock_for, settle
+from booking.revisions import touch
+from booking.scope import Scope, reached
+from booking.splitting import from_then_on, parted
+from booking.states import BookingKind, OccurrenceState
+from booking.telling import tell
+from booking.waiving import drop
+from booking.wish import OnConflict, wall_span
+from database.audit import Act, record
+from database.locks import lock
+from kernel.errors import Conflict, Fault
+from kernel.wallclock import WallSpan
+from venues.models import Room
+from venues.queries import room_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a booking says of its dates; None leaves it as it is. The policy judges the team and the participants."""
+
+    team: str | None = None
+    purpose: str | None = None
+    participants: Mapping[str, int] | None = None
+    contact_name: str | None = None
+    contact_phone: str | None = None
+
+    def new_in(self, booking: Booking) -> dict[str, object]:
+        """What of it is other than the booking says now."""
+        said = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: value for name, value in said.items() if value is not None and value != getattr(booking, name)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What is to be changed of a date, and of those that ``scope`` reaches or that stand ``beside`` it.
+
+    ``start`` and ``end`` are the new time of the date itself, on the wall clock or with an offset: the others are shifted by as
+    many days, and take its clock times where these change. ``room`` is ``venue/room``. With ``on_conflict`` skip, dates that
+    cannot move stay where they were.
+    """
+
+    number: int
+    scope: Scope = Scope.ONE
+    beside: Collection[int] = ()
+    start: datetime | None = None
+    end: datetime | None = None
+    room: str | None = None
+    said: Said = Said()
+    on_conflict: OnConflict = OnConflict.REFUSE
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The booking of the changed dates, which is a new one where only these say something else now, and what keeps the
+    others where they were, by number."""
+
+    booking: Booking
+    left: Mapping[int, tuple[Fault, ...]]
+
+
+def change(session: Session, booking_id: int, wanted: Change, *, version: int | None = None, by: Actor, now: datetime) -> Changed:
+    """Change dates that lie ahead, all of those reached or, with ``on_conflict`` skip, those that can be.
+
+    Where the policy wants a decision on the new time and no officer moves it, a date waits for that decision. Exceptions
+    that were granted go with a date that an officer moves, and not with one that its holder moves. Dates are given to
+    another team only on the terms that they have.
+    Raises Declined, Taken, Conflict (``in-the-past``, ``wrong-state``, ``team-changes-price``, ``team-needs-decision``), Stale,
+    Missing, Forbidden; on refusal everything stays as it was.
+    """
+    booking = booking_for(session, booking_id, version=version)
+    require_holder(booking, by)
+    dates = reached(booking, wanted.number, wanted.scope, Doing.MOVE, beside=wanted.beside, now=now)
+    said, was, asked = wanted.said.new_in(booking), images.before(session, [booking]), booking
+    plan = _plan(session, booking, wanted, dates, by=by)
+    is_moved, is_judged = bool(plan.walls) or plan.room is not None, not {"team", "participants"}.isdisjoint(said)
+    if is_moved or is_judged:
+        lock_for(session, booking, plan)
+    else:
+        lock(session, *keys_of(booking))
+    if said:
+        booking = _saying(session, booking, wanted, dates, said, by=by, now=now)
+    before = {date.number: _standing(date) for date in dates}
+    left: Mapping[int, Dated] = {}
+    if is_moved or is_judged:
+        left = _settled(session, booking, plan, is_moved=is_moved, by=by, now=now).left
+    if "team" in said:
+        _require_same_terms(dates, before, booking.team)
+    settled = {date.number: before[date.number] for date in dates if date.number not in left}
+    act = _write(session, booking, said, settled, left, by=by, now=now)
+    # What became a booking of its own is put together again by nobody.
+    if act and booking is asked:
+        images.undoable(session, act, was, by=by, now=now)
+    return Changed(booking, {number: tuple(faults_of(date)) for number, date in left.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """Where a date stands: when, where, in which state and for what price."""
+
+    starts_at: datetime
+    room_id: int
+    state: OccurrenceState
+    prices: tuple[int | None, int | None]
+
+
+def _standing(date: Occurrence) -> _Standing:
+    return _Standing(date.starts_at, date.room_id, date.state, (date.list_price, date.charged_price))
+
+
+def _plan(session: Session, booking: Booking, wanted: Change, dates: tuple[Occurrence, ...], *, by: Actor) -> Plan:
+    room = in_use(room_at(session, wanted.room)) if wanted.room else None
+    if booking.kind is BookingKind.BLOCK:
+        venues = {place.venue_id for place in ([room] if room else [date.room for date in dates])}
+        by.require(by.is_officer or all(by.is_caretaker_of(venue) for venue in venues), "caretaker")
+    # What is said of a request is no decision on it.
+    decides = room is not None or wanted.start is not None or all(date.state is OccurrenceState.BOOKED for date in dates)
+    walls = _walls(booking, wanted, dates, room)
+    return Plan(act="move", dates=dates, room=room, walls=walls, by_staff=by.is_officer and decides, on_conflict=wanted.on_conflict)
+
+
+def _walls(booking: Booking, wanted: Change, dates: tuple[Occurrence, ...], room: Room | None) -> dict[int, WallSpan]:
+    """The new time of each date, by id."""
+    if wanted.start is None and wanted.end is None:
+        return {}
+    first = occurrence_of(booking, wanted.number)
+    zone = room.venue.zone if room else first.zone
+    new = wall_span(wanted.start or first.local_start, wanted.end or first.local_end, zone)
+    shift = new.start.date() - first.local_start.date()
+    is_at_same_clock = (new.start - shift, new.end - shift) == (first.local_start, first.local_end)
+    found = {date.id: (span_of(date).wall if is_at_same_clock else new).on(date.local_start.date() + shift) for date in dates}
+    return found | ({first.id: new} if first.id in found else {})
+
+
+def _saying(
+    session: Session,
+    booking: Booking,
+    wanted: Change,
+    dates: tuple[Occurrence, ...],
+    said: Mapping[str, object],
+    *,
+    by: Actor,
+    now: datetime,
+) -> Booking:
+    """The booking that says it: a new one where other dates, or dates that have been, say what they said."""
+    others = [date for date in booking.occurrences if date.state in LIVE and date not in dates]
+    # Whom to call is asked of what is to come.
+    if said.keys() <= {"contact_name", "contact_phone"}:
+        others = [date for date in others if date.starts_at > now]
+    if others:
+        chosen = dates if wanted.scope is Scope.ONE else from_then_on(booking, dates)
+        booking = parted(session, booking, chosen, by=by, now=now)
+    else:
+        booking.version += 1
+    for name, value in said.items():
+        setattr(booking, name, value)
+    booking.changed_at = now
+    return booking
+
+
+def _settled(session: Session, booking: Booking, plan: Plan, *, is_moved: bool, by: Actor, now: datetime) -> Resettled:
+    rooms = {date.room_id for date in plan.dates}
+    if is_moved and not by.is_officer:
+        drop(booking, [date.number for date in plan.dates])
+    found = settle(session, booking, plan, now=now)
+    touch(session, booking, left=rooms)
+    return found
+
+
+def _require_same_terms(dates: Collection[Occurrence], before: Mapping[int, _Standing], team: str) -> None:
+    """Raises Conflict where another team would have the time at another price, or only after a decision."""
+    faults = []
+    for date in dates:
+        was, now_is = before[date.number], _standing(date)
+        if (was.state, was.prices) != (now_is.state, now_is.prices):
+            prices = {"before": was.prices[1], "after": now_is.prices[1]}
+            code = "team-needs-decision" if was.state is not now_is.state else "team-changes-price"
+            faults.append(Fault(code, "team", team, {"date": f"{date.local_start:%Y-%m-%dT%H:%M}", **prices}))
+    if faults:
+        raise Conflict(*faults)
+
+
+def _write(
+    session: Session,
+    booking: Booking,
+    said: Mapping[str, object],
+    before: Mapping[int, _Standing],
+    left: Mapping[int, Dated],
+    *,
+    by: Actor,
+    now: datetime,
+) -> Act | None:
+    """Audit and notice, and the last act of them: which dates moved from when and where to what, and which fields say something else."""
+    moved = [
+        {
+            "number": date.number,
+            "from": was.starts_at.isoformat(),
+            "room": was.room_id,
+            "to": date.starts_at.isoformat(),
+            "to_room": date.room_id,
+        }
+        for date in booking.occurrences
+        if (was := before.get(date.number)) and (was.starts_at, was.room_id) != (date.starts_at, date.room_id)
+    ]
+    acts, version = [], booking.version
+    if said:
+        if not moved:
+            touch(session, booking)
+        acts.append(
+            Act("restate", "booking", booking.id, {"fields": sorted(said), "dates": sorted(before), "version": version}, booking.holder_id)
+        )
+        tell(session, booking, "booking-changed", facts={"dates": sorted(before)}, by=by, now=now)
+    if moved or left:
+        numbers = [one["number"] for one in moved]
+        acts.append(
+            Act(
+                "move",
+                "booking",
+                booking.id,
+                {"dates": numbers, "moved": moved, "left": sorted(left), "version": version},
+                booking.holder_id,
+            )
+        )
+        starts = [was.starts_at for number, was in before.items() if number in numbers]
+        tell(session, booking, "dates-moved", lost=starts, facts={"dates": numbers}, by=by, now=now)
+    record(session, *acts, by=by, now=now)
+    session.flush()
+    return acts[-1] if acts else None

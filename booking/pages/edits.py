@@ -1,0 +1,83 @@
+"""Edits: what the forms on a booking's page say about changing, adding, splitting and taking back its dates."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from booking.changing import Change, Said
+from booking.models import Booking
+from booking.pages.draft import Heads
+from booking.scope import Scope
+from booking.wish import Line, OnConflict, PhoneLine, Purpose, Team, bands_are_bands
+from kernel.wallclock import at
+from web.fields import Clock, Day, RowId
+from web.forms import Form, Input
+
+MIDNIGHT = timedelta(days=1)
+
+
+class Timed(Input):
+    """A time by the wall clock in a room; an end of 00:00 is midnight at the end of the day."""
+
+    version: int | None = None
+    date: Day
+    from_: Annotated[Clock, Field(alias="from")]
+    to: Clock
+    room: Annotated[str | None, Field(max_length=170)] = None
+
+    @property
+    def span(self) -> tuple[datetime, datetime]:
+        return at(self.date, self.from_), at(self.date, self.to or MIDNIGHT)
+
+
+class Moved(Timed):
+    """Another time or room for a date and those that ``scope`` reaches; a night stays a night."""
+
+    scope: Scope = Scope.ONE
+    on_conflict: OnConflict = OnConflict.REFUSE
+
+    def change(self, booking: Booking, number: int) -> Change:
+        """What it changes: a room that was left as it stood is no change, for others may be elsewhere."""
+        start, end = self.span
+        moved = next((date for date in booking.occurrences if date.number == number), None)
+        if moved and end <= start and moved.local_end.date() > moved.local_start.date():
+            end += MIDNIGHT
+        same = moved is not None and self.room == f"{moved.room.venue.slug}/{moved.room.slug}"
+        return Change(
+            number=number,
+            scope=self.scope,
+            start=start,
+            end=end,
+            room=None if same and self.scope is not Scope.ONE else self.room,
+            on_conflict=self.on_conflict,
+        )
+
+
+class Described(Input):
+    """What the chosen dates are to say; all that lie ahead where all are chosen."""
+
+    version: int | None = None
+    dates: Annotated[list[RowId], Field(min_length=1, max_length=400)]
+    team: Team = ""
+    purpose: Purpose
+    participants: Annotated[dict[str, Heads], Field(max_length=20), AfterValidator(bands_are_bands)] = Field(default_factory=dict)
+    contact: Line = ""
+    contact_phone: PhoneLine = ""
+
+    def change(self, ahead: set[int]) -> Change:
+        said = Said(
+            team=self.team,
+            purpose=self.purpose,
+            participants={band: heads for band, heads in self.participants.items() if heads},
+            contact_name=self.contact,
+            contact_phone=self.contact_phone,
+        )
+        scope = Scope.ALL if ahead <= set(self.dates) else Scope.ONE
+        return Change(number=self.dates[0], beside=self.dates[1:], scope=scope, said=said)
+
+
+def said_now(booking: Booking) -> Form:
+    """The form of a description, filled in with what the booking says."""
+    said = {"team": booking.team, "purpose": booking.purpose, "contact": booking.contact_name, "contact_phone": booking.contact_phone}
+    return Form(said | {f"participants.{band}": str(heads) for band, heads in booking.participants.items()})

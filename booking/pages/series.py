@@ -1,0 +1,83 @@
+"""What can be done on a booking's page with several of its dates: moving, describing, adding, taking back, splitting."""
+
+from collections.abc import Collection
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from accounts import edge
+from booking import adding, splitting
+from booking.changing import Change, change
+from booking.lifecycle import Act, allows
+from booking.models import Booking
+from booking.pages.blueprint import routes
+from booking.pages.case import Version, act_on
+from booking.pages.edits import Described, Moved, Timed
+from kernel.clock import now
+from web import formats
+from web.forms import parse
+from web.texts import gettext as _
+
+
+@routes.post("/bookings/<reference>/occurrences/<int:number>/move")
+def move_dates(reference: str, number: int) -> ResponseReturnValue:
+    """Move a date, and those that follow or all where that is chosen, to another time or room."""
+    told: list[str] = []
+
+    def move(booking: Booking) -> Booking:
+        given = parse(Moved, request.form)
+        return _changed(booking, given.change(booking, number), given.version, told)
+
+    return act_on(reference, move, _("Flyttet."), typed=f"move-{number}", told=told)
+
+
+@routes.post("/bookings/<reference>/description")
+def describe(reference: str) -> ResponseReturnValue:
+    """Say something else of chosen dates, which become a booking of their own where the others say what they said."""
+
+    def describe(booking: Booking) -> Booking:
+        given = parse(Described, request.form)
+        ahead = {date.number for date in booking.occurrences if date.starts_at > now() and allows(Act.MOVE, date.state)}
+        return _changed(booking, given.change(ahead), given.version, [])
+
+    return act_on(reference, describe, _("Endret."), typed="description")
+
+
+@routes.post("/bookings/<reference>/occurrences")
+def add_date(reference: str) -> ResponseReturnValue:
+    """Give the booking one more date."""
+
+    def add(booking: Booking) -> Booking:
+        given = parse(Timed, request.form)
+        start, end = given.span
+        return edge.transact(adding.add, booking.id, start=start, end=end, room=given.room, version=given.version)
+
+    return act_on(reference, add, _("Datoen er lagt til."), typed="added")
+
+
+@routes.post("/bookings/<reference>/occurrences/<int:number>/return")
+def readd_date(reference: str, number: int) -> ResponseReturnValue:
+    """Take back a date that was cancelled or left out."""
+    given = parse(Version, request.form)
+    return act_on(
+        reference, lambda booking: edge.transact(adding.readd, booking.id, number, version=given.version), _("Datoen er med igjen.")
+    )
+
+
+@routes.post("/bookings/<reference>/occurrences/<int:number>/split")
+def split(reference: str, number: int) -> ResponseReturnValue:
+    """Make a date and those following it a booking of their own."""
+    given = parse(Version, request.form)
+    message = _("Dette er nå en egen booking med sin egen referanse.")
+    return act_on(reference, lambda booking: edge.transact(splitting.split, booking.id, number, version=given.version), message)
+
+
+def _changed(booking: Booking, wanted: Change, version: int | None, told: list[str]) -> Booking:
+    changed = edge.transact(change, booking.id, wanted, version=version)
+    if changed.left:
+        told.append(_("Disse ble stående der de var: %(dates)s.", dates=_days(changed.booking, changed.left)))
+    return changed.booking
+
+
+def _days(booking: Booking, numbers: Collection[int]) -> str:
+    return ", ".join(formats.short_date(date.local_start) for date in booking.occurrences if date.number in numbers)
