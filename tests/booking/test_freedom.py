@@ -71,11 +71,11 @@ class Claims:
         given_up = self.chance.sample(self.dates, 3)
         spaces = [tuple(space.id for space in room.spaces) for room in rooms(session)]
         wants = [Want(self.chance.choice(spaces), self.time()) for _ in range(12)]
-        answer = ask(session, wants, now=NOW, releasing=given_up)
+        answer = ask(session, wants, now=NOW).without(given_up)
         until = {date: self._until() for date in given_up}  # what one date holds runs out together
         chosen = [(want, self.chance.choice(given_up)) for want in answer.free]
         takes = [Take(want, date, until[date]) for want, date in chosen]
-        occupy(session, answer, takes, release=given_up)
+        occupy(session, answer, takes, release=given_up, now=NOW)
         self.held |= {date: [] for date in given_up}
         for take in takes:
             want = wants[take.want]
@@ -231,7 +231,7 @@ def test_a_transaction_sees_what_it_wrote_and_leaves_no_trace_of_it_when_it_is_t
 
     def taken(session: Session) -> None:
         spaces = tuple(space.id for space in rooms(session)[1].spaces)
-        occupy(session, ask(session, [Want(spaces, evening.times[0])], now=NOW), [Take(0, dates[0])])
+        occupy(session, ask(session, [Want(spaces, evening.times[0])], now=NOW), [Take(0, dates[0])], now=NOW)
 
     with database.reading() as session:
         before = is_free(session)
