@@ -198,7 +198,7 @@ def case_again(
     settled: tuple[int, ...] = (),
 ) -> Case:
     """The case of dates of a booking in a room, as one plan would have them; ``settled`` are not counted, by id."""
-    waits = plan.must_confirm or (not plan.confirms and any(date.state is OccurrenceState.UNCONFIRMED for date in dates))
+    waits = plan.must_confirm or (not plan.confirms and booking.confirm_by is not None)
     applicant = applicant_in(booking, standings, by_staff=plan.by_staff, must_confirm=waits)
     case = case_of_booking(booking, applicant, [plan.span(date) for date in dates], room)
     others = {space.id for date in plan.dates for space in date.room.spaces}

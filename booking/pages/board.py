@@ -71,7 +71,9 @@ def harmless(session: Session, listed: Sequence[Waiting], actor: Actor, *, now: 
 def _is_harmless(booking: Booking, verdicts: dict[datetime, Verdict], now: datetime) -> bool:
     told = [verdicts.get(date.local_start) for date in _asked(booking)]
     are_plain = all(one and one.outcome is Outcome.REVIEW and not one.objections and not one.warnings for one in told)
-    return are_plain and not booking.is_paused and not exceptions_of(booking).asked and all(date.starts_at > now for date in _asked(booking))
+    return (
+        are_plain and not booking.is_paused and not exceptions_of(booking).asked and all(date.starts_at > now for date in _asked(booking))
+    )
 
 
 def _asked(booking: Booking) -> list[Occurrence]:
