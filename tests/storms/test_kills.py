@@ -29,7 +29,10 @@ def test_what_was_promised_survives_every_kill(database: Database, tmp_path: Pat
             storm = [threading.Thread(target=_book_on, args=(port, tokens[0], kill, client, promised)) for client in range(CLIENTS)]
             for thread in storm:
                 thread.start()
-            time.sleep(0.3 + 0.05 * kill)
+            before = len(promised)
+            while len(promised) == before and any(thread.is_alive() for thread in storm):
+                time.sleep(0.01)
+            time.sleep(0.02 * kill)
             served.kill()
             for thread in storm:
                 thread.join()
