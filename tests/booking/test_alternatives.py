@@ -155,7 +155,7 @@ def statements(database: Database, dates: int) -> int:
     with database.reading() as session:
         berit = actor(session, session.scalar(select(Person).where(Person.name.like("Berit%"))))
         case = case_asked(session, wish(recurrence=series), by=berit, now=NOW)
-        lost = tuple(Dated(one, OccurrenceState.SKIPPED) for one in judge(session, case))
+        lost = tuple(Dated(case, one, OccurrenceState.SKIPPED) for one in judge(session, case))
         event.listen(database.engine, "before_cursor_execute", note)
         found = instead_of(session, Preview(case, lost), now=NOW)
         event.remove(database.engine, "before_cursor_execute", note)

@@ -165,4 +165,4 @@ def test_what_the_municipality_closes_costs_nothing(session: Session, hall: Hall
     closed = ClosureInput(start="2026-11-14T08:00", end="2026-11-14T23:00", reason="Vannlekkasje")
     close_rooms(session, "oren-flerbrukshall", closed, confirmed=True, by=hall.olav, now=datetime(2026, 11, 13, 12, tzinfo=UTC))
 
-    assert (booking.state, booking.occurrences[0].fee) == (BookingState.CANCELLED, None)
+    assert (booking.state, booking.occurrences[0].fee) == (BookingState.DISPLACED, None)

@@ -108,10 +108,11 @@ def test_what_is_offered_instead_is_free_and_in_another_room_or_at_another_time(
     offers = [(offer.room, offer.wall.start.hour) for offer in offers_after(session, party, now=NOW)]
 
     assert offers == [
+        ("oren-flerbrukshall/gymsal-2", 18),
         ("oren-flerbrukshall/gymsal-1", 20),
         ("oren-flerbrukshall/gymsal-1", 16),
         ("oren-flerbrukshall/gymsal-1", 20),
-        ("oren-flerbrukshall/gymsal-2", 18),
+        ("oren-flerbrukshall/gymsal-1", 18),
     ]
 
 
