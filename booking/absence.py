@@ -71,7 +71,7 @@ def _locked(session: Session, booking_id: int, number: int, *, version: int | No
 
 
 def _require_missed(booking: Booking, date: Occurrence, now: datetime) -> None:
-    lifecycle.require(lifecycle.Act.NOTE_ABSENCE, date.state)
+    lifecycle.require(lifecycle.Act.NOTE_USE, date.state)
     if booking.kind is BookingKind.BLOCK:
         raise refuse(Conflict, "nobody-expected", "number", date.number)
     if date.starts_at > now:

@@ -17,7 +17,7 @@ class Act(StrEnum):
     LAPSE = "lapse"
     MOVE = "move"
     OFFER = "offer"
-    NOTE_ABSENCE = "note-absence"
+    NOTE_USE = "note-use"
 
 
 LIVE = frozenset({OccurrenceState.UNCONFIRMED, OccurrenceState.REQUESTED, OccurrenceState.BOOKED})
@@ -37,7 +37,7 @@ FROM: dict[Act, Collection[OccurrenceState]] = {
     Act.LAPSE: {OccurrenceState.UNCONFIRMED},
     Act.MOVE: LIVE,
     Act.OFFER: {OccurrenceState.WAITING, OccurrenceState.SKIPPED, OccurrenceState.DISPLACED},
-    Act.NOTE_ABSENCE: {OccurrenceState.BOOKED},
+    Act.NOTE_USE: {OccurrenceState.BOOKED},
 }
 
 

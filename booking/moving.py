@@ -18,6 +18,7 @@ from booking.waiving import drop
 from booking.wish import wall_span
 from database.audit import Act, record
 from kernel.errors import Conflict, refuse
+from kernel.interval import Interval
 from venues.queries import room_at
 
 
@@ -48,16 +49,17 @@ def move(
     place = in_use(room_at(session, room) if room else date.room)
     if booking.kind is BookingKind.BLOCK:
         by.require(by.is_officer or by.is_caretaker_of(place.venue_id), "caretaker")
-    was, left, start_before = before(session, [booking]), date.room_id, date.starts_at
+    was, left, time = before(session, [booking]), date.room_id, Interval(date.starts_at, date.ends_at)
     wall = wall_span(start, end, place.venue.zone)
     if not by.is_officer:
         drop(booking, number)
     plan = Plan(act="move", dates=(date,), room=place, walls={date.id: wall}, by_staff=by.is_officer)
     resettle(session, booking, plan, now=now)
     touch(session, booking, left={left})
-    facts = {"number": number, "from": start_before.isoformat(), "room": left, "to": date.starts_at.isoformat(), "to_room": place.id}
+    times = {"from": time.start.isoformat(), "until": time.end.isoformat(), "to": date.starts_at.isoformat()}
+    facts = {"number": number, "room": left, "to_room": place.id, **times}
     act = Act("move", "booking", booking.id, facts, booking.holder_id)
     record(session, act, by=by, now=now)
-    tell(session, booking, "date-moved", lost=[start_before], facts={"number": number}, by=by, now=now)
+    tell(session, booking, "date-moved", lost=[time.start], facts={"number": number}, by=by, now=now)
     undoable(session, act, was, by=by, now=now)
     return booking

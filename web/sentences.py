@@ -10,6 +10,7 @@ KERNEL: Mapping[str, str] = {
     "no-such-date": _("Datoen {value} finnes ikke. Sjekk dag og måned."),
     "bad-date": _("«{value}» er ikke en dato. Skriv for eksempel 24.11.2026."),
     "bad-iso-date": _("«{value}» er ikke en dato. Skriv for eksempel 2026-11-24."),
+    "bad-local-time": _("«{value}» er ikke et tidspunkt. Skriv for eksempel 2026-11-24T18:00."),
     "bad-clock": _("«{value}» er ikke et klokkeslett. Skriv for eksempel 18:00."),
     "unknown-zone": _("Tidssonen «{value}» finnes ikke. Bruk et navn som {example}."),
     "bad-rule": _("Gjentakelsen «{value}» kan ikke leses. Skriv for eksempel FREQ=WEEKLY;COUNT=10."),

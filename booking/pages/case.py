@@ -16,8 +16,10 @@ from booking.models import Booking
 from booking.pages.again import same_again
 from booking.pages.blueprint import routes
 from booking.pages.draft import clock_of
+from booking.pages.happened import told_chain
 from booking.pages.told import told_booking
 from booking.pages.undo import way_back
+from booking.why import happened
 from kernel.clock import now
 from kernel.errors import Conflict, Forbidden, Invalid, Refusal
 from kernel.wallclock import at, to_wall
@@ -175,6 +177,7 @@ def _page(booking: Booking, form: Form, *, refusal: Refusal | None = None, numbe
         "booking/case.html",
         booking=booking,
         told=told,
+        lines=told_chain(happened(session, booking), booking, by=actor),
         form=form,
         refusal=refusal,
         moving=number,

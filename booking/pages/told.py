@@ -200,7 +200,7 @@ def _load(session: Session, booking: Booking) -> None:
 def _date(date: Occurrence, verdict: Verdict | None, offer: Offer | None, *, may_change: bool, by: Actor, now: datetime) -> ToldDate:
     is_ahead = may_change and date.starts_at > now
     looks_after = by.is_officer or by.is_caretaker_of(date.room.venue_id)
-    has_begun = date.starts_at <= now and lifecycle.allows(lifecycle.Act.NOTE_ABSENCE, date.state)
+    has_begun = date.starts_at <= now and lifecycle.allows(lifecycle.Act.NOTE_USE, date.state)
     return ToldDate(
         date,
         verdict,
