@@ -114,6 +114,8 @@ def told_dates(booking: Booking, notice: Notice, offers: Mapping[int, Offer]) ->
         case "date-offered" | "offer-expired" as kind:
             is_open = kind == "date-offered"
             return [date for date in booking.occurrences if date.number == notice.facts["number"] and (date.id in offers) is is_open]
+        case "damage-noted":
+            return [date for date in booking.occurrences if date.number == notice.facts["number"]]
         case "absence-noted" | "absence-withdrawn" as kind:
             is_noted = kind == "absence-noted"
             missed = (date for date in booking.occurrences if date.number == notice.facts["number"])

@@ -181,7 +181,11 @@ BOOKING: Mapping[str, str] = {
     "too-young-on-site": _("Den som er til stede, må ha fylt {age} år, og være født i {last} eller tidligere."),
     "document-missing": _("Velg en fil."),
     "not-a-document": _("Filen er ikke et dokument vi kan ta imot. Bruk {known}."),
-    "not-begun": _("Datoen har ikke begynt. At ingen kom, kan noteres fra {value:when}."),
+    "not-begun": _("Datoen har ikke begynt. Hvordan den ble brukt, kan noteres fra {value:when}."),
+    "absence-stands": _("Det står at ingen kom. Ta det tilbake først."),
+    "nothing-noted": _("Det er ikke notert noe om datoen som kan besvares."),
+    "note-missing": _("Skriv hva det gjelder."),
+    "said-too-often": _("Det er alt skrevet {most} ganger om datoen. Ring kommunen om det er mer."),
     "nobody-expected": _("Tiden er sperret, så det er ingen som skulle komme."),
     "too-long-span": _("Tidsrommet er for langt. Spør om høyst {days} dager om gangen."),
 }

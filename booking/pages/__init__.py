@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from booking.pages import book, caretaker, case, conditions, decide, find, mine, navigation, office, room, tester, undo, whatif, why
+from booking.pages import book, caretaker, case, conditions, decide, find, mine, navigation, office, room, tester, undo, usage, whatif, why
 from booking.pages.blueprint import routes
 from booking.runs import RUN_WHAT_IFS, Runner
 from policies.tools import DRAFT_TOOLS
@@ -21,6 +21,7 @@ __all__ = [
     "room",
     "tester",
     "undo",
+    "usage",
     "whatif",
     "why",
 ]

@@ -16,6 +16,7 @@ for show in (
     labels.price_lines,
     labels.price_parts,
     labels.task_reason,
+    labels.usage_label,
     labels.to_do_label,
     labels.done_label,
     labels.means_label,

@@ -10,6 +10,7 @@ from accounts import edge
 from accounts.identity import Actor, Role
 from booking.pages.blueprint import routes
 from booking.pages.rounds import rounds
+from booking.tasks import reports
 from kernel.clock import now
 from kernel.errors import Invalid
 from kernel.wallclock import parse_day, to_wall
@@ -32,6 +33,7 @@ def caretaker() -> str:
     return render_template(
         "booking/caretaker.html",
         venues=mine,
+        reports=reports(edge.reading(), by=actor),
         chosen=chosen,
         days=days,
         first=first,

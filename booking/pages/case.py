@@ -92,7 +92,7 @@ def move_date(reference: str, number: int) -> ResponseReturnValue:
             end += MIDNIGHT
         return edge.transact(moving.move, booking.id, number, start=start, end=end, room=to.room, version=to.version)
 
-    return _act(reference, move, _("Datoen er flyttet."), number=number)
+    return acted(reference, move, _("Datoen er flyttet."), number=number)
 
 
 @routes.post("/bookings/<reference>/occurrences/<int:number>/absence")
@@ -110,19 +110,19 @@ def withdraw_absence(reference: str, number: int) -> ResponseReturnValue:
 @routes.post("/bookings/<reference>/confirmation")
 def confirm(reference: str) -> ResponseReturnValue:
     """Stand by a request made in the organisation's name."""
-    return _act(reference, lambda booking: edge.transact(decisions.confirm, booking.id, version=_version()), _("Bookingen er bekreftet."))
+    return acted(reference, lambda booking: edge.transact(decisions.confirm, booking.id, version=_version()), _("Bookingen er bekreftet."))
 
 
 @routes.post("/bookings/<reference>/offers/<int:offer>/acceptance")
 def accept_offer(reference: str, offer: int) -> ResponseReturnValue:
     """Take what is offered for a date that waits or was displaced."""
-    return _act(reference, lambda _booking: edge.transact(offers.accept, offer), _("Tiden er deres."))
+    return acted(reference, lambda _booking: edge.transact(offers.accept, offer), _("Tiden er deres."))
 
 
 @routes.post("/bookings/<reference>/offers/<int:offer>/refusal")
 def decline_offer(reference: str, offer: int) -> ResponseReturnValue:
     """Say no to what is offered; the next in line gets it."""
-    return _act(reference, lambda _booking: edge.transact(offers.decline, offer), _("Svaret er notert. Tilbudet går til neste i køen."))
+    return acted(reference, lambda _booking: edge.transact(offers.decline, offer), _("Svaret er notert. Tilbudet går til neste i køen."))
 
 
 def _is_night(booking: Booking, number: int) -> bool:
@@ -134,14 +134,14 @@ def _cancel(reference: str, message: str, *, number: int | None = None) -> Respo
         given = parse(Cancellation, request.form)
         return edge.transact(ending.cancel, booking.id, number=number, **given.model_dump())
 
-    return _act(reference, cancel, message)
+    return acted(reference, cancel, message)
 
 
 def _note(reference: str, number: int, verb: Callable[..., Booking], message: str) -> ResponseReturnValue:
     """Do it and go back to where it was pressed: a caretaker's day, or the booking's page."""
     given = parse(Noted, request.form)
     onward = url_for("booking.caretaker", day=given.day.isoformat()) if given.day else ""
-    return _act(reference, lambda booking: edge.transact(verb, booking.id, number, version=given.version), message, onward=onward)
+    return acted(reference, lambda booking: edge.transact(verb, booking.id, number, version=given.version), message, onward=onward)
 
 
 def _seen(reference: str) -> Booking:
@@ -152,10 +152,10 @@ def _version() -> int | None:
     return parse(Version, request.form).version
 
 
-def _act(
+def acted(
     reference: str, act: Callable[[Booking], Booking], message: str, *, number: int | None = None, onward: str = ""
 ) -> ResponseReturnValue:
-    """Do it and go on to the booking's page, which says what is in the way when it was refused."""
+    """Do it and go on, to the booking's page where nothing else is said; that page says what is in the way when it was refused."""
     booking = _seen(reference)
     try:
         act(booking)

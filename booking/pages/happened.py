@@ -33,7 +33,7 @@ SAID: Mapping[str, str] = {
     "booking.cancel": _("%(who)s avlyste."),
     "booking.cancel:why": _("%(who)s avlyste: %(reason)s"),
     "booking.move": _("%(who)s flyttet fra %(from)s til %(to)s."),
-    "booking.displace": _("Måtte vike for %(winner)s. %(who)s gjorde det."),
+    "booking.displace": _("%(who)s lot den vike for %(winner)s."),
     "booking.offer": _("Fikk tilbud om %(to)s."),
     "booking.accept": _("%(who)s tok imot tilbudet om %(to)s."),
     "booking.decline-offer": _("%(who)s takket nei til %(to)s."),
@@ -43,6 +43,11 @@ SAID: Mapping[str, str] = {
     "booking.undo": _("%(who)s angret."),
     "booking.note_absence": _("%(who)s noterte at ingen kom."),
     "booking.withdraw_absence": _("%(who)s tok tilbake at ingen kom."),
+    "booking.used": _("%(who)s noterte at den ble brukt."),
+    "booking.used:heads": _("%(who)s noterte at den ble brukt. Det kom %(heads)s."),
+    "booking.unused": _("%(who)s sa at den ikke ble brukt."),
+    "booking.damage": _("%(who)s meldte en skade."),
+    "booking.answer": _("%(who)s svarte på det som er notert."),
     "occurrence.hold-expired": _("Reservasjonen gikk ut, og andre kunne ta tiden."),
     "closure.add_closure": _("%(who)s stengte: %(reason)s"),
     "closure.close": _("%(who)s stengte: %(reason)s Datoer som måtte vike: %(count)s."),
@@ -60,6 +65,8 @@ SAID: Mapping[str, str] = {
     "met.appoint": _("%(who)s skrev hvem som er til stede."),
     "met.withdraw": _("%(who)s sa at et vilkår ikke er oppfylt likevel."),
     "task.finish": _("%(who)s noterte at de er ringt."),
+    "task.finish:damage": _("%(who)s merket skaden som håndtert."),
+    "task.finish:answer": _("%(who)s merket svaret som lest."),
 }
 SHOWN = 3
 
@@ -159,6 +166,7 @@ def _text(chain: Chain, event: Event, reader: Reader) -> str:
         "who": _who(chain, event, reader),
         "reason": _reason(chain, event),
         "row": event.act.facts.get("row"),
+        "heads": event.act.facts.get("heads"),
         "count": len(event.act.facts.get("displaced", ())),
         **_places(chain, event, reader),
     }
@@ -175,6 +183,8 @@ def _key(event: Event) -> str:
     variants = {
         "booking.reserve": lasting,
         "booking.cancel": "why" if any(date.reason for date in event.dates) else None,
+        "booking.used": "heads" if facts.get("heads") is not None else None,
+        "task.finish": facts.get("reason"),
         "closure.close": None if facts.get("displaced") else "alone",
     }
     exact = f"{key}:{variants.get(key)}"

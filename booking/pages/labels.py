@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 
-from booking.states import BookingKind, TaskReason
+from booking.states import BookingKind, TaskReason, UsageKind
 from kernel.errors import Fault
 from kernel.money import Ore
 from kernel.texts import marked as _
@@ -45,6 +45,14 @@ TASKS: Mapping[TaskReason, str] = {
     TaskReason.BOUNCED: _("E-posten til dem kom i retur."),
     TaskReason.FAILED: _("E-posten til dem ble ikke tatt imot på to dager."),
     TaskReason.UNACKNOWLEDGED: _("De har ikke svart at de har lest at en tid som er nær, er tapt eller endret."),
+    TaskReason.DAMAGE: _("Skade"),
+    TaskReason.ANSWER: _("Svar på det som er notert"),
+}
+USAGES: Mapping[UsageKind, str] = {
+    UsageKind.USED: _("Brukt"),
+    UsageKind.UNUSED: _("Ikke brukt"),
+    UsageKind.DAMAGE: _("Skade"),
+    UsageKind.ANSWER: _("Svar"),
 }
 TO_DO: Mapping[Task, str] = {
     Task.SIGN: _("Les og signer"),
@@ -86,8 +94,13 @@ def state_label(value: str) -> str:
 
 
 def task_reason(value: str) -> str:
-    """Why somebody has to be called."""
+    """Why somebody has to be called, or what has to be looked at."""
     return gettext(TASKS[TaskReason(value)])
+
+
+def usage_label(value: str) -> str:
+    """What was said of a use."""
+    return gettext(USAGES[UsageKind(value)])
 
 
 def state_tone(value: str) -> str:

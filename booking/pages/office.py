@@ -12,7 +12,7 @@ from booking.pages.blueprint import routes
 from booking.pages.rows import Wanted, rows
 from booking.references import normalised
 from booking.states import BookingState
-from booking.tasks import calls, finish
+from booking.tasks import calls, finish, reports
 from kernel.clock import now
 from kernel.wallclock import to_wall
 from venues.models import Room
@@ -27,7 +27,7 @@ MOST_FOUND = 50
 
 @routes.get("/office")
 def office() -> str:
-    """Whom to call, what waits for a decision, soonest deadline first, and for organisations, and whose time may be withdrawn."""
+    """Whom to call, what was said of uses, what waits for a decision or an organisation, soonest first, and who may lose their time."""
     actor, session = edge.actor(), edge.reading()
     actor.require(actor.is_staff, "officer")
     order = (Booking.decide_by.is_(None), Booking.decide_by, Booking.created_at)
@@ -39,6 +39,7 @@ def office() -> str:
     return render_template(
         "booking/office.html",
         calls=calls(session, by=actor) if actor.is_officer else [],
+        reports=reports(session, by=actor),
         waiting=waiting,
         unconfirmed=others,
         held=held,
@@ -51,7 +52,7 @@ def office() -> str:
 
 @routes.post("/office/tasks/<int:number>/completion")
 def finish_task(number: int) -> ResponseReturnValue:
-    """Say that somebody was called."""
+    """Say that somebody was called, or that what was said of a use was looked at."""
     edge.transact(finish, number)
     return done(_("Oppgaven er gjort."), url_for("booking.office"))
 

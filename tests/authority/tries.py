@@ -156,6 +156,7 @@ TRIES: dict[str, Tries] = {
     "withdraw what was done": _page("/bookings/{asking.reference}/met/{met}/withdrawal", reason="Feil."),
     "answer by a link in a notice": _page("{answer}"),
     "say that somebody was called": _page("/office/tasks/{task}/completion"),
+    "say that a damage is seen to": _page("/office/tasks/{damage}/completion"),
     "close a room": lambda w: (
         _form(f"/venues/{VENUE}/closures", room="gymsal-1", **CLOSED),
         _api(f"/venues/{VENUE}/closures", {"room": "gymsal-1", "dry_run": False, **CLOSED}),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from accounts.identity import SERVICE, Actor, Role
@@ -20,10 +20,11 @@ from booking.ending import cancel
 from booking.line import offer_vacancy
 from booking.models import Occurrence, Offer, Task, Undo, Vacancy
 from booking.reservations import reserve
-from booking.states import TaskReason
+from booking.states import TaskReason, UsageKind
 from booking.support.agreements import AgreementTerms, make_agreement
 from booking.support.grants import GrantTerms, make_grant
 from booking.tasks import call_for
+from booking.usage import UsageInput, note_usage
 from calendars.models import Audience
 from calendars.tokens import Draft, make_feed
 from database.outbox import Notice
@@ -92,6 +93,7 @@ class World:
     act: int  # Berit's, who has cancelled something
     answer: str  # a link to say that a notice of it was read
     task: int
+    damage: int
     met: int  # one of them, which Kari confirmed
     skiold: int
     strommen: int
@@ -131,7 +133,7 @@ def build(session: Session) -> World:
         booked=_booked(session, hall.berit, recurrence={"rrule": "FREQ=WEEKLY;COUNT=2"}),
         asked=_booked(session, hall.per, start="2026-09-16T18:00", end="2026-09-16T20:00", **alone),
         theatre=_booked(session, hall.per, start="2026-09-17T18:00", end="2026-09-17T20:00", activity="culture.theatre", **alone),
-        missed=_booked(session, hall.berit, now=YESTERDAY, start="2026-09-01T18:00", end="2026-09-01T19:00"),
+        missed=(missed := _booked(session, hall.berit, now=YESTERDAY, start="2026-09-01T18:00", end="2026-09-01T19:00")),
         noted=_booked(session, hall.berit, now=YESTERDAY, start="2026-09-01T19:00", end="2026-09-01T20:00"),
         unconfirmed=_booked(session, hall.siri, start="2026-09-18T18:00", end="2026-09-18T20:00"),
         asking=(asking := _booked(session, hall.berit, start="2026-09-24T18:00", end="2026-09-24T20:00", **MEETING)),
@@ -153,6 +155,7 @@ def build(session: Session) -> World:
         bearers={name: made.text for name, made in bearers.items()},
         token=bearers["holder"].id,
         **_versions(session, hall),
+        damage=_damage(session, hall, missed),
     )
     _made(session, note_absence, world.noted.id, 1, by=hall.olav)
     return world
@@ -170,6 +173,12 @@ def _booked(session: Session, by: Actor, *, now: datetime = NOW, **changes: Any)
     return Case(booking.id, booking.reference)
 
 
+def _damage(session: Session, hall: Hall, case: Case) -> int:
+    """What has to be looked at since the caretaker noted it."""
+    usage = _made(session, note_usage, case.id, 1, UsageInput(kind=UsageKind.DAMAGE, note="Knust rute"), by=hall.olav)
+    return session.scalars(select(Task.id).where(Task.usage_id == usage.id)).one()
+
+
 def _offered(session: Session, hall: Hall) -> dict[str, Any]:
     """A wish in line, and what is kept for it since another gave the time up."""
     when = {"start": "2026-09-25T18:00", "end": "2026-09-25T20:00"}
@@ -184,11 +193,11 @@ def _offered(session: Session, hall: Hall) -> dict[str, Any]:
 
 def _cancelled(session: Session, hall: Hall) -> dict[str, Any]:
     """An act that can be undone, a link in the notice about it, and the task to call about that."""
-    booking = _booked(session, hall.berit, start="2026-09-25T18:00", end="2026-09-25T20:00")
+    booking = _booked(session, hall.berit, start="2026-09-28T18:00", end="2026-09-28T20:00")
     _made(session, cancel, booking.id, by=hall.berit)
     notice = session.scalars(select(Notice).order_by(Notice.id.desc())).first()
     call_for(session, TaskReason.UNACKNOWLEDGED, notice, now=NOW)
-    found = {"act": session.scalars(select(Undo.id)).one(), "task": session.scalars(select(Task.id)).one()}
+    found = {"act": session.scalars(select(func.max(Undo.id))).one(), "task": session.scalars(select(Task.id)).one()}
     return {**found, "answer": path_of(to_acknowledge(notice), SECRET)}
 
 
