@@ -30,7 +30,7 @@ def note_absence(session: Session, booking_id: int, number: int, *, version: int
     booking, date = _locked(session, booking_id, number, version=version, by=by)
     if date.absent_at is not None:
         return booking
-    _require_missed(booking, date, now)
+    require_begun(booking, date, now)
     date.absent_at, date.absent_by = now, by.person_id
     verdict = _verdict(session, booking, date)
     date.fee = fee_for_missing(date, verdict.absence if verdict else None)
@@ -56,6 +56,15 @@ def answer_by(date: Occurrence, rule: Absence) -> day_of | None:
     return rule.answer_by(to_wall(date.absent_at, date.zone).date()) if date.absent_at else None
 
 
+def require_begun(booking: Booking, date: Occurrence, now: datetime) -> None:
+    """Raises Conflict where nobody can have come yet, or nobody was expected."""
+    lifecycle.require(lifecycle.Act.NOTE_USE, date.state)
+    if booking.kind is BookingKind.BLOCK:
+        raise refuse(Conflict, "nobody-expected", "number", date.number)
+    if date.starts_at > now:
+        raise refuse(Conflict, "not-begun", "number", f"{date.local_start:%Y-%m-%dT%H:%M}")
+
+
 def _verdict(session: Session, booking: Booking, date: Occurrence) -> Verdict | None:
     return verdicts_of(session, booking).get(date.local_start)
 
@@ -68,14 +77,6 @@ def _locked(session: Session, booking_id: int, number: int, *, version: int | No
     by.require(by.is_officer or by.is_caretaker_of(date.room.venue_id), "caretaker")
     lock(session, *keys_of(booking))
     return booking, date
-
-
-def _require_missed(booking: Booking, date: Occurrence, now: datetime) -> None:
-    lifecycle.require(lifecycle.Act.NOTE_ABSENCE, date.state)
-    if booking.kind is BookingKind.BLOCK:
-        raise refuse(Conflict, "nobody-expected", "number", date.number)
-    if date.starts_at > now:
-        raise refuse(Conflict, "not-begun", "number", f"{date.local_start:%Y-%m-%dT%H:%M}")
 
 
 def _told(session: Session, booking: Booking, date: Occurrence, verb: str, notice: str, *, by: Actor, now: datetime) -> Booking:

@@ -115,13 +115,14 @@ class _Standing:
     """Where a date stands: when, where, in which state and for what price."""
 
     starts_at: datetime
+    ends_at: datetime
     room_id: int
     state: OccurrenceState
     prices: tuple[int | None, int | None]
 
 
 def _standing(date: Occurrence) -> _Standing:
-    return _Standing(date.starts_at, date.room_id, date.state, (date.list_price, date.charged_price))
+    return _Standing(date.starts_at, date.ends_at, date.room_id, date.state, (date.list_price, date.charged_price))
 
 
 def _plan(session: Session, booking: Booking, wanted: Change, dates: tuple[Occurrence, ...], *, by: Actor) -> Plan:
@@ -208,13 +209,7 @@ def _write(
 ) -> Act | None:
     """Audit and notice, and the last act of them: which dates moved from when and where to what, and which fields say something else."""
     moved = [
-        {
-            "number": date.number,
-            "from": was.starts_at.isoformat(),
-            "room": was.room_id,
-            "to": date.starts_at.isoformat(),
-            "to_room": date.room_id,
-        }
+        date
         for date in booking.occurrences
         if (was := before.get(date.number)) and (was.starts_at, was.room_id) != (date.starts_at, date.room_id)
     ]
@@ -227,13 +222,14 @@ def _write(
         )
         tell(session, booking, "booking-changed", facts={"dates": sorted(before)}, by=by, now=now)
     if moved or left:
-        numbers = [one["number"] for one in moved]
+        numbers = [date.number for date in moved]
+        record(session, *(_moved(date, before[date.number]) for date in moved), by=by, now=now)
         acts.append(
             Act(
                 "move",
                 "booking",
                 booking.id,
-                {"dates": numbers, "moved": moved, "left": sorted(left), "version": version},
+                {"dates": numbers, "left": sorted(left), "version": version},
                 booking.holder_id,
             )
         )
@@ -242,3 +238,9 @@ def _write(
     record(session, *acts, by=by, now=now)
     session.flush()
     return acts[-1] if acts else None
+
+
+def _moved(date: Occurrence, was: _Standing) -> Act:
+    """From when and where to what one date was moved."""
+    times = {"from": was.starts_at.isoformat(), "until": was.ends_at.isoformat(), "to": date.starts_at.isoformat()}
+    return Act("move", "occurrence", date.id, {**times, "room": was.room_id, "to_room": date.room_id})

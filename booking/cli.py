@@ -1,4 +1,4 @@
-"""The command ``bookings import``, and ``policies check``, ``replay`` and ``whatif``, which go through bookings' own code."""
+"""The commands ``bookings import`` and ``why``, and ``policies check``, ``replay`` and ``whatif``, which go through bookings' own code."""
 
 import json
 import sys
@@ -18,20 +18,25 @@ from booking.compared import Compared
 from booking.importing import import_plan
 from booking.meant import Terms, meant
 from booking.otherwise import Line, lines, named, otherwise_label, outcome_text, reasons, sum_text
+from booking.pages.happened import answers, told_room
 from booking.pages.labels import price_text
+from booking.pages.why import local_moment
 from booking.plan import read_plan
 from booking.replay import Replayed, replay
 from booking.trying import Tried, tried
 from booking.whatif import Question, last_season, what_if
+from booking.why import why
 from booking.wish import OnConflict
 from kernel.clock import now
 from kernel.errors import Invalid, Missing, Refusal, refuse
-from kernel.wallclock import parse_day
+from kernel.wallclock import parse_day, to_utc
 from policies.cases import documents_in, read_cases
 from policies.cli import FILE, tell, text_in
 from policies.document import Document
 from policies.places import place_at
 from policies.taxonomy import Activity
+from venues.queries import room_at
+from web.formats import moment
 from web.sheets import MOST_BYTES
 from web.texts import gettext as _
 from web.wording import sentence
@@ -75,6 +80,24 @@ def _refused(refusal: Refusal, code: int) -> SystemExit:
     for fault in refusal.faults:
         click.echo(fault_line(fault), err=True)
     return SystemExit(code)
+
+
+@commands.command("why")
+@click.argument("room", metavar="VENUE/ROOM")
+@click.option("--at", required=True, help="A moment of the room's own clock: 2026-09-15T18:00.")
+def why_command(room: str, at: str) -> None:
+    """Say why a room is taken, closed or free at a moment, past or coming, and what led there, a line per act."""
+    try:
+        wall = local_moment(at)
+        with edge.database().reading() as session:
+            found = room_at(session, room)
+            told = why(session, found, to_utc(wall, found.venue.zone, field="at"), by=COMMAND, now=now())
+            click.echo("\n".join(answers(told)))
+            for line in told_room(told):
+                about = ", ".join(filter(None, (line.whose, line.reference)))
+                click.echo(f"{moment(line.at, found.venue.zone)}: {line.text}{f' ({about})' if about else ''}")
+    except Refusal as refusal:
+        raise _refused(refusal, 1) from None
 
 
 @click.command("replay")

@@ -18,7 +18,7 @@ class Act(StrEnum):
     MOVE = "move"
     OFFER = "offer"
     READD = "readd"
-    NOTE_ABSENCE = "note-absence"
+    NOTE_USE = "note-use"
     ASK = "ask"
 
 
@@ -40,7 +40,7 @@ FROM: dict[Act, Collection[OccurrenceState]] = {
     Act.MOVE: LIVE,
     Act.OFFER: {OccurrenceState.WAITING, OccurrenceState.SKIPPED, OccurrenceState.DISPLACED},
     Act.READD: {OccurrenceState.CANCELLED, OccurrenceState.SKIPPED},
-    Act.NOTE_ABSENCE: {OccurrenceState.BOOKED},
+    Act.NOTE_USE: {OccurrenceState.BOOKED},
     Act.ASK: {OccurrenceState.REQUESTED},
 }
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from accounts.identity import Role
 from accounts.models import Organisation, Person
-from booking.states import Accepts, BookingKind, BookingState, OccurrenceState, OfferState, RunState, TaskReason
+from booking.states import Accepts, BookingKind, BookingState, OccurrenceState, OfferState, RunState, TaskReason, UsageKind
 from booking.support.models import Agreement, Grant
 from database.base import Base
 from database.types import LocalTime, OreColumn, Word
@@ -319,16 +319,37 @@ class Undo(Base):
     undone_at: Mapped[datetime | None]
 
 
+class Usage(Base):
+    """What somebody said of how a date was used: its ``kind``, how many came (``heads``), a ``note``, and a photo as ``file`` in
+    the folder of uploads. The note and the photo are emptied when they are no longer needed (``forgotten_at``).
+    """
+
+    __tablename__ = "usage"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    occurrence_id: Mapped[int] = mapped_column(ForeignKey("occurrence.id"), index=True)
+    kind: Mapped[UsageKind] = mapped_column(Word(UsageKind))
+    heads: Mapped[int | None]
+    note: Mapped[str] = mapped_column(String(2000), default="")
+    file: Mapped[str] = mapped_column(String(100), default="")
+    at: Mapped[datetime]
+    by_id: Mapped[int | None]
+    forgotten_at: Mapped[datetime | None]
+
+    occurrence: Mapped[Occurrence] = relationship()
+
+
 class Task(Base):
-    """Somebody to be called: a notice of a ``kind`` did not reach them; at most one for each notice. Done by an officer, or by
-    their answer."""
+    """Something to be done until it is: somebody to be called, whom a notice of a ``kind`` did not reach, or what was said of a
+    use to be looked at; at most one for each. Done by staff, or by the answer of who was to be called."""
 
     __tablename__ = "task"
     __table_args__ = (Index("ix_task_open", "id", sqlite_where=OPEN, postgresql_where=OPEN),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     reason: Mapped[TaskReason] = mapped_column(Word(TaskReason))
-    notice_id: Mapped[int] = mapped_column(unique=True)
+    notice_id: Mapped[int | None] = mapped_column(unique=True)
+    usage_id: Mapped[int | None] = mapped_column(unique=True)
     kind: Mapped[str] = mapped_column(String(60))
     person_id: Mapped[int | None]
     booking_id: Mapped[int | None]

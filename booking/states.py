@@ -95,9 +95,21 @@ class RunState(StrEnum):
     FAILED = "failed"
 
 
+class UsageKind(StrEnum):
+    """What is said of a date that was booked: it was USED, or UNUSED; there is a DAMAGE; an ANSWER to what was noted."""
+
+    USED = "used"
+    UNUSED = "unused"
+    DAMAGE = "damage"
+    ANSWER = "answer"
+
+
 class TaskReason(StrEnum):
-    """Why an officer has to call: the notice BOUNCED, FAILED to leave for two days, or is urgent and UNACKNOWLEDGED."""
+    """Why an officer has to call: the notice BOUNCED, FAILED to leave for two days, or is urgent and UNACKNOWLEDGED. Or what
+    staff have to look at: a DAMAGE, or an ANSWER to what was noted about a date."""
 
     BOUNCED = "bounced"
     FAILED = "failed"
     UNACKNOWLEDGED = "unacknowledged"
+    DAMAGE = "damage"
+    ANSWER = "answer"

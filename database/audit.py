@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Index, String, insert
+from sqlalchemy import Index, String, insert, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from database.base import Base, table_of
@@ -20,11 +20,18 @@ class Hand(Protocol):
     def via(self) -> str: ...
 
 
+# What a date was moved away from stands in no row but this: it is looked for by where and when that was.
+MOVED = text("verb = 'move'")
+
+
 class Audit(Base):
     """One change: ``verb`` done to ``subject`` number ``subject_id`` by the hand, for the holder where it is another."""
 
     __tablename__ = "audit"
-    __table_args__ = (Index("ix_audit_subject", "subject", "subject_id"),)
+    __table_args__ = (
+        Index("ix_audit_subject", "subject", "subject_id"),
+        Index("ix_audit_move", "subject_id", sqlite_where=MOVED, postgresql_where=MOVED),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]

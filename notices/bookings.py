@@ -121,6 +121,8 @@ def told_dates(booking: Booking, notice: Notice, offers: Mapping[int, Offer]) ->
             return [date for date in booking.occurrences if date.number in notice.facts["dates"] and date.state in LIVE]
         case "booking-split":
             return [date for date in booking.occurrences if date.state in LIVE]
+        case "damage-noted":
+            return [date for date in booking.occurrences if date.number == notice.facts["number"]]
         case "absence-noted" | "absence-withdrawn" as kind:
             is_noted = kind == "absence-noted"
             missed = (date for date in booking.occurrences if date.number == notice.facts["number"])

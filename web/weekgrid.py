@@ -26,13 +26,17 @@ class SlotState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A stretch of one local day, counted from its midnight; ``label`` says by whom or why, ``href`` leads on."""
+    """A stretch of one local day, counted from its midnight.
+
+    ``label`` says by whom or why, ``href`` leads on, ``why`` to how it came about.
+    """
 
     start: timedelta
     end: timedelta
     state: SlotState
     label: str = ""
     href: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,28 @@
 """Uploads: a document is looked into before it is kept; photos lose what the camera noted, as the pictures of venues do."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from kernel.errors import Invalid, refuse
 from settings import Settings
-from venues.pictures import MOST_BYTES, decoded
+from venues.pictures import MOST_BYTES, decoded, discard, store
 
 PDF = b"%PDF-"
 PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 KNOWN = ("PDF", "PNG", "JPEG")
 KINDS = {".pdf": "application/pdf", ".jpg": "image/jpeg"}
+
+
+class Filed(Protocol):
+    """A row that names a file."""
+
+    @property
+    def file(self) -> str: ...
+
+
+Row = TypeVar("Row", bound=Filed)
 
 
 def folder(settings: Settings) -> Path:
@@ -36,3 +48,15 @@ def document(body: bytes) -> tuple[bytes, str]:
         return decoded(body), ".jpg"
     except Invalid as invalid:
         raise Invalid(*(replace(fault, field="document") for fault in invalid.faults)) from None
+
+
+def filed(folder: Path, body: bytes, suffix: str, write: Callable[[str], Row]) -> Row:
+    """Put a file into the folder and write the row that names it; a file that no row came to name is not kept."""
+    file, kept = store(folder, body, suffix), ""
+    try:
+        row = write(file)
+        kept = row.file
+    finally:
+        if kept != file:
+            discard(folder, file)
+    return row

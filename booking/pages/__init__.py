@@ -19,7 +19,9 @@ from booking.pages import (
     series,
     tester,
     undo,
+    usage,
     whatif,
+    why,
 )
 from booking.pages.blueprint import routes
 from booking.runs import RUN_WHAT_IFS, Runner
@@ -43,7 +45,9 @@ __all__ = [
     "series",
     "tester",
     "undo",
+    "usage",
     "whatif",
+    "why",
 ]
 
 

@@ -17,6 +17,7 @@ for show in (
     labels.price_parts,
     labels.task_reason,
     labels.delivery_label,
+    labels.usage_label,
     labels.to_do_label,
     labels.done_label,
     labels.means_label,

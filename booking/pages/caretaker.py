@@ -10,6 +10,7 @@ from accounts.identity import Role
 from booking.pages.blueprint import routes
 from booking.pages.calendar import day_of, venues_of
 from booking.pages.rounds import rounds
+from booking.tasks import reports
 from kernel.clock import now
 from kernel.wallclock import to_wall
 from venues.models import Venue
@@ -31,6 +32,7 @@ def caretaker() -> str:
     return render_template(
         "booking/caretaker.html",
         venues=mine,
+        reports=reports(edge.reading(), by=actor),
         chosen=chosen,
         days=days,
         first=first,

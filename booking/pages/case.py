@@ -17,11 +17,13 @@ from booking.pages.again import instead, same_again
 from booking.pages.blueprint import routes
 from booking.pages.draft import clock_of
 from booking.pages.edits import said_now
+from booking.pages.happened import told_chain
 from booking.pages.talk import changed_meanwhile, talk_of
 from booking.pages.told import told_booking
 from booking.pages.undo import way_back
 from booking.preferring import lost_by, offers_after
 from booking.scope import Scope
+from booking.why import happened
 from database.outbox import last_to
 from kernel.clock import now
 from kernel.errors import Conflict, Forbidden, Invalid, Refusal
@@ -163,6 +165,7 @@ def page_of(booking: Booking, form: Form, *, refusal: Refusal | None = None, typ
         "booking/case.html",
         booking=booking,
         told=told,
+        lines=told_chain(happened(session, booking), booking, by=actor),
         form=form,
         refusal=refusal,
         changes=changed_meanwhile(session, booking, refusal),

@@ -80,9 +80,13 @@ def met_file(reference: str, met: int) -> Response:
     row = _of_booking(reference, met)
     if not row.file:
         raise refuse(Missing, "unknown-condition", "met", met)
-    suffix = Path(row.file).suffix
-    name = f"{row.what}-{met}{suffix}"
-    answer = send_from_directory(_folder(), row.file, mimetype=uploads.KINDS[suffix], as_attachment=True, download_name=name)
+    return handed_out(row.file, f"{row.what}-{met}")
+
+
+def handed_out(file: str, name: str) -> Response:
+    """A file from outside, to be saved and never shown in the browser."""
+    suffix = Path(file).suffix
+    answer = send_from_directory(_folder(), file, mimetype=uploads.KINDS[suffix], as_attachment=True, download_name=f"{name}{suffix}")
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return answer
@@ -113,16 +117,9 @@ def _meet(reference: str, what: str, act: Callable[[Booking], Met], message: str
 
 
 def _handed_in(booking: Booking, what: str) -> Met:
-    """The row of the document; a file that no row came to name is not kept."""
+    """The row of the document."""
     body, suffix = uploads.document(_uploaded())
-    file, kept = pictures.store(_folder(), body, suffix), ""
-    try:
-        row = edge.transact(verbs.upload, booking.id, what, file=file)
-        kept = row.file
-    finally:
-        if kept != file:
-            pictures.discard(_folder(), file)
-    return row
+    return uploads.filed(_folder(), body, suffix, lambda file: edge.transact(verbs.upload, booking.id, what, file=file))
 
 
 def _uploaded() -> bytes:

@@ -7,7 +7,7 @@ from accounts import labels as roles
 from booking.changed import Change
 from booking.models import Booking
 from booking.preferring import PREFERRED
-from booking.states import BookingKind, TaskReason
+from booking.states import BookingKind, TaskReason, UsageKind
 from booking.wish import LEFT_OUT
 from database.outbox import Delivery
 from kernel.errors import Fault
@@ -51,6 +51,14 @@ TASKS: Mapping[TaskReason, str] = {
     TaskReason.BOUNCED: _("E-posten til dem kom i retur."),
     TaskReason.FAILED: _("E-posten til dem ble ikke tatt imot på to dager."),
     TaskReason.UNACKNOWLEDGED: _("De har ikke svart at de har lest at en tid som er nær, er tapt eller endret."),
+    TaskReason.DAMAGE: _("Skade"),
+    TaskReason.ANSWER: _("Svar på det som er notert"),
+}
+USAGES: Mapping[UsageKind, str] = {
+    UsageKind.USED: _("Brukt"),
+    UsageKind.UNUSED: _("Ikke brukt"),
+    UsageKind.DAMAGE: _("Skade"),
+    UsageKind.ANSWER: _("Svar"),
 }
 DELIVERIES: Mapping[Delivery, str] = {
     Delivery.WAITING: _("Venter på å bli sendt"),
@@ -146,8 +154,13 @@ def delivery_label(value: str) -> str:
 
 
 def task_reason(value: str) -> str:
-    """Why somebody has to be called."""
+    """Why somebody has to be called, or what has to be looked at."""
     return gettext(TASKS[TaskReason(value)])
+
+
+def usage_label(value: str) -> str:
+    """What was said of a use."""
+    return gettext(USAGES[UsageKind(value)])
 
 
 def state_tone(value: str) -> str:

@@ -24,7 +24,7 @@ from booking.pages.rows import Wanted, rows
 from booking.preferring import Choice, prefer
 from booking.references import normalised
 from booking.states import BookingState
-from booking.tasks import calls, finish
+from booking.tasks import calls, finish, reports
 from kernel.clock import now
 from kernel.errors import Invalid, Refusal
 from kernel.wallclock import to_wall
@@ -80,7 +80,7 @@ def approve_several() -> ResponseReturnValue:
 
 @routes.post("/office/tasks/<int:number>/completion")
 def finish_task(number: int) -> ResponseReturnValue:
-    """Say that somebody was called."""
+    """Say that somebody was called, or that what was said of a use was looked at."""
     edge.transact(finish, number)
     return done(_("Oppgaven er gjort."), url_for("booking.office"))
 
@@ -136,6 +136,7 @@ def _page(form: Form, answered: Sequence[Answered] = ()) -> str:
     return render_template(
         "booking/office.html",
         calls=calls(session, by=actor) if actor.is_officer else [],
+        reports=reports(session, by=actor),
         waiting=listed,
         spoken=spoken_to(session, [one.booking.id for one in listed]),
         whose=whose,

@@ -49,7 +49,14 @@ def room_page(venue: str, room: str) -> str:
 
 def looking_at(room: Room) -> Looking:
     """How whoever asks sees a room's week now."""
-    return Looking(edge.actor(), now(), booking_of(room), lambda reference: url_for("booking.case_page", reference=reference))
+    actor = edge.actor()
+    why = why_of(room) if actor.is_officer or actor.is_caretaker_of(room.venue_id) else None
+    return Looking(actor, now(), booking_of(room), lambda reference: url_for("booking.case_page", reference=reference), why)
+
+
+def why_of(room: Room) -> Callable[[datetime], str]:
+    """The address of how a time of a room came to be taken or closed."""
+    return lambda start: url_for("booking.why_page", venue=room.venue.slug, room=room.slug, at=f"{start:%Y-%m-%dT%H:%M}")
 
 
 def booking_of(room: Room) -> Callable[[datetime, datetime], str]:

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager
 
 from booking.conditions.queries import entries, visit_of
-from booking.models import Booking, Occurrence
-from booking.states import BookingKind, OccurrenceState
+from booking.models import Booking, Occurrence, Usage
+from booking.states import BookingKind, OccurrenceState, UsageKind
 from kernel.interval import Interval
 from kernel.wallclock import local_day
 from policies.entry import Entry, Named
@@ -23,11 +23,12 @@ SHOWN = (OccurrenceState.BOOKED, OccurrenceState.REQUESTED)
 class Use:
     """One date at a venue as its caretaker needs it: set-up and clean-up by the wall clock, who and how many.
 
-    ``entry`` says whether they may be let in; None where that is not to be said.
+    ``entry`` says whether they may be let in; None where that is not to be said. ``said`` is what was said of how it went.
     """
 
     date: Occurrence
     entry: Entry | None = None
+    said: frozenset[UsageKind] = frozenset()
 
     @property
     def opens(self) -> datetime:
@@ -94,7 +95,7 @@ class Round:
 def rounds(session: Session, venues: Sequence[Venue], days: Sequence[date], *, today: date) -> list[tuple[date, list[Round]]]:
     """The rounds of these venues day by day; a night belongs to the day on which it begins.
 
-    Two statements, two more where conditions are asked; who may be let in is said of dates from ``today``.
+    Three statements, two more where conditions are asked; who may be let in is said of dates from ``today``.
     """
     if not venues:
         return [(day, []) for day in days]
@@ -115,7 +116,11 @@ def _uses(session: Session, venues: Iterable[Venue], days: Sequence[date]) -> li
 def _with_entries(session: Session, uses: Sequence[Use], today: date) -> list[Use]:
     asking = [use.date for use in uses if use.is_sure and not use.is_block and use.date.local_start.date() >= today]
     found = entries(session, [visit_of(date) for date in asking], today=today)
-    return [Use(use.date, found.get(use.date.id)) for use in uses]
+    said: dict[int, set[UsageKind]] = {}
+    of_theirs = Usage.occurrence_id.in_([use.date.id for use in uses])
+    for row in session.execute(select(Usage.occurrence_id, Usage.kind).where(of_theirs)):
+        said.setdefault(row.occurrence_id, set()).add(row.kind)
+    return [Use(use.date, found.get(use.date.id), frozenset(said.get(use.date.id, ()))) for use in uses]
 
 
 def _closures(session: Session, venues: Iterable[Venue], span: Interval) -> Sequence[Closure]:

@@ -1,7 +1,7 @@
 """Told: a booking as its page tells it - each date with why, who decides, how one gets in, under what it stands."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -15,13 +15,14 @@ from booking.absence import answer_by
 from booking.cases import may_decide, may_see
 from booking.fees import Cost, cost_of, first_dearer, sum_of
 from booking.judging import highest
-from booking.models import Booking, Occurrence, Offer
+from booking.models import Booking, Occurrence, Offer, Usage
 from booking.offers import open_offers
 from booking.pages.again import LastTime
 from booking.pages.before import Before, before
 from booking.reasons import Excepted, against, excepted, reviews, verdicts_of
 from booking.states import BookingKind, BookingState
 from booking.support.models import Agreement, Grant
+from booking.usage import is_holders, is_noted, said_of
 from booking.waiving import Exceptions, exceptions_of
 from kernel.errors import Fault
 from kernel.money import Ore
@@ -44,11 +45,18 @@ class ToldDate:
     may_split: bool
     may_note: bool
     may_take_back: bool
+    may_say: bool
+    said: Sequence[Usage] = ()
     offer: Offer | None = None
 
     @property
     def span(self) -> tuple[datetime, datetime]:
         return self.date.local_start, self.date.local_end
+
+    @property
+    def is_noted(self) -> bool:
+        """Whether there is something about it that its holder may answer."""
+        return is_noted(self.date, self.said)
 
     @property
     def is_live(self) -> bool:
@@ -85,6 +93,7 @@ class ToldBooking:
     decider_title: str
     came_from: str
     names: Mapping[int, str]
+    is_holders: bool
     may_change: bool
     may_confirm: bool
     may_decide: bool
@@ -150,21 +159,25 @@ class ToldBooking:
 
 
 def told_booking(session: Session, booking: Booking, *, by: Actor, language: str, now: datetime) -> ToldBooking:
-    """All that the page of a booking tells; eight statements whatever the number of dates, two more where conditions are asked, one
+    """All that the page of a booking tells; nine statements whatever the number of dates, two more where conditions are asked, one
     where a date waits or lost its time."""
     _load(session, booking)
     verdicts = verdicts_of(session, booking)
     may_change = may_see(booking, by) and (by.person_id == booking.holder_id or _acts_for(booking, by) or by.is_officer)
     first, offers = min(date.starts_at for date in booking.occurrences), open_offers(session, booking)
+    said = said_of(session, booking)
     dates = [
-        _date(
-            date,
-            verdicts.get(date.local_start),
-            offers.get(date.id),
-            may_change=may_change,
-            has_earlier=first < date.starts_at,
-            by=by,
-            now=now,
+        replace(
+            _date(
+                date,
+                verdicts.get(date.local_start),
+                offers.get(date.id),
+                may_change=may_change,
+                has_earlier=first < date.starts_at,
+                by=by,
+                now=now,
+            ),
+            said=said.get(date.number, ()),
         )
         for date in sorted(booking.occurrences, key=lambda date: (date.starts_at, date.number))
     ]
@@ -177,6 +190,7 @@ def told_booking(session: Session, booking: Booking, *, by: Actor, language: str
         booking.decided_by,
         *_granting(booking),
         *(date.absent_by for date in booking.occurrences),
+        *(row.by_id for rows in said.values() for row in rows),
         *(one.met.by for one in stands_before.conditions if one.met),
     }
     return ToldBooking(
@@ -193,6 +207,7 @@ def told_booking(session: Session, booking: Booking, *, by: Actor, language: str
         decider_title=decider.title.in_language(language) if decider else "",
         came_from=_came_from(session, booking),
         names=names_of_people(session, {one for one in people if one}),
+        is_holders=is_holders(booking, by),
         may_change=may_change and any(one.may_cancel or one.offer for one in coming),
         may_confirm=booking.state is BookingState.UNCONFIRMED and (by.is_officer or _acts_for(booking, by)),
         may_decide=lifecycle.allows(lifecycle.Act.REFUSE, booking.state) and may_decide(booking, by),
@@ -219,7 +234,7 @@ def _date(
 ) -> ToldDate:
     is_ahead = may_change and date.starts_at > now
     looks_after = by.is_officer or by.is_caretaker_of(date.room.venue_id)
-    has_begun = date.starts_at <= now and lifecycle.allows(lifecycle.Act.NOTE_ABSENCE, date.state)
+    has_begun = date.starts_at <= now and lifecycle.allows(lifecycle.Act.NOTE_USE, date.state)
     return ToldDate(
         date,
         verdict,
@@ -231,6 +246,7 @@ def _date(
         may_split=is_ahead and lifecycle.allows(lifecycle.Act.MOVE, date.state) and has_earlier,
         may_note=has_begun and looks_after and date.booking.kind is not BookingKind.BLOCK,
         may_take_back=date.absent_at is not None and looks_after,
+        may_say=has_begun and (looks_after or is_holders(date.booking, by)) and date.booking.kind is not BookingKind.BLOCK,
         offer=offer if is_ahead and offer and offer.expires_at and offer.expires_at > now else None,
     )
 

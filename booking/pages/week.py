@@ -44,6 +44,7 @@ LAYERS = (
     (SlotState.AGREEMENT,),
     (SlotState.PAST,),
 )
+EXPLAINED = {SlotState.TAKEN, SlotState.HELD, SlotState.CLOSED}
 USUALLY = (timedelta(hours=8), timedelta(hours=22))
 
 
@@ -64,12 +65,14 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Looking:
-    """Who looks at a week and when; ``book`` gives the address of the form for a free time, ``case`` that of a booking."""
+    """Who looks at a week and when; ``book`` gives the address of the form for a free time, ``case`` that of a booking, ``why``
+    for staff that of how a time came to be taken or closed."""
 
     by: Actor
     now: datetime
     book: Callable[[datetime, datetime], str]
     case: Callable[[str], str]
+    why: Callable[[datetime], str] | None = None
 
 
 def week_of(session: Session, room: Room, monday: date, looking: Looking, *, also: Sequence[Held] = ()) -> WeekGrid:
@@ -241,4 +244,5 @@ def _slots(day: date, zone: str, pieces: Iterable[Held], looking: Looking) -> It
             continue  # within the hour that the clock shows twice
         is_open = piece.state in (SlotState.FREE, SlotState.AGREEMENT)
         href = looking.book(start, end) if is_open else piece.href
-        yield Slot(start - midnight, end - midnight, piece.state, piece.label, href)
+        why = looking.why(start) if looking.why and piece.state in EXPLAINED else ""
+        yield Slot(start - midnight, end - midnight, piece.state, piece.label, href, why)

@@ -31,6 +31,10 @@ give back a period                      in     no      no    ok       ok     no 
 give back a period without a fee        in     no      no    no       no     no        no        ok      ok
 note that nobody came                   in     --      --    no       no     --        ok        ok      ok
 take back that nobody came              in     --      --    no       no     --        ok        ok      ok
+say how a date was used                 in     --      --    ok       ok     --        ok        ok      ok
+say that a date was not used            in     --      --    ok       ok     --        no        no      no
+report a damage                         in     --      --    ok       ok     --        ok        ok      ok
+answer what was noted                   in     --      --    ok       ok     --        no        no      no
 undo what one did                       in     --      --    --       ok     --        --        ok      ok
 confirm                                 in     --      no    ok       ok     --        no        ok      ok
 approve                                 in     no      --    --       --     --        no        ok      ok
@@ -51,6 +55,7 @@ confirm what staff confirm              in     --      --    no       no     -- 
 withdraw what was done                  in     --      --    no       no     --        ok        ok      ok
 answer by a link in a notice            ok     ok      ok    ok       ok     ok        ok        ok      ok
 say that somebody was called            in     no      no    no       no     no        no        ok      ok
+say that a damage is seen to            in     no      no    no       no     no        ok        ok      ok
 
 close a room                            in     no      no    no       no     no        ok        ok      ok
 open again what was closed              in     no      no    no       no     no        ok        ok      ok

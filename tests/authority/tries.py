@@ -163,6 +163,10 @@ TRIES: dict[str, Tries] = {
     "give back a period without a fee": _release(reason="Brann.", without_fee=True),
     "note that nobody came": _act("missed", "occurrences/1/absence"),
     "take back that nobody came": _act("noted", "occurrences/1/absence/withdrawal"),
+    "say how a date was used": _page("/bookings/{missed.reference}/occurrences/1/usage", kind="used", heads="18"),
+    "say that a date was not used": _page("/bookings/{missed.reference}/occurrences/1/usage", kind="unused"),
+    "report a damage": _page("/bookings/{missed.reference}/occurrences/1/usage", kind="damage", note="Knust rute"),
+    "answer what was noted": _page("/bookings/{noted.reference}/occurrences/1/usage", kind="answer", note="Vi kom."),
     "undo what one did": _page("/acts/{act}/undoing"),
     "confirm": _act("unconfirmed", "confirmation"),
     "approve": _act("asked", "approval"),
@@ -200,6 +204,7 @@ TRIES: dict[str, Tries] = {
     "withdraw what was done": _page("/bookings/{asking.reference}/met/{met}/withdrawal", reason="Feil."),
     "answer by a link in a notice": _page("{answer}"),
     "say that somebody was called": _page("/office/tasks/{task}/completion"),
+    "say that a damage is seen to": _page("/office/tasks/{damage}/completion"),
     "close a room": lambda w: (
         _form(f"/venues/{VENUE}/closures", room="gymsal-1", **CLOSED),
         _api(f"/venues/{VENUE}/closures", {"room": "gymsal-1", "dry_run": False, **CLOSED}),

@@ -22,10 +22,11 @@ from booking.ending import cancel
 from booking.line import offer_vacancy
 from booking.models import Occurrence, Offer, Task, Undo, Vacancy
 from booking.reservations import reserve
-from booking.states import TaskReason
+from booking.states import TaskReason, UsageKind
 from booking.support.agreements import AgreementTerms, make_agreement
 from booking.support.grants import GrantTerms, make_grant
 from booking.tasks import call_for
+from booking.usage import UsageInput, note_usage
 from calendars.models import Audience
 from calendars.tokens import Draft, make_feed
 from database.outbox import Notice
@@ -98,6 +99,7 @@ class World:
     act: int  # Berit's, who has cancelled something
     answer: str  # a link to say that a notice of it was read
     task: int
+    damage: int
     met: int  # one of them, which Kari confirmed
     skiold: int
     strommen: int
@@ -141,7 +143,7 @@ def build(session: Session) -> World:
         theatre=_booked(session, hall.per, start="2026-09-17T18:00", end="2026-09-17T20:00", activity="culture.theatre", **alone),
         called_off=_called_off(session, hall),
         on_the_15th=sign_of(session.scalars(select(Occurrence).where(Occurrence.local_start == datetime(2026, 9, 15, 18))).all()),
-        missed=_booked(session, hall.berit, now=YESTERDAY, start="2026-09-01T18:00", end="2026-09-01T19:00"),
+        missed=(missed := _booked(session, hall.berit, now=YESTERDAY, start="2026-09-01T18:00", end="2026-09-01T19:00")),
         noted=_booked(session, hall.berit, now=YESTERDAY, start="2026-09-01T19:00", end="2026-09-01T20:00"),
         unconfirmed=_booked(session, hall.siri, start="2026-09-18T18:00", end="2026-09-18T20:00"),
         asking=(asking := _booked(session, hall.berit, start="2026-09-24T18:00", end="2026-09-24T20:00", **MEETING)),
@@ -163,6 +165,7 @@ def build(session: Session) -> World:
         bearers={name: made.text for name, made in bearers.items()},
         token=bearers["holder"].id,
         **_versions(session, hall),
+        damage=_damage(session, hall, missed),
     )
     _made(session, note_absence, world.noted.id, 1, by=hall.olav)
     return world
@@ -186,6 +189,12 @@ def _made(session: Session, verb: Any, *args: Any, by: Actor, now: datetime = NO
 def _booked(session: Session, by: Actor, *, now: datetime = NOW, **changes: Any) -> Case:
     booking = _made(session, reserve, wish(**changes), by=by, now=now)
     return Case(booking.id, booking.reference)
+
+
+def _damage(session: Session, hall: Hall, case: Case) -> int:
+    """What has to be looked at since the caretaker noted it."""
+    usage = _made(session, note_usage, case.id, 1, UsageInput(kind=UsageKind.DAMAGE, note="Knust rute"), by=hall.olav)
+    return session.scalars(select(Task.id).where(Task.usage_id == usage.id)).one()
 
 
 def _offered(session: Session, hall: Hall) -> dict[str, Any]:

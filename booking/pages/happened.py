@@ -1,0 +1,268 @@
+"""Happened: a chain of acts in plain words, a line for each, and in one sentence how it is with a room at a moment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from accounts.identity import Actor
+from accounts.labels import role
+from booking.cases import may_see
+from booking.models import Booking, Offer
+from booking.pages.week import told_publicly
+from booking.states import BookingKind, OccurrenceState
+from booking.why import Chain, Event, Holding, Why
+from kernel.interval import Interval
+from kernel.texts import marked as _
+from venues.opening import Openness
+from web.formats import moment, short_date
+from web.texts import gettext
+
+# By subject and verb of the log; after a colon, what tells two acts of one verb apart.
+SAID: Mapping[str, str] = {
+    "booking.reserve": _("%(who)s booket."),
+    "booking.reserve:requested": _("%(who)s spurte om tiden."),
+    "booking.reserve:unconfirmed": _("%(who)s spurte om tiden i organisasjonens navn."),
+    "booking.reserve:waiting": _("%(who)s stilte seg i kø."),
+    "booking.reserve:skipped": _("%(who)s ønsket tiden, men fikk den ikke."),
+    "booking.import": _("%(who)s hentet den inn fra en sesongplan, rad %(row)s."),
+    "booking.confirm": _("%(who)s bekreftet for organisasjonen."),
+    "booking.approve": _("%(who)s godkjente."),
+    "booking.refuse": _("%(who)s avslo: %(reason)s"),
+    "booking.lapse": _("Organisasjonen bekreftet ikke i tide, og forespørselen falt bort."),
+    "booking.cancel": _("%(who)s avlyste."),
+    "booking.cancel:why": _("%(who)s avlyste: %(reason)s"),
+    "booking.move": _("%(who)s ville flytte, men ingen av datoene kunne det."),
+    "occurrence.move": _("%(who)s flyttet fra %(from)s til %(to)s."),
+    "booking.displace": _("%(who)s lot den vike for %(winner)s."),
+    "booking.offer": _("Fikk tilbud om %(to)s."),
+    "booking.accept": _("%(who)s tok imot tilbudet om %(to)s."),
+    "booking.decline-offer": _("%(who)s takket nei til %(to)s."),
+    "booking.expire-offer": _("Ingen svarte i tide. Tilbudet om %(to)s gikk ut."),
+    "booking.book-when-free": _("Tiden ble ledig og ble booket: %(to)s."),
+    "booking.end-waiting": _("Tiden ble ikke ledig, og plassen i køen gikk ut."),
+    "booking.undo": _("%(who)s angret."),
+    "booking.note_absence": _("%(who)s noterte at ingen kom."),
+    "booking.withdraw_absence": _("%(who)s tok tilbake at ingen kom."),
+    "booking.used": _("%(who)s noterte at den ble brukt."),
+    "booking.used:heads": _("%(who)s noterte at den ble brukt. Det kom %(heads)s."),
+    "booking.unused": _("%(who)s sa at den ikke ble brukt."),
+    "booking.damage": _("%(who)s meldte en skade."),
+    "booking.answer": _("%(who)s svarte."),
+    "booking.ask": _("%(who)s spurte om noe."),
+    "booking.write": _("%(who)s skrev en melding."),
+    "booking.withdraw_question": _("%(who)s trakk et spørsmål tilbake."),
+    "booking.restate": _("%(who)s endret det som står om bookingen."),
+    "booking.readd": _("%(who)s tok datoen med igjen."),
+    "booking.add": _("%(who)s la til en dato."),
+    "booking.split": _("%(who)s skilte ut datoer som en egen booking."),
+    "booking.split-from": _("%(who)s skilte den ut fra en annen booking."),
+    "occurrence.hold-expired": _("Reservasjonen gikk ut, og andre kunne ta tiden."),
+    "closure.add_closure": _("%(who)s stengte: %(reason)s"),
+    "closure.close": _("%(who)s stengte: %(reason)s Datoer som måtte vike: %(count)s."),
+    "closure.close:alone": _("%(who)s stengte: %(reason)s Ingen måtte vike."),
+    "closure.withdraw_closure": _("%(who)s åpnet igjen."),
+    "venue.set_opening_hours": _("%(who)s endret åpningstidene for bygget."),
+    "venue.forget_opening_hours": _("%(who)s tok bort åpningstider for bygget."),
+    "room.set_opening_hours": _("%(who)s endret åpningstidene for rommet."),
+    "room.forget_opening_hours": _("%(who)s tok bort åpningstider for rommet."),
+    "school_period.add_school_period": _("%(who)s la dager inn i skoleruta."),
+    "school_period.remove_school_period": _("%(who)s tok dager ut av skoleruta."),
+    "met.sign": _("%(who)s signerte et vilkår."),
+    "met.upload": _("%(who)s leverte et dokument."),
+    "met.confirm": _("%(who)s bekreftet et vilkår."),
+    "met.appoint": _("%(who)s skrev hvem som er til stede."),
+    "met.withdraw": _("%(who)s sa at et vilkår ikke er oppfylt likevel."),
+    "task.finish": _("%(who)s noterte at de er ringt."),
+    "task.finish:damage": _("%(who)s merket skaden som håndtert."),
+    "task.finish:answer": _("%(who)s merket svaret som lest."),
+}
+SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One act in words: when, what, and whose booking it was about with its reference, where the reader may know."""
+
+    at: datetime
+    text: str
+    whose: str = ""
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads a chain, and the zone of its times; those who look after the house are told the names of staff, others that it
+    was the municipality."""
+
+    by: Actor
+    zone: str
+    is_staff: bool
+
+
+def told_room(why: Why) -> list[Line]:
+    """The chain of a room at a moment, line by line."""
+    reader = Reader(why.by, why.room.venue.zone, why.is_staff)
+    return [_line(why.chain, event, reader) for event in why.chain.events]
+
+
+def told_chain(chain: Chain, booking: Booking, *, by: Actor) -> list[Line]:
+    """All that happened to a booking, with the dates it was about where these are not all of them."""
+    venue = booking.room.venue
+    reader = Reader(by, venue.zone, by.is_officer or by.is_caretaker_of(venue.id))
+    return [Line(event.act.at, " ".join(filter(None, (_text(chain, event, reader), _days(event))))) for event in chain.events]
+
+
+def answers(why: Why) -> list[str]:
+    """How it is with the room at the moment: what holds it, else why it is closed, else that it is free."""
+    return (
+        [_holding(why, one) for one in why.holdings]
+        or [gettext("Stengt: %(reason)s", reason=one.reason) for one in why.closures]
+        or [_open(why)]
+    )
+
+
+def whose(booking: Booking) -> str:
+    """Whose a booking is, for those who may see it."""
+    return booking.organisation.name if booking.organisation else booking.contact_name or booking.holder.name
+
+
+def _open(why: Why) -> str:
+    match why.openness:
+        case Openness.CLOSED:
+            return gettext("Stengt etter åpningstidene.")
+        case Openness.BY_AGREEMENT:
+            return gettext("Ledig etter avtale. Ingen har booket.")
+        case Openness.OPEN:
+            return gettext("Ledig. Ingen har booket.")
+        case None:
+            return gettext("Ingen har booket. Åpningstiden er ukjent.")
+
+
+def _holding(why: Why, one: Holding) -> str:
+    booking = one.date.booking
+    is_seen = why.is_staff or may_see(booking, why.by)
+    shown = booking.organisation.shown_publicly if booking.organisation else None
+    public = told_publicly(booking.kind, booking.organisation.name if booking.organisation else None, shown)
+    # A wish that the organisation has not confirmed must not be read as the organisation's own.
+    name = f"{whose(booking)}: {booking.purpose}" if is_seen else "" if one.date.state is OccurrenceState.UNCONFIRMED else public
+    parts = [_state(one, name)]
+    if one.parts:
+        parts.append(gettext("Det gjelder delen %(parts)s.", parts=", ".join(one.parts)))
+    elif one.date.room_id != why.room.id:
+        parts.append(gettext("Det er booket gjennom %(room)s.", room=one.date.room.name))
+    if not Interval(one.date.starts_at, one.date.ends_at).holds(why.moment):
+        parts.append(gettext("Tiden går til klargjøring eller rydding."))
+    return " ".join(parts)
+
+
+def _state(one: Holding, name: str) -> str:
+    if one.date.booking.kind is BookingKind.BLOCK:
+        return gettext("Sperret: %(name)s.", name=name) if name != gettext("Sperret") else gettext("Sperret.")
+    if one.date.state is OccurrenceState.BOOKED:
+        return gettext("Opptatt av %(name)s.", name=name) if name else gettext("Opptatt.")
+    return gettext("Holdt av for %(name)s.", name=name) if name else gettext("Holdt av.")
+
+
+def _line(chain: Chain, event: Event, reader: Reader) -> Line:
+    booking = event.booking
+    reference = booking.reference if booking and may_see(booking, reader.by) else ""
+    return Line(event.act.at, _text(chain, event, reader), whose(booking) if booking else "", reference)
+
+
+def _text(chain: Chain, event: Event, reader: Reader) -> str:
+    values = {
+        "who": _who(chain, event, reader),
+        "reason": _reason(chain, event),
+        "row": event.act.facts.get("row"),
+        "heads": event.act.facts.get("heads"),
+        "count": len(event.act.facts.get("displaced", ())),
+        **_places(chain, event, reader),
+    }
+    if event.act.verb == "displace":
+        values["winner"] = _winner(chain, event, reader)
+    return gettext(SAID[_key(event)], **values)
+
+
+def _key(event: Event) -> str:
+    """The sentence for an act; its variant where it has one."""
+    facts, key = event.act.facts, f"{event.act.subject}.{event.act.verb}"
+    states = {date.state for date in event.dates}
+    lasting = next((str(state) for state in (OccurrenceState.SKIPPED, OccurrenceState.WAITING) if states == {state}), facts.get("state"))
+    variants = {
+        "booking.reserve": lasting,
+        "booking.cancel": "why" if any(date.reason for date in event.dates) else None,
+        "booking.used": "heads" if facts.get("heads") is not None else None,
+        "task.finish": facts.get("reason"),
+        "closure.close": None if facts.get("displaced") else "alone",
+    }
+    exact = f"{key}:{variants.get(key)}"
+    return exact if exact in SAID else key
+
+
+def _who(chain: Chain, event: Event, reader: Reader) -> str:
+    """Who acted: by name on the holder's own side, and with the role for staff; else the municipality."""
+    hand, booking = event.act.hand_id, event.booking
+    if hand is None:
+        return gettext("Tjenesten") if event.act.via == "service" else gettext("Kommunen")
+    name = chain.people.get(hand, gettext("Ukjent"))
+    if booking and (hand == booking.holder_id or (hand, booking.organisation_id) in chain.members):
+        return name
+    if not reader.is_staff:
+        return gettext("Kommunen")
+    return f"{name} ({role(chain.roles[hand]).lower()})" if hand in chain.roles else name
+
+
+def _reason(chain: Chain, event: Event) -> str:
+    if event.act.subject == "closure":
+        reason = chain.closures[event.act.subject_id].reason
+        return reason if reason.endswith(".") else f"{reason}."
+    if event.act.verb == "refuse" and event.booking:
+        return event.booking.decision_reason
+    return next((date.reason for date in event.dates if date.reason), "")
+
+
+def _places(chain: Chain, event: Event, reader: Reader) -> dict[str, Any]:
+    """Where and when a date was moved from and to, or what it was offered."""
+    facts = event.act.facts
+    if (event.act.subject, event.act.verb) == ("occurrence", "move"):
+        return {"from": _place(chain, facts["room"], facts["from"], reader), "to": _place(chain, facts["to_room"], facts["to"], reader)}
+    if event.act.verb in ("accept", "book-when-free"):
+        return {"to": _place(chain, facts["room"], facts["to"], reader)}
+    found = next((offer for offer in chain.offers if _is_meant(offer, event)), None)
+    return {"to": _place(chain, found.room_id, found.starts_at.isoformat(), reader) if found else gettext("tiden")}
+
+
+def _is_meant(offer: Offer, event: Event) -> bool:
+    """Whether an act was about this offer: named by its id, or made by the act."""
+    if "offer" in event.act.facts:
+        return bool(offer.id == event.act.facts["offer"])
+    return offer.created_at == event.act.at and offer.occurrence_id in {date.id for date in event.dates}
+
+
+def _place(chain: Chain, room: int, start: str, reader: Reader) -> str:
+    return f"{chain.rooms[room].name} {moment(datetime.fromisoformat(start), reader.zone)}"
+
+
+def _winner(chain: Chain, event: Event, reader: Reader) -> str:
+    """What displaced a date, and why; whose it was only to who may see it."""
+    what, _colon, number = event.act.facts["to"].partition(":")
+    winner = chain.winners.get(int(number)) if what == "booking" else None
+    if winner and may_see(winner, reader.by):
+        name = f"{whose(winner)} ({winner.reference})"
+    elif winner:
+        name = told_publicly(winner.kind, None, None) or gettext("noe som går foran")
+    else:
+        name = gettext("en stengning") if what == "closure" else gettext("endret åpningstid eller bruk")
+    reasons = (date.reason.partition(": ")[2] for date in event.dates if date.state is OccurrenceState.DISPLACED)
+    reason = next(filter(None, reasons), "")
+    return ": ".join(filter(None, (name, reason.rstrip("."))))
+
+
+def _days(event: Event) -> str:
+    """The dates that an act was about, where they are some of the booking's."""
+    if event.booking is None or len(event.dates) == len(event.booking.occurrences):
+        return ""
+    shown = ", ".join(short_date(date.local_start) for date in event.dates[:SHOWN])
+    rest = len(event.dates) - SHOWN
+    return f"({shown} {gettext('og %(count)s til', count=rest)})" if rest > 0 else f"({shown})"

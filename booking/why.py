@@ -1,0 +1,289 @@
+"""Why: what holds a room at a moment or keeps it closed, and the acts that led there, from the audit log."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select, union
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from accounts.identity import Actor, Role
+from accounts.models import Delegation, DelegationState
+from accounts.queries import names_of_people, roles_of
+from booking.cases import may_see
+from booking.conditions.models import Met
+from booking.models import Booking, Claim, Occurrence, Offer, Task
+from booking.states import OfferState
+from database.audit import Audit
+from kernel.wallclock import to_wall
+from policies.request import LONGEST
+from venues.models import Closure, Room, RoomSpace, SchoolPeriod, Space
+from venues.opening import Openness
+from venues.queries import openings_of
+
+# A claim lasts as long as a booking may, with what is set up before and cleaned up after.
+REACH = 2 * LONGEST
+HOURS_SET = ("set_opening_hours", "forget_opening_hours")
+# Recorded in one breath, of which the second says all.
+SAID_BY = {"add_closure": "close", "reserve": "import"}
+Dates = Mapping[int, Collection[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One act as the log keeps it, with the booking and those of its dates that it was about, where it was about one."""
+
+    act: Audit
+    booking: Booking | None = None
+    dates: tuple[Occurrence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Acts in order, and what their words need: people by id, roles, who acts for which organisation, rooms, offers, causes."""
+
+    events: tuple[Event, ...]
+    people: Mapping[int, str]
+    roles: Mapping[int, Role]
+    members: Collection[tuple[int, int]]
+    rooms: Mapping[int, Room]
+    offers: Sequence[Offer]
+    closures: Mapping[int, Closure]
+    winners: Mapping[int, Booking]
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A date that keeps the room at a moment, through which ``parts`` where it is not all of the room, and until when as a hold."""
+
+    date: Occurrence
+    parts: tuple[str, ...]
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """How it is with a room at a moment, what closes it then, and how that came about, as far as ``by`` may read it.
+
+    ``openness`` is None where no opening hours are known.
+    """
+
+    room: Room
+    moment: datetime
+    by: Actor
+    holdings: tuple[Holding, ...]
+    closures: tuple[Closure, ...]
+    openness: Openness | None
+    chain: Chain
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether those read it who look after the house, or decide."""
+        return self.by.is_officer or self.by.is_caretaker_of(self.room.venue_id)
+
+
+def why(session: Session, room: Room, moment: datetime, *, by: Actor, now: datetime) -> Why:
+    """What holds the room at a moment and what led there: all of it for officers and the venue's caretakers, for others what
+    happened to bookings they may see; in a number of statements that does not grow with these.
+    """
+    sharing = _sharing(session, room)
+    held = _held(session, room, moment, now)
+    openness = _openness(session, room, moment)
+    closures = _closures(session, room, sharing, moment)
+    dates = _dates(session, sharing, moment, [one.date.id for one in held])
+    shut = _shut(session, room, moment) if openness is not Openness.OPEN else ()
+    theirs = and_(Audit.subject == "closure", Audit.subject_id.in_([closure.id for closure in closures]))
+    found = _chain(session, dates, (theirs, *shut))
+    told = Why(room, moment, by, held, tuple(one for one in closures if _closes(one)), openness, found)
+    return told if told.is_staff else replace(told, chain=_seen(found, by))
+
+
+def happened(session: Session, booking: Booking) -> Chain:
+    """All that happened to a booking, for who may see it; in as many statements."""
+    return _chain(session, {booking.id: [date.number for date in booking.occurrences]})
+
+
+def _closes(closure: Closure) -> bool:
+    return closure.withdrawn_at is None and not closure.out_of_order
+
+
+def _seen(chain: Chain, by: Actor) -> Chain:
+    return replace(chain, events=tuple(event for event in chain.events if event.booking and may_see(event.booking, by)))
+
+
+def _sharing(session: Session, room: Room) -> Sequence[int]:
+    """The rooms that have a part in common with a room, itself among them."""
+    parts = [space.id for space in room.spaces]
+    return session.scalars(select(RoomSpace.room_id).where(RoomSpace.space_id.in_(parts)).distinct()).all()
+
+
+def _held(session: Session, room: Room, moment: datetime, now: datetime) -> tuple[Holding, ...]:
+    rows = (
+        select(Occurrence, Claim.expires_at, Space.name)
+        .join(Claim, Claim.occurrence_id == Occurrence.id)
+        .join(Space, Space.id == Claim.space_id)
+        .where(Claim.space_id.in_([space.id for space in room.spaces]))
+        .where(Claim.starts_at > moment - REACH, Claim.starts_at <= moment, Claim.ends_at > moment)
+        .where(or_(Claim.expires_at.is_(None), Claim.expires_at > now))
+        .options(joinedload(Occurrence.booking).joinedload(Booking.organisation), joinedload(Occurrence.booking).joinedload(Booking.room))
+        .options(joinedload(Occurrence.room))
+        .order_by(Claim.starts_at, Claim.space_id)
+    )
+    parts: dict[Occurrence, list[str]] = {}
+    until: dict[Occurrence, datetime | None] = {}
+    for found, expires_at, part in session.execute(rows).unique():
+        parts.setdefault(found, []).append(part)
+        until[found] = expires_at
+    return tuple(Holding(one, () if len(names) == len(room.spaces) else tuple(names), until[one]) for one, names in parts.items())
+
+
+def _openness(session: Session, room: Room, moment: datetime) -> Openness | None:
+    day = to_wall(moment, room.venue.zone).date()
+    opening = openings_of(session, [room], day, day)[room.id]
+    if not opening.is_known(day):
+        return None
+    return next((window.openness for window in opening.windows(day) if window.interval.holds(moment)), Openness.CLOSED)
+
+
+def _closures(session: Session, room: Room, sharing: Sequence[int], moment: datetime) -> Sequence[Closure]:
+    """What closes the room then or did so once, and what is out of order in it."""
+    here = (Closure.venue_id == room.venue_id, or_(Closure.room_id.is_(None), Closure.room_id.in_(sharing)))
+    return session.scalars(select(Closure).where(*here, Closure.starts_at <= moment, Closure.ends_at > moment).order_by(Closure.id)).all()
+
+
+def _dates(session: Session, sharing: Sequence[int], moment: datetime, held: Collection[int]) -> Dates:
+    """The numbers of all dates that have, had, wanted or were offered the room then, by booking."""
+    date = select(Occurrence.booking_id, Occurrence.number)
+    there = (Occurrence.starts_at > moment - REACH, Occurrence.starts_at <= moment, Occurrence.ends_at > moment)
+    offered = (Offer.room_id.in_(sharing), Offer.starts_at <= moment, Offer.ends_at > moment)
+    ways = (
+        date.where(Occurrence.room_id.in_(sharing), *there),
+        date.where(Occurrence.id.in_(held)),
+        date.join(Offer, Offer.occurrence_id == Occurrence.id).where(*offered),
+        _moved_away(sharing, moment),
+    )
+    found: dict[int, set[int]] = {}
+    for row in session.execute(union(*ways).subquery().select()):
+        found.setdefault(row.booking_id, set()).add(row.number)
+    return found
+
+
+def _moved_away(sharing: Sequence[int], moment: datetime) -> Select[int, int]:
+    """The dates that were there before they were moved; times in the log are in UTC and compare as text."""
+    facts, then = Audit.facts, moment.isoformat()
+    times = (facts["from"].as_string() <= then, facts["until"].as_string() > then)
+    there = (Audit.subject == "occurrence", Audit.verb == "move", facts["room"].as_integer().in_(sharing), *times)
+    return select(Occurrence.booking_id, Occurrence.number).join(Audit, Audit.subject_id == Occurrence.id).where(*there)
+
+
+def _shut(session: Session, room: Room, moment: datetime) -> tuple[ColumnElement[bool], ...]:
+    """The acts on opening hours and on the school calendar by which the room may be closed then."""
+    day = to_wall(moment, room.venue.zone).date()
+    theirs = or_(SchoolPeriod.venue_id.is_(None), SchoolPeriod.venue_id == room.venue_id)
+    periods = select(SchoolPeriod.id).where(theirs, SchoolPeriod.first_day <= day, SchoolPeriod.last_day >= day)
+    return (
+        and_(Audit.subject == "venue", Audit.subject_id == room.venue_id, Audit.verb.in_(HOURS_SET)),
+        and_(Audit.subject == "room", Audit.subject_id == room.id, Audit.verb.in_(HOURS_SET)),
+        and_(Audit.subject == "school_period", or_(Audit.subject_id.in_(periods), _removed(room, day))),
+    )
+
+
+def _removed(room: Room, day: date) -> ColumnElement[bool]:
+    facts = Audit.facts
+    days = (facts["first"].as_string() <= day.isoformat(), facts["last"].as_string() >= day.isoformat())
+    return and_(or_(facts["venue"].as_integer() == room.venue_id, facts["venue"].as_integer().is_(None)), *days)
+
+
+def _chain(session: Session, dates: Dates, also: Iterable[ColumnElement[bool]] = ()) -> Chain:
+    """The acts on these dates, and what else is asked for, with all that is named in them."""
+    bookings = _bookings(session, dates)
+    numbered = {one.id: one for booking in bookings.values() for one in booking.occurrences if one.number in dates[booking.id]}
+    acts = session.scalars(select(Audit).where(or_(*_of_bookings(bookings, numbered), *also)).order_by(Audit.id)).all()
+    events = tuple(_events(acts, bookings, numbered))
+    hands = {event.act.hand_id for event in events if event.act.hand_id}
+    winners, closures = _causes(events)
+    rooms = {event.act.facts[key] for event in events for key in ("room", "to_room") if isinstance(event.act.facts.get(key), int)}
+    offers = session.scalars(
+        select(Offer).where(Offer.occurrence_id.in_(numbered), Offer.state.not_in((OfferState.SOUGHT, OfferState.NONE)))
+    )
+    kept = offers.all()
+    return Chain(
+        events=events,
+        people=names_of_people(session, hands),
+        roles={grant.person_id: grant.role for grant in sorted(roles_of(session, hands), key=lambda grant: [*Role].index(grant.role))},
+        members=_members(session, hands),
+        rooms={one.id: one for one in session.scalars(select(Room).where(Room.id.in_(rooms | {offer.room_id for offer in kept})))},
+        offers=kept,
+        closures={one.id: one for one in session.scalars(select(Closure).where(Closure.id.in_(closures)))},
+        winners=_bookings(session, winners),
+    )
+
+
+def _bookings(session: Session, ids: Collection[int]) -> dict[int, Booking]:
+    whole = (selectinload(Booking.occurrences), joinedload(Booking.organisation), joinedload(Booking.holder), joinedload(Booking.room))
+    return {one.id: one for one in session.scalars(select(Booking).where(Booking.id.in_(list(ids))).options(*whole))}
+
+
+def _of_bookings(bookings: Collection[int], dates: Collection[int]) -> Iterator[ColumnElement[bool]]:
+    yield and_(Audit.subject == "booking", Audit.subject_id.in_(bookings))
+    yield and_(Audit.subject == "occurrence", Audit.subject_id.in_(dates))
+    yield and_(Audit.subject == "met", Audit.subject_id.in_(select(Met.id).where(Met.booking_id.in_(bookings))))
+    yield and_(Audit.subject == "task", Audit.subject_id.in_(select(Task.id).where(Task.booking_id.in_(bookings))))
+
+
+def _events(acts: Sequence[Audit], bookings: Mapping[int, Booking], dates: Mapping[int, Occurrence]) -> Iterator[Event]:
+    """The acts that were about the dates; an undo is about what was done to its booking last."""
+    said = {(act.subject, act.subject_id, act.verb) for act in acts}
+    last: dict[int, tuple[Occurrence, ...]] = {}
+    for act in acts:
+        booking = _booking_of(act, bookings, dates)
+        about: tuple[Occurrence, ...] = ()
+        if booking:
+            named = (one for one in booking.occurrences if one.id in dates and _names(act, one))
+            about = last[booking.id] = last.get(booking.id, ()) if act.verb == "undo" else tuple(named)
+        if (act.subject, act.verb) == ("booking", "move") and act.facts["dates"]:
+            continue  # each date says from when and where
+        if (about or not booking) and (act.subject, act.subject_id, SAID_BY.get(act.verb)) not in said:
+            yield Event(act, booking, about)
+
+
+def _booking_of(act: Audit, bookings: Mapping[int, Booking], dates: Mapping[int, Occurrence]) -> Booking | None:
+    match act.subject:
+        case "booking":
+            return bookings[act.subject_id]
+        case "occurrence":
+            return bookings[dates[act.subject_id].booking_id]
+        case "met" | "task":
+            return bookings[act.facts["booking"]]
+        case _:
+            return None
+
+
+def _names(act: Audit, date: Occurrence) -> bool:
+    """Whether an act on a booking was about a date: about those it names, else about all."""
+    if act.subject == "occurrence":
+        return act.subject_id == date.id
+    if isinstance(act.facts.get("dates"), list):
+        return date.number in act.facts["dates"]
+    return bool(act.facts.get("number", date.number) == date.number)
+
+
+def _members(session: Session, people: Collection[int]) -> set[tuple[int, int]]:
+    """Who acts or acted for which organisation."""
+    theirs = (Delegation.person_id.in_(people), Delegation.state != DelegationState.ASKED)
+    return {
+        (row.person_id, row.organisation_id)
+        for row in session.execute(select(Delegation.person_id, Delegation.organisation_id).where(*theirs))
+    }
+
+
+def _causes(events: Iterable[Event]) -> tuple[set[int], set[int]]:
+    """The bookings and closures that something was lost to, and the closures that were acted on, by id."""
+    found: dict[str, set[int]] = {"booking": set(), "closure": set()}
+    for event in events:
+        what, _, number = str(event.act.facts.get("to", "")).partition(":")
+        if event.act.verb == "displace" and what in found:
+            found[what].add(int(number))
+        if event.act.subject == "closure":
+            found["closure"].add(event.act.subject_id)
+    return found["booking"], found["closure"]
