@@ -204,14 +204,14 @@ def _offered(session: Session, hall: Hall) -> dict[str, Any]:
     waits = _booked(session, hall.berit, **when, on_conflict="wait")
     _made(session, cancel, first.id, by=hall.berit)
     date = session.scalars(select(Occurrence.id).where(Occurrence.booking_id == waits.id)).one()
-    vacancy = session.scalars(select(Vacancy.id)).one()
+    vacancy = session.scalars(select(func.max(Vacancy.id))).one()
     _made(session, offer_vacancy, vacancy, date, by=SERVICE)
     return {"offered": waits, "offer": session.scalars(select(Offer.id)).one()}
 
 
 def _cancelled(session: Session, hall: Hall) -> dict[str, Any]:
     """An act that can be undone, a link in the notice about it, and the task to call about that."""
-    booking = _booked(session, hall.berit, start="2026-09-28T18:00", end="2026-09-28T20:00")
+    booking = _booked(session, hall.berit, start="2026-09-30T18:00", end="2026-09-30T20:00")
     _made(session, cancel, booking.id, by=hall.berit)
     notice = session.scalars(select(Notice).order_by(Notice.id.desc())).first()
     call_for(session, TaskReason.UNACKNOWLEDGED, notice, now=NOW)

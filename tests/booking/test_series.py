@@ -290,7 +290,7 @@ def test_the_second_who_edits_is_told_what_the_first_did(session: Session, hall:
     late = Change(number=1, **span("2026-09-17"))
     stale = refused(session, Stale, lambda: change(session, booking.id, late, version=1, by=hall.berit, now=NOW))
 
-    assert stale.details["changes"] == [{"verb": "cancel", "at": NOW.isoformat(), "by": "organisation", "dates": ["2026-09-22T18:00"]}]
+    assert stale.details["changes"] == [{"verb": "cancel", "at": NOW.isoformat(), "by": "applicant", "dates": ["2026-09-22T18:00"]}]
 
 
 def test_no_booking_has_more_dates_than_a_series_may(session: Session, hall: Hall) -> None:
