@@ -171,7 +171,7 @@ TRIES: dict[str, Tries] = {
     "confirm": _act("unconfirmed", "confirmation"),
     "approve": _act("asked", "approval"),
     "approve what caretakers decide": _act("theatre", "approval"),
-    "approve several at once": _page("/office/approvals", approve="{asked.reference}:1"),
+    "approve several at once": _page("/office/approvals", approve="{asked.reference}:2"),
     "decline": _act("asked", "refusal", reason="Fullt."),
     "decline what caretakers decide": _act("theatre", "refusal", reason="Fullt."),
     "write to the other side": _act("booked", "messages", text="Hei"),
