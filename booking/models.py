@@ -149,7 +149,7 @@ class Occurrence(Base):
 
 
 HOLDS = text("expires_at IS NOT NULL")
-OPEN = text("done_at IS NULL")
+TO_DO = text("done_at IS NULL")
 
 
 class Claim(Base):
@@ -344,7 +344,7 @@ class Task(Base):
     use to be looked at; at most one for each. Done by staff, or by the answer of who was to be called."""
 
     __tablename__ = "task"
-    __table_args__ = (Index("ix_task_open", "id", sqlite_where=OPEN, postgresql_where=OPEN),)
+    __table_args__ = (Index("ix_task_open", "id", sqlite_where=TO_DO, postgresql_where=TO_DO),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     reason: Mapped[TaskReason] = mapped_column(Word(TaskReason))

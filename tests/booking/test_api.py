@@ -119,7 +119,7 @@ def test_moving_asks_for_the_version_and_refuses_a_stale_one(call: Call) -> None
     assert (without.status_code, moved.status_code, stale.status_code) == (428, 200, 412)
     assert moved.json["occurrences"][0]["start"] == "2026-09-16T16:00:00Z"
     assert {**call("GET", address, "berit").json, "left": {}} == moved.json
-    assert stale.json["changes"] == [{"verb": "move", "at": "2026-09-01T20:30:00+00:00", "by": "holder", "dates": ["2026-09-16T18:00"]}]
+    assert stale.json["changes"] == [{"verb": "move", "at": "2026-09-01T20:30:00+00:00", "by": "applicant", "dates": ["2026-09-16T18:00"]}]
 
 
 def test_a_request_is_granted_or_refused_by_an_officer(call: Call) -> None:

@@ -68,7 +68,7 @@ def references(database: Database) -> dict[str, str]:
 
 @pytest.fixture
 def page(browser: Browser, tour: Tour) -> Iterator[Page]:
-    context = browser.new_context(base_url=tour.address, locale="nb-NO", timezone_id="Europe/Oslo")
+    context = browser.new_context(base_url=tour.address, locale="nb-NO", timezone_id="Europe/Oslo", reduced_motion="reduce")
     yield context.new_page()
     context.close()
 
