@@ -159,8 +159,7 @@ class ToldBooking:
 
 
 def told_booking(session: Session, booking: Booking, *, by: Actor, language: str, now: datetime) -> ToldBooking:
-    """All that the page of a booking tells; nine statements whatever the number of dates, two more where conditions are asked, one
-    where a date waits or lost its time."""
+    """All that the page of a booking tells, in a number of statements that does not grow with its dates."""
     _load(session, booking)
     verdicts = verdicts_of(session, booking)
     may_change = may_see(booking, by) and (by.person_id == booking.holder_id or _acts_for(booking, by) or by.is_officer)

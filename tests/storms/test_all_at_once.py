@@ -107,7 +107,9 @@ def _judge(database: Database, made: Made, heard: Sequence[Heard], answers: Sequ
             has_it = waiting in _claimed(session)
             assert has_it != bool(done["promote", number]), "freed time is booked by one of those who ask, or kept for who waits"
         # Of a season plan each date is had once: by its club, or by who was quicker.
-        starts = Counter(session.execute(select(Occurrence.room_id, Occurrence.starts_at).where(_in_plan(), _is_live())).tuples())
+        starts = Counter(
+            tuple(row) for row in session.execute(select(Occurrence.room_id, Occurrence.starts_at).where(_in_plan(), _is_live()))
+        )
         assert len(starts) == 2 * len(answers)
         assert set(starts.values()) == {1}
 
