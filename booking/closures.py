@@ -142,7 +142,8 @@ def displace_outside(session: Session, venue: str, room: str, *, reason: str, se
     """
     place, one = subject_of(session, venue, room)
     by.require(by.is_officer or by.is_caretaker_of(place.id), "caretaker")
-    _lock(session, one.spaces if one else place.spaces, [])
+    _lock(session, one.spaces if one else place.spaces, dates_outside(session, place, one, now=now))
+    session.expire_all()
     dates = dates_outside(session, place, one, now=now)
     sign = Losers(tuple(dates)).sign
     if dates and seen != sign:
