@@ -19,7 +19,7 @@ from booking.models import Booking, Occurrence, Offer
 from booking.occupy import Take, ask, free, occupy
 from booking.resettle import Plan, case_again, resettle
 from booking.revisions import touch
-from booking.states import OccurrenceState, OfferState
+from booking.states import BookingState, OccurrenceState, OfferState
 from booking.waiving import exceptions_of
 from booking.wish import DatedSpan
 from database.audit import Act, record
@@ -200,7 +200,9 @@ def _let_go(session: Session, found: Offer, verb: str, *, by: Actor, now: dateti
     lock(session, *keys_of(booking), *(Key(Subject.SPACE, space.id) for space in found.room.spaces))
     free(session, [date.id], now=now)
     found.answered_at, found.answered_by = now, by.person_id
-    booking.state = state_of([one.state for one in booking.occurrences], fallback=booking.state)
+    # Who said no to the last that was waited for waits for nothing.
+    last = BookingState.CANCELLED if booking.state is BookingState.WAITING else booking.state
+    booking.state = state_of([one.state for one in booking.occurrences], fallback=last)
     booking.version, booking.changed_at = booking.version + 1, now
     touch(session, booking)
     record(session, Act(verb, "booking", booking.id, {"number": date.number, "offer": found.id}, booking.holder_id), by=by, now=now)

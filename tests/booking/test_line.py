@@ -204,6 +204,18 @@ def test_who_waited_in_vain_is_told_once(session: Session, hall: Hall) -> None:
     assert kinds(session, line)[-1] == "waited-in-vain"
 
 
+def test_who_says_no_to_all_that_was_waited_for_waits_for_nothing(session: Session, hall: Hall) -> None:
+    first = booked(session, hall.berit)
+    line = waiting(session, hall.nils)
+    given_up(session, first, hall.berit)
+    attend(session)
+
+    decline(session, open_offer(session, line).id, by=hall.nils, now=SOON)
+    again(session)
+
+    assert states(session, line) == [BookingState.CANCELLED]
+
+
 @given(st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)), st.integers(2, 60 * 24 * 40))
 def test_no_offer_runs_out_at_night_where_another_moment_is_left(now: datetime, minutes: int) -> None:
     moment = now.replace(tzinfo=UTC, microsecond=0)
