@@ -11,7 +11,7 @@ from booking import lifecycle
 from booking.cases import booking_for, occurrence_of, require_holder
 from booking.fees import Cost, cost_of
 from booking.images import before, undoable
-from booking.lifecycle import LIVE, state_of
+from booking.lifecycle import state_of
 from booking.models import Booking, Occurrence
 from booking.occupy import free
 from booking.reasons import verdicts_of
@@ -48,7 +48,7 @@ def cancel(
     wanted = booking.occurrences if number is None else [occurrence_of(booking, number)]
     if number is not None:
         lifecycle.require(lifecycle.Act.CANCEL, wanted[0].state)
-    dates = [date for date in wanted if date.state in LIVE and date.starts_at > now]
+    dates = [date for date in wanted if lifecycle.allows(lifecycle.Act.CANCEL, date.state) and date.starts_at > now]
     if not dates:
         raise refuse(Conflict, "in-the-past", "booking", booking.reference)
     costs, was = costs_of(session, booking, dates, now=now), before(session, [booking])

@@ -216,6 +216,19 @@ def test_who_says_no_to_all_that_was_waited_for_waits_for_nothing(session: Sessi
     assert states(session, line) == [BookingState.CANCELLED]
 
 
+def test_who_stands_in_line_leaves_it_and_with_it_what_was_offered(session: Session, hall: Hall) -> None:
+    first = booked(session, hall.berit)
+    line, then = (waiting(session, by) for by in (hall.nils, hall.berit))
+    given_up(session, first, hall.berit)
+    attend(session)
+
+    cancel(session, line.id, number=1, by=hall.nils, now=SOON)
+    again(session)
+
+    assert states(session, line) == [BookingState.CANCELLED]
+    assert attend(session, SOON + timedelta(minutes=3)) == [then.id]
+
+
 @given(st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)), st.integers(2, 60 * 24 * 40))
 def test_no_offer_runs_out_at_night_where_another_moment_is_left(now: datetime, minutes: int) -> None:
     moment = now.replace(tzinfo=UTC, microsecond=0)
