@@ -210,7 +210,7 @@ def _closed(session: Session, venue: str, body: ClosureBody, *, by: Actor, now: 
     given = ClosureInput(room=body.room or "", start=body.start, end=body.end, reason=body.reason, out_of_order=body.out_of_order)
     room = room_at(session, f"{venue}/{body.room}") if body.room else None
     closing = Closing(venue=place, room=room, given=given)
-    met = [date for date in affected(session, closing) if closing.needs_it(date)]
+    met = [date for date in affected(session, closing, now=now) if closing.needs_it(date)]
     references = sorted({date.booking.reference for date in met})
     if not body.dry_run:
         close_rooms(session, venue, given, confirmed=body.cancel_affected, by=by, now=now)

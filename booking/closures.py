@@ -49,14 +49,17 @@ class Closing:
         return not feature or any(is_need(need, feature) for need in date.booking.needs)
 
 
-def affected(session: Session, closing: Closing) -> Sequence[Occurrence]:
-    """The live dates that a closure would meet, in order; rooms that share a space with the closed one count too."""
+def affected(session: Session, closing: Closing, *, now: datetime) -> Sequence[Occurrence]:
+    """The live dates ahead that a closure would meet, in order; rooms that share a space with the closed one count too.
+
+    What has begun is settled, whatever a closure says of earlier hours.
+    """
     rooms = select(RoomSpace.room_id).where(RoomSpace.space_id.in_([space.id for space in closing.spaces]))
     time = closing.interval
     query = (
         select(Occurrence)
         .where(Occurrence.room_id.in_(rooms), Occurrence.state.in_(sorted(LIVE)))
-        .where(Occurrence.starts_at < time.end, Occurrence.ends_at > time.start)
+        .where(Occurrence.starts_at < time.end, Occurrence.ends_at > time.start, Occurrence.starts_at > now)
         .options(joinedload(Occurrence.booking).selectinload(Booking.occurrences), joinedload(Occurrence.room).selectinload(Room.spaces))
         .order_by(Occurrence.starts_at, Occurrence.id)
     )
@@ -81,9 +84,9 @@ def close(
     Raises Forbidden for others than officers and the venue's caretakers.
     """
     by.require(by.is_officer or by.is_caretaker_of(closing.venue.id), "caretaker")
-    _lock(session, closing.spaces, affected(session, closing))
+    _lock(session, closing.spaces, affected(session, closing, now=now))
     session.expire_all()
-    dates = affected(session, closing)
+    dates = affected(session, closing, now=now)
     sign = Losers(tuple(dates)).sign
     if dates and (not confirmed or seen not in (None, sign)):
         raise Conflict(*(_met(closing, date) for date in dates), details={"seen": sign})

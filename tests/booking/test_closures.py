@@ -1,6 +1,6 @@
 """Closing: who is met, what ends with it, and that half a hall closes the whole one."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
@@ -91,4 +91,18 @@ def test_others_may_not_close_and_siblings_are_left_alone(session: Session, hall
 
     with pytest.raises(Forbidden):
         close(session, closing(session), confirmed=True, by=hall.berit, now=NOW)
-    assert affected(session, closing(session, "gymsal-2")) == []
+    assert affected(session, closing(session, "gymsal-2"), now=NOW) == []
+
+
+def test_a_closure_that_began_this_morning_leaves_what_has_been_as_it_was(session: Session, hall: Hall) -> None:
+    again(session)
+    morning, evening = (
+        reserve(session, wish(start=f"2026-09-15T{start}", end=f"2026-09-15T{end}"), by=hall.berit, now=NOW)
+        for start, end in (("09:00", "10:00"), ("18:00", "20:00"))
+    )
+    again(session)
+
+    close(session, closing(session), confirmed=True, by=hall.olav, now=datetime(2026, 9, 15, 10, 0, tzinfo=UTC))
+    again(session)
+
+    assert [booking_for(session, one.id).state for one in (morning, evening)] == [BookingState.BOOKED, BookingState.DISPLACED]
