@@ -18,6 +18,7 @@ from booking.lifecycle import allows, state_of
 from booking.models import Booking, Occurrence, Offer
 from booking.occupy import Take, ask, free, occupy
 from booking.resettle import Plan, case_again, resettle
+from booking.reservations import confirm_until
 from booking.revisions import touch
 from booking.states import BookingState, OccurrenceState, OfferState
 from booking.waiving import exceptions_of
@@ -77,7 +78,8 @@ def book_at_once(session: Session, date: Occurrence, option: Option, *, by: Acto
 
 
 def accept(session: Session, offer_id: int, *, by: Actor, now: datetime) -> Booking:
-    """Take what is offered: the date is booked, or waits for a decision where the policy wants one.
+    """Take what is offered: the date is booked, or waits: for a decision where the policy wants one, for the organisation
+    while nobody has confirmed the wish.
 
     Raises Conflict (``offer-answered``, ``offer-expired``), Declined, Taken, Missing, Forbidden.
     """
@@ -188,6 +190,9 @@ def _is_open(session: Session, date: Occurrence) -> bool:
 def _take(session: Session, date: Occurrence, option: Option, *, act: str, by: Actor, now: datetime) -> None:
     booking = date.booking
     left = date.room_id
+    if booking.confirm_by is not None:
+        # Nobody has confirmed it yet: an offer that is accepted is a wish as the date was.
+        booking.confirm_by = max(booking.confirm_by, confirm_until(nearest_interval(option.wall).start, now=now))
     plan = Plan(act=act, dates=(date,), room=option.room, walls={date.id: option.wall}, by_staff=by.is_officer and not by.is_service)
     resettle(session, booking, plan, now=now)
     touch(session, booking, left={left})

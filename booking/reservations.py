@@ -229,8 +229,13 @@ def _booking(wish: Wish, case: Case, dates: Sequence[Dated], *, by: Actor, now: 
     wait_for_decision(booking, [date.judged for date in dates if date.is_kept])
     if booking.state is BookingState.UNCONFIRMED:
         first = min(date.judged.wall.interval().start for date in dates if date.is_kept)
-        booking.confirm_by = max(min(now + TO_CONFIRM, first), now + SHORTEST_TO_CONFIRM)
+        booking.confirm_by = confirm_until(first, now=now)
     return booking
+
+
+def confirm_until(first: datetime, *, now: datetime) -> datetime:
+    """Until when an organisation may confirm a wish whose first date begins then."""
+    return max(min(now + TO_CONFIRM, first), now + SHORTEST_TO_CONFIRM)
 
 
 def wait_for_decision(booking: Booking, judged: Sequence[Judged], *, beside: Sequence[Occurrence] = ()) -> None:

@@ -106,7 +106,7 @@ def case_again(
         applicant_class=ApplicantClass(booking.applicant_class),
         agreement=booking.agreement,
         grant=booking.grant,
-        must_confirm=not plan.confirms and any(date.state is OccurrenceState.UNCONFIRMED for date in dates),
+        must_confirm=not plan.confirms and booking.confirm_by is not None,
         by_staff=plan.by_staff,
         standings=standings,
     )

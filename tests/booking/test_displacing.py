@@ -161,3 +161,22 @@ def test_what_a_closure_takes_is_offered_elsewhere_and_keeps_its_history(session
     assert [claim.expires_at is not None for claim in session.scalars(select(Claim))] == [True]
     assert offer.expires_at and offer.expires_at <= NOW + timedelta(hours=36)
     assert session.scalars(select(Occurrence.local_start).where(Occurrence.id == lost.id)).one() == offer.local_start
+
+
+def test_accepting_an_offer_confirms_nothing_in_the_name_of_others(session: Session, hall: Hall) -> None:
+    again(session)
+    asked = reserve(session, wish(), by=hall.siri, now=NOW)
+    displacing(session, hall.kari, "Valg", kind="municipal", organisation=None)
+    again(session)
+    seek(session)
+
+    accept(session, session.scalars(select(Offer.id).where(Offer.state == OfferState.OPEN)).one(), by=hall.siri, now=SOON)
+    again(session)
+
+    assert booking_for(session, asked.id).state is BookingState.UNCONFIRMED
+    assert all(
+        claim.expires_at
+        for claim in session.scalars(
+            select(Claim).join(Occurrence, Claim.occurrence_id == Occurrence.id).where(Occurrence.booking_id == asked.id)
+        )
+    )
