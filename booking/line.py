@@ -15,7 +15,7 @@ from booking.ending import end_dates
 from booking.judging import judge
 from booking.models import OPEN, Booking, Occurrence, Offer, Vacancy
 from booking.occupy import peek
-from booking.offers import DAY, Option, book_at_once, case_in, offer, passed_over
+from booking.offers import DAY, Option, book_at_once, case_in, offer, open_offers, passed_over
 from booking.outcome import TAKEN
 from booking.revisions import touch
 from booking.states import Accepts, BookingState, OccurrenceState, OfferState
@@ -31,6 +31,9 @@ from venues.queries import room_at
 STEP = timedelta(minutes=30)
 WHOLE_DAY = 48
 LAST = (True, 0, 0)
+_HAS_OFFER = exists().where(Offer.occurrence_id == Occurrence.id, OPEN)
+# Who has given up a booking, or was refused it, waits for none of its dates.
+OVER = (BookingState.CANCELLED, BookingState.REFUSED, BookingState.LAPSED)
 
 
 def vacancies(session: Session, now: datetime) -> Sequence[int]:
@@ -52,7 +55,7 @@ def in_line(session: Session, vacancy_id: int, *, now: datetime) -> Sequence[int
         .where(_waits(), or_(Occurrence.room_id.in_(rooms), and_(Booking.accepts == Accepts.ANY, Occurrence.room_id.in_(kindred))))
         .where(Occurrence.starts_at > max(now, vacancy.starts_at - LONGEST), Occurrence.starts_at < vacancy.ends_at + DAY)
         .where(Occurrence.ends_at > vacancy.starts_at - DAY)
-        .where(~exists().where(Offer.occurrence_id == Occurrence.id, OPEN))
+        .where(~_HAS_OFFER, Booking.state.not_in(OVER))
         .options(selectinload(Occurrence.booking).selectinload(Booking.occurrences), selectinload(Occurrence.room))
     )
     found = session.scalars(query).all()
@@ -97,16 +100,18 @@ def forget_vacancy(session: Session, vacancy_id: int, *, by: Actor, now: datetim
 
 
 def in_vain(session: Session, now: datetime) -> Sequence[int]:
-    """The bookings with dates that wait for time that has begun, by id."""
+    """The bookings with dates that wait for time that has begun, and have nothing to answer to, by id."""
     waits = (Occurrence.state == OccurrenceState.WAITING, Occurrence.starts_at <= now)
-    return session.scalars(select(Occurrence.booking_id).where(*waits).distinct().order_by(Occurrence.booking_id)).all()
+    return session.scalars(select(Occurrence.booking_id).where(*waits, ~_HAS_OFFER).distinct().order_by(Occurrence.booking_id)).all()
 
 
 def end_waiting(session: Session, booking_id: int, *, by: Actor, now: datetime) -> bool:
     """Let dates that nothing became free for leave the line; who waits for nothing more is told."""
     by.require(by.is_administrator, "administrator")
     booking = booking_for(session, booking_id)
-    dates = [date for date in booking.occurrences if date.state is OccurrenceState.WAITING and date.starts_at <= now]
+    answering = open_offers(session, booking)
+    waiting = (date for date in booking.occurrences if date.state is OccurrenceState.WAITING and date.id not in answering)
+    dates = [date for date in waiting if date.starts_at <= now]
     if not dates:
         return False
     end_dates(session, booking, dates, OccurrenceState.LAPSED, BookingState.LAPSED, now=now)

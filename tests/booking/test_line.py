@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from accounts.identity import SERVICE, Actor
 from booking.cases import booking_for
 from booking.ending import cancel
-from booking.line import end_waiting, forget_vacancy, in_line, offer_vacancy, vacancies
+from booking.line import end_waiting, forget_vacancy, in_line, in_vain, offer_vacancy, vacancies
 from booking.models import Booking, Claim, Occurrence, Offer
 from booking.offers import accept, answer_by, decline, expire
 from booking.outcome import Taken
@@ -227,6 +227,33 @@ def test_who_stands_in_line_leaves_it_and_with_it_what_was_offered(session: Sess
 
     assert states(session, line) == [BookingState.CANCELLED]
     assert attend(session, SOON + timedelta(minutes=3)) == [then.id]
+
+
+def test_who_is_offered_a_later_time_that_day_has_until_then_to_answer(session: Session, hall: Hall) -> None:
+    day = booked(session, hall.berit, start="2026-09-15T08:00", end="2026-09-16T00:00")
+    line = waiting(session, hall.nils, start="2026-09-15T10:00", end="2026-09-15T12:00", accepts="room")
+    morning = datetime(2026, 9, 15, 7, 30, tzinfo=UTC)
+    cancel(session, day.id, by=hall.berit, now=morning)
+    booked(session, hall.berit, start="2026-09-15T09:00", end="2026-09-15T17:00")
+    again(session)
+    assert attend(session, morning + timedelta(minutes=3)) == [line.id]
+
+    begun = datetime(2026, 9, 15, 8, 30, tzinfo=UTC)
+    assert in_vain(session, begun) == []
+    assert not end_waiting(session, line.id, by=SERVICE, now=begun)
+    again(session)
+    accept(session, open_offer(session, line).id, by=hall.nils, now=begun)
+
+    assert states(session, line) == [BookingState.BOOKED]
+
+
+def test_who_gave_up_a_series_is_offered_none_of_its_dates(session: Session, hall: Hall) -> None:
+    first = booked(session, hall.berit)
+    series = booked(session, hall.nils, recurrence={"rrule": "FREQ=WEEKLY;COUNT=3"}, on_conflict="skip")
+    given_up(session, series, hall.nils)
+    given_up(session, first, hall.berit)
+
+    assert attend(session) == []
 
 
 @given(st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)), st.integers(2, 60 * 24 * 40))
