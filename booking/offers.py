@@ -17,8 +17,8 @@ from booking.lifecycle import Act as Doing
 from booking.lifecycle import allows, state_of
 from booking.models import Booking, Occurrence, Offer
 from booking.occupy import Take, ask, free, occupy
-from booking.resettle import Plan, case_again, resettle
 from booking.reservations import confirm_until
+from booking.resettle import Plan, case_again, resettle
 from booking.revisions import touch
 from booking.states import BookingState, OccurrenceState, OfferState
 from booking.waiving import exceptions_of

@@ -232,7 +232,8 @@ def test_who_stands_in_line_leaves_it_and_with_it_what_was_offered(session: Sess
 def test_who_is_offered_a_later_time_that_day_has_until_then_to_answer(session: Session, hall: Hall) -> None:
     day = booked(session, hall.berit, start="2026-09-15T08:00", end="2026-09-16T00:00")
     line = waiting(session, hall.nils, start="2026-09-15T10:00", end="2026-09-15T12:00", accepts="room")
-    morning = datetime(2026, 9, 15, 7, 30, tzinfo=UTC)
+    morning = datetime(2026, 9, 15, 5, 30, tzinfo=UTC)
+    again(session)
     cancel(session, day.id, by=hall.berit, now=morning)
     booked(session, hall.berit, start="2026-09-15T09:00", end="2026-09-15T17:00")
     again(session)
