@@ -15,6 +15,7 @@ from database.transact import Database
 from tests import postgres
 from tests.databases import PostgresCopies, SqliteCopies
 from tests.steps import LONGEST_EPISODE, Steps
+from tests.storms.test_all_at_once import storm
 from tests.storms.test_kills import KILLS, test_what_was_promised_survives_every_kill
 from tests.storms.test_races import SLOTS, test_every_slot_has_exactly_one_winner_and_every_loser_is_offered_something
 
@@ -22,6 +23,7 @@ for tables in TABLES:
     import_module(tables)
 
 Copies = SqliteCopies | PostgresCopies
+EACH_RACE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,9 @@ def random_steps(kinds: dict[str, Copies], *, steps: int, seed: int) -> Iterator
             yield Proof("random steps", kind, number, time.monotonic() - began, done + Counter(steps=length))
 
 
-def storms(kinds: dict[str, Copies], *, rounds: int) -> Iterator[Proof]:
-    """The storm in which the server is killed, and the race for slots, so many times on each kind of database."""
+def storms(kinds: dict[str, Copies], *, rounds: int, series: int) -> Iterator[Proof]:
+    """The storm in which the server is killed, the race for slots, and all at once with the import of so many series; each so many
+    times on each kind of database."""
     for number in range(1, rounds + 1):
         for kind, copies in kinds.items():
             with _opened(copies) as database, tempfile.TemporaryDirectory() as folder:
@@ -69,6 +72,10 @@ def storms(kinds: dict[str, Copies], *, rounds: int) -> Iterator[Proof]:
                 began = time.monotonic()
                 test_every_slot_has_exactly_one_winner_and_every_loser_is_offered_something(database, Path(folder), postgres.free_port())
             yield Proof("races", kind, number, time.monotonic() - began, Counter(slots=SLOTS))
+            with _opened(copies) as database, tempfile.TemporaryDirectory() as folder:
+                began = time.monotonic()
+                done = storm(database, Path(folder), postgres.free_port(), rounds=EACH_RACE, series=series)
+            yield Proof("all at once", kind, number, time.monotonic() - began, done)
 
 
 @contextmanager

@@ -9,11 +9,13 @@ from pathlib import Path
 
 from bench.proofs import Proof, databases, random_steps, storms
 from kernel.clock import now
+from tests.storms.test_all_at_once import MOST_SERIES
 
 REPORT = Path(__file__).parents[1] / "docs" / "proofs.md"
 HEAD = """# Proofs
 
-Written by `make prove` on {day}, on {cores} cores, with `--steps {steps} --seed {seed} --rounds {rounds}`; every run below ended well.
+Written by `make prove` on {day}, on {cores} cores, with `--steps {steps} --seed {seed} --rounds {rounds}
+--series {series}`; every run below ended well.
 A run that does not stops the command and names its seed and step.
 
 **Random steps** (`tests/steps.py`): somebody books once or weekly or stands in line, moves, cancels, confirms, approves, declines or
@@ -27,6 +29,8 @@ that was undone, the past is unchanged, each act has its audit row.
 
 **Kills**: the server is killed twenty times in a storm of bookings; what a client was promised is there, nothing is half done,
 the feed agrees. **Races**: eight client processes ask two server processes for the same 300 slots; each slot has one winner.
+**All at once**: they approve requests that exclude each other, move one booking, ask for time that is kept for who waits, book
+in what is being closed and where a season plan is being imported; each has one winner and nobody is told of a deadlock.
 """
 
 
@@ -47,6 +51,14 @@ def _arguments() -> argparse.ArgumentParser:
         "--seed", type=int, default=1, help="seed of the first episode of 500 steps: where to go on, or what to try again (1)"
     )
     parser.add_argument("--rounds", type=int, default=1, help="how many times kills and races (1)")
+    parser.add_argument(
+        "--series",
+        type=int,
+        default=500,
+        choices=range(1, MOST_SERIES + 1),
+        metavar="N",
+        help="rows of the season plan that is imported (500)",
+    )
     parser.add_argument("--report", type=Path, default=REPORT, help="where the report goes (docs/proofs.md)")
     return parser
 
@@ -54,11 +66,13 @@ def _arguments() -> argparse.ArgumentParser:
 def _run(given: argparse.Namespace) -> Iterator[Proof]:
     with databases() as kinds:
         yield from random_steps(kinds, steps=given.steps, seed=given.seed)
-        yield from storms(kinds, rounds=given.rounds)
+        yield from storms(kinds, rounds=given.rounds, series=given.series)
 
 
 def _report(found: Sequence[Proof], given: argparse.Namespace) -> str:
-    head = HEAD.format(day=f"{now():%Y-%m-%d}", cores=os.cpu_count(), steps=given.steps, seed=given.seed, rounds=given.rounds)
+    head = HEAD.format(
+        day=f"{now():%Y-%m-%d}", cores=os.cpu_count(), steps=given.steps, seed=given.seed, rounds=given.rounds, series=given.series
+    )
     return "\n".join([head, *_runs(found), "", *_acts(found)]) + "\n"
 
 
@@ -67,8 +81,9 @@ def _runs(found: Sequence[Proof]) -> Iterator[str]:
     for work, kind in sorted({(proof.work, proof.kind) for proof in found}, reverse=True):
         of_it = [proof for proof in found if (proof.work, proof.kind) == (work, kind)]
         extent = sum((proof.done for proof in of_it), Counter[str]())
-        name = {"random steps": "steps", "kills": "kills", "races": "slots"}[work]
-        yield f"| {work} | {kind} | {len(of_it)} | {extent[name]:,} {name} | {sum(proof.seconds for proof in of_it):.0f} |"
+        name = {"random steps": "steps", "kills": "kills", "races": "slots", "all at once": "requests"}[work]
+        slowest = f", p99 {max(proof.done['p99'] for proof in of_it)} ms" if extent["p99"] else ""
+        yield f"| {work} | {kind} | {len(of_it)} | {extent[name]:,} {name}{slowest} | {sum(proof.seconds for proof in of_it):.0f} |"
 
 
 def _acts(found: Sequence[Proof]) -> Iterator[str]:

@@ -119,7 +119,7 @@ class Steps:
             assert _states(session) == self.model.states, self._where()
             assert _dates(session) == self._modelled(), self._where()
             assert _claims(session, self.now) == self.model.claims(self.now), self._where()
-            assert _overlaps(session) == [], self._where()
+            assert overlaps(session) == [], self._where()
             assert Counter(_acts(session)) == Counter(self.model.acts), self._where()
             assert _told(session) == +self.model.told, self._where()
             assert _offers(session) == {
@@ -377,7 +377,7 @@ def _claims(session: Session, now: datetime) -> list[tuple[int, int, str, dateti
     return sorted(tuple(row[:5]) for row in session.execute(joined) if row.expires_at is None or row.expires_at > now)
 
 
-def _overlaps(session: Session) -> list[tuple[Any, ...]]:
+def overlaps(session: Session) -> list[tuple[Any, ...]]:
     """Claims of one space that overlap, those that ran out among them: none may."""
     rows = session.execute(select(Claim.space_id, Claim.starts_at, Claim.ends_at).order_by(Claim.space_id, Claim.starts_at)).all()
     return [(*one, *other) for one, other in pairwise(rows) if one.space_id == other.space_id and other.starts_at < one.ends_at]

@@ -1,7 +1,6 @@
 """Storms: real server processes, and client processes that book through the API all at once."""
 
 import http.client
-import json
 import os
 import signal
 import subprocess
@@ -16,10 +15,13 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from accounts.tokens import make_token
 from database.transact import Database
 from kernel.clock import now
-from tests.booking.conftest import furnish
+from tests.asking import send
+from tests.booking.conftest import Hall, furnish
 
 ROOT = Path(__file__).parent.parent
 SOON = timedelta(days=30)
@@ -34,6 +36,7 @@ def _next_autumn() -> date:
 
 FIRST = _next_autumn()
 SLOTS_A_DAY = 10
+OREN = "oren-flerbrukshall"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +93,25 @@ def prepare(database: Database) -> list[str]:
 
     def fill(session: Any, *, by: Any, now: datetime) -> list[str]:
         del by
-        hall = furnish(session)
-        tokens = []
-        for hand in (hall.berit, hall.nils, hall.kari):
-            session.info.pop("locked", None)
-            tokens.append(make_token(session, hand.require_known(), "storm", by=hand, now=now).text)
-        return tokens
+        return tokens_of(session, furnish(session), now)
 
     return database.transact(fill, by=None, now=now())
+
+
+def tokens_of(session: Session, hall: Hall, now: datetime) -> list[str]:
+    """Of two delegates of one club, and of an officer."""
+    found = []
+    for hand in (hall.berit, hall.nils, hall.kari):
+        session.info.pop("locked", None)
+        found.append(make_token(session, hand.require_known(), "storm", by=hand, now=now).text)
+    return found
 
 
 def body_of(slot: int, room: str = "gymsal-1") -> dict[str, Any]:
     """The wish for an hour of the hall; ten slots a day from 10 to 20."""
     start = datetime.combine(FIRST + timedelta(days=slot // SLOTS_A_DAY), datetime.min.time()) + timedelta(hours=10 + slot % SLOTS_A_DAY)
     return {
-        "room": f"oren-flerbrukshall/{room}",
+        "room": f"{OREN}/{room}",
         "start": start.isoformat(),
         "end": (start + timedelta(hours=1)).isoformat(),
         "purpose": "Trening",
@@ -116,11 +123,7 @@ def body_of(slot: int, room: str = "gymsal-1") -> dict[str, Any]:
 
 def post(connection: http.client.HTTPConnection, path: str, token: str, body: object, key: str = "") -> tuple[int, Any]:
     """One request of the API."""
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", **({"Idempotency-Key": key} if key else {})}
-    connection.request("POST", path, json.dumps(body), headers)
-    answer = connection.getresponse()
-    text = answer.read()
-    return answer.status, json.loads(text) if text else None
+    return send(connection, "POST", path, token, body, {"Idempotency-Key": key} if key else {})
 
 
 def race(port: int, tokens: Sequence[str], slots: Sequence[int], *, clients: int = 8) -> list[Said]:

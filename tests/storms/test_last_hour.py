@@ -12,7 +12,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from accounts.identity import SERVICE
-from accounts.tokens import make_token
 from booking.models import Booking, Occurrence
 from booking.states import OccurrenceState
 from booking.support.agreements import AgreementTerms, make_agreement
@@ -23,7 +22,7 @@ from policies.places import place_at
 from policies.verbs import publish
 from tests.booking.conftest import POLICY, REASON, again, furnish
 from tests.postgres import free_port
-from tests.storm import FIRST, SLOTS_A_DAY, body_of, post, servers
+from tests.storm import FIRST, SLOTS_A_DAY, body_of, post, servers, tokens_of
 
 ROUNDS = 20
 ROOMS = ("gymsal-1", "gymsal-2")
@@ -83,7 +82,7 @@ def _with_agreements(session: Session, *, by: None, now: datetime) -> tuple[list
     for number in range(ROUNDS):
         again(session)
         made.append(make_agreement(session, AgreementTerms(title=f"Time {number}", rooms=rooms, **terms), by=hall.kari, now=now).id)
-    return _tokens(session, hall, now), made
+    return tokens_of(session, hall, now), made
 
 
 def _with_quota(session: Session, *, by: None, now: datetime) -> list[str]:
@@ -91,16 +90,7 @@ def _with_quota(session: Session, *, by: None, now: datetime) -> list[str]:
     again(session)
     limited = {**POLICY, "rules": [*POLICY["rules"], AN_HOUR_A_DAY]}
     publish(session, place_at(session, ""), checked(limited), FIRST, by=SERVICE, now=now)
-    return _tokens(session, hall, now)
-
-
-def _tokens(session: Session, hall: Any, now: datetime) -> list[str]:
-    """Of two delegates of one club, and of an officer."""
-    found = []
-    for hand in (hall.berit, hall.nils, hall.kari):
-        again(session)
-        found.append(make_token(session, hand.require_known(), "storm", by=hand, now=now).text)
-    return found
+    return tokens_of(session, hall, now)
 
 
 def _rounds(database: Database, instance: Path, tokens: Sequence[str], rounds: Sequence[dict[str, Any]]) -> list[Counter[tuple[int, str]]]:
