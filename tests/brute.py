@@ -427,9 +427,13 @@ class Model:
 
     def _settle(self, booking: int, dates: dict[int, Date], act: str, now: datetime, *, notice: str = "", is_undoable: bool = True) -> str:
         own = {(booking, number) for number in dates}
-        if any(self._is_closed(date, self.cases[booking].sort) for date in dates.values()):
-            return "declined"
-        if any(self._is_taken(date, now, own) for date in dates.values()) or _meet_each_other(dates.values()):
+        for room in dict.fromkeys(date.room for date in dates.values()):
+            there = [date for date in dates.values() if date.room == room]
+            if any(self._is_closed(date, self.cases[booking].sort) for date in there):
+                return "declined"
+            if any(self._is_taken(date, now, own) for date in there):
+                return "taken"
+        if _meet_each_other(dates.values()):
             return "taken"
         was = self._before({booking}, now)
         case = self.cases[booking]

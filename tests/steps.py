@@ -271,7 +271,8 @@ class Steps:
             found = [one for one in session.scalars(_open_to(key)) if one.id not in self.model.offers]
             made = [(one.id, Date(one.room.slug, one.starts_at, one.ends_at, "", 0, 0, expires=one.expires_at)) for one in found]
         for number, date in made:
-            assert self.model.offered(number, key, date, self.now) == "", self._where()
+            wrong = self.model.offered(number, key, date, self.now)
+            assert wrong == "", f"what was offered {wrong}; {self._where()}"
             self.done["offered"] += 1
         before = self.model.cases[key[0]].dates[key[1]]
         if booked[3] in LIVE and before.state == "waiting":
