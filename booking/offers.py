@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from accounts.identity import Actor
 from accounts.standings import standings_of
-from booking.case import Case
+from booking.case import Case, in_use, is_in_use
 from booking.cases import booking_for, require_holder
 from booking.ending import keys_of
 from booking.judging import judge, keep
@@ -55,6 +55,7 @@ def offer(session: Session, date: Occurrence, options: Sequence[Option], *, by: 
     booking = date.booking
     if not allows(Doing.OFFER, date.state) or date.starts_at <= now or _is_open(session, date):
         return False
+    options = [option for option in options if is_in_use(option.room)]
     cases = {option.room.id: case_in(session, date, option.room) for option in options}
     lock(session, *keys_of(booking), *(Key(Subject.SPACE, space) for case in cases.values() for space in case.spaces))
     for option in options:
@@ -189,6 +190,7 @@ def _is_open(session: Session, date: Occurrence) -> bool:
 
 def _take(session: Session, date: Occurrence, option: Option, *, act: str, by: Actor, now: datetime) -> None:
     booking = date.booking
+    in_use(option.room)
     left = date.room_id
     if booking.confirm_by is not None:
         # Nobody has confirmed it yet: an offer that is accepted is a wish as the date was.

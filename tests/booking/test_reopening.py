@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from accounts.identity import SERVICE, Actor
 from booking.cases import booking_for
 from booking.closures import close_rooms, displace_outside, open_again
+from booking.ending import cancel
 from booking.line import in_line, offer_instead, offer_vacancy, vacancies
 from booking.models import Booking, Offer
 from booking.offers import accept, sought
@@ -105,3 +106,31 @@ def test_who_cannot_come_since_a_room_is_out_of_use_is_displaced_once_that_was_s
     assert states(session, theirs, elsewhere) == [BookingState.DISPLACED, BookingState.BOOKED]
     lost = booking_for(session, theirs.id).occurrences[0]
     assert (lost.state, lost.reason) == (OccurrenceState.DISPLACED, "closure: Gulvet råtner")
+
+
+def test_a_room_out_of_use_is_neither_offered_nor_had_by_an_offer_from_before(session: Session, hall: Hall) -> None:
+    first, other = booked(session, hall.berit), booked(session, hall.berit, start="2026-09-22T18:00", end="2026-09-22T20:00")
+    booked(session, hall.nils, on_conflict="wait")
+    booked(session, hall.nils, on_conflict="wait", start="2026-09-22T18:00", end="2026-09-22T20:00")
+    _given_up(session, hall, first)
+    (before,) = open_offers(session)
+    room = session.scalars(select(Room).where(Room.slug == "gymsal-1")).one()
+    again(session)
+    retire_room(session, f"{OREN}/gymsal-1", version=room.revision, by=hall.kari, now=NOW)
+    _given_up(session, hall, other)
+
+    assert open_offers(session) == [before]
+    with pytest.raises(Conflict) as refused:
+        accept(session, before.id, by=hall.nils, now=SOON)
+    assert [fault.code for fault in refused.value.faults] == ["room-retired"]
+
+
+def _given_up(session: Session, hall: Hall, booking: Booking) -> None:
+    """Cancelled, and offered to who waits."""
+    again(session)
+    cancel(session, booking.id, by=hall.berit, now=NOW)
+    for vacancy in vacancies(session, SOON):
+        for date in in_line(session, vacancy, now=SOON):
+            again(session)
+            offer_vacancy(session, vacancy, date, by=SERVICE, now=SOON)
+    again(session)
