@@ -17,7 +17,7 @@ from booking.lifecycle import Act as Doing
 from booking.lifecycle import allows, state_of
 from booking.models import Booking, Occurrence, Offer
 from booking.occupy import Take, ask, free, occupy
-from booking.reservations import confirm_until
+from booking.reservations import ask_longer
 from booking.resettle import Plan, case_again, resettle
 from booking.revisions import touch
 from booking.states import BookingState, OccurrenceState, OfferState
@@ -192,9 +192,7 @@ def _take(session: Session, date: Occurrence, option: Option, *, act: str, by: A
     booking = date.booking
     in_use(option.room)
     left = date.room_id
-    if booking.confirm_by is not None:
-        # Nobody has confirmed it yet: an offer that is accepted is a wish as the date was.
-        booking.confirm_by = max(booking.confirm_by, confirm_until(nearest_interval(option.wall).start, now=now))
+    ask_longer(booking, nearest_interval(option.wall).start, now=now)
     plan = Plan(act=act, dates=(date,), room=option.room, walls={date.id: option.wall}, by_staff=by.is_officer and not by.is_service)
     resettle(session, booking, plan, now=now)
     touch(session, booking, left={left})
