@@ -1,7 +1,7 @@
 """Changing: when and where dates of a booking are and what it says of them, through the same gate as a new one."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -26,6 +26,7 @@ from booking.wish import OnConflict, wall_span
 from database.audit import Act, record
 from database.locks import lock
 from kernel.errors import Conflict, Fault
+from kernel.interval import Interval
 from kernel.wallclock import WallSpan
 from venues.models import Room
 from venues.queries import room_at
@@ -76,7 +77,8 @@ class Changed:
 
 
 def change(session: Session, booking_id: int, wanted: Change, *, version: int | None = None, by: Actor, now: datetime) -> Changed:
-    """Change dates that lie ahead, all of those reached or, with ``on_conflict`` skip, those that can be.
+    """Change dates that lie ahead, all of those reached or, with ``on_conflict`` skip, those that can be; one that is asked to be
+    where it is stays as it is.
 
     Where the policy wants a decision on the new time and no officer moves it, a date waits for that decision. Exceptions
     that were granted go with a date that an officer moves, and not with one that its holder moves. Dates are given to
@@ -88,8 +90,9 @@ def change(session: Session, booking_id: int, wanted: Change, *, version: int | 
     require_holder(booking, by)
     dates = reached(booking, wanted.number, wanted.scope, Doing.MOVE, beside=wanted.beside, now=now)
     said, was, asked = wanted.said.new_in(booking), images.before(session, [booking]), booking
-    plan = _plan(session, booking, wanted, dates, by=by)
-    is_moved, is_judged = bool(plan.walls) or plan.room is not None, not {"team", "participants"}.isdisjoint(said)
+    plan, is_judged = _plan(session, booking, wanted, dates, by=by), not {"team", "participants"}.isdisjoint(said)
+    moving = tuple(date for date in dates if _is_elsewhere(plan, date))
+    is_moved, plan = bool(moving), plan if is_judged else replace(plan, dates=moving)
     if is_moved or is_judged:
         lock_for(session, booking, plan)
     else:
@@ -134,6 +137,13 @@ def _plan(session: Session, booking: Booking, wanted: Change, dates: tuple[Occur
     decides = room is not None or wanted.start is not None or all(date.state is OccurrenceState.BOOKED for date in dates)
     walls = _walls(booking, wanted, dates, room)
     return Plan(act="move", dates=dates, room=room, walls=walls, by_staff=by.is_officer and decides, on_conflict=wanted.on_conflict)
+
+
+def _is_elsewhere(plan: Plan, date: Occurrence) -> bool:
+    """Whether the plan has a date in another room or at another time, or at one that the clock skips."""
+    span = plan.span(date)
+    is_other_time = span.fault is not None or span.wall.interval() != Interval(date.starts_at, date.ends_at)
+    return is_other_time or (plan.room or date.room).id != date.room_id
 
 
 def _walls(booking: Booking, wanted: Change, dates: tuple[Occurrence, ...], room: Room | None) -> dict[int, WallSpan]:
@@ -211,7 +221,7 @@ def _write(
     moved = [
         date
         for date in booking.occurrences
-        if (was := before.get(date.number)) and (was.starts_at, was.room_id) != (date.starts_at, date.room_id)
+        if (was := before.get(date.number)) and (was.starts_at, was.ends_at, was.room_id) != (date.starts_at, date.ends_at, date.room_id)
     ]
     acts, version = [], booking.version
     if said:
@@ -242,5 +252,6 @@ def _write(
 
 def _moved(date: Occurrence, was: _Standing) -> Act:
     """From when and where to what one date was moved."""
-    times = {"from": was.starts_at.isoformat(), "until": was.ends_at.isoformat(), "to": date.starts_at.isoformat()}
-    return Act("move", "occurrence", date.id, {**times, "room": was.room_id, "to_room": date.room_id})
+    times = {"from": was.starts_at, "until": was.ends_at, "to": date.starts_at, "to_until": date.ends_at}
+    told = {name: moment.isoformat() for name, moment in times.items()}
+    return Act("move", "occurrence", date.id, {**told, "room": was.room_id, "to_room": date.room_id})

@@ -15,7 +15,7 @@ from booking.why import Chain, Event, Holding, Why
 from kernel.interval import Interval
 from kernel.texts import marked as _
 from venues.opening import Openness
-from web.formats import moment, short_date
+from web.formats import moment, short_date, span
 from web.texts import gettext
 
 # By subject and verb of the log; after a colon, what tells two acts of one verb apart.
@@ -226,7 +226,10 @@ def _places(chain: Chain, event: Event, reader: Reader) -> dict[str, Any]:
     """Where and when a date was moved from and to, or what it was offered."""
     facts = event.act.facts
     if (event.act.subject, event.act.verb) == ("occurrence", "move"):
-        return {"from": _place(chain, facts["room"], facts["from"], reader), "to": _place(chain, facts["to_room"], facts["to"], reader)}
+        return {
+            "from": _place(chain, facts["room"], facts["from"], reader, facts["until"]),
+            "to": _place(chain, facts["to_room"], facts["to"], reader, facts.get("to_until", "")),
+        }
     if event.act.verb in ("accept", "book-when-free"):
         return {"to": _place(chain, facts["room"], facts["to"], reader)}
     found = next((offer for offer in chain.offers if _is_meant(offer, event)), None)
@@ -240,8 +243,10 @@ def _is_meant(offer: Offer, event: Event) -> bool:
     return offer.created_at == event.act.at and offer.occurrence_id in {date.id for date in event.dates}
 
 
-def _place(chain: Chain, room: int, start: str, reader: Reader) -> str:
-    return f"{chain.rooms[room].name} {moment(datetime.fromisoformat(start), reader.zone)}"
+def _place(chain: Chain, room: int, start: str, reader: Reader, end: str = "") -> str:
+    begins = datetime.fromisoformat(start)
+    when = span(begins, datetime.fromisoformat(end), reader.zone) if end else moment(begins, reader.zone)
+    return f"{chain.rooms[room].name} {when}"
 
 
 def _winner(chain: Chain, event: Event, reader: Reader) -> str:

@@ -111,7 +111,7 @@ def test_a_date_is_told_where_it_was_and_where_it_is_and_through_which_part(sess
     left, come = asked(session, hall.kari), asked(session, hall.kari, "gymsal-2", THEN + timedelta(days=2))
 
     moved = "Kari Nordby (saksbehandler) flyttet fra Gymsal 1 {} til Hel hall (håndballbane) {}. Skiold turn".format(
-        "15. september 2026 kl. 18:00", "17. september 2026 kl. 18:00"
+        "tirsdag 15. september 2026 kl. 18:00–20:00", "torsdag 17. september 2026 kl. 18:00–20:00"
     )
     assert said(left) == said(come) == ["Berit Moe booket. Skiold turn", moved]
     assert answers(left) == ["Ledig. Ingen har booket."]
