@@ -23,8 +23,8 @@ from kernel.wallclock import WallSpan
 from venues.inputs import ClosureInput
 from venues.models import Closure, Room, RoomSpace, Space, Venue
 from venues.queries import room_at, venue_named
-from venues.scheduling import add_closure_row, subject_of, withdraw_closure
-from venues.vocabulary import is_need
+from venues.scheduling import add_closure_row, spaces_of, subject_of, withdraw_closure
+from venues.vocabulary import keeps_out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +45,7 @@ class Closing:
 
     def needs_it(self, date: Occurrence) -> bool:
         """Whether a date cannot be had: everything where all is closed, else what said that it needs what is out of order."""
-        feature = self.given.out_of_order
-        return not feature or any(is_need(need, feature) for need in date.booking.needs)
+        return keeps_out(self.given.out_of_order, date.booking.needs)
 
 
 def affected(session: Session, closing: Closing, *, now: datetime) -> Sequence[Occurrence]:
@@ -121,8 +120,7 @@ def close_rooms(
 def open_again(session: Session, closure_id: int, *, by: Actor, now: datetime) -> Closure:
     """Open again what was closed, and let those who lost their time to it be asked first whether they want it back."""
     closure = withdraw_closure(session, closure_id, by=by, now=now)
-    venue, room = session.get_one(Venue, closure.venue_id), session.get(Room, closure.room_id) if closure.room_id else None
-    spaces = room.spaces if room else venue.spaces
+    spaces = spaces_of(session, closure)
     lost = session.scalars(
         select(Occurrence).where(
             Occurrence.lost_to == f"closure:{closure.id}", Occurrence.state == OccurrenceState.DISPLACED, Occurrence.starts_at > now

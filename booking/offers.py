@@ -28,7 +28,8 @@ from database.locks import Key, Subject, lock
 from database.outbox import UNDO_WITHIN, post
 from kernel.errors import Conflict, Missing, refuse
 from kernel.wallclock import WallSpan, at, nearest_interval, to_wall
-from venues.models import Room
+from venues.models import Closure, Room
+from venues.scheduling import meets
 
 TO_ANSWER = timedelta(hours=24)
 # At night nobody is to be awake to answer: what would run out then runs out in the morning, or else the evening before.
@@ -144,10 +145,15 @@ def case_in(session: Session, date: Occurrence, room: Room) -> Case:
 
 
 def passed_over(session: Session, date: Occurrence, options: Iterable[Option]) -> list[Option]:
-    """The options without those that were offered to the date before, and not taken."""
+    """The options without those that were offered to the date before, and not taken, and without the time that it lost to what is
+    closed or out of order still."""
     said = select(Offer.room_id, Offer.starts_at).where(Offer.occurrence_id == date.id)
     before = {tuple(row) for row in session.execute(said.where(Offer.state.in_((OfferState.DECLINED, OfferState.EXPIRED))))}
-    return [option for option in options if (option.room.id, nearest_interval(option.wall).start) not in before]
+    left = [(option, nearest_interval(option.wall)) for option in options]
+    closure = _lost_to(session, date)
+    if closure is not None:
+        left = [(option, time) for option, time in left if not meets(session, closure, option.room, time)]
+    return [option for option, time in left if (option.room.id, time.start) not in before]
 
 
 def answer_by(now: datetime, start: datetime, zone: str) -> datetime:
@@ -182,6 +188,13 @@ def _kept(session: Session, case: Case, date: Occurrence, *, now: datetime) -> b
     session.add(made)
     session.flush()
     return True
+
+
+def _lost_to(session: Session, date: Occurrence) -> Closure | None:
+    """The closure that took the date's time, where it stands."""
+    what, _colon, number = date.lost_to.partition(":")
+    closure = session.get(Closure, int(number)) if what == "closure" else None
+    return closure if closure and closure.withdrawn_at is None else None
 
 
 def _is_open(session: Session, date: Occurrence) -> bool:

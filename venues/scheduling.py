@@ -10,6 +10,7 @@ from accounts.identity import Actor
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
 from kernel.errors import Conflict, Fault, Invalid, Missing, refuse
+from kernel.interval import Interval
 from kernel.wallclock import WallSpan
 from venues.editing import raised, require_version
 from venues.inputs import ClosureInput, HoursInput, SchoolInput, days_in_order
@@ -102,11 +103,21 @@ def withdraw_closure(session: Session, closure_id: int, *, by: Actor, now: datet
     closure.withdrawn_at = closure.changed_at = now
     closure.sequence += 1
     venue = session.get_one(Venue, closure.venue_id)
-    room = session.get(Room, closure.room_id) if closure.room_id else None
-    _changed(venue, room.spaces if room else venue.spaces, now)
+    _changed(venue, spaces_of(session, closure), now)
     record(session, Act("withdraw_closure", "closure", closure.id, {"venue": venue.id, "room": closure.room_id}), by=by, now=now)
     session.flush()
     return closure
+
+
+def spaces_of(session: Session, closure: Closure) -> Sequence[Space]:
+    """The parts of what is closed: of a room, or of the whole venue."""
+    return (session.get_one(Room, closure.room_id) if closure.room_id else session.get_one(Venue, closure.venue_id)).spaces
+
+
+def meets(session: Session, closure: Closure, room: Room, time: Interval) -> bool:
+    """Whether a closure is of a part of a room at a time."""
+    is_then = Interval(closure.starts_at, closure.ends_at).overlaps(time)
+    return is_then and not {space.id for space in room.spaces}.isdisjoint(space.id for space in spaces_of(session, closure))
 
 
 def add_school_period(session: Session, venue: str, given: SchoolInput, *, by: Actor, now: datetime) -> SchoolPeriod:

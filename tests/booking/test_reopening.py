@@ -11,11 +11,12 @@ from booking.cases import booking_for
 from booking.closures import close_rooms, displace_outside, open_again
 from booking.ending import cancel
 from booking.line import in_line, offer_instead, offer_vacancy, vacancies
-from booking.models import Booking, Offer
+from booking.models import Booking, Offer, Undo
 from booking.offers import accept, sought
 from booking.outcome import Declined
 from booking.reservations import reserve
 from booking.states import BookingState, OccurrenceState, OfferState
+from booking.undo import undo
 from kernel.errors import Conflict
 from tests.booking.conftest import NOW, Hall, again, wish
 from venues.editing import retire_room
@@ -88,6 +89,37 @@ def test_staff_choose_who_cannot_come_without_it(session: Session, hall: Hall) -
     closed(session, hall.olav, chosen=[other.occurrences[0].id], out_of_order="lift", reason="Heisen står")
 
     assert states(session, needs, other) == [BookingState.BOOKED, BookingState.DISPLACED]
+
+
+def test_what_is_out_of_order_in_the_hall_is_so_in_its_halves_and_who_lost_their_time_to_it_is_not_asked_back(
+    session: Session, hall: Hall
+) -> None:
+    needs, other = booked(session, hall.berit, needs=["lift"]), booked(session, hall.nils, room=f"{OREN}/gymsal-2")
+    closed(session, hall.olav, room="hel-hall", chosen=[date.id for one in (needs, other) for date in one.occurrences], out_of_order="lift")
+    again(session)
+
+    for vacancy in vacancies(session, SOON):
+        for date in in_line(session, vacancy, now=SOON):
+            offer_vacancy(session, vacancy, date, by=SERVICE, now=SOON)
+            again(session)
+
+    assert open_offers(session) == []
+    with pytest.raises(Declined) as refused:
+        booked(session, hall.berit, needs=["lift"])
+    assert [fault.code for fault in refused.value.faults] == ["out-of-order"]
+
+
+def test_an_act_is_undone_though_something_broke_since_that_it_does_not_need(session: Session, hall: Hall) -> None:
+    theirs = booked(session, hall.berit)
+    again(session)
+    cancel(session, theirs.id, by=hall.berit, now=NOW)
+    act = session.scalars(select(Undo.id)).one()
+    closed(session, hall.olav, out_of_order="lift", reason="Heisen står")
+    again(session)
+
+    undo(session, act, by=hall.berit, now=NOW)
+
+    assert states(session, theirs) == [BookingState.BOOKED]
 
 
 def test_who_cannot_come_since_a_room_is_out_of_use_is_displaced_once_that_was_seen(session: Session, hall: Hall) -> None:
