@@ -147,13 +147,13 @@ def case_in(session: Session, date: Occurrence, room: Room) -> Case:
 def passed_over(session: Session, date: Occurrence, options: Iterable[Option]) -> list[Option]:
     """The options without those that were offered to the date before, and not taken, and without the time that it lost to what is
     closed or out of order still."""
-    said = select(Offer.room_id, Offer.starts_at).where(Offer.occurrence_id == date.id)
+    said = select(Offer.room_id, Offer.starts_at, Offer.ends_at).where(Offer.occurrence_id == date.id)
     before = {tuple(row) for row in session.execute(said.where(Offer.state.in_((OfferState.DECLINED, OfferState.EXPIRED))))}
     left = [(option, nearest_interval(option.wall)) for option in options]
     closure = _lost_to(session, date)
     if closure is not None:
         left = [(option, time) for option, time in left if not meets(session, closure, option.room, time)]
-    return [option for option, time in left if (option.room.id, time.start) not in before]
+    return [option for option, time in left if (option.room.id, time.start, time.end) not in before]
 
 
 def answer_by(now: datetime, start: datetime, zone: str) -> datetime:
