@@ -239,10 +239,13 @@ class Model:
         return "displaces-others" if losers else "", losers
 
     def displaced(self, booking: int, date: Date, losers: Collection[Key], now: datetime) -> None:
+        was = self._before({booking for booking, _ in losers}, now)
         self._lose(losers, None, now)
         case = Case(EVENT)
         case.dates[1] = self._placed(case, replace(date, state="booked"), now)
         self.add(booking, case)
+        if losers:
+            self._may_be_undone(replace(was, before={**was.before, booking: ({}, None, "cancelled")}))
 
     def met(self, closed: Closed, now: datetime) -> list[Key]:
         """Whose dates ahead a closure meets; what has begun is settled."""
@@ -384,11 +387,15 @@ class Model:
         """Everything that the club has from the one day to the other."""
         theirs = {b: case for b, case in self.cases.items() if case.sort not in (PRIVATE, BLOCK, EVENT)}
         found = {b: [n for n in case.given_up(now) if first <= on(case.dates[n].start) <= last] for b, case in theirs.items()}
+        found = {b: numbers for b, numbers in found.items() if numbers}
+        if not found:
+            return "nothing-to-release"
+        was = self._before(found, now)
         for booking, numbers in found.items():
-            if numbers:
-                self._end(booking, numbers, "cancelled", "cancel", now)
-                self._tell("dates-cancelled", booking, numbers)
-        return "" if any(found.values()) else "nothing-to-release"
+            self._end(booking, numbers, "cancelled", "cancel", now)
+            self._tell("dates-cancelled", booking, numbers)
+        self._may_be_undone(was)
+        return ""
 
     def approve(self, booking: int, now: datetime) -> str:
         case = self.cases[booking]
