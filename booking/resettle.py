@@ -24,6 +24,7 @@ from booking.states import BookingState, OccurrenceState
 from booking.waiving import NONE, Exceptions, exceptions_of
 from booking.wish import DatedSpan, OnConflict
 from database.locks import Key, lock
+from kernel.interval import Interval
 from kernel.wallclock import WallSpan
 from venues.models import Room
 
@@ -50,6 +51,12 @@ class Plan:
     def span(self, occurrence: Occurrence) -> DatedSpan:
         wall = self.walls.get(occurrence.id)
         return DatedSpan.of(wall) if wall else span_of(occurrence)
+
+    def moves(self, date: Occurrence) -> bool:
+        """Whether a date is to be at another time or in another room than it is."""
+        span = self.span(date)
+        is_then = span.fault is None and span.wall.interval() == Interval(date.starts_at, date.ends_at)
+        return not is_then or (self.room is not None and self.room.id != date.room_id)
 
     def parts(self, exceptions: Exceptions) -> tuple[tuple[Room, Exceptions, tuple[Occurrence, ...]], ...]:
         """The dates by the room in which they are to be and the exceptions that hold for them: one may have been moved."""
