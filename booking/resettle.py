@@ -208,8 +208,7 @@ def case_again(
     waits = plan.must_confirm or (not plan.confirms and booking.confirm_by is not None)
     applicant = applicant_in(booking, standings, by_staff=plan.by_staff, must_confirm=waits)
     case = case_of_booking(booking, applicant, [plan.span(date) for date in dates], room)
-    others = {space.id for date in plan.dates for space in date.room.spaces}
-    return replace(case, moved_from=tuple(sorted(others)), settled=settled, exceptions=held.unanswered, waivers=held.waivers)
+    return replace(case, settled=settled, exceptions=held.unanswered, waivers=held.waivers)
 
 
 def _write(occurrence: Occurrence, judged: Judged, state: OccurrenceState, room: Room, now: datetime) -> None:
