@@ -149,7 +149,13 @@ def displace_outside(session: Session, venue: str, room: str, *, reason: str, se
     sign = Losers(tuple(dates)).sign
     if dates and seen != sign:
         raise Conflict(*(met("closure-meets-bookings", date) for date in dates), details={"seen": sign})
-    lose(session, dates, Loss(Cause.CLOSURE, f"room:{one.id}" if one else f"venue:{place.id}", reason), by=by, now=now)
+    if not dates:
+        return 0
+    row, was = one or place, before(session, {date.booking_id: date.booking for date in dates}.values())
+    lose(session, dates, Loss(Cause.CLOSURE, f"{row.__tablename__}:{row.id}", reason), by=by, now=now)
+    act = Act("displace_outside", row.__tablename__, row.id, {"displaced": [date.id for date in dates]})
+    record(session, act, by=by, now=now)
+    undoable(session, act, was, by=by, now=now)
     return len(dates)
 
 

@@ -162,7 +162,8 @@ def _require_open(session: Session, found: Undo, dates: Sequence[Occurrence]) ->
     """Raises Conflict where a room was retired, or closed by another, since the act."""
     closures = session.scalars(select(Closure).where(Closure.created_at >= found.at, Closure.withdrawn_at.is_(None))).all()
     for date in dates:
-        in_use(date.room)
+        if any(at is not None and at > found.at for at in (date.room.retired_at, date.room.venue.retired_at)):
+            in_use(date.room)
         spaces = {space.id for space in date.room.spaces}
         if any(_meets(session, closure, date, spaces) for closure in closures):
             raise refuse(Conflict, "closed-since", "start", f"{date.local_start:%Y-%m-%dT%H:%M}")
