@@ -1,5 +1,7 @@
 """Cases: finding a booking for an act, and who may do what to it."""
 
+from collections.abc import Collection, Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
@@ -8,6 +10,7 @@ from booking.changed import changes_since
 from booking.models import Booking, Occurrence
 from booking.references import normalised
 from kernel.errors import Fault, Missing, Stale, refuse
+from venues.models import Room
 
 
 def booking_for(session: Session, booking_id: int, *, version: int | None = None) -> Booking:
@@ -24,6 +27,13 @@ def booking_for(session: Session, booking_id: int, *, version: int | None = None
         fault = Fault("changed-meanwhile", "version", version, {"now": found.version})
         raise Stale(fault, details={"changes": [change.to_json(found) for change in changes_since(session, found, version)]})
     return found
+
+
+def bookings_for(session: Session, ids: Collection[int]) -> Sequence[Booking]:
+    """The bookings with their dates, rooms and spaces, locked for one act on all of them: their rows in the order of their ids."""
+    whole = selectinload(Booking.occurrences).joinedload(Occurrence.room).selectinload(Room.spaces)
+    rows = select(Booking).where(Booking.id.in_(ids)).order_by(Booking.id).with_for_update(of=Booking).options(whole)
+    return session.scalars(rows.execution_options(populate_existing=True)).all()
 
 
 def booking_seen(session: Session, reference: str, *, by: Actor) -> Booking:

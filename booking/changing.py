@@ -89,13 +89,15 @@ def change(session: Session, booking_id: int, wanted: Change, *, version: int | 
     dates = reached(booking, wanted.number, wanted.scope, Doing.MOVE, beside=wanted.beside, now=now)
     said, was, asked = wanted.said.new_in(booking), images.before(session, [booking]), booking
     plan = _plan(session, booking, wanted, dates, by=by)
-    is_moved, is_judged = bool(plan.walls) or plan.room is not None, not {"team", "participants"}.isdisjoint(said)
+    is_moved, is_judged = any(plan.moves(date) for date in dates), not {"team", "participants"}.isdisjoint(said)
     if is_moved or is_judged:
         lock_for(session, booking, plan)
     else:
         lock(session, *keys_of(booking))
     if said:
         booking = _saying(session, booking, wanted, dates, said, by=by, now=now)
+        # Settling makes it newer by one, for the move where there is one.
+        booking.version += is_moved or not is_judged
     before = {date.number: _standing(date) for date in dates}
     left: Mapping[int, Dated] = {}
     if is_moved or is_judged:
@@ -119,6 +121,10 @@ class _Standing:
     room_id: int
     state: OccurrenceState
     prices: tuple[int | None, int | None]
+
+    @property
+    def place(self) -> tuple[datetime, datetime, int]:
+        return self.starts_at, self.ends_at, self.room_id
 
 
 def _standing(date: Occurrence) -> _Standing:
@@ -167,8 +173,6 @@ def _saying(
     if others:
         chosen = dates if wanted.scope is Scope.ONE else from_then_on(booking, dates)
         booking = parted(session, booking, chosen, by=by, now=now)
-    else:
-        booking.version += 1
     for name, value in said.items():
         setattr(booking, name, value)
     booking.changed_at = now
@@ -208,11 +212,7 @@ def _write(
     now: datetime,
 ) -> Act | None:
     """Audit and notice, and the last act of them: which dates moved from when and where to what, and which fields say something else."""
-    moved = [
-        date
-        for date in booking.occurrences
-        if (was := before.get(date.number)) and (was.starts_at, was.room_id) != (date.starts_at, date.room_id)
-    ]
+    moved = [date for date in booking.occurrences if (was := before.get(date.number)) and was.place != _standing(date).place]
     acts, version = [], booking.version
     if said:
         if not moved:
@@ -242,5 +242,6 @@ def _write(
 
 def _moved(date: Occurrence, was: _Standing) -> Act:
     """From when and where to what one date was moved."""
-    times = {"from": was.starts_at.isoformat(), "until": was.ends_at.isoformat(), "to": date.starts_at.isoformat()}
-    return Act("move", "occurrence", date.id, {**times, "room": was.room_id, "to_room": date.room_id})
+    old = {"from": was.starts_at.isoformat(), "until": was.ends_at.isoformat(), "room": was.room_id}
+    new = {"to": date.starts_at.isoformat(), "ends": date.ends_at.isoformat(), "to_room": date.room_id}
+    return Act("move", "occurrence", date.id, old | new)

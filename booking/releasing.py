@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from accounts.identity import Actor
 from accounts.models import Organisation
+from booking.cases import bookings_for
 from booking.displacing import sign_of
 from booking.ending import give_up, keys_of, require_free_of_charge
 from booking.images import before, undoable
@@ -87,8 +88,7 @@ def _authorise(session: Session, organisation_id: int, by: Actor) -> None:
 def _locked(session: Session, organisation_id: int, period: Period, now: datetime) -> Sequence[Booking]:
     """The bookings, each locked for an act in the order of their ids, and then all that they count and hold."""
     of_dates = _dates(organisation_id, period, now).with_only_columns(Occurrence.booking_id).order_by(None)
-    rows = select(Booking).where(Booking.id.in_(of_dates)).order_by(Booking.id).with_for_update(of=Booking)
-    bookings = session.scalars(rows.options(selectinload(Booking.occurrences))).all()
+    bookings = bookings_for(session, session.scalars(of_dates.distinct()).all())
     lock(session, *(key for booking in bookings for key in keys_of(booking)))
     return bookings
 

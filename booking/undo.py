@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, delete, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
 from booking.case import in_use
+from booking.cases import bookings_for
 from booking.conflicts import Collision, Want
 from booking.ending import keys_of
 from booking.images import put_back
@@ -24,8 +25,8 @@ from database.outbox import UNDO_WITHIN, withdraw
 from kernel.errors import Conflict, Fault, Missing, refuse
 from kernel.interval import Interval
 from kernel.wallclock import to_wall
-from venues.models import Closure, Room, Venue
-from venues.scheduling import withdraw_closure
+from venues.models import Closure, Room
+from venues.scheduling import spaces_of, withdraw_closure
 
 KEPT = timedelta(days=1)
 TOLD = {"state", "starts_at", "ends_at", "room_id"}  # by these SEQUENCE rises
@@ -40,11 +41,11 @@ def undo(session: Session, number: int, *, by: Actor, now: datetime) -> Undo:
     """
     found = _open(session, number, by=by, now=now)
     bookings = _unchanged(session, found)
+    _lock(session, found, bookings)
     if not withdraw(session, found.before["notices"]):
         raise _too_late(found)
     dates = {date.id: date for booking in bookings for date in booking.occurrences}
     left = {dates[one["id"]].room_id for one in found.before["dates"]}
-    _lock(session, found, bookings)
     if found.subject == "closure":
         withdraw_closure(session, found.subject_id, by=by, now=now)
     _put_back(session, found, bookings, dates, now=now)
@@ -117,8 +118,7 @@ def _too_late(found: Undo) -> Conflict:
 def _unchanged(session: Session, found: Undo) -> Sequence[Booking]:
     """The bookings of an act, locked in order; raises Conflict for those to which something happened since."""
     versions = _versions(found)
-    rows = select(Booking).where(Booking.id.in_(versions)).order_by(Booking.id).with_for_update(of=Booking)
-    bookings = session.scalars(rows.options(selectinload(Booking.occurrences))).all()
+    bookings = bookings_for(session, versions)
     faults = [Fault("changed-since", "booking", one.reference) for one in bookings if one.version != versions[one.id]]
     if faults:
         raise Conflict(*faults)
@@ -136,7 +136,7 @@ def _lock(session: Session, found: Undo, bookings: Sequence[Booking]) -> None:
     spaces = [space for room in rooms for space in session.get_one(Room, room).spaces]
     if found.subject == "closure":
         closure = session.get_one(Closure, found.subject_id)
-        spaces += (session.get_one(Room, closure.room_id) if closure.room_id else session.get_one(Venue, closure.venue_id)).spaces
+        spaces += spaces_of(session, closure)
     keys = [key for booking in bookings for key in keys_of(booking)]
     lock(session, *keys, *(Key(Subject.SPACE, space.id) for space in spaces))
 
@@ -175,16 +175,16 @@ def _require_open(session: Session, found: Undo, dates: Sequence[Occurrence]) ->
     """Raises Conflict where a room was retired, or closed by another, since the act."""
     closures = session.scalars(select(Closure).where(Closure.created_at >= found.at, Closure.withdrawn_at.is_(None))).all()
     for date in dates:
-        in_use(date.room)
+        if any(at is not None and at > found.at for at in (date.room.retired_at, date.room.venue.retired_at)):
+            in_use(date.room)
         spaces = {space.id for space in date.room.spaces}
         if any(_meets(session, closure, date, spaces) for closure in closures):
             raise refuse(Conflict, "closed-since", "start", f"{date.local_start:%Y-%m-%dT%H:%M}")
 
 
 def _meets(session: Session, closure: Closure, date: Occurrence, spaces: set[int]) -> bool:
-    closed = session.get_one(Room, closure.room_id).spaces if closure.room_id else session.get_one(Venue, closure.venue_id).spaces
     is_then = Interval(closure.starts_at, closure.ends_at).overlaps(Interval(date.starts_at, date.ends_at))
-    return is_then and bool(spaces & {space.id for space in closed})
+    return is_then and bool(spaces & {space.id for space in spaces_of(session, closure)})
 
 
 def _want(date: Occurrence) -> Want:

@@ -92,21 +92,34 @@ def add_closure_row(session: Session, venue: str, given: ClosureInput, *, by: Ac
 
 
 def withdraw_closure(session: Session, closure_id: int, *, by: Actor, now: datetime) -> Closure:
-    """Open again what was closed; the row stays for the history. Raises Missing, Conflict (``closure-withdrawn``)."""
-    closure = session.get(Closure, closure_id)
-    if closure is None:
-        raise refuse(Missing, "unknown-closure", "closure", closure_id)
-    by.require(by.is_officer or by.is_caretaker_of(closure.venue_id), "caretaker")
+    """Open again what was closed, whose spaces are locked; the row stays for the history.
+
+    Raises Missing, Conflict (``closure-withdrawn``).
+    """
+    closure = closure_for(session, closure_id, by=by)
     if closure.withdrawn_at is not None:
         raise refuse(Conflict, "closure-withdrawn", "closure", closure_id)
     closure.withdrawn_at = closure.changed_at = now
     closure.sequence += 1
     venue = session.get_one(Venue, closure.venue_id)
-    room = session.get(Room, closure.room_id) if closure.room_id else None
-    _changed(venue, room.spaces if room else venue.spaces, now)
+    _changed(venue, spaces_of(session, closure), now)
     record(session, Act("withdraw_closure", "closure", closure.id, {"venue": venue.id, "room": closure.room_id}), by=by, now=now)
     session.flush()
     return closure
+
+
+def closure_for(session: Session, closure_id: int, *, by: Actor) -> Closure:
+    """A closure for an act of those who look after the house; raises Missing (``unknown-closure``), Forbidden."""
+    closure = session.get(Closure, closure_id)
+    if closure is None:
+        raise refuse(Missing, "unknown-closure", "closure", closure_id)
+    by.require(by.is_officer or by.is_caretaker_of(closure.venue_id), "caretaker")
+    return closure
+
+
+def spaces_of(session: Session, closure: Closure) -> Sequence[Space]:
+    """The spaces that are closed."""
+    return session.get_one(Room, closure.room_id).spaces if closure.room_id else session.get_one(Venue, closure.venue_id).spaces
 
 
 def add_school_period(session: Session, venue: str, given: SchoolInput, *, by: Actor, now: datetime) -> SchoolPeriod:

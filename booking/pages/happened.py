@@ -34,6 +34,7 @@ SAID: Mapping[str, str] = {
     "booking.cancel:why": _("%(who)s avlyste: %(reason)s"),
     "booking.move": _("%(who)s ville flytte, men ingen av datoene kunne det."),
     "occurrence.move": _("%(who)s flyttet fra %(from)s til %(to)s."),
+    "occurrence.move:end": _("%(who)s endret slutten fra %(from)s til %(to)s."),
     "booking.displace": _("%(who)s lot den vike for %(winner)s."),
     "booking.offer": _("Fikk tilbud om %(to)s."),
     "booking.accept": _("%(who)s tok imot tilbudet om %(to)s."),
@@ -66,6 +67,8 @@ SAID: Mapping[str, str] = {
     "venue.forget_opening_hours": _("%(who)s tok bort åpningstider for bygget."),
     "room.set_opening_hours": _("%(who)s endret åpningstidene for rommet."),
     "room.forget_opening_hours": _("%(who)s tok bort åpningstider for rommet."),
+    "venue.displace_outside": _("%(who)s lot datoer vike som bygget ikke tar imot lenger: %(count)s."),
+    "room.displace_outside": _("%(who)s lot datoer vike som rommet ikke tar imot lenger: %(count)s."),
     "school_period.add_school_period": _("%(who)s la dager inn i skoleruta."),
     "school_period.remove_school_period": _("%(who)s tok dager ut av skoleruta."),
     "met.sign": _("%(who)s signerte et vilkår."),
@@ -192,12 +195,18 @@ def _key(event: Event) -> str:
     variants = {
         "booking.reserve": lasting,
         "booking.cancel": "why" if any(date.reason for date in event.dates) else None,
+        "occurrence.move": "end" if _is_other_end(facts) else None,
         "booking.used": "heads" if facts.get("heads") is not None else None,
         "task.finish": facts.get("reason"),
         "closure.close": None if facts.get("displaced") else "alone",
     }
     exact = f"{key}:{variants.get(key)}"
     return exact if exact in SAID else key
+
+
+def _is_other_end(facts: Mapping[str, Any]) -> bool:
+    """Whether a move left start and room as they were."""
+    return (facts.get("from"), facts.get("room")) == (facts.get("to"), facts.get("to_room"))
 
 
 def _who(chain: Chain, event: Event, reader: Reader) -> str:
@@ -225,6 +234,8 @@ def _reason(chain: Chain, event: Event) -> str:
 def _places(chain: Chain, event: Event, reader: Reader) -> dict[str, Any]:
     """Where and when a date was moved from and to, or what it was offered."""
     facts = event.act.facts
+    if _key(event) == "occurrence.move:end":
+        return {"from": _moment(facts["until"], reader), "to": _moment(facts["ends"], reader)}
     if (event.act.subject, event.act.verb) == ("occurrence", "move"):
         return {"from": _place(chain, facts["room"], facts["from"], reader), "to": _place(chain, facts["to_room"], facts["to"], reader)}
     if event.act.verb in ("accept", "book-when-free"):
@@ -241,7 +252,11 @@ def _is_meant(offer: Offer, event: Event) -> bool:
 
 
 def _place(chain: Chain, room: int, start: str, reader: Reader) -> str:
-    return f"{chain.rooms[room].name} {moment(datetime.fromisoformat(start), reader.zone)}"
+    return f"{chain.rooms[room].name} {_moment(start, reader)}"
+
+
+def _moment(written: str, reader: Reader) -> str:
+    return moment(datetime.fromisoformat(written), reader.zone)
 
 
 def _winner(chain: Chain, event: Event, reader: Reader) -> str:

@@ -121,6 +121,18 @@ def test_a_date_is_told_where_it_was_and_where_it_is_and_through_which_part(sess
     ]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_date_that_ends_later_is_told_with_its_ends(session: Session, hall: Hall) -> None:
+    booking = booked(session, hall.berit)
+    again(session)
+    change(session, booking, Change(number=1, end=datetime(2026, 9, 15, 21)), by=hall.berit, now=NOW)
+
+    found = said(asked(session, hall.kari))
+
+    ends = "15. september 2026 kl. 20:00", "15. september 2026 kl. 21:00"
+    assert found[-1] == "Berit Moe endret slutten fra {} til {}. Skiold turn".format(*ends)
+
+
 def test_a_closure_tells_who_gave_way_and_an_undo_what_was_undone(session: Session, hall: Hall) -> None:
     lost = booked(session, hall.berit)
     leak = ClosureInput(room="gymsal-1", start=datetime(2026, 9, 14), end=datetime(2026, 9, 24), reason="Vannlekkasje")
