@@ -18,11 +18,14 @@ Written by `make prove` on {day}, on {cores} cores, with `--steps {steps} --seed
 --series {series}`; every run below ended well.
 A run that does not stops the command and names its seed and step.
 
-**Random steps** (`tests/steps.py`): somebody books once or weekly, moves, cancels, confirms, approves, declines or lets lapse, in
-a hall of two halves that can be had whole, while time passes and holds run out. Before each act a model in plain Python
-(`tests/brute.py`) says, by looking at every claim there is, what must become of it. Every 25 steps the whole database is the
-whole model: no two claims of a space overlap, the claims are the live dates with their buffers, no date is lost, the past is
-unchanged, each act has its audit row.
+**Random steps** (`tests/steps.py`): somebody books once or weekly or stands in line, moves, cancels, confirms, approves, declines or
+lets lapse; what goes first displaces, half or all of the hall is closed and opened again, the worker offers what is free, offers
+are accepted, declined or run out, acts are undone; all in a hall of two halves that can be had whole, while time passes, holds run
+out and, in two episodes of three, summer time begins or ends. Before each act a model in plain Python (`tests/brute.py`) says, by
+looking at everything there is, what must become of it; of what the worker offers it says whether it may be offered, and that nobody
+is left in line for a time that is free. Every 25 steps the whole database is the whole model: no two claims of a space overlap, the
+claims are the live dates and the open offers with their buffers, no date is lost or doubled, each loss is told once and nothing
+that was undone, the past is unchanged, each act has its audit row.
 
 **Kills**: the server is killed twenty times in a storm of bookings; what a client was promised is there, nothing is half done,
 the feed agrees. **Races**: eight client processes ask two server processes for the same 300 slots; each slot has one winner.
@@ -45,7 +48,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench.prove", description=__doc__)
     parser.add_argument("--steps", type=int, default=10_000, help="random steps on each kind of database (10000)")
     parser.add_argument(
-        "--seed", type=int, default=1, help="seed of the first episode of 2500 steps: where to go on, or what to try again (1)"
+        "--seed", type=int, default=1, help="seed of the first episode of 500 steps: where to go on, or what to try again (1)"
     )
     parser.add_argument("--rounds", type=int, default=1, help="how many times kills and races (1)")
     parser.add_argument(

@@ -11,6 +11,7 @@ from booking.case import in_use
 from booking.cases import booking_for, occurrence_of, require_holder
 from booking.images import Before, before, undoable
 from booking.models import Booking, Occurrence
+from booking.reservations import ask_longer
 from booking.resettle import Plan, resettle
 from booking.revisions import touch
 from booking.states import BookingState, OccurrenceState
@@ -93,8 +94,8 @@ def _next_number(session: Session, booking: Booking) -> int:
 def _settled(session: Session, booking: Booking, date: Occurrence, act: str, was: Before, *, by: Actor, now: datetime) -> Booking:
     if not by.is_officer:
         drop(booking, [date.number])
-    waits = booking.state is BookingState.UNCONFIRMED
-    plan = Plan(act=act, dates=(date,), by_staff=by.is_officer, must_confirm=waits)
+    ask_longer(booking, date.starts_at, now=now)
+    plan = Plan(act=act, dates=(date,), by_staff=by.is_officer)
     date.fee, date.absent_at, date.absent_by = None, None, None
     resettle(session, booking, plan, now=now)
     touch(session, booking)

@@ -96,9 +96,14 @@ def path_of(room: Room) -> str:
     return f"{room.venue.slug}/{room.slug}"
 
 
+def is_in_use(room: Room) -> bool:
+    """Whether the room can be booked at all."""
+    return room.retired_at is None and room.venue.retired_at is None
+
+
 def in_use(room: Room) -> Room:
     """The room, where it can be booked; raises Conflict (``room-retired``)."""
-    if room.retired_at is not None or room.venue.retired_at is not None:
+    if not is_in_use(room):
         raise refuse(Conflict, "room-retired", "room", path_of(room))
     return room
 

@@ -1,7 +1,7 @@
 """Changing: when and where dates of a booking are and what it says of them, through the same gate as a new one."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -76,7 +76,8 @@ class Changed:
 
 
 def change(session: Session, booking_id: int, wanted: Change, *, version: int | None = None, by: Actor, now: datetime) -> Changed:
-    """Change dates that lie ahead, all of those reached or, with ``on_conflict`` skip, those that can be.
+    """Change dates that lie ahead, all of those reached or, with ``on_conflict`` skip, those that can be; one that is asked to be
+    where it is stays as it is.
 
     Where the policy wants a decision on the new time and no officer moves it, a date waits for that decision. Exceptions
     that were granted go with a date that an officer moves, and not with one that its holder moves. Dates are given to
@@ -88,8 +89,9 @@ def change(session: Session, booking_id: int, wanted: Change, *, version: int | 
     require_holder(booking, by)
     dates = reached(booking, wanted.number, wanted.scope, Doing.MOVE, beside=wanted.beside, now=now)
     said, was, asked = wanted.said.new_in(booking), images.before(session, [booking]), booking
-    plan = _plan(session, booking, wanted, dates, by=by)
-    is_moved, is_judged = any(plan.moves(date) for date in dates), not {"team", "participants"}.isdisjoint(said)
+    plan, is_judged = _plan(session, booking, wanted, dates, by=by), not {"team", "participants"}.isdisjoint(said)
+    moving = tuple(date for date in dates if plan.moves(date))
+    is_moved, plan = bool(moving), plan if is_judged else replace(plan, dates=moving)
     if is_moved or is_judged:
         lock_for(session, booking, plan)
     else:

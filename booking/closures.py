@@ -26,7 +26,7 @@ from venues.inputs import ClosureInput
 from venues.models import Closure, Room, RoomSpace, Space, Venue
 from venues.queries import room_at, venue_named
 from venues.scheduling import add_closure_row, closure_for, spaces_of, subject_of, withdraw_closure
-from venues.vocabulary import is_need
+from venues.vocabulary import keeps_out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +47,7 @@ class Closing:
 
     def needs_it(self, date: Occurrence) -> bool:
         """Whether a date cannot be had: everything where all is closed, else what said that it needs what is out of order."""
-        feature = self.given.out_of_order
-        return not feature or any(is_need(need, feature) for need in date.booking.needs)
+        return keeps_out(self.given.out_of_order, date.booking.needs)
 
 
 def affected(session: Session, closing: Closing, *, now: datetime) -> Sequence[Occurrence]:

@@ -23,8 +23,8 @@ from policies.evaluate import Seek, evaluate_series
 from policies.judging import ROLES, Memo
 from policies.request import Facts, Request
 from policies.verdict import Condition, Decider, Outcome, Verdict
-from venues.models import Closure
-from venues.vocabulary import is_need
+from venues.models import Closure, RoomSpace
+from venues.vocabulary import keeps_out
 
 INTO_JUDGEMENTS = insert(table_of(Judgement))
 
@@ -88,9 +88,10 @@ def without_what_is_broken(session: Session, case: Case) -> tuple[DatedSpan, ...
     """The dates, with the fault for those on which something that is needed is out of order; one statement where anything is."""
     if not case.needs:
         return case.dates
-    here = (Closure.venue_id == case.room.venue_id, or_(Closure.room_id.is_(None), Closure.room_id == case.room.id))
+    sharing = select(RoomSpace.room_id).where(RoomSpace.space_id.in_(case.spaces))
+    here = (Closure.venue_id == case.room.venue_id, or_(Closure.room_id.is_(None), Closure.room_id.in_(sharing)))
     broken = select(Closure).where(*here, Closure.out_of_order != "", Closure.withdrawn_at.is_(None), Closure.ends_at > case.submitted)
-    found = [row for row in session.scalars(broken) if any(is_need(need, row.out_of_order) for need in case.needs)]
+    found = [row for row in session.scalars(broken) if keeps_out(row.out_of_order, case.needs)]
     return tuple(span if span.fault else replace(span, fault=_broken(span, found)) for span in case.dates)
 
 

@@ -89,7 +89,8 @@ def offer_instead(session: Session, offer_id: int, *, by: Actor, now: datetime) 
     session.flush()
     wall = WallSpan(found.local_start, found.local_end, found.zone)
     ways = offers_to(session, case_in(session, date, found.room), wall, now=now) if date.starts_at > now else ()
-    return offer(session, date, [Option(room_at(session, way.room), way.wall) for way in ways], by=by, now=now)
+    options = [Option(room_at(session, way.room), way.wall) for way in ways]
+    return offer(session, date, passed_over(session, date, options), by=by, now=now)
 
 
 def forget_vacancy(session: Session, vacancy_id: int, *, by: Actor, now: datetime) -> None:

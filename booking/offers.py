@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from accounts.identity import Actor
 from accounts.standings import standings_of
-from booking.case import Case
+from booking.case import Case, in_use, is_in_use
 from booking.cases import booking_for, require_holder
 from booking.ending import keys_of
 from booking.judging import judge, keep
@@ -17,7 +17,7 @@ from booking.lifecycle import Act as Doing
 from booking.lifecycle import allows, state_of
 from booking.models import Booking, Occurrence, Offer
 from booking.occupy import Take, ask, free, occupy
-from booking.reservations import confirm_until
+from booking.reservations import ask_longer
 from booking.resettle import Plan, case_again, resettle
 from booking.revisions import touch
 from booking.states import BookingState, OccurrenceState, OfferState
@@ -28,7 +28,8 @@ from database.locks import Key, Subject, lock
 from database.outbox import UNDO_WITHIN, post
 from kernel.errors import Conflict, Missing, refuse
 from kernel.wallclock import WallSpan, at, nearest_interval, to_wall
-from venues.models import Room
+from venues.models import Closure, Room
+from venues.scheduling import meets
 
 TO_ANSWER = timedelta(hours=24)
 # At night nobody is to be awake to answer: what would run out then runs out in the morning, or else the evening before.
@@ -55,6 +56,7 @@ def offer(session: Session, date: Occurrence, options: Sequence[Option], *, by: 
     booking = date.booking
     if not allows(Doing.OFFER, date.state) or date.starts_at <= now or _is_open(session, date):
         return False
+    options = [option for option in options if is_in_use(option.room)]
     cases = {option.room.id: case_in(session, date, option.room) for option in options}
     lock(session, *keys_of(booking), *(Key(Subject.SPACE, space) for case in cases.values() for space in case.spaces))
     for option in options:
@@ -143,10 +145,15 @@ def case_in(session: Session, date: Occurrence, room: Room) -> Case:
 
 
 def passed_over(session: Session, date: Occurrence, options: Iterable[Option]) -> list[Option]:
-    """The options without those that were offered to the date before, and not taken."""
-    said = select(Offer.room_id, Offer.starts_at).where(Offer.occurrence_id == date.id)
+    """The options without those that were offered to the date before, and not taken, and without the time that it lost to what is
+    closed or out of order still."""
+    said = select(Offer.room_id, Offer.starts_at, Offer.ends_at).where(Offer.occurrence_id == date.id)
     before = {tuple(row) for row in session.execute(said.where(Offer.state.in_((OfferState.DECLINED, OfferState.EXPIRED))))}
-    return [option for option in options if (option.room.id, nearest_interval(option.wall).start) not in before]
+    left = [(option, nearest_interval(option.wall)) for option in options]
+    closure = _lost_to(session, date)
+    if closure is not None:
+        left = [(option, time) for option, time in left if not meets(session, closure, option.room, time)]
+    return [option for option, time in left if (option.room.id, time.start, time.end) not in before]
 
 
 def answer_by(now: datetime, start: datetime, zone: str) -> datetime:
@@ -183,16 +190,22 @@ def _kept(session: Session, case: Case, date: Occurrence, *, now: datetime) -> b
     return True
 
 
+def _lost_to(session: Session, date: Occurrence) -> Closure | None:
+    """The closure that took the date's time, where it stands."""
+    what, _colon, number = date.lost_to.partition(":")
+    closure = session.get(Closure, int(number)) if what == "closure" else None
+    return closure if closure and closure.withdrawn_at is None else None
+
+
 def _is_open(session: Session, date: Occurrence) -> bool:
     return session.scalar(select(Offer.id).where(Offer.occurrence_id == date.id, Offer.state == OfferState.OPEN)) is not None
 
 
 def _take(session: Session, date: Occurrence, option: Option, *, act: str, by: Actor, now: datetime) -> None:
     booking = date.booking
+    in_use(option.room)
     left = date.room_id
-    if booking.confirm_by is not None:
-        # Nobody has confirmed it yet: an offer that is accepted is a wish as the date was.
-        booking.confirm_by = max(booking.confirm_by, confirm_until(nearest_interval(option.wall).start, now=now))
+    ask_longer(booking, nearest_interval(option.wall).start, now=now)
     plan = Plan(act=act, dates=(date,), room=option.room, walls={date.id: option.wall}, by_staff=by.is_officer and not by.is_service)
     resettle(session, booking, plan, now=now)
     touch(session, booking, left={left})

@@ -17,7 +17,7 @@ from booking.images import before, undoable
 from booking.lifecycle import FROM
 from booking.lifecycle import Act as Doing
 from booking.models import Booking, Occurrence
-from database.audit import Act
+from database.audit import Act, record
 from database.locks import lock
 from kernel.errors import Conflict, Invalid, Missing, Stale, refuse
 
@@ -75,7 +75,10 @@ def release(
     for booking in met:
         theirs = [date for date in dates if date.booking_id == booking.id]
         give_up(session, booking, theirs, reason=reason, without_fee=without_fee, by=by, now=now)
-    undoable(session, Act("release", "organisation", organisation_id, {}), was, by=by, now=now)
+    facts = {"bookings": [booking.id for booking in met], "from": period.first.isoformat(), "to": period.last.isoformat()}
+    act = Act("release", "organisation", organisation_id, facts)
+    record(session, act, by=by, now=now)
+    undoable(session, act, was, by=by, now=now)
     return met
 
 

@@ -253,6 +253,12 @@ def _booking(wish: Wish, case: Case, dates: Sequence[Dated], *, by: Actor, now: 
     return booking
 
 
+def ask_longer(booking: Booking, first: datetime, *, now: datetime) -> None:
+    """While nobody has confirmed a booking in the organisation's name, what it takes is a wish, with as long to confirm it."""
+    if booking.confirm_by is not None:
+        booking.confirm_by = max(booking.confirm_by, confirm_until(first, now=now))
+
+
 def confirm_until(first: datetime, *, now: datetime) -> datetime:
     """Until when an organisation may confirm a wish whose first date begins then."""
     return max(min(now + TO_CONFIRM, first), now + SHORTEST_TO_CONFIRM)

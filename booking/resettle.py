@@ -34,8 +34,8 @@ class Plan:
     """Which dates of a booking are settled anew, when (for those that move), and by whose hand.
 
     ``room`` is where they move; without it each stays in its own. What waits for the organisation goes on waiting unless the
-    plan ``confirms``; with ``must_confirm`` all of it waits. With ``on_conflict`` skip, dates that cannot move stay where they
-    were. ``beside`` is what the same transaction locks for others.
+    plan ``confirms``. With ``on_conflict`` skip, dates that cannot move stay where they were. ``beside`` is what the same
+    transaction locks for others.
     """
 
     act: str
@@ -44,7 +44,6 @@ class Plan:
     room: Room | None = None
     by_staff: bool
     confirms: bool = False
-    must_confirm: bool = False
     on_conflict: OnConflict = OnConflict.REFUSE
     beside: tuple[Key, ...] = ()
 
@@ -205,7 +204,7 @@ def case_again(
     settled: tuple[int, ...] = (),
 ) -> Case:
     """The case of dates of a booking in a room, as one plan would have them; ``settled`` are not counted, by id."""
-    waits = plan.must_confirm or (not plan.confirms and booking.confirm_by is not None)
+    waits = not plan.confirms and booking.confirm_by is not None
     applicant = applicant_in(booking, standings, by_staff=plan.by_staff, must_confirm=waits)
     case = case_of_booking(booking, applicant, [plan.span(date) for date in dates], room)
     return replace(case, settled=settled, exceptions=held.unanswered, waivers=held.waivers)

@@ -26,7 +26,8 @@ from kernel.errors import Conflict, Fault, Missing, refuse
 from kernel.interval import Interval
 from kernel.wallclock import to_wall
 from venues.models import Closure, Room
-from venues.scheduling import spaces_of, withdraw_closure
+from venues.scheduling import meets, spaces_of, withdraw_closure
+from venues.vocabulary import keeps_out
 
 KEPT = timedelta(days=1)
 TOLD = {"state", "starts_at", "ends_at", "room_id"}  # by these SEQUENCE rises
@@ -135,8 +136,7 @@ def _lock(session: Session, found: Undo, bookings: Sequence[Booking]) -> None:
     rooms = {one["was"]["room_id"] for one in found.before["dates"] if "room_id" in one["was"]}
     spaces = [space for room in rooms for space in session.get_one(Room, room).spaces]
     if found.subject == "closure":
-        closure = session.get_one(Closure, found.subject_id)
-        spaces += spaces_of(session, closure)
+        spaces += spaces_of(session, session.get_one(Closure, found.subject_id))
     keys = [key for booking in bookings for key in keys_of(booking)]
     lock(session, *keys, *(Key(Subject.SPACE, space.id) for space in spaces))
 
@@ -177,14 +177,9 @@ def _require_open(session: Session, found: Undo, dates: Sequence[Occurrence]) ->
     for date in dates:
         if any(at is not None and at > found.at for at in (date.room.retired_at, date.room.venue.retired_at)):
             in_use(date.room)
-        spaces = {space.id for space in date.room.spaces}
-        if any(_meets(session, closure, date, spaces) for closure in closures):
+        theirs = (closure for closure in closures if keeps_out(closure.out_of_order, date.booking.needs))
+        if any(meets(session, closure, date.room, Interval(date.starts_at, date.ends_at)) for closure in theirs):
             raise refuse(Conflict, "closed-since", "start", f"{date.local_start:%Y-%m-%dT%H:%M}")
-
-
-def _meets(session: Session, closure: Closure, date: Occurrence, spaces: set[int]) -> bool:
-    is_then = Interval(closure.starts_at, closure.ends_at).overlaps(Interval(date.starts_at, date.ends_at))
-    return is_then and bool(spaces & {space.id for space in spaces_of(session, closure)})
 
 
 def _want(date: Occurrence) -> Want:

@@ -1,15 +1,26 @@
 """Brute force: what should become of every booking, told in plain Python by looking at every claim there is."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from datetime import date as day_of
-from datetime import datetime, timedelta
 from itertools import product
+from zoneinfo import ZoneInfo
 
 SPACES = {"gymsal-1": frozenset({"gymsal-1"}), "gymsal-2": frozenset({"gymsal-2"}), "hel-hall": frozenset({"gymsal-1", "gymsal-2"})}
+OSLO = ZoneInfo("Europe/Oslo")
 LIVE = {"unconfirmed", "requested", "booked"}
+LIVELIEST = ("unconfirmed", "requested", "booked", "waiting", "displaced")
+OVER = {"cancelled", "refused", "lapsed"}
 TO_CONFIRM, SHORTEST = timedelta(days=7), timedelta(hours=1)
 MOST_UNCONFIRMED = 5
+# Who acts for the club, and is asked when somebody else wishes in its name.
+DELEGATES = 2
+NOTICE_DAYS = 5
+TO_UNDO = timedelta(minutes=2)
+LONGEST_OFFER = timedelta(hours=36)
+Key = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +41,17 @@ CONCERT = Sort("concert", "requested", "requested", None, before=30, after=60)
 ASKED = Sort("asked", "unconfirmed", "booked")
 ASKED_CONCERT = Sort("asked-concert", "unconfirmed", "requested", None, before=30, after=60)
 BLOCK = Sort("block", "booked", "booked")
+# The municipality's own, which goes before all others but blocked time.
+EVENT = Sort("event", "booked", "booked")
 SORTS = (TRAINING, PRIVATE, CONCERT, ASKED, ASKED_CONCERT, BLOCK)
 
 
 @dataclass(frozen=True, slots=True)
 class Date:
-    """One date of a case as it stands; ``expires`` is set while a hold keeps its time."""
+    """One date of a case as it stands; ``expires`` is set while a hold keeps its time.
+
+    ``was_taken`` is set for one that was left out because another had its time, ``lost_to`` the closure that it lost its time to.
+    """
 
     room: str
     start: datetime
@@ -45,6 +61,17 @@ class Date:
     after: int
     holds: bool = False
     expires: datetime | None = None
+    was_taken: bool = False
+    lost_to: int | None = None
+
+    @property
+    def stands_in_line(self) -> bool:
+        return self.state in ("waiting", "displaced") or (self.state == "skipped" and self.was_taken)
+
+    @property
+    def told(self) -> tuple[object, ...]:
+        """What pages tell of it."""
+        return self.room, self.start, self.end, self.state
 
     def meets(self, other: "Date", now: datetime) -> bool:
         """Whether the other keeps this one from having its time."""
@@ -71,13 +98,53 @@ class Case:
 
     def state(self, fallback: str) -> str:
         states = {date.state for date in self.dates.values()}
-        return next((state for state in ("unconfirmed", "requested", "booked") if state in states), fallback)
+        return next((state for state in LIVELIEST if state in states), fallback)
 
     def ahead(self, now: datetime) -> list[int]:
-        return [number for number, date in self.dates.items() if date.state in LIVE and date.start > now]
+        """What is alive and lies ahead."""
+        return [number for number in self.among(*LIVE) if self.dates[number].start > now]
+
+    def given_up(self, now: datetime) -> list[int]:
+        """What can be cancelled: what is alive, or waits for time."""
+        return [number for number in self.among(*LIVE, "waiting") if self.dates[number].start > now]
 
     def among(self, *states: str) -> list[int]:
         return [number for number, date in self.dates.items() if date.state in states]
+
+
+@dataclass(slots=True)
+class Kept:
+    """What was offered to a date: the room and time as a hold, and what came of it."""
+
+    key: Key
+    date: Date
+    state: str = "open"
+
+
+@dataclass(slots=True)
+class Closed:
+    """A closure as it stands."""
+
+    room: str
+    start: datetime
+    end: datetime
+    made: datetime
+    is_withdrawn: bool = False
+
+    def meets(self, date: Date) -> bool:
+        return not self.is_withdrawn and bool(SPACES[self.room] & SPACES[date.room]) and self.start < date.end and date.start < self.end
+
+
+@dataclass(slots=True)
+class Done:
+    """An act that may be taken back: how all it concerned was before, how often each was acted on, and what was told."""
+
+    at: datetime
+    before: Mapping[int, tuple[dict[int, Date], datetime | None, str]]
+    versions: Mapping[int, int]
+    told: Counter[tuple[str, int]]
+    closure: int | None = None
+    is_undone: bool = False
 
 
 class Model:
@@ -87,44 +154,106 @@ class Model:
         self.cases: dict[int, Case] = {}
         self.states: dict[int, str] = {}
         self.acts: list[tuple[str, int]] = []
+        self.told: Counter[tuple[str, int]] = Counter()
+        self.offers: dict[int, Kept] = {}
+        self.sought: dict[Key, datetime] = {}
+        self.closures: dict[int, Closed] = {}
+        self.freed: list[tuple[datetime, Date]] = []
+        self.undoable: list[Done] = []
         self.numbers: dict[int, int] = {}
 
     def claims(self, now: datetime) -> list[tuple[int, int, str, datetime, datetime]]:
         """Which space each date holds from when to when, holds that ran out left out."""
         return sorted(
             (booking, number, space, *date.span)
-            for booking, number, date in self._dates()
-            if date.holds and (date.expires is None or date.expires > now)
+            for booking, number, date in self._held()
+            if date.expires is None or date.expires > now
             for space in SPACES[date.room]
         )
 
-    def wish(self, sort: Sort, dates: Sequence[Date], *, skip: bool, now: datetime) -> tuple[str, Case]:
-        """What a wish becomes: dates taken by others are left out where that may be."""
+    def wish(self, sort: Sort, dates: Sequence[Date], *, on_conflict: str, now: datetime) -> tuple[str, Case]:
+        """What a wish becomes: dates taken by others are left out, or stand in line, where that may be."""
         if sort.first == "unconfirmed" and list(self.states.values()).count("unconfirmed") >= MOST_UNCONFIRMED:
             return "too-many-unconfirmed", Case(sort)
-        taken = [number for number, date in enumerate(dates, start=1) if self._is_taken(date, now)]
-        if taken and not (skip and len(taken) < len(dates)):
-            return "taken", Case(sort)
-        kept = [date.start for number, date in enumerate(dates, start=1) if number not in taken]
-        case = Case(sort, confirm_by=max(min(now + TO_CONFIRM, *kept), now + SHORTEST) if sort.first == "unconfirmed" else None)
+        closed = {number for number, date in enumerate(dates, start=1) if self._is_closed(date, sort)}
+        taken = {number for number, date in enumerate(dates, start=1) if number not in closed and self._is_taken(date, now)}
+        waits = on_conflict == "wait" and sort.first != "unconfirmed" and bool(taken)
+        left_out = len(closed | taken)
+        if left_out and not waits and (on_conflict == "refuse" or left_out == len(dates)):
+            return "declined" if closed else "taken", Case(sort)
+        kept = [date.start for number, date in enumerate(dates, start=1) if number not in closed | taken]
+        case = Case(sort, confirm_by=_confirm_by(now, min(kept)) if sort.first == "unconfirmed" else None)
         for number, date in enumerate(dates, start=1):
-            state = "skipped" if number in taken else sort.first
-            case.dates[number] = self._placed(case, replace(date, state=state), now)
+            left = "waiting" if waits and number in taken else "skipped"
+            state = left if number in closed | taken else sort.first
+            case.dates[number] = self._placed(case, replace(date, state=state, was_taken=number in taken), now)
         return "", case
 
     def add(self, booking: int, case: Case) -> None:
         self.cases[booking] = case
         self.numbers[booking] = max(case.dates)
         self._acted("reserve", booking)
+        self._tell(f"booking-{self.states[booking]}", booking)
+        if self.states[booking] == "unconfirmed":
+            self.told["confirmation-wanted", booking] += DELEGATES
+
+    def displace(self, date: Date, reason: str, now: datetime) -> tuple[str, list[Key]]:
+        """Whether the municipality's own use may have the time, and who loses theirs."""
+        if self._is_closed(date, EVENT):
+            return "declined", []
+        met = {(booking, number) for booking, number, other in self._held() if date.meets(other, now)}
+        losers = sorted(met, key=lambda key: (self._date(key).start, key))
+        for key in losers:
+            lost, sort = self._date(key), self.cases[key[0]].sort
+            if lost.state not in LIVE or lost.start <= now or sort is BLOCK:
+                return "gives-no-way", []
+            if sort is EVENT:
+                return "goes-not-first", []
+            if now.astimezone(OSLO).date() > lost.start.astimezone(OSLO).date() - timedelta(days=NOTICE_DAYS) and not reason:
+                return "displaced-too-late", []
+        return "displaces-others" if losers else "", losers
+
+    def displaced(self, booking: int, date: Date, losers: Collection[Key], now: datetime) -> None:
+        was = self._before({loser for loser, _ in losers}, now)
+        self._lose(losers, None, now)
+        case = Case(EVENT)
+        case.dates[1] = self._placed(case, replace(date, state="booked"), now)
+        self.add(booking, case)
+        if losers:
+            self._may_be_undone(replace(was, before={**was.before, booking: ({}, None, "cancelled")}))
+
+    def met(self, closed: Closed, now: datetime) -> list[Key]:
+        """Whose dates ahead a closure takes; what has begun is settled."""
+        return [(b, n) for b, n, date in self._dates() if date.state in LIVE and date.start > now and closed.meets(date)]
+
+    def close(self, closure: int, closed: Closed, now: datetime) -> None:
+        losers = self.met(closed, now)
+        with_them = self._before({booking for booking, _ in losers}, now)
+        self.closures[closure] = closed
+        self._lose(losers, closure, now)
+        self._may_be_undone(with_them, closure)
+
+    def open_again(self, closure: int, now: datetime) -> str:
+        closed = self.closures[closure]
+        if closed.is_withdrawn:
+            return "closure-withdrawn"
+        closed.is_withdrawn = True
+        lost = [(b, n) for b, n, date in self._dates() if date.state == "displaced" and date.lost_to == closure and date.start > now]
+        self._give_up(lost, now)
+        self._free(Date(closed.room, closed.start, closed.end, "", 0, 0), now)
+        return ""
 
     def cancel(self, booking: int, number: int | None, now: datetime) -> str:
         case = self.cases[booking]
-        if number is not None and case.dates[number].state not in LIVE:
+        if number is not None and case.dates[number].state not in LIVE | {"waiting"}:
             return "wrong-state"
-        dates = [ahead for ahead in case.ahead(now) if number in (None, ahead)]
+        dates = [ahead for ahead in case.given_up(now) if number in (None, ahead)]
         if not dates:
             return "in-the-past"
-        self._end(booking, dates, "cancelled", "cancel")
+        was = self._before({booking}, now)
+        self._end(booking, dates, "cancelled", "cancel", now)
+        self._tell("dates-cancelled", booking)
+        self._may_be_undone(was)
         return ""
 
     def move(self, booking: int, number: int, date: Date, *, by_staff: bool, now: datetime) -> str:
@@ -134,27 +263,30 @@ class Model:
             return "wrong-state"
         if before.start <= now:
             return "in-the-past"
-        waits = "booked" if by_staff or case.sort is BLOCK else case.sort.then
+        waits = "booked" if by_staff or case.sort in (BLOCK, EVENT) else case.sort.then
         moved = replace(date, state="unconfirmed" if before.state == "unconfirmed" else waits)
-        return self._settle(booking, {number: moved}, "move", now)
+        return self._settle(booking, {number: moved}, "move", now, notice="dates-moved")
 
     def shift(self, booking: int, number: int, days: Shift, *, scope: str, skip: bool, by_staff: bool, now: datetime) -> str:
-        """Dates moved by as many days; with ``skip``, those that meet others, or a date that stays, stay."""
+        """Dates moved by as many days; with ``skip``, those that are closed out, meet others, or a date that stays, stay."""
         case = self.cases[booking]
         if scope == "one" and case.dates[number].state not in LIVE:
             return "wrong-state"
         reached = [n for n in case.ahead(now) if scope == "all" or n == number or (scope == "following" and self._follows(case, n, number))]
         if not reached:
             return "in-the-past"
-        waits = "booked" if by_staff or case.sort is BLOCK else case.sort.then
+        waits = "booked" if by_staff or case.sort in (BLOCK, EVENT) else case.sort.then
         going = {n: replace(days(case.dates[n]), state="unconfirmed" if case.dates[n].state == "unconfirmed" else waits) for n in reached}
+        wanted = going
         while skip and going:
             own = {(booking, n) for n in going}
-            stuck = {n for n, date in going.items() if self._is_taken(date, now, own)}
+            stuck = {n for n, date in going.items() if self._is_closed(date, case.sort) or self._is_taken(date, now, own)}
             if not stuck:
                 break
             going = {n: date for n, date in going.items() if n not in stuck}
-        return self._settle(booking, going, "move", now) if going else "taken"
+        if not going:
+            return "declined" if any(self._is_closed(date, case.sort) for date in wanted.values()) else "taken"
+        return self._settle(booking, going, "move", now, notice="dates-moved")
 
     def comes_back(self, booking: int, number: int, *, by_staff: bool, may_grow: bool, now: datetime) -> str:
         date = self.cases[booking].dates[number]
@@ -182,25 +314,36 @@ class Model:
         return ""
 
     def parted(self, booking: int, made: int, number: int, now: datetime) -> None:
-        """What ``split`` allowed, done: the dates from there on under the id of the booking that was made."""
+        """What ``split`` allowed, done: the dates from there on under the id of the booking that was made, and what is kept for them."""
         case = self.cases[booking]
         first = min(case.dates[n].start for n in case.ahead(now) if self._follows(case, n, number))
         later = {n: date for n, date in case.dates.items() if date.start >= first}
         self.cases[made] = Case(case.sort, later, case.confirm_by)
         case.dates = {n: date for n, date in case.dates.items() if n not in later}
         self.numbers[made] = max(later)
+        for n in later:
+            for kept in self.offers.values():
+                kept.key = (made, n) if kept.key == (booking, n) else kept.key
+            if (booking, n) in self.sought:
+                self.sought[made, n] = self.sought.pop((booking, n))
         before = self.states[booking]
         for acted, act in ((booking, "split"), (made, "split-from")):
             self._acted(act, acted, fallback=before)
+        self._tell("booking-split", made)
 
     def release(self, first: day_of, last: day_of, on: Callable[[datetime], day_of], now: datetime) -> str:
         """Everything that the club has from the one day to the other."""
-        theirs = {b: case for b, case in self.cases.items() if case.sort not in (PRIVATE, BLOCK)}
-        found = {b: [n for n in case.ahead(now) if first <= on(case.dates[n].start) <= last] for b, case in theirs.items()}
-        for booking, numbers in found.items():
-            if numbers:
-                self._end(booking, numbers, "cancelled", "cancel")
-        return "" if any(found.values()) else "nothing-to-release"
+        theirs = {b: case for b, case in self.cases.items() if case.sort not in (PRIVATE, BLOCK, EVENT)}
+        found = {b: [n for n in case.given_up(now) if first <= on(case.dates[n].start) <= last] for b, case in theirs.items()}
+        given = {booking: numbers for booking, numbers in found.items() if numbers}
+        if not given:
+            return "nothing-to-release"
+        was = self._before(given, now)
+        for booking, numbers in given.items():
+            self._end(booking, numbers, "cancelled", "cancel", now)
+            self._tell("dates-cancelled", booking)
+        self._may_be_undone(was)
+        return ""
 
     def approve(self, booking: int, now: datetime) -> str:
         case = self.cases[booking]
@@ -214,10 +357,13 @@ class Model:
             return "wrong-state"
         return self._settle(booking, {n: replace(case.dates[n], state=case.sort.then) for n in case.among("unconfirmed")}, "confirm", now)
 
-    def decline(self, booking: int) -> str:
+    def decline(self, booking: int, now: datetime) -> str:
         if self.states[booking] not in ("requested", "unconfirmed"):
             return "wrong-state"
-        self._end(booking, self.cases[booking].among("requested", "unconfirmed"), "refused", "refuse")
+        was = self._before({booking}, now)
+        self._end(booking, self.cases[booking].among("requested", "unconfirmed"), "refused", "refuse", now)
+        self._tell("booking-refused", booking)
+        self._may_be_undone(was)
         return ""
 
     def lapse(self, now: datetime) -> int:
@@ -225,8 +371,136 @@ class Model:
         due = [b for b, case in self.cases.items() if self.states[b] == "unconfirmed" and case.confirm_by and case.confirm_by <= now]
         if not due:
             return 0
-        self._end(min(due), self.cases[min(due)].among("unconfirmed"), "lapsed", "lapse")
+        self._end(min(due), self.cases[min(due)].among("unconfirmed"), "lapsed", "lapse", now)
+        self._tell("booking-lapsed", min(due))
         return 1
+
+    def undo(self, number: int, now: datetime) -> str:
+        """Take an act back while nobody was told and nothing else happened; who took the time meanwhile has it."""
+        done = self.undoable[number]
+        if done.is_undone:
+            return "undone-already"
+        if now >= done.at + TO_UNDO:
+            return "undo-too-late"
+        if any(self._version(booking) != version for booking, version in done.versions.items()):
+            return "changed-since"
+        if done.closure is not None and self.closures[done.closure].is_withdrawn:
+            return "closure-withdrawn"
+        changed = {
+            (b, n): self._was(dates, n, date)
+            for b, (dates, _, _) in done.before.items()
+            for n, date in self.cases[b].dates.items()
+            if date.told != self._was(dates, n, date).told
+        }
+        back = [date for date in changed.values() if date.holds and (date.expires is None or date.expires > now)]
+        others = [one for closure, one in self.closures.items() if closure != done.closure and one.made >= done.at]
+        if any(closed.meets(date) for closed in others for date in back):
+            return "closed-since"
+        if any(self._is_taken(date, now, changed) for date in back):
+            return "taken"
+        self._put_back(done, changed, now)
+        return ""
+
+    @staticmethod
+    def _was(dates: Mapping[int, Date], number: int, date: Date) -> Date:
+        """A date as it was before; one that was not there is cancelled."""
+        return dates.get(number) or replace(date, state="cancelled", holds=False, expires=None)
+
+    def overdue(self, now: datetime) -> list[int]:
+        return [number for number, kept in self.offers.items() if kept.state == "open" and _until(kept) <= now]
+
+    def expire(self, number: int, now: datetime) -> None:
+        kept = self.offers[number]
+        kept.state = "expired"
+        self._let_go(kept, "expire-offer", now)
+        self._tell("offer-expired", kept.key[0])
+
+    def offered(self, number: int, key: Key, date: Date, now: datetime) -> str:
+        """What is wrong with an offer that was made, empty when nothing is."""
+        case, own = self.cases[key[0]], self._date(key)
+        kept = replace(date, before=case.sort.before, after=case.sort.after, holds=True)
+        wrong = [
+            (not own.stands_in_line or own.start <= now, "waits for nothing"),
+            (self.open_to(key) is not None, "has an offer already"),
+            (self._is_taken(kept, now), "is taken"),
+            (self._is_closed(kept, case.sort), "is closed"),
+            (kept.start <= now, "is over"),
+            (key in self._passed_over(kept), "was declined before"),
+            (kept.end - kept.start != own.end - own.start and _on_the_wall(kept) != _on_the_wall(own), "has another length"),
+            (not now < _until(Kept(key, kept)) <= min(kept.start, now + LONGEST_OFFER), "ends too early or too late"),
+            (not _is_awake(_until(Kept(key, kept)), kept.start), "ends at night"),
+        ]
+        self.offers[number] = Kept(key, kept)
+        self.sought.pop(key, None)
+        self._acted("offer", key[0], fallback=self.states[key[0]])
+        self._tell("date-offered", key[0])
+        return ", ".join(text for is_so, text in wrong if is_so)
+
+    def found_nothing(self, key: Key) -> None:
+        self.sought.pop(key, None)
+
+    def book_when_free(self, key: Key, date: Date, now: datetime) -> str:
+        return self._take(key, date, "book-when-free", now)
+
+    def answer(self, number: int, act: str, now: datetime) -> str:
+        """Accept or decline what was offered."""
+        kept = self.offers[number]
+        if kept.state == "expired" or (kept.state == "open" and _until(kept) <= now):
+            return "offer-expired"
+        if kept.state != "open":
+            return "offer-answered"
+        if act == "accept":
+            refused = self._take(kept.key, kept.date, "accept", now)
+            kept.state = kept.state if refused else "accepted"
+            return refused
+        kept.state = "declined"
+        own = self._date(kept.key)
+        if own.state == "waiting":
+            self.cases[kept.key[0]].dates[kept.key[1]] = replace(own, state="skipped", was_taken=False)
+        self._let_go(kept, "decline-offer", now)
+        return ""
+
+    def open_to(self, key: Key) -> int | None:
+        return next((number for number, kept in self.offers.items() if kept.key == key and kept.state == "open"), None)
+
+    def in_vain(self, now: datetime) -> list[int]:
+        """Whose dates wait for time that has begun, and have nothing to answer to."""
+        return sorted({b for b, n, date in self._dates() if self._waits_in_vain((b, n), date, now)})
+
+    def end_waiting(self, booking: int, now: datetime) -> None:
+        dates = [n for n, date in self.cases[booking].dates.items() if self._waits_in_vain((booking, n), date, now)]
+        self._end(booking, dates, "lapsed", "end-waiting", now)
+        if self.states[booking] == "lapsed":
+            self._tell("waited-in-vain", booking)
+
+    def forgotten(self, asked: Collection[Key], now: datetime) -> list[Key]:
+        """Who of those that could be asked stands in line for their own time although it became free and is free still."""
+        due = [date for due, date in self.freed if due <= now]
+        self.freed = [one for one in self.freed if one[0] > now]
+        return [key for key in asked if self._could_have_own(key, due, now)]
+
+    def askable(self) -> list[Key]:
+        """Who stands in line and has nothing open or sought for them."""
+        line = [(b, n) for b, n, date in self._dates() if date.stands_in_line and self.states[b] not in OVER]
+        return [key for key in line if key not in self.sought and self.open_to(key) is None]
+
+    def _could_have_own(self, key: Key, due: Collection[Date], now: datetime) -> bool:
+        own = self._date(key)
+        is_freed = any(replace(own, before=0, after=0).meets(replace(date, holds=True, expires=None), now) for date in due)
+        waits = own.stands_in_line and own.start > now and self.open_to(key) is None and self.states[key[0]] not in OVER
+        return (
+            is_freed
+            and waits
+            and not (self._is_closed(own, self.cases[key[0]].sort) or self._is_taken(own, now) or key in self._passed_over(own))
+        )
+
+    def _waits_in_vain(self, key: Key, date: Date, now: datetime) -> bool:
+        return date.state == "waiting" and date.start <= now and self.open_to(key) is None
+
+    def _passed_over(self, date: Date) -> set[Key]:
+        """Who did not take this room and time before."""
+        passed = [kept for kept in self.offers.values() if kept.state in ("declined", "expired")]
+        return {kept.key for kept in passed if (kept.date.room, kept.date.start) == (date.room, date.start)}
 
     @staticmethod
     def _follows(case: Case, number: int, anchor: int) -> bool:
@@ -234,21 +508,53 @@ class Model:
 
     def _grow(self, booking: int, number: int, date: Date, act: str, *, by_staff: bool, now: datetime) -> str:
         case = self.cases[booking]
-        waits = "booked" if by_staff or case.sort is BLOCK else case.sort.then
+        waits = "booked" if by_staff or case.sort in (BLOCK, EVENT) else case.sort.then
         state = "unconfirmed" if self.states[booking] == "unconfirmed" else waits
-        refused = self._settle(booking, {number: replace(date, state=state)}, act, now)
+        refused = self._settle(booking, {number: replace(date, state=state)}, act, now, notice="dates-added")
         if not refused:
             self.numbers[booking] = max(number, self.numbers[booking])
         return refused
 
-    def _settle(self, booking: int, dates: dict[int, Date], act: str, now: datetime) -> str:
+    def _take(self, key: Key, date: Date, act: str, now: datetime) -> str:
+        case = self.cases[key[0]]
+        booked = "unconfirmed" if case.confirm_by else case.sort.then
+        if case.confirm_by:
+            case.confirm_by = max(case.confirm_by, _confirm_by(now, date.start))
+        taken = replace(date, state=booked, before=case.sort.before, after=case.sort.after)
+        return self._settle(key[0], {key[1]: taken}, act, now, notice="date-booked", is_undoable=False)
+
+    def _let_go(self, kept: Kept, act: str, now: datetime) -> None:
+        self._free(kept.date, now)
+        before = self.states[kept.key[0]]
+        self._acted(act, kept.key[0], fallback="cancelled" if before == "waiting" else before)
+
+    def _lose(self, losers: Collection[Key], closure: int | None, now: datetime) -> None:
+        self._give_up(losers, now)
+        for booking, number in losers:
+            case = self.cases[booking]
+            case.dates[number] = replace(case.dates[number], state="displaced", holds=False, expires=None, lost_to=closure)
+            self.sought[booking, number] = now
+        for booking in {booking for booking, _ in losers}:
+            self._acted("displace", booking, fallback="displaced")
+            self._tell("dates-displaced", booking)
+
+    def _settle(self, booking: int, dates: dict[int, Date], act: str, now: datetime, *, notice: str = "", is_undoable: bool = True) -> str:
         own = {(booking, number) for number in dates}
+        if any(self._is_closed(date, self.cases[booking].sort) for date in dates.values()):
+            return "declined"
         if any(self._is_taken(date, now, own) for date in dates.values()) or meet_each_other(dates.values()):
             return "taken"
+        was = self._before({booking}, now)
         case = self.cases[booking]
+        self._give_up(own, now)
         for number, date in dates.items():
             case.dates[number] = self._placed(case, date, now)
-        self._acted(act, booking)
+        self._acted(act, booking, fallback=self.states[booking])
+        if self.states[booking] != "unconfirmed":
+            case.confirm_by = None
+        self._tell(notice or f"booking-{self.states[booking]}", booking)
+        if is_undoable:
+            self._may_be_undone(was)
         return ""
 
     def _placed(self, case: Case, date: Date, now: datetime) -> Date:
@@ -261,23 +567,95 @@ class Model:
                 return replace(date, holds=True, expires=now + case.sort.hold)
         return replace(date, holds=False, expires=None)
 
-    def _end(self, booking: int, numbers: Collection[int], state: str, act: str) -> None:
+    def _end(self, booking: int, numbers: Collection[int], state: str, act: str, now: datetime) -> None:
         case = self.cases[booking]
+        self._give_up([(booking, number) for number in numbers], now)
         for number in numbers:
             case.dates[number] = replace(case.dates[number], state=state, holds=False, expires=None)
         self._acted(act, booking, fallback=state)
+
+    def _give_up(self, keys: Collection[Key], now: datetime) -> None:
+        """What dates hold is free, what is sought or open for them withdrawn."""
+        for booking, number, date in list(self._held()):
+            if (booking, number) in keys:
+                self._free(date, now)
+        for key in keys:
+            self.sought.pop(key, None)
+            number = self.open_to(key)
+            if number is not None:
+                self.offers[number].state = "withdrawn"
+
+    def _free(self, date: Date, now: datetime) -> None:
+        if date.span[1] > now:
+            self.freed.append((now + TO_UNDO, date))
+
+    def _before(self, bookings: Iterable[int], now: datetime) -> Done:
+        before = {b: (dict(self.cases[b].dates), self.cases[b].confirm_by, self.states[b]) for b in bookings}
+        return Done(now, before, {}, Counter(self.told))
+
+    def _may_be_undone(self, done: Done, closure: int | None = None) -> None:
+        versions = {booking: self._version(booking) for booking in done.before}
+        self.undoable.append(replace(done, versions=versions, told=self.told - done.told, closure=closure))
+
+    def _version(self, booking: int) -> int:
+        return sum(one == booking for _, one in self.acts)
+
+    def _put_back(self, done: Done, changed: Mapping[Key, Date], now: datetime) -> None:
+        done.is_undone = True
+        if done.closure is not None:
+            self.closures[done.closure].is_withdrawn = True
+        self._give_up(changed, now)
+        for (booking, number), date in changed.items():
+            self.cases[booking].dates[number] = date
+        for booking, (_, confirm_by, state) in done.before.items():
+            self.cases[booking].confirm_by, self.states[booking] = confirm_by, state
+            self.acts.append(("undo", booking))
+        self.told -= done.told
 
     def _acted(self, act: str, booking: int, *, fallback: str = "booked") -> None:
         self.states[booking] = self.cases[booking].state(fallback)
         self.acts.append((act, booking))
 
-    def _is_taken(self, date: Date, now: datetime, own: Collection[tuple[int, int]] = ()) -> bool:
-        return any(date.meets(other, now) for booking, number, other in self._dates() if (booking, number) not in own)
+    def _tell(self, kind: str, booking: int) -> None:
+        self.told[kind, booking] += 1
+
+    def _is_taken(self, date: Date, now: datetime, own: Collection[Key] = ()) -> bool:
+        return any(date.meets(other, now) for booking, number, other in self._held() if (booking, number) not in own)
+
+    def _is_closed(self, date: Date, sort: Sort) -> bool:
+        """Whether the policy refuses the time; it is not asked about time that is blocked."""
+        return sort is not BLOCK and any(closed.meets(date) for closed in self.closures.values())
+
+    def _date(self, key: Key) -> Date:
+        return self.cases[key[0]].dates[key[1]]
 
     def _dates(self) -> Iterator[tuple[int, int, Date]]:
         for booking, case in self.cases.items():
             for number, date in case.dates.items():
                 yield booking, number, date
+
+    def _held(self) -> Iterator[tuple[int, int, Date]]:
+        """What dates hold, and what is kept for them until they answer."""
+        yield from (one for one in self._dates() if one[2].holds)
+        yield from ((*kept.key, kept.date) for kept in self.offers.values() if kept.state == "open")
+
+
+def _confirm_by(now: datetime, first: datetime) -> datetime:
+    return max(min(now + TO_CONFIRM, first), now + SHORTEST)
+
+
+def _until(kept: Kept) -> datetime:
+    return kept.date.expires or datetime.max.replace(tzinfo=UTC)
+
+
+def _on_the_wall(date: Date) -> timedelta:
+    """How long a date is by the clock on the wall."""
+    start, end = (moment.astimezone(OSLO).replace(tzinfo=None) for moment in (date.start, date.end))
+    return end - start
+
+
+def _is_awake(moment: datetime, start: datetime) -> bool:
+    return 7 <= moment.astimezone(OSLO).hour < 22 or moment == start
 
 
 def meet_each_other(dates: Collection[Date]) -> bool:

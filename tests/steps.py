@@ -7,20 +7,23 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload
 
 from accounts.identity import SERVICE, Actor
-from booking import adding, decisions, ending, splitting
+from booking import adding, decisions, ending, line, offers, splitting
 from booking.changing import Change, change
-from booking.models import Booking, Claim, Occurrence
+from booking.closures import close_rooms, open_again
+from booking.models import Booking, Claim, Occurrence, Offer, Undo
 from booking.releasing import Period, release
 from booking.reservations import reserve
 from booking.scope import Scope
+from booking.states import OfferState
+from booking.undo import undo
 from booking.wish import OnConflict, Wish
 from database.audit import Audit
+from database.outbox import Delivery, Notice
 from database.transact import Database
 from kernel.errors import Refusal
 from tests.booking.conftest import POLICY, REASON, furnish, move
@@ -29,58 +32,88 @@ from tests.brute import (
     ASKED_CONCERT,
     BLOCK,
     CONCERT,
+    EVENT,
     LIVE,
+    NOTICE_DAYS,
+    OSLO,
     PRIVATE,
     SORTS,
     SPACES,
     TRAINING,
     Case,
+    Closed,
     Date,
+    Key,
     Model,
     Sort,
     meet_each_other,
 )
+from venues.inputs import ClosureInput
 from venues.models import Room, Space
 
-OSLO = ZoneInfo("Europe/Oslo")
-# After Whitsun and before Christmas no public holiday and no break of the hall's lies in the way.
-BEGINNING = datetime(2027, 6, 1, 6, 0, tzinfo=UTC)
-LONGEST_EPISODE = 2_500
-DAYS_AHEAD = 21
+OREN = "oren-flerbrukshall"
+# No public holiday and no break of the hall's lies within eleven weeks; the clock goes back in the second, forward in the third.
+BEGINNINGS = tuple(datetime(*day, 6, 0, tzinfo=UTC) for day in ((2027, 6, 1), (2027, 10, 4), (2038, 2, 1)))
+LONGEST_EPISODE = 500
+DAYS_AHEAD = 9
 COMPARED_EVERY = 25
-BUFFERS: list[dict[str, Any]] = [
+RULES: list[dict[str, Any]] = [
     {"kind": "buffers", "id": "rigging", "scope": {"activities": ["culture.concert"]}, "before": 30, "after": 60, "reason": REASON},
+    {
+        "kind": "displacement",
+        "id": "events-first",
+        "scope": {"activities": ["sport.match"]},
+        "strength": 60,
+        "notice_days": NOTICE_DAYS,
+        "reason": REASON,
+    },
     {"kind": "buffers", "id": "tidying", "scope": {"applicants": ["person"]}, "before": 15, "reason": REASON},
 ]
-HANDS = {"training": "berit", "private": "per", "concert": "berit", "asked": "siri", "asked-concert": "siri", "block": "kari"}
+HANDS = {
+    "training": "berit",
+    "private": "per",
+    "concert": "berit",
+    "asked": "siri",
+    "asked-concert": "siri",
+    "block": "kari",
+    "event": "kari",
+}
 
 
 @dataclass(slots=True)
 class Steps:
-    """One episode of random acts on a database of its own, told by its seed alone."""
+    """One episode of random acts on a database of its own, told by its seed alone, or by whoever plays ``chance``."""
 
     database: Database
     seed: int
-    now: datetime = BEGINNING
+    chance: random.Random | None = None
+    now: datetime = field(init=False)
     model: Model = field(default_factory=Model)
     done: Counter[str] = field(default_factory=Counter)
     past: dict[tuple[int, int], tuple[Any, ...]] = field(default_factory=dict)
     hands: dict[str, Actor] = field(default_factory=dict)
     club: int = 0
-    chance: random.Random = field(init=False)
+    shown: str = ""
+    dice: random.Random = field(init=False)
 
     def __post_init__(self) -> None:
-        self.chance = random.Random(self.seed)
+        self.dice = self.chance or random.Random(self.seed)
+        self.now = BEGINNINGS[self.seed % len(BEGINNINGS)]
         self.hands, self.club = self.database.transact(_furnished)
 
     def run(self, steps: int) -> Counter[str]:
         """Take so many steps; raises AssertionError where program and model part. Returns what was done and refused how often."""
-        acts: list[Callable[[], None]] = [self._wish] * 9 + [self._move] * 5 + [self._cancel] * 3
-        acts += [self._shift] * 4 + [self._readd] * 3 + [self._add, self._split, self._release]
+        acts: list[Callable[[], None]] = [self._wish] * 9 + [self._move] * 4 + [self._cancel] * 4
         acts += [self._approve] * 4 + [self._confirm] * 3 + [self._decline, self._lapse]
+        acts += [self._displace] * 2 + [self._close, self._open_again] + [self._answer] * 3 + [self._attend] * 4 + [self._undo] * 3
+        acts += [self._shift] * 4 + [self._readd] * 3 + [self._add, self._split, self._release]
         for number in range(1, steps + 1):
             self._pass_time()
-            self.chance.choice(acts)()
+            before = len(self.model.undoable)
+            self.dice.choice(acts)()
+            if len(self.model.undoable) > before and self.dice.random() < 0.2:
+                self.now += timedelta(seconds=self.dice.randrange(125))
+                self._undo()
             if number % COMPARED_EVERY == 0 or number == steps:
                 self.compare()
         return self.done
@@ -93,6 +126,11 @@ class Steps:
             assert _claims(session, self.now) == self.model.claims(self.now), self._where()
             assert overlaps(session) == [], self._where()
             assert Counter(_acts(session)) == Counter(self.model.acts), self._where()
+            assert _told(session) == +self.model.told, self._where()
+            assert _offers(session) == {
+                n: (*kept.key, *kept.date.told[:3]) for n, kept in self.model.offers.items() if kept.state == "open"
+            }, self._where()
+            assert _sought(session) == set(self.model.sought), self._where()
             self._past_unchanged(session)
 
     def _past_unchanged(self, session: Session) -> None:
@@ -102,24 +140,31 @@ class Steps:
         self.past = begun
 
     def _pass_time(self) -> None:
-        self.now += timedelta(minutes=self.chance.randrange(40), hours=24 if self.chance.random() < 0.04 else 0)
+        soon = self.dice.random() < 0.3
+        self.now += timedelta(seconds=self.dice.randrange(100)) if soon else timedelta(minutes=self.dice.randrange(40))
+        self.now += timedelta(hours=24 if self.dice.random() < 0.04 else 0)
 
     def _wish(self) -> None:
-        sort, weeks = self.chance.choice(SORTS), self.chance.choice((1, 1, 1, 2, 3, 5))
+        sort, weeks = self.dice.choice(SORTS), self.dice.choice((1, 1, 1, 2, 3, 5))
+        on_conflict = self.dice.choice(("refuse", "skip", "wait", "wait"))
         room, start, end = self._time()
-        skip = self.chance.random() < 0.5
         dates = [self._date(sort, room, start + timedelta(weeks=week), end + timedelta(weeks=week)) for week in range(weeks)]
-        expected, case = self.model.wish(sort, dates, skip=skip, now=self.now)
-        wish = Wish.model_validate(_wish(sort, room, (start, end), weeks, skip=skip))
+        expected, case = self.model.wish(sort, dates, on_conflict=on_conflict, now=self.now)
+        line = {
+            "on_conflict": on_conflict,
+            "accepts": self.dice.choice(("time", "room", "any")),
+            "book_when_free": self.dice.random() < 0.3,
+        }
+        wish = Wish.model_validate(_wish(sort, room, (start, end), weeks) | line)
         made = self._try(f"wish {sort.name}", expected, reserve, wish, by=self.hands[HANDS[sort.name]])
         if made is not None:
             self.model.add(made, case)
 
     def _move(self) -> None:
         booking, case = self._any()
-        number = self.chance.choice(list(case.dates))
+        number = self.dice.choice(list(case.dates))
         room, start, end = self._time()
-        hand = self.chance.choice((HANDS[case.sort.name], "kari"))
+        hand = self.dice.choice((HANDS[case.sort.name], "kari"))
         to = self._date(case.sort, room, start, end)
         expected = self.model.move(booking, number, to, by_staff=hand == "kari", now=self.now)
         wanted: dict[str, Any] = {"start": start, "end": end, "room": f"oren-flerbrukshall/{room}"}
@@ -128,9 +173,9 @@ class Steps:
     def _shift(self) -> None:
         """Several dates at once, by some days, in their own rooms."""
         booking, case = self._any()
-        number, scope = self.chance.choice(list(case.dates)), self.chance.choice(("one", "following", "all"))
-        hand, days = self.chance.choice((HANDS[case.sort.name], "kari")), timedelta(days=self.chance.choice((1, 1, 7)))
-        skip = self.chance.random() < 0.5 and self._are_apart(case)
+        number, scope = self.dice.choice(list(case.dates)), self.dice.choice(("one", "following", "all"))
+        hand, days = self.dice.choice((HANDS[case.sort.name], "kari")), timedelta(days=self.dice.choice((1, 1, 7)))
+        skip = self.dice.random() < 0.5 and self._are_apart(case)
         told = {"scope": scope, "skip": skip, "by_staff": hand == "kari", "now": self.now}
         start, end = (self._wall(moment) + days for moment in (case.dates[number].start, case.dates[number].end))
         expected = self.model.shift(booking, number, lambda date: self._later(date, days), **told)  # type: ignore[arg-type]
@@ -140,7 +185,7 @@ class Steps:
 
     def _readd(self) -> None:
         booking, case = self._any()
-        number, hand = self.chance.choice(list(case.dates)), self.chance.choice((HANDS[case.sort.name], "kari"))
+        number, hand = self.dice.choice(list(case.dates)), self.dice.choice((HANDS[case.sort.name], "kari"))
         told = {"by_staff": hand == "kari", "may_grow": hand != "siri", "now": self.now}
         self._try("readd", self.model.comes_back(booking, number, **told), adding.readd, booking, number, by=self.hands[hand])
 
@@ -154,7 +199,7 @@ class Steps:
 
     def _split(self) -> None:
         booking, case = self._any()
-        number = self.chance.choice(list(case.dates))
+        number = self.dice.choice(list(case.dates))
         expected = self.model.split(booking, number, self.now)
         made = self._try("split", expected, splitting.split, booking, number, by=self.hands[HANDS[case.sort.name]])
         if made is not None:
@@ -162,16 +207,129 @@ class Steps:
 
     def _release(self) -> None:
         """A day or two of the club's."""
-        first = self._wall(self.now).date() + timedelta(days=self.chance.randrange(DAYS_AHEAD))
-        period = Period(first=first, last=first + timedelta(days=self.chance.randrange(2)))
+        first = self._wall(self.now).date() + timedelta(days=self.dice.randrange(DAYS_AHEAD))
+        period = Period(first=first, last=first + timedelta(days=self.dice.randrange(2)))
         expected = self.model.release(period.first, period.last, lambda moment: self._wall(moment).date(), self.now)
         self._try("release", expected, _released, self.club, period, by=self.hands["berit"])
 
     def _cancel(self) -> None:
         booking, case = self._any()
-        number = self.chance.choice([None, *case.dates])
+        number = self.dice.choice([None, *case.dates])
         expected = self.model.cancel(booking, number, self.now)
         self._try("cancel", expected, ending.cancel, booking, number=number, by=self.hands[HANDS[case.sort.name]])
+
+    def _displace(self) -> None:
+        room, start, end = self._time()
+        reason = self.dice.choice(("", "Valg"))
+        date = self._date(EVENT, room, start, end)
+        expected, losers = self.model.displace(date, reason, self.now)
+        displacing = {"reason": reason}
+        made = None
+        for shown in ("displace", "displace, seen"):
+            wish = Wish.model_validate(_wish(EVENT, room, (start, end), 1) | {"displace": displacing})
+            made = self._try(shown, expected, reserve, wish, by=self.hands["kari"])
+            if expected != "displaces-others":
+                break
+            expected, displacing = "", {"reason": reason, "seen": self.shown}
+        if made is not None:
+            self.model.displaced(made, date, losers, self.now)
+
+    def _close(self) -> None:
+        """A closure from some hours back or ahead, first looked at now and then."""
+        room, start, _ = self._time()
+        if self.dice.random() < 0.3:
+            start = self.now.astimezone(OSLO).replace(tzinfo=None, minute=0, second=0, hour=0)
+        end = start + timedelta(hours=self.dice.choice((2, 6, 24, 72)))
+        closed = Closed(room, *(moment.replace(tzinfo=OSLO).astimezone(UTC) for moment in (start, end)), self.now)
+        given = ClosureInput(room=room, start=start, end=end, reason="Vannlekkasje")
+        is_confirmed = self.dice.random() < 0.8
+        expected = "closure-meets-bookings" if self.model.met(closed, self.now) and not is_confirmed else ""
+        made = self._try("close", expected, close_rooms, OREN, given, confirmed=is_confirmed, by=self.hands["olav"])
+        if made is not None:
+            self.model.close(made, closed, self.now)
+
+    def _open_again(self) -> None:
+        if self.model.closures:
+            closure = self.dice.choice(list(self.model.closures))
+            self._try("open again", self.model.open_again(closure, self.now), open_again, closure, by=self.hands["olav"])
+
+    def _undo(self) -> None:
+        """The last act most times, within two minutes or just after."""
+        if self.model.undoable:
+            last = len(self.model.undoable)
+            number = last - 1 if self.dice.random() < 0.8 else self.dice.randrange(last)
+            with self.database.reading() as session:
+                ids = session.scalars(select(Undo.id).order_by(Undo.id)).all()
+            assert len(ids) == last, self._where()
+            self._try("undo", self.model.undo(number, self.now), undo, ids[number], by=self.hands["kari"])
+
+    def _answer(self) -> None:
+        open_now = [number for number, kept in self.model.offers.items() if kept.state == "open"]
+        among = open_now if open_now and self.dice.random() < 0.9 else list(self.model.offers)
+        if among:
+            number, act = self.dice.choice(among), self.dice.choice(("accept", "decline"))
+            by = self.hands[HANDS[self.model.cases[self.model.offers[number].key[0]].sort.name]]
+            verb = offers.accept if act == "accept" else offers.decline
+            self._try(f"{act} offer", self.model.answer(number, act, self.now), verb, number, by=by)
+
+    def _attend(self) -> None:
+        """A turn of the worker, as ``booking/attending.py`` takes it."""
+        with self.database.reading() as session:
+            late = offers.overdue(session, self.now)
+        assert late == self.model.overdue(self.now), self._where()
+        for number in late:
+            assert self.database.transact(offers.expire, number, by=SERVICE, now=self.now), self._where()
+            self.model.expire(number, self.now)
+        askable = self.model.askable()
+        with self.database.reading() as session:
+            free, lost, passed = (found(session, self.now) for found in (line.vacancies, offers.sought, line.in_vain))
+        for vacancy in free:
+            self._fill(vacancy)
+        assert self.model.forgotten(askable, self.now) == [], self._where()
+        for number in lost:
+            key = self._key(number)
+            self.database.transact(line.offer_instead, number, by=SERVICE, now=self.now)
+            self._offered(key)
+            self.model.found_nothing(key)
+        assert passed == self.model.in_vain(self.now), self._where()
+        for booking in passed:
+            if booking in self.model.in_vain(self.now):
+                assert self.database.transact(line.end_waiting, booking, by=SERVICE, now=self.now), self._where()
+                self.model.end_waiting(booking, self.now)
+
+    def _fill(self, vacancy: int) -> None:
+        with self.database.reading() as session:
+            asked = line.in_line(session, vacancy, now=self.now)
+        for date in asked:
+            with self.database.reading() as session:
+                row = session.get_one(Occurrence, date)
+                key = (row.booking_id, row.number)
+            try:
+                self.database.transact(line.offer_vacancy, vacancy, date, by=SERVICE, now=self.now)
+            except Refusal:
+                self.done["offer, refused"] += 1
+            self._offered(key)
+        self.database.transact(line.forget_vacancy, vacancy, by=SERVICE, now=self.now)
+
+    def _offered(self, key: Key) -> None:
+        """What the worker did for a date, if anything: an offer that is not in the model yet, or a booking."""
+        with self.database.reading() as session:
+            booked = _dates(session)[key]
+            found = [one for one in session.scalars(_open_to(key)) if one.id not in self.model.offers]
+            made = [(one.id, Date(one.room.slug, one.starts_at, one.ends_at, "", 0, 0, expires=one.expires_at)) for one in found]
+        for number, date in made:
+            wrong = self.model.offered(number, key, date, self.now)
+            assert wrong == "", f"what was offered {wrong}; {self._where()}"
+            self.done["offered"] += 1
+        before = self.model.cases[key[0]].dates[key[1]]
+        if booked[3] in LIVE and before.state == "waiting":
+            assert self.model.book_when_free(key, Date(*booked[:3], "", 0, 0), self.now) == "", self._where()
+            self.done["booked when free"] += 1
+
+    def _key(self, number: int) -> Key:
+        with self.database.reading() as session:
+            date = session.get_one(Offer, number).occurrence
+            return date.booking_id, date.number
 
     def _approve(self) -> None:
         booking, _ = self._any("requested")
@@ -184,7 +342,7 @@ class Steps:
 
     def _decline(self) -> None:
         booking, _ = self._any("requested", "unconfirmed")
-        self._try("decline", self.model.decline(booking), decisions.decline, booking, reason="Opptatt.", by=self.hands["kari"])
+        self._try("decline", self.model.decline(booking, self.now), decisions.decline, booking, reason="Opptatt.", by=self.hands["kari"])
 
     def _lapse(self) -> None:
         expected = self.model.lapse(self.now)
@@ -198,7 +356,8 @@ class Steps:
         try:
             found, refused = self.database.transact(verb, *given, by=by, now=self.now, **more).id, ""
         except Refusal as refusal:
-            found, refused = None, "taken" if refusal.title == "taken" else refusal.faults[0].code
+            found, refused = None, refusal.title if refusal.title in ("taken", "declined") else refusal.faults[0].code
+            self.shown = str(refusal.details.get("seen", ""))
         assert refused == expected, f"{act}: {refused or 'done'}, the model says {expected or 'done'}; {self._where()}"
         self.done[f"{act}, {refused}" if refused else act] += 1
         return found
@@ -209,16 +368,16 @@ class Steps:
             self._wish()
         fitting = [booking for booking in self.model.cases if not states or self.model.states[booking] in states]
         recent = list(self.model.cases)[-60:]
-        booking = self.chance.choice(fitting if fitting and self.chance.random() < 0.9 and states else recent or list(self.model.cases))
+        booking = self.dice.choice(fitting if fitting and self.dice.random() < 0.9 and states else recent or list(self.model.cases))
         return booking, self.model.cases[booking]
 
     def _time(self) -> tuple[str, datetime, datetime]:
         """A room and a span in it by the wall clock, some days from now, between 9 and 22."""
         day = self.now.astimezone(OSLO).replace(tzinfo=None, hour=0, minute=0, second=0) + timedelta(
-            days=1 + self.chance.randrange(DAYS_AHEAD)
+            days=1 + self.dice.randrange(DAYS_AHEAD)
         )
-        start = day + timedelta(minutes=30 * self.chance.randrange(18, 39))
-        return self.chance.choice(list(SPACES)), start, start + timedelta(minutes=30 * self.chance.randrange(1, 6))
+        start = day + timedelta(minutes=30 * self.dice.randrange(18, 39))
+        return self.dice.choice(list(SPACES)), start, start + timedelta(minutes=30 * self.dice.randrange(1, 6))
 
     def _date(self, sort: Sort, room: str, start: datetime, end: datetime) -> Date:
         return Date(room, *(moment.replace(tzinfo=OSLO).astimezone(UTC) for moment in (start, end)), "", sort.before, sort.after)
@@ -236,15 +395,15 @@ class Steps:
 
     def _modelled(self) -> dict[tuple[int, int], tuple[Any, ...]]:
         cases = self.model.cases.items()
-        return {(b, n): (date.room, date.start, date.end, date.state) for b, case in cases for n, date in case.dates.items()}
+        return {(b, n): date.told for b, case in cases for n, date in case.dates.items()}
 
     def _where(self) -> str:
         return f"seed {self.seed}, step {sum(self.done.values())}, {self.now:%Y-%m-%d %H:%M}"
 
 
 def _furnished(session: Session) -> tuple[dict[str, Actor], int]:
-    hall = furnish(session, {**POLICY, "rules": [*POLICY["rules"], *BUFFERS]})
-    return {name: getattr(hall, name) for name in ("kari", "berit", "nils", "siri", "per")}, hall.cast.skiold.id
+    hall = furnish(session, {**POLICY, "rules": [*POLICY["rules"], *RULES]})
+    return {name: getattr(hall, name) for name in ("kari", "berit", "nils", "siri", "per", "olav")}, hall.cast.skiold.id
 
 
 def _changed(session: Session, booking: int, wanted: Change, *, by: Actor, now: datetime) -> Booking:
@@ -255,11 +414,12 @@ def _released(session: Session, club: int, period: Period, *, by: Actor, now: da
     return release(session, club, period, by=by, now=now)[0]
 
 
-def _wish(sort: Sort, room: str, time: tuple[datetime, datetime], weeks: int, *, skip: bool) -> dict[str, Any]:
+def _wish(sort: Sort, room: str, time: tuple[datetime, datetime], weeks: int) -> dict[str, Any]:
     wish: dict[str, Any] = {"room": f"oren-flerbrukshall/{room}", "start": time[0], "end": time[1], "purpose": sort.name}
     wish["activity"] = "culture.concert" if sort in (CONCERT, ASKED_CONCERT) else "sport.training"
-    wish["on_conflict"] = "skip" if skip else "refuse"
-    if sort not in (PRIVATE, BLOCK):
+    if sort is EVENT:
+        wish |= {"kind": "municipal", "activity": "sport.match"}
+    if sort not in (PRIVATE, BLOCK, EVENT):
         wish["organisation"] = "313000001"
     if sort is BLOCK:
         wish["kind"] = "block"
@@ -293,3 +453,25 @@ def overlaps(session: Session) -> list[tuple[Any, ...]]:
 def _acts(session: Session) -> list[tuple[str, int]]:
     found = session.execute(select(Audit.verb, Audit.subject_id).where(Audit.subject == "booking"))
     return [(row.verb, row.subject_id) for row in found]
+
+
+def _told(session: Session) -> Counter[tuple[str, int]]:
+    """What is told of bookings, without what was taken back."""
+    found = session.execute(select(Notice.kind, Notice.booking_id).where(Notice.state != Delivery.WITHDRAWN))
+    return Counter((row.kind, row.booking_id) for row in found)
+
+
+def _offers(session: Session) -> dict[int, tuple[Any, ...]]:
+    columns = (Offer.id, Occurrence.booking_id, Occurrence.number, Room.slug, Offer.starts_at, Offer.ends_at)
+    joined = select(*columns).join(Occurrence, Offer.occurrence_id == Occurrence.id).join(Room, Offer.room_id == Room.id)
+    return {row.id: tuple(row[1:]) for row in session.execute(joined.where(Offer.state == OfferState.OPEN))}
+
+
+def _sought(session: Session) -> set[Key]:
+    joined = select(Occurrence.booking_id, Occurrence.number).join(Offer, Offer.occurrence_id == Occurrence.id)
+    return {(row.booking_id, row.number) for row in session.execute(joined.where(Offer.state == OfferState.SOUGHT))}
+
+
+def _open_to(key: Key) -> Select[tuple[Offer]]:
+    theirs = (Occurrence.booking_id == key[0], Occurrence.number == key[1], Offer.state == OfferState.OPEN)
+    return select(Offer).join(Offer.occurrence).where(*theirs).options(joinedload(Offer.room))

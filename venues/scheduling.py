@@ -10,6 +10,7 @@ from accounts.identity import Actor
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
 from kernel.errors import Conflict, Fault, Invalid, Missing, refuse
+from kernel.interval import Interval
 from kernel.wallclock import WallSpan
 from venues.editing import raised, require_version
 from venues.inputs import ClosureInput, HoursInput, SchoolInput, days_in_order
@@ -118,8 +119,14 @@ def closure_for(session: Session, closure_id: int, *, by: Actor) -> Closure:
 
 
 def spaces_of(session: Session, closure: Closure) -> Sequence[Space]:
-    """The spaces that are closed."""
+    """The parts of what is closed: of a room, or of the whole venue."""
     return session.get_one(Room, closure.room_id).spaces if closure.room_id else session.get_one(Venue, closure.venue_id).spaces
+
+
+def meets(session: Session, closure: Closure, room: Room, time: Interval) -> bool:
+    """Whether a closure is of a part of a room at a time."""
+    is_then = Interval(closure.starts_at, closure.ends_at).overlaps(time)
+    return is_then and not {space.id for space in room.spaces}.isdisjoint(space.id for space in spaces_of(session, closure))
 
 
 def add_school_period(session: Session, venue: str, given: SchoolInput, *, by: Actor, now: datetime) -> SchoolPeriod:

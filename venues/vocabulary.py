@@ -1,6 +1,7 @@
 """Vocabulary: the fixed words for kinds, facilities and access, with the msgid in bokmål that each is shown by; pure."""
 
 import re
+from collections.abc import Iterable
 from enum import StrEnum
 
 LETTERS = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "ö": "o", "ä": "a", "é": "e", "ü": "u"})
@@ -161,3 +162,8 @@ def is_need(written: str, feature: str) -> bool:
     """Whether somebody's words for what they need name a feature: by its key, or by its label anywhere in them."""
     label = re.escape(FEATURE_LABELS.get(feature, feature).casefold())
     return written.casefold().removeprefix("access.") == feature or bool(re.search(rf"\b{label}\b", written.casefold()))
+
+
+def keeps_out(feature: str, needs: Iterable[str]) -> bool:
+    """Whether a closure keeps out who needs these things: one of all, without a feature, keeps out everybody."""
+    return not feature or any(is_need(need, feature) for need in needs)

@@ -3,13 +3,17 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.identity import SERVICE
 from booking.models import Booking
 from booking.outcome import Declined
 from booking.reservations import reserve
+from booking.states import BookingState
 from booking.support.agreements import AgreementTerms, make_agreement
+from database.audit import Audit
+from database.outbox import Notice, last_posted
 from kernel.errors import Conflict, Forbidden, Invalid
 from policies.document import checked
 from policies.places import place_at
@@ -59,6 +63,25 @@ def test_a_longer_date_is_counted_with_the_other_dates_of_its_booking_in_a_quota
         first_moved(session, hall, booking, "2026-09-16T18:00", "2026-09-16T21:00")
 
     assert [fault.code for fault in refused.value.faults] == ["policy:quota-used"]
+
+
+def test_a_date_that_only_ends_earlier_is_told_and_one_that_is_moved_nowhere_stays_as_it_is(session: Session, hall: Hall) -> None:
+    asked = two_dates(session, hall, activity="culture.concert")
+    posted, version = last_posted(session), asked.version
+
+    for _ in range(2):
+        found = move(session, asked.id, 1, end=datetime.fromisoformat("2026-09-15T19:00"), by=hall.berit, now=NOW)
+        again(session)
+    stays = move(session, asked.id, 2, start=datetime.fromisoformat("2026-09-22T18:00"), by=hall.kari, now=NOW)
+
+    told = session.execute(select(Notice.kind, Notice.facts).where(Notice.id > posted)).all()
+    acts = session.execute(select(Audit.subject, Audit.facts).where(Audit.verb == "move").order_by(Audit.id)).all()
+    assert [(kind, facts["dates"]) for kind, facts in told] == [("dates-moved", [1])]
+    assert [(subject, facts.get("ends", facts.get("dates"))) for subject, facts in acts] == [
+        ("occurrence", "2026-09-15T17:00:00+00:00"),
+        ("booking", [1]),
+    ]
+    assert (found.version, stays.version, stays.state) == (version + 1, version + 1, BookingState.REQUESTED)
 
 
 def test_times_with_an_offset_are_read_as_the_same_times_on_the_wall_clock(session: Session, hall: Hall) -> None:

@@ -1,5 +1,6 @@
 """Standing in line: freed time is kept for the first by the policy's rank, then the next; nobody has it twice."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,13 +15,13 @@ from booking.cases import booking_for
 from booking.ending import cancel
 from booking.line import end_waiting, forget_vacancy, in_line, in_vain, offer_vacancy, vacancies
 from booking.models import Booking, Claim, Occurrence, Offer
-from booking.offers import accept, answer_by, decline, expire
+from booking.offers import Option, accept, answer_by, decline, expire, passed_over
 from booking.outcome import Taken
 from booking.reservations import reserve
 from booking.states import BookingState, OccurrenceState, OfferState
 from database.outbox import Notice
 from kernel.errors import Conflict, Missing
-from kernel.wallclock import to_wall
+from kernel.wallclock import WallSpan, to_wall
 from tests.booking.conftest import NOW, REASON, Hall, again, publish_with, wish
 from tests.cast import ZONE
 
@@ -227,6 +228,18 @@ def test_who_stands_in_line_leaves_it_and_with_it_what_was_offered(session: Sess
 
     assert states(session, line) == [BookingState.CANCELLED]
     assert attend(session, SOON + timedelta(minutes=3)) == [then.id]
+
+
+def test_who_did_not_take_a_part_of_the_time_is_offered_the_whole(session: Session, hall: Hall) -> None:
+    (date,) = waiting(session, hall.nils).occurrences
+    whole = WallSpan(date.local_start, date.local_end, date.zone)
+    part = replace(whole, end=whole.end - timedelta(hours=1))
+    session.add(Offer.of(date, date.room, part, OfferState.DECLINED, now=NOW))
+    session.flush()
+
+    options = [Option(date.room, whole), Option(date.room, part)]
+
+    assert passed_over(session, date, options) == options[:1]
 
 
 def test_who_is_offered_a_later_time_that_day_has_until_then_to_answer(session: Session, hall: Hall) -> None:

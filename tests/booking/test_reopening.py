@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from accounts.identity import SERVICE, Actor
 from booking.cases import booking_for
 from booking.closures import close_rooms, displace_outside, open_again
+from booking.ending import cancel
 from booking.line import in_line, offer_instead, offer_vacancy, vacancies
-from booking.models import Booking, Offer
+from booking.models import Booking, Offer, Undo
 from booking.offers import accept, sought
 from booking.outcome import Declined
 from booking.reservations import reserve
@@ -91,6 +92,37 @@ def test_staff_choose_who_cannot_come_without_it(session: Session, hall: Hall) -
     assert states(session, needs, other) == [BookingState.BOOKED, BookingState.DISPLACED]
 
 
+def test_what_is_out_of_order_in_the_hall_is_so_in_its_halves_and_who_lost_their_time_to_it_is_not_asked_back(
+    session: Session, hall: Hall
+) -> None:
+    needs, other = booked(session, hall.berit, needs=["lift"]), booked(session, hall.nils, room=f"{OREN}/gymsal-2")
+    closed(session, hall.olav, room="hel-hall", chosen=[date.id for one in (needs, other) for date in one.occurrences], out_of_order="lift")
+    again(session)
+
+    for vacancy in vacancies(session, SOON):
+        for date in in_line(session, vacancy, now=SOON):
+            offer_vacancy(session, vacancy, date, by=SERVICE, now=SOON)
+            again(session)
+
+    assert open_offers(session) == []
+    with pytest.raises(Declined) as refused:
+        booked(session, hall.berit, needs=["lift"])
+    assert [fault.code for fault in refused.value.faults] == ["out-of-order"]
+
+
+def test_an_act_is_undone_though_something_broke_since_that_it_does_not_need(session: Session, hall: Hall) -> None:
+    theirs = booked(session, hall.berit)
+    again(session)
+    cancel(session, theirs.id, by=hall.berit, now=NOW)
+    act = session.scalars(select(Undo.id)).one()
+    closed(session, hall.olav, out_of_order="lift", reason="Heisen står")
+    again(session)
+
+    undo(session, act, by=hall.berit, now=NOW)
+
+    assert states(session, theirs) == [BookingState.BOOKED]
+
+
 def test_who_cannot_come_since_a_room_is_out_of_use_is_displaced_once_that_was_seen_and_that_can_be_undone(
     session: Session, hall: Hall
 ) -> None:
@@ -118,3 +150,31 @@ def test_who_cannot_come_since_a_room_is_out_of_use_is_displaced_once_that_was_s
         "retire_room",
         "displace_outside",
     ]
+
+
+def test_a_room_out_of_use_is_neither_offered_nor_had_by_an_offer_from_before(session: Session, hall: Hall) -> None:
+    first, other = booked(session, hall.berit), booked(session, hall.berit, start="2026-09-22T18:00", end="2026-09-22T20:00")
+    booked(session, hall.nils, on_conflict="wait")
+    booked(session, hall.nils, on_conflict="wait", start="2026-09-22T18:00", end="2026-09-22T20:00")
+    _given_up(session, hall, first)
+    (before,) = open_offers(session)
+    room = session.scalars(select(Room).where(Room.slug == "gymsal-1")).one()
+    again(session)
+    retire_room(session, f"{OREN}/gymsal-1", version=room.revision, by=hall.kari, now=NOW)
+    _given_up(session, hall, other)
+
+    assert open_offers(session) == [before]
+    with pytest.raises(Conflict) as refused:
+        accept(session, before.id, by=hall.nils, now=SOON)
+    assert [fault.code for fault in refused.value.faults] == ["room-retired"]
+
+
+def _given_up(session: Session, hall: Hall, booking: Booking) -> None:
+    """Cancelled, and offered to who waits."""
+    again(session)
+    cancel(session, booking.id, by=hall.berit, now=NOW)
+    for vacancy in vacancies(session, SOON):
+        for date in in_line(session, vacancy, now=SOON):
+            again(session)
+            offer_vacancy(session, vacancy, date, by=SERVICE, now=SOON)
+    again(session)

@@ -20,6 +20,7 @@ from booking.replay import replay
 from booking.reservations import preview, reserve
 from booking.scope import Scope
 from booking.splitting import split
+from booking.states import BookingState
 from booking.wish import OnConflict
 from kernel.errors import Conflict, Forbidden, Invalid, Missing, Refusal, Stale
 from tests.booking.conftest import LADDER, NOW, REASON, Hall, again, publish_with, wish
@@ -160,6 +161,19 @@ def test_a_date_is_taken_back_only_while_it_is_free_and_without_its_fee(session:
     assert fee == 40000
     assert told == ("Tue 15.09 18:00 gymsal-1 booked", None, 80000)
     assert twice.faults[0].code == "wrong-state"
+
+
+def test_a_wish_that_nobody_confirmed_waits_a_whole_time_again_once_it_is_taken_back(session: Session, hall: Hall) -> None:
+    again(session)
+    asked = reserve(session, wish(), by=hall.siri, now=NOW)
+    again(session)
+    cancel(session, asked.id, by=hall.siri, now=NOW)
+    again(session)
+
+    readd(session, asked.id, 1, by=hall.kari, now=NOW + timedelta(days=10))
+
+    assert (asked.state, asked.confirm_by) == (BookingState.UNCONFIRMED, datetime(2026, 9, 15, 16, tzinfo=UTC))
+    assert session.scalars(select(Claim.expires_at)).all() == [asked.confirm_by]
 
 
 def test_an_extra_date_is_judged_as_any_other(session: Session, hall: Hall) -> None:
