@@ -1,17 +1,21 @@
-"""Proofs: long runs on databases of their own that end well or raise, and what they did."""
+"""Proofs: long runs on databases of their own that end well or raise, what they did, and the journal by which they go on."""
 
+import json
+import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass
+from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 
 from app import TABLES
 from database.migrate import upgrade
 from database.transact import Database
+from kernel.clock import now
 from tests import postgres
 from tests.databases import PostgresCopies, SqliteCopies
 from tests.steps import LONGEST_EPISODE, Steps
@@ -23,66 +27,118 @@ for tables in TABLES:
     import_module(tables)
 
 Copies = SqliteCopies | PostgresCopies
+ROOT = Path(__file__).parents[1]
+KINDS = ("sqlite", "postgresql")
 EACH_RACE = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
-    """One run that ended well: what it was, on which database, from which seed or in which round, and what it did."""
+class Run:
+    """A run to be made: what it is, on which database, from which seed or in which round, of what extent, and how it is made."""
 
     work: str
     kind: str
     number: int
+    extent: int
+    make: Callable[[Database, Path], Counter[str]]
+
+    @property
+    def name(self) -> tuple[str, str, int, int]:
+        return self.work, self.kind, self.number, self.extent
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """One run that ended well: which it was, on what day, of which code, and what it did."""
+
+    work: str
+    kind: str
+    number: int
+    extent: int
+    day: str
+    code: str
     seconds: float
-    done: Counter[str] = field(default_factory=Counter)
+    done: dict[str, int]
+
+    @property
+    def name(self) -> tuple[str, str, int, int]:
+        return self.work, self.kind, self.number, self.extent
 
 
 @contextmanager
-def databases() -> Iterator[dict[str, Copies]]:
-    """Copies of a migrated database of each kind; PostgreSQL where it is installed."""
+def databases(wanted: Sequence[str]) -> Iterator[dict[str, Copies]]:
+    """Copies of a migrated database of each kind that is wanted; PostgreSQL where it is installed."""
     with ExitStack() as ending:
         folder = Path(ending.enter_context(tempfile.TemporaryDirectory(prefix="arena-prove-")))
-        kinds: dict[str, Copies] = {"sqlite": SqliteCopies(folder, upgrade)}
-        if postgres.is_available():
+        kinds: dict[str, Copies] = {}
+        if "sqlite" in wanted:
+            kinds["sqlite"] = SqliteCopies(folder, upgrade)
+        if "postgresql" in wanted and postgres.is_available():
             kinds["postgresql"] = PostgresCopies(ending.enter_context(postgres.server()), upgrade)
         yield kinds
 
 
-def random_steps(kinds: dict[str, Copies], *, steps: int, seed: int) -> Iterator[Proof]:
-    """So many random acts on each kind of database, in episodes with seeds of their own, counted up from the first."""
-    episodes = [min(LONGEST_EPISODE, steps - taken) for taken in range(0, steps, LONGEST_EPISODE)]
-    for number, length in enumerate(episodes, start=seed):
-        for kind, copies in kinds.items():
-            began = time.monotonic()
-            with _opened(copies) as database:
-                done = Steps(database, number).run(length)
-            yield Proof("random steps", kind, number, time.monotonic() - began, done + Counter(steps=length))
+def random_steps(kind: str, *, steps: int, seed: int) -> Iterator[Run]:
+    """So many random acts, in episodes with seeds of their own, counted up from the first."""
+    lengths = [min(LONGEST_EPISODE, steps - taken) for taken in range(0, steps, LONGEST_EPISODE)]
+    for number, length in enumerate(lengths, start=seed):
+        yield Run("random steps", kind, number, length, _steps(number, length))
 
 
-def storms(kinds: dict[str, Copies], *, rounds: int, series: int) -> Iterator[Proof]:
-    """The storm in which the server is killed, the race for slots, and all at once with the import of so many series; each so many
-    times on each kind of database."""
+def storms(kind: str, *, rounds: int, series: int) -> Iterator[Run]:
+    """So many times the storm in which the server is killed, the race for slots, and all at once with the import of so many series."""
     for number in range(1, rounds + 1):
-        for kind, copies in kinds.items():
-            with _opened(copies) as database, tempfile.TemporaryDirectory() as folder:
-                began = time.monotonic()
-                test_what_was_promised_survives_every_kill(database, Path(folder), postgres.free_port())
-            yield Proof("kills", kind, number, time.monotonic() - began, Counter(kills=KILLS))
-            with _opened(copies) as database, tempfile.TemporaryDirectory() as folder:
-                began = time.monotonic()
-                test_every_slot_has_exactly_one_winner_and_every_loser_is_offered_something(database, Path(folder), postgres.free_port())
-            yield Proof("races", kind, number, time.monotonic() - began, Counter(slots=SLOTS))
-            with _opened(copies) as database, tempfile.TemporaryDirectory() as folder:
-                began = time.monotonic()
-                done = storm(database, Path(folder), postgres.free_port(), rounds=EACH_RACE, series=series)
-            yield Proof("all at once", kind, number, time.monotonic() - began, done)
+        yield Run("kills", kind, number, KILLS, _kills)
+        yield Run("races", kind, number, SLOTS, _races)
+        yield Run("all at once", kind, number, series, _all_at_once(series))
 
 
-@contextmanager
-def _opened(copies: Copies) -> Iterator[Database]:
-    with copies.copy() as url:
-        database = Database(url)
+def proved(run: Run, copies: Copies, code: str) -> Proof:
+    """Make a run on a database of its own; raises AssertionError where it does not end well."""
+    with copies.copy() as url, tempfile.TemporaryDirectory() as folder:
+        database, began = Database(url), time.monotonic()
         try:
-            yield database
+            done = run.make(database, Path(folder))
         finally:
             database.engine.dispose()
+    return Proof(*run.name, f"{now():%Y-%m-%d}", code, time.monotonic() - began, dict(done))
+
+
+def code_here() -> str:
+    """A sign of the code that runs here: of every module of ours that is loaded, but those of this package, and of the migrations."""
+    files = {Path(file) for module in list(sys.modules.values()) if (file := getattr(module, "__file__", None))}
+    ours = {file for file in files if file.is_relative_to(ROOT) and not {"bench", ".venv"} & set(file.relative_to(ROOT).parts)}
+    ours |= set((ROOT / "database" / "migrations").rglob("*.py"))
+    told = "".join(f"{file.relative_to(ROOT)} {sha256(file.read_bytes()).hexdigest()}\n" for file in sorted(ours))
+    return sha256(told.encode()).hexdigest()[:12]
+
+
+def kept_in(journal: Path) -> list[Proof]:
+    """The runs that ended well, of whatever code, in the order in which they did."""
+    lines = journal.read_text(encoding="utf-8").splitlines() if journal.exists() else []
+    return [Proof(**json.loads(line)) for line in lines]
+
+
+def keep(proof: Proof, journal: Path) -> None:
+    """Add a run to the journal, a line that others who prove beside may add to as well."""
+    journal.parent.mkdir(parents=True, exist_ok=True)
+    with journal.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(asdict(proof)) + "\n")
+
+
+def _steps(seed: int, length: int) -> Callable[[Database, Path], Counter[str]]:
+    return lambda database, _folder: Steps(database, seed).run(length) + Counter(steps=length)
+
+
+def _kills(database: Database, folder: Path) -> Counter[str]:
+    test_what_was_promised_survives_every_kill(database, folder, postgres.free_port())
+    return Counter(kills=KILLS)
+
+
+def _races(database: Database, folder: Path) -> Counter[str]:
+    test_every_slot_has_exactly_one_winner_and_every_loser_is_offered_something(database, folder, postgres.free_port())
+    return Counter(slots=SLOTS)
+
+
+def _all_at_once(series: int) -> Callable[[Database, Path], Counter[str]]:
+    return lambda database, folder: storm(database, folder, postgres.free_port(), rounds=EACH_RACE, series=series)

@@ -7,25 +7,30 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bench.proofs import Proof, databases, random_steps, storms
-from kernel.clock import now
+from bench.proofs import KINDS, ROOT, Proof, Run, code_here, databases, keep, kept_in, proved, random_steps, storms
 from tests.storms.test_all_at_once import MOST_SERIES
 
-REPORT = Path(__file__).parents[1] / "docs" / "proofs.md"
+JOURNAL = ROOT / "instance" / "proofs.jsonl"
+REPORT = ROOT / "docs" / "proofs.md"
+UNITS = {"random steps": "steps", "kills": "kills", "races": "slots", "all at once": "requests"}
 HEAD = """# Proofs
 
-Written by `make prove` on {day}, on {cores} cores, with `--steps {steps} --seed {seed} --rounds {rounds}
---series {series}`; every run below ended well.
-A run that does not stops the command and names its seed and step.
+Written by `make prove` from runs between {first} and {last} of the code `{code}`, on {cores} cores, random steps with the seeds
+{seeds}; every run below ended well, and all of them are told. A run that does not stops the command and names its seed and step.
 
-**Random steps** (`tests/steps.py`): somebody books once or weekly or stands in line, moves, cancels, confirms, approves, declines or
-lets lapse; what goes first displaces, half or all of the hall is closed and opened again, the worker offers what is free, offers
-are accepted, declined or run out, acts are undone; all in a hall of two halves that can be had whole, while time passes, holds run
-out and, in two episodes of three, summer time begins or ends. Before each act a model in plain Python (`tests/brute.py`) says, by
-looking at everything there is, what must become of it; of what the worker offers it says whether it may be offered, and that nobody
-is left in line for a time that is free. Every 25 steps the whole database is the whole model: no two claims of a space overlap, the
-claims are the live dates and the open offers with their buffers, no date is lost or doubled, each loss is told once and nothing
-that was undone, the past is unchanged, each act has its audit row.
+**Random steps** (`tests/steps.py`): somebody books once or weekly, at night where the clock changes, or stands in line; imports a
+row of a season plan; moves a date; moves one, the following or all dates of a series to other days, another hour or another
+room; lets them say something else or gives them to another team; splits, cancels, takes back, adds; gives back a period for the
+club; confirms, approves, prefers one request to others, declines or lets lapse. What goes first displaces; half or all of the
+hall is closed, or the lift in it is out of order, and is open again; the worker offers what is free, offers are accepted,
+declined or run out; acts are undone. All in a hall of two halves that can be had whole, while time passes, holds run out and, in
+two episodes of three, summer time begins or ends.
+
+Before each act a model in plain Python (`tests/brute.py`) says, by looking at everything there is, what must become of it; of
+what the worker offers it says whether it may be offered, and that nobody is left in line for a time that is free. Every 25 steps
+the whole database is the whole model: no two claims of a space overlap, the claims are the live dates and the open offers with
+their buffers, no date is lost or doubled, each loss is told its holder once, by its date, and nothing that was undone, the past
+is unchanged, each act has its audit row.
 
 **Kills**: the server is killed twenty times in a storm of bookings; what a client was promised is there, nothing is half done,
 the feed agrees. **Races**: eight client processes ask two server processes for the same 300 slots; each slot has one winner.
@@ -35,18 +40,21 @@ in what is being closed and where a season plan is being imported; each has one 
 
 
 def main() -> int:
-    given = _arguments().parse_args()
-    found: list[Proof] = []
-    for proof in _run(given):
-        found.append(proof)
-        print(f"{proof.work}, {proof.kind}, {proof.number}: ended well in {proof.seconds:.0f} s", flush=True)
-        given.report.write_text(_report(found, given), encoding="utf-8")
+    given, code = _arguments().parse_args(), code_here()
+    with databases(given.on or KINDS) as kinds:
+        for run in _runs(given, list(kinds)):
+            if any((proof.name, proof.code) == (run.name, code) for proof in kept_in(given.journal)):
+                continue
+            proof = proved(run, kinds[run.kind], code)
+            keep(proof, given.journal)
+            print(f"{proof.work}, {proof.kind}, {proof.number}: ended well in {proof.seconds:.0f} s", flush=True)
+            given.report.write_text(_report([one for one in kept_in(given.journal) if one.code == code]), encoding="utf-8")
     return 0
 
 
 def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench.prove", description=__doc__)
-    parser.add_argument("--steps", type=int, default=10_000, help="random steps on each kind of database (10000)")
+    parser.add_argument("--steps", type=int, default=100_000, help="random steps on each kind of database (100000)")
     parser.add_argument(
         "--seed", type=int, default=1, help="seed of the first episode of 500 steps: where to go on, or what to try again (1)"
     )
@@ -59,39 +67,48 @@ def _arguments() -> argparse.ArgumentParser:
         metavar="N",
         help="rows of the season plan that is imported (500)",
     )
+    parser.add_argument("--on", choices=KINDS, action="append", help="on this kind of database only (both)")
+    parser.add_argument("--journal", type=Path, default=JOURNAL, help="which runs ended well already (instance/proofs.jsonl)")
     parser.add_argument("--report", type=Path, default=REPORT, help="where the report goes (docs/proofs.md)")
     return parser
 
 
-def _run(given: argparse.Namespace) -> Iterator[Proof]:
-    with databases() as kinds:
-        yield from random_steps(kinds, steps=given.steps, seed=given.seed)
-        yield from storms(kinds, rounds=given.rounds, series=given.series)
+def _runs(given: argparse.Namespace, kinds: Sequence[str]) -> Iterator[Run]:
+    for kind in kinds:
+        yield from storms(kind, rounds=given.rounds, series=given.series)
+    for kind in kinds:
+        yield from random_steps(kind, steps=given.steps, seed=given.seed)
 
 
-def _report(found: Sequence[Proof], given: argparse.Namespace) -> str:
-    head = HEAD.format(
-        day=f"{now():%Y-%m-%d}", cores=os.cpu_count(), steps=given.steps, seed=given.seed, rounds=given.rounds, series=given.series
-    )
-    return "\n".join([head, *_runs(found), "", *_acts(found)]) + "\n"
+def _report(found: Sequence[Proof]) -> str:
+    days, code = sorted({proof.day for proof in found}), found[0].code
+    seeds = sorted({proof.number for proof in found if proof.work == "random steps"})
+    told = ", ".join(f"{first} to {last}" for first, last in _stretches(seeds)) or "none yet"
+    head = HEAD.format(first=days[0], last=days[-1], code=code, cores=os.cpu_count(), seeds=told)
+    return "\n".join([head, *_lines(found), "", *_acts(found)]) + "\n"
 
 
-def _runs(found: Sequence[Proof]) -> Iterator[str]:
+def _stretches(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """The first and the last of numbers that follow each other."""
+    for number in numbers:
+        if number - 1 not in numbers:
+            yield number, next(last for last in range(number, numbers[-1] + 1) if last + 1 not in numbers)
+
+
+def _lines(found: Sequence[Proof]) -> Iterator[str]:
     yield from ("| proof | database | runs | extent | seconds |", "|---|---|---|---|---|")
     for work, kind in sorted({(proof.work, proof.kind) for proof in found}, reverse=True):
         of_it = [proof for proof in found if (proof.work, proof.kind) == (work, kind)]
-        extent = sum((proof.done for proof in of_it), Counter[str]())
-        name = {"random steps": "steps", "kills": "kills", "races": "slots", "all at once": "requests"}[work]
-        slowest = f", p99 {max(proof.done['p99'] for proof in of_it)} ms" if extent["p99"] else ""
-        yield f"| {work} | {kind} | {len(of_it)} | {extent[name]:,} {name}{slowest} | {sum(proof.seconds for proof in of_it):.0f} |"
+        extent = sum(proof.done[UNITS[work]] for proof in of_it)
+        slowest = f", p99 {max(proof.done['p99'] for proof in of_it)} ms" if "p99" in of_it[0].done else ""
+        yield f"| {work} | {kind} | {len(of_it)} | {extent:,} {UNITS[work]}{slowest} | {sum(proof.seconds for proof in of_it):.0f} |"
 
 
 def _acts(found: Sequence[Proof]) -> Iterator[str]:
-    """What the random steps did, by act and refusal; the same on both databases."""
-    kinds = sorted({proof.kind for proof in found if proof.work == "random steps"})
-    sums = {
-        kind: sum((proof.done for proof in found if proof.kind == kind and proof.work == "random steps"), Counter[str]()) for kind in kinds
-    }
+    """What the random steps did, by act and refusal; the same on both databases for the same seeds."""
+    steps = [proof for proof in found if proof.work == "random steps"]
+    kinds = sorted({proof.kind for proof in steps})
+    sums = {kind: sum((Counter(proof.done) for proof in steps if proof.kind == kind), Counter[str]()) for kind in kinds}
     acts = sorted({act for done in sums.values() for act in done} - {"steps"})
     yield f"| act of the random steps (after the comma: refused, and why) | {' | '.join(kinds)} |"
     yield "|---|" + "---|" * len(kinds)

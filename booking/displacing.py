@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from accounts.identity import Actor
+from booking.case import span_of
 from booking.cases import bookings_for
 from booking.conflicts import Answer
 from booking.ending import keys_of
@@ -25,7 +26,7 @@ from booking.wish import Displacing
 from database.audit import Act, record
 from database.locks import Key
 from kernel.errors import Conflict, Fault
-from kernel.wallclock import WallSpan, to_wall
+from kernel.wallclock import to_wall
 from policies.verdict import Verdict
 from venues.models import Room
 
@@ -53,7 +54,7 @@ def lose(session: Session, dates: Sequence[Occurrence], loss: Loss, *, by: Actor
         date.charged_price = None if date.charged_price is None else 0
         date.sequence += 1
         date.changed_at = now
-        session.add(Offer.of(date, date.room, WallSpan(date.local_start, date.local_end, date.zone), OfferState.SOUGHT, now=now))
+        session.add(Offer.of(date, date.room, span_of(date).wall, OfferState.SOUGHT, now=now))
     for booking in {date.booking_id: date.booking for date in dates}.values():
         numbers = [date.number for date in dates if date.booking_id == booking.id]
         booking.state = state_of([date.state for date in booking.occurrences], fallback=BookingState.DISPLACED)

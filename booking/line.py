@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from accounts.identity import Actor
 from booking.alternatives import offers_to
-from booking.case import occupied
+from booking.case import occupied, span_of
 from booking.cases import booking_for
 from booking.conflicts import Want
 from booking.ending import end_dates, keys_of
@@ -24,7 +24,7 @@ from database.locks import lock
 from database.outbox import post
 from kernel.errors import Invalid
 from kernel.interval import Interval
-from kernel.wallclock import WallSpan
+from kernel.wallclock import WallSpan, wall_of
 from policies.request import LONGEST
 from venues.models import Room, RoomSpace
 from venues.queries import room_at
@@ -87,7 +87,7 @@ def offer_instead(session: Session, offer_id: int, *, by: Actor, now: datetime) 
         return False
     found.state, found.answered_at = OfferState.NONE, now
     session.flush()
-    wall = WallSpan(found.local_start, found.local_end, found.zone)
+    wall = wall_of(Interval(found.starts_at, found.ends_at), found.zone)
     ways = offers_to(session, case_in(session, date, found.room), wall, now=now) if date.starts_at > now else ()
     options = [Option(room_at(session, way.room), way.wall) for way in ways]
     return offer(session, date, passed_over(session, date, options), by=by, now=now)
@@ -146,7 +146,7 @@ def _locked(session: Session, occurrence_id: int) -> Occurrence:
 
 def _options(session: Session, date: Occurrence, vacancy: Vacancy) -> Iterator[Option]:
     """What a date could have of a time that became free, what it asked for first."""
-    wall = WallSpan(date.local_start, date.local_end, date.zone)
+    wall = span_of(date).wall
     yield Option(date.room, wall)
     match date.booking.accepts:
         case Accepts.ROOM:

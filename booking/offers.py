@@ -27,7 +27,8 @@ from database.audit import Act, record
 from database.locks import Key, Subject, lock
 from database.outbox import UNDO_WITHIN, post
 from kernel.errors import Conflict, Missing, refuse
-from kernel.wallclock import WallSpan, at, nearest_interval, to_wall
+from kernel.interval import Interval
+from kernel.wallclock import WallSpan, at, nearest_interval, to_wall, wall_of
 from venues.models import Closure, Room
 from venues.scheduling import meets
 
@@ -87,7 +88,7 @@ def accept(session: Session, offer_id: int, *, by: Actor, now: datetime) -> Book
     """
     found = _answered(session, offer_id, OfferState.ACCEPTED, by=by, now=now)
     date = found.occurrence
-    option = Option(found.room, WallSpan(found.local_start, found.local_end, found.zone))
+    option = Option(found.room, wall_of(Interval(found.starts_at, found.ends_at), found.zone))
     _take(session, date, option, act="accept", by=by, now=now)
     booking = date.booking
     post(session, "date-booked", person_id=booking.holder_id, booking_id=booking.id, now=now, facts={"number": date.number})

@@ -95,7 +95,7 @@ def to_wall(moment: datetime, zone: str) -> datetime:
 
 def nearest_interval(wall: WallSpan) -> Interval:
     """The span in UTC with a skipped hour read as the clock goes on: 02:30 is 03:30 (RFC 5545 3.3.5)."""
-    start, end = (local.replace(tzinfo=zone_of(wall.zone)).astimezone(UTC) for local in (wall.start, wall.end))
+    start, end = _nearest(wall.start, wall.zone, second=wall.second), _nearest(wall.end, wall.zone, second=wall.ends_second)
     return Interval(start, max(end, start + timedelta(minutes=1)))
 
 
@@ -145,6 +145,11 @@ def parse_day(text: str, field: str) -> date:
 def at(day: date, since_midnight: timedelta) -> datetime:
     """The local time on a day, where 24:00 is the next day's midnight."""
     return datetime.combine(day, time()) + since_midnight
+
+
+def _nearest(local: datetime, zone: str, *, second: bool) -> datetime:
+    is_second = second and is_repeated(local, zone)
+    return local.replace(tzinfo=zone_of(zone), fold=int(is_second)).astimezone(UTC)
 
 
 def _midnight(day: date, zone: str) -> datetime:

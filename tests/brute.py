@@ -25,7 +25,8 @@ Key = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """A sort of wish: in which state it begins, its state once confirmed, how long a wait keeps the time, its buffers."""
+    """A sort of wish: in which state it begins, its state once confirmed, how long a wait keeps the time, its buffers, and whether it
+    needs what may be out of order."""
 
     name: str
     first: str
@@ -33,6 +34,7 @@ class Sort:
     hold: timedelta | None = None
     before: int = 0
     after: int = 0
+    needs: bool = False
 
 
 TRAINING = Sort("training", "booked", "booked")
@@ -43,14 +45,16 @@ ASKED_CONCERT = Sort("asked-concert", "unconfirmed", "requested", None, before=3
 BLOCK = Sort("block", "booked", "booked")
 # The municipality's own, which goes before all others but blocked time.
 EVENT = Sort("event", "booked", "booked")
-SORTS = (TRAINING, PRIVATE, CONCERT, ASKED, ASKED_CONCERT, BLOCK)
+NEEDY = Sort("needy", "booked", "booked", needs=True)
+SORTS = (TRAINING, PRIVATE, CONCERT, ASKED, ASKED_CONCERT, BLOCK, NEEDY)
 
 
 @dataclass(frozen=True, slots=True)
 class Date:
     """One date of a case as it stands; ``expires`` is set while a hold keeps its time.
 
-    ``was_taken`` is set for one that was left out because another had its time, ``lost_to`` the closure that it lost its time to.
+    ``is_missing`` is set for one at an hour that the clock skips, ``was_taken`` for one that was left out because another had its
+    time, ``lost_to`` the closure that it lost its time to.
     """
 
     room: str
@@ -61,6 +65,7 @@ class Date:
     after: int
     holds: bool = False
     expires: datetime | None = None
+    is_missing: bool = False
     was_taken: bool = False
     lost_to: int | None = None
 
@@ -86,6 +91,8 @@ class Date:
 
 
 Shift = Callable[[Date], Date]
+# What was told of a booking, and of which dates.
+Told = tuple[str, int, tuple[int, ...]]
 
 
 @dataclass(slots=True)
@@ -108,6 +115,14 @@ class Case:
         """What can be cancelled: what is alive, or waits for time."""
         return [number for number in self.among(*LIVE, "waiting") if self.dates[number].start > now]
 
+    def reached(self, number: int, scope: str, now: datetime) -> list[int]:
+        """What an act on a date reaches of what lies ahead: it, it and the following, or all."""
+        anchor = self.dates[number].start
+        return [n for n in self.ahead(now) if scope == "all" or n == number or (scope == "following" and self.dates[n].start >= anchor)]
+
+    def since(self, start: datetime) -> list[int]:
+        return [number for number, date in self.dates.items() if date.start >= start]
+
     def among(self, *states: str) -> list[int]:
         return [number for number, date in self.dates.items() if date.state in states]
 
@@ -123,16 +138,20 @@ class Kept:
 
 @dataclass(slots=True)
 class Closed:
-    """A closure as it stands."""
+    """A closure as it stands, of all that needs something where ``is_partly``."""
 
     room: str
     start: datetime
     end: datetime
     made: datetime
+    is_partly: bool = False
     is_withdrawn: bool = False
 
     def meets(self, date: Date) -> bool:
         return not self.is_withdrawn and bool(SPACES[self.room] & SPACES[date.room]) and self.start < date.end and date.start < self.end
+
+    def keeps_out(self, date: Date, sort: Sort) -> bool:
+        return self.meets(date) and (sort.needs or not self.is_partly)
 
 
 @dataclass(slots=True)
@@ -142,7 +161,7 @@ class Done:
     at: datetime
     before: Mapping[int, tuple[dict[int, Date], datetime | None, str]]
     versions: Mapping[int, int]
-    told: Counter[tuple[str, int]]
+    told: Counter[Told]
     closure: int | None = None
     is_undone: bool = False
 
@@ -154,7 +173,7 @@ class Model:
         self.cases: dict[int, Case] = {}
         self.states: dict[int, str] = {}
         self.acts: list[tuple[str, int]] = []
-        self.told: Counter[tuple[str, int]] = Counter()
+        self.told: Counter[Told] = Counter()
         self.offers: dict[int, Kept] = {}
         self.sought: dict[Key, datetime] = {}
         self.closures: dict[int, Closed] = {}
@@ -173,6 +192,8 @@ class Model:
 
     def wish(self, sort: Sort, dates: Sequence[Date], *, on_conflict: str, now: datetime) -> tuple[str, Case]:
         """What a wish becomes: dates taken by others are left out, or stand in line, where that may be."""
+        if dates[0].is_missing:
+            return "missing-hour", Case(sort)
         if sort.first == "unconfirmed" and list(self.states.values()).count("unconfirmed") >= MOST_UNCONFIRMED:
             return "too-many-unconfirmed", Case(sort)
         closed = {number for number, date in enumerate(dates, start=1) if self._is_closed(date, sort)}
@@ -195,7 +216,11 @@ class Model:
         self._acted("reserve", booking)
         self._tell(f"booking-{self.states[booking]}", booking)
         if self.states[booking] == "unconfirmed":
-            self.told["confirmation-wanted", booking] += DELEGATES
+            self.told["confirmation-wanted", booking, ()] += DELEGATES
+
+    def imported(self, booking: int, case: Case) -> None:
+        self.add(booking, case)
+        self.acts.append(("import", booking))
 
     def displace(self, date: Date, reason: str, now: datetime) -> tuple[str, list[Key]]:
         """Whether the municipality's own use may have the time, and who loses theirs."""
@@ -223,12 +248,14 @@ class Model:
             self._may_be_undone(replace(was, before={**was.before, booking: ({}, None, "cancelled")}))
 
     def met(self, closed: Closed, now: datetime) -> list[Key]:
-        """Whose dates ahead a closure takes; what has begun is settled."""
+        """Whose dates ahead a closure meets; what has begun is settled."""
         return [(b, n) for b, n, date in self._dates() if date.state in LIVE and date.start > now and closed.meets(date)]
 
-    def close(self, closure: int, closed: Closed, now: datetime) -> None:
-        losers = self.met(closed, now)
-        with_them = self._before({booking for booking, _ in losers}, now)
+    def close(self, closure: int, closed: Closed, chosen: Collection[Key] | None, now: datetime) -> None:
+        """Take the time of those that are met and kept out, or of those that were chosen."""
+        met = self.met(closed, now)
+        losers = [key for key in met if (closed.keeps_out(self._date(key), self.cases[key[0]].sort) if chosen is None else key in chosen)]
+        with_them = self._before({booking for booking, _ in met}, now)
         self.closures[closure] = closed
         self._lose(losers, closure, now)
         self._may_be_undone(with_them, closure)
@@ -252,7 +279,7 @@ class Model:
             return "in-the-past"
         was = self._before({booking}, now)
         self._end(booking, dates, "cancelled", "cancel", now)
-        self._tell("dates-cancelled", booking)
+        self._tell("dates-cancelled", booking, dates)
         self._may_be_undone(was)
         return ""
 
@@ -265,28 +292,54 @@ class Model:
             return "in-the-past"
         waits = "booked" if by_staff or case.sort in (BLOCK, EVENT) else case.sort.then
         moved = replace(date, state="unconfirmed" if before.state == "unconfirmed" else waits)
-        return self._settle(booking, {number: moved}, "move", now, notice="dates-moved")
+        return self._moved(booking, {number: moved}, now) if _is_elsewhere(before, moved) else ""
 
-    def shift(self, booking: int, number: int, days: Shift, *, scope: str, skip: bool, by_staff: bool, now: datetime) -> str:
-        """Dates moved by as many days; with ``skip``, those that are closed out, meet others, or a date that stays, stay."""
+    def shift(self, booking: int, number: int, to: Shift, *, scope: str, skip: bool, by_staff: bool, now: datetime) -> str:
+        """Dates moved alike; with ``skip``, those that are closed out, meet others, or a date that stays, stay."""
         case = self.cases[booking]
         if scope == "one" and case.dates[number].state not in LIVE:
             return "wrong-state"
-        reached = [n for n in case.ahead(now) if scope == "all" or n == number or (scope == "following" and self._follows(case, n, number))]
+        reached = case.reached(number, scope, now)
         if not reached:
             return "in-the-past"
+        if to(case.dates[number]).is_missing:
+            return "missing-hour"
         waits = "booked" if by_staff or case.sort in (BLOCK, EVENT) else case.sort.then
-        going = {n: replace(days(case.dates[n]), state="unconfirmed" if case.dates[n].state == "unconfirmed" else waits) for n in reached}
-        wanted = going
-        while skip and going:
-            own = {(booking, n) for n in going}
-            stuck = {n for n, date in going.items() if self._is_closed(date, case.sort) or self._is_taken(date, now, own)}
-            if not stuck:
-                break
-            going = {n: date for n, date in going.items() if n not in stuck}
-        if not going:
+        wanted = {n: replace(to(case.dates[n]), state="unconfirmed" if case.dates[n].state == "unconfirmed" else waits) for n in reached}
+        wanted = {n: date for n, date in wanted.items() if _is_elsewhere(case.dates[n], date)}
+        going = self._without_stuck(booking, wanted, now) if skip else wanted
+        if wanted and not going:
             return "declined" if any(self._is_closed(date, case.sort) for date in wanted.values()) else "taken"
-        return self._settle(booking, going, "move", now, notice="dates-moved")
+        return self._moved(booking, going, now) if going else ""
+
+    def restate(self, booking: int, number: int, *, scope: str, is_team: bool, by_staff: bool, now: datetime) -> tuple[str, list[int]]:
+        """Whether dates may say something else, or be another team's, and which become a booking of their own by that."""
+        case = self.cases[booking]
+        if scope == "one" and case.dates[number].state not in LIVE:
+            return "wrong-state", []
+        reached = case.reached(number, scope, now)
+        if not reached:
+            return "in-the-past", []
+        if is_team:
+            anew = self._judged_anew(case, reached, by_staff=by_staff)
+            refused = self._refusal(booking, anew, now)
+            if refused or any(date.state != case.dates[n].state for n, date in anew.items()):
+                return refused or "team-needs-decision", []
+        if all(n in reached for n in case.among(*LIVE)):
+            return "", []
+        return "", reached if scope == "one" else case.since(min(case.dates[n].start for n in reached))
+
+    def restated(self, booking: int, made: int, numbers: Collection[int], apart: Collection[int], *, is_team: bool, now: datetime) -> None:
+        """What ``restate`` allowed, done under the id of the booking that was made, where one was."""
+        was = self._before({booking}, now)
+        if apart:
+            self._part(booking, made, apart)
+        if is_team:
+            self._place(made, {n: self._date((made, n)) for n in numbers}, now)
+        self._acted("restate", made, fallback=self.states[made])
+        self._tell("booking-changed", made, numbers)
+        if not apart:
+            self._may_be_undone(was)
 
     def comes_back(self, booking: int, number: int, *, by_staff: bool, may_grow: bool, now: datetime) -> str:
         date = self.cases[booking].dates[number]
@@ -306,30 +359,29 @@ class Model:
 
     def split(self, booking: int, number: int, now: datetime) -> str:
         case = self.cases[booking]
-        reached = [case.dates[n].start for n in case.ahead(now) if self._follows(case, n, number)]
+        reached = case.reached(number, "following", now)
         if not reached:
             return "in-the-past"
-        if all(date.start >= min(reached) for date in case.dates.values()):
-            return "nothing-to-split"
-        return ""
+        return "nothing-to-split" if len(self._from_then_on(case, reached)) == len(case.dates) else ""
 
     def parted(self, booking: int, made: int, number: int, now: datetime) -> None:
         """What ``split`` allowed, done: the dates from there on under the id of the booking that was made, and what is kept for them."""
         case = self.cases[booking]
-        first = min(case.dates[n].start for n in case.ahead(now) if self._follows(case, n, number))
-        later = {n: date for n, date in case.dates.items() if date.start >= first}
-        self.cases[made] = Case(case.sort, later, case.confirm_by)
-        case.dates = {n: date for n, date in case.dates.items() if n not in later}
-        self.numbers[made] = max(later)
-        for n in later:
+        self._part(booking, made, self._from_then_on(case, case.reached(number, "following", now)))
+        self._tell("booking-split", made)
+
+    def _part(self, booking: int, made: int, numbers: Collection[int]) -> None:
+        case, before = self.cases[booking], self.states[booking]
+        self.cases[made] = Case(case.sort, {n: case.dates[n] for n in numbers}, case.confirm_by)
+        case.dates = {n: date for n, date in case.dates.items() if n not in numbers}
+        self.numbers[made] = max(numbers)
+        for n in numbers:
             for kept in self.offers.values():
                 kept.key = (made, n) if kept.key == (booking, n) else kept.key
             if (booking, n) in self.sought:
                 self.sought[made, n] = self.sought.pop((booking, n))
-        before = self.states[booking]
         for acted, act in ((booking, "split"), (made, "split-from")):
             self._acted(act, acted, fallback=before)
-        self._tell("booking-split", made)
 
     def release(self, first: day_of, last: day_of, on: Callable[[datetime], day_of], now: datetime) -> str:
         """Everything that the club has from the one day to the other."""
@@ -341,7 +393,7 @@ class Model:
         was = self._before(given, now)
         for booking, numbers in given.items():
             self._end(booking, numbers, "cancelled", "cancel", now)
-            self._tell("dates-cancelled", booking)
+            self._tell("dates-cancelled", booking, numbers)
         self._may_be_undone(was)
         return ""
 
@@ -350,6 +402,22 @@ class Model:
         if self.states[booking] != "requested":
             return "wrong-state"
         return self._settle(booking, {n: replace(case.dates[n], state="booked") for n in case.among("requested")}, "approve", now)
+
+    def prefer(self, booking: int, now: datetime) -> str:
+        """Grant a request, and refuse others the dates on which they want the same time."""
+        granted = [replace(self._date((booking, n)), holds=True, expires=None) for n in self.cases[booking].among("requested")]
+        wished = [(b, n, date) for b, n, date in self._dates() if b != booking and date.state == "requested"]
+        lost = [(b, n) for b, n, date in wished if any(date.meets(one, now) for one in granted)]
+        was = self._before({booking, *(b for b, _ in lost)}, now)
+        refused = self.approve(booking, now)
+        if refused:
+            return refused
+        self.undoable.pop()
+        for other in sorted({b for b, _ in lost}):
+            self._end(other, [n for b, n in lost if b == other], "refused", "refuse", now)
+            self._tell("booking-refused", other)
+        self._may_be_undone(was)
+        return ""
 
     def confirm(self, booking: int, now: datetime) -> str:
         case = self.cases[booking]
@@ -392,11 +460,11 @@ class Model:
             for n, date in self.cases[b].dates.items()
             if date.told != self._was(dates, n, date).told
         }
-        back = [date for date in changed.values() if date.holds and (date.expires is None or date.expires > now)]
+        back = {key: date for key, date in changed.items() if date.holds and (date.expires is None or date.expires > now)}
         others = [one for closure, one in self.closures.items() if closure != done.closure and one.made >= done.at]
-        if any(closed.meets(date) for closed in others for date in back):
+        if any(closed.keeps_out(date, self.cases[b].sort) for closed in others for (b, _), date in back.items()):
             return "closed-since"
-        if any(self._is_taken(date, now, changed) for date in back):
+        if any(self._is_taken(date, now, changed) for date in back.values()):
             return "taken"
         self._put_back(done, changed, now)
         return ""
@@ -413,7 +481,7 @@ class Model:
         kept = self.offers[number]
         kept.state = "expired"
         self._let_go(kept, "expire-offer", now)
-        self._tell("offer-expired", kept.key[0])
+        self._tell("offer-expired", *_one(kept.key))
 
     def offered(self, number: int, key: Key, date: Date, now: datetime) -> str:
         """What is wrong with an offer that was made, empty when nothing is."""
@@ -423,17 +491,17 @@ class Model:
             (not own.stands_in_line or own.start <= now, "waits for nothing"),
             (self.open_to(key) is not None, "has an offer already"),
             (self._is_taken(kept, now), "is taken"),
-            (self._is_closed(kept, case.sort), "is closed"),
+            (self._is_closed(kept, case.sort) or self._is_lost(own, kept), "is closed"),
             (kept.start <= now, "is over"),
             (key in self._passed_over(kept), "was declined before"),
-            (kept.end - kept.start != own.end - own.start and _on_the_wall(kept) != _on_the_wall(own), "has another length"),
+            (not (_is_as_long(kept, own) or (own.state == "displaced" and _is_part(kept, own))), "has another length"),
             (not now < _until(Kept(key, kept)) <= min(kept.start, now + LONGEST_OFFER), "ends too early or too late"),
             (not _is_awake(_until(Kept(key, kept)), kept.start), "ends at night"),
         ]
         self.offers[number] = Kept(key, kept)
         self.sought.pop(key, None)
         self._acted("offer", key[0], fallback=self.states[key[0]])
-        self._tell("date-offered", key[0])
+        self._tell("date-offered", *_one(key))
         return ", ".join(text for is_so, text in wrong if is_so)
 
     def found_nothing(self, key: Key) -> None:
@@ -471,7 +539,7 @@ class Model:
         dates = [n for n, date in self.cases[booking].dates.items() if self._waits_in_vain((booking, n), date, now)]
         self._end(booking, dates, "lapsed", "end-waiting", now)
         if self.states[booking] == "lapsed":
-            self._tell("waited-in-vain", booking)
+            self._tell("waited-in-vain", booking, dates)
 
     def forgotten(self, asked: Collection[Key], now: datetime) -> list[Key]:
         """Who of those that could be asked stands in line for their own time although it became free and is free still."""
@@ -488,11 +556,8 @@ class Model:
         own = self._date(key)
         is_freed = any(replace(own, before=0, after=0).meets(replace(date, holds=True, expires=None), now) for date in due)
         waits = own.stands_in_line and own.start > now and self.open_to(key) is None and self.states[key[0]] not in OVER
-        return (
-            is_freed
-            and waits
-            and not (self._is_closed(own, self.cases[key[0]].sort) or self._is_taken(own, now) or key in self._passed_over(own))
-        )
+        is_closed = self._is_closed(own, self.cases[key[0]].sort) or self._is_lost(own, own)
+        return is_freed and waits and not (is_closed or self._is_taken(own, now) or key in self._passed_over(own))
 
     def _waits_in_vain(self, key: Key, date: Date, now: datetime) -> bool:
         return date.state == "waiting" and date.start <= now and self.open_to(key) is None
@@ -500,28 +565,58 @@ class Model:
     def _passed_over(self, date: Date) -> set[Key]:
         """Who did not take this room and time before."""
         passed = [kept for kept in self.offers.values() if kept.state in ("declined", "expired")]
-        return {kept.key for kept in passed if (kept.date.room, kept.date.start) == (date.room, date.start)}
+        return {kept.key for kept in passed if not _is_elsewhere(kept.date, date)}
 
     @staticmethod
-    def _follows(case: Case, number: int, anchor: int) -> bool:
-        return case.dates[number].start >= case.dates[anchor].start
+    def _from_then_on(case: Case, reached: Collection[int]) -> list[int]:
+        return case.since(min(case.dates[n].start for n in reached))
+
+    def _is_lost(self, own: Date, date: Date) -> bool:
+        """Whether a date lost its time to a closure that takes this one too."""
+        return own.lost_to is not None and self.closures[own.lost_to].meets(date)
 
     def _grow(self, booking: int, number: int, date: Date, act: str, *, by_staff: bool, now: datetime) -> str:
+        if date.is_missing:
+            return "missing-hour"
         case = self.cases[booking]
-        waits = "booked" if by_staff or case.sort in (BLOCK, EVENT) else case.sort.then
-        state = "unconfirmed" if self.states[booking] == "unconfirmed" else waits
-        refused = self._settle(booking, {number: replace(date, state=state)}, act, now, notice="dates-added")
+        grown = replace(date, state="booked" if by_staff or case.sort in (BLOCK, EVENT) else case.sort.then)
+        refused = self._settle_one((booking, number), grown, act, now, notice="dates-added")
         if not refused:
             self.numbers[booking] = max(number, self.numbers[booking])
         return refused
 
     def _take(self, key: Key, date: Date, act: str, now: datetime) -> str:
         case = self.cases[key[0]]
-        booked = "unconfirmed" if case.confirm_by else case.sort.then
-        if case.confirm_by:
-            case.confirm_by = max(case.confirm_by, _confirm_by(now, date.start))
-        taken = replace(date, state=booked, before=case.sort.before, after=case.sort.after)
-        return self._settle(key[0], {key[1]: taken}, act, now, notice="date-booked", is_undoable=False)
+        taken = replace(date, state=case.sort.then, before=case.sort.before, after=case.sort.after)
+        return self._settle_one(key, taken, act, now, notice="date-booked", is_undoable=False)
+
+    def _settle_one(self, key: Key, date: Date, act: str, now: datetime, *, notice: str, is_undoable: bool = True) -> str:
+        """One date more, which is a wish while nobody has confirmed the others, with as long to confirm it."""
+        case = self.cases[key[0]]
+        if case.confirm_by is None:
+            return self._settle(key[0], {key[1]: date}, act, now, notice=notice, is_undoable=is_undoable)
+        wish, until = replace(date, state="unconfirmed"), max(case.confirm_by, _confirm_by(now, date.start))
+        return self._settle(key[0], {key[1]: wish}, act, now, notice=notice, is_undoable=is_undoable, until=until)
+
+    @staticmethod
+    def _judged_anew(case: Case, numbers: Collection[int], *, by_staff: bool) -> dict[int, Date]:
+        """Dates where they are; what staff say of what is booked is booked."""
+        decides = by_staff and all(case.dates[n].state == "booked" for n in numbers)
+        state = "booked" if decides or case.sort in (BLOCK, EVENT) else case.sort.then
+        return {n: replace(case.dates[n], state="unconfirmed" if case.confirm_by else state) for n in numbers}
+
+    def _moved(self, booking: int, dates: dict[int, Date], now: datetime) -> str:
+        return self._settle(booking, dates, "move", now, notice="dates-moved")
+
+    def _without_stuck(self, booking: int, going: dict[int, Date], now: datetime) -> dict[int, Date]:
+        """Those that can be had: one that cannot stays where it was, and may be in the way of others."""
+        sort = self.cases[booking].sort
+        while True:
+            own = {(booking, n) for n in going}
+            stuck = {n for n, date in going.items() if self._is_closed(date, sort) or self._is_taken(date, now, own)}
+            if not stuck:
+                return going
+            going = {n: date for n, date in going.items() if n not in stuck}
 
     def _let_go(self, kept: Kept, act: str, now: datetime) -> None:
         self._free(kept.date, now)
@@ -536,26 +631,45 @@ class Model:
             self.sought[booking, number] = now
         for booking in {booking for booking, _ in losers}:
             self._acted("displace", booking, fallback="displaced")
-            self._tell("dates-displaced", booking)
+            self._tell("dates-displaced", booking, [n for b, n in losers if b == booking])
 
-    def _settle(self, booking: int, dates: dict[int, Date], act: str, now: datetime, *, notice: str = "", is_undoable: bool = True) -> str:
-        own = {(booking, number) for number in dates}
-        if any(self._is_closed(date, self.cases[booking].sort) for date in dates.values()):
-            return "declined"
-        if any(self._is_taken(date, now, own) for date in dates.values()) or meet_each_other(dates.values()):
-            return "taken"
+    def _settle(
+        self,
+        booking: int,
+        dates: Mapping[int, Date],
+        act: str,
+        now: datetime,
+        *,
+        notice: str = "",
+        is_undoable: bool = True,
+        until: datetime | None = None,
+    ) -> str:
+        refused = self._refusal(booking, dates, now)
+        if refused:
+            return refused
         was = self._before({booking}, now)
-        case = self.cases[booking]
-        self._give_up(own, now)
-        for number, date in dates.items():
-            case.dates[number] = self._placed(case, date, now)
+        self.cases[booking].confirm_by = until or self.cases[booking].confirm_by
+        self._place(booking, dates, now)
         self._acted(act, booking, fallback=self.states[booking])
-        if self.states[booking] != "unconfirmed":
-            case.confirm_by = None
-        self._tell(notice or f"booking-{self.states[booking]}", booking)
+        self._tell(notice or f"booking-{self.states[booking]}", booking, dates if notice else ())
         if is_undoable:
             self._may_be_undone(was)
         return ""
+
+    def _refusal(self, booking: int, dates: Mapping[int, Date], now: datetime) -> str:
+        if any(self._is_closed(date, self.cases[booking].sort) for date in dates.values()):
+            return "declined"
+        own = {(booking, number) for number in dates}
+        is_taken = any(self._is_taken(date, now, own) for date in dates.values())
+        return "taken" if is_taken or meet_each_other(dates.values()) else ""
+
+    def _place(self, booking: int, dates: Mapping[int, Date], now: datetime) -> None:
+        case = self.cases[booking]
+        self._give_up([(booking, number) for number in dates], now)
+        for number, date in dates.items():
+            case.dates[number] = self._placed(case, date, now)
+        if case.state(self.states[booking]) != "unconfirmed":
+            case.confirm_by = None
 
     def _placed(self, case: Case, date: Date, now: datetime) -> Date:
         match date.state:
@@ -616,15 +730,15 @@ class Model:
         self.states[booking] = self.cases[booking].state(fallback)
         self.acts.append((act, booking))
 
-    def _tell(self, kind: str, booking: int) -> None:
-        self.told[kind, booking] += 1
+    def _tell(self, kind: str, booking: int, dates: Collection[int] = ()) -> None:
+        self.told[kind, booking, tuple(sorted(dates))] += 1
 
     def _is_taken(self, date: Date, now: datetime, own: Collection[Key] = ()) -> bool:
         return any(date.meets(other, now) for booking, number, other in self._held() if (booking, number) not in own)
 
     def _is_closed(self, date: Date, sort: Sort) -> bool:
-        """Whether the policy refuses the time; it is not asked about time that is blocked."""
-        return sort is not BLOCK and any(closed.meets(date) for closed in self.closures.values())
+        """Whether the clock skips the time or the policy refuses it, which is not asked about time that is blocked."""
+        return date.is_missing or (sort is not BLOCK and any(closed.keeps_out(date, sort) for closed in self.closures.values()))
 
     def _date(self, key: Key) -> Date:
         return self.cases[key[0]].dates[key[1]]
@@ -644,8 +758,25 @@ def _confirm_by(now: datetime, first: datetime) -> datetime:
     return max(min(now + TO_CONFIRM, first), now + SHORTEST)
 
 
+def _one(key: Key) -> tuple[int, tuple[int]]:
+    """What is told of one date: its booking, and it alone."""
+    return key[0], (key[1],)
+
+
+def _is_elsewhere(date: Date, to: Date) -> bool:
+    return to.is_missing or (date.room, date.start, date.end) != (to.room, to.start, to.end)
+
+
 def _until(kept: Kept) -> datetime:
     return kept.date.expires or datetime.max.replace(tzinfo=UTC)
+
+
+def _is_as_long(date: Date, other: Date) -> bool:
+    return date.end - date.start == other.end - other.start or _on_the_wall(date) == _on_the_wall(other)
+
+
+def _is_part(date: Date, of: Date) -> bool:
+    return date.room == of.room and of.start <= date.start and date.end <= of.end
 
 
 def _on_the_wall(date: Date) -> timedelta:

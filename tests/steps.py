@@ -2,20 +2,25 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from accounts.identity import SERVICE, Actor
+from accounts.identity import COMMAND, SERVICE, Actor
 from booking import adding, decisions, ending, line, offers, splitting
-from booking.changing import Change, change
+from booking.changing import Change, Said, change
 from booking.closures import close_rooms, open_again
+from booking.importing import Fate, import_row
+from booking.meant import Terms, meant
 from booking.models import Booking, Claim, Occurrence, Offer, Undo
+from booking.plan import read_plan
+from booking.preferring import Choice as Preferred
+from booking.preferring import prefer
 from booking.releasing import Period, release
 from booking.reservations import reserve
 from booking.scope import Scope
@@ -45,7 +50,9 @@ from tests.brute import (
     Date,
     Key,
     Model,
+    Shift,
     Sort,
+    Told,
     meet_each_other,
 )
 from venues.inputs import ClosureInput
@@ -55,6 +62,10 @@ OREN = "oren-flerbrukshall"
 # No public holiday and no break of the hall's lies within eleven weeks; the clock goes back in the second, forward in the third.
 BEGINNINGS = tuple(datetime(*day, 6, 0, tzinfo=UTC) for day in ((2027, 6, 1), (2027, 10, 4), (2038, 2, 1)))
 LONGEST_EPISODE = 500
+BROKEN = "lift"
+SETTLED = ("booked", "cancelled", "refused", "lapsed")
+FATES = {"": Fate.BOOKED, "taken": Fate.TAKEN, "declined": Fate.REFUSED}
+WEEKDAYS = ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag")
 DAYS_AHEAD = 9
 COMPARED_EVERY = 25
 RULES: list[dict[str, Any]] = [
@@ -77,6 +88,7 @@ HANDS = {
     "asked-concert": "siri",
     "block": "kari",
     "event": "kari",
+    "needy": "berit",
 }
 
 
@@ -107,6 +119,7 @@ class Steps:
         acts += [self._approve] * 4 + [self._confirm] * 3 + [self._decline, self._lapse]
         acts += [self._displace] * 2 + [self._close, self._open_again] + [self._answer] * 3 + [self._attend] * 4 + [self._undo] * 3
         acts += [self._shift] * 4 + [self._readd] * 3 + [self._add, self._split, self._release]
+        acts += [self._restate, self._prefer, self._prefer, self._import, self._night]
         for number in range(1, steps + 1):
             self._pass_time()
             before = len(self.model.undoable)
@@ -134,8 +147,11 @@ class Steps:
             self._past_unchanged(session)
 
     def _past_unchanged(self, session: Session) -> None:
-        """What was cancelled or moved lay ahead: when, where and whether a date has been is settled once it began."""
-        begun = {key: told for key, told in _dates(session).items() if told[1] <= self.now and told[3] in ("booked", "cancelled")}
+        """What was cancelled or moved lay ahead: when, where and whether a date has been is settled once it began.
+
+        Who stands in line may still have something later.
+        """
+        begun = {key: told for key, told in _dates(session).items() if told[1] <= self.now and told[3] in SETTLED}
         assert {key: begun.get(key) for key in self.past} == self.past, self._where()
         self.past = begun
 
@@ -162,30 +178,54 @@ class Steps:
 
     def _move(self) -> None:
         booking, case = self._any()
-        number = self.dice.choice(list(case.dates))
+        number = self._number(case)
         room, start, end = self._time()
         hand = self.dice.choice((HANDS[case.sort.name], "kari"))
         to = self._date(case.sort, room, start, end)
         expected = self.model.move(booking, number, to, by_staff=hand == "kari", now=self.now)
-        wanted: dict[str, Any] = {"start": start, "end": end, "room": f"oren-flerbrukshall/{room}"}
+        wanted: dict[str, Any] = {"start": start, "end": end, "room": f"{OREN}/{room}"}
         self._try("move", expected, move, booking, number, **wanted, by=self.hands[hand])
 
     def _shift(self) -> None:
-        """Several dates at once, by some days, in their own rooms."""
+        """Several dates at once: by some days, to another time on their own days, or into another room."""
         booking, case = self._any()
-        number, scope = self.dice.choice(list(case.dates)), self.dice.choice(("one", "following", "all"))
-        hand, days = self.dice.choice((HANDS[case.sort.name], "kari")), timedelta(days=self.dice.choice((1, 1, 7)))
-        skip = self.dice.random() < 0.5 and self._are_apart(case)
+        number, scope = self._number(case), self.dice.choice(("one", "following", "all"))
+        if case.dates[number].is_missing:
+            return
+        how, hand = self.dice.choice(("days", "days", "clock", "room")), self.dice.choice((HANDS[case.sort.name], "kari"))
+        days, (room, start, end) = timedelta(days=self.dice.choice((1, 1, 7))), self._time()
+        to: dict[str, Shift] = {
+            "days": lambda date: self._later(date, days),
+            "clock": lambda date: self._on_clock(date, start, end),
+            "room": lambda date: replace(date, room=room),
+        }
+        anchor = to[how](case.dates[number])
+        new = [moment + days for moment in self._walls(case.dates[number])] if how == "days" else self._walls(anchor)
+        wanted: dict[str, Any] = {"room": f"{OREN}/{room}"} if how == "room" else {"start": new[0], "end": new[1]}
+        skip = self.dice.random() < 0.5 and not meet_each_other([to[how](case.dates[n]) for n in case.reached(number, scope, self.now)])
         told = {"scope": scope, "skip": skip, "by_staff": hand == "kari", "now": self.now}
-        start, end = (self._wall(moment) + days for moment in (case.dates[number].start, case.dates[number].end))
-        expected = self.model.shift(booking, number, lambda date: self._later(date, days), **told)  # type: ignore[arg-type]
-        on_conflict = OnConflict.SKIP if skip else OnConflict.REFUSE
-        wanted = Change(number=number, scope=Scope(scope), start=start, end=end, on_conflict=on_conflict)
-        self._try("shift", expected, _changed, booking, wanted, by=self.hands[hand])
+        expected = self.model.shift(booking, number, to[how], **told)  # type: ignore[arg-type]
+        change = Change(number=number, scope=Scope(scope), on_conflict=OnConflict.SKIP if skip else OnConflict.REFUSE, **wanted)
+        self._try(f"shift {how}", expected, _changed, booking, change, by=self.hands[hand])
+
+    def _restate(self) -> None:
+        """Dates say something else, or are another team's: they are a booking of their own where others say what they said."""
+        booking, case = self._any()
+        number, scope = self._number(case), self.dice.choice(("one", "following", "all"))
+        hand, field_ = self.dice.choice((HANDS[case.sort.name], "kari")), self.dice.choice(("purpose", "team"))
+        told: dict[str, Any] = {"scope": scope, "is_team": field_ == "team", "by_staff": hand == "kari", "now": self.now}
+        expected, apart = self.model.restate(booking, number, **told)
+        reached = case.reached(number, scope, self.now)
+        change = Change(number=number, scope=Scope(scope), said=Said(**{field_: f"Nummer {sum(self.done.values())}"}))
+        made = self._try(f"restate {field_}", expected, _changed, booking, change, by=self.hands[hand])
+        if made is not None:
+            self.model.restated(booking, made, reached, apart, is_team=field_ == "team", now=self.now)
 
     def _readd(self) -> None:
         booking, case = self._any()
-        number, hand = self.dice.choice(list(case.dates)), self.dice.choice((HANDS[case.sort.name], "kari"))
+        back = case.among("cancelled", "skipped")
+        number = self.dice.choice(back if back and self.dice.random() < 0.7 else list(case.dates))
+        hand = self.dice.choice((HANDS[case.sort.name], "kari"))
         told = {"by_staff": hand == "kari", "may_grow": hand != "siri", "now": self.now}
         self._try("readd", self.model.comes_back(booking, number, **told), adding.readd, booking, number, by=self.hands[hand])
 
@@ -194,12 +234,12 @@ class Steps:
         hand, (room, start, end) = HANDS[case.sort.name], self._time()
         date = self._date(case.sort, room, start, end)
         expected = self.model.grow(booking, date, by_staff=hand == "kari", may_grow=hand != "siri", now=self.now)
-        wanted: dict[str, Any] = {"start": start, "end": end, "room": f"oren-flerbrukshall/{room}"}
+        wanted: dict[str, Any] = {"start": start, "end": end, "room": f"{OREN}/{room}"}
         self._try("add", expected, adding.add, booking, **wanted, by=self.hands[hand])
 
     def _split(self) -> None:
         booking, case = self._any()
-        number = self.dice.choice(list(case.dates))
+        number = self._number(case)
         expected = self.model.split(booking, number, self.now)
         made = self._try("split", expected, splitting.split, booking, number, by=self.hands[HANDS[case.sort.name]])
         if made is not None:
@@ -235,22 +275,29 @@ class Steps:
             self.model.displaced(made, date, losers, self.now)
 
     def _close(self) -> None:
-        """A closure from some hours back or ahead, first looked at now and then."""
+        """A closure, or something out of order, from some hours back or ahead, first looked at now and then."""
         room, start, _ = self._time()
         if self.dice.random() < 0.3:
-            start = self.now.astimezone(OSLO).replace(tzinfo=None, minute=0, second=0, hour=0)
+            start = self._wall(self.now).replace(minute=0, second=0, hour=0)
         end = start + timedelta(hours=self.dice.choice((2, 6, 24, 72)))
-        closed = Closed(room, *(moment.replace(tzinfo=OSLO).astimezone(UTC) for moment in (start, end)), self.now)
-        given = ClosureInput(room=room, start=start, end=end, reason="Vannlekkasje")
-        is_confirmed = self.dice.random() < 0.8
-        expected = "closure-meets-bookings" if self.model.met(closed, self.now) and not is_confirmed else ""
-        made = self._try("close", expected, close_rooms, OREN, given, confirmed=is_confirmed, by=self.hands["olav"])
+        feature, is_confirmed = self.dice.choice(("", BROKEN)), self.dice.random() < 0.8
+        span = self._date(EVENT, room, start, end)
+        closed = Closed(room, span.start, span.end, self.now, is_partly=bool(feature))
+        met, given = (
+            self.model.met(closed, self.now),
+            ClosureInput(room=room, start=start, end=end, reason="Lekkasje", out_of_order=feature),
+        )
+        chosen = [key for key in met if self.dice.random() < 0.5] if feature and self.dice.random() < 0.3 else None
+        more = {"confirmed": is_confirmed, "chosen": None if chosen is None else self._ids(chosen)}
+        expected = "missing-hour" if span.is_missing else "closure-meets-bookings" if met and not is_confirmed else ""
+        made = self._try("break" if feature else "close", expected, close_rooms, OREN, given, **more, by=self.hands["olav"])
         if made is not None:
-            self.model.close(made, closed, self.now)
+            self.model.close(made, closed, chosen, self.now)
 
     def _open_again(self) -> None:
         if self.model.closures:
-            closure = self.dice.choice(list(self.model.closures))
+            shut = [closure for closure, closed in self.model.closures.items() if not closed.is_withdrawn]
+            closure = self.dice.choice(shut if shut and self.dice.random() < 0.8 else list(self.model.closures))
             self._try("open again", self.model.open_again(closure, self.now), open_again, closure, by=self.hands["olav"])
 
     def _undo(self) -> None:
@@ -335,6 +382,49 @@ class Steps:
         booking, _ = self._any("requested")
         self._try("approve", self.model.approve(booking, self.now), decisions.approve, booking, by=self.hands["kari"])
 
+    def _prefer(self) -> None:
+        booking, _ = self._any("requested")
+        self._try("prefer", self.model.prefer(booking, self.now), prefer, booking, Preferred(others="Loddtrekning."), by=self.hands["kari"])
+
+    def _import(self) -> None:
+        """A row of a season plan."""
+        room, start, end = self._time()
+        weeks, on_conflict = self.dice.randrange(1, 4), self.dice.choice(("refuse", "skip"))
+        dates = [self._date(TRAINING, room, start + timedelta(weeks=week), end + timedelta(weeks=week)) for week in range(weeks)]
+        expected, case = self.model.wish(TRAINING, dates, on_conflict=on_conflict, now=self.now)
+        days = f"{start:%Y-%m-%d} - {start + timedelta(weeks=weeks - 1):%Y-%m-%d}"
+        row = f"{OREN}/{room};{WEEKDAYS[start.weekday()]};{start:%H:%M};{end:%H:%M};Skiold turn;Lag {sum(self.done.values())};{days}"
+        plan = read_plan("plan.csv", f"rom;ukedag;fra;til;klubb;lag;periode\n{row}".encode())
+        with self.database.reading() as session:
+            (meant_,) = meant(session, plan, Terms(on_conflict=OnConflict(on_conflict)), by=COMMAND, now=self.now)
+        answer = self.database.transact(import_row, meant_, digest=plan.digest, by=COMMAND, now=self.now)
+        assert answer.fate == FATES[expected], f"{answer.fate}, the model says {expected or 'done'}; {self._where()}"
+        self.done[f"import, {expected}" if expected else "import"] += 1
+        if not expected:
+            with self.database.reading() as session:
+                self.model.imported(session.scalars(select(Booking.id).where(Booking.reference == answer.reference)).one(), case)
+
+    def _night(self) -> None:
+        """Time blocked at night, once or weekly: mostly where the clock changes, and then now and then in the second of a repeated hour."""
+        today = self._wall(self.now).replace(hour=0, minute=0, second=0)
+        nights = [today + timedelta(days=ahead) for ahead in range(1, 2 * DAYS_AHEAD)]
+        changing = [night for night in nights if _offset(night) != _offset(night + timedelta(days=1))]
+        night, weeks = self.dice.choice(changing * len(nights) + nights), self.dice.choice((1, 1, 2))
+        start = max(night - timedelta(weeks=self.dice.randrange(weeks)), nights[0]) + timedelta(minutes=30 * self.dice.randrange(8))
+        end, room, is_second = (
+            start + timedelta(minutes=30 * self.dice.randrange(1, 5)),
+            self.dice.choice(list(SPACES)),
+            self.dice.random() < 0.4,
+        )
+        walls = [(start + timedelta(weeks=week), end + timedelta(weeks=week)) for week in range(weeks)]
+        dates = [self._date(BLOCK, room, *wall, is_second=is_second) for wall in walls]
+        on_conflict = self.dice.choice(("refuse", "skip", "wait"))
+        expected, case = self.model.wish(BLOCK, dates, on_conflict=on_conflict, now=self.now)
+        wish = Wish.model_validate(_wish(BLOCK, room, (start, end), weeks) | {"on_conflict": on_conflict, "second_hour": is_second})
+        made = self._try("wish night", expected, reserve, wish, by=self.hands["kari"])
+        if made is not None:
+            self.model.add(made, case)
+
     def _confirm(self) -> None:
         booking, case = self._any("unconfirmed")
         hand = "nils" if case.sort in (TRAINING, CONCERT, ASKED, ASKED_CONCERT) else "kari"
@@ -363,13 +453,18 @@ class Steps:
         return found
 
     def _any(self, *states: str) -> tuple[int, Case]:
-        """A case in one of the states most times, any other now and then: refusals are to be met too."""
+        """A case in one of the states, or with something ahead, most times, any other now and then: refusals are to be met too."""
         if not self.model.cases:
             self._wish()
-        fitting = [booking for booking in self.model.cases if not states or self.model.states[booking] in states]
-        recent = list(self.model.cases)[-60:]
-        booking = self.dice.choice(fitting if fitting and self.dice.random() < 0.9 and states else recent or list(self.model.cases))
+        cases = self.model.cases.items()
+        fitting = [b for b, case in cases if (self.model.states[b] in states if states else case.given_up(self.now))]
+        booking = self.dice.choice(fitting if fitting and self.dice.random() < 0.85 else list(self.model.cases)[-60:])
         return booking, self.model.cases[booking]
+
+    def _number(self, case: Case) -> int:
+        """A date, one that lies ahead most times."""
+        ahead = case.given_up(self.now)
+        return self.dice.choice(ahead if ahead and self.dice.random() < 0.85 else list(case.dates))
 
     def _time(self) -> tuple[str, datetime, datetime]:
         """A room and a span in it by the wall clock, some days from now, between 9 and 22."""
@@ -379,19 +474,36 @@ class Steps:
         start = day + timedelta(minutes=30 * self.dice.randrange(18, 39))
         return self.dice.choice(list(SPACES)), start, start + timedelta(minutes=30 * self.dice.randrange(1, 6))
 
-    def _date(self, sort: Sort, room: str, start: datetime, end: datetime) -> Date:
-        return Date(room, *(moment.replace(tzinfo=OSLO).astimezone(UTC) for moment in (start, end)), "", sort.before, sort.after)
+    def _date(self, sort: Sort, room: str, start: datetime, end: datetime, *, is_second: bool = False) -> Date:
+        """A date by the clock on the wall; one at an hour that the clock skips is when the clock has gone on."""
+        if not (_is_shown(start) and _is_shown(end)):
+            begins, ends = _utc(start), _utc(end)
+            return Date(room, begins, max(ends, begins + timedelta(minutes=1)), "", sort.before, sort.after, is_missing=True)
+        is_repeated = is_second and _utc(start) != _utc(start, fold=1)
+        return Date(room, _utc(start, fold=int(is_second)), _utc(end, fold=int(is_repeated)), "", sort.before, sort.after)
 
     def _wall(self, moment: datetime) -> datetime:
         return moment.astimezone(OSLO).replace(tzinfo=None)
 
-    def _later(self, date: Date, days: timedelta) -> Date:
-        start, end = ((self._wall(moment) + days).replace(tzinfo=OSLO).astimezone(UTC) for moment in (date.start, date.end))
-        return replace(date, start=start, end=end)
+    def _walls(self, date: Date) -> tuple[datetime, datetime]:
+        return self._wall(date.start), self._wall(date.end)
 
-    def _are_apart(self, case: Case) -> bool:
-        """Whether no two dates of a case meet: what competes without holding its time may have been moved onto another of its own."""
-        return not meet_each_other([date for date in case.dates.values() if date.state in LIVE])
+    def _later(self, date: Date, days: timedelta) -> Date:
+        start, end = (moment + days for moment in self._walls(date))
+        return self._at(date, start, end)
+
+    def _on_clock(self, date: Date, start: datetime, end: datetime) -> Date:
+        begins = datetime.combine(self._wall(date.start).date(), start.time())
+        return self._at(date, begins, begins + (end - start))
+
+    def _at(self, date: Date, start: datetime, end: datetime) -> Date:
+        found = self._date(TRAINING, date.room, start, end)
+        return replace(date, start=found.start, end=found.end, is_missing=found.is_missing)
+
+    def _ids(self, keys: Collection[Key]) -> list[int]:
+        with self.database.reading() as session:
+            rows = session.execute(select(Occurrence.booking_id, Occurrence.number, Occurrence.id))
+            return [row.id for row in rows if (row.booking_id, row.number) in keys]
 
     def _modelled(self) -> dict[tuple[int, int], tuple[Any, ...]]:
         cases = self.model.cases.items()
@@ -399,6 +511,19 @@ class Steps:
 
     def _where(self) -> str:
         return f"seed {self.seed}, step {sum(self.done.values())}, {self.now:%Y-%m-%d %H:%M}"
+
+
+def _utc(wall: datetime, fold: int = 0) -> datetime:
+    return wall.replace(tzinfo=OSLO, fold=fold).astimezone(UTC)
+
+
+def _is_shown(wall: datetime) -> bool:
+    """Whether the clock shows this time."""
+    return _utc(wall).astimezone(OSLO).replace(tzinfo=None) == wall
+
+
+def _offset(wall: datetime) -> timedelta | None:
+    return wall.replace(tzinfo=OSLO).utcoffset()
 
 
 def _furnished(session: Session) -> tuple[dict[str, Actor], int]:
@@ -415,7 +540,7 @@ def _released(session: Session, club: int, period: Period, *, by: Actor, now: da
 
 
 def _wish(sort: Sort, room: str, time: tuple[datetime, datetime], weeks: int) -> dict[str, Any]:
-    wish: dict[str, Any] = {"room": f"oren-flerbrukshall/{room}", "start": time[0], "end": time[1], "purpose": sort.name}
+    wish: dict[str, Any] = {"room": f"{OREN}/{room}", "start": time[0], "end": time[1], "purpose": sort.name}
     wish["activity"] = "culture.concert" if sort in (CONCERT, ASKED_CONCERT) else "sport.training"
     if sort is EVENT:
         wish |= {"kind": "municipal", "activity": "sport.match"}
@@ -423,6 +548,8 @@ def _wish(sort: Sort, room: str, time: tuple[datetime, datetime], weeks: int) ->
         wish["organisation"] = "313000001"
     if sort is BLOCK:
         wish["kind"] = "block"
+    if sort.needs:
+        wish["needs"] = [BROKEN]
     if weeks > 1:
         wish["recurrence"] = {"rrule": f"FREQ=WEEKLY;COUNT={weeks}"}
     return wish
@@ -455,10 +582,16 @@ def _acts(session: Session) -> list[tuple[str, int]]:
     return [(row.verb, row.subject_id) for row in found]
 
 
-def _told(session: Session) -> Counter[tuple[str, int]]:
-    """What is told of bookings, without what was taken back."""
-    found = session.execute(select(Notice.kind, Notice.booking_id).where(Notice.state != Delivery.WITHDRAWN))
-    return Counter((row.kind, row.booking_id) for row in found)
+def _told(session: Session) -> Counter[Told]:
+    """What is told their holders of bookings, and of which dates, without what was taken back."""
+    to_holder = or_(Notice.person_id == Booking.holder_id, Notice.kind == "confirmation-wanted")
+    columns = select(Notice.kind, Notice.booking_id, Notice.facts).join(Booking, Notice.booking_id == Booking.id)
+    found = session.execute(columns.where(Notice.state != Delivery.WITHDRAWN, to_holder))
+    return Counter((row.kind, row.booking_id, _numbers(row.facts or {})) for row in found)
+
+
+def _numbers(facts: Mapping[str, Any]) -> tuple[int, ...]:
+    return tuple(sorted(facts.get("dates", ()))) or ((facts["number"],) if "number" in facts else ())
 
 
 def _offers(session: Session) -> dict[int, tuple[Any, ...]]:

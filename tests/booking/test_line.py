@@ -230,6 +230,19 @@ def test_who_stands_in_line_leaves_it_and_with_it_what_was_offered(session: Sess
     assert attend(session, SOON + timedelta(minutes=3)) == [then.id]
 
 
+def test_who_waits_for_the_second_of_a_repeated_hour_is_offered_that_and_has_it(session: Session, hall: Hall) -> None:
+    night = {"kind": "block", "organisation": None, "start": "2026-10-25T02:00", "end": "2026-10-25T02:30", "second_hour": True}
+    had, line = booked(session, hall.kari, **night), waiting(session, hall.kari, **night)
+    (date,) = line.occurrences
+    given_up(session, had, hall.kari)
+
+    attend(session)
+    accept(session, open_offer(session, line).id, by=hall.kari, now=SOON)
+
+    assert (date.starts_at, date.ends_at) == (datetime(2026, 10, 25, 1, tzinfo=UTC), datetime(2026, 10, 25, 1, 30, tzinfo=UTC))
+    assert session.scalars(select(Claim.starts_at)).all() == [date.starts_at]
+
+
 def test_who_did_not_take_a_part_of_the_time_is_offered_the_whole(session: Session, hall: Hall) -> None:
     (date,) = waiting(session, hall.nils).occurrences
     whole = WallSpan(date.local_start, date.local_end, date.zone)
