@@ -38,5 +38,7 @@ def _place(subject: str, subject_id: int) -> str:
         case "room":
             room = session.get_one(Room, subject_id)
             return url_for("venues.outside_page", venue=room.venue.slug, room=room.slug)
+        case "organisation":
+            return url_for("booking.release_page", organisation_id=subject_id)
         case _:
             return url_for("booking.case_page", reference=session.get_one(Booking, subject_id).reference)
