@@ -83,7 +83,7 @@ class Losers:
     @property
     def keys(self) -> tuple[Key, ...]:
         """What to lock beside the wish's own: all that an act on their bookings locks."""
-        return tuple(key for booking in {date.booking for date in self.dates} for key in keys_of(booking))
+        return tuple(key for booking in self.bookings for key in keys_of(booking))
 
     @property
     def sign(self) -> str:

@@ -225,8 +225,7 @@ def test_a_dry_run_says_the_same_and_leaves_nothing(run: Importing) -> None:
     ]
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_a_dry_run_keeps_no_writer_of_sqlite_waiting(database: Database) -> None:
+def test_a_dry_run_keeps_no_writer_waiting(database: Database) -> None:
     hall, plan = database.transact(furnish), read_plan("plan.csv", f"{HEADINGS}\n{TRAINING}\n{TRAINING}".encode())
     with database.reading() as session:
         rows = meant(session, plan, Terms(), by=COMMAND, now=NOW)
