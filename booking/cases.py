@@ -13,8 +13,8 @@ from kernel.errors import Fault, Missing, Stale, refuse
 from venues.models import Room
 
 
-def booking_for(session: Session, booking_id: int, *, version: int | None = None) -> Booking:
-    """The booking with its dates, locked for an act; raises Missing, and Stale with what changed when another version was read.
+def booking_for(session: Session, booking_id: int) -> Booking:
+    """The booking with its dates, locked for an act; raises Missing.
 
     Acts on one booking wait for each other here, before they lock what they count and take; a new booking locks no
     other, so the order is the same for all.
@@ -23,6 +23,16 @@ def booking_for(session: Session, booking_id: int, *, version: int | None = None
     found = session.scalar(row.options(selectinload(Booking.occurrences)))
     if found is None:
         raise refuse(Missing, "unknown-booking", "booking", booking_id)
+    return found
+
+
+def booking_at(session: Session, booking_id: int, version: int | None, *, by: Actor) -> Booking:
+    """``booking_for`` an act on the version that somebody saw who may see it.
+
+    Raises Unidentified, Missing, and Stale with what changed when another version was read.
+    """
+    found = booking_for(session, booking_id)
+    require_sight(found, by)
     if version is not None and version != found.version:
         fault = Fault("changed-meanwhile", "version", version, {"now": found.version})
         raise Stale(fault, details={"changes": [change.to_json(found) for change in changes_since(session, found, version)]})
@@ -39,7 +49,9 @@ def bookings_for(session: Session, ids: Collection[int]) -> Sequence[Booking]:
 def booking_seen(session: Session, reference: str, *, by: Actor) -> Booking:
     """The booking of a reference for somebody who may see it; raises Unidentified and Missing."""
     found = by_reference(session, reference)
-    require_sight(found, by)
+    by.require_known()
+    if not may_see(found, by):
+        raise refuse(Missing, "unknown-booking", "reference", reference)
     return found
 
 
@@ -86,10 +98,10 @@ def works_on(booking: Booking, by: Actor) -> bool:
 
 
 def require_sight(booking: Booking, by: Actor) -> None:
-    """Raises Unidentified or Missing: to others the booking does not exist."""
+    """Raises Unidentified or Missing: to others the booking does not exist, so they hear no more of it than the id they know."""
     by.require_known()
     if not may_see(booking, by):
-        raise refuse(Missing, "unknown-booking", "booking", booking.reference)
+        raise refuse(Missing, "unknown-booking", "booking", booking.id)
 
 
 def require_holder(booking: Booking, by: Actor) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from accounts.identity import Actor
 from booking import images
 from booking.case import in_use, span_of
-from booking.cases import booking_for, occurrence_of, require_holder
+from booking.cases import booking_at, occurrence_of, require_holder
 from booking.ending import keys_of
 from booking.lifecycle import LIVE
 from booking.lifecycle import Act as Doing
@@ -85,7 +85,7 @@ def change(session: Session, booking_id: int, wanted: Change, *, version: int | 
     Raises Declined, Taken, Conflict (``in-the-past``, ``wrong-state``, ``team-changes-price``, ``team-needs-decision``), Stale,
     Missing, Forbidden; on refusal everything stays as it was.
     """
-    booking = booking_for(session, booking_id, version=version)
+    booking = booking_at(session, booking_id, version, by=by)
     require_holder(booking, by)
     dates = reached(booking, wanted.number, wanted.scope, Doing.MOVE, beside=wanted.beside, now=now)
     said, was, asked = wanted.said.new_in(booking), images.before(session, [booking]), booking

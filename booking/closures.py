@@ -25,7 +25,7 @@ from kernel.wallclock import WallSpan
 from venues.inputs import ClosureInput
 from venues.models import Closure, Room, RoomSpace, Space, Venue
 from venues.queries import room_at, venue_named
-from venues.scheduling import add_closure_row, closure_for, spaces_of, subject_of, withdraw_closure
+from venues.scheduling import add_closure_row, closure_for, require_near, spaces_of, subject_of, withdraw_closure
 from venues.vocabulary import keeps_out
 
 
@@ -53,8 +53,9 @@ class Closing:
 def affected(session: Session, closing: Closing, *, now: datetime) -> Sequence[Occurrence]:
     """The live dates ahead that a closure would meet, in order; rooms that share a space with the closed one count too.
 
-    What has begun is settled, whatever a closure says of earlier hours.
+    What has begun is settled, whatever a closure says of earlier hours. Raises Invalid for a time that is none, or far away.
     """
+    require_near(closing.given, now=now)
     rooms = select(RoomSpace.room_id).where(RoomSpace.space_id.in_([space.id for space in closing.spaces]))
     time = closing.interval
     query = (

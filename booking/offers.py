@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from accounts.identity import Actor
 from accounts.standings import standings_of
 from booking.case import Case, in_use, is_in_use
-from booking.cases import booking_for, require_holder
+from booking.cases import booking_for, may_see, require_holder
 from booking.ending import keys_of
 from booking.judging import judge, keep
 from booking.lifecycle import Act as Doing
@@ -231,7 +231,10 @@ def _let_go(session: Session, found: Offer, verb: str, *, by: Actor, now: dateti
 
 def _answered(session: Session, offer_id: int, state: OfferState, *, by: Actor, now: datetime) -> Offer:
     """An open offer, for its holder's answer."""
+    by.require_known()
     found = _read(session, offer_id)
+    if not may_see(found.occurrence.booking, by):
+        raise refuse(Missing, "unknown-offer", "offer", offer_id)
     require_holder(found.occurrence.booking, by)
     if found.state is OfferState.EXPIRED or (found.state is OfferState.OPEN and found.expires_at and found.expires_at <= now):
         raise refuse(Conflict, "offer-expired", "offer", offer_id, expired=found.expires_at)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from accounts.identity import Actor
 from booking import decisions
 from booking.alternatives import Offer, offers_instead
-from booking.cases import booking_for, bookings_for, may_decide
+from booking.cases import booking_at, bookings_for, may_decide
 from booking.competing import order_of, wishes_for
 from booking.displacing import sign_of
 from booking.ending import end_dates, keys_of
@@ -65,7 +65,7 @@ def prefer(session: Session, booking_id: int, choice: Choice, *, by: Actor, now:
     others = {number: row for number, row in rows.items() if number != booking_id}
     keys = tuple(key for other in others.values() for key in keys_of(other))
     asked = [date for date in rows[booking_id].occurrences if date.state is OccurrenceState.REQUESTED] if booking_id in rows else []
-    granted = booking_for(session, booking_id, version=choice.version)
+    granted = booking_at(session, booking_id, choice.version, by=by)
     was = before(session, rows.values())
     act = decisions.say_yes(session, granted, note=choice.note, grounds=choice.grounds, beside=keys, by=by, now=now)
     lost = _lost(session, asked, others)

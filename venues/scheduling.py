@@ -1,7 +1,7 @@
 """Scheduling: the verbs that change when rooms can be used - opening hours, closures as rows, the school calendar."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,6 +18,9 @@ from venues.models import Closure, OpeningHours, Origin, Room, SchoolPeriod, Spa
 from venues.opening import HOLIDAY, MIDNIGHT, Openness
 from venues.queries import municipality, room_at, venue_named
 from web.fields import clock_text
+
+# Of a closure: what is told of later began at most so long ago, and what lasts longer is out of use.
+BACK, AHEAD = timedelta(days=-366), timedelta(days=5 * 366)
 
 
 def set_opening_hours(session: Session, venue: str, room: str, given: HoursInput, *, by: Actor, now: datetime) -> Venue | Room:
@@ -66,10 +69,11 @@ def forget_opening_hours(session: Session, venue: str, room: str, given: HoursIn
 def add_closure_row(session: Session, venue: str, given: ClosureInput, *, by: Actor, now: datetime) -> Closure:
     """Note that a venue or room is closed; bookings that it meets are the caller's to find, who has locked the spaces.
 
-    Raises Invalid (``end-before-start``, ``missing-hour``).
+    Raises Invalid (``end-before-start``, ``missing-hour``, ``out-of-range``).
     """
     place, one = subject_of(session, venue, given.room)
     by.require(by.is_officer or by.is_caretaker_of(place.id), "caretaker")
+    require_near(given, now=now)
     interval = WallSpan(given.start, given.end, place.zone).interval()
     closure = Closure(
         venue_id=place.id,
@@ -90,6 +94,16 @@ def add_closure_row(session: Session, venue: str, given: ClosureInput, *, by: Ac
     session.flush()
     record(session, Act("add_closure", "closure", closure.id, {"venue": place.id, "room": closure.room_id}), by=by, now=now)
     return closure
+
+
+def require_near(given: ClosureInput, *, now: datetime) -> None:
+    """Raises Invalid (``out-of-range``) for a closure that begins or ends so far away that only a slip of the hand means it."""
+    least, most = (now + BACK).date(), (now + AHEAD).date()
+    days = {"start": given.start.date(), "end": given.end.date()}
+    limits = {"least": least.isoformat(), "most": most.isoformat()}
+    faults = [Fault("out-of-range", field, day.isoformat(), limits) for field, day in days.items() if not least <= day <= most]
+    if faults:
+        raise Invalid(*faults)
 
 
 def withdraw_closure(session: Session, closure_id: int, *, by: Actor, now: datetime) -> Closure:

@@ -117,7 +117,10 @@ BOOKING: Mapping[str, str] = {
     "unknown-grant": _("Tilskuddet finnes ikke eller er avsluttet."),
     "not-their-grant": _("Tilskuddet gjelder en annen organisasjon."),
     "time-taken": _("{space} er opptatt fra {from:when} til {to:when}."),
-    "meets-own-date": _("Denne datoen går inn i en annen dato i samme serie."),
+    "meets-own-date": _(
+        "Denne datoen går inn i en annen dato i samme serie, fra {from:when} til {to:when}."
+        " Gjør den kortere, flytt den eller ta en av dem bort."
+    ),
     "changed-meanwhile": _("Noen andre har endret dette mens du så på det (versjon {value} er nå {now}). Se på det på nytt."),
     "rule-not-judged": _(
         "Regelen «{rule}» kan ikke vurderes for bookingen {value}, {start:when}, så ingenting er prøvd."

@@ -113,9 +113,14 @@ def test_a_caretaker_closes_a_room_and_opens_it_again(session: Session, cast: Ca
 
 @pytest.mark.parametrize(
     ("start", "end", "code"),
-    [("2026-10-05T10:00", "2026-10-05T10:00", "end-before-start"), ("2026-03-29T02:30", "2026-03-29T06:00", "missing-hour")],
+    [
+        ("2026-10-05T10:00", "2026-10-05T10:00", "end-before-start"),
+        ("2026-03-29T02:30", "2026-03-29T06:00", "missing-hour"),
+        ("1900-01-01T00:00", "2026-10-06T00:00", "out-of-range"),
+        ("2026-10-05T00:00", "2199-12-31T00:00", "out-of-range"),
+    ],
 )
-def test_a_closure_without_length_or_in_the_missing_hour_is_refused(
+def test_a_closure_without_length_in_the_missing_hour_or_in_another_age_is_refused(
     session: Session, cast: Cast, kari: Actor, start: str, end: str, code: str
 ) -> None:
     with pytest.raises(Invalid) as refused:
