@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
+from booking.lifecycle import LIVE
 from booking.models import Booking, Claim, Judgement, Occurrence, Undo
 from database.audit import Act
 from database.base import table_of
@@ -59,7 +60,9 @@ def before(session: Session, bookings: Iterable[Booking]) -> Before:
     """The bookings as they are now, in three statements; their rows are locked by the act that follows."""
     found = tuple(bookings)
     dates = {date.id: image_of(date) for booking in found for date in booking.occurrences}
-    claims = select(Claim.occurrence_id, Claim.expires_at).where(Claim.occurrence_id.in_(dates))
+    # What is kept for a date that waits is an offer, which is withdrawn for good.
+    alive = [date.id for booking in found for date in booking.occurrences if date.state in LIVE]
+    claims = select(Claim.occurrence_id, Claim.expires_at).where(Claim.occurrence_id.in_(alive))
     return Before(
         bookings=found,
         rows={booking.id: image_of(booking) for booking in found},

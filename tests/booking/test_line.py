@@ -14,11 +14,12 @@ from accounts.identity import SERVICE, Actor
 from booking.cases import booking_for
 from booking.ending import cancel
 from booking.line import end_waiting, forget_vacancy, in_line, in_vain, offer_vacancy, vacancies
-from booking.models import Booking, Claim, Occurrence, Offer
+from booking.models import Booking, Claim, Occurrence, Offer, Undo
 from booking.offers import Option, accept, answer_by, decline, expire, passed_over
 from booking.outcome import Taken
 from booking.reservations import reserve
 from booking.states import BookingState, OccurrenceState, OfferState
+from booking.undo import undo
 from database.outbox import Notice
 from kernel.errors import Conflict, Missing
 from kernel.wallclock import WallSpan, to_wall
@@ -228,6 +229,19 @@ def test_who_stands_in_line_leaves_it_and_with_it_what_was_offered(session: Sess
 
     assert states(session, line) == [BookingState.CANCELLED]
     assert attend(session, SOON + timedelta(minutes=3)) == [then.id]
+
+
+def test_who_left_the_line_and_undoes_that_waits_again_and_holds_nothing_of_what_was_offered(session: Session, hall: Hall) -> None:
+    had, line = booked(session, hall.berit), waiting(session, hall.nils, accepts="any")
+    given_up(session, had, hall.berit)
+    assert attend(session) == [line.id]
+    cancel(session, line.id, by=hall.nils, now=SOON)
+    again(session)
+
+    undo(session, session.scalars(select(Undo.id).order_by(Undo.id.desc()).limit(1)).one(), by=hall.nils, now=SOON)
+
+    assert (states(session, line), session.scalars(select(Claim)).all()) == ([BookingState.WAITING], [])
+    assert attend(session, SOON + timedelta(minutes=3)) == [line.id]
 
 
 def test_who_waits_for_the_second_of_a_repeated_hour_is_offered_that_and_has_it(session: Session, hall: Hall) -> None:
