@@ -23,7 +23,7 @@ from kernel.wallclock import WallSpan
 from venues.inputs import ClosureInput
 from venues.models import Closure, Room, RoomSpace, Space, Venue
 from venues.queries import room_at, venue_named
-from venues.scheduling import add_closure_row, subject_of, withdraw_closure
+from venues.scheduling import add_closure_row, end_closure, subject_of
 from venues.vocabulary import is_need
 
 
@@ -94,7 +94,8 @@ def close(
     closure = add_closure_row(session, closing.venue.slug, closing.given, by=by, now=now)
     is_choice = bool(closing.given.out_of_order) and chosen is not None
     lost = [date for date in dates if (date.id in (chosen or ()) if is_choice else closing.needs_it(date))]
-    lose(session, lost, Loss(Cause.CLOSURE, f"closure:{closure.id}", closing.given.reason), by=by, now=now)
+    cause = Cause.OUT_OF_ORDER if closing.given.out_of_order else Cause.CLOSURE
+    lose(session, lost, Loss(cause, f"closure:{closure.id}", closing.given.reason), by=by, now=now)
     act = Act("close", "closure", closure.id, {"venue": closing.venue.id, "room": closure.room_id, "displaced": [date.id for date in lost]})
     record(session, act, by=by, now=now)
     undoable(session, act, was, by=by, now=now)
@@ -120,7 +121,8 @@ def close_rooms(
 
 def open_again(session: Session, closure_id: int, *, by: Actor, now: datetime) -> Closure:
     """Open again what was closed, and let those who lost their time to it be asked first whether they want it back."""
-    closure = withdraw_closure(session, closure_id, by=by, now=now)
+    until = session.scalar(select(Closure.ends_at).where(Closure.id == closure_id))
+    closure = end_closure(session, closure_id, by=by, now=now)
     venue, room = session.get_one(Venue, closure.venue_id), session.get(Room, closure.room_id) if closure.room_id else None
     spaces = room.spaces if room else venue.spaces
     lost = session.scalars(
@@ -131,7 +133,7 @@ def open_again(session: Session, closure_id: int, *, by: Actor, now: datetime) -
     _lock(session, spaces, lost)
     # What was found for them elsewhere makes way for their own time.
     free(session, [date.id for date in lost], now=now)
-    vacate(session, [(space.id, closure.starts_at, closure.ends_at) for space in spaces], now=now)
+    vacate(session, [(space.id, max(closure.starts_at, now), until or now) for space in spaces], now=now)
     return closure
 
 

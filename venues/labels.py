@@ -9,6 +9,7 @@ from venues.vocabulary import (
     ACCESS_LABELS,
     ANSWER_LABELS,
     FACILITY_LABELS,
+    FEATURE_LABELS,
     KEY_LABELS,
     KIND_LABELS,
     NOTE_LABELS,
@@ -34,6 +35,12 @@ def kind_label(word: str) -> str:
 def facility_label(word: str) -> str:
     """A facility: ``garderober``."""
     return gettext(label_of(word, FACILITY_LABELS))
+
+
+def feature_label(word: str) -> str:
+    """What a room has and may be out of order, as it stands within a sentence: ``heis``, ``trinnfri inngang``."""
+    label = gettext(FEATURE_LABELS.get(word, word))
+    return label if word in FACILITY_LABELS else label[:1].lower() + label[1:]
 
 
 def key_label(key: str) -> str:

@@ -10,7 +10,7 @@ from accounts.identity import Actor
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
 from kernel.errors import Conflict, Fault, Invalid, Missing, refuse
-from kernel.wallclock import WallSpan
+from kernel.wallclock import WallSpan, to_wall
 from venues.editing import raised, require_version
 from venues.inputs import ClosureInput, HoursInput, SchoolInput, days_in_order
 from venues.models import Closure, OpeningHours, Origin, Room, SchoolPeriod, Space, Venue
@@ -92,21 +92,25 @@ def add_closure_row(session: Session, venue: str, given: ClosureInput, *, by: Ac
 
 
 def withdraw_closure(session: Session, closure_id: int, *, by: Actor, now: datetime) -> Closure:
-    """Open again what was closed; the row stays for the history. Raises Missing, Conflict (``closure-withdrawn``)."""
-    closure = session.get(Closure, closure_id)
-    if closure is None:
-        raise refuse(Missing, "unknown-closure", "closure", closure_id)
-    by.require(by.is_officer or by.is_caretaker_of(closure.venue_id), "caretaker")
-    if closure.withdrawn_at is not None:
-        raise refuse(Conflict, "closure-withdrawn", "closure", closure_id)
-    closure.withdrawn_at = closure.changed_at = now
-    closure.sequence += 1
-    venue = session.get_one(Venue, closure.venue_id)
-    room = session.get(Room, closure.room_id) if closure.room_id else None
-    _changed(venue, room.spaces if room else venue.spaces, now)
-    record(session, Act("withdraw_closure", "closure", closure.id, {"venue": venue.id, "room": closure.room_id}), by=by, now=now)
-    session.flush()
-    return closure
+    """Take a closure back as if it had not been; the row stays for the history. Raises Missing, Conflict (``closure-withdrawn``)."""
+    closure = _standing(session, closure_id, by)
+    closure.withdrawn_at = now
+    return _opened(session, closure, "withdraw_closure", by=by, now=now)
+
+
+def end_closure(session: Session, closure_id: int, *, by: Actor, now: datetime) -> Closure:
+    """Open again what is closed: what has begun ends now, because it was closed until then, and what has not is withdrawn.
+
+    Raises Missing, Conflict (``closure-withdrawn``, ``closure-over``).
+    """
+    closure = _standing(session, closure_id, by)
+    if closure.starts_at >= now:
+        return withdraw_closure(session, closure_id, by=by, now=now)
+    if closure.ends_at <= now:
+        raise refuse(Conflict, "closure-over", "closure", closure_id, until=closure.local_end)
+    closure.ends_at, closure.all_day = now, False
+    closure.local_end = to_wall(now, session.get_one(Venue, closure.venue_id).zone)
+    return _opened(session, closure, "end_closure", by=by, now=now)
 
 
 def add_school_period(session: Session, venue: str, given: SchoolInput, *, by: Actor, now: datetime) -> SchoolPeriod:
@@ -142,6 +146,28 @@ def subject_of(session: Session, venue: str, room: str) -> tuple[Venue, Room | N
         found = room_at(session, f"{venue}/{room}")
         return found.venue, found
     return venue_named(session, venue), None
+
+
+def _standing(session: Session, closure_id: int, by: Actor) -> Closure:
+    """A closure that was not withdrawn, for who may change it."""
+    closure = session.get(Closure, closure_id)
+    if closure is None:
+        raise refuse(Missing, "unknown-closure", "closure", closure_id)
+    by.require(by.is_officer or by.is_caretaker_of(closure.venue_id), "caretaker")
+    if closure.withdrawn_at is not None:
+        raise refuse(Conflict, "closure-withdrawn", "closure", closure_id)
+    return closure
+
+
+def _opened(session: Session, closure: Closure, verb: str, *, by: Actor, now: datetime) -> Closure:
+    closure.changed_at = now
+    closure.sequence += 1
+    venue = session.get_one(Venue, closure.venue_id)
+    room = session.get(Room, closure.room_id) if closure.room_id else None
+    _changed(venue, room.spaces if room else venue.spaces, now)
+    record(session, Act(verb, "closure", closure.id, {"venue": venue.id, "room": closure.room_id}), by=by, now=now)
+    session.flush()
+    return closure
 
 
 def _faults(given: HoursInput) -> Iterator[Fault]:

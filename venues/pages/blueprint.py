@@ -9,6 +9,7 @@ routes = Blueprint("venues", __name__)
 for show in (
     labels.kind_label,
     labels.facility_label,
+    labels.feature_label,
     labels.key_label,
     labels.answer_label,
     labels.openness_label,
