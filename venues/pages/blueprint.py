@@ -10,6 +10,7 @@ for show in (
     labels.kind_label,
     labels.facility_label,
     labels.feature_label,
+    labels.need_label,
     labels.key_label,
     labels.answer_label,
     labels.openness_label,
