@@ -18,7 +18,7 @@ from booking.cells import Asked
 from booking.conflicts import Want
 from booking.facts import Counts, gathered
 from booking.freedom import Freedom, freedom_of
-from booking.judging import Judged, judge_gathered
+from booking.judging import OUT_OF_ORDER, Broken, Judged, broken_at, broken_for, judge_gathered
 from booking.likeness import of_the_kind, suiting
 from booking.models import Booking, Occurrence
 from booking.nearness import MOST, MOST_OF, Candidate, Change, Place, Term, charged_more, difference, distance, in_the_room, points
@@ -141,7 +141,7 @@ def instead_of(session: Session, preview: Preview, *, now: datetime) -> Instead:
 
     The number of statements grows with neither rooms nor dates.
     """
-    lost = [number for number, date in enumerate(preview.dates) if not date.is_kept and date.judged.fault is None]
+    lost = [number for number, date in enumerate(preview.dates) if not date.is_kept and _is_helped(date.judged)]
     if not lost:
         return Instead({})
     helped = lost[:DATES_HELPED]
@@ -149,6 +149,11 @@ def instead_of(session: Session, preview: Preview, *, now: datetime) -> Instead:
     found = _offers(look, [preview.dates[number].judged.wall for number in helped])
     room = _best_room(look, sum(date.is_kept for date in preview.dates)) if len(preview.dates) > 1 else None
     return Instead(dict(zip(helped, found, strict=True)), room)
+
+
+def _is_helped(judged: Judged) -> bool:
+    """Whether another time or room can be found for a date: there is such a time, and it is not one of another of its own."""
+    return judged.fault is None or judged.fault.code == OUT_OF_ORDER
 
 
 def _sound(case: Case) -> list[WallSpan]:
@@ -197,7 +202,8 @@ def _hope(look: "_Look", place: Place, asked: Asked) -> _Hope:
 class _Look:
     """One look around for a case: its room, the rooms that suit, when they are free, and who judges.
 
-    ``own`` is the asked room where it suits, ``others`` are those that share no part with it.
+    ``own`` is the asked room where it suits, ``others`` are those that share no part with it; ``broken`` is what of that
+    which is needed is out of order somewhere.
     """
 
     case: Case
@@ -207,6 +213,7 @@ class _Look:
     freedom: Freedom
     judge: "_Judge"
     now: datetime
+    broken: Sequence[Broken] = ()
     beside: tuple[Want, ...] = ()
 
 
@@ -219,7 +226,7 @@ def _look(session: Session, case: Case, walls: Sequence[WallSpan], now: datetime
     parts = set(case.spaces)
     others = tuple(one for one in found if parts.isdisjoint(freedom.spots[one.id].spaces))
     judge = _Judge(session, case, freedom, (span.start.date(), span.end.date()), ids)
-    return _Look(case, freedom.spots[case.room.id].place, own, others, freedom, judge, now)
+    return _Look(case, freedom.spots[case.room.id].place, own, others, freedom, judge, now, broken_for(session, case))
 
 
 def _whole(walls: Sequence[WallSpan]) -> Interval:
@@ -304,7 +311,8 @@ def _is_had(look: _Look, place: Place, judged: Judged) -> bool:
     """Whether the rules do not refuse it and its set-up and clean-up are free too."""
     want = Want(look.freedom.spots[place.id].spaces, occupied(judged.wall, *judged.buffers))
     is_promised = any(want.meets(other) for other in look.beside)
-    return not judged.is_refused and not is_promised and look.freedom.is_untaken(place.id, want.time)
+    is_whole = broken_at(look.broken, look.freedom.spots[place.id].spaces, judged.wall.interval()) is None
+    return not judged.is_refused and is_whole and not is_promised and look.freedom.is_untaken(place.id, want.time)
 
 
 def _charged(judged: Judged) -> Ore | None:

@@ -25,7 +25,7 @@ from kernel.wallclock import WallSpan
 from venues.inputs import ClosureInput
 from venues.models import Closure, Room, RoomSpace, Space, Venue
 from venues.queries import room_at, venue_named
-from venues.scheduling import add_closure_row, closure_for, require_near, spaces_of, subject_of, withdraw_closure
+from venues.scheduling import add_closure_row, closure_for, end_closure, require_near, spaces_of, subject_of
 from venues.vocabulary import keeps_out
 
 
@@ -95,7 +95,8 @@ def close(
     closure = add_closure_row(session, closing.venue.slug, closing.given, by=by, now=now)
     is_choice = bool(closing.given.out_of_order) and chosen is not None
     lost = [date for date in dates if (date.id in (chosen or ()) if is_choice else closing.needs_it(date))]
-    lose(session, lost, Loss(Cause.CLOSURE, f"closure:{closure.id}", closing.given.reason), by=by, now=now)
+    cause = Cause.OUT_OF_ORDER if closing.given.out_of_order else Cause.CLOSURE
+    lose(session, lost, Loss(cause, f"closure:{closure.id}", closing.given.reason), by=by, now=now)
     act = Act("close", "closure", closure.id, {"venue": closing.venue.id, "room": closure.room_id, "displaced": [date.id for date in lost]})
     record(session, act, by=by, now=now)
     undoable(session, act, was, by=by, now=now)
@@ -122,12 +123,12 @@ def close_rooms(
 def open_again(session: Session, closure_id: int, *, by: Actor, now: datetime) -> Closure:
     """Open again what was closed, and let those who lost their time to it be asked first whether they want it back."""
     closure = closure_for(session, closure_id, by=by)
-    spaces = spaces_of(session, closure)
+    spaces, until = spaces_of(session, closure), closure.ends_at
     _lock(session, spaces, _lost_to(session, closure, now))
-    withdraw_closure(session, closure_id, by=by, now=now)
+    end_closure(session, closure_id, by=by, now=now)
     # What was found for them elsewhere makes way for their own time.
     free(session, [date.id for date in _lost_to(session, closure, now)], now=now)
-    vacate(session, [(space.id, closure.starts_at, closure.ends_at) for space in spaces], now=now)
+    vacate(session, [(space.id, max(closure.starts_at, now), until) for space in spaces], now=now)
     return closure
 
 

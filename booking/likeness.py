@@ -11,11 +11,9 @@ from venues.access import answers, lacks
 from venues.models import Room, Venue
 from venues.queries import statements_about
 from venues.search import may_have
-from venues.statements import ACCESS
-from venues.vocabulary import FACILITY_LABELS, Access, slug_of
+from venues.vocabulary import FACILITY_LABELS, Access, is_need, slug_of
 
 FACILITIES = frozenset(map(slug_of, FACILITY_LABELS))
-FEATURES = {ACCESS + feature: feature for feature in Access}
 IN_USE = Room.retired_at.is_(None), Venue.retired_at.is_(None)
 
 
@@ -28,11 +26,12 @@ def of_the_kind(session: Session, room: Room) -> Sequence[int]:
 def suiting(session: Session, places: Iterable[Place], case: Case) -> list[Place]:
     """Those of the places that are not known to be too small or to lack what is needed; one statement where access is.
 
-    What a wish needs counts where it is a word of the vocabulary; what is said in other words is for people to read.
+    Facilities that a wish needs count where they are words of the vocabulary, access also where its words are among others
+    (``Heis til andre etasje``), as for what is out of order; the rest is for people to read.
     """
     heads = sum(band.heads for band in case.bands)
     facilities = FACILITIES.intersection(map(slug_of, case.needs))
-    access = [FEATURES[need] for need in case.needs if need in FEATURES]
+    access = [feature for feature in Access if any(is_need(need, feature) for need in case.needs)]
     found = [one for one in places if one.capacity is None or one.capacity >= heads]
     found = [one for one in found if not facilities or may_have(one.facilities, facilities)]
     return _accessible(session, found, access) if access else found

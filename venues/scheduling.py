@@ -11,7 +11,7 @@ from database.audit import Act, record
 from database.locks import Key, Subject, lock
 from kernel.errors import Conflict, Fault, Invalid, Missing, refuse
 from kernel.interval import Interval
-from kernel.wallclock import WallSpan
+from kernel.wallclock import WallSpan, to_wall
 from venues.editing import raised, require_version
 from venues.inputs import ClosureInput, HoursInput, SchoolInput, days_in_order
 from venues.models import Closure, OpeningHours, Origin, Room, SchoolPeriod, Space, Venue
@@ -107,20 +107,25 @@ def require_near(given: ClosureInput, *, now: datetime) -> None:
 
 
 def withdraw_closure(session: Session, closure_id: int, *, by: Actor, now: datetime) -> Closure:
-    """Open again what was closed, whose spaces are locked; the row stays for the history.
+    """Take a closure back as if it had not been; the row stays for the history. Raises Missing, Conflict (``closure-withdrawn``)."""
+    closure = _standing(session, closure_id, by)
+    closure.withdrawn_at = now
+    return _opened(session, closure, "withdraw_closure", by=by, now=now)
 
-    Raises Missing, Conflict (``closure-withdrawn``).
+
+def end_closure(session: Session, closure_id: int, *, by: Actor, now: datetime) -> Closure:
+    """Open again what is closed: what has begun ends now, because it was closed until then, and what has not is withdrawn.
+
+    Raises Missing, Conflict (``closure-withdrawn``, ``closure-over``).
     """
-    closure = closure_for(session, closure_id, by=by)
-    if closure.withdrawn_at is not None:
-        raise refuse(Conflict, "closure-withdrawn", "closure", closure_id)
-    closure.withdrawn_at = closure.changed_at = now
-    closure.sequence += 1
-    venue = session.get_one(Venue, closure.venue_id)
-    _changed(venue, spaces_of(session, closure), now)
-    record(session, Act("withdraw_closure", "closure", closure.id, {"venue": venue.id, "room": closure.room_id}), by=by, now=now)
-    session.flush()
-    return closure
+    closure = _standing(session, closure_id, by)
+    if closure.starts_at >= now:
+        return withdraw_closure(session, closure_id, by=by, now=now)
+    if closure.ends_at <= now:
+        raise refuse(Conflict, "closure-over", "closure", closure_id, until=closure.local_end)
+    closure.ends_at, closure.all_day = now, False
+    closure.local_end = to_wall(now, session.get_one(Venue, closure.venue_id).zone)
+    return _opened(session, closure, "end_closure", by=by, now=now)
 
 
 def closure_for(session: Session, closure_id: int, *, by: Actor) -> Closure:
@@ -176,6 +181,24 @@ def subject_of(session: Session, venue: str, room: str) -> tuple[Venue, Room | N
         found = room_at(session, f"{venue}/{room}")
         return found.venue, found
     return venue_named(session, venue), None
+
+
+def _standing(session: Session, closure_id: int, by: Actor) -> Closure:
+    """A closure that was not withdrawn, for who may change it."""
+    closure = closure_for(session, closure_id, by=by)
+    if closure.withdrawn_at is not None:
+        raise refuse(Conflict, "closure-withdrawn", "closure", closure_id)
+    return closure
+
+
+def _opened(session: Session, closure: Closure, verb: str, *, by: Actor, now: datetime) -> Closure:
+    closure.changed_at = now
+    closure.sequence += 1
+    venue = session.get_one(Venue, closure.venue_id)
+    _changed(venue, spaces_of(session, closure), now)
+    record(session, Act(verb, "closure", closure.id, {"venue": venue.id, "room": closure.room_id}), by=by, now=now)
+    session.flush()
+    return closure
 
 
 def _faults(given: HoursInput) -> Iterator[Fault]:

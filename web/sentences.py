@@ -89,6 +89,7 @@ VENUES: Mapping[str, str] = {
     "hours-overlap": _("To åpningstider går over i hverandre fra {value}."),
     "unknown-closure": _("Stengningen finnes ikke."),
     "closure-withdrawn": _("Stengningen er alt trukket tilbake."),
+    "closure-over": _("Stengningen var over {until:when}. Last siden på nytt for å se hva som er stengt nå."),
     "unknown-need": _("«{value}» er ikke et behov vi kjenner. Velg {known}."),
     "unknown-contact": _("Kontakten finnes ikke."),
     "missing-column": _("Kolonnen «{value}» mangler."),

@@ -14,6 +14,8 @@ from booking.states import BookingKind, OccurrenceState
 from booking.why import Chain, Event, Holding, Why
 from kernel.interval import Interval
 from kernel.texts import marked as _
+from venues.labels import feature_label
+from venues.models import Closure
 from venues.opening import Openness
 from web.formats import moment, short_date
 from web.texts import gettext
@@ -62,7 +64,12 @@ SAID: Mapping[str, str] = {
     "closure.add_closure": _("%(who)s stengte: %(reason)s"),
     "closure.close": _("%(who)s stengte: %(reason)s Datoer som måtte vike: %(count)s."),
     "closure.close:alone": _("%(who)s stengte: %(reason)s Ingen måtte vike."),
-    "closure.withdraw_closure": _("%(who)s åpnet igjen."),
+    "closure.add_closure:out-of-order": _("%(who)s meldte %(feature)s ute av drift: %(reason)s"),
+    "closure.close:out-of-order": _("%(who)s meldte %(feature)s ute av drift: %(reason)s Datoer som måtte vike: %(count)s."),
+    "closure.end_closure": _("%(who)s åpnet igjen før tiden."),
+    "closure.end_closure:out-of-order": _("%(who)s meldte at %(feature)s virker igjen."),
+    "closure.withdraw_closure": _("%(who)s tok stengningen tilbake."),
+    "closure.withdraw_closure:out-of-order": _("%(who)s tok tilbake at %(feature)s er ute av drift."),
     "venue.set_opening_hours": _("%(who)s endret åpningstidene for bygget."),
     "venue.forget_opening_hours": _("%(who)s tok bort åpningstider for bygget."),
     "room.set_opening_hours": _("%(who)s endret åpningstidene for rommet."),
@@ -184,10 +191,18 @@ def _text(chain: Chain, event: Event, reader: Reader) -> str:
     }
     if event.act.verb == "displace":
         values["winner"] = _winner(chain, event, reader)
-    return gettext(SAID[_key(event)], **values)
+    broken = _broken(chain, event)
+    if broken:
+        values["feature"] = feature_label(broken)
+    return gettext(SAID[_key(event, "out-of-order" if broken else "")], **values)
 
 
-def _key(event: Event) -> str:
+def _broken(chain: Chain, event: Event) -> str:
+    """What a closure says is out of order, where that is all it says."""
+    return chain.closures[event.act.subject_id].out_of_order if event.act.subject == "closure" else ""
+
+
+def _key(event: Event, variant: str) -> str:
     """The sentence for an act; its variant where it has one."""
     facts, key = event.act.facts, f"{event.act.subject}.{event.act.verb}"
     states = {date.state for date in event.dates}
@@ -200,7 +215,7 @@ def _key(event: Event) -> str:
         "task.finish": facts.get("reason"),
         "closure.close": None if facts.get("displaced") else "alone",
     }
-    exact = f"{key}:{variants.get(key)}"
+    exact = f"{key}:{variant or variants.get(key)}"
     return exact if exact in SAID else key
 
 
@@ -234,7 +249,7 @@ def _reason(chain: Chain, event: Event) -> str:
 def _places(chain: Chain, event: Event, reader: Reader) -> dict[str, Any]:
     """Where and when a date was moved from and to, or what it was offered."""
     facts = event.act.facts
-    if _key(event) == "occurrence.move:end":
+    if _key(event, "") == "occurrence.move:end":
         return {"from": _moment(facts["until"], reader), "to": _moment(facts["ends"], reader)}
     if (event.act.subject, event.act.verb) == ("occurrence", "move"):
         return {"from": _place(chain, facts["room"], facts["from"], reader), "to": _place(chain, facts["to_room"], facts["to"], reader)}
@@ -268,10 +283,17 @@ def _winner(chain: Chain, event: Event, reader: Reader) -> str:
     elif winner:
         name = told_publicly(winner.kind, None, None) or gettext("noe som går foran")
     else:
-        name = gettext("en stengning") if what == "closure" else gettext("endret åpningstid eller bruk")
+        closure = chain.closures.get(int(number)) if what == "closure" else None
+        name = _closed(closure) if closure else gettext("endret åpningstid eller bruk")
     reasons = (date.reason.partition(": ")[2] for date in event.dates if date.state is OccurrenceState.DISPLACED)
     reason = next(filter(None, reasons), "")
     return ": ".join(filter(None, (name, reason.rstrip("."))))
+
+
+def _closed(closure: Closure) -> str:
+    if closure.out_of_order:
+        return gettext("at %(feature)s var ute av drift", feature=feature_label(closure.out_of_order))
+    return gettext("en stengning")
 
 
 def _days(event: Event) -> str:

@@ -1,7 +1,10 @@
 """My bookings: what waits for me, what is coming, what has been."""
 
+from collections.abc import Sequence
+
 from flask import render_template, request, url_for
 from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import joinedload
 
 from accounts import edge
 from accounts.identity import Actor
@@ -13,6 +16,7 @@ from booking.pages.rows import IN_LINE, Row, Wanted, rows
 from booking.states import BookingState, OfferState
 from kernel.clock import now
 from kernel.wallclock import to_wall
+from venues.models import Room
 
 WAITING = (BookingState.REQUESTED, BookingState.UNCONFIRMED)
 PAST_AT_ONCE = 20
@@ -32,7 +36,7 @@ def mine() -> str:
         tasks=to_do(edge.reading(), by=actor, now=now()),
         to_confirm=_rows(actor, _to_confirm(actor), is_ahead=True),
         waiting=_rows(actor, and_(Booking.state.in_(WAITING), ~_to_confirm(actor)), is_ahead=True),
-        offered=_rows(actor, Booking.id.in_(_offered()), is_ahead=None),
+        offered=_offers(actor),
         in_line=_rows(actor, and_(Booking.state.in_(IN_LINE), Booking.id.not_in(_offered())), is_ahead=True),
         coming=_rows(actor, Booking.state == BookingState.BOOKED, is_ahead=True),
         past=past[:PAST_AT_ONCE],
@@ -61,8 +65,23 @@ def _to_confirm(actor: Actor) -> ColumnElement[bool]:
 
 def _offered() -> Select[int]:
     """The bookings for which something is kept until they answer."""
-    is_open = (Offer.state == OfferState.OPEN, Offer.expires_at > now())
-    return select(Occurrence.booking_id).join(Offer, Offer.occurrence_id == Occurrence.id).where(*is_open)
+    return select(Occurrence.booking_id).join(Offer, Offer.occurrence_id == Occurrence.id).where(*_open())
+
+
+def _open() -> tuple[ColumnElement[bool], ...]:
+    return Offer.state == OfferState.OPEN, Offer.expires_at > now()
+
+
+def _offers(actor: Actor) -> Sequence[Offer]:
+    """What is kept for these bookings, what is to be answered first before the others."""
+    date = joinedload(Offer.occurrence)
+    parts = (
+        joinedload(Offer.room).joinedload(Room.venue),
+        date.joinedload(Occurrence.room),
+        date.joinedload(Occurrence.booking).joinedload(Booking.organisation),
+    )
+    query = select(Offer).join(Offer.occurrence).join(Occurrence.booking).where(of(actor), *_open()).options(*parts)
+    return edge.reading().scalars(query.order_by(Offer.expires_at, Offer.id)).all()
 
 
 def _rows(actor: Actor, condition: ColumnElement[bool], *, is_ahead: bool | None) -> list[Row]:

@@ -93,7 +93,7 @@ def test_who_waits_keeps_no_time_and_is_offered_it_when_it_is_free(session: Sess
 
     # A private person's wish is decided on: the time is kept meanwhile.
     assert states(session, line) == [BookingState.REQUESTED]
-    assert kinds(session, line) == ["booking-waiting", "date-offered", "date-booked"]
+    assert kinds(session, line) == ["booking-waiting", "date-offered", "booking-requested"]
 
 
 def test_the_line_goes_by_rank_and_then_by_who_asked_first(session: Session, hall: Hall) -> None:

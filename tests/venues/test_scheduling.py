@@ -1,6 +1,6 @@
 """Opening hours, closures and the school calendar as staff change them."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -16,6 +16,7 @@ from venues.queries import openings_of, room_at
 from venues.scheduling import (
     add_closure_row,
     add_school_period,
+    end_closure,
     forget_opening_hours,
     remove_school_period,
     set_opening_hours,
@@ -97,6 +98,19 @@ def test_hours_changed_meanwhile_are_not_overwritten(session: Session, cast: Cas
 
 def closing(start: str, end: str, room: str = "") -> ClosureInput:
     return ClosureInput.model_validate({"start": start, "end": end, "reason": "Vannskade", "room": room})
+
+
+def test_what_is_opened_early_was_closed_until_then(session: Session, cast: Cast) -> None:
+    olav, midnight = actor(session, cast.olav), datetime(2026, 10, 5, 22, 0, tzinfo=UTC)
+    closure = add_closure_row(session, HALL, closing("2026-10-05T00:00", "2026-10-08T00:00"), by=olav, now=NOW)
+
+    end_closure(session, closure.id, by=olav, now=midnight + timedelta(hours=8))
+
+    assert (closure.local_start, closure.local_end) == (datetime(2026, 10, 5), datetime(2026, 10, 6, 8))
+    assert (closure.ends_at, closure.withdrawn_at, closure.all_day, closure.sequence) == (midnight + timedelta(hours=8), None, False, 1)
+    with pytest.raises(Conflict) as over:
+        end_closure(session, closure.id, by=olav, now=midnight + timedelta(hours=9))
+    assert [fault.code for fault in over.value.faults] == ["closure-over"]
 
 
 def test_a_caretaker_closes_a_room_and_opens_it_again(session: Session, cast: Cast) -> None:
