@@ -14,10 +14,9 @@ from sqlalchemy.orm import Session, joinedload
 from accounts.standings import standings_of
 from booking.applicants import applicant_in
 from booking.case import Case, case_of_booking, occupied, span_of
-from booking.cells import Asked
 from booking.conflicts import Want
 from booking.facts import Counts, gathered
-from booking.freedom import Freedom, freedom_of
+from booking.freedom import Free, Freedom, freedom_of
 from booking.judging import Judged, judge_gathered
 from booking.likeness import of_the_kind, suiting
 from booking.models import Booking, Occurrence
@@ -33,7 +32,6 @@ from kernel.wallclock import WallSpan
 from policies.judging import Memo
 from policies.queries import InForce, in_force_for
 from venues.models import Room
-from venues.opening import Openness
 
 AROUND = timedelta(days=7)
 # So many rooms are read to judge what comes first; where that does not do, all others in one go.
@@ -166,8 +164,9 @@ def _offers(look: "_Look", walls: Sequence[WallSpan]) -> tuple[tuple[Offer, ...]
 def _best_room(look: "_Look", kept: int) -> BestRoom | None:
     """Rooms are judged as long as they could fit more dates than the best so far, or as many and be more alike."""
     walls = _sound(look.case)
-    asked = Asked([wall.interval() for wall in walls])
-    hopes = sorted((_hope(look, place, asked) for place in look.others), key=lambda hope: (-len(hope.free), hope.unlike))
+    times = [wall.interval() for wall in walls]
+    free = look.freedom.at(times)
+    hopes = sorted((_hope(look, place, times, free) for place in look.others), key=lambda hope: (-len(hope.free), hope.unlike))
     look.judge.know(hope.place.id for hope in hopes[:FEW])
     found: list[tuple[int, tuple[int, str], BestRoom]] = []
     for hope in hopes:
@@ -189,8 +188,8 @@ class _Hope(NamedTuple):
     unlike: tuple[int, str]
 
 
-def _hope(look: "_Look", place: Place, asked: Asked) -> _Hope:
-    return _Hope(place, _open_on(look, place, asked), (points(difference(look.asked, place)), place.path))
+def _hope(look: "_Look", place: Place, times: Sequence[Interval], free: Free) -> _Hope:
+    return _Hope(place, _open_on(look, place, times, free), (points(difference(look.asked, place)), place.path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,25 +229,26 @@ def _whole(walls: Sequence[WallSpan]) -> Interval:
 def _free(look: _Look, wall: WallSpan) -> list[Candidate]:
     """What is open and free in the asked room itself."""
     tries = [one for place in look.own for one in in_the_room(place, wall)]
-    return [tries[number] for number in _open_on(look, look.asked, Asked([one.time for one in tries]))]
+    times = [one.time for one in tries]
+    return [tries[number] for number in _open_on(look, look.asked, times, look.freedom.at(times))]
 
 
 def _free_elsewhere(look: _Look, walls: Sequence[WallSpan]) -> list[list[Candidate]]:
     """The other rooms that are open and free at each of the times."""
-    asked = Asked([wall.interval() for wall in walls])
+    times = [wall.interval() for wall in walls]
+    free = look.freedom.at(times)
     found: list[list[Candidate]] = [[] for _ in walls]
     for place in look.others:
-        cost = points(difference(look.asked, place))
-        for number in _open_on(look, place, asked):
-            found[number].append(Candidate(place, walls[number], asked.times[number], Change.ROOM, cost))
+        on = _open_on(look, place, times, free)
+        cost = points(difference(look.asked, place)) if on else 0
+        for number in on:
+            found[number].append(Candidate(place, walls[number], times[number], Change.ROOM, cost))
     return found
 
 
-def _open_on(look: _Look, place: Place, asked: Asked) -> list[int]:
+def _open_on(look: _Look, place: Place, times: Sequence[Interval], free: Free) -> list[int]:
     """The numbers of the times to come at which a room is free and open by right."""
-    openness = look.freedom.openness(place.id, asked)
-    free = range(len(asked.times)) if look.freedom.is_free(place.id, asked) else look.freedom.free_on(place.id, asked)
-    return [number for number in free if openness[number] is Openness.OPEN and asked.times[number].start > look.now]
+    return [number for number in free.by_right_on(place.id) if times[number].start > look.now]
 
 
 def _best(free: Sequence[Candidate], offering: Callable[[Candidate], tuple[Candidate, Offer] | None]) -> Iterator[Offer]:
