@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from heapq import heappop, heappush
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -30,7 +31,7 @@ from kernel.interval import Interval
 from kernel.money import Ore
 from kernel.wallclock import WallSpan
 from policies.judging import Memo
-from policies.queries import InForce, in_force_for
+from policies.queries import InForce, in_force_at
 from venues.models import Room
 
 AROUND = timedelta(days=7)
@@ -233,17 +234,13 @@ def _free(look: _Look, wall: WallSpan) -> list[Candidate]:
     return [tries[number] for number in _open_on(look, look.asked, times, look.freedom.at(times))]
 
 
-def _free_elsewhere(look: _Look, walls: Sequence[WallSpan]) -> list[list[Candidate]]:
+def _free_elsewhere(look: _Look, walls: Sequence[WallSpan]) -> Iterator[list[Candidate]]:
     """The other rooms that are open and free at each of the times."""
-    times = [wall.interval() for wall in walls]
-    free = look.freedom.at(times)
-    found: list[list[Candidate]] = [[] for _ in walls]
-    for place in look.others:
-        on = _open_on(look, place, times, free)
-        cost = points(difference(look.asked, place)) if on else 0
-        for number in on:
-            found[number].append(Candidate(place, walls[number], times[number], Change.ROOM, cost))
-    return found
+    others, times = {place.id: place for place in look.others}, [wall.interval() for wall in walls]
+    free, cost = look.freedom.at(times), cache(lambda room: points(difference(look.asked, others[room])))
+    for number, (wall, when) in enumerate(zip(walls, times, strict=True)):
+        rooms = [room for room in free.rooms_by_right(number) if room in others] if when.start > look.now else []
+        yield [Candidate(others[room], wall, when, Change.ROOM, cost(room)) for room in rooms]
 
 
 def _open_on(look: _Look, place: Place, times: Sequence[Interval], free: Free) -> list[int]:
@@ -330,12 +327,15 @@ class _Judge:
     def know(self, ids: Iterable[int]) -> None:
         """Read those of these rooms that are not known yet, and their policies; three statements or four."""
         unread = sorted(set(ids) - self.rooms.keys())
-        if not unread:
-            return
-        query = select(Room).where(Room.id.in_(unread)).options(joinedload(Room.venue))
-        rooms = self.session.scalars(query).all()
-        self.rooms |= {room.id: room for room in rooms}
-        self.policies |= in_force_for(self.session, rooms, *self.days)
+        if unread:
+            query = select(Room).where(Room.id.in_(unread)).options(joinedload(Room.venue))
+            self.rooms |= {room.id: room for room in self.session.scalars(query)}
+        self._learn(unread)
+
+    def _learn(self, ids: Iterable[int]) -> None:
+        """Read the policies of rooms."""
+        venues = {id: self.freedom.spots[id].place.venue for id in ids if id not in self.policies}
+        self.policies |= in_force_at(self.session, venues, *self.days) if venues else {}
 
     def on(self, place: Place, walls: Sequence[WallSpan], *, in_series: bool = False) -> tuple[Judged, ...]:
         """The verdicts on the case in a room at other times; an agreement is about its own rooms."""
@@ -349,9 +349,11 @@ class _Judge:
         """Whether an ordinary rule lets nobody in: it costs far less than a verdict, and on a public holiday all rooms may have it."""
         if self.case.kind is BookingKind.BLOCK:
             return False
-        room = self._room(place)
-        ordinary = Ordinary(room, self.freedom.opening(place.id), self.policies[place.id], self.memo, self.known)
-        return bool(ordinary.refusals(wall, sum(band.heads for band in self.case.bands) or None, self.case.submitted))
+        spot, heads = self.freedom.spots[place.id], sum(band.heads for band in self.case.bands) or None
+        if place.id not in self.policies:
+            self._learn(self.ids)
+        ordinary = Ordinary(place.path, spot.room, spot.opening, self.policies[place.id], self.memo, self.known)
+        return ordinary.is_barred(wall, heads, self.case.submitted)
 
     def _room(self, place: Place) -> Room:
         if place.id not in self.rooms:

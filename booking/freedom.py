@@ -14,12 +14,14 @@ from sqlalchemy import ColumnElement, Engine, String, case, cast, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, subqueryload
 
 from booking.case import path_of
+from booking.facts import room_facts
 from booking.models import Claim
 from booking.nearness import Place
 from booking.timetable import Bits, Claims, Hold, Openings, Taken, by_week, seconds_of, stretches
 from database.sql import epoch
 from kernel.interval import Interval
 from kernel.wallclock import LATEST
+from policies.request import RoomFacts
 from venues.models import Municipality, Room, Space, Venue
 from venues.opening import Opening
 from venues.queries import openings_of
@@ -37,9 +39,10 @@ AHEAD = 53
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A room as it is likened to others, with what decides when it can be had: its spaces and its hours."""
+    """A room as it is likened to others and as rules read it, with what decides when it can be had: its spaces and its hours."""
 
     place: Place
+    room: RoomFacts
     spaces: tuple[int, ...]
     opening: Opening
 
@@ -64,6 +67,10 @@ class Free:
         """The numbers of the times at which a room is free and open by right."""
         bit = self.bits.of[room]
         return [number for number, rooms in enumerate(self.by_right) if rooms & bit]
+
+    def rooms_by_right(self, number: int) -> Iterator[int]:
+        """The rooms that are free and open by right at one of the times."""
+        return self.bits.among(self.by_right[number])
 
     def throughout(self) -> Iterator[int]:
         """The rooms that are free and open, by agreement at least, at all of the times."""
@@ -197,7 +204,10 @@ def _spots(
     found = openings_of(session, rooms, span.start.date() - DAY, span.end.date() + DAY) if rooms else {}
     known = {spot.opening: spot.opening for spot in {id(spot.opening): spot for spot in before.values()}.values()}
     openings = {id(opening): known.setdefault(opening, opening) for opening in {id(one): one for one in found.values()}.values()}
-    return {room.id: Spot(_place(room), tuple(space.id for space in room.spaces), openings[id(found[room.id])]) for room in rooms}
+    return {
+        room.id: Spot(_place(room), room_facts(room), tuple(space.id for space in room.spaces), openings[id(found[room.id])])
+        for room in rooms
+    }
 
 
 def _bits(spots: Mapping[int, Spot]) -> Bits:
