@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from heapq import heappop, heappush
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -14,10 +15,9 @@ from sqlalchemy.orm import Session, joinedload
 from accounts.standings import standings_of
 from booking.applicants import applicant_in
 from booking.case import Case, case_of_booking, occupied, span_of
-from booking.cells import Asked
 from booking.conflicts import Want
 from booking.facts import Counts, gathered
-from booking.freedom import Freedom, freedom_of
+from booking.freedom import Free, Freedom, freedom_of
 from booking.judging import OUT_OF_ORDER, Broken, Judged, broken_at, broken_for, judge_gathered
 from booking.likeness import of_the_kind, suiting
 from booking.models import Booking, Occurrence
@@ -31,9 +31,8 @@ from kernel.interval import Interval
 from kernel.money import Ore
 from kernel.wallclock import WallSpan
 from policies.judging import Memo
-from policies.queries import InForce, in_force_for
+from policies.queries import InForce, in_force_at
 from venues.models import Room
-from venues.opening import Openness
 
 AROUND = timedelta(days=7)
 # So many rooms are read to judge what comes first; where that does not do, all others in one go.
@@ -171,8 +170,9 @@ def _offers(look: "_Look", walls: Sequence[WallSpan]) -> tuple[tuple[Offer, ...]
 def _best_room(look: "_Look", kept: int) -> BestRoom | None:
     """Rooms are judged as long as they could fit more dates than the best so far, or as many and be more alike."""
     walls = _sound(look.case)
-    asked = Asked([wall.interval() for wall in walls])
-    hopes = sorted((_hope(look, place, asked) for place in look.others), key=lambda hope: (-len(hope.free), hope.unlike))
+    times = [wall.interval() for wall in walls]
+    free = look.freedom.at(times)
+    hopes = sorted((_hope(look, place, times, free) for place in look.others), key=lambda hope: (-len(hope.free), hope.unlike))
     look.judge.know(hope.place.id for hope in hopes[:FEW])
     found: list[tuple[int, tuple[int, str], BestRoom]] = []
     for hope in hopes:
@@ -194,8 +194,8 @@ class _Hope(NamedTuple):
     unlike: tuple[int, str]
 
 
-def _hope(look: "_Look", place: Place, asked: Asked) -> _Hope:
-    return _Hope(place, _open_on(look, place, asked), (points(difference(look.asked, place)), place.path))
+def _hope(look: "_Look", place: Place, times: Sequence[Interval], free: Free) -> _Hope:
+    return _Hope(place, _open_on(look, place, times, free), (points(difference(look.asked, place)), place.path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,25 +237,22 @@ def _whole(walls: Sequence[WallSpan]) -> Interval:
 def _free(look: _Look, wall: WallSpan) -> list[Candidate]:
     """What is open and free in the asked room itself."""
     tries = [one for place in look.own for one in in_the_room(place, wall)]
-    return [tries[number] for number in _open_on(look, look.asked, Asked([one.time for one in tries]))]
+    times = [one.time for one in tries]
+    return [tries[number] for number in _open_on(look, look.asked, times, look.freedom.at(times))]
 
 
-def _free_elsewhere(look: _Look, walls: Sequence[WallSpan]) -> list[list[Candidate]]:
+def _free_elsewhere(look: _Look, walls: Sequence[WallSpan]) -> Iterator[list[Candidate]]:
     """The other rooms that are open and free at each of the times."""
-    asked = Asked([wall.interval() for wall in walls])
-    found: list[list[Candidate]] = [[] for _ in walls]
-    for place in look.others:
-        cost = points(difference(look.asked, place))
-        for number in _open_on(look, place, asked):
-            found[number].append(Candidate(place, walls[number], asked.times[number], Change.ROOM, cost))
-    return found
+    others, times = {place.id: place for place in look.others}, [wall.interval() for wall in walls]
+    free, cost = look.freedom.at(times), cache(lambda room: points(difference(look.asked, others[room])))
+    for number, (wall, when) in enumerate(zip(walls, times, strict=True)):
+        rooms = [room for room in free.rooms_by_right(number) if room in others] if when.start > look.now else []
+        yield [Candidate(others[room], wall, when, Change.ROOM, cost(room)) for room in rooms]
 
 
-def _open_on(look: _Look, place: Place, asked: Asked) -> list[int]:
+def _open_on(look: _Look, place: Place, times: Sequence[Interval], free: Free) -> list[int]:
     """The numbers of the times to come at which a room is free and open by right."""
-    openness = look.freedom.openness(place.id, asked)
-    free = range(len(asked.times)) if look.freedom.is_free(place.id, asked) else look.freedom.free_on(place.id, asked)
-    return [number for number in free if openness[number] is Openness.OPEN and asked.times[number].start > look.now]
+    return [number for number in free.by_right_on(place.id) if times[number].start > look.now]
 
 
 def _best(free: Sequence[Candidate], offering: Callable[[Candidate], tuple[Candidate, Offer] | None]) -> Iterator[Offer]:
@@ -338,12 +335,15 @@ class _Judge:
     def know(self, ids: Iterable[int]) -> None:
         """Read those of these rooms that are not known yet, and their policies; three statements or four."""
         unread = sorted(set(ids) - self.rooms.keys())
-        if not unread:
-            return
-        query = select(Room).where(Room.id.in_(unread)).options(joinedload(Room.venue))
-        rooms = self.session.scalars(query).all()
-        self.rooms |= {room.id: room for room in rooms}
-        self.policies |= in_force_for(self.session, rooms, *self.days)
+        if unread:
+            query = select(Room).where(Room.id.in_(unread)).options(joinedload(Room.venue))
+            self.rooms |= {room.id: room for room in self.session.scalars(query)}
+        self._learn(unread)
+
+    def _learn(self, ids: Iterable[int]) -> None:
+        """Read the policies of rooms."""
+        venues = {id: self.freedom.spots[id].place.venue for id in ids if id not in self.policies}
+        self.policies |= in_force_at(self.session, venues, *self.days) if venues else {}
 
     def on(self, place: Place, walls: Sequence[WallSpan], *, in_series: bool = False) -> tuple[Judged, ...]:
         """The verdicts on the case in a room at other times; an agreement is about its own rooms."""
@@ -357,9 +357,11 @@ class _Judge:
         """Whether an ordinary rule lets nobody in: it costs far less than a verdict, and on a public holiday all rooms may have it."""
         if self.case.kind is BookingKind.BLOCK:
             return False
-        room = self._room(place)
-        ordinary = Ordinary(room, self.freedom.opening(place.id), self.policies[place.id], self.memo, self.known)
-        return bool(ordinary.refusals(wall, sum(band.heads for band in self.case.bands) or None, self.case.submitted))
+        spot, heads = self.freedom.spots[place.id], sum(band.heads for band in self.case.bands) or None
+        if place.id not in self.policies:
+            self._learn(self.ids)
+        ordinary = Ordinary(place.path, spot.room, spot.opening, self.policies[place.id], self.memo, self.known)
+        return ordinary.is_barred(wall, heads, self.case.submitted)
 
     def _room(self, place: Place) -> Room:
         if place.id not in self.rooms:

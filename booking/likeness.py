@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from booking.case import Case
@@ -14,13 +14,14 @@ from venues.search import may_have
 from venues.vocabulary import FACILITY_LABELS, Access, is_need, slug_of
 
 FACILITIES = frozenset(map(slug_of, FACILITY_LABELS))
-IN_USE = Room.retired_at.is_(None), Venue.retired_at.is_(None)
+IN_USE = and_(Room.kind == bindparam("kind"), Room.retired_at.is_(None), Venue.retired_at.is_(None))
+# Put together once: every look for something else sends it.
+OF_THE_KIND = select(Room.id).join(Venue).where(or_(Room.id == bindparam("room"), IN_USE)).order_by(Room.id)
 
 
 def of_the_kind(session: Session, room: Room) -> Sequence[int]:
     """The ids of all rooms in use of a room's kind, and its own."""
-    alike = or_(Room.id == room.id, and_(Room.kind == room.kind, *IN_USE))
-    return session.scalars(select(Room.id).join(Venue).where(alike).order_by(Room.id)).all()
+    return session.scalars(OF_THE_KIND, {"room": room.id, "kind": room.kind}).all()
 
 
 def suiting(session: Session, places: Iterable[Place], case: Case) -> list[Place]:
