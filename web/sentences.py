@@ -122,6 +122,10 @@ BOOKING: Mapping[str, str] = {
         "Denne datoen går inn i en annen dato i samme serie, fra {from:when} til {to:when}."
         " Gjør den kortere, flytt den eller ta en av dem bort."
     ),
+    "too-often-in-line": _(
+        "Dere står alt {most} ganger i kø for dette rommet {value:when}, blant annet med {reference}."
+        " Ta datoen bort her, eller gi opp en av plassene."
+    ),
     "changed-meanwhile": _("Noen andre har endret dette mens du så på det (versjon {value} er nå {now}). Se på det på nytt."),
     "rule-not-judged": _(
         "Regelen «{rule}» kan ikke vurderes for bookingen {value}, {start:when}, så ingenting er prøvd."
