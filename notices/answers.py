@@ -12,6 +12,7 @@ from booking.ending import cancel, costs_of
 from booking.fees import Cost
 from booking.models import Booking, Occurrence, Offer, Undo
 from booking.offers import accept, decline, open_offers
+from booking.reasons import verdicts_offered
 from booking.states import OccurrenceState, OfferState
 from booking.undo import undo
 from database.outbox import Notice
@@ -20,18 +21,20 @@ from kernel.texts import marked as _
 from notices.bookings import read, told_dates
 from notices.links import Link, stamp_of
 from notices.waiting import acknowledge
+from policies.verdict import Verdict
 from web.formats import span
 from web.texts import gettext
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a link is about: a booking, the dates of it that are meant, what that costs, and what is offered."""
+    """What a link is about: a booking, the dates of it that are meant, what that costs, and what is offered, with its verdict."""
 
     booking: Booking
     dates: list[Occurrence]
     cost: Cost | None = None
     offer: Offer | None = None
+    verdict: Verdict | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,7 @@ def _of_offer(session: Session, link: Link, now: datetime) -> About:
         raise refuse(Missing, "no-such-link")
     if offer.state is not OfferState.OPEN:
         raise refuse(Gone, "answer-given" if offer.answered_by else "answer-outdated", "answer", found.reference)
-    return About(found, [offer.occurrence], offer=offer)
+    return About(found, [offer.occurrence], offer=offer, verdict=verdicts_offered(session, [offer]).get(offer.id))
 
 
 def _accept(session: Session, link: Link, hand: Actor, now: datetime) -> None:

@@ -17,7 +17,7 @@ from booking.lifecycle import LIVE
 from booking.models import Booking, Occurrence, Offer
 from booking.offers import open_offers
 from booking.preferring import lost_by, offers_after
-from booking.reasons import against, excepted, reviews, verdicts_of
+from booking.reasons import against, excepted, reviews, verdicts_of, verdicts_offered
 from booking.states import BookingKind, BookingState, OccurrenceState, OfferState
 from booking.waiving import exceptions_of
 from database.outbox import Notice
@@ -61,6 +61,7 @@ def of_booking(session: Session, notice: Notice, settings: Settings, *, now: dat
     values = {
         "dates": [Line(date) for date in told],
         "offers": [_answers(offers[date.id], settings) for date in told if date.id in offers],
+        "offered": verdicts_offered(session, offers.values()),
         "in_vain": _in_vain(session, told, offers) if notice.kind == "dates-displaced" else [],
         "left_out": _left_out(found, verdicts) if notice.kind in TELLS_ALL else [],
         "still": [Line(date) for date in still if date not in told],

@@ -13,6 +13,7 @@ from booking.pages.again import LastTime, same_again
 from booking.pages.before import to_do
 from booking.pages.blueprint import routes
 from booking.pages.rows import IN_LINE, Row, Wanted, rows
+from booking.reasons import verdicts_offered
 from booking.states import BookingState, OfferState
 from kernel.clock import now
 from kernel.wallclock import to_wall
@@ -29,14 +30,15 @@ def mine() -> str:
     actor = edge.actor()
     actor.require_known()
     page = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
-    past = _past(actor, page)
+    past, offered = _past(actor, page), _offers(actor)
     following = url_for("booking.mine", page=page + 1, _anchor="past") if len(past) > PAST_AT_ONCE else ""
     return render_template(
         "booking/mine.html",
         tasks=to_do(edge.reading(), by=actor, now=now()),
         to_confirm=_rows(actor, _to_confirm(actor), is_ahead=True),
         waiting=_rows(actor, and_(Booking.state.in_(WAITING), ~_to_confirm(actor)), is_ahead=True),
-        offered=_offers(actor),
+        offered=offered,
+        verdicts=verdicts_offered(edge.reading(), offered),
         in_line=_rows(actor, and_(Booking.state.in_(IN_LINE), Booking.id.not_in(_offered())), is_ahead=True),
         coming=_rows(actor, Booking.state == BookingState.BOOKED, is_ahead=True),
         past=past[:PAST_AT_ONCE],

@@ -82,14 +82,17 @@ def test_five_trainings_give_way_and_each_is_offered_something_else(
         f"{trainings[3].reference}, Skiold turn, Gymsal 2: lørdag 26. september 2026 kl. 12:00–14:00",
         f"{trainings[4].reference}, Per Solli, Gymsal 2: lørdag 26. september 2026 kl. 14:00–16:00",
     ]
+    per = told[f"per {trainings[4].reference}"]
+    assert ["Tar dere den, må den godkjennes" in mail.text for mail in (first, per)] == [False, True]
     lost = [mail for mail in told.values() if mail.subject.startswith("Mistet tid")]
     assert sorted(mail.to for mail in lost) == ["berit", "berit", "nils", "per", "tone"]
     assert {(WHY in mail.text, "Den koster ikke noe" in mail.text, *mail.links) for mail in lost} == {
         (True, True, "Ja, vi tar den", "Nei takk")
     }
-    assert asked[:2] == [
+    assert asked[:3] == [
         "Søndag 27. september 2026 kl. 10:00–12:00, Gymsal 1, Øren flerbrukshall",
         "Det er i stedet for tiden dere mistet: lørdag 26. september 2026 kl. 10:00–12:00, Gymsal 1.",
+        "Pris: 800 kr.",
     ]
     assert taken == "Tiden er deres: søndag 27. september 2026 kl. 10:00–12:00, Gymsal 1, Øren flerbrukshall."
     assert declined == "Svaret er notert. Tilbudet går til neste i køen."
