@@ -1,7 +1,7 @@
 """Brute force: what should become of every booking, told in plain Python by looking at every claim there is."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from datetime import date as day_of
@@ -239,7 +239,7 @@ class Model:
         return "displaces-others" if losers else "", losers
 
     def displaced(self, booking: int, date: Date, losers: Collection[Key], now: datetime) -> None:
-        was = self._before({loser for loser, _ in losers}, now)
+        was = self._before({booking for booking, _ in losers}, now)
         self._lose(losers, None, now)
         case = Case(EVENT)
         case.dates[1] = self._placed(case, replace(date, state="booked"), now)
@@ -387,11 +387,11 @@ class Model:
         """Everything that the club has from the one day to the other."""
         theirs = {b: case for b, case in self.cases.items() if case.sort not in (PRIVATE, BLOCK, EVENT)}
         found = {b: [n for n in case.given_up(now) if first <= on(case.dates[n].start) <= last] for b, case in theirs.items()}
-        given = {booking: numbers for booking, numbers in found.items() if numbers}
-        if not given:
+        found = {b: numbers for b, numbers in found.items() if numbers}
+        if not found:
             return "nothing-to-release"
-        was = self._before(given, now)
-        for booking, numbers in given.items():
+        was = self._before(found, now)
+        for booking, numbers in found.items():
             self._end(booking, numbers, "cancelled", "cancel", now)
             self._tell("dates-cancelled", booking, numbers)
         self._may_be_undone(was)
@@ -703,7 +703,7 @@ class Model:
         if date.span[1] > now:
             self.freed.append((now + TO_UNDO, date))
 
-    def _before(self, bookings: Iterable[int], now: datetime) -> Done:
+    def _before(self, bookings: Collection[int], now: datetime) -> Done:
         before = {b: (dict(self.cases[b].dates), self.cases[b].confirm_by, self.states[b]) for b in bookings}
         return Done(now, before, {}, Counter(self.told))
 

@@ -67,6 +67,7 @@ SETTLED = ("booked", "cancelled", "refused", "lapsed")
 FATES = {"": Fate.BOOKED, "taken": Fate.TAKEN, "declined": Fate.REFUSED}
 WEEKDAYS = ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag")
 DAYS_AHEAD = 9
+DAY = timedelta(hours=9)
 COMPARED_EVERY = 25
 RULES: list[dict[str, Any]] = [
     {"kind": "buffers", "id": "rigging", "scope": {"activities": ["culture.concert"]}, "before": 30, "after": 60, "reason": REASON},
@@ -259,7 +260,7 @@ class Steps:
         self._try("cancel", expected, ending.cancel, booking, number=number, by=self.hands[HANDS[case.sort.name]])
 
     def _displace(self) -> None:
-        room, start, end = self._time()
+        room, start, end = self._time(meeting=0.8)
         reason = self.dice.choice(("", "Valg"))
         date = self._date(EVENT, room, start, end)
         expected, losers = self.model.displace(date, reason, self.now)
@@ -466,8 +467,13 @@ class Steps:
         ahead = case.given_up(self.now)
         return self.dice.choice(ahead if ahead and self.dice.random() < 0.85 else list(case.dates))
 
-    def _time(self) -> tuple[str, datetime, datetime]:
-        """A room and a span in it by the wall clock, some days from now, between 9 and 22."""
+    def _time(self, meeting: float = 0.2) -> tuple[str, datetime, datetime]:
+        """A room and a span in it by the wall clock, some days from now, between 9 and 22; one that meets another date so often."""
+        if self.model.cases and self.dice.random() < meeting:
+            case = self._any()[1]
+            start, end = self._walls(case.dates[self._number(case)])
+            if start > self._wall(self.now) and (start - start.replace(hour=0, minute=0)) >= DAY and end.date() == start.date():
+                return self.dice.choice(list(SPACES)), start, end
         day = self.now.astimezone(OSLO).replace(tzinfo=None, hour=0, minute=0, second=0) + timedelta(
             days=1 + self.dice.randrange(DAYS_AHEAD)
         )
