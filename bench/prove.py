@@ -85,7 +85,8 @@ def _report(found: Sequence[Proof]) -> str:
     days, code = sorted({proof.day for proof in found}), found[0].code
     seeds = sorted({proof.number for proof in found if proof.work == "random steps"})
     told = ", ".join(f"{first} to {last}" for first, last in _stretches(seeds)) or "none yet"
-    head = HEAD.format(first=days[0], last=days[-1], code=code, cores=os.cpu_count(), seeds=told)
+    series = max((proof.extent for proof in found if proof.work == "all at once"), default=0)
+    head = HEAD.format(first=days[0], last=days[-1], code=code, cores=os.cpu_count(), seeds=told, series=series)
     return "\n".join([head, *_lines(found), "", *_acts(found)]) + "\n"
 
 
