@@ -19,12 +19,12 @@ from bench.table import Line, milliseconds
 from bench.timing import alternating, per_piece, share_below, statements_of
 from booking.alternatives import offers_to
 from booking.case import Case, path_of
-from booking.cells import Asked, Window
 from booking.freedom import Freedom, freedom_of
 from booking.models import Claim, Occurrence
 from booking.ordinary import tried
 from booking.reservations import case_asked, reserve
 from booking.search import Search, find_rooms
+from booking.timetable import seconds_of
 from booking.wish import DatedSpan, Wish
 from database.transact import Database
 from kernel.clock import now
@@ -151,18 +151,18 @@ def _first_look(database: Database, kind: str, rooms: Sequence[int], claims: int
 
 
 def _series(database: Database, kind: str, rooms: Sequence[int], size: FreedomSize) -> list[Line]:
-    asked, ahead = _tuesdays(DATES), Interval(now() + DAY, now() + DAY + AHEAD)
+    times, ahead = _tuesdays(DATES), Interval(now() + DAY, now() + DAY + AHEAD)
     freedom = _look(database, rooms)
-    query = _query(database.engine, asked)
+    query = _query(database.engine, times)
     works = {
         "sql": lambda: per_piece(lambda: _rows(database, query)),
-        "series": lambda: per_piece(lambda: _free_on_all(_look(database, rooms), rooms, asked)),
-        "alone": lambda: per_piece(lambda: _free_on_all(freedom, rooms, asked)),
-        "each": lambda: per_piece(lambda: [freedom.free_on(room, asked) for room in rooms]),
+        "series": lambda: per_piece(lambda: _free_on_all(_look(database, rooms), rooms, times)),
+        "alone": lambda: per_piece(lambda: _free_on_all(freedom, rooms, times)),
+        "each": lambda: per_piece(lambda: _on_each(freedom, rooms, times)),
         "soonest": lambda: per_piece(lambda: _soonest(_look(database, rooms), rooms, ahead)),
         "search": lambda: per_piece(lambda: _searched(database, DATES)),
     }
-    if sorted(_free_on_all(freedom, rooms, asked)) != sorted(_rows(database, query)):
+    if sorted(_free_on_all(freedom, rooms, times)) != sorted(_rows(database, query)):
         raise RuntimeError("memory and database do not agree on what is free")
     found = alternating(works, rounds=size.rounds)
     which, ours = f"which of {len(rooms):,} rooms are free on {DATES} Tuesdays", milliseconds(found.typical("series"))
@@ -237,16 +237,21 @@ def _case(case: Case, room: Room) -> Case:
 
 def _look(database: Database, rooms: Sequence[int]) -> Freedom:
     with database.reading() as session:
-        return freedom_of(session, rooms, _tuesdays(1).times[0], now=now())
+        return freedom_of(session, rooms, _tuesdays(1)[0], now=now())
 
 
-def _free_on_all(freedom: Freedom, rooms: Sequence[int], asked: Asked) -> list[int]:
-    return [room for room in rooms if freedom.is_free(room, asked)]
+def _free_on_all(freedom: Freedom, rooms: Sequence[int], times: Sequence[Interval]) -> list[int]:
+    free = set(freedom.at(times).throughout())
+    return [room for room in rooms if room in free]
 
 
-def _soonest(freedom: Freedom, rooms: Sequence[int], span: Interval) -> list[tuple[int, int] | None]:
-    window = Window(span)
-    return [next(freedom.stretches(room, window, HOURS * 3600), None) for room in rooms]
+def _on_each(freedom: Freedom, rooms: Sequence[int], times: Sequence[Interval]) -> list[list[int]]:
+    free = freedom.at(times)
+    return [free.on(room) for room in rooms]
+
+
+def _soonest(freedom: Freedom, rooms: Sequence[int], span: Interval) -> dict[int, tuple[int, int]]:
+    return {room: (start, end) for start, end, room in freedom.stretches(rooms, span, HOURS * 3600, once=True)}
 
 
 def _searched(database: Database, weeks: int) -> int:
@@ -260,13 +265,13 @@ def _search(weeks: int) -> Search:
     return Search(day=tuesday, from_minute=18 * 60, to_minute=20 * 60, weeks=weeks, capacity=30)
 
 
-def _tuesdays(weeks: int) -> Asked:
-    return Asked([wall.interval() for wall in _search(weeks).walls("Europe/Oslo")])
+def _tuesdays(weeks: int) -> list[Interval]:
+    return [wall.interval() for wall in _search(weeks).walls("Europe/Oslo")]
 
 
-def _query(engine: Engine, asked: Asked) -> str:
+def _query(engine: Engine, wanted: Sequence[Interval]) -> str:
     moment, a_day = ("{}", "86400") if engine.dialect.name == "sqlite" else ("to_timestamp({})", "interval '1 day'")
-    times = ", ".join(f"({moment.format(start)}, {moment.format(end)})" for start, end in asked.seconds)
+    times = ", ".join(f"({moment.format(start)}, {moment.format(end)})" for start, end in map(seconds_of, wanted))
     return FREE.format(times=times, a_day=a_day)
 
 

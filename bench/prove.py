@@ -34,8 +34,9 @@ is unchanged, each act has its audit row.
 
 **Kills**: the server is killed twenty times in a storm of bookings; what a client was promised is there, nothing is half done,
 the feed agrees. **Races**: eight client processes ask two server processes for the same 300 slots; each slot has one winner.
-**All at once**: they approve requests that exclude each other, move one booking, ask for time that is kept for who waits, book
-in what is being closed and where a season plan is being imported; each has one winner and nobody is told of a deadlock.
+**All at once**: they approve requests that exclude each other, change one series or let two change places, ask for time that is
+kept for who waits, book in what is being closed and where `bookings import` books a season plan of {series} series; each has one
+winner, nothing is lost or doubled, and nobody is told of a deadlock. Deadlocks are those that the database broke.
 """
 
 
@@ -84,7 +85,8 @@ def _report(found: Sequence[Proof]) -> str:
     days, code = sorted({proof.day for proof in found}), found[0].code
     seeds = sorted({proof.number for proof in found if proof.work == "random steps"})
     told = ", ".join(f"{first} to {last}" for first, last in _stretches(seeds)) or "none yet"
-    head = HEAD.format(first=days[0], last=days[-1], code=code, cores=os.cpu_count(), seeds=told)
+    series = max((proof.extent for proof in found if proof.work == "all at once"), default=0)
+    head = HEAD.format(first=days[0], last=days[-1], code=code, cores=os.cpu_count(), seeds=told, series=series)
     return "\n".join([head, *_lines(found), "", *_acts(found)]) + "\n"
 
 
@@ -99,9 +101,9 @@ def _lines(found: Sequence[Proof]) -> Iterator[str]:
     yield from ("| proof | database | runs | extent | seconds |", "|---|---|---|---|---|")
     for work, kind in sorted({(proof.work, proof.kind) for proof in found}, reverse=True):
         of_it = [proof for proof in found if (proof.work, proof.kind) == (work, kind)]
-        extent = sum(proof.done[UNITS[work]] for proof in of_it)
-        slowest = f", p99 {max(proof.done['p99'] for proof in of_it)} ms" if "p99" in of_it[0].done else ""
-        yield f"| {work} | {kind} | {len(of_it)} | {extent:,} {UNITS[work]}{slowest} | {sum(proof.seconds for proof in of_it):.0f} |"
+        unit, done = UNITS[work], sum((Counter(proof.done) for proof in of_it), Counter[str]())
+        slowest = f", p99 {max(proof.done['p99'] for proof in of_it)} ms, {done['deadlocks']} deadlocks" if done["p99"] else ""
+        yield f"| {work} | {kind} | {len(of_it)} | {done[unit]:,} {unit}{slowest} | {sum(proof.seconds for proof in of_it):.0f} |"
 
 
 def _acts(found: Sequence[Proof]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
 from booking import lifecycle
-from booking.cases import booking_for, occurrence_of, require_sight
+from booking.cases import booking_at, occurrence_of
 from booking.ending import keys_of
 from booking.fees import fee_by, fee_for_missing
 from booking.models import Booking, Occurrence
@@ -71,8 +71,7 @@ def _verdict(session: Session, booking: Booking, date: Occurrence) -> Verdict | 
 
 def _locked(session: Session, booking_id: int, number: int, *, version: int | None, by: Actor) -> tuple[Booking, Occurrence]:
     """The booking and the date, with those whose absences are counted."""
-    booking = booking_for(session, booking_id, version=version)
-    require_sight(booking, by)
+    booking = booking_at(session, booking_id, version, by=by)
     date = occurrence_of(booking, number)
     by.require(by.is_officer or by.is_caretaker_of(date.room.venue_id), "caretaker")
     lock(session, *keys_of(booking))

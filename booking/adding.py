@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from accounts.identity import Actor
 from booking import lifecycle
 from booking.case import in_use
-from booking.cases import booking_for, occurrence_of, require_holder
+from booking.cases import booking_at, occurrence_of, require_holder
 from booking.images import Before, before, undoable
 from booking.models import Booking, Occurrence
 from booking.reservations import ask_longer
@@ -78,7 +78,7 @@ def add(
 
 def _growing(session: Session, booking_id: int, *, version: int | None, by: Actor) -> Booking:
     """The booking, for one who may give it more dates: in an organisation's name those who act for it, and who asks until they confirm."""
-    booking = booking_for(session, booking_id, version=version)
+    booking = booking_at(session, booking_id, version, by=by)
     require_holder(booking, by)
     theirs = booking.organisation_id is None or by.acts_for(booking.organisation_id) or booking.state is BookingState.UNCONFIRMED
     by.require(theirs or by.is_officer, "delegate")

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from heapq import heappop, heappush
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -14,11 +15,10 @@ from sqlalchemy.orm import Session, joinedload
 from accounts.standings import standings_of
 from booking.applicants import applicant_in
 from booking.case import Case, case_of_booking, occupied, span_of
-from booking.cells import Asked
 from booking.conflicts import Want
 from booking.facts import Counts, gathered
-from booking.freedom import Freedom, freedom_of
-from booking.judging import Judged, judge_gathered
+from booking.freedom import Free, Freedom, freedom_of
+from booking.judging import OUT_OF_ORDER, Broken, Judged, broken_at, broken_for, judge_gathered
 from booking.likeness import of_the_kind, suiting
 from booking.models import Booking, Occurrence
 from booking.nearness import MOST, MOST_OF, Candidate, Change, Place, Term, charged_more, difference, distance, in_the_room, points
@@ -31,9 +31,8 @@ from kernel.interval import Interval
 from kernel.money import Ore
 from kernel.wallclock import WallSpan
 from policies.judging import Memo
-from policies.queries import InForce, in_force_for
+from policies.queries import InForce, in_force_at
 from venues.models import Room
-from venues.opening import Openness
 
 AROUND = timedelta(days=7)
 # So many rooms are read to judge what comes first; where that does not do, all others in one go.
@@ -141,7 +140,7 @@ def instead_of(session: Session, preview: Preview, *, now: datetime) -> Instead:
 
     The number of statements grows with neither rooms nor dates.
     """
-    lost = [number for number, date in enumerate(preview.dates) if not date.is_kept and date.judged.fault is None]
+    lost = [number for number, date in enumerate(preview.dates) if not date.is_kept and _is_helped(date.judged)]
     if not lost:
         return Instead({})
     helped = lost[:DATES_HELPED]
@@ -149,6 +148,11 @@ def instead_of(session: Session, preview: Preview, *, now: datetime) -> Instead:
     found = _offers(look, [preview.dates[number].judged.wall for number in helped])
     room = _best_room(look, sum(date.is_kept for date in preview.dates)) if len(preview.dates) > 1 else None
     return Instead(dict(zip(helped, found, strict=True)), room)
+
+
+def _is_helped(judged: Judged) -> bool:
+    """Whether another time or room can be found for a date: there is such a time, and it is not one of another of its own."""
+    return judged.fault is None or judged.fault.code == OUT_OF_ORDER
 
 
 def _sound(case: Case) -> list[WallSpan]:
@@ -166,8 +170,9 @@ def _offers(look: "_Look", walls: Sequence[WallSpan]) -> tuple[tuple[Offer, ...]
 def _best_room(look: "_Look", kept: int) -> BestRoom | None:
     """Rooms are judged as long as they could fit more dates than the best so far, or as many and be more alike."""
     walls = _sound(look.case)
-    asked = Asked([wall.interval() for wall in walls])
-    hopes = sorted((_hope(look, place, asked) for place in look.others), key=lambda hope: (-len(hope.free), hope.unlike))
+    times = [wall.interval() for wall in walls]
+    free = look.freedom.at(times)
+    hopes = sorted((_hope(look, place, times, free) for place in look.others), key=lambda hope: (-len(hope.free), hope.unlike))
     look.judge.know(hope.place.id for hope in hopes[:FEW])
     found: list[tuple[int, tuple[int, str], BestRoom]] = []
     for hope in hopes:
@@ -189,15 +194,16 @@ class _Hope(NamedTuple):
     unlike: tuple[int, str]
 
 
-def _hope(look: "_Look", place: Place, asked: Asked) -> _Hope:
-    return _Hope(place, _open_on(look, place, asked), (points(difference(look.asked, place)), place.path))
+def _hope(look: "_Look", place: Place, times: Sequence[Interval], free: Free) -> _Hope:
+    return _Hope(place, _open_on(look, place, times, free), (points(difference(look.asked, place)), place.path))
 
 
 @dataclass(frozen=True, slots=True)
 class _Look:
     """One look around for a case: its room, the rooms that suit, when they are free, and who judges.
 
-    ``own`` is the asked room where it suits, ``others`` are those that share no part with it.
+    ``own`` is the asked room where it suits, ``others`` are those that share no part with it; ``broken`` is what of that
+    which is needed is out of order somewhere.
     """
 
     case: Case
@@ -207,6 +213,7 @@ class _Look:
     freedom: Freedom
     judge: "_Judge"
     now: datetime
+    broken: Sequence[Broken] = ()
     beside: tuple[Want, ...] = ()
 
 
@@ -219,7 +226,7 @@ def _look(session: Session, case: Case, walls: Sequence[WallSpan], now: datetime
     parts = set(case.spaces)
     others = tuple(one for one in found if parts.isdisjoint(freedom.spots[one.id].spaces))
     judge = _Judge(session, case, freedom, (span.start.date(), span.end.date()), ids)
-    return _Look(case, freedom.spots[case.room.id].place, own, others, freedom, judge, now)
+    return _Look(case, freedom.spots[case.room.id].place, own, others, freedom, judge, now, broken_for(session, case))
 
 
 def _whole(walls: Sequence[WallSpan]) -> Interval:
@@ -230,25 +237,22 @@ def _whole(walls: Sequence[WallSpan]) -> Interval:
 def _free(look: _Look, wall: WallSpan) -> list[Candidate]:
     """What is open and free in the asked room itself."""
     tries = [one for place in look.own for one in in_the_room(place, wall)]
-    return [tries[number] for number in _open_on(look, look.asked, Asked([one.time for one in tries]))]
+    times = [one.time for one in tries]
+    return [tries[number] for number in _open_on(look, look.asked, times, look.freedom.at(times))]
 
 
-def _free_elsewhere(look: _Look, walls: Sequence[WallSpan]) -> list[list[Candidate]]:
+def _free_elsewhere(look: _Look, walls: Sequence[WallSpan]) -> Iterator[list[Candidate]]:
     """The other rooms that are open and free at each of the times."""
-    asked = Asked([wall.interval() for wall in walls])
-    found: list[list[Candidate]] = [[] for _ in walls]
-    for place in look.others:
-        cost = points(difference(look.asked, place))
-        for number in _open_on(look, place, asked):
-            found[number].append(Candidate(place, walls[number], asked.times[number], Change.ROOM, cost))
-    return found
+    others, times = {place.id: place for place in look.others}, [wall.interval() for wall in walls]
+    free, cost = look.freedom.at(times), cache(lambda room: points(difference(look.asked, others[room])))
+    for number, (wall, when) in enumerate(zip(walls, times, strict=True)):
+        rooms = [room for room in free.rooms_by_right(number) if room in others] if when.start > look.now else []
+        yield [Candidate(others[room], wall, when, Change.ROOM, cost(room)) for room in rooms]
 
 
-def _open_on(look: _Look, place: Place, asked: Asked) -> list[int]:
+def _open_on(look: _Look, place: Place, times: Sequence[Interval], free: Free) -> list[int]:
     """The numbers of the times to come at which a room is free and open by right."""
-    openness = look.freedom.openness(place.id, asked)
-    free = range(len(asked.times)) if look.freedom.is_free(place.id, asked) else look.freedom.free_on(place.id, asked)
-    return [number for number in free if openness[number] is Openness.OPEN and asked.times[number].start > look.now]
+    return [number for number in free.by_right_on(place.id) if times[number].start > look.now]
 
 
 def _best(free: Sequence[Candidate], offering: Callable[[Candidate], tuple[Candidate, Offer] | None]) -> Iterator[Offer]:
@@ -304,7 +308,8 @@ def _is_had(look: _Look, place: Place, judged: Judged) -> bool:
     """Whether the rules do not refuse it and its set-up and clean-up are free too."""
     want = Want(look.freedom.spots[place.id].spaces, occupied(judged.wall, *judged.buffers))
     is_promised = any(want.meets(other) for other in look.beside)
-    return not judged.is_refused and not is_promised and look.freedom.is_untaken(place.id, want.time)
+    is_whole = broken_at(look.broken, look.freedom.spots[place.id].spaces, judged.wall.interval()) is None
+    return not judged.is_refused and is_whole and not is_promised and look.freedom.is_untaken(place.id, want.time)
 
 
 def _charged(judged: Judged) -> Ore | None:
@@ -330,12 +335,15 @@ class _Judge:
     def know(self, ids: Iterable[int]) -> None:
         """Read those of these rooms that are not known yet, and their policies; three statements or four."""
         unread = sorted(set(ids) - self.rooms.keys())
-        if not unread:
-            return
-        query = select(Room).where(Room.id.in_(unread)).options(joinedload(Room.venue))
-        rooms = self.session.scalars(query).all()
-        self.rooms |= {room.id: room for room in rooms}
-        self.policies |= in_force_for(self.session, rooms, *self.days)
+        if unread:
+            query = select(Room).where(Room.id.in_(unread)).options(joinedload(Room.venue))
+            self.rooms |= {room.id: room for room in self.session.scalars(query)}
+        self._learn(unread)
+
+    def _learn(self, ids: Iterable[int]) -> None:
+        """Read the policies of rooms."""
+        venues = {id: self.freedom.spots[id].place.venue for id in ids if id not in self.policies}
+        self.policies |= in_force_at(self.session, venues, *self.days) if venues else {}
 
     def on(self, place: Place, walls: Sequence[WallSpan], *, in_series: bool = False) -> tuple[Judged, ...]:
         """The verdicts on the case in a room at other times; an agreement is about its own rooms."""
@@ -349,9 +357,11 @@ class _Judge:
         """Whether an ordinary rule lets nobody in: it costs far less than a verdict, and on a public holiday all rooms may have it."""
         if self.case.kind is BookingKind.BLOCK:
             return False
-        room = self._room(place)
-        ordinary = Ordinary(room, self.freedom.opening(place.id), self.policies[place.id], self.memo, self.known)
-        return bool(ordinary.refusals(wall, sum(band.heads for band in self.case.bands) or None, self.case.submitted))
+        spot, heads = self.freedom.spots[place.id], sum(band.heads for band in self.case.bands) or None
+        if place.id not in self.policies:
+            self._learn(self.ids)
+        ordinary = Ordinary(place.path, spot.room, spot.opening, self.policies[place.id], self.memo, self.known)
+        return ordinary.is_barred(wall, heads, self.case.submitted)
 
     def _room(self, place: Place) -> Room:
         if place.id not in self.rooms:

@@ -31,7 +31,7 @@ from booking.shown import ShownBooking, ShownObjection, ShownVerdict, shown_book
 from booking.wish import Line, OnConflict, Participants, PhoneLine, Purpose, RoomPath, Team, Wish
 from kernel.clock import now as clock_now
 from policies.ahead import BOOKINGS_AHEAD
-from venues.inputs import ClosureInput
+from venues.inputs import ClosureInput, Feature
 from venues.outside import BOOKINGS_OUTSIDE
 from venues.queries import room_at, venue_named
 from web.api import Answer, Api, expected_version, idempotency_key
@@ -137,7 +137,7 @@ class ClosureBody(Body):
     room: Annotated[str, StringConstraints(max_length=80)] | None = None
     dry_run: bool = True
     cancel_affected: bool = False
-    out_of_order: Annotated[str, StringConstraints(max_length=80)] = ""
+    out_of_order: Feature = ""
 
 
 class ShownEdit(ShownBooking):

@@ -1,16 +1,14 @@
 """Availability: free times of the rooms that fit, soonest first, or per date of a series."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, timedelta
-from heapq import merge
-from itertools import islice
+from itertools import groupby, islice
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy.orm import Session
 
 from booking.case import path_of
-from booking.cells import Asked, Window
 from booking.freedom import freedom_of
 from booking.search import Search, suiting_rooms
 from kernel.errors import Invalid, refuse
@@ -84,17 +82,26 @@ def availability(session: Session, query: AvailabilityQuery, *, now: datetime) -
 def _free(session: Session, suiting: Suiting, span: Interval, query: AvailabilityQuery, now: datetime) -> list[FreeTime]:
     """The stretches of all rooms, or the first of each, soonest first; no more are looked for than are told."""
     span = Interval(max(span.start, now), span.end) if now < span.end else span
-    freedom = freedom_of(session, [room.id for room, _ in suiting], span, now=now)
-    window, most = Window(span), 1 if query.soonest else None
-    each = [_stretches(room, unknown, islice(freedom.stretches(room.id, window, query.minutes * 60), most)) for room, unknown in suiting]
-    in_order = merge(*each, key=lambda free: (free.start, bool(free.unknown), free.room))
+    rooms = {room.id: (room, unknown) for room, unknown in suiting}
+    freedom = freedom_of(session, list(rooms), span, now=now)
+    found = freedom.stretches(rooms, span, query.minutes * 60, once=query.soonest)
+    at_once = groupby(found, key=lambda free: free[0])
+    in_order = (
+        free
+        for _, together in at_once
+        for free in sorted((_free_time(*rooms[room], start, end) for start, end, room in together), key=_order)
+    )
     return list(islice(in_order, len(suiting) if query.soonest else MOST))
 
 
-def _stretches(room: Room, unknown: list[str], times: Iterable[tuple[int, int]]) -> Iterator[FreeTime]:
-    for start, end in times:
-        begins, ends = datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC)
-        yield FreeTime(room=path_of(room), start=begins, end=ends, unknown=unknown)
+def _free_time(room: Room, unknown: list[str], start: int, end: int) -> FreeTime:
+    begins, ends = datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC)
+    return FreeTime(room=path_of(room), start=begins, end=ends, unknown=unknown)
+
+
+def _order(free: FreeTime) -> tuple[bool, str]:
+    """Of what begins together."""
+    return bool(free.unknown), free.room
 
 
 def _series(session: Session, suiting: Suiting, span: Interval, rule: str, now: datetime) -> list[SeriesFit]:
@@ -103,10 +110,10 @@ def _series(session: Session, suiting: Suiting, span: Interval, rule: str, now: 
     zone = suiting[0][0].venue.zone
     wall = WallSpan(to_wall(span.start, zone), to_wall(span.end, zone), zone)
     days = dates_of(rule, wall.start, zone=zone)
-    asked = Asked([wall.on(day).interval() for day in days])
-    whole = Interval(asked.times[0].start, asked.times[-1].end)
-    freedom = freedom_of(session, [room.id for room, _ in suiting], whole, now=now)
-    fits = [_fit(room, unknown, days, set(freedom.free_on(room.id, asked))) for room, unknown in suiting]
+    times = [wall.on(day).interval() for day in days]
+    freedom = freedom_of(session, [room.id for room, _ in suiting], Interval(times[0].start, times[-1].end), now=now)
+    free = freedom.at(times)
+    fits = [_fit(room, unknown, days, set(free.on(room.id))) for room, unknown in suiting]
     return sorted(fits, key=lambda fit: (-len(fit.free), bool(fit.unknown), fit.room))
 
 

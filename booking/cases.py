@@ -1,5 +1,7 @@
 """Cases: finding a booking for an act, and who may do what to it."""
 
+from collections.abc import Collection, Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
@@ -8,10 +10,11 @@ from booking.changed import changes_since
 from booking.models import Booking, Occurrence
 from booking.references import normalised
 from kernel.errors import Fault, Missing, Stale, refuse
+from venues.models import Room
 
 
-def booking_for(session: Session, booking_id: int, *, version: int | None = None) -> Booking:
-    """The booking with its dates, locked for an act; raises Missing, and Stale with what changed when another version was read.
+def booking_for(session: Session, booking_id: int) -> Booking:
+    """The booking with its dates, locked for an act; raises Missing.
 
     Acts on one booking wait for each other here, before they lock what they count and take; a new booking locks no
     other, so the order is the same for all.
@@ -20,16 +23,35 @@ def booking_for(session: Session, booking_id: int, *, version: int | None = None
     found = session.scalar(row.options(selectinload(Booking.occurrences)))
     if found is None:
         raise refuse(Missing, "unknown-booking", "booking", booking_id)
+    return found
+
+
+def booking_at(session: Session, booking_id: int, version: int | None, *, by: Actor) -> Booking:
+    """``booking_for`` an act on the version that somebody saw who may see it.
+
+    Raises Unidentified, Missing, and Stale with what changed when another version was read.
+    """
+    found = booking_for(session, booking_id)
+    require_sight(found, by)
     if version is not None and version != found.version:
         fault = Fault("changed-meanwhile", "version", version, {"now": found.version})
         raise Stale(fault, details={"changes": [change.to_json(found) for change in changes_since(session, found, version)]})
     return found
 
 
+def bookings_for(session: Session, ids: Collection[int]) -> Sequence[Booking]:
+    """The bookings with their dates, rooms and spaces, locked for one act on all of them: their rows in the order of their ids."""
+    whole = selectinload(Booking.occurrences).joinedload(Occurrence.room).selectinload(Room.spaces)
+    rows = select(Booking).where(Booking.id.in_(ids)).order_by(Booking.id).with_for_update(of=Booking).options(whole)
+    return session.scalars(rows.execution_options(populate_existing=True)).all()
+
+
 def booking_seen(session: Session, reference: str, *, by: Actor) -> Booking:
     """The booking of a reference for somebody who may see it; raises Unidentified and Missing."""
     found = by_reference(session, reference)
-    require_sight(found, by)
+    by.require_known()
+    if not may_see(found, by):
+        raise refuse(Missing, "unknown-booking", "reference", reference)
     return found
 
 
@@ -76,10 +98,10 @@ def works_on(booking: Booking, by: Actor) -> bool:
 
 
 def require_sight(booking: Booking, by: Actor) -> None:
-    """Raises Unidentified or Missing: to others the booking does not exist."""
+    """Raises Unidentified or Missing: to others the booking does not exist, so they hear no more of it than the id they know."""
     by.require_known()
     if not may_see(booking, by):
-        raise refuse(Missing, "unknown-booking", "booking", booking.reference)
+        raise refuse(Missing, "unknown-booking", "booking", booking.id)
 
 
 def require_holder(booking: Booking, by: Actor) -> None:

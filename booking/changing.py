@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from accounts.identity import Actor
 from booking import images
 from booking.case import in_use, span_of
-from booking.cases import booking_for, occurrence_of, require_holder
+from booking.cases import booking_at, occurrence_of, require_holder
 from booking.ending import keys_of
 from booking.lifecycle import LIVE
 from booking.lifecycle import Act as Doing
@@ -26,7 +26,6 @@ from booking.wish import OnConflict, wall_span
 from database.audit import Act, record
 from database.locks import lock
 from kernel.errors import Conflict, Fault
-from kernel.interval import Interval
 from kernel.wallclock import WallSpan
 from venues.models import Room
 from venues.queries import room_at
@@ -86,12 +85,12 @@ def change(session: Session, booking_id: int, wanted: Change, *, version: int | 
     Raises Declined, Taken, Conflict (``in-the-past``, ``wrong-state``, ``team-changes-price``, ``team-needs-decision``), Stale,
     Missing, Forbidden; on refusal everything stays as it was.
     """
-    booking = booking_for(session, booking_id, version=version)
+    booking = booking_at(session, booking_id, version, by=by)
     require_holder(booking, by)
     dates = reached(booking, wanted.number, wanted.scope, Doing.MOVE, beside=wanted.beside, now=now)
     said, was, asked = wanted.said.new_in(booking), images.before(session, [booking]), booking
     plan, is_judged = _plan(session, booking, wanted, dates, by=by), not {"team", "participants"}.isdisjoint(said)
-    moving = tuple(date for date in dates if _is_elsewhere(plan, date))
+    moving = tuple(date for date in dates if plan.moves(date))
     is_moved, plan = bool(moving), plan if is_judged else replace(plan, dates=moving)
     if is_moved or is_judged:
         lock_for(session, booking, plan)
@@ -99,6 +98,8 @@ def change(session: Session, booking_id: int, wanted: Change, *, version: int | 
         lock(session, *keys_of(booking))
     if said:
         booking = _saying(session, booking, wanted, dates, said, by=by, now=now)
+        # Settling makes it newer by one, for the move where there is one.
+        booking.version += is_moved or not is_judged
     before = {date.number: _standing(date) for date in dates}
     left: Mapping[int, Dated] = {}
     if is_moved or is_judged:
@@ -123,6 +124,10 @@ class _Standing:
     state: OccurrenceState
     prices: tuple[int | None, int | None]
 
+    @property
+    def place(self) -> tuple[datetime, datetime, int]:
+        return self.starts_at, self.ends_at, self.room_id
+
 
 def _standing(date: Occurrence) -> _Standing:
     return _Standing(date.starts_at, date.ends_at, date.room_id, date.state, (date.list_price, date.charged_price))
@@ -137,13 +142,6 @@ def _plan(session: Session, booking: Booking, wanted: Change, dates: tuple[Occur
     decides = room is not None or wanted.start is not None or all(date.state is OccurrenceState.BOOKED for date in dates)
     walls = _walls(booking, wanted, dates, room)
     return Plan(act="move", dates=dates, room=room, walls=walls, by_staff=by.is_officer and decides, on_conflict=wanted.on_conflict)
-
-
-def _is_elsewhere(plan: Plan, date: Occurrence) -> bool:
-    """Whether the plan has a date in another room or at another time, or at one that the clock skips."""
-    span = plan.span(date)
-    is_other_time = span.fault is not None or span.wall.interval() != Interval(date.starts_at, date.ends_at)
-    return is_other_time or (plan.room or date.room).id != date.room_id
 
 
 def _walls(booking: Booking, wanted: Change, dates: tuple[Occurrence, ...], room: Room | None) -> dict[int, WallSpan]:
@@ -177,8 +175,6 @@ def _saying(
     if others:
         chosen = dates if wanted.scope is Scope.ONE else from_then_on(booking, dates)
         booking = parted(session, booking, chosen, by=by, now=now)
-    else:
-        booking.version += 1
     for name, value in said.items():
         setattr(booking, name, value)
     booking.changed_at = now
@@ -218,11 +214,7 @@ def _write(
     now: datetime,
 ) -> Act | None:
     """Audit and notice, and the last act of them: which dates moved from when and where to what, and which fields say something else."""
-    moved = [
-        date
-        for date in booking.occurrences
-        if (was := before.get(date.number)) and (was.starts_at, was.ends_at, was.room_id) != (date.starts_at, date.ends_at, date.room_id)
-    ]
+    moved = [date for date in booking.occurrences if (was := before.get(date.number)) and was.place != _standing(date).place]
     acts, version = [], booking.version
     if said:
         if not moved:
@@ -252,6 +244,6 @@ def _write(
 
 def _moved(date: Occurrence, was: _Standing) -> Act:
     """From when and where to what one date was moved."""
-    times = {"from": was.starts_at, "until": was.ends_at, "to": date.starts_at, "to_until": date.ends_at}
-    told = {name: moment.isoformat() for name, moment in times.items()}
-    return Act("move", "occurrence", date.id, {**told, "room": was.room_id, "to_room": date.room_id})
+    old = {"from": was.starts_at.isoformat(), "until": was.ends_at.isoformat(), "room": was.room_id}
+    new = {"to": date.starts_at.isoformat(), "ends": date.ends_at.isoformat(), "to_room": date.room_id}
+    return Act("move", "occurrence", date.id, old | new)

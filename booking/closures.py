@@ -8,7 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from accounts.identity import Actor
+from booking.cases import bookings_for
 from booking.displacing import Losers, Loss, lose, met
+from booking.ending import keys_of
 from booking.images import before, undoable
 from booking.lifecycle import LIVE
 from booking.models import Booking, Occurrence
@@ -23,7 +25,7 @@ from kernel.wallclock import WallSpan
 from venues.inputs import ClosureInput
 from venues.models import Closure, Room, RoomSpace, Space, Venue
 from venues.queries import room_at, venue_named
-from venues.scheduling import add_closure_row, spaces_of, subject_of, withdraw_closure
+from venues.scheduling import add_closure_row, closure_for, end_closure, require_near, spaces_of, subject_of
 from venues.vocabulary import keeps_out
 
 
@@ -51,8 +53,9 @@ class Closing:
 def affected(session: Session, closing: Closing, *, now: datetime) -> Sequence[Occurrence]:
     """The live dates ahead that a closure would meet, in order; rooms that share a space with the closed one count too.
 
-    What has begun is settled, whatever a closure says of earlier hours.
+    What has begun is settled, whatever a closure says of earlier hours. Raises Invalid for a time that is none, or far away.
     """
+    require_near(closing.given, now=now)
     rooms = select(RoomSpace.room_id).where(RoomSpace.space_id.in_([space.id for space in closing.spaces]))
     time = closing.interval
     query = (
@@ -84,7 +87,6 @@ def close(
     """
     by.require(by.is_officer or by.is_caretaker_of(closing.venue.id), "caretaker")
     _lock(session, closing.spaces, affected(session, closing, now=now))
-    session.expire_all()
     dates = affected(session, closing, now=now)
     sign = Losers(tuple(dates)).sign
     if dates and (not confirmed or seen not in (None, sign)):
@@ -93,7 +95,8 @@ def close(
     closure = add_closure_row(session, closing.venue.slug, closing.given, by=by, now=now)
     is_choice = bool(closing.given.out_of_order) and chosen is not None
     lost = [date for date in dates if (date.id in (chosen or ()) if is_choice else closing.needs_it(date))]
-    lose(session, lost, Loss(Cause.CLOSURE, f"closure:{closure.id}", closing.given.reason), by=by, now=now)
+    cause = Cause.OUT_OF_ORDER if closing.given.out_of_order else Cause.CLOSURE
+    lose(session, lost, Loss(cause, f"closure:{closure.id}", closing.given.reason), by=by, now=now)
     act = Act("close", "closure", closure.id, {"venue": closing.venue.id, "room": closure.room_id, "displaced": [date.id for date in lost]})
     record(session, act, by=by, now=now)
     undoable(session, act, was, by=by, now=now)
@@ -119,18 +122,20 @@ def close_rooms(
 
 def open_again(session: Session, closure_id: int, *, by: Actor, now: datetime) -> Closure:
     """Open again what was closed, and let those who lost their time to it be asked first whether they want it back."""
-    closure = withdraw_closure(session, closure_id, by=by, now=now)
-    spaces = spaces_of(session, closure)
-    lost = session.scalars(
-        select(Occurrence).where(
-            Occurrence.lost_to == f"closure:{closure.id}", Occurrence.state == OccurrenceState.DISPLACED, Occurrence.starts_at > now
-        )
-    ).all()
-    _lock(session, spaces, lost)
+    closure = closure_for(session, closure_id, by=by)
+    spaces, until = spaces_of(session, closure), closure.ends_at
+    _lock(session, spaces, _lost_to(session, closure, now))
+    end_closure(session, closure_id, by=by, now=now)
     # What was found for them elsewhere makes way for their own time.
-    free(session, [date.id for date in lost], now=now)
-    vacate(session, [(space.id, closure.starts_at, closure.ends_at) for space in spaces], now=now)
+    free(session, [date.id for date in _lost_to(session, closure, now)], now=now)
+    vacate(session, [(space.id, max(closure.starts_at, now), until) for space in spaces], now=now)
     return closure
+
+
+def _lost_to(session: Session, closure: Closure, now: datetime) -> Sequence[Occurrence]:
+    """The dates ahead that lost their time to a closure and have no other yet."""
+    theirs = (Occurrence.lost_to == f"closure:{closure.id}", Occurrence.state == OccurrenceState.DISPLACED)
+    return session.scalars(select(Occurrence).where(*theirs, Occurrence.starts_at > now)).all()
 
 
 def displace_outside(session: Session, venue: str, room: str, *, reason: str, seen: str, by: Actor, now: datetime) -> int:
@@ -141,21 +146,26 @@ def displace_outside(session: Session, venue: str, room: str, *, reason: str, se
     place, one = subject_of(session, venue, room)
     by.require(by.is_officer or by.is_caretaker_of(place.id), "caretaker")
     _lock(session, one.spaces if one else place.spaces, dates_outside(session, place, one, now=now))
-    session.expire_all()
     dates = dates_outside(session, place, one, now=now)
     sign = Losers(tuple(dates)).sign
     if dates and seen != sign:
         raise Conflict(*(met("closure-meets-bookings", date) for date in dates), details={"seen": sign})
-    lose(session, dates, Loss(Cause.CLOSURE, f"room:{one.id}" if one else f"venue:{place.id}", reason), by=by, now=now)
+    if not dates:
+        return 0
+    row, was = one or place, before(session, {date.booking_id: date.booking for date in dates}.values())
+    lose(session, dates, Loss(Cause.CLOSURE, f"{row.__tablename__}:{row.id}", reason), by=by, now=now)
+    act = Act("displace_outside", row.__tablename__, row.id, {"displaced": [date.id for date in dates]})
+    record(session, act, by=by, now=now)
+    undoable(session, act, was, by=by, now=now)
     return len(dates)
 
 
 def _lock(session: Session, spaces: Sequence[Space], dates: Sequence[Occurrence]) -> None:
-    """The spaces and whose dates they are; the bookings' rows before, as every act on a booking does."""
-    ids = sorted({date.booking_id for date in dates})
-    session.execute(select(Booking.id).where(Booking.id.in_(ids)).order_by(Booking.id).with_for_update())
-    people = session.scalars(select(Booking.holder_id).where(Booking.id.in_(ids)))
-    lock(session, *(Key(Subject.SPACE, space.id) for space in spaces), *(Key(Subject.PERSON, person) for person in people))
+    """The spaces, and all that an act on the bookings of the dates locks; their rows before, as every act on a booking does."""
+    bookings = bookings_for(session, {date.booking_id for date in dates})
+    own = [Key(Subject.SPACE, space.id) for space in spaces]
+    lock(session, *own, *(key for booking in bookings for key in keys_of(booking)))
+    session.expire_all()
 
 
 def _met(closing: Closing, date: Occurrence) -> Fault:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
 from booking import lifecycle
-from booking.cases import booking_for, require_decider, require_sight
+from booking.cases import booking_at, booking_for, require_decider
 from booking.ending import end_dates, keys_of
 from booking.images import Before, before, undoable
 from booking.models import Booking, Occurrence
@@ -32,8 +32,7 @@ def confirm(session: Session, booking_id: int, *, version: int | None = None, by
 
     Raises Conflict when it waits for no confirmation, Declined or Taken as ``reserve`` does.
     """
-    booking = booking_for(session, booking_id, version=version)
-    require_sight(booking, by)
+    booking = booking_at(session, booking_id, version, by=by)
     by.require(by.is_officer or (booking.organisation_id is not None and by.acts_for(booking.organisation_id)), "delegate")
     lifecycle.require(lifecycle.Act.CONFIRM, booking.state)
     was = before(session, [booking])
@@ -51,7 +50,7 @@ def approve(
     Raises Taken, naming what came first, where the request held no time; Declined when the policy now refuses a date;
     Invalid without grounds for an exception.
     """
-    booking = booking_for(session, booking_id, version=version)
+    booking = booking_at(session, booking_id, version, by=by)
     was = before(session, [booking])
     undoable(session, say_yes(session, booking, note=note, grounds=grounds, by=by, now=now), was, by=by, now=now)
     return booking
@@ -78,7 +77,7 @@ def decline(
 
     Raises Invalid without a reason.
     """
-    booking = booking_for(session, booking_id, version=version)
+    booking = booking_at(session, booking_id, version, by=by)
     require_decider(booking, by)
     lifecycle.require(lifecycle.Act.REFUSE, booking.state)
     if not reason.strip():

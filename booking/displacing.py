@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from accounts.identity import Actor
 from booking.case import span_of
+from booking.cases import bookings_for
 from booking.conflicts import Answer
+from booking.ending import keys_of
 from booking.judging import Judged
 from booking.lifecycle import LIVE, state_of
 from booking.models import Booking, Occurrence, Offer
@@ -22,7 +24,7 @@ from booking.states import BookingKind, BookingState, Cause, OccurrenceState, Of
 from booking.telling import tell
 from booking.wish import Displacing
 from database.audit import Act, record
-from database.locks import Key, Subject
+from database.locks import Key
 from kernel.errors import Conflict, Fault
 from kernel.wallclock import to_wall
 from policies.verdict import Verdict
@@ -80,9 +82,8 @@ class Losers:
 
     @property
     def keys(self) -> tuple[Key, ...]:
-        """What to lock beside the wish's own: their spaces and who has them."""
-        spaces = [Key(Subject.SPACE, space.id) for date in self.dates for space in date.room.spaces]
-        return (*spaces, *(Key(Subject.PERSON, date.booking.holder_id) for date in self.dates))
+        """What to lock beside the wish's own: all that an act on their bookings locks."""
+        return tuple(key for booking in self.bookings for key in keys_of(booking))
 
     @property
     def sign(self) -> str:
@@ -104,8 +105,7 @@ def losers(session: Session, answer: Answer, *, locked: bool) -> Losers:
     if not ids:
         return NOBODY
     if locked:
-        theirs = select(Occurrence.booking_id).where(Occurrence.id.in_(ids))
-        session.execute(select(Booking.id).where(Booking.id.in_(theirs)).order_by(Booking.id).with_for_update())
+        bookings_for(session, session.scalars(select(Occurrence.booking_id).where(Occurrence.id.in_(ids)).distinct()).all())
     whole = (
         joinedload(Occurrence.booking).selectinload(Booking.occurrences),
         joinedload(Occurrence.room).options(joinedload(Room.venue), selectinload(Room.spaces)),

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
 from booking import lifecycle
-from booking.cases import booking_for, require_holder
+from booking.cases import booking_at, require_holder
 from booking.fees import Cost, cost_of
 from booking.images import before, undoable
 from booking.lifecycle import state_of
@@ -43,7 +43,7 @@ def cancel(
     let it be for nothing, and say why. Raises Conflict (``in-the-past``) when nothing is left to cancel, Invalid
     (``reason-missing``), Stale, Missing, Forbidden.
     """
-    booking = booking_for(session, booking_id, version=version)
+    booking = booking_at(session, booking_id, version, by=by)
     require_holder(booking, by)
     require_free_of_charge(reason, without_fee=without_fee, by=by)
     dates = reached(booking, number, scope, lifecycle.Act.CANCEL, now=now)

@@ -1,12 +1,12 @@
 """Facts: the only place that fills what a policy judges from the database, in a fixed number of queries."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from functools import reduce
+from functools import cache, reduce
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from booking.case import Case
@@ -28,6 +28,7 @@ from venues.opening import Opening
 from venues.queries import openings_of
 
 ROUND_ABOUT = timedelta(days=1)
+Columns = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +105,11 @@ def _remembered(session: Session, case: Case, placed: PlacedCount, counts: Count
 
 
 def _counted(session: Session, case: Case, placed: PlacedCount) -> Usage:
-    count = placed.count
-    here = [*_subject(count), *_area(case.room, placed.layer), *_times(count, case.room)]
-    if count.room_kinds:
-        here.append(Room.kind.in_(count.room_kinds))
+    count, given = placed.count, _given(case, placed.count)
     if count.inside:
-        return _inside(session, case, placed, here)
-    minutes, dates = session.execute(_minutes(case, count.measure).where(*here)).one()
+        columns: Columns = (Occurrence.starts_at, Occurrence.ends_at, Occurrence.local_start, Occurrence.local_end)
+        return _inside(case, placed, session.execute(_counting(columns, placed.layer, *_shape(count)), given).all())
+    minutes, dates = session.execute(_counting(MINUTES, placed.layer, *_shape(count)), given).one()
     return reduce(added, _beside(case, placed), Usage(count.key, count.first, count.last, int(minutes), dates))
 
 
@@ -136,27 +135,11 @@ def _is_meant(count: Count, wall: WallSpan) -> bool:
             return False
 
 
-def _inside(session: Session, case: Case, placed: PlacedCount, here: Sequence[ColumnElement[bool]]) -> Usage:
+def _inside(case: Case, placed: PlacedCount, found: Sequence[Any]) -> Usage:
     """The count with the minutes inside its stretches, which only the wall clock of each date tells."""
     count = placed.count
-    columns = (Occurrence.starts_at, Occurrence.ends_at, Occurrence.local_start, Occurrence.local_end)
-    found = session.execute(_dates(Select(*columns), case).where(*here)).all()
     each = (adds(count, Interval(row.starts_at, row.ends_at).minutes, parts_of(row.local_start, row.local_end)) for row in found)
     return reduce(added, (*each, *_beside(case, placed)), Usage(count.key, count.first, count.last))
-
-
-def _times(count: Count, room: Room) -> Sequence[ColumnElement[bool]]:
-    """Which dates are meant: by the days of the period, by the time asked for, or by the moment of asking."""
-    match count.measure, count.interval:
-        case Measure.AT_ONCE, Interval() as wanted:
-            return Occurrence.starts_at < wanted.end, Occurrence.ends_at > wanted.start, Occurrence.room_id != room.id
-        case Measure.AHEAD, _:
-            return (Occurrence.starts_at > count.moment,)
-        case _:
-            first = datetime.combine(count.first, datetime.min.time())
-            until = datetime.combine(count.last + timedelta(days=1), datetime.min.time())
-            in_period = (Occurrence.local_start >= first, Occurrence.local_start < until)
-            return (*in_period, Occurrence.absent_at < count.moment) if count.measure is Measure.ABSENT else in_period
 
 
 def _entitlement(session: Session, case: Case, counts: Counts) -> Entitlement | None:
@@ -169,7 +152,7 @@ def _entitlement(session: Session, case: Case, counts: Counts) -> Entitlement | 
 
 
 def _agreed(session: Session, case: Case, agreement: Agreement) -> Entitlement:
-    used, _dates_used = session.execute(_minutes(case).where(Booking.agreement_id == agreement.id)).one()
+    used, _dates_used = session.execute(OF_AGREEMENT, {"agreement": agreement.id, "settled": case.settled}).one()
     return Entitlement(
         id=str(agreement.id),
         title=agreement.title,
@@ -182,33 +165,66 @@ def _agreed(session: Session, case: Case, agreement: Agreement) -> Entitlement:
     )
 
 
-def _minutes(case: Case, measure: Measure = Measure.USED) -> Select[Any]:
-    """The minutes and the number of all live dates but those that are judged: counts are never stored."""
-    length = epoch(Occurrence.ends_at) - epoch(Occurrence.starts_at)
-    return _dates(Select(func.coalesce(func.sum(length), 0) / 60, func.count()), case, measure)
-
-
-def _dates(query: Select[Any], case: Case, measure: Measure = Measure.USED) -> Select[Any]:
-    joined = query.select_from(Occurrence).join(Booking).join(Room, Occurrence.room_id == Room.id)
+def _dates(columns: Columns, measure: Measure = Measure.USED) -> Select[Any]:
+    """All live dates but those that are judged: counts are never stored."""
+    joined = select(*columns).select_from(Occurrence).join(Booking).join(Room, Occurrence.room_id == Room.id)
     counted = Occurrence.absent_at.is_not(None) if measure is Measure.ABSENT else Occurrence.state.in_(sorted(LIVE))
-    return joined.where(counted, Occurrence.id.not_in(case.settled))
+    return joined.where(counted, Occurrence.id.not_in(bindparam("settled", expanding=True)))
 
 
-def _subject(count: Count) -> Sequence[ColumnElement[bool]]:
-    match count.subject:
-        case Subject.PERSON:
-            return (Booking.holder_id == int(count.holder),)
-        case Subject.TEAM:
-            return Booking.organisation_id == int(count.holder), Booking.team == count.team
+@cache
+def _counting(columns: Columns, layer: Layer, subject: Subject, measure: Measure, is_of_kinds: bool) -> Select[Any]:
+    """Put together once of each shape: bookings, searches and offers send it with what ``_given`` says."""
+    kinds = [Room.kind.in_(bindparam("kinds", expanding=True))] if is_of_kinds else []
+    return _dates(columns, measure).where(*SUBJECTS[subject], *AREAS.get(layer, ()), *_times(measure), *kinds)
+
+
+def _shape(count: Count) -> tuple[Subject, Measure, bool]:
+    # What is at once with no time that is asked for is what lies in the period.
+    is_timeless = count.measure is Measure.AT_ONCE and count.interval is None
+    return count.subject, Measure.USED if is_timeless else count.measure, bool(count.room_kinds)
+
+
+def _times(measure: Measure) -> Sequence[ColumnElement[bool]]:
+    """Which dates are meant: by the days of the period, by the time asked for, or by the moment of asking."""
+    in_period = (Occurrence.local_start >= bindparam("first"), Occurrence.local_start < bindparam("until"))
+    match measure:
+        case Measure.AT_ONCE:
+            return Occurrence.starts_at < bindparam("end"), Occurrence.ends_at > bindparam("start"), Occurrence.room_id != bindparam("room")
+        case Measure.AHEAD:
+            return (Occurrence.starts_at > bindparam("moment"),)
+        case Measure.ABSENT:
+            return (*in_period, Occurrence.absent_at < bindparam("moment"))
         case _:
-            return (Booking.organisation_id == int(count.holder),)
+            return in_period
 
 
-def _area(room: Room, layer: Layer) -> Sequence[ColumnElement[bool]]:
-    match layer:
-        case Layer.ROOM:
-            return (Room.id == room.id,)
-        case Layer.VENUE:
-            return (Room.venue_id == room.venue_id,)
-        case _:
-            return ()
+def _given(case: Case, count: Count) -> dict[str, Any]:
+    """What a statement of any shape is sent with; what begins after a moment has no period that ends."""
+    is_endless = count.measure is Measure.AHEAD
+    return {
+        "settled": case.settled,
+        "holder": int(count.holder),
+        "team": count.team,
+        "room": case.room.id,
+        "venue": case.room.venue_id,
+        "kinds": count.room_kinds,
+        "start": count.interval and count.interval.start,
+        "end": count.interval and count.interval.end,
+        "moment": count.moment,
+        "first": datetime.combine(count.first, datetime.min.time()),
+        "until": None if is_endless else datetime.combine(count.last + timedelta(days=1), datetime.min.time()),
+    }
+
+
+MINUTES: Columns = (func.coalesce(func.sum(epoch(Occurrence.ends_at) - epoch(Occurrence.starts_at)), 0) / 60, func.count())
+OF_AGREEMENT = _dates(MINUTES).where(Booking.agreement_id == bindparam("agreement"))
+SUBJECTS: Mapping[Subject, Sequence[ColumnElement[bool]]] = {
+    Subject.PERSON: (Booking.holder_id == bindparam("holder"),),
+    Subject.TEAM: (Booking.organisation_id == bindparam("holder"), Booking.team == bindparam("team")),
+    Subject.ORGANISATION: (Booking.organisation_id == bindparam("holder"),),
+}
+AREAS: Mapping[Layer, Sequence[ColumnElement[bool]]] = {
+    Layer.ROOM: (Room.id == bindparam("room"),),
+    Layer.VENUE: (Room.venue_id == bindparam("venue"),),
+}

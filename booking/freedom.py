@@ -1,24 +1,29 @@
 """Freedom: when rooms are open and free, kept in memory by the revisions of their spaces; for looking only, no write relies on it."""
 
+from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import reduce
+from operator import and_, or_
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, select
-from sqlalchemy.orm import Session, joinedload, subqueryload
+from sqlalchemy import ColumnElement, Engine, String, case, cast, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, subqueryload
 
 from booking.case import path_of
-from booking.cells import A_WEEK, CELL, Asked, Hours, OpenTimes, Weeks, Window, runs, seconds_of, time_of, touched
+from booking.facts import room_facts
 from booking.models import Claim
 from booking.nearness import Place
+from booking.timetable import Bits, Claims, Hold, Openings, Taken, by_week, seconds_of, stretches
 from database.sql import epoch
-from kernel.interval import Interval, merged, without
+from kernel.interval import Interval
 from kernel.wallclock import LATEST
+from policies.request import RoomFacts
 from venues.models import Municipality, Room, Space, Venue
-from venues.opening import Opening, Openness
+from venues.opening import Opening
 from venues.queries import openings_of
 from venues.search import sums_of
 
@@ -27,118 +32,95 @@ DAY = timedelta(days=1)
 LONGEST = timedelta(days=62)
 # Of so many spaces and more all claims are read from end to end; of fewer the index is asked.
 MANY = 200
-A_BATCH = 20_000
-
-
-class Loose(NamedTuple):
-    """A claim that does not lie on cells, or that runs out: seconds since 1970."""
-
-    start: int
-    end: int
-    until: int | None
-
-    def meets(self, start: int, end: int, now: int) -> bool:
-        return self.start < end and start < self.end and (self.until is None or self.until > now)
-
-
-@dataclass(slots=True)
-class Taken:
-    """The claims of one space: as cells those that fill them and stay, the others one by one, and the cells that these touch."""
-
-    cells: Weeks = field(default_factory=Weeks)
-    loose: list[Loose] = field(default_factory=list)
-    touched: Weeks = field(default_factory=Weeks)
-
-    def add(self, start: int, end: int, until: int | None) -> None:
-        if until is None and not start % CELL and not end % CELL:
-            self.cells.add(start, end)
-        else:
-            self.loose.append(Loose(start, end, until))
-            self.touched.add(start, end)
-
-
-NOTHING = Taken()
+A_BATCH = 100
+# So many weeks ahead are worked out with the first look, others when they are asked for.
+AHEAD = 53
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A room as it is likened to others, with what decides when it can be had: its spaces and its hours."""
+    """A room as it is likened to others and as rules read it, with what decides when it can be had: its spaces and its hours."""
 
     place: Place
+    room: RoomFacts
     spaces: tuple[int, ...]
-    hours: Hours
+    opening: Opening
 
 
 NO_SPOTS: Mapping[int, Spot] = {}
 
 
 @dataclass(frozen=True, slots=True)
+class Free:
+    """Which rooms are free at each of some times: open by right, and open by agreement only."""
+
+    bits: Bits
+    by_right: Sequence[int]
+    by_agreement: Sequence[int]
+
+    def on(self, room: int) -> list[int]:
+        """The numbers of the times at which a room is free and open, by agreement at least."""
+        bit = self.bits.of[room]
+        return [number for number, both in enumerate(zip(self.by_right, self.by_agreement, strict=True)) if (both[0] | both[1]) & bit]
+
+    def by_right_on(self, room: int) -> list[int]:
+        """The numbers of the times at which a room is free and open by right."""
+        bit = self.bits.of[room]
+        return [number for number, rooms in enumerate(self.by_right) if rooms & bit]
+
+    def rooms_by_right(self, number: int) -> Iterator[int]:
+        """The rooms that are free and open by right at one of the times."""
+        return self.bits.among(self.by_right[number])
+
+    def throughout(self) -> Iterator[int]:
+        """The rooms that are free and open, by agreement at least, at all of the times."""
+        each = (right | agreed for right, agreed in zip(self.by_right, self.by_agreement, strict=True))
+        return self.bits.among(reduce(and_, each, self.bits.every))
+
+
+@dataclass(frozen=True, slots=True)
 class Freedom:
-    """When rooms are open and free at a moment ``now``, by room id and space id; says the same as the database would."""
+    """When rooms are open and free at a moment ``now``, by room id; says the same as the database would."""
 
     spots: Mapping[int, Spot]
-    taken: Mapping[int, Taken]
+    taken: Taken
+    openings: Openings
     now: int
 
     def opening(self, room: int) -> Opening:
-        return self.spots[room].hours.opening
+        return self.spots[room].opening
 
-    def openness(self, room: int, asked: Asked) -> Mapping[int, Openness]:
-        """How open a room is at those of the times at which it is not closed, by their number."""
-        return asked.open_in(self.spots[room].hours).openness
-
-    def is_free(self, room: int, asked: Asked) -> bool:
-        """Whether a room is open, by agreement at least, and free at all of the times."""
-        times = asked.open_in(self.spots[room].hours)
-        return len(times.openness) == len(asked.times) and not any(self._is_met(one, times, asked) for one in self._held(room))
-
-    def free_on(self, room: int, asked: Asked) -> list[int]:
-        """The numbers of the times at which a room is open, by agreement at least, and free."""
-        times = asked.open_in(self.spots[room].hours)
-        met: set[int] = set()
-        for one in self._held(room):
-            met.update(times.met(one.cells))
-            if one.loose:
-                met.update(self._loosely_met(one, times, asked))
-        return [number for number in times.openness if number not in met]
+    def at(self, times: Iterable[Interval]) -> Free:
+        """Which rooms are open and free through each of the times."""
+        by_right, by_agreement = [], []
+        for start, end in map(seconds_of, times):
+            untaken = ~self.taken.over(start, end, self.now)
+            right, agreed = self.openings.through(start, end)
+            by_right.append(right & untaken)
+            by_agreement.append(agreed & untaken)
+        return Free(self.taken.bits, by_right, by_agreement)
 
     def is_untaken(self, room: int, time: Interval) -> bool:
         """Whether nobody has any part of a room in a time, open or not."""
-        start, end = seconds_of(time)
-        cells = list(touched(start, end))
-        return not any(
-            any(one.cells[week] & bits for week, bits in cells) or any(claim.meets(start, end, self.now) for claim in one.loose)
-            for one in self._held(room)
-        )
+        return not self.taken.over(*seconds_of(time), self.now) & self.taken.bits.of[room]
 
-    def stretches(self, room: int, window: Window, least: int) -> Iterator[tuple[int, int]]:
-        """The times in a window, in order, at which a room is open by right and free for at least so many seconds; in seconds."""
-        held, hours = self._held(room), self.spots[room].hours
-        if not any(one.touched[week] & bits for one in held if one.loose for week, bits in window.weeks):
-            found = window.free_in(hours, [one.cells for one in held], least)
-            if found is not None:
-                return found
-        claims = list(self._claims(held, window))
-        exactly = (left for time in _open(hours.opening, window.span) for left in without(time, claims))
-        return (seconds_of(time) for time in exactly if time.length.total_seconds() >= least)
+    def stretches(self, rooms: Iterable[int], span: Interval, least: int, *, once: bool = False) -> Iterator[tuple[int, int, int]]:
+        """The times within a span at which rooms are open by right and free for at least so many seconds: start, end, room.
 
-    def _held(self, room: int) -> list[Taken]:
-        return [self.taken.get(space, NOTHING) for space in self.spots[room].spaces]
+        They come by their starts; ``once`` is the first of each room only.
+        """
+        bits = self.taken.bits
+        found = stretches(self._turning(*seconds_of(span)), reduce(or_, (bits.of[room] for room in rooms), 0), least, once=once)
+        return ((start, end, room) for start, end, free in found for room in bits.among(free))
 
-    def _is_met(self, held: Taken, times: OpenTimes, asked: Asked) -> bool:
-        return times.is_met(held.cells) or (bool(held.loose) and bool(self._loosely_met(held, times, asked)))
-
-    def _loosely_met(self, held: Taken, times: OpenTimes, asked: Asked) -> list[int]:
-        doubtful = ((number, *asked.seconds[number]) for number in times.met(held.touched))
-        return [number for number, start, end in doubtful if any(one.meets(start, end, self.now) for one in held.loose)]
-
-    def _claims(self, held: Sequence[Taken], window: Window) -> Iterator[Interval]:
-        for one in held:
-            for week, _ in window.weeks:
-                yield from (time_of(week * A_WEEK + first, week * A_WEEK + last) for first, last in runs(one.cells[week], 1))
-            for claim in one.loose:
-                if claim.until is None or claim.until > self.now:
-                    yield _interval(claim.start, claim.end)
+    def _turning(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """The moments at which anything turns, with the rooms that are not to be had from there on."""
+        for week, begins, ends in by_week(start, end):
+            taken, shut = self.taken.weeks[week], self.openings.weeks[week].shut
+            within = (moment for moment in (*taken.moments, *shut.moments) if begins < moment < ends)
+            for moment in sorted({begins, *within}):
+                yield moment, taken.over(moment, moment + 1, self.now) | shut.over(moment, moment + 1)
+        yield end, self.taken.bits.every
 
 
 def freedom_of(session: Session, rooms: Collection[int], span: Interval, *, now: datetime) -> Freedom:
@@ -150,26 +132,21 @@ def freedom_of(session: Session, rooms: Collection[int], span: Interval, *, now:
     """
     keeper = _KEPT.setdefault(session.get_bind().engine, _Keeper())
     if session.connection().get_execution_options().get("writes") or not keeper.covers(span, now):
-        spots = _spots(session, rooms, span)
-        spaces = {space for spot in spots.values() for space in spot.spaces}
-        return Freedom(spots, _read(session, span, spaces), int(now.timestamp()))
-    return keeper.look(session, rooms, now)
-
-
-def _open(opening: Opening, span: Interval) -> Iterator[Interval]:
-    usable = merged(time for day, _ in opening.days_within(span) for time in opening.usable(day))
-    return (part for time in usable if (part := time.common(span)) is not None)
+        spots = _spots(session, span, rooms)
+        bits, spaces = _bits(spots), {space for spot in spots.values() for space in spot.spaces}
+        return Freedom(spots, Taken(bits, _read(session, span, spaces)), _openings(bits, spots), int(now.timestamp()))
+    return keeper.look(session, now)
 
 
 @dataclass(frozen=True, slots=True)
 class _State:
     """What was read, with the sums of revisions that it was true of."""
 
-    spaces: tuple[int, ...] = ()
-    places: tuple[int, ...] = ()
+    sums: tuple[int, ...] = ()
     revisions: Mapping[int, int] = field(default_factory=dict)
-    taken: Mapping[int, Taken] = field(default_factory=dict)
     spots: Mapping[int, Spot] = field(default_factory=dict)
+    taken: Taken = field(default_factory=lambda: Taken(Bits({}), {}))
+    openings: Openings = field(default_factory=lambda: Openings(Bits({}), {}))
 
 
 class _Keeper:
@@ -185,46 +162,60 @@ class _Keeper:
             self._since = self._since or now.replace(hour=0, minute=0, second=0, microsecond=0) - DAY
         return span.start >= self._since
 
-    def look(self, session: Session, rooms: Collection[int], now: datetime) -> Freedom:
+    def look(self, session: Session, now: datetime) -> Freedom:
         sums = sums_of(session, Space, Municipality, Venue, Room)
-        spaces, places = sums[:1], sums[1:]
         state = self._state
-        if state.spaces != spaces or state.places != places or not state.spots.keys() >= set(rooms):
+        if state.sums != sums:
             with self._lock:
-                state = self._state = self._renewed(session, rooms, spaces, places)
-        return Freedom(state.spots, state.taken, int(now.timestamp()))
+                state = self._state = self._renewed(session, sums)
+        return Freedom(state.spots, state.taken, state.openings, int(now.timestamp()))
 
-    def _renewed(self, session: Session, rooms: Collection[int], spaces: tuple[int, ...], places: tuple[int, ...]) -> _State:
+    def _renewed(self, session: Session, sums: tuple[int, ...]) -> _State:
         """Revisions are read before the claims and the hours that they stand for: what is read is never older than its revision."""
         since = Interval(self._since or FAR - DAY, FAR)
         state = self._state
-        if state.spaces != spaces:
+        if state.sums[:1] != sums[:1]:
             revisions = {row.id: row.revision for row in session.execute(select(Space.id, Space.revision))}
             changed = {space for space, revision in revisions.items() if state.revisions.get(space) != revision}
-            read = _read(session, since, changed)
-            taken = {**state.taken, **dict.fromkeys(changed, NOTHING), **read}
-            state = replace(state, spaces=(sum(revisions.values()) + len(revisions),), revisions=revisions, taken=taken)
-        kept = state.spots if state.places == places else {}
-        unread = [room for room in rooms if room not in kept]
-        spots = {**kept, **_spots(session, unread, since, before=state.spots)} if unread else kept
-        return replace(state, places=places, spots=spots)
+            sums = (sum(revisions.values()) + len(revisions), *sums[1:])
+            state = replace(state, revisions=revisions, taken=state.taken.with_changed(_read(session, since, changed)))
+        if state.sums[1:] != sums[1:]:
+            spots = _spots(session, since, before=state.spots)
+            bits = _bits(spots)
+            taken = state.taken
+            if not taken.bits.is_like(bits):
+                taken = Taken(bits, taken.claims)
+                taken.work_out(seconds_of(since)[0], AHEAD)
+            state = replace(state, spots=spots, taken=taken, openings=_openings(bits, spots))
+        return replace(state, sums=sums)
 
 
 _KEPT: WeakKeyDictionary[Engine, _Keeper] = WeakKeyDictionary()
 FAR = datetime(LATEST.year - 1, 1, 1, tzinfo=UTC)
-CLAIMS = select(Claim.space_id, epoch(Claim.starts_at), epoch(Claim.ends_at), epoch(Claim.expires_at))
 
 
-def _spots(session: Session, ids: Collection[int], span: Interval, *, before: Mapping[int, Spot] = NO_SPOTS) -> dict[int, Spot]:
-    """Where the rooms are; hours that are equal to some known before are the same, with what was worked out of them."""
-    hours = {spot.hours.opening: spot.hours for spot in before.values()}
+def _spots(
+    session: Session, span: Interval, ids: Collection[int] | None = None, *, before: Mapping[int, Spot] = NO_SPOTS
+) -> dict[int, Spot]:
+    """Where rooms are, of all without ids; openings equal to some known before are the same, with what was worked out of them."""
     # selectinload would ask once per five hundred rooms.
-    query = select(Room).where(Room.id.in_(ids)).options(joinedload(Room.venue), subqueryload(Room.spaces))
-    rooms = session.scalars(query).all() if ids else ()
-    openings = openings_of(session, rooms, span.start.date() - DAY, span.end.date() + DAY) if rooms else {}
-    for opening in {id(opening): opening for opening in openings.values()}.values():
-        hours.setdefault(opening, Hours(opening))
-    return {room.id: Spot(_place(room), tuple(space.id for space in room.spaces), hours[openings[room.id]]) for room in rooms}
+    query = select(Room).options(joinedload(Room.venue), subqueryload(Room.spaces))
+    rooms = session.scalars(query if ids is None else query.where(Room.id.in_(ids))).all()
+    found = openings_of(session, rooms, span.start.date() - DAY, span.end.date() + DAY) if rooms else {}
+    known = {spot.opening: spot.opening for spot in {id(spot.opening): spot for spot in before.values()}.values()}
+    openings = {id(opening): known.setdefault(opening, opening) for opening in {id(one): one for one in found.values()}.values()}
+    return {
+        room.id: Spot(_place(room), room_facts(room), tuple(space.id for space in room.spaces), openings[id(found[room.id])])
+        for room in rooms
+    }
+
+
+def _bits(spots: Mapping[int, Spot]) -> Bits:
+    return Bits({room: spot.spaces for room, spot in spots.items()})
+
+
+def _openings(bits: Bits, spots: Mapping[int, Spot]) -> Openings:
+    return Openings(bits, {room: spot.opening for room, spot in spots.items()})
 
 
 def _place(room: Room) -> Place:
@@ -234,21 +225,31 @@ def _place(room: Room) -> Place:
     return Place(room.id, path_of(room), name, room.capacity, has, venue.id, venue.district_id, where)
 
 
-def _read(session: Session, span: Interval, spaces: Collection[int]) -> dict[int, Taken]:
+def _listed(*columns: InstrumentedAttribute[Any], where: ColumnElement[bool]) -> ColumnElement[str]:
+    """The moments of all claims of a space behind each other: a row for each would be a million."""
+    told: ColumnElement[str] = reduce(lambda one, other: one + "," + other, [cast(epoch(column), String) for column in columns])
+    return func.aggregate_strings(case((where, told)), ",")
+
+
+STAYING = _listed(Claim.starts_at, Claim.ends_at, where=Claim.expires_at.is_(None))
+HOLDING = _listed(Claim.starts_at, Claim.ends_at, Claim.expires_at, where=Claim.expires_at.is_not(None))
+CLAIMS = select(Claim.space_id, STAYING, HOLDING).group_by(Claim.space_id)
+
+
+def _read(session: Session, span: Interval, spaces: Collection[int]) -> dict[int, Claims]:
     """The claims of these spaces in a span; one statement, none without spaces."""
-    found: dict[int, Taken] = {}
+    found = dict.fromkeys(spaces, Claims())
     query = CLAIMS.where(Claim.starts_at >= span.start - LONGEST, Claim.starts_at < span.end, Claim.ends_at > span.start)
     if len(spaces) < MANY:
         query = query.where(Claim.space_id.in_(sorted(spaces)))
-    rows: Iterable[Any] = session.execute(query, execution_options={"yield_per": A_BATCH}) if spaces else ()
-    for space, start, end, until in rows:
-        if space in spaces:
-            held = found.get(space)
-            if held is None:
-                held = found[space] = Taken()
-            held.add(start, end, until)
+    for space, staying, holding in session.execute(query, execution_options={"yield_per": A_BATCH}) if spaces else ():
+        if space in found:
+            moments, holds = _numbers(staying), _numbers(holding)
+            # Where one claim ends and another begins nothing turns.
+            edges = array("q", sorted(set(moments[::2]) ^ set(moments[1::2])))
+            found[space] = Claims(edges, tuple(map(Hold, holds[::3], holds[1::3], holds[2::3])))
     return found
 
 
-def _interval(start: int, end: int) -> Interval:
-    return Interval(datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC))
+def _numbers(listed: str | None) -> list[int]:
+    return list(map(int, listed.split(","))) if listed else []

@@ -1,11 +1,11 @@
 """Judging: what the policy says of every date of a case, and how that is kept with the booking."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, or_, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from booking.case import Case
@@ -17,15 +17,18 @@ from booking.states import BookingKind
 from booking.wish import DatedSpan
 from database.base import table_of
 from kernel.errors import Fault
+from kernel.interval import Interval
 from kernel.wallclock import WallSpan
 from policies.alternatives import nearest
 from policies.evaluate import Seek, evaluate_series
 from policies.judging import ROLES, Memo
 from policies.request import Facts, Request
 from policies.verdict import Condition, Decider, Outcome, Verdict
-from venues.models import Closure, RoomSpace
+from venues.models import Closure
+from venues.scheduling import spaces_of
 from venues.vocabulary import keeps_out
 
+OUT_OF_ORDER = "out-of-order"
 INTO_JUDGEMENTS = insert(table_of(Judgement))
 
 
@@ -84,25 +87,43 @@ def judge_gathered(gathered: Gathered, case: Case, memo: Memo | None = None, *, 
     return tuple(Judged(span.wall, span.fault) if span.fault else _judged(gathered.policies, *next(found)) for span in case.dates)
 
 
-def without_what_is_broken(session: Session, case: Case) -> tuple[DatedSpan, ...]:
-    """The dates, with the fault for those on which something that is needed is out of order; one statement where anything is."""
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Something that is out of order in these spaces, by id, as a closure says."""
+
+    closure: Closure
+    spaces: frozenset[int]
+
+
+def broken_for(session: Session, case: Case) -> Sequence[Broken]:
+    """What is out of order from when the case was submitted, anywhere, of what it needs; one statement where it needs anything."""
     if not case.needs:
-        return case.dates
-    sharing = select(RoomSpace.room_id).where(RoomSpace.space_id.in_(case.spaces))
-    here = (Closure.venue_id == case.room.venue_id, or_(Closure.room_id.is_(None), Closure.room_id.in_(sharing)))
-    broken = select(Closure).where(*here, Closure.out_of_order != "", Closure.withdrawn_at.is_(None), Closure.ends_at > case.submitted)
-    found = [row for row in session.scalars(broken) if keeps_out(row.out_of_order, case.needs)]
-    return tuple(span if span.fault else replace(span, fault=_broken(span, found)) for span in case.dates)
+        return ()
+    standing = select(Closure).where(Closure.out_of_order != "", Closure.withdrawn_at.is_(None), Closure.ends_at > case.submitted)
+    rows = session.scalars(standing.order_by(Closure.starts_at, Closure.id))
+    found = [row for row in rows if keeps_out(row.out_of_order, case.needs)]
+    return [Broken(row, frozenset(space.id for space in spaces_of(session, row))) for row in found]
 
 
-def _broken(span: DatedSpan, found: Iterable[Closure]) -> Fault | None:
-    time = span.wall.interval()
-    row = next((row for row in found if row.starts_at < time.end and row.ends_at > time.start), None)
+def broken_at(broken: Iterable[Broken], spaces: Collection[int], time: Interval) -> Closure | None:
+    """What of it is out of order in some of these spaces, by id, at a time."""
+    here = (one.closure for one in broken if not one.spaces.isdisjoint(spaces))
+    return next((row for row in here if row.starts_at < time.end and row.ends_at > time.start), None)
+
+
+def without_what_is_broken(session: Session, case: Case) -> tuple[DatedSpan, ...]:
+    """The dates, with the fault for those on which something that is needed is out of order."""
+    found = broken_for(session, case)
+    return tuple(span if span.fault else replace(span, fault=_broken(span, case.spaces, found)) for span in case.dates)
+
+
+def _broken(span: DatedSpan, spaces: Collection[int], found: Iterable[Broken]) -> Fault | None:
+    row = broken_at(found, spaces, span.wall.interval())
     if row is None:
         return None
     start = f"{span.wall.start:%Y-%m-%dT%H:%M}"
     facts = {"date": start, "feature": row.out_of_order, "until": f"{row.local_end:%Y-%m-%dT%H:%M}", "reason": row.reason}
-    return Fault("out-of-order", "needs", row.out_of_order, facts)
+    return Fault(OUT_OF_ORDER, "needs", row.out_of_order, facts)
 
 
 def judge_all(session: Session, cases: Iterable[Case]) -> list[tuple[Case, tuple[Judged, ...]]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from booking.case import Case
@@ -11,28 +11,28 @@ from venues.access import answers, lacks
 from venues.models import Room, Venue
 from venues.queries import statements_about
 from venues.search import may_have
-from venues.statements import ACCESS
-from venues.vocabulary import FACILITY_LABELS, Access, slug_of
+from venues.vocabulary import FACILITY_LABELS, Access, is_need, slug_of
 
 FACILITIES = frozenset(map(slug_of, FACILITY_LABELS))
-FEATURES = {ACCESS + feature: feature for feature in Access}
-IN_USE = Room.retired_at.is_(None), Venue.retired_at.is_(None)
+IN_USE = and_(Room.kind == bindparam("kind"), Room.retired_at.is_(None), Venue.retired_at.is_(None))
+# Put together once: every look for something else sends it.
+OF_THE_KIND = select(Room.id).join(Venue).where(or_(Room.id == bindparam("room"), IN_USE)).order_by(Room.id)
 
 
 def of_the_kind(session: Session, room: Room) -> Sequence[int]:
     """The ids of all rooms in use of a room's kind, and its own."""
-    alike = or_(Room.id == room.id, and_(Room.kind == room.kind, *IN_USE))
-    return session.scalars(select(Room.id).join(Venue).where(alike).order_by(Room.id)).all()
+    return session.scalars(OF_THE_KIND, {"room": room.id, "kind": room.kind}).all()
 
 
 def suiting(session: Session, places: Iterable[Place], case: Case) -> list[Place]:
     """Those of the places that are not known to be too small or to lack what is needed; one statement where access is.
 
-    What a wish needs counts where it is a word of the vocabulary; what is said in other words is for people to read.
+    Facilities that a wish needs count where they are words of the vocabulary, access also where its words are among others
+    (``Heis til andre etasje``), as for what is out of order; the rest is for people to read.
     """
     heads = sum(band.heads for band in case.bands)
     facilities = FACILITIES.intersection(map(slug_of, case.needs))
-    access = [FEATURES[need] for need in case.needs if need in FEATURES]
+    access = [feature for feature in Access if any(is_need(need, feature) for need in case.needs)]
     found = [one for one in places if one.capacity is None or one.capacity >= heads]
     found = [one for one in found if not facilities or may_have(one.facilities, facilities)]
     return _accessible(session, found, access) if access else found

@@ -13,7 +13,6 @@ from booking.called import Club, names_in
 from booking.case import path_of
 from booking.plan import WEEKDAYS, Column, Plan, Row
 from booking.wish import OnConflict, Wish
-from database.locks import Key, Subject
 from kernel.errors import Fault, Invalid, refuse
 from kernel.recurrence import LONGEST, LONGEST_SPAN, weekly
 from kernel.wallclock import LATEST, at, to_wall
@@ -46,13 +45,12 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """A row with its wish for the dates ahead, and what it will lock; ``passed`` dates have begun and are not asked for."""
+    """A row with its wish for the dates ahead; ``passed`` dates have begun and are not asked for."""
 
     row: Row
     wish: Wish
     room: str
     club: Club
-    keys: tuple[Key, ...]
     dates: int
     passed: int
 
@@ -131,9 +129,7 @@ def _meant(known: _Known, terms: Terms, row: Row, room: Room, club: Club, activi
         "exception_reason": row.reason,
         "on_conflict": terms.on_conflict,
     }
-    keys = [Key(Subject.ORGANISATION, club.id), Key(Subject.PERSON, club.holder_id or 0)]
-    keys += [Key(Subject.SPACE, space.id) for space in room.spaces]
-    return Meant(row, parse(Wish, given), path_of(room), club, tuple(keys), len(asked), len(days) - len(asked))
+    return Meant(row, parse(Wish, given), path_of(room), club, len(asked), len(days) - len(asked))
 
 
 def _dates(known: _Known, row: Row, room: Room) -> list[date]:

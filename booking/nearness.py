@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from functools import lru_cache
 from math import asin, ceil, cos, hypot, radians, sin, sqrt
 
 from kernel.errors import Invalid
@@ -28,6 +29,7 @@ class Change(StrEnum):
     WEEKDAY = "weekday"
 
 
+RANKS = {change: rank for rank, change in enumerate(Change)}
 # How many of a change are offered at most, so that somebody whom it does not help finds another.
 MOST_OF = {Change.TIME: 3, Change.ROOM: 3, Change.SHORTER: 1, Change.WEEKDAY: 2}
 
@@ -91,8 +93,7 @@ class Candidate:
     @property
     def order(self) -> tuple[int, int, float, str, int]:
         """The one order in which all is offered, of equal cost: by change, later before earlier, by the room's path, longer first."""
-        rank = list(Change).index(self.change)
-        return self.cost, rank, -self.time.start.timestamp(), self.place.path, -self.time.minutes
+        return self.cost, RANKS[self.change], -self.time.start.timestamp(), self.place.path, -self.time.minutes
 
 
 def points(counted: Mapping[Term, int]) -> int:
@@ -152,6 +153,7 @@ def distance(one: Place, other: Place) -> int:
     return ceil(_metres(one.where, other.where) / 100)
 
 
+@lru_cache(maxsize=100_000)
 def _metres(one: tuple[float, float], other: tuple[float, float]) -> float:
     """On a sphere, by the haversine formula."""
     (north, east), (other_north, other_east) = (tuple(map(radians, where)) for where in (one, other))

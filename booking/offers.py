@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from accounts.identity import Actor
 from accounts.standings import standings_of
 from booking.case import Case, in_use, is_in_use
-from booking.cases import booking_for, require_holder
+from booking.cases import booking_for, may_see, require_holder
 from booking.ending import keys_of
 from booking.judging import judge, keep
 from booking.lifecycle import Act as Doing
@@ -25,7 +25,7 @@ from booking.waiving import exceptions_of
 from booking.wish import DatedSpan
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
-from database.outbox import UNDO_WITHIN, post
+from database.outbox import UNDO_WITHIN, post, waiting_about
 from kernel.errors import Conflict, Missing, refuse
 from kernel.interval import Interval
 from kernel.wallclock import WallSpan, at, nearest_interval, to_wall, wall_of
@@ -60,15 +60,17 @@ def offer(session: Session, date: Occurrence, options: Sequence[Option], *, by: 
     options = [option for option in options if is_in_use(option.room)]
     cases = {option.room.id: case_in(session, date, option.room) for option in options}
     lock(session, *keys_of(booking), *(Key(Subject.SPACE, space) for case in cases.values() for space in case.spaces))
-    for option in options:
-        if _kept(session, replace(cases[option.room.id], dates=(DatedSpan(option.wall),)), date, now=now):
-            break
-    else:
+    tries = (_kept(session, replace(cases[option.room.id], dates=(DatedSpan(option.wall),)), date, now=now) for option in options)
+    found = next(filter(None, tries), None)
+    if found is None:
         return False
     booking.version += 1
     touch(session, booking)
     record(session, Act("offer", "booking", booking.id, {"number": date.number}, booking.holder_id), by=by, now=now)
-    post(session, "date-offered", person_id=booking.holder_id, booking_id=booking.id, now=now, facts={"number": date.number})
+    # Who is about to be told what was lost reads in the same mail what is offered instead.
+    if not any(date.number in notice.facts["dates"] for notice in waiting_about(session, booking.id, "dates-displaced")):
+        facts = {"number": date.number, "offer": found.id}
+        post(session, "date-offered", person_id=booking.holder_id, booking_id=booking.id, now=now, facts=facts)
     return True
 
 
@@ -76,8 +78,7 @@ def book_at_once(session: Session, date: Occurrence, option: Option, *, by: Acto
     """Book what became free for a date that asked for that; raises Declined or Taken when it is not to be had."""
     by.require(by.is_administrator, "administrator")
     _take(session, date, option, act="book-when-free", by=by, now=now)
-    booking = date.booking
-    post(session, "date-booked", person_id=booking.holder_id, booking_id=booking.id, now=now, facts={"number": date.number})
+    _tell_taken(session, date, now=now)
 
 
 def accept(session: Session, offer_id: int, *, by: Actor, now: datetime) -> Booking:
@@ -90,10 +91,9 @@ def accept(session: Session, offer_id: int, *, by: Actor, now: datetime) -> Book
     date = found.occurrence
     option = Option(found.room, wall_of(Interval(found.starts_at, found.ends_at), found.zone))
     _take(session, date, option, act="accept", by=by, now=now)
-    booking = date.booking
-    post(session, "date-booked", person_id=booking.holder_id, booking_id=booking.id, now=now, facts={"number": date.number})
+    _tell_taken(session, date, now=now)
     session.flush()
-    return booking
+    return date.booking
 
 
 def decline(session: Session, offer_id: int, *, by: Actor, now: datetime) -> Booking:
@@ -174,13 +174,13 @@ def answer_by(now: datetime, start: datetime, zone: str) -> datetime:
     return start
 
 
-def _kept(session: Session, case: Case, date: Occurrence, *, now: datetime) -> bool:
+def _kept(session: Session, case: Case, date: Occurrence, *, now: datetime) -> Offer | None:
     judged = judge(session, case)
     if judged[0].is_refused:
-        return False
+        return None
     answer = ask(session, [judged[0].want(case)], now=now)
     if not answer.is_free(0):
-        return False
+        return None
     until = answer_by(now, judged[0].wall.interval().start, judged[0].wall.zone)
     occupy(session, answer, [Take(0, date.id, until)], now=now)
     keep(session, date.booking_id, judged, act="offer", now=now)
@@ -188,7 +188,7 @@ def _kept(session: Session, case: Case, date: Occurrence, *, now: datetime) -> b
     made.expires_at = until
     session.add(made)
     session.flush()
-    return True
+    return made
 
 
 def _lost_to(session: Session, date: Occurrence) -> Closure | None:
@@ -214,6 +214,13 @@ def _take(session: Session, date: Occurrence, option: Option, *, act: str, by: A
     record(session, Act(act, "booking", booking.id, facts, booking.holder_id), by=by, now=now)
 
 
+def _tell_taken(session: Session, date: Occurrence, *, now: datetime) -> None:
+    """That the date is had, or what it waits for."""
+    kind = "date-booked" if date.state is OccurrenceState.BOOKED else f"booking-{date.state}"
+    booking = date.booking
+    post(session, kind, person_id=booking.holder_id, booking_id=booking.id, now=now, facts={"number": date.number})
+
+
 def _let_go(session: Session, found: Offer, verb: str, *, by: Actor, now: datetime) -> Booking:
     date, booking = found.occurrence, found.occurrence.booking
     lock(session, *keys_of(booking), *(Key(Subject.SPACE, space.id) for space in found.room.spaces))
@@ -231,7 +238,10 @@ def _let_go(session: Session, found: Offer, verb: str, *, by: Actor, now: dateti
 
 def _answered(session: Session, offer_id: int, state: OfferState, *, by: Actor, now: datetime) -> Offer:
     """An open offer, for its holder's answer."""
+    by.require_known()
     found = _read(session, offer_id)
+    if not may_see(found.occurrence.booking, by):
+        raise refuse(Missing, "unknown-offer", "offer", offer_id)
     require_holder(found.occurrence.booking, by)
     if found.state is OfferState.EXPIRED or (found.state is OfferState.OPEN and found.expires_at and found.expires_at <= now):
         raise refuse(Conflict, "offer-expired", "offer", offer_id, expired=found.expires_at)

@@ -1,6 +1,6 @@
 """Ordinary rules: what keeps everybody from the rooms that a search shows, before one knows who asks and what for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -8,17 +8,19 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import ApplicantClass
 from booking.case import path_of
-from booking.facts import facts_of_room, room_facts
+from booking.facts import room_facts
 from booking.search import DAY, Found, Search
 from kernel.wallclock import WallSpan
-from policies.evaluate import refusals_for_all
+from policies.evaluate import FOR_ALL, refusals_for_all
 from policies.judging import Memo
-from policies.known import office_holidays
+from policies.known import facts_around, office_holidays
+from policies.occasion import Occasion
 from policies.queries import InForce, in_force_for
-from policies.request import Facts, Request
+from policies.request import Request, RoomFacts
+from policies.rules.base import Reads
+from policies.seasons import Calendar
 from policies.taxonomy import Activity
 from policies.verdict import Objection
-from venues.models import Room
 from venues.opening import Opening
 
 
@@ -52,23 +54,48 @@ def tried(session: Session, found: Sequence[Found], search: Search, *, now: date
     policies = in_force_for(session, [one.room for one in found], days[0], days[-1] + DAY)
     memo = Memo()
     known: Known = {}
-    places = [Place(one.room, one.opening, policies[one.room.id], memo, known) if one.opening else None for one in found]
+    places = [
+        Place(path_of(one.room), room_facts(one.room), one.opening, policies[one.room.id], memo, known) if one.opening else None
+        for one in found
+    ]
     return tuple(_tried(one, place, search, now) if place else Tried(one, one.free) for one, place in zip(found, places, strict=True))
+
+
+# The first occasion of a time under some hours, and what ``Memo.known`` says of it.
+Known = dict[tuple[int, WallSpan, int | None, datetime], tuple[Occasion, Mapping[Reads, int]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A room with what decides who may have it when."""
+    """A room with what decides who may have it when; ``memo`` and ``known`` are shared by those that are tried together."""
 
-    room: Room
+    path: str
+    room: RoomFacts
     opening: Opening
     policies: InForce
     memo: Memo
-    known: "Known" = field(default_factory=dict)
+    known: Known = field(default_factory=dict)
 
     def refusals(self, wall: WallSpan, heads: int | None, now: datetime) -> tuple[Objection, ...]:
+        """What keeps everybody out."""
+        return self._refusals(FOR_ALL, wall, heads, now)
+
+    def is_barred(self, wall: WallSpan, heads: int | None, now: datetime) -> bool:
+        """Whether anything does; what the time alone says is asked first, as it is the same for rooms with equal hours."""
+        return any(self._refusals(within, wall, heads, now) for within in (FOR_ALL - {Reads.ROOM}, FOR_ALL))
+
+    def _refusals(self, within: frozenset[Reads], wall: WallSpan, heads: int | None, now: datetime) -> tuple[Objection, ...]:
+        policy, key = self.policies.on(wall.start.date()), (id(self.opening), wall, heads, now)
+        if key not in self.known:
+            first = self._occasion(wall, heads, now, policy.calendar)
+            self.known[key] = first, self.memo.known(first)
+        first, known = self.known[key]
+        here = {**known, Reads.ROOM: self.memo.number(Reads.ROOM, (self.path, self.room))}
+        return refusals_for_all(policy, wall.start.date(), here, lambda: self._like(first, policy.calendar), self.memo, within=within)
+
+    def _occasion(self, wall: WallSpan, heads: int | None, now: datetime, calendar: Calendar) -> Occasion:
         request = Request(
-            room=path_of(self.room),
+            room=self.path,
             wall=wall,
             interval=wall.interval(),
             submitted=now,
@@ -77,20 +104,12 @@ class Place:
             applicant=ApplicantClass.PERSON,
             activity=Activity.OTHER,
         )
-        dates = request.dates
-        facts = replace(self._facts(dates, now), room=room_facts(self.room))
-        return refusals_for_all(self.policies.on(dates[0]), request, facts, self.memo)
+        facts = replace(facts_around(self.room, self.opening, request.dates), office_holidays=office_holidays(now, wall.zone))
+        return Occasion(request, facts, calendar)
 
-    def _facts(self, dates: tuple[date, ...], now: datetime) -> Facts:
-        """What is known of the dates, worked out once for rooms with equal hours."""
-        key = id(self.opening), dates
-        if key not in self.known:
-            facts = facts_of_room(self.room, self.opening, dates)
-            self.known[key] = replace(facts, office_holidays=office_holidays(now, self.room.venue.zone))
-        return self.known[key]
-
-
-Known = dict[tuple[int, tuple[date, ...]], Facts]
+    def _like(self, first: Occasion, calendar: Calendar) -> Occasion:
+        """The same occasion in this room."""
+        return Occasion(replace(first.request, room=self.path), replace(first.facts, room=self.room), calendar)
 
 
 def _tried(one: Found, place: Place, search: Search, now: datetime) -> Tried:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from accounts.identity import Actor
 from booking import decisions
 from booking.alternatives import Offer, offers_instead
-from booking.cases import booking_for, may_decide
+from booking.cases import booking_at, bookings_for, may_decide
 from booking.competing import order_of, wishes_for
 from booking.displacing import sign_of
 from booking.ending import end_dates, keys_of
@@ -20,7 +20,6 @@ from booking.reasons import rank_of, verdicts_of_all
 from booking.states import BookingState, OccurrenceState
 from kernel.errors import Conflict, Invalid, refuse
 from policies.verdict import Rank
-from venues.models import Room
 
 # Kept on a date that was lost to another request, before that one's id.
 PREFERRED = "preferred:"
@@ -66,7 +65,7 @@ def prefer(session: Session, booking_id: int, choice: Choice, *, by: Actor, now:
     others = {number: row for number, row in rows.items() if number != booking_id}
     keys = tuple(key for other in others.values() for key in keys_of(other))
     asked = [date for date in rows[booking_id].occurrences if date.state is OccurrenceState.REQUESTED] if booking_id in rows else []
-    granted = booking_for(session, booking_id, version=choice.version)
+    granted = booking_at(session, booking_id, choice.version, by=by)
     was = before(session, rows.values())
     act = decisions.say_yes(session, granted, note=choice.note, grounds=choice.grounds, beside=keys, by=by, now=now)
     lost = _lost(session, asked, others)
@@ -113,9 +112,7 @@ def _locked(session: Session, booking_id: int) -> dict[int, Booking]:
     dates = session.scalars(select(Occurrence).where(Occurrence.booking_id == booking_id, Occurrence.state == OccurrenceState.REQUESTED))
     ids = {booking_id, *(one.booking for one in wishes_for(session, dates.all()))}
     session.expire_all()
-    whole = selectinload(Booking.occurrences).joinedload(Occurrence.room).selectinload(Room.spaces)
-    rows = select(Booking).where(Booking.id.in_(ids)).order_by(Booking.id).with_for_update(of=Booking).options(whole)
-    return {row.id: row for row in session.scalars(rows)}
+    return {row.id: row for row in bookings_for(session, ids)}
 
 
 def _lost(session: Session, granted: Sequence[Occurrence], others: Mapping[int, Booking]) -> dict[int, list[Occurrence]]:

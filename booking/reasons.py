@@ -1,6 +1,6 @@
 """Reasons: what the policy said last of each date of a booking, as faults that pages and mails tell in the same sentences."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import Role
 from booking.judging import unfolded
-from booking.models import Booking, Judgement, Occurrence
+from booking.models import Booking, Judgement, Occurrence, Offer
 from booking.outcome import objection_fault
 from booking.states import OccurrenceState
 from kernel.errors import Fault
@@ -42,6 +42,21 @@ def judged_last(session: Session, *bookings: Booking, until: int | None = None) 
             start = Request.from_json(row["request"]).wall.start
             if start in starts[judgement.booking_id]:
                 found[judgement.booking_id][start] = row
+    return found
+
+
+def verdicts_offered(session: Session, offers: Collection[Offer]) -> dict[int, Verdict]:
+    """What the policy said of each offer when it was made, by its id; one statement where there are any."""
+    made = {(one.occurrence.booking_id, one.created_at, one.local_start): one.id for one in offers}
+    found: dict[int, Verdict] = {}
+    if not made:
+        return found
+    kept = select(Judgement).where(Judgement.booking_id.in_({booking for booking, *_ in made}), Judgement.act == "offer")
+    for judgement in session.scalars(kept.order_by(Judgement.id)):
+        for row in unfolded(judgement.judged):
+            number = made.get((judgement.booking_id, judgement.at, Request.from_json(row["request"]).wall.start))
+            if number is not None:
+                found[number] = Verdict.from_json(row["verdict"])
     return found
 
 

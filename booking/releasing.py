@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session, selectinload
 
 from accounts.identity import Actor
 from accounts.models import Organisation
+from booking.cases import bookings_for
 from booking.displacing import sign_of
 from booking.ending import give_up, keys_of, require_free_of_charge
 from booking.images import before, undoable
 from booking.lifecycle import FROM
 from booking.lifecycle import Act as Doing
 from booking.models import Booking, Occurrence
-from database.audit import Act
+from database.audit import Act, record
 from database.locks import lock
 from kernel.errors import Conflict, Invalid, Missing, Stale, refuse
 
@@ -74,7 +75,10 @@ def release(
     for booking in met:
         theirs = [date for date in dates if date.booking_id == booking.id]
         give_up(session, booking, theirs, reason=reason, without_fee=without_fee, by=by, now=now)
-    undoable(session, Act("release", "organisation", organisation_id, {}), was, by=by, now=now)
+    facts = {"bookings": [booking.id for booking in met], "from": period.first.isoformat(), "to": period.last.isoformat()}
+    act = Act("release", "organisation", organisation_id, facts)
+    record(session, act, by=by, now=now)
+    undoable(session, act, was, by=by, now=now)
     return met
 
 
@@ -87,8 +91,7 @@ def _authorise(session: Session, organisation_id: int, by: Actor) -> None:
 def _locked(session: Session, organisation_id: int, period: Period, now: datetime) -> Sequence[Booking]:
     """The bookings, each locked for an act in the order of their ids, and then all that they count and hold."""
     of_dates = _dates(organisation_id, period, now).with_only_columns(Occurrence.booking_id).order_by(None)
-    rows = select(Booking).where(Booking.id.in_(of_dates)).order_by(Booking.id).with_for_update(of=Booking)
-    bookings = session.scalars(rows.options(selectinload(Booking.occurrences))).all()
+    bookings = bookings_for(session, session.scalars(of_dates.distinct()).all())
     lock(session, *(key for booking in bookings for key in keys_of(booking)))
     return bookings
 

@@ -13,6 +13,7 @@ from booking.applicants import applicant_of, require_kind, visitor_of
 from booking.case import Case, case_of_wish, in_room, in_use
 from booking.conditions.asked import asked_of
 from booking.conflicts import Answer
+from booking.crowding import require_few_in_line
 from booking.displacing import NOBODY, Losers, Loss, lose, losers, require_precedence
 from booking.images import before, undoable
 from booking.judging import Judged, highest, judge_all, keep
@@ -139,9 +140,10 @@ def settle(session: Session, wish: Wish, weighed: Weighed, *, by: Actor, now: da
     """The second half of ``reserve``, in the same transaction.
 
     Raises Declined with every objection of the policy and Taken with every booking in the way; with ``on_conflict`` skip only
-    when no date is left.
+    when no date is left; and Conflict (``too-often-in-line``).
     """
     require_enough(weighed.dates, wish.on_conflict)
+    require_few_in_line(session, weighed.case.applicant, weighed.dates)
     return _written(session, wish, weighed, by=by, now=now)
 
 

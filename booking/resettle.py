@@ -24,6 +24,7 @@ from booking.states import BookingState, OccurrenceState
 from booking.waiving import NONE, Exceptions, exceptions_of
 from booking.wish import DatedSpan, OnConflict
 from database.locks import Key, lock
+from kernel.interval import Interval
 from kernel.wallclock import WallSpan
 from venues.models import Room
 
@@ -49,6 +50,12 @@ class Plan:
     def span(self, occurrence: Occurrence) -> DatedSpan:
         wall = self.walls.get(occurrence.id)
         return DatedSpan.of(wall) if wall else span_of(occurrence)
+
+    def moves(self, date: Occurrence) -> bool:
+        """Whether a date is to be at another time or in another room than it is."""
+        span = self.span(date)
+        is_then = span.fault is None and span.wall.interval() == Interval(date.starts_at, date.ends_at)
+        return not is_then or (self.room is not None and self.room.id != date.room_id)
 
     def parts(self, exceptions: Exceptions) -> tuple[tuple[Room, Exceptions, tuple[Occurrence, ...]], ...]:
         """The dates by the room in which they are to be and the exceptions that hold for them: one may have been moved."""
@@ -200,8 +207,7 @@ def case_again(
     waits = not plan.confirms and booking.confirm_by is not None
     applicant = applicant_in(booking, standings, by_staff=plan.by_staff, must_confirm=waits)
     case = case_of_booking(booking, applicant, [plan.span(date) for date in dates], room)
-    others = {space.id for date in plan.dates for space in date.room.spaces}
-    return replace(case, moved_from=tuple(sorted(others)), settled=settled, exceptions=held.unanswered, waivers=held.waivers)
+    return replace(case, settled=settled, exceptions=held.unanswered, waivers=held.waivers)
 
 
 def _write(occurrence: Occurrence, judged: Judged, state: OccurrenceState, room: Room, now: datetime) -> None:

@@ -7,14 +7,13 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 import venues.search
-from booking.cells import Asked
-from booking.freedom import Freedom, freedom_of
+from booking.freedom import Free, Freedom, freedom_of
 from kernel.errors import Invalid, refuse
 from kernel.interval import Interval
 from kernel.recurrence import LONGEST
 from kernel.wallclock import WallSpan, at
 from venues.models import Room
-from venues.opening import Opening, Openness
+from venues.opening import Opening
 from venues.search import RoomFilter
 
 DAY = timedelta(days=1)
@@ -101,18 +100,19 @@ def _order(found: Found) -> tuple[int, bool, int, str, str]:
 def _freedom(session: Session, suiting: Sequence[Found], search: Search, now: datetime) -> list[Found]:
     """The rooms with the wanted dates on which they are free and open, and how many of these by agreement only."""
     walls = {zone: search.walls(zone) for zone in {one.room.venue.zone for one in suiting}}
-    asked = {zone: Asked([wall.interval() for wall in found]) for zone, found in walls.items()}
-    span = Interval(min(one.times[0].start for one in asked.values()), max(one.times[-1].end for one in asked.values()))
+    times = {zone: [wall.interval() for wall in found] for zone, found in walls.items()}
+    span = Interval(min(one[0].start for one in times.values()), max(one[-1].end for one in times.values()))
     freedom = freedom_of(session, [one.room.id for one in suiting], span, now=now)
-    return [_found(one, freedom, walls[one.room.venue.zone], asked[one.room.venue.zone]) for one in suiting]
+    free = {zone: freedom.at(one) for zone, one in times.items()}
+    return [_found(one, freedom, walls[one.room.venue.zone], free[one.room.venue.zone]) for one in suiting]
 
 
-def _found(one: Found, freedom: Freedom, walls: Sequence[WallSpan], asked: Asked) -> Found:
-    free, openness = freedom.free_on(one.room.id, asked), freedom.openness(one.room.id, asked)
+def _found(one: Found, freedom: Freedom, walls: Sequence[WallSpan], free: Free) -> Found:
+    on = free.on(one.room.id)
     return replace(
         one,
         opening=freedom.opening(one.room.id),
         wanted=len(walls),
-        free_spans=tuple(walls[number] for number in free),
-        by_agreement=[openness[number] for number in free].count(Openness.BY_AGREEMENT),
+        free_spans=tuple(walls[number] for number in on),
+        by_agreement=len(on) - len(free.by_right_on(one.room.id)),
     )

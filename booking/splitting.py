@@ -7,7 +7,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
-from booking.cases import booking_for, require_holder
+from booking.cases import booking_at, require_holder
 from booking.conditions.models import Condition, Met
 from booking.ending import keys_of
 from booking.judging import keep_stored
@@ -36,7 +36,7 @@ def split(session: Session, booking_id: int, number: int, *, version: int | None
     Nothing is judged and no time is given up. Raises Conflict (``nothing-to-split`` where all dates follow, ``in-the-past``),
     Stale, Missing, Forbidden.
     """
-    booking = booking_for(session, booking_id, version=version)
+    booking = booking_at(session, booking_id, version, by=by)
     require_holder(booking, by)
     dates = reached(booking, number, Scope.FOLLOWING, Doing.MOVE, now=now)
     lock(session, *keys_of(booking))

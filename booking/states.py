@@ -41,12 +41,13 @@ class OccurrenceState(StrEnum):
 
 class Cause(StrEnum):
     """Why dates were given up: HOLDER by whom they belong to, ORGANISATION by another who acts for it, OFFICE by staff; or
-    lost: to a CLOSURE, or to PRECEDENCE, another booking that goes first."""
+    lost: to a CLOSURE, to something they need that is OUT_OF_ORDER, or to PRECEDENCE, another booking that goes first."""
 
     HOLDER = "holder"
     ORGANISATION = "organisation"
     OFFICE = "office"
     CLOSURE = "closure"
+    OUT_OF_ORDER = "out-of-order"
     PRECEDENCE = "precedence"
 
 

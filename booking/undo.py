@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, delete, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
 from booking.case import in_use
+from booking.cases import bookings_for
 from booking.conflicts import Collision, Want
 from booking.ending import keys_of
 from booking.images import put_back
@@ -41,11 +42,11 @@ def undo(session: Session, number: int, *, by: Actor, now: datetime) -> Undo:
     """
     found = _open(session, number, by=by, now=now)
     bookings = _unchanged(session, found)
+    _lock(session, found, bookings)
     if not withdraw(session, found.before["notices"]):
         raise _too_late(found)
     dates = {date.id: date for booking in bookings for date in booking.occurrences}
     left = {dates[one["id"]].room_id for one in found.before["dates"]}
-    _lock(session, found, bookings)
     if found.subject == "closure":
         withdraw_closure(session, found.subject_id, by=by, now=now)
     _put_back(session, found, bookings, dates, now=now)
@@ -118,8 +119,7 @@ def _too_late(found: Undo) -> Conflict:
 def _unchanged(session: Session, found: Undo) -> Sequence[Booking]:
     """The bookings of an act, locked in order; raises Conflict for those to which something happened since."""
     versions = _versions(found)
-    rows = select(Booking).where(Booking.id.in_(versions)).order_by(Booking.id).with_for_update(of=Booking)
-    bookings = session.scalars(rows.options(selectinload(Booking.occurrences))).all()
+    bookings = bookings_for(session, versions)
     faults = [Fault("changed-since", "booking", one.reference) for one in bookings if one.version != versions[one.id]]
     if faults:
         raise Conflict(*faults)
@@ -175,7 +175,8 @@ def _require_open(session: Session, found: Undo, dates: Sequence[Occurrence]) ->
     """Raises Conflict where a room was retired, or closed by another, since the act."""
     closures = session.scalars(select(Closure).where(Closure.created_at >= found.at, Closure.withdrawn_at.is_(None))).all()
     for date in dates:
-        in_use(date.room)
+        if any(at is not None and at > found.at for at in (date.room.retired_at, date.room.venue.retired_at)):
+            in_use(date.room)
         theirs = (closure for closure in closures if keeps_out(closure.out_of_order, date.booking.needs))
         if any(meets(session, closure, date.room, Interval(date.starts_at, date.ends_at)) for closure in theirs):
             raise refuse(Conflict, "closed-since", "start", f"{date.local_start:%Y-%m-%dT%H:%M}")

@@ -23,7 +23,7 @@ from venues.queries import openings_of
 
 # A claim lasts as long as a booking may, with what is set up before and cleaned up after.
 REACH = 2 * LONGEST
-HOURS_SET = ("set_opening_hours", "forget_opening_hours")
+SHUTTING = ("set_opening_hours", "forget_opening_hours", "displace_outside")
 # Recorded in one breath, of which the second says all.
 SAID_BY = {"add_closure": "close", "reserve": "import"}
 Dates = Mapping[int, Collection[int]]
@@ -182,8 +182,8 @@ def _shut(session: Session, room: Room, moment: datetime) -> tuple[ColumnElement
     theirs = or_(SchoolPeriod.venue_id.is_(None), SchoolPeriod.venue_id == room.venue_id)
     periods = select(SchoolPeriod.id).where(theirs, SchoolPeriod.first_day <= day, SchoolPeriod.last_day >= day)
     return (
-        and_(Audit.subject == "venue", Audit.subject_id == room.venue_id, Audit.verb.in_(HOURS_SET)),
-        and_(Audit.subject == "room", Audit.subject_id == room.id, Audit.verb.in_(HOURS_SET)),
+        and_(Audit.subject == "venue", Audit.subject_id == room.venue_id, Audit.verb.in_(SHUTTING)),
+        and_(Audit.subject == "room", Audit.subject_id == room.id, Audit.verb.in_(SHUTTING)),
         and_(Audit.subject == "school_period", or_(Audit.subject_id.in_(periods), _removed(room, day))),
     )
 

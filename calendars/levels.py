@@ -12,6 +12,7 @@ from calendars.events import Event, State
 from calendars.text import wall
 from calendars.words import LANGUAGES, Words
 from policies.verdict import Reason
+from venues.vocabulary import need_words
 
 # An UNCONFIRMED wish is shown to its holder only: others would read it as the organisation's own.
 SHOWN = {
@@ -330,7 +331,7 @@ def _round(found: Occurring, day: Day | None, words: Words) -> list[str]:
 
 
 def _wishes(found: Occurring, words: Words) -> list[str]:
-    lines = [words.needs.format(needs=", ".join(found.needs))] if found.needs else []
+    lines = [words.needs.format(needs=", ".join(map(need_words, found.needs)))] if found.needs else []
     contact = ", ".join(part for part in (found.contact_name, found.contact_phone) if part)
     lines += [words.contact.format(contact=contact)] if contact else []
     count = sum(number for number in found.participants.values() if isinstance(number, int))

@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -14,6 +14,9 @@ from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 BUSY_SECONDS = 10
 FRESH_SECONDS = 1.0
+TABLES = "SELECT quote_ident(relname) FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace"
+HIDE = "CREATE TEMPORARY TABLE {table} (LIKE {schema}.{table} INCLUDING ALL) ON COMMIT DROP"
+FILL = "INSERT INTO pg_temp.{table} SELECT * FROM {schema}.{table}; ANALYZE pg_temp.{table}"
 POSTGRES_OPTIONS = f"-c timezone=UTC -c synchronous_commit=on -c lock_timeout={BUSY_SECONDS}s"
 
 
@@ -34,8 +37,31 @@ def single_statements(engine: Engine) -> Engine:
 
 
 @contextmanager
-def in_memory(engine: Engine) -> Iterator[Engine]:
-    """What a SQLite database holds now, in memory: for writes of which nothing is to stay, that keep nobody waiting."""
+def apart(engine: Engine, *, without: Collection[str] = ()) -> Iterator[Engine]:
+    """What a database holds now, apart from it: for writes of which nothing is to stay, that keep nobody waiting.
+
+    SQLite's is in memory; PostgreSQL's in temporary tables of its one connection, which hide the others until the transaction
+    ends. The tables ``without`` which it works are then empty.
+    """
+    if engine.dialect.name == "sqlite":
+        with _in_memory(engine) as copied:
+            yield copied
+        return
+    copied = make_engine(engine.url.render_as_string(hide_password=False), pool_size=1)
+    event.listen(copied, "begin", lambda connection: _hide_tables(connection, without))
+    yield copied.execution_options(isolation_level="REPEATABLE READ")
+    copied.dispose()
+
+
+def _hide_tables(connection: Connection, without: Collection[str]) -> None:
+    (schema,) = connection.exec_driver_sql("SELECT quote_ident(current_schema())").one()
+    for (table,) in connection.exec_driver_sql(TABLES).all():
+        for statement in (HIDE,) if table in without else (HIDE, FILL):
+            connection.exec_driver_sql(statement.format(table=table, schema=schema))
+
+
+@contextmanager
+def _in_memory(engine: Engine) -> Iterator[Engine]:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as memory:
         with closing(sqlite3.connect(engine.url.database or "")) as source:
             source.backup(memory)

@@ -39,11 +39,12 @@ def lock(session: Session, *keys: Key) -> None:
     """Lock the keys, sorted, until the transaction ends; a second call in one transaction is a programming error.
 
     Unsorted locks were measured to deadlock (p99 of 4-6 s), sorted ones never. On SQLite the transaction holds the
-    whole file already (BEGIN IMMEDIATE). Raises RuntimeError when called twice.
+    whole file already (BEGIN IMMEDIATE), and a rehearsal is alone with its copy. Raises RuntimeError when called twice.
     """
     if session.info.get("locked"):
         raise RuntimeError("lock() was called twice in one transaction; gather all keys first")
     session.info["locked"] = True
     ordered = sorted(set(keys))
-    if session.get_bind().dialect.name == "postgresql" and ordered:
+    bind = session.get_bind()
+    if bind.dialect.name == "postgresql" and ordered and not bind.get_execution_options().get("alone", False):
         session.execute(ADVISORY, {"kinds": [int(key.kind) for key in ordered], "ids": [key.id for key in ordered]})

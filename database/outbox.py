@@ -76,6 +76,12 @@ def post(
     session.connection().execute(INTO_OUTBOX, {**told, "created_at": now, "due_at": due, "state": Delivery.WAITING, "attempts": 0})
 
 
+def waiting_about(session: Session, booking_id: int, kind: str) -> list[Notice]:
+    """The notices of a kind about a booking that nobody is sending yet; they stay until this transaction ends."""
+    waits = (Notice.booking_id == booking_id, Notice.kind == kind, Notice.state == Delivery.WAITING, Notice.leased_until.is_(None))
+    return list(session.scalars(select(Notice).where(*waits).with_for_update(skip_locked=True)))
+
+
 def last_to(session: Session, person_id: int, booking_id: int) -> Notice | None:
     """The latest notice to somebody about a booking."""
     theirs = (Notice.booking_id == booking_id, Notice.person_id == person_id)

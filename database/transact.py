@@ -3,7 +3,7 @@
 import fcntl
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TypeVar
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from database.engine import BUSY_SECONDS, in_memory, make_engine, single_statements, sqlite_file
+from database.engine import BUSY_SECONDS, apart, make_engine, single_statements, sqlite_file
 from database.failures import Failure, failure_of
 from kernel.errors import Busy, Conflict, Refusal, refuse
 
@@ -48,14 +48,14 @@ class Database:
         raise AssertionError("unreachable")
 
     @contextmanager
-    def rehearsing(self) -> Iterator["Rehearsal"]:
-        """Writes of which nothing stays, in one transaction that is taken back at the end of the block.
+    def rehearsing(self, *, without: Collection[str] = ()) -> Iterator["Rehearsal"]:
+        """Writes of which nothing stays and for which nobody waits, on a copy that is gone at the end of the block.
 
-        What it locks others wait for on PostgreSQL; on SQLite, where all writers would wait, it works on a copy in memory.
+        The tables ``without`` which it works, since the verbs only add to them, are not copied.
         """
         with (
-            in_memory(self.engine) if self._queue else nullcontext(self.engine) as engine,
-            engine.connect().execution_options(writes=True) as connection,
+            apart(self.engine, without=without) as engine,
+            engine.connect().execution_options(writes=True, alone=True) as connection,
             connection.begin() as whole,
         ):
             yield Rehearsal(connection)

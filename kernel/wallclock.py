@@ -89,7 +89,8 @@ def to_utc(local: datetime, zone: str, *, second: bool = False, field: str = "st
 
 def to_wall(moment: datetime, zone: str) -> datetime:
     """The local wall-clock time (naive) of a moment; raises Invalid (``out-of-range``)."""
-    _require_range(moment.date(), "")
+    # The first day of all begins on the day before in UTC.
+    _require_range(moment.date(), "", beyond=timedelta(days=1))
     return moment.astimezone(zone_of(zone)).replace(tzinfo=None)
 
 
@@ -157,7 +158,7 @@ def _midnight(day: date, zone: str) -> datetime:
     return datetime.combine(day, time(), tzinfo=zone_of(zone)).astimezone(UTC)
 
 
-def _require_range(day: date, field: str) -> None:
+def _require_range(day: date, field: str, *, beyond: timedelta = timedelta()) -> None:
     """Years that only a slip of the hand means would break the arithmetic of dates near its ends."""
-    if not EARLIEST <= day <= LATEST:
+    if not EARLIEST - beyond <= day <= LATEST + beyond:
         raise refuse(Invalid, "out-of-range", field, day.isoformat(), least=EARLIEST.isoformat(), most=LATEST.isoformat())

@@ -12,6 +12,7 @@ from booking.ending import cancel, costs_of
 from booking.fees import Cost
 from booking.models import Booking, Occurrence, Offer, Undo
 from booking.offers import accept, decline, open_offers
+from booking.reasons import verdicts_offered
 from booking.states import OccurrenceState, OfferState
 from booking.undo import undo
 from database.outbox import Notice
@@ -20,30 +21,35 @@ from kernel.texts import marked as _
 from notices.bookings import read, told_dates
 from notices.links import Link, stamp_of
 from notices.waiting import acknowledge
+from policies.verdict import Verdict
+from web.formats import span
+from web.texts import gettext
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a link is about: a booking, the dates of it that are meant, what that costs, and what is offered."""
+    """What a link is about: a booking, the dates of it that are meant, what that costs, and what is offered, with its verdict."""
 
     booking: Booking
     dates: list[Occurrence]
     cost: Cost | None = None
     offer: Offer | None = None
+    verdict: Verdict | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
     """A thing to be done by link: what it is about (raises Gone when it was done already), the verb, and the words for it.
 
-    The verb returns the booking that it changed, where that can be undone.
+    The verb returns the booking that it changed, where that can be undone. What was ``done`` is words, or a function that says
+    it of the link.
     """
 
     about: Callable[[Session, Link, datetime], About]
     do: Callable[[Session, Link, Actor, datetime], Booking | None]
     question: str
     button: str
-    done: str
+    done: str | Callable[[Session, Link], str]
 
 
 def about(session: Session, link: Link, *, now: datetime) -> About:
@@ -57,6 +63,12 @@ def answer(session: Session, link: Link, *, by: Actor, now: datetime) -> Booking
     """Do what a link is for, as the person whom it was sent to, whoever is signed in; raises as ``about`` and the verb do."""
     about(session, link, now=now)
     return PURPOSES[link.purpose].do(session, link, hand_of(session, link), now)
+
+
+def told(session: Session, link: Link) -> str:
+    """What was done by a link, in the language of the request."""
+    done = PURPOSES[link.purpose].done
+    return gettext(done) if isinstance(done, str) else done(session, link)
 
 
 def hand_of(session: Session, link: Link) -> Actor:
@@ -115,11 +127,19 @@ def _of_offer(session: Session, link: Link, now: datetime) -> About:
         raise refuse(Missing, "no-such-link")
     if offer.state is not OfferState.OPEN:
         raise refuse(Gone, "answer-given" if offer.answered_by else "answer-outdated", "answer", found.reference)
-    return About(found, [offer.occurrence], offer=offer)
+    return About(found, [offer.occurrence], offer=offer, verdict=verdicts_offered(session, [offer]).get(offer.id))
 
 
 def _accept(session: Session, link: Link, hand: Actor, now: datetime) -> None:
     accept(session, link.subject_id, by=hand, now=now)
+
+
+def _taken(session: Session, link: Link) -> str:
+    date = session.get_one(Offer, link.subject_id).occurrence
+    said = {"when": span(date.local_start, date.local_end), "room": f"{date.room.name}, {date.room.venue.name}"}
+    if date.state is OccurrenceState.BOOKED:
+        return gettext("Tiden er deres: %(when)s, %(room)s.", **said)
+    return gettext("Dere har takket ja til %(when)s, %(room)s. Den må godkjennes eller bekreftes før den er deres.", **said)
 
 
 def _decline(session: Session, link: Link, hand: Actor, now: datetime) -> None:
@@ -132,7 +152,7 @@ PURPOSES: Mapping[str, Purpose] = {
         _of_notice, _acknowledge, _("Har du lest dette?"), _("Ja, jeg har lest det"), _("Takk! Da vet vi at du har lest det.")
     ),
     "cancel": Purpose(_of_date, _cancel, _("Vil du avlyse denne tiden?"), _("Ja, avlys"), _("Tiden er avlyst.")),
-    "accept": Purpose(_of_offer, _accept, _("Vil dere ha denne tiden?"), _("Ja, vi tar den"), _("Tiden er deres.")),
+    "accept": Purpose(_of_offer, _accept, _("Vil dere ha denne tiden?"), _("Ja, vi tar den"), _taken),
     "decline": Purpose(
         _of_offer, _decline, _("Vil dere si nei til tilbudet?"), _("Nei takk"), _("Svaret er notert. Tilbudet går til neste i køen.")
     ),

@@ -17,8 +17,8 @@ from booking.lifecycle import LIVE
 from booking.models import Booking, Occurrence, Offer
 from booking.offers import open_offers
 from booking.preferring import lost_by, offers_after
-from booking.reasons import against, excepted, reviews, verdicts_of
-from booking.states import BookingKind, BookingState, OccurrenceState
+from booking.reasons import against, excepted, reviews, verdicts_of, verdicts_offered
+from booking.states import BookingKind, BookingState, OccurrenceState, OfferState
 from booking.waiving import exceptions_of
 from database.outbox import Notice
 from kernel.errors import Fault
@@ -34,6 +34,7 @@ from venues.queries import municipality
 
 # These tell a whole wish: what is left out of it, and what it costs.
 TELLS_ALL = {"booking-booked", "booking-requested", "booking-unconfirmed", "booking-waiting"}
+TELLS_PRICE = (TELLS_ALL - {"booking-waiting"}) | {"date-booked"}
 CANCELS = {"booking-booked", "dates-moved", "date-booked"}
 TELLS_EXCEPTIONS = TELLS_ALL | {"booking-refused", "dates-moved"}
 
@@ -60,6 +61,8 @@ def of_booking(session: Session, notice: Notice, settings: Settings, *, now: dat
     values = {
         "dates": [Line(date) for date in told],
         "offers": [_answers(offers[date.id], settings) for date in told if date.id in offers],
+        "offered": verdicts_offered(session, offers.values()),
+        "in_vain": _in_vain(session, told, offers) if notice.kind == "dates-displaced" else [],
         "left_out": _left_out(found, verdicts) if notice.kind in TELLS_ALL else [],
         "still": [Line(date) for date in still if date not in told],
         "whys": _whys(told),
@@ -69,7 +72,7 @@ def of_booking(session: Session, notice: Notice, settings: Settings, *, now: dat
         "exceptions": exceptions_of(found),
         "before": _before(session, told) if notice.kind in TELLS_ALL else [],
         "decider_title": _decider(verdicts, person.language),
-        "is_priced": notice.kind in TELLS_ALL and notice.kind != "booking-waiting" and found.kind is BookingKind.ORDINARY,
+        "is_priced": notice.kind in TELLS_PRICE and found.kind is BookingKind.ORDINARY,
         "charged": _charged(told),
         **_terms(told, verdicts, is_told=notice.kind == "booking-booked"),
         **(_after_refusal(session, found, now) if notice.kind == "booking-refused" else {}),
@@ -114,9 +117,10 @@ def told_dates(booking: Booking, notice: Notice, offers: Mapping[int, Offer]) ->
             return [date for date in booking.occurrences if date.number in numbers and date.state is OccurrenceState.DISPLACED]
         case "date-booked":
             return [date for date in booking.occurrences if date.number == notice.facts["number"] and date.state in LIVE]
-        case "date-offered" | "offer-expired" as kind:
-            is_open = kind == "date-offered"
-            return [date for date in booking.occurrences if date.number == notice.facts["number"] and (date.id in offers) is is_open]
+        case "date-offered":
+            return [date for date in booking.occurrences if date.id in offers and offers[date.id].id == notice.facts["offer"]]
+        case "offer-expired":
+            return [date for date in booking.occurrences if date.number == notice.facts["number"] and date.id not in offers]
         case "dates-moved" | "dates-added" | "booking-changed":
             return [date for date in booking.occurrences if date.number in notice.facts["dates"] and date.state in LIVE]
         case "booking-split":
@@ -163,6 +167,13 @@ def _answers(offer: Offer, settings: Settings) -> tuple[Offer, str, str]:
     """What is offered, with the addresses at which one takes it or says no."""
     yes, no = (settings.public_url + path_of(to_answer(offer, purpose), settings.secret_key) for purpose in ("accept", "decline"))
     return offer, yes, no
+
+
+def _in_vain(session: Session, dates: Sequence[Occurrence], offers: Mapping[int, Offer]) -> list[Occurrence]:
+    """Those of the dates for which nothing was found."""
+    theirs = Offer.occurrence_id.in_([date.id for date in dates])
+    sought = set(session.scalars(select(Offer.occurrence_id).where(theirs, Offer.state == OfferState.SOUGHT)))
+    return [date for date in dates if date.id not in sought and date.id not in offers]
 
 
 def _after_refusal(session: Session, booking: Booking, now: datetime) -> dict[str, object]:

@@ -8,13 +8,12 @@ from booking.models import Booking
 from booking.undo import last_act
 from kernel.clock import now
 from kernel.errors import Conflict, Gone, Missing, Refusal
-from notices.answers import PURPOSES, about, answer, hand_of
+from notices.answers import PURPOSES, about, answer, hand_of, told
 from notices.links import Link, link_of, path_of, to_undo
 from venues.queries import municipality
 from web import problems
 from web.hooks import Back
 from web.pages import done
-from web.texts import gettext as _
 
 routes = Blueprint("notices", __name__)
 
@@ -46,7 +45,7 @@ def give_answer(token: str) -> ResponseReturnValue:
     link = link_of(token, _secret())
     changed = edge.transact(answer, link)
     back = _way_back(link, changed) if changed else None
-    return done(_(PURPOSES[link.purpose].done), url_for("notices.answered"), back=back)
+    return done(told(edge.reading(), link), url_for("notices.answered"), back=back)
 
 
 @routes.get("/answers")

@@ -33,14 +33,23 @@ def evaluate(policy: Policy, request: Request, facts: Facts, memo: Memo | None =
 FOR_ALL = frozenset({Reads.ROOM, Reads.TIME, Reads.MOMENT, Reads.HEADS})
 
 
-def refusals_for_all(policy: Policy, request: Request, facts: Facts, memo: Memo) -> tuple[Objection, ...]:
-    """What keeps everybody out at the time of the request, whoever they are and whatever they would do there.
+def refusals_for_all(
+    policy: Policy,
+    day: date,
+    known: Mapping[Reads, int],
+    occasion: Callable[[], Occasion],
+    memo: Memo,
+    *,
+    within: frozenset[Reads] = FOR_ALL,
+) -> tuple[Objection, ...]:
+    """What keeps everybody out on an occasion that begins on a day, whoever they are and whatever they would do there.
 
     Only rules that read room, time, moment and number of people are asked, so that a search can ask before it knows
-    the applicant; an empty answer is therefore no promise. Alternatives are not sought.
+    the applicant; an empty answer is therefore no promise. Alternatives are not sought. ``known`` is what ``Memo.known``
+    says of the occasion, which is not made where all was judged before.
     """
-    findings = memo.findings(policy.on(request.dates[0]), Occasion(request, facts, policy.calendar), within=FOR_ALL)
-    return tuple(_objection(finding, {}) for finding in sorted(findings, key=_order) if finding.refuses)
+    refusals = [finding for finding in memo.findings_within(within, policy.on(day), known, occasion) if finding.refuses]
+    return tuple(_objection(finding, {}) for finding in sorted(refusals, key=_order))
 
 
 Case = tuple[Policy, Request, Facts]

@@ -1,6 +1,6 @@
 """Judging: which rules in force a request breaks, what it costs and who decides, before it is told as a verdict."""
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -104,20 +104,31 @@ class Memo:
         self._found: dict[Hashable, tuple[Finding, ...]] = {}
         self._numbers: dict[Hashable, int] = {}
 
-    def findings(self, effective: Effective, occasion: Occasion, within: frozenset[Reads] = EVERYTHING) -> Iterator[Finding]:
-        """The same as ``found``, with each group of rules judged once per equal facts that it reads.
+    def number(self, part: Reads, value: Hashable) -> int:
+        """One number for equal facts of a part, so that long ones are hashed once and not with each group of rules."""
+        return self._numbers.setdefault((part, value), len(self._numbers))
 
-        Groups that read more than ``within`` are left out.
-        """
-        # Equal facts get one number, so that long ones are hashed once per request and not once per group.
-        known = {part: self._numbers.setdefault((part, value), len(self._numbers)) for part, value in _facts_read(occasion).items()}
+    def known(self, occasion: Occasion) -> dict[Reads, int]:
+        """What an occasion is of each part, as numbers."""
+        return {part: self.number(part, value) for part, value in _facts_read(occasion).items()}
+
+    def findings(self, effective: Effective, occasion: Occasion) -> Iterator[Finding]:
+        """The same as ``found``, with each group of rules judged once per equal facts that it reads."""
+        return self.findings_within(EVERYTHING, effective, self.known(occasion), lambda: occasion)
+
+    def findings_within(
+        self, within: frozenset[Reads], effective: Effective, known: Mapping[Reads, int], occasion: Callable[[], Occasion]
+    ) -> Iterator[Finding]:
+        """The findings of the groups that read no more than ``within``; the occasion is made when one of them was not judged before."""
+        made: Occasion | None = None
         for place, group in enumerate(effective.groups):
-            if not within.issuperset(group.reads):
-                continue
-            key = (effective, place, *(known[part] for part in group.reads))
-            if key not in self._found:
-                self._found[key] = tuple(found((group,), occasion))
-            yield from self._found[key]
+            if within.issuperset(group.reads):
+                key = (effective, place, *[known[part] for part in group.reads])
+                findings = self._found.get(key)
+                if findings is None:
+                    made = made or occasion()
+                    findings = self._found[key] = tuple(found((group,), made))
+                yield from findings
 
 
 def found(groups: Iterable[Group], occasion: Occasion) -> Iterator[Finding]:

@@ -1,6 +1,6 @@
 """Which published policies are in force where and when; documents are read and parsed once per process."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
@@ -54,9 +54,10 @@ class InForce:
     def on(self, day: date) -> Policy:
         """The policy for use on a date; the same object for the same versions."""
         versions = self.asked_on(day)
-        if versions not in self.parsed.policies:
-            self.parsed.policies[versions] = combine(self.parsed.documents[version] for version in versions)
-        return self.parsed.policies[versions]
+        found = self.parsed.policies.get(versions)
+        if found is None:
+            found = self.parsed.policies[versions] = combine(self.parsed.documents[version] for version in versions)
+        return found
 
     def versions_on(self, day: date) -> tuple[int, ...]:
         """The ids of the versions that are asked for a date, the municipality's first."""
@@ -77,7 +78,12 @@ def in_force(session: Session, room: Room, first: date, last: date) -> InForce:
 
 
 def in_force_for(session: Session, rooms: Sequence[Room], first: date, last: date) -> dict[int, InForce]:
-    """The policies of many rooms by room id, in two queries at most.
+    """As ``in_force_at`` for rooms at hand."""
+    return in_force_at(session, {room.id: room.venue_id for room in rooms}, first, last)
+
+
+def in_force_at(session: Session, rooms: Mapping[int, int], first: date, last: date) -> dict[int, InForce]:
+    """The policies of many rooms, which are given by their ids with those of their venues, in two queries at most.
 
     In each scope the version with the greatest ``valid_from`` not after the date of use holds, of equal ones the
     last published. Documents are read and parsed once per process, for published versions never change.
@@ -85,7 +91,9 @@ def in_force_for(session: Session, rooms: Sequence[Room], first: date, last: dat
     versions = _published(session, rooms, last)
     scopes = {scope: tuple(_within(found, first)) for scope, found in groupby(versions, key=lambda version: version.scope)}
     parsed = _parsed(session, [version for found in scopes.values() for version in found])
-    return {room.id: InForce(tuple(scopes.get(scope, ()) for scope in _scopes_of(room)), parsed) for room in rooms}
+    return {
+        room: InForce(tuple(scopes.get(scope, ()) for scope in ((0, 0), (1, venue), (2, room))), parsed) for room, venue in rooms.items()
+    }
 
 
 def published_since(session: Session, day: date) -> tuple[Document, ...]:
@@ -108,9 +116,9 @@ def policy_of(session: Session, versions: Sequence[int]) -> Policy:
     return combine(parsed.documents[version] for version in found)
 
 
-def _published(session: Session, rooms: Sequence[Room], last: date) -> list[Published]:
+def _published(session: Session, rooms: Mapping[int, int], last: date) -> list[Published]:
     """The versions of the rooms' scopes that may be in force up to a date: by scope, newest first."""
-    given = {"venues": sorted({room.venue_id for room in rooms}), "rooms": [room.id for room in rooms], "last": last}
+    given = {"venues": sorted(set(rooms.values())), "rooms": list(rooms), "last": last}
     found = [Published(*row) for row in session.execute(PUBLISHED, given)]
     found.sort(key=lambda version: (version.valid_from, version.number), reverse=True)
     return sorted(found, key=lambda version: version.scope)
@@ -137,10 +145,6 @@ def _within(versions: Iterable[Published], first: date) -> Iterable[Published]:
         yield version
         if version.valid_from <= first:
             return
-
-
-def _scopes_of(room: Room) -> tuple[tuple[int, int], ...]:
-    return (0, 0), (1, room.venue_id), (2, room.id)
 
 
 def _parsed(session: Session, versions: Sequence[Published]) -> Parsed:

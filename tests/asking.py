@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from http.client import HTTPConnection
 from typing import Any
 
+# The version of a change by who looks first; 0 is that of a request that has none.
+NEWEST = -1
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request: in which race and round, by whom, and what is sent."""
+    """One request: in which race and round, by whom, and what is sent, to which version."""
 
     race: str
     round: int
@@ -37,11 +40,17 @@ def ask(port: int, asked: Sequence[Asked]) -> list[Heard]:
     connection = HTTPConnection("127.0.0.1", port, timeout=60)
     found = []
     for one in asked:
+        seen = _version(connection, one) if one.version == NEWEST else one.version
         began = time.perf_counter()
-        version = {"If-Match": f'"{one.version}"'} if one.version else {}
+        version = {"If-Match": f'"{seen}"'} if seen else {}
         status, text = send(connection, one.method, f"/api/v1{one.path}", one.token, one.body, version)
         faults = (text or {}).get("faults") or [{"code": ""}]
         found.append(Heard(one.race, one.round, status, faults[0]["code"], time.perf_counter() - began))
+    return found
+
+
+def _version(connection: HTTPConnection, one: Asked) -> int:
+    found: int = send(connection, "GET", f"/api/v1{one.path}", one.token, None, {})[1]["version"]
     return found
 
 

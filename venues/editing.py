@@ -109,6 +109,7 @@ def restore_room(session: Session, path: str, *, version: int, by: Actor, now: d
     """Take a retired room into use again. Raises Stale."""
     by.require(by.is_officer, "officer")
     room = room_at(session, path)
+    lock(session, *(Key(Subject.SPACE, space.id) for space in room.spaces))
     require_version(session, room, version)
     if room.retired_at is not None:
         room.retired_at = None

@@ -102,6 +102,9 @@ def feature(value: str) -> str:
     return value
 
 
+Feature = Annotated[str, Field(max_length=80), AfterValidator(feature)]
+
+
 class ClosureInput(Input):
     """A time in which a venue or one room is closed, or what is ``out_of_order`` in it, on the wall clock."""
 
@@ -109,7 +112,7 @@ class ClosureInput(Input):
     start: NaiveDatetime
     end: NaiveDatetime
     reason: Annotated[str, Field(min_length=1, max_length=500)]
-    out_of_order: Annotated[str, Field(max_length=80), AfterValidator(feature)] = ""
+    out_of_order: Feature = ""
 
 
 class SchoolInput(Input):

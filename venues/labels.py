@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from venues.statements import UNKNOWN, Reading
+from venues.statements import ACCESS, UNKNOWN, Reading
 from venues.vocabulary import (
     ACCESS_LABELS,
     ANSWER_LABELS,
     FACILITY_LABELS,
+    FEATURE_LABELS,
     KEY_LABELS,
     KIND_LABELS,
     NOTE_LABELS,
@@ -18,11 +19,11 @@ from venues.vocabulary import (
     WORD_LABELS,
     Access,
     label_of,
+    need_words,
 )
 from web import formats
 from web.texts import gettext
 
-ACCESS = "access."
 UNGROUPED = {"built"}
 
 
@@ -34,6 +35,21 @@ def kind_label(word: str) -> str:
 def facility_label(word: str) -> str:
     """A facility: ``garderober``."""
     return gettext(label_of(word, FACILITY_LABELS))
+
+
+def feature_label(word: str) -> str:
+    """What a room has and may be out of order, as it stands within a sentence: ``heis``, ``trinnfri inngang``."""
+    return _within(FEATURE_LABELS.get(word, word))
+
+
+def need_label(need: str) -> str:
+    """What somebody needs, as it stands within a sentence."""
+    return _within(need_words(need))
+
+
+def _within(label: str) -> str:
+    words = gettext(label)
+    return words[:1].lower() + words[1:] if label in ACCESS_LABELS.values() else words
 
 
 def key_label(key: str) -> str:

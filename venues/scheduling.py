@@ -1,7 +1,7 @@
 """Scheduling: the verbs that change when rooms can be used - opening hours, closures as rows, the school calendar."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,13 +11,16 @@ from database.audit import Act, record
 from database.locks import Key, Subject, lock
 from kernel.errors import Conflict, Fault, Invalid, Missing, refuse
 from kernel.interval import Interval
-from kernel.wallclock import WallSpan
+from kernel.wallclock import WallSpan, to_wall
 from venues.editing import raised, require_version
 from venues.inputs import ClosureInput, HoursInput, SchoolInput, days_in_order
 from venues.models import Closure, OpeningHours, Origin, Room, SchoolPeriod, Space, Venue
 from venues.opening import HOLIDAY, MIDNIGHT, Openness
 from venues.queries import municipality, room_at, venue_named
 from web.fields import clock_text
+
+# Of a closure: what is told of later began at most so long ago, and what lasts longer is out of use.
+BACK, AHEAD = timedelta(days=-366), timedelta(days=5 * 366)
 
 
 def set_opening_hours(session: Session, venue: str, room: str, given: HoursInput, *, by: Actor, now: datetime) -> Venue | Room:
@@ -66,10 +69,11 @@ def forget_opening_hours(session: Session, venue: str, room: str, given: HoursIn
 def add_closure_row(session: Session, venue: str, given: ClosureInput, *, by: Actor, now: datetime) -> Closure:
     """Note that a venue or room is closed; bookings that it meets are the caller's to find, who has locked the spaces.
 
-    Raises Invalid (``end-before-start``, ``missing-hour``).
+    Raises Invalid (``end-before-start``, ``missing-hour``, ``out-of-range``).
     """
     place, one = subject_of(session, venue, given.room)
     by.require(by.is_officer or by.is_caretaker_of(place.id), "caretaker")
+    require_near(given, now=now)
     interval = WallSpan(given.start, given.end, place.zone).interval()
     closure = Closure(
         venue_id=place.id,
@@ -92,26 +96,50 @@ def add_closure_row(session: Session, venue: str, given: ClosureInput, *, by: Ac
     return closure
 
 
+def require_near(given: ClosureInput, *, now: datetime) -> None:
+    """Raises Invalid (``out-of-range``) for a closure that begins or ends so far away that only a slip of the hand means it."""
+    least, most = (now + BACK).date(), (now + AHEAD).date()
+    days = {"start": given.start.date(), "end": given.end.date()}
+    limits = {"least": least.isoformat(), "most": most.isoformat()}
+    faults = [Fault("out-of-range", field, day.isoformat(), limits) for field, day in days.items() if not least <= day <= most]
+    if faults:
+        raise Invalid(*faults)
+
+
 def withdraw_closure(session: Session, closure_id: int, *, by: Actor, now: datetime) -> Closure:
-    """Open again what was closed; the row stays for the history. Raises Missing, Conflict (``closure-withdrawn``)."""
+    """Take a closure back as if it had not been; the row stays for the history. Raises Missing, Conflict (``closure-withdrawn``)."""
+    closure = _standing(session, closure_id, by)
+    closure.withdrawn_at = now
+    return _opened(session, closure, "withdraw_closure", by=by, now=now)
+
+
+def end_closure(session: Session, closure_id: int, *, by: Actor, now: datetime) -> Closure:
+    """Open again what is closed: what has begun ends now, because it was closed until then, and what has not is withdrawn.
+
+    Raises Missing, Conflict (``closure-withdrawn``, ``closure-over``).
+    """
+    closure = _standing(session, closure_id, by)
+    if closure.starts_at >= now:
+        return withdraw_closure(session, closure_id, by=by, now=now)
+    if closure.ends_at <= now:
+        raise refuse(Conflict, "closure-over", "closure", closure_id, until=closure.local_end)
+    closure.ends_at, closure.all_day = now, False
+    closure.local_end = to_wall(now, session.get_one(Venue, closure.venue_id).zone)
+    return _opened(session, closure, "end_closure", by=by, now=now)
+
+
+def closure_for(session: Session, closure_id: int, *, by: Actor) -> Closure:
+    """A closure for an act of those who look after the house; raises Missing (``unknown-closure``), Forbidden."""
     closure = session.get(Closure, closure_id)
     if closure is None:
         raise refuse(Missing, "unknown-closure", "closure", closure_id)
     by.require(by.is_officer or by.is_caretaker_of(closure.venue_id), "caretaker")
-    if closure.withdrawn_at is not None:
-        raise refuse(Conflict, "closure-withdrawn", "closure", closure_id)
-    closure.withdrawn_at = closure.changed_at = now
-    closure.sequence += 1
-    venue = session.get_one(Venue, closure.venue_id)
-    _changed(venue, spaces_of(session, closure), now)
-    record(session, Act("withdraw_closure", "closure", closure.id, {"venue": venue.id, "room": closure.room_id}), by=by, now=now)
-    session.flush()
     return closure
 
 
 def spaces_of(session: Session, closure: Closure) -> Sequence[Space]:
     """The parts of what is closed: of a room, or of the whole venue."""
-    return (session.get_one(Room, closure.room_id) if closure.room_id else session.get_one(Venue, closure.venue_id)).spaces
+    return session.get_one(Room, closure.room_id).spaces if closure.room_id else session.get_one(Venue, closure.venue_id).spaces
 
 
 def meets(session: Session, closure: Closure, room: Room, time: Interval) -> bool:
@@ -153,6 +181,24 @@ def subject_of(session: Session, venue: str, room: str) -> tuple[Venue, Room | N
         found = room_at(session, f"{venue}/{room}")
         return found.venue, found
     return venue_named(session, venue), None
+
+
+def _standing(session: Session, closure_id: int, by: Actor) -> Closure:
+    """A closure that was not withdrawn, for who may change it."""
+    closure = closure_for(session, closure_id, by=by)
+    if closure.withdrawn_at is not None:
+        raise refuse(Conflict, "closure-withdrawn", "closure", closure_id)
+    return closure
+
+
+def _opened(session: Session, closure: Closure, verb: str, *, by: Actor, now: datetime) -> Closure:
+    closure.changed_at = now
+    closure.sequence += 1
+    venue = session.get_one(Venue, closure.venue_id)
+    _changed(venue, spaces_of(session, closure), now)
+    record(session, Act(verb, "closure", closure.id, {"venue": venue.id, "room": closure.room_id}), by=by, now=now)
+    session.flush()
+    return closure
 
 
 def _faults(given: HoursInput) -> Iterator[Fault]:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload, subqueryload
 
 from kernel.errors import Fault, Invalid
@@ -107,8 +109,13 @@ def version(session: Session) -> str:
 
 def sums_of(session: Session, *tables: type[Municipality | Venue | Room | Space]) -> tuple[int, ...]:
     """A number for each table that rises with every change of its rows; one statement."""
-    sums = [select(func.coalesce(func.sum(table.revision), 0) + func.count()).scalar_subquery() for table in tables]
-    return tuple(session.execute(select(*sums)).one())
+    return tuple(session.connection().execute(_sums(tables)).one())
+
+
+@cache
+def _sums(tables: Sequence[type[Municipality | Venue | Room | Space]]) -> Select[Any]:
+    """Put together once: every search sends it."""
+    return select(*(select(func.coalesce(func.sum(table.revision), 0) + func.count()).scalar_subquery() for table in tables))
 
 
 def _suits(room: Room, wanted: RoomFilter) -> bool:

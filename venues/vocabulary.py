@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable
 from enum import StrEnum
 
+from venues.statements import ACCESS
+
 LETTERS = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "ö": "o", "ä": "a", "é": "e", "ü": "u"})
 
 
@@ -158,10 +160,18 @@ def label_of(word: str, *labels: dict[str, str]) -> str:
     return word
 
 
+NEEDS = {slug_of(key): label for key, label in FEATURE_LABELS.items()}
+
+
+def need_words(need: str) -> str:
+    """The msgid of what somebody needs that is said by a key (``access.lift``, ``sound-system``); other words as they are written."""
+    return NEEDS.get(need.removeprefix(ACCESS), need)
+
+
 def is_need(written: str, feature: str) -> bool:
     """Whether somebody's words for what they need name a feature: by its key, or by its label anywhere in them."""
     label = re.escape(FEATURE_LABELS.get(feature, feature).casefold())
-    return written.casefold().removeprefix("access.") == feature or bool(re.search(rf"\b{label}\b", written.casefold()))
+    return written.casefold().removeprefix(ACCESS) == feature or bool(re.search(rf"\b{label}\b", written.casefold()))
 
 
 def keeps_out(feature: str, needs: Iterable[str]) -> bool:

@@ -89,6 +89,7 @@ VENUES: Mapping[str, str] = {
     "hours-overlap": _("To åpningstider går over i hverandre fra {value}."),
     "unknown-closure": _("Stengningen finnes ikke."),
     "closure-withdrawn": _("Stengningen er alt trukket tilbake."),
+    "closure-over": _("Stengningen var over {until:when}. Last siden på nytt for å se hva som er stengt nå."),
     "unknown-need": _("«{value}» er ikke et behov vi kjenner. Velg {known}."),
     "unknown-contact": _("Kontakten finnes ikke."),
     "missing-column": _("Kolonnen «{value}» mangler."),
@@ -117,7 +118,14 @@ BOOKING: Mapping[str, str] = {
     "unknown-grant": _("Tilskuddet finnes ikke eller er avsluttet."),
     "not-their-grant": _("Tilskuddet gjelder en annen organisasjon."),
     "time-taken": _("{space} er opptatt fra {from:when} til {to:when}."),
-    "meets-own-date": _("Denne datoen går inn i en annen dato i samme serie."),
+    "meets-own-date": _(
+        "Denne datoen går inn i en annen dato i samme serie, fra {from:when} til {to:when}."
+        " Gjør den kortere, flytt den eller ta en av dem bort."
+    ),
+    "too-often-in-line": _(
+        "Dere står alt {most} ganger i kø for dette rommet {value:when}, blant annet med {reference}."
+        " Ta datoen bort her, eller gi opp en av plassene."
+    ),
     "changed-meanwhile": _("Noen andre har endret dette mens du så på det (versjon {value} er nå {now}). Se på det på nytt."),
     "rule-not-judged": _(
         "Regelen «{rule}» kan ikke vurderes for bookingen {value}, {start:when}, så ingenting er prøvd."

@@ -60,12 +60,20 @@ def read_sheet(name: str, body: bytes, *, known: Sequence[str] = KINDS) -> tuple
     return lines
 
 
+# Days of a spreadsheet are counted from the first of 1900, and a clock time alone lies on the day with the number 0.
+FIRST_YEAR, DAY_BEFORE_FIRST, ZERO_DAY = 1900, datetime.fromisoformat("1899-12-31"), datetime.fromisoformat("1899-12-30")
+
+
 def clock_in(cell: object, field: str) -> timedelta:
     """The time of day that a cell holds, since midnight: a time, ``17.30``, ``kl 17``, ``24:00``; raises Invalid (``bad-clock``).
 
-    A spreadsheet keeps a time as a fraction of the day, which is not exactly a minute.
+    A spreadsheet keeps a time as a fraction of the day, which is not exactly a minute, and 25:00 as one o'clock on its first day.
     """
     match cell:
+        case datetime() if cell < ZERO_DAY:
+            since = cell - ZERO_DAY
+        case datetime() if cell.year == FIRST_YEAR:
+            since = cell - DAY_BEFORE_FIRST
         case datetime() | time():
             since = timedelta(hours=cell.hour, minutes=cell.minute, seconds=cell.second, microseconds=cell.microsecond)
         case timedelta():

@@ -1,5 +1,6 @@
 """Again: the form filled in as last time."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,6 +13,8 @@ from booking.alternatives import Offer, form_path
 from booking.models import Booking
 from booking.pages.repeats import fields_of
 from booking.states import BookingKind
+from venues.labels import need_label
+from venues.statements import ACCESS
 
 WEEK = timedelta(days=7)
 
@@ -39,7 +42,7 @@ def instead(booking: Booking, offer: Offer, *, by: Actor) -> str:
     said = {**_what(booking), **_who(booking, by)}
     if offer.changes == "room":
         said.pop("agreement", None)
-    return f"{form_path(offer)}&{urlencode(said)}"
+    return f"{form_path(offer)}&{urlencode(said, doseq=True)}"
 
 
 def _when(last: LastTime, day: date) -> dict[str, Any]:
@@ -53,10 +56,17 @@ def _when(last: LastTime, day: date) -> dict[str, Any]:
 
 def _what(booking: Booking) -> dict[str, Any]:
     kept = ("purpose", "activity", "team", "contact_phone", "message")
-    said = {name: getattr(booking, name) for name in kept} | {"contact": booking.contact_name, "needs": "\n".join(booking.needs)}
+    said = {name: getattr(booking, name) for name in kept} | {"contact": booking.contact_name, **said_needs(booking.needs)}
     said |= {name: "yes" for name in ("open_to_all", "alcohol", "commercial") if getattr(booking, name)}
     said |= {f"participants.{band}": heads for band, heads in booking.participants.items()}
     return {name: value for name, value in said.items() if value} | _support(booking)
+
+
+def said_needs(needs: Iterable[str]) -> dict[str, Any]:
+    """What is needed as the form says it: access by its keys, all else in words."""
+    access = [need for need in needs if need.startswith(ACCESS)]
+    words = (need_label(need) for need in needs if need not in access)
+    return {"access": [need.removeprefix(ACCESS) for need in access], "needs": "\n".join(words)}
 
 
 def _support(booking: Booking) -> dict[str, Any]:

@@ -29,8 +29,11 @@ from kernel.wallclock import to_wall
 from policies.labels import choices, weekday
 from policies.queries import in_force
 from policies.taxonomy import Activity
+from venues.labels import key_label
 from venues.models import Room
 from venues.queries import room_at, room_named
+from venues.statements import ACCESS
+from venues.vocabulary import Access
 from web import problems
 from web.forms import Form, refused
 from web.pages import done
@@ -169,6 +172,7 @@ def _form_page(room: Room, form: Form) -> str:
         form=form,
         bands=draft.bands_shown(form.values, _ages_told_apart(room)),
         activities=choices(Activity),
+        access=[(str(feature), key_label(ACCESS + feature)) for feature in Access],
         organisations=[(one.number or f"group:{one.id}", one.name) for one in mine],
         people=[(person.id, person) for person in several] if len(several) > 1 else [],
         actor=actor,
@@ -202,7 +206,7 @@ def _search_for(checked: Draft) -> str:
     clocks: dict[str, Any] = {"from": f"{checked.span[0]:%H:%M}", "to": f"{checked.span[1]:%H:%M}"}
     heads = sum(checked.participants.values()) or None
     weeks = checked.times if checked.repeat is Repeat.WEEKLY and (checked.times or 99) <= 60 else None
-    return url_for("booking.find", date=checked.date.isoformat(), capacity=heads, weeks=weeks, **clocks)
+    return url_for("booking.find", date=checked.date.isoformat(), capacity=heads, weeks=weeks, needs=list(checked.keys), **clocks)
 
 
 def _address(given: "MultiDict[str, Any]", room: str, endpoint: str = "booking.preview_page") -> str:

@@ -103,7 +103,7 @@ def confirm(reference: str) -> ResponseReturnValue:
 @routes.post("/bookings/<reference>/offers/<int:offer>/acceptance")
 def accept_offer(reference: str, offer: int) -> ResponseReturnValue:
     """Take what is offered for a date that waits or was displaced."""
-    return act_on(reference, lambda _booking: edge.transact(offers.accept, offer), _("Tiden er deres."))
+    return act_on(reference, lambda _booking: edge.transact(offers.accept, offer), _("Dere har takket ja."))
 
 
 @routes.post("/bookings/<reference>/offers/<int:offer>/refusal")

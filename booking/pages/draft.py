@@ -16,6 +16,8 @@ from kernel.errors import Fault, Invalid, refuse
 from kernel.wallclock import at
 from policies.request import BAND, AgeBand
 from policies.taxonomy import Activity
+from venues.statements import ACCESS
+from venues.vocabulary import Access
 from web.fields import Clock, Day, RowId
 from web.forms import Input, parse
 
@@ -79,6 +81,7 @@ class Draft(Input):
     team: Annotated[str, Field(max_length=120)] = ""
     contact: Annotated[str, Field(max_length=200)] = ""
     contact_phone: Annotated[str, Field(max_length=30)] = ""
+    access: Annotated[list[Access], Field(max_length=10)] = Field(default_factory=list)
     needs: Annotated[str, Field(max_length=2000)] = ""
     message: Annotated[str, Field(max_length=4000)] = ""
     open_to_all: bool = False
@@ -100,6 +103,11 @@ class Draft(Input):
         if self.applicant == OTHER:
             return "".join((self.number or "").split())
         return self.applicant if self.applicant != ME and self.kind is BookingKind.ORDINARY else None
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What they need to get in and about, as a wish and a search name it."""
+        return tuple(ACCESS + feature for feature in self.access)
 
     @property
     def span(self) -> tuple[datetime, datetime]:
@@ -173,7 +181,7 @@ def wish_of(draft: Draft, room: str) -> Wish:
         "organisation": draft.organisation,
         "recurrence": draft.rule,
         "choices": draft.choices,
-        "needs": tuple(line.strip() for line in draft.needs.splitlines() if line.strip()),
+        "needs": (*draft.keys, *(line.strip() for line in draft.needs.splitlines() if line.strip())),
         "kind": draft.kind,
         "on_behalf_of": draft.person,
     }

@@ -11,6 +11,7 @@ from pydantic import Field
 from accounts import edge
 from booking.ordinary import Barred, Tried, tried
 from booking.outcome import objection_fault
+from booking.pages.again import said_needs
 from booking.pages.blueprint import routes
 from booking.search import Search, find_rooms
 from booking.sought import note_search
@@ -200,7 +201,7 @@ def _pages(page: int, total: int) -> tuple[str, str]:
 
 
 def _href(endpoint: str, room: Room, query: FindQuery) -> str:
-    """A room's page or form with the time that was asked for."""
+    """A room's page or form with the time that was asked for, the form also with what is needed."""
     time: dict[str, Any] = {}
     if query.date and endpoint == "booking.room_page":
         time = {"week": query.date.isoformat()}
@@ -208,7 +209,8 @@ def _href(endpoint: str, room: Room, query: FindQuery) -> str:
         time = {name: request.args[name] for name in ("date", "from", "to") if request.args.get(name)}
         if query.weeks > 1:
             time |= {"repeat": "weekly", "times": query.weeks}
-    return url_for(endpoint, venue=room.venue.slug, room=room.slug, **time)
+    needs = said_needs(query.needs) if endpoint == "booking.book_form" and query.needs else {}
+    return url_for(endpoint, venue=room.venue.slug, room=room.slug, **time, **needs)
 
 
 def _ways_out(search: Search) -> Iterator[WayOut]:

@@ -14,8 +14,10 @@ from booking.states import BookingKind, OccurrenceState
 from booking.why import Chain, Event, Holding, Why
 from kernel.interval import Interval
 from kernel.texts import marked as _
+from venues.labels import feature_label
+from venues.models import Closure
 from venues.opening import Openness
-from web.formats import moment, short_date, span
+from web.formats import moment, short_date
 from web.texts import gettext
 
 # By subject and verb of the log; after a colon, what tells two acts of one verb apart.
@@ -34,6 +36,7 @@ SAID: Mapping[str, str] = {
     "booking.cancel:why": _("%(who)s avlyste: %(reason)s"),
     "booking.move": _("%(who)s ville flytte, men ingen av datoene kunne det."),
     "occurrence.move": _("%(who)s flyttet fra %(from)s til %(to)s."),
+    "occurrence.move:end": _("%(who)s endret slutten fra %(from)s til %(to)s."),
     "booking.displace": _("%(who)s lot den vike for %(winner)s."),
     "booking.offer": _("Fikk tilbud om %(to)s."),
     "booking.accept": _("%(who)s tok imot tilbudet om %(to)s."),
@@ -61,11 +64,18 @@ SAID: Mapping[str, str] = {
     "closure.add_closure": _("%(who)s stengte: %(reason)s"),
     "closure.close": _("%(who)s stengte: %(reason)s Datoer som måtte vike: %(count)s."),
     "closure.close:alone": _("%(who)s stengte: %(reason)s Ingen måtte vike."),
-    "closure.withdraw_closure": _("%(who)s åpnet igjen."),
+    "closure.add_closure:out-of-order": _("%(who)s meldte %(feature)s ute av drift: %(reason)s"),
+    "closure.close:out-of-order": _("%(who)s meldte %(feature)s ute av drift: %(reason)s Datoer som måtte vike: %(count)s."),
+    "closure.end_closure": _("%(who)s åpnet igjen før tiden."),
+    "closure.end_closure:out-of-order": _("%(who)s meldte at %(feature)s virker igjen."),
+    "closure.withdraw_closure": _("%(who)s tok stengningen tilbake."),
+    "closure.withdraw_closure:out-of-order": _("%(who)s tok tilbake at %(feature)s er ute av drift."),
     "venue.set_opening_hours": _("%(who)s endret åpningstidene for bygget."),
     "venue.forget_opening_hours": _("%(who)s tok bort åpningstider for bygget."),
     "room.set_opening_hours": _("%(who)s endret åpningstidene for rommet."),
     "room.forget_opening_hours": _("%(who)s tok bort åpningstider for rommet."),
+    "venue.displace_outside": _("%(who)s lot datoer vike som bygget ikke tar imot lenger: %(count)s."),
+    "room.displace_outside": _("%(who)s lot datoer vike som rommet ikke tar imot lenger: %(count)s."),
     "school_period.add_school_period": _("%(who)s la dager inn i skoleruta."),
     "school_period.remove_school_period": _("%(who)s tok dager ut av skoleruta."),
     "met.sign": _("%(who)s signerte et vilkår."),
@@ -181,10 +191,18 @@ def _text(chain: Chain, event: Event, reader: Reader) -> str:
     }
     if event.act.verb == "displace":
         values["winner"] = _winner(chain, event, reader)
-    return gettext(SAID[_key(event)], **values)
+    broken = _broken(chain, event)
+    if broken:
+        values["feature"] = feature_label(broken)
+    return gettext(SAID[_key(event, "out-of-order" if broken else "")], **values)
 
 
-def _key(event: Event) -> str:
+def _broken(chain: Chain, event: Event) -> str:
+    """What a closure says is out of order, where that is all it says."""
+    return chain.closures[event.act.subject_id].out_of_order if event.act.subject == "closure" else ""
+
+
+def _key(event: Event, variant: str) -> str:
     """The sentence for an act; its variant where it has one."""
     facts, key = event.act.facts, f"{event.act.subject}.{event.act.verb}"
     states = {date.state for date in event.dates}
@@ -192,12 +210,18 @@ def _key(event: Event) -> str:
     variants = {
         "booking.reserve": lasting,
         "booking.cancel": "why" if any(date.reason for date in event.dates) else None,
+        "occurrence.move": "end" if _is_other_end(facts) else None,
         "booking.used": "heads" if facts.get("heads") is not None else None,
         "task.finish": facts.get("reason"),
         "closure.close": None if facts.get("displaced") else "alone",
     }
-    exact = f"{key}:{variants.get(key)}"
+    exact = f"{key}:{variant or variants.get(key)}"
     return exact if exact in SAID else key
+
+
+def _is_other_end(facts: Mapping[str, Any]) -> bool:
+    """Whether a move left start and room as they were."""
+    return (facts.get("from"), facts.get("room")) == (facts.get("to"), facts.get("to_room"))
 
 
 def _who(chain: Chain, event: Event, reader: Reader) -> str:
@@ -225,11 +249,10 @@ def _reason(chain: Chain, event: Event) -> str:
 def _places(chain: Chain, event: Event, reader: Reader) -> dict[str, Any]:
     """Where and when a date was moved from and to, or what it was offered."""
     facts = event.act.facts
+    if _key(event, "") == "occurrence.move:end":
+        return {"from": _moment(facts["until"], reader), "to": _moment(facts["ends"], reader)}
     if (event.act.subject, event.act.verb) == ("occurrence", "move"):
-        return {
-            "from": _place(chain, facts["room"], facts["from"], reader, facts["until"]),
-            "to": _place(chain, facts["to_room"], facts["to"], reader, facts.get("to_until", "")),
-        }
+        return {"from": _place(chain, facts["room"], facts["from"], reader), "to": _place(chain, facts["to_room"], facts["to"], reader)}
     if event.act.verb in ("accept", "book-when-free"):
         return {"to": _place(chain, facts["room"], facts["to"], reader)}
     found = next((offer for offer in chain.offers if _is_meant(offer, event)), None)
@@ -243,10 +266,12 @@ def _is_meant(offer: Offer, event: Event) -> bool:
     return offer.created_at == event.act.at and offer.occurrence_id in {date.id for date in event.dates}
 
 
-def _place(chain: Chain, room: int, start: str, reader: Reader, end: str = "") -> str:
-    begins = datetime.fromisoformat(start)
-    when = span(begins, datetime.fromisoformat(end), reader.zone) if end else moment(begins, reader.zone)
-    return f"{chain.rooms[room].name} {when}"
+def _place(chain: Chain, room: int, start: str, reader: Reader) -> str:
+    return f"{chain.rooms[room].name} {_moment(start, reader)}"
+
+
+def _moment(written: str, reader: Reader) -> str:
+    return moment(datetime.fromisoformat(written), reader.zone)
 
 
 def _winner(chain: Chain, event: Event, reader: Reader) -> str:
@@ -258,10 +283,17 @@ def _winner(chain: Chain, event: Event, reader: Reader) -> str:
     elif winner:
         name = told_publicly(winner.kind, None, None) or gettext("noe som går foran")
     else:
-        name = gettext("en stengning") if what == "closure" else gettext("endret åpningstid eller bruk")
+        closure = chain.closures.get(int(number)) if what == "closure" else None
+        name = _closed(closure) if closure else gettext("endret åpningstid eller bruk")
     reasons = (date.reason.partition(": ")[2] for date in event.dates if date.state is OccurrenceState.DISPLACED)
     reason = next(filter(None, reasons), "")
     return ": ".join(filter(None, (name, reason.rstrip("."))))
+
+
+def _closed(closure: Closure) -> str:
+    if closure.out_of_order:
+        return gettext("at %(feature)s var ute av drift", feature=feature_label(closure.out_of_order))
+    return gettext("en stengning")
 
 
 def _days(event: Event) -> str:

@@ -274,6 +274,8 @@ def skipped_because(reason: str) -> str:
     cause, _colon, said = reason.partition(": ")
     if cause == "closure":
         return gettext("Lokalet ble stengt: %(reason)s", reason=said)
+    if cause == "out-of-order":
+        return gettext("Noe dere trenger, er ute av drift: %(reason)s", reason=said)
     if cause == "precedence":
         return gettext("Noe annet går foran: %(reason)s", reason=said) if said else gettext("Noe annet går foran.")
     if reason == "declined":

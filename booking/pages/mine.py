@@ -1,7 +1,10 @@
 """My bookings: what waits for me, what is coming, what has been."""
 
+from collections.abc import Sequence
+
 from flask import render_template, request, url_for
 from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import joinedload
 
 from accounts import edge
 from accounts.identity import Actor
@@ -10,9 +13,11 @@ from booking.pages.again import LastTime, same_again
 from booking.pages.before import to_do
 from booking.pages.blueprint import routes
 from booking.pages.rows import IN_LINE, Row, Wanted, rows
+from booking.reasons import verdicts_offered
 from booking.states import BookingState, OfferState
 from kernel.clock import now
 from kernel.wallclock import to_wall
+from venues.models import Room
 
 WAITING = (BookingState.REQUESTED, BookingState.UNCONFIRMED)
 PAST_AT_ONCE = 20
@@ -25,14 +30,15 @@ def mine() -> str:
     actor = edge.actor()
     actor.require_known()
     page = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
-    past = _past(actor, page)
+    past, offered = _past(actor, page), _offers(actor)
     following = url_for("booking.mine", page=page + 1, _anchor="past") if len(past) > PAST_AT_ONCE else ""
     return render_template(
         "booking/mine.html",
         tasks=to_do(edge.reading(), by=actor, now=now()),
         to_confirm=_rows(actor, _to_confirm(actor), is_ahead=True),
         waiting=_rows(actor, and_(Booking.state.in_(WAITING), ~_to_confirm(actor)), is_ahead=True),
-        offered=_rows(actor, Booking.id.in_(_offered()), is_ahead=None),
+        offered=offered,
+        verdicts=verdicts_offered(edge.reading(), offered),
         in_line=_rows(actor, and_(Booking.state.in_(IN_LINE), Booking.id.not_in(_offered())), is_ahead=True),
         coming=_rows(actor, Booking.state == BookingState.BOOKED, is_ahead=True),
         past=past[:PAST_AT_ONCE],
@@ -61,8 +67,23 @@ def _to_confirm(actor: Actor) -> ColumnElement[bool]:
 
 def _offered() -> Select[int]:
     """The bookings for which something is kept until they answer."""
-    is_open = (Offer.state == OfferState.OPEN, Offer.expires_at > now())
-    return select(Occurrence.booking_id).join(Offer, Offer.occurrence_id == Occurrence.id).where(*is_open)
+    return select(Occurrence.booking_id).join(Offer, Offer.occurrence_id == Occurrence.id).where(*_open())
+
+
+def _open() -> tuple[ColumnElement[bool], ...]:
+    return Offer.state == OfferState.OPEN, Offer.expires_at > now()
+
+
+def _offers(actor: Actor) -> Sequence[Offer]:
+    """What is kept for these bookings, what is to be answered first before the others."""
+    date = joinedload(Offer.occurrence)
+    parts = (
+        joinedload(Offer.room).joinedload(Room.venue),
+        date.joinedload(Occurrence.room),
+        date.joinedload(Occurrence.booking).joinedload(Booking.organisation),
+    )
+    query = select(Offer).join(Offer.occurrence).join(Occurrence.booking).where(of(actor), *_open()).options(*parts)
+    return edge.reading().scalars(query.order_by(Offer.expires_at, Offer.id)).all()
 
 
 def _rows(actor: Actor, condition: ColumnElement[bool], *, is_ahead: bool | None) -> list[Row]:

@@ -19,7 +19,7 @@ from booking.models import Booking, Occurrence, Offer, Usage
 from booking.offers import open_offers
 from booking.pages.again import LastTime
 from booking.pages.before import Before, before
-from booking.reasons import Excepted, against, excepted, reviews, verdicts_of
+from booking.reasons import Excepted, against, excepted, reviews, verdicts_of, verdicts_offered
 from booking.states import BookingKind, BookingState
 from booking.support.models import Agreement, Grant
 from booking.usage import is_holders, is_noted, said_of
@@ -48,6 +48,7 @@ class ToldDate:
     may_say: bool
     said: Sequence[Usage] = ()
     offer: Offer | None = None
+    offered: Verdict | None = None
 
     @property
     def span(self) -> tuple[datetime, datetime]:
@@ -164,7 +165,8 @@ def told_booking(session: Session, booking: Booking, *, by: Actor, language: str
     verdicts = verdicts_of(session, booking)
     may_change = may_see(booking, by) and (by.person_id == booking.holder_id or _acts_for(booking, by) or by.is_officer)
     first, offers = min(date.starts_at for date in booking.occurrences), open_offers(session, booking)
-    said = said_of(session, booking)
+    said, offered = said_of(session, booking), verdicts_offered(session, offers.values())
+    terms = {date: offered.get(offer.id) for date, offer in offers.items()}
     dates = [
         replace(
             _date(
@@ -177,6 +179,7 @@ def told_booking(session: Session, booking: Booking, *, by: Actor, language: str
                 now=now,
             ),
             said=said.get(date.number, ()),
+            offered=terms.get(date.id),
         )
         for date in sorted(booking.occurrences, key=lambda date: (date.starts_at, date.number))
     ]

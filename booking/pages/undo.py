@@ -8,7 +8,7 @@ from booking.models import Booking
 from booking.pages.blueprint import routes
 from booking.undo import last_act, undo
 from kernel.clock import now
-from venues.models import Closure, Venue
+from venues.models import Closure, Room, Venue
 from web.hooks import Back
 from web.pages import done
 from web.texts import gettext as _
@@ -35,5 +35,10 @@ def _place(subject: str, subject_id: int) -> str:
             return url_for("venues.closures_page", venue=venue.slug)
         case "organisation":
             return url_for("booking.release_page", organisation_id=subject_id)
+        case "venue":
+            return url_for("venues.outside_page", venue=session.get_one(Venue, subject_id).slug)
+        case "room":
+            room = session.get_one(Room, subject_id)
+            return url_for("venues.outside_page", venue=room.venue.slug, room=room.slug)
         case _:
             return url_for("booking.case_page", reference=session.get_one(Booking, subject_id).reference)

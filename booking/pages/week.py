@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
 from accounts.models import Organisation
+from booking.case import path_of
+from booking.facts import room_facts
 from booking.models import Booking, Claim, Occurrence
 from booking.ordinary import Place
 from booking.states import BookingKind, OccurrenceState
@@ -87,7 +89,7 @@ def places_on(session: Session, rooms: Sequence[Room], days: Sequence[date]) -> 
     """When rooms can be used on consecutive days and what the policy says of that, by room id; four statements whatever their number."""
     openings = openings_of(session, rooms, days[0] - DAY, days[-1] + DAY)
     policies = in_force_for(session, rooms, days[0], days[-1] + DAY)
-    return {room.id: Place(room, openings[room.id], policies[room.id], Memo()) for room in rooms}
+    return {room.id: Place(path_of(room), room_facts(room), openings[room.id], policies[room.id], Memo()) for room in rooms}
 
 
 def held_in(session: Session, rooms: Sequence[Room], span: Interval, looking: Callable[[Room], Looking]) -> dict[int, list[Held]]:

@@ -1,6 +1,6 @@
 """What was done to a booking since a version of it was seen, told from the audit."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy.orm import Session
@@ -9,13 +9,16 @@ from accounts.identity import Role
 from booking.absence import note_absence
 from booking.casework import messages
 from booking.changed import changes_since
-from booking.changing import Change, change
+from booking.changing import Change, Said, change
 from booking.decisions import approve
 from booking.ending import cancel
 from booking.reservations import reserve
 from tests.booking.conftest import NOW, Hall, again, wish
 
 DAY = timedelta(days=1)
+START, END = datetime(2026, 9, 15, 18), datetime(2026, 9, 15, 20)
+OFFSET = timezone(timedelta(hours=2))
+HEADS = Said(participants={"6-12": 9})
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -44,3 +47,28 @@ def test_every_act_that_made_a_booking_newer_is_told_and_what_left_it_as_it_was_
     ]
     assert [one.verb for one in changes_since(session, booking, 4)] == ["note_absence"]
     assert [list(changes_since(session, booking, version)) for version in (5, 99)] == [[], []]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "told"),
+    [
+        (Change(number=1, start=START, end=END, room="oren-flerbrukshall/gymsal-1"), []),
+        (Change(number=1, start=START.replace(tzinfo=OFFSET), end=END.replace(tzinfo=OFFSET)), []),
+        (Change(number=1, end=END + timedelta(hours=1)), ["move"]),
+        (Change(number=1, said=Said(purpose="Kamp")), ["restate"]),
+        (Change(number=1, said=HEADS), ["restate"]),
+        (Change(number=1, said=HEADS, start=START + DAY, end=END + DAY), ["restate", "move"]),
+    ],
+)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_change_makes_a_booking_newer_by_the_acts_that_are_told_of_it(
+    session: Session, hall: Hall, wanted: Change, told: list[str]
+) -> None:
+    booking = reserve(session, wish(), by=hall.berit, now=NOW)
+    again(session)
+
+    change(session, booking.id, wanted, by=hall.berit, now=NOW)
+    again(session)
+
+    assert [one.verb for one in changes_since(session, booking, 1)] == told
+    assert booking.version == 1 + len(told)

@@ -77,7 +77,7 @@ def test_a_date_that_only_ends_earlier_is_told_and_one_that_is_moved_nowhere_sta
     told = session.execute(select(Notice.kind, Notice.facts).where(Notice.id > posted)).all()
     acts = session.execute(select(Audit.subject, Audit.facts).where(Audit.verb == "move").order_by(Audit.id)).all()
     assert [(kind, facts["dates"]) for kind, facts in told] == [("dates-moved", [1])]
-    assert [(subject, facts.get("to_until", facts.get("dates"))) for subject, facts in acts] == [
+    assert [(subject, facts.get("ends", facts.get("dates"))) for subject, facts in acts] == [
         ("occurrence", "2026-09-15T17:00:00+00:00"),
         ("booking", [1]),
     ]

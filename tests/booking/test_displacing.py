@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from accounts.identity import SERVICE, Actor
@@ -16,7 +16,7 @@ from booking.offers import accept, sought
 from booking.reservations import reserve
 from booking.states import BookingState, OccurrenceState, OfferState
 from database.audit import Audit
-from database.outbox import Notice
+from database.outbox import Delivery, Notice
 from kernel.errors import Conflict, Forbidden
 from tests.booking.conftest import NOW, REASON, Hall, again, publish_with, wish
 from venues.inputs import ClosureInput
@@ -73,10 +73,7 @@ def test_a_match_takes_one_date_of_a_series_and_its_holder_is_offered_another(se
     assert (lost[1].lost_to, lost[1].charged_price, lost[1].reason) == (f"booking:{match.id}", 0, "precedence: Kretsmesterskap")
     assert [date.charged_price for date in lost if date is not lost[1]] == [prices[0], *prices[2:]]
     assert booking_for(session, other.id).state is BookingState.BOOKED
-    assert [one.kind for one in session.scalars(select(Notice).where(Notice.booking_id == series.id).order_by(Notice.id))][-2:] == [
-        "dates-displaced",
-        "date-offered",
-    ]
+    assert kinds(session, series) == ["booking-booked", "dates-displaced"]
     offer = session.scalars(select(Offer).where(Offer.state == OfferState.OPEN)).one()
     accept(session, offer.id, by=hall.berit, now=NOW)
     again(session)
@@ -84,6 +81,19 @@ def test_a_match_takes_one_date_of_a_series_and_its_holder_is_offered_another(se
     assert (taken.state, taken.starts_at, taken.lost_to) == (OccurrenceState.BOOKED, offer.starts_at, "")
     verbs = session.scalars(select(Audit.verb).where(Audit.subject == "booking", Audit.subject_id == series.id).order_by(Audit.id))
     assert list(verbs) == ["reserve", "displace", "offer", "accept"]
+
+
+def kinds(session: Session, booking: Booking) -> list[str]:
+    return list(session.scalars(select(Notice.kind).where(Notice.booking_id == booking.id).order_by(Notice.id)))
+
+
+def test_what_is_found_after_the_loss_was_told_is_told_by_itself(session: Session, hall: Hall) -> None:
+    lost = reserve(session, wish(), by=hall.berit, now=NOW)
+    displacing(session, hall.kari, "Valg", kind="municipal", organisation=None)
+    session.execute(update(Notice).values(state=Delivery.SENT))
+    seek(session)
+
+    assert kinds(session, lost) == ["booking-booked", "dates-displaced", "date-offered"]
 
 
 def reserve_in(session: Session, by: Actor, room: str, **changes: Any) -> Booking:

@@ -1,6 +1,5 @@
 """Freedom in memory says what the database says and what plain Python says, whatever changes meanwhile, in few statements."""
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -15,12 +14,13 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import SERVICE
 from booking.availability import AvailabilityQuery, availability
-from booking.cells import A_WEEK, CELL, Asked, Hours, Window, runs, touched
 from booking.conflicts import Want
 from booking.freedom import Freedom, freedom_of
 from booking.models import Occurrence
 from booking.occupy import Take, ask, occupy, peek
 from booking.reservations import reserve
+from booking.timetable import A_WEEK, Bits, Hold, Openings, Taken, seconds_of
+from booking.timetable import Claims as Held
 from booking.wish import Recurrence
 from database.transact import Database
 from kernel.interval import Interval
@@ -32,7 +32,6 @@ from venues.scheduling import add_closure_row
 
 WEEKS = timedelta(weeks=3)
 SPAN = Interval(NOW, NOW + WEEKS)
-Held = tuple[int, datetime, datetime, datetime | None]
 
 
 @pytest.fixture
@@ -61,7 +60,7 @@ class Claims:
 
     def __init__(self, database: Database, dates: Sequence[int], chance: Random) -> None:
         self.database, self.dates, self.chance = database, dates, chance
-        self.held: dict[int, list[Held]] = {}
+        self.held: dict[int, list[tuple[int, datetime, datetime, datetime | None]]] = {}
 
     def change(self) -> None:
         """Give up what some dates hold and let them hold other times, some until a moment."""
@@ -132,21 +131,22 @@ def test_memory_database_and_plain_python_agree_on_what_is_free_however_it_chang
     for _ in range(8):
         claims.change()
         now = NOW + timedelta(hours=chance.randint(0, 20))
-        asked = Asked([claims.time() for _ in range(80)])
+        times = [claims.time() for _ in range(80)]
         found, freedom = look(database, now)
+        free = freedom.at(times)
         for room in found:
-            is_open = {n: freedom.opening(room.id).through(time) for n, time in enumerate(asked.times)}
+            is_open = {n: freedom.opening(room.id).through(time) for n, time in enumerate(times)}
             usable = {number: openness for number, openness in is_open.items() if openness is not Openness.CLOSED}
-            wants = [Want(tuple(space.id for space in room.spaces), time) for time in asked.times]
+            wants = [Want(tuple(space.id for space in room.spaces), time) for time in times]
             with database.reading() as session:
-                free = set(peek(session, wants, now=now, alone=True).free)
-            plain = [number for number in usable if not claims.meets(room, asked.times[number], now)]
+                said = set(peek(session, wants, now=now, alone=True).free)
+            plain = [number for number in usable if not claims.meets(room, times[number], now)]
             met += len(usable) - len(plain)
 
-            assert freedom.openness(room.id, asked) == usable
-            assert freedom.free_on(room.id, asked) == plain == [number for number in usable if number in free]
-            assert [freedom.is_free(room.id, Asked([time])) for time in asked.times] == [number in plain for number in range(80)]
-            assert [freedom.is_untaken(room.id, time) for time in asked.times] == [number in free for number in range(80)]
+            assert free.on(room.id) == plain == [number for number in usable if number in said]
+            assert free.by_right_on(room.id) == [number for number in plain if usable[number] is Openness.OPEN]
+            assert [room.id in freedom.at([time]).throughout() for time in times] == [number in plain for number in range(80)]
+            assert [freedom.is_untaken(room.id, time) for time in times] == [number in said for number in range(80)]
 
     assert met > 150
 
@@ -164,7 +164,7 @@ def test_the_free_stretches_are_those_between_all_that_turns(database: Database,
         for room in found:
             opening = freedom.opening(room.id)
             plain = list(between(edges(claims, opening, span), lambda time, at=(opening, room, now): is_free(claims, *at, time)))
-            told.append([Interval(*map(moment, time)) for time in freedom.stretches(room.id, Window(span), 90 * 60)])
+            told.append([Interval(moment(start), moment(end)) for start, end, _ in freedom.stretches([room.id], span, 90 * 60)])
 
             assert told[-1] == plain
 
@@ -222,16 +222,16 @@ def test_one_statement_when_nothing_changed_and_a_few_more_for_what_did(database
 
 
 def test_a_transaction_sees_what_it_wrote_and_leaves_no_trace_of_it_when_it_is_taken_back(database: Database, dates: list[int]) -> None:
-    evening = Asked([Interval(NOW + timedelta(hours=15), NOW + timedelta(hours=17))])
+    evening = [Interval(NOW + timedelta(hours=15), NOW + timedelta(hours=17))]
 
     def is_free(session: Session) -> list[bool]:
         found = rooms(session)
         freedom = freedom_of(session, [room.id for room in found], SPAN, now=NOW)
-        return [freedom.free_on(room.id, evening) == [0] for room in found]
+        return [freedom.at(evening).on(room.id) == [0] for room in found]
 
     def taken(session: Session) -> None:
         spaces = tuple(space.id for space in rooms(session)[1].spaces)
-        occupy(session, ask(session, [Want(spaces, evening.times[0])], now=NOW), [Take(0, dates[0])], now=NOW)
+        occupy(session, ask(session, [Want(spaces, evening[0])], now=NOW), [Take(0, dates[0])], now=NOW)
 
     with database.reading() as session:
         before = is_free(session)
@@ -245,31 +245,48 @@ def test_a_transaction_sees_what_it_wrote_and_leaves_no_trace_of_it_when_it_is_t
 
 
 def test_a_closure_is_seen_by_the_next_search(database: Database, dates: list[int]) -> None:
-    friday = Asked([Interval(datetime(2026, 9, 4, 16, tzinfo=UTC), datetime(2026, 9, 4, 18, tzinfo=UTC))])
+    friday = [Interval(datetime(2026, 9, 4, 16, tzinfo=UTC), datetime(2026, 9, 4, 18, tzinfo=UTC))]
     found, freedom = look(database, NOW)
     given = ClosureInput(start=datetime(2026, 9, 4, 19), end=datetime(2026, 9, 4, 23), reason="Fordi.")
     database.transact(lambda session: add_closure_row(session, "oren-flerbrukshall", given, by=SERVICE, now=NOW))
 
     _, later = look(database, NOW)
 
-    assert [one.free_on(found[0].id, friday) for one in (freedom, later)] == [[0], []]
+    assert [one.at(friday).on(found[0].id) for one in (freedom, later)] == [[0], []]
+
+
+ROOMS = {1: (11,), 2: (12,), 3: (11, 12), 4: (13, 12, 11), 5: (), 6: (13,)}
+SPACES = st.sampled_from([11, 12, 13, 14])
+FORTNIGHTS = st.integers(0, 2 * A_WEEK // 900).map(lambda quarters: quarters * 900)
+
+
+@st.composite
+def held(draw: st.DrawFn) -> Held:
+    """The claims of one space in two weeks."""
+    edges = sorted(draw(st.lists(FORTNIGHTS, max_size=8)))
+    holds = draw(st.lists(st.tuples(FORTNIGHTS, st.integers(1, A_WEEK), st.integers(0, 9)), max_size=2))
+    return Held(edges[: len(edges) // 2 * 2], tuple(Hold(start, start + length, until) for start, length, until in holds))
 
 
 @settings(max_examples=200)
-@given(free=st.integers(0, 2**60), least=st.integers(1, 9))
-def test_runs_are_those_of_the_digits(free: int, least: int) -> None:
-    digits = f"{free:b}"[::-1]
-    plain = [(found.start(), found.end()) for found in re.finditer("1+", digits) if found.end() - found.start() >= least]
+@given(
+    changes=st.lists(st.dictionaries(SPACES, held(), max_size=3), min_size=1, max_size=4),
+    times=st.lists(st.tuples(FORTNIGHTS, FORTNIGHTS), min_size=1),
+)
+def test_what_is_taken_is_what_the_last_change_of_each_space_left(changes: list[dict[int, Held]], times: list[tuple[int, int]]) -> None:
+    taken, last = Taken(Bits(ROOMS), {}), {}
+    for change in changes:
+        taken = taken.with_changed(change)
+        last |= change
+        for start, end in (sorted(time) for time in times if time[0] != time[1]):
+            met = {space for space, one in last.items() if any(begin < end and start < finish for begin, finish in claimed(one, now=4))}
 
-    assert list(runs(free, least)) == plain
+            assert set(taken.bits.among(taken.over(start, end, 4))) == {room for room, spaces in ROOMS.items() if met.intersection(spaces)}
 
 
-@settings(max_examples=100)
-@given(start=st.integers(0, 40 * 7 * 86_400), length=st.integers(1, 15 * 86_400))
-def test_cells_are_those_that_a_time_touches(start: int, length: int) -> None:
-    cells = [week * A_WEEK + n for week, bits in touched(start, start + length) for n in range(A_WEEK) if bits >> n & 1]
-
-    assert cells == list(range(start // CELL, (start + length - 1) // CELL + 1))
+def claimed(one: Held, now: int) -> list[tuple[int, int]]:
+    staying = [(start, end) for start, end in zip(one.edges[::2], one.edges[1::2], strict=True) if start < end]
+    return staying + [(hold.start, hold.end) for hold in one.holds if hold.until > now]
 
 
 MINUTES = st.one_of(st.integers(0, 24).map(lambda hour: hour * 60), st.integers(0, 1440))
@@ -298,11 +315,17 @@ TIMES = spans()
 
 
 @settings(max_examples=120)
-@given(opening=openings(), times=st.lists(TIMES, min_size=1, max_size=8))
-def test_hours_in_cells_are_those_of_the_opening(opening: Opening, times: list[Interval]) -> None:
-    hours = Hours(opening)
+@given(mine=openings(), other=openings(), times=st.lists(TIMES, min_size=1, max_size=8))
+def test_how_open_rooms_are_in_bits_is_what_each_opening_says(mine: Opening, other: Opening, times: list[Interval]) -> None:
+    hours = {1: mine, 2: other, 3: mine}
+    bits = Bits(dict.fromkeys(hours, ()))
+    weeks = Openings(bits, hours)
 
-    assert [hours.openness(time) for time in times] == [opening.through(time) for time in times]
+    for time in times:
+        by_right, by_agreement = (set(bits.among(found)) for found in weeks.through(*seconds_of(time)))
+        told = {room: opening.through(time) for room, opening in hours.items()}
+        assert by_right == {room for room, openness in told.items() if openness is Openness.OPEN}
+        assert by_agreement == {room for room, openness in told.items() if openness is Openness.BY_AGREEMENT}
 
 
 @pytest.mark.parametrize("soonest", [False, True])

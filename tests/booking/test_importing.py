@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
@@ -109,6 +109,32 @@ def test_a_spreadsheet_with_times_dates_and_merged_cells_is_imported(run: Import
         f"Rad 3: booket {made[1].reference}, 2 datoer",
     ]
     assert [one.participants for one in made] == [{"6-12": 18}, {"0+": 20}]
+
+
+@pytest.mark.parametrize(
+    ("end", "hour", "merged"),
+    [("25:00", "25:00", ""), (timedelta(hours=25), "25:00", ""), (-0.25, "-6:00", ""), (time(19), "", "C3:D3"), (time(19), "", "A2:B3")],
+)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_spreadsheet_with_hours_that_no_day_has_or_cells_merged_across_is_told_by_its_cell_and_nothing_is_booked(
+    run: Importing, tmp_path: Path, end: object, hour: str, merged: str
+) -> None:
+    book = Workbook()
+    for row in (
+        ["Rom", "Ukedag", "Fra", "Til", "Klubb", "Periode"],
+        *[["Gymsal 1", "mandag", time(17), time(19), 313000001, "hosten"]] * 2,
+    ):
+        book.active.append(row)
+    book.active["D3"] = end
+    if merged:
+        book.active.merge_cells(merged)
+    book.save(tmp_path / "plan.xlsx")
+
+    code, said, error = run.file(tmp_path / "plan.xlsx")
+
+    assert (code, said, run.bookings()) == (2, [], [])
+    place = f"Cellene {merged} er slått sammen" if merged else f"Rad 3, Til: «{hour}» er ikke et klokkeslett"
+    assert [place in line for line in error] == [True]
 
 
 def test_the_audit_says_which_row_of_which_file_it_came_from(run: Importing) -> None:
@@ -225,8 +251,7 @@ def test_a_dry_run_says_the_same_and_leaves_nothing(run: Importing) -> None:
     ]
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_a_dry_run_keeps_no_writer_of_sqlite_waiting(database: Database) -> None:
+def test_a_dry_run_keeps_no_writer_waiting(database: Database) -> None:
     hall, plan = database.transact(furnish), read_plan("plan.csv", f"{HEADINGS}\n{TRAINING}\n{TRAINING}".encode())
     with database.reading() as session:
         rows = meant(session, plan, Terms(), by=COMMAND, now=NOW)

@@ -93,7 +93,7 @@ def test_who_waits_keeps_no_time_and_is_offered_it_when_it_is_free(session: Sess
 
     # A private person's wish is decided on: the time is kept meanwhile.
     assert states(session, line) == [BookingState.REQUESTED]
-    assert kinds(session, line) == ["booking-waiting", "date-offered", "date-booked"]
+    assert kinds(session, line) == ["booking-waiting", "date-offered", "booking-requested"]
 
 
 def test_the_line_goes_by_rank_and_then_by_who_asked_first(session: Session, hall: Hall) -> None:
@@ -307,3 +307,22 @@ def test_no_offer_runs_out_at_night_where_another_moment_is_left(now: datetime, 
     assert moment < due <= start
     assert due <= moment + timedelta(hours=36)
     assert 7 <= to_wall(due, ZONE).hour < 22 or due == start
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_nobody_fills_the_line_for_one_time(session: Session, hall: Hall) -> None:
+    booked(session, hall.per, organisation=None)
+    teams = [waiting(session, hall.berit, team=name) for name in ("G12", "J12", "Senior")]
+
+    refused = []
+    for by, changes in ((hall.nils, {"team": "Old boys"}), (hall.berit, {"start": "2026-09-15T19:00"})):
+        with pytest.raises(Conflict) as raised:
+            waiting(session, by, **changes)
+        refused += [(fault.code, fault.value, fault.facts) for fault in raised.value.faults]
+    beside = [waiting(session, hall.per, organisation=None), waiting(session, hall.berit, start="2026-09-15T20:00", end="2026-09-15T21:00")]
+    given_up(session, teams[0], hall.berit)
+    beside.append(waiting(session, hall.berit))
+
+    facts = {"most": 3, "reference": teams[0].reference}
+    assert refused == [("too-often-in-line", "2026-09-15T18:00", facts), ("too-often-in-line", "2026-09-15T19:00", facts)]
+    assert states(session, *beside) == [BookingState.WAITING, BookingState.BOOKED, BookingState.WAITING]

@@ -16,7 +16,8 @@ from booking.offers import accept, sought
 from booking.outcome import Declined
 from booking.reservations import reserve
 from booking.states import BookingState, OccurrenceState, OfferState
-from booking.undo import undo
+from booking.undo import last_act, undo
+from database.audit import Audit
 from kernel.errors import Conflict
 from tests.booking.conftest import NOW, Hall, again, wish
 from venues.editing import retire_room
@@ -122,7 +123,9 @@ def test_an_act_is_undone_though_something_broke_since_that_it_does_not_need(ses
     assert states(session, theirs) == [BookingState.BOOKED]
 
 
-def test_who_cannot_come_since_a_room_is_out_of_use_is_displaced_once_that_was_seen(session: Session, hall: Hall) -> None:
+def test_who_cannot_come_since_a_room_is_out_of_use_is_displaced_once_that_was_seen_and_that_can_be_undone(
+    session: Session, hall: Hall
+) -> None:
     theirs, elsewhere = booked(session, hall.berit), booked(session, hall.nils, room=f"{OREN}/gymsal-2")
     room = session.scalars(select(Room).where(Room.slug == "gymsal-1")).one()
     again(session)
@@ -138,6 +141,15 @@ def test_who_cannot_come_since_a_room_is_out_of_use_is_displaced_once_that_was_s
     assert states(session, theirs, elsewhere) == [BookingState.DISPLACED, BookingState.BOOKED]
     lost = booking_for(session, theirs.id).occurrences[0]
     assert (lost.state, lost.reason) == (OccurrenceState.DISPLACED, "closure: Gulvet råtner")
+    again(session)
+    act = last_act(session, "room", room.id, by=hall.kari, now=NOW)
+    assert act
+    undo(session, act.id, by=hall.kari, now=NOW + timedelta(minutes=1))
+    assert states(session, theirs, elsewhere) == [BookingState.BOOKED, BookingState.BOOKED]
+    assert session.scalars(select(Audit.verb).where(Audit.subject == "room").order_by(Audit.id)).all() == [
+        "retire_room",
+        "displace_outside",
+    ]
 
 
 def test_a_room_out_of_use_is_neither_offered_nor_had_by_an_offer_from_before(session: Session, hall: Hall) -> None:

@@ -111,7 +111,7 @@ def test_a_date_is_told_where_it_was_and_where_it_is_and_through_which_part(sess
     left, come = asked(session, hall.kari), asked(session, hall.kari, "gymsal-2", THEN + timedelta(days=2))
 
     moved = "Kari Nordby (saksbehandler) flyttet fra Gymsal 1 {} til Hel hall (håndballbane) {}. Skiold turn".format(
-        "tirsdag 15. september 2026 kl. 18:00–20:00", "torsdag 17. september 2026 kl. 18:00–20:00"
+        "15. september 2026 kl. 18:00", "17. september 2026 kl. 18:00"
     )
     assert said(left) == said(come) == ["Berit Moe booket. Skiold turn", moved]
     assert answers(left) == ["Ledig. Ingen har booket."]
@@ -119,6 +119,18 @@ def test_a_date_is_told_where_it_was_and_where_it_is_and_through_which_part(sess
     assert answers(asked(session, hall.kari, "hel-hall", THEN + timedelta(days=1))) == [
         "Opptatt av Skiold turn: Trening. Det gjelder delen Gymsal 1."
     ]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_date_that_ends_later_is_told_with_its_ends(session: Session, hall: Hall) -> None:
+    booking = booked(session, hall.berit)
+    again(session)
+    change(session, booking, Change(number=1, end=datetime(2026, 9, 15, 21)), by=hall.berit, now=NOW)
+
+    found = said(asked(session, hall.kari))
+
+    ends = "15. september 2026 kl. 20:00", "15. september 2026 kl. 21:00"
+    assert found[-1] == "Berit Moe endret slutten fra {} til {}. Skiold turn".format(*ends)
 
 
 def test_a_closure_tells_who_gave_way_and_an_undo_what_was_undone(session: Session, hall: Hall) -> None:

@@ -1,42 +1,23 @@
 """A club does what has to be done before its meeting, the caretaker the rest; then they may be let in."""
 
-from collections.abc import Callable, Iterator
-
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from booking.reservations import reserve
 from database.transact import Database
 from tests.booking.conditions.conftest import MEETING, conditional
 from tests.booking.conftest import Hall, furnish, wish
-from tests.browsing import Axe, barriers
 from tests.clock import Clock
-from tests.journeys.conftest import Open, follow, texts
+from tests.journeys.conftest import Look, Open, follow, texts
 
 pytestmark = pytest.mark.browser
 PDF = {"name": "bevis.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"}
 PEOPLE = (("Ada Lien", "41 23 45 67", "1980"), ("Bo Dal", "41 23 45 68", "2010"))
-Look = Callable[[Page], list[str]]
 
 
 @pytest.fixture
 def hall(database: Database, clock: Clock) -> Hall:
     return database.transact(furnish, conditional())
-
-
-@pytest.fixture
-def look(browser: Browser, axe: Axe) -> Iterator[Look]:
-    """What is wrong with a page, seen by a browser with script but the same cookies."""
-    contexts = []
-
-    def look(seen: Page) -> list[str]:
-        context = browser.new_context(storage_state=seen.context.storage_state())
-        contexts.append(context)
-        return barriers(context.new_page(), axe, seen.url)
-
-    yield look
-    for context in contexts:
-        context.close()
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -2,14 +2,10 @@
 
 import re
 from datetime import date, datetime
-from email import message_from_bytes
-from email.policy import default
-from pathlib import Path
 
 import icalendar
 import pytest
 import recurring_ical_events
-from flask import Flask
 from playwright.sync_api import Locator, Page
 from sqlalchemy import select
 
@@ -22,7 +18,7 @@ from demo.load import load
 from demo.people import PASSWORD
 from policies.taxonomy import Activity
 from tests.clock import Clock
-from tests.journeys.conftest import Open, follow, texts
+from tests.journeys.conftest import Mail, Open, Work, follow, texts
 
 pytestmark = pytest.mark.browser
 MATCH = Wish(
@@ -48,12 +44,10 @@ def autumn(database: Database, clock: Clock) -> None:
     database.transact(reserve, MATCH, by=actor, now=clock())
 
 
-def test_somebody_new_books_ten_weeks_and_the_caretaker_sees_what_goes(
-    open_browser: Open, autumn: None, app: Flask, tmp_path: Path
-) -> None:
+def test_somebody_new_books_ten_weeks_and_the_caretaker_sees_what_goes(open_browser: Open, autumn: None, work: Work) -> None:
     nina, olav = open_browser(), open_browser("olav", password=PASSWORD)
 
-    open_account(nina, app, tmp_path / "mail")
+    open_account(nina, work)
     register_group(nina)
     find(nina)
     look(nina)
@@ -73,25 +67,22 @@ def test_somebody_new_books_ten_weeks_and_the_caretaker_sees_what_goes(
     ]
 
 
-def open_account(page: Page, app: Flask, mails: Path) -> None:
+def open_account(page: Page, work: Work) -> None:
     page.goto("/")
     follow(page.get_by_role("link", name="Åpne konto"))
     page.get_by_label("E-postadresse").fill("nina@example.org")
     follow(page.get_by_role("button", name="Send lenke"))
-    app.test_cli_runner().invoke(args=["notices", "deliver"])
-    page.goto(link_in(mails))
+    page.goto(link_in(work()))
     page.get_by_label("Navn").fill("Nina Ny")
     page.get_by_label("Telefon").fill("41 23 45 67")
     page.get_by_label("Passord").fill("en lang setning")
     follow(page.get_by_role("button", name="Åpne konto og logg inn"))
 
 
-def link_in(mails: Path) -> str:
+def link_in(mails: list[Mail]) -> str:
     """The address in the mail to the new one."""
-    (mail,) = (
-        one for file in mails.glob("*.eml") if (one := message_from_bytes(file.read_bytes(), policy=default))["To"] == "nina@example.org"
-    )
-    found = re.search(r"http://\S+/links/\S+", mail.get_body(("plain",)).get_content())
+    (text,) = (mail.text for mail in mails if mail.to == "nina")
+    found = re.search(r"http://\S+/links/\S+", text)
     assert found
     return found[0]
 

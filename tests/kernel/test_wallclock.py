@@ -142,6 +142,12 @@ def test_a_wall_clock_time_is_kept_or_refused_with_one_that_exists(wall: datetim
         assert to_wall(to_utc(datetime.combine(wall.date(), datetime.strptime(str(after), "%H:%M").time()), zone), zone) > wall
 
 
+def test_the_first_and_the_last_moment_that_can_be_said_are_read_again() -> None:
+    ends = [datetime(1900, 1, 1), datetime(2199, 12, 31, 23, 59)]
+
+    assert [to_wall(to_utc(wall, zone), zone) for zone in (OSLO, "America/New_York") for wall in ends] == ends * 2
+
+
 @given(st.dates(date(1990, 1, 1), date(2040, 1, 1)), st.sampled_from(JUMPS))
 def test_days_follow_each_other_without_gap_or_overlap(day: date, zone: str) -> None:
     assert local_day(day, zone).end == local_day(day + timedelta(days=1), zone).start

@@ -186,7 +186,7 @@ def test_a_closure_is_told_with_its_reason(office: Office) -> None:
     office.act(close_rooms, "oren-flerbrukshall", given, confirmed=True, by=office.hall.olav)
 
     assert told(office, booking, subject="Mistet tid") == (
-        "Hei! Lokalet må holdes stengt, og dere mister disse datoene. De koster ikke noe.\n\n"
+        "Hei! Lokalet må holdes stengt, og dere mister denne tiden. Den koster ikke noe.\n\n"
         "- tirsdag 15. september 2026 kl. 18:00–20:00\n\n"
         "Hvorfor: Lokalet ble stengt: Vannlekkasje i taket"
     )
@@ -222,12 +222,13 @@ def test_who_lost_the_time_to_another_reads_what_else_there_is(office: Office) -
     party = office.book("per", **PRIVATE, activity="culture.concert")
     band = office.book(**{**PRIVATE, "activity": "culture.concert", "organisation": "313000001"})
     office.act(prefer, band.id, Choice(others="Korpset hadde jubileum."), by=office.hall.kari)
+    office.change(lambda session: setattr(session.get_one(Organisation, office.hall.cast.skiold.id), "name", "Turn & lek"))
 
     lines = [line for line in told(office, party, subject="Ikke innvilget", organisation="").splitlines() if line]
     form = f"{office.settings.public_url}/rooms/oren-flerbrukshall/gymsal-2/book?date=2026-09-22&from=18%3A00&to=20%3A00"
     assert lines[2:5] == [
         "Begrunnelse: Korpset hadde jubileum.",
-        "Tiden gikk til Skiold turn.",
+        "Tiden gikk til Turn & lek.",
         "Dette er ledig nå. Ingen holder det av for dere.",
     ]
     assert f"- Øren flerbrukshall, Gymsal 2, tirsdag 22. september 2026 kl. 18:00–20:00: {form}" in lines

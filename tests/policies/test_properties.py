@@ -120,9 +120,10 @@ def test_a_rule_reads_nothing_but_what_it_declares(
 
 @given(LAYERS, generated.requests(), generated.facts())
 def test_what_refuses_everybody_refuses_each(layers: list[Document], request: Request, facts: Facts) -> None:
-    policy = combine(layers)
+    policy, memo = combine(layers), Memo()
+    occasion = Occasion(request, facts, policy.calendar)
 
-    for_all = {(o.rule, o.code, o.value) for o in refusals_for_all(policy, request, facts, Memo())}
+    for_all = {(o.rule, o.code, o.value) for o in refusals_for_all(policy, request.dates[0], memo.known(occasion), lambda: occasion, memo)}
 
     assert for_all <= {(o.rule, o.code, o.value) for o in evaluate(policy, request, facts).refusals}
 

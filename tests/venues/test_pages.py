@@ -96,6 +96,20 @@ def test_a_closed_room_is_named_on_the_page_of_its_venue(kari: Visitor) -> None:
     assert found == ["Gymsal 1 er stengt", "Hele lokalet er stengt"]
 
 
+def test_what_is_out_of_order_closes_nothing_on_the_page_of_its_venue(kari: Visitor) -> None:
+    for room in ("gymsal-1", ""):
+        time = {"start": "2027-02-01T08:00", "end": "2027-02-01T16:00"}
+        kari.post(f"{HALL}/closures", **time, reason="Mangler en del", room=room, out_of_order="step-free-entrance")
+
+    told = kari.get(HALL).text
+
+    assert re.findall(r"<li><strong>([^<]+)</strong>", told) == [
+        "Gymsal 1: trinnfri inngang er ute av drift",
+        "Ute av drift: trinnfri inngang",
+    ]
+    assert "er stengt" not in told
+
+
 def test_what_the_sources_leave_open_is_told_in_the_language_of_the_page(visitor: Visitor, house: Database) -> None:
     told = visitor.get("/venues/drammenshallen").text
     with Session(house.engine) as session, session.begin():

@@ -1,6 +1,6 @@
 """Opening hours, closures and the school calendar as staff change them."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -16,6 +16,7 @@ from venues.queries import openings_of, room_at
 from venues.scheduling import (
     add_closure_row,
     add_school_period,
+    end_closure,
     forget_opening_hours,
     remove_school_period,
     set_opening_hours,
@@ -99,6 +100,19 @@ def closing(start: str, end: str, room: str = "") -> ClosureInput:
     return ClosureInput.model_validate({"start": start, "end": end, "reason": "Vannskade", "room": room})
 
 
+def test_what_is_opened_early_was_closed_until_then(session: Session, cast: Cast) -> None:
+    olav, midnight = actor(session, cast.olav), datetime(2026, 10, 5, 22, 0, tzinfo=UTC)
+    closure = add_closure_row(session, HALL, closing("2026-10-05T00:00", "2026-10-08T00:00"), by=olav, now=NOW)
+
+    end_closure(session, closure.id, by=olav, now=midnight + timedelta(hours=8))
+
+    assert (closure.local_start, closure.local_end) == (datetime(2026, 10, 5), datetime(2026, 10, 6, 8))
+    assert (closure.ends_at, closure.withdrawn_at, closure.all_day, closure.sequence) == (midnight + timedelta(hours=8), None, False, 1)
+    with pytest.raises(Conflict) as over:
+        end_closure(session, closure.id, by=olav, now=midnight + timedelta(hours=9))
+    assert [fault.code for fault in over.value.faults] == ["closure-over"]
+
+
 def test_a_caretaker_closes_a_room_and_opens_it_again(session: Session, cast: Cast) -> None:
     olav = actor(session, cast.olav)
     closure = add_closure_row(session, HALL, closing("2026-10-05T00:00", "2026-10-06T00:00", "gymsal-1"), by=olav, now=NOW)
@@ -113,9 +127,14 @@ def test_a_caretaker_closes_a_room_and_opens_it_again(session: Session, cast: Ca
 
 @pytest.mark.parametrize(
     ("start", "end", "code"),
-    [("2026-10-05T10:00", "2026-10-05T10:00", "end-before-start"), ("2026-03-29T02:30", "2026-03-29T06:00", "missing-hour")],
+    [
+        ("2026-10-05T10:00", "2026-10-05T10:00", "end-before-start"),
+        ("2026-03-29T02:30", "2026-03-29T06:00", "missing-hour"),
+        ("1900-01-01T00:00", "2026-10-06T00:00", "out-of-range"),
+        ("2026-10-05T00:00", "2199-12-31T00:00", "out-of-range"),
+    ],
 )
-def test_a_closure_without_length_or_in_the_missing_hour_is_refused(
+def test_a_closure_without_length_in_the_missing_hour_or_in_another_age_is_refused(
     session: Session, cast: Cast, kari: Actor, start: str, end: str, code: str
 ) -> None:
     with pytest.raises(Invalid) as refused:

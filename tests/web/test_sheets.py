@@ -103,6 +103,7 @@ def test_what_is_no_table_is_refused(name: str, body: bytes, found: list[tuple[s
         (17.5 / 24, 1050),
         (timedelta(days=1), 1440),
         (time(0), 0),
+        (datetime(1900, 1, 1), 1440),
     ],
 )
 def test_a_time_is_read_as_people_and_spreadsheets_write_it(cell: object, minutes: int) -> None:
@@ -110,7 +111,11 @@ def test_a_time_is_read_as_people_and_spreadsheets_write_it(cell: object, minute
 
 
 @pytest.mark.parametrize(
-    "cell", ["25:00", "17.75", "kveld", "17-18", 17.3, True, timedelta(hours=25), None, "17:00:00:00", date(2026, 8, 17)]
+    "cell",
+    [
+        *("25:00", "17.75", "kveld", "17-18", 17.3, True, timedelta(hours=25), None, "17:00:00:00", date(2026, 8, 17)),
+        *(datetime(1900, 1, 1, 1), datetime(1899, 12, 29, 18)),
+    ],
 )
 def test_what_is_no_time_is_refused_as_it_was_written(cell: object) -> None:
     with pytest.raises(Invalid) as refused:

@@ -9,6 +9,8 @@ routes = Blueprint("venues", __name__)
 for show in (
     labels.kind_label,
     labels.facility_label,
+    labels.feature_label,
+    labels.need_label,
     labels.key_label,
     labels.answer_label,
     labels.openness_label,

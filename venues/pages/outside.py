@@ -16,6 +16,7 @@ from venues.pages.blueprint import routes
 from venues.pages.guards import require_carer
 from venues.scheduling import subject_of
 from web.forms import Input, parse
+from web.hooks import hooks
 from web.pages import done
 from web.texts import gettext as _
 
@@ -49,7 +50,8 @@ def outside_displacement(venue: str) -> ResponseReturnValue:
     except Conflict as refusal:
         page = _page(place, one, met=refusal.faults, seen=refusal.details["seen"], reason=given.reason)
         return Response(page, status=refusal.status)
-    return done(_("De har fått beskjed og får tilbud om noe annet."), url_for("venues.outside_page", venue=venue, room=room or None))
+    onward, row = url_for("venues.outside_page", venue=venue, room=room or None), one or place
+    return done(_("De får beskjed og tilbud om noe annet."), onward, back=hooks().undo(row.__tablename__, row.id))
 
 
 def _page(venue: Venue, room: Room | None, **shown: Any) -> str:

@@ -111,7 +111,8 @@ def closures_save(venue: str) -> ResponseReturnValue:
             return _question(venue, refusal)
         return form_again("venues/closures.html", refusal, **_of_closures(venue))
     onward = url_for("venues.closures_page", venue=venue)
-    return done(_("Stengningen er lagret."), onward, back=hooks().undo("closure", closed.id))
+    message = _("Lagret. De som mistet tid, får beskjed om to minutter, med tilbud om noe annet.") if chosen is not None else _("Lagret.")
+    return done(message, onward, back=hooks().undo("closure", closed.id))
 
 
 def _question(venue: str, refusal: Refusal) -> Response:
@@ -124,7 +125,7 @@ def _question(venue: str, refusal: Refusal) -> Response:
 def closure_withdrawal(venue: str, closure: int) -> ResponseReturnValue:
     """Open again what was closed; who lost their time to it is asked first whether they want it back."""
     edge.transact(current_app.extensions["open_rooms"], closure)
-    return done(_("Stengningen er opphevet."), url_for("venues.closures_page", venue=venue))
+    return done(_("Lagret. De som mistet tid, får tilbud om å få den tilbake."), url_for("venues.closures_page", venue=venue))
 
 
 @routes.get("/school-calendar")

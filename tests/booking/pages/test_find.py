@@ -1,13 +1,15 @@
 """Finding a room by what, where, when and how many."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from booking.models import Sought
+from booking.models import Booking, Sought
 from booking.pages import find
 from tests.accounts.conftest import Visitor
 from tests.booking.pages.conftest import Hidden
@@ -48,6 +50,23 @@ def test_rooms_that_are_free_then_lead_to_the_form_with_the_time(visit: Callable
     assert sections(page.text) == ["free"]
     assert "1 rom her kan ikke brukes da" in page.text
     assert Hidden(page).links["Book"] == "/rooms/oren-flerbrukshall/gymsal-2/book?date=2026-09-15&from=18:00&to=20:00"
+
+
+def test_what_a_search_needs_stands_in_the_form_and_in_what_is_booked(visit: Callable[..., Visitor], app: Flask) -> None:
+    berit = visit("berit")
+    found = Hidden(berit.get(TUESDAY + "&needs=access.lift&needs=sound-system")).links["Book"]
+    form = berit.get(found).text
+    rest = "&applicant=313000001&purpose=Trening&activity=sport.training&participants.6-12=18"
+    order = Hidden(berit.get(found.replace("/book?", "/book/preview?") + rest), "/bookings").forms[0]
+    booked = berit.get(berit.client.post("/bookings", data=order).location)
+    with app.extensions["database"].reading() as session:
+        needs = session.scalars(select(Booking.needs)).one()
+
+    assert found.endswith("?date=2026-09-15&from=18:00&to=20:00&access=lift&needs=lydanlegg")
+    assert re.search(r'name="access"[^>]*value="lift"[^>]* checked', form)
+    assert needs == ["access.lift", "lydanlegg"]
+    assert "<dd>heis, lydanlegg</dd>" in booked.text
+    assert "access=lift&amp;needs=lydanlegg" in booked.text
 
 
 def test_a_room_of_unknown_size_is_listed_after_the_sure_ones_and_says_so(app: Flask, visit: Callable[..., Visitor]) -> None:

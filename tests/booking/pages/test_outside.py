@@ -1,5 +1,6 @@
 """Staff who shrink hours, lower a capacity or retire a room are led to the dates that lie outside since."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -83,6 +84,24 @@ def test_a_retired_room_leads_to_what_is_booked_in_it(app: Flask, kari: Visitor,
 
     assert retired.location == f"{OUTSIDE}?room=gymsal-1"
     assert "rommet er tatt ut av bruk" in kari.get(retired.location).text
+
+
+def test_who_is_displaced_from_there_gets_it_back_by_the_button_beside_the_message(
+    app: Flask, kari: Visitor, booked: Callable[..., str]
+) -> None:
+    reference = booked()
+    place = kari.post(f"{ROOM}/retirement", form_on=f"{ROOM}/edit", version=revision(app, of_room=True)).location
+    address = f"{OUTSIDE}/displacement?room=gymsal-1"
+    shown = kari.post(address, form_on=place, reason="Gulvet")
+    (seen,) = re.findall(r'name="seen" value="([0-9a-f]+)"', shown.text)
+
+    displaced = kari.post(address, form_on=place, reason="Gulvet", seen=seen)
+    lost = kari.get(displaced.location)
+    (undoing,) = re.findall(r'action="(/acts/[0-9]+/undoing)"', lost.text)
+    undone = kari.post(undoing, form_on=place)
+
+    assert (shown.status_code, displaced.location, undone.location) == (409, place, place)
+    assert [reference in page.text for page in (shown, lost, kari.get(place))] == [True, False, True]
 
 
 def test_the_list_is_for_those_who_look_after_the_venue(visit: Callable[..., Visitor]) -> None:
