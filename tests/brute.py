@@ -15,6 +15,7 @@ LIVELIEST = ("unconfirmed", "requested", "booked", "waiting", "displaced")
 OVER = {"cancelled", "refused", "lapsed"}
 TO_CONFIRM, SHORTEST = timedelta(days=7), timedelta(hours=1)
 MOST_UNCONFIRMED = 5
+MOST_IN_LINE = 3
 # Who acts for the club, and is asked when somebody else wishes in its name.
 DELEGATES = 2
 NOTICE_DAYS = 5
@@ -35,6 +36,11 @@ class Sort:
     before: int = 0
     after: int = 0
     needs: bool = False
+
+    @property
+    def applicant(self) -> str:
+        """Whose wish it is: the club's, a person's, or an officer's."""
+        return {"private": "person", "block": "officer", "event": "officer"}.get(self.name, "club")
 
 
 TRAINING = Sort("training", "booked", "booked")
@@ -208,7 +214,14 @@ class Model:
             left = "waiting" if waits and number in taken else "skipped"
             state = left if number in closed | taken else sort.first
             case.dates[number] = self._placed(case, replace(date, state=state, was_taken=number in taken), now)
-        return "", case
+        return "too-often-in-line" if any(self._is_crowded(date, sort) for date in case.dates.values()) else "", case
+
+    def _is_crowded(self, date: Date, sort: Sort) -> bool:
+        """Whether a date would wait where as many of the same applicant do as may."""
+        wanted = replace(date, before=0, after=0)
+        theirs = [one for b, _, one in self._dates() if one.state == "waiting" and self.cases[b].sort.applicant == sort.applicant]
+        there = [one for one in theirs if one.room == date.room and wanted.meets(replace(one, before=0, after=0, holds=True), date.start)]
+        return date.state == "waiting" and len(there) >= MOST_IN_LINE
 
     def add(self, booking: int, case: Case) -> None:
         self.cases[booking] = case
@@ -264,10 +277,16 @@ class Model:
         closed = self.closures[closure]
         if closed.is_withdrawn:
             return "closure-withdrawn"
-        closed.is_withdrawn = True
+        if closed.end <= now:
+            return "closure-over"
+        freed = Date(closed.room, max(closed.start, now), closed.end, "", 0, 0)
+        if closed.start < now:
+            closed.end = now
+        else:
+            closed.is_withdrawn = True
         lost = [(b, n) for b, n, date in self._dates() if date.state == "displaced" and date.lost_to == closure and date.start > now]
         self._give_up(lost, now)
-        self._free(Date(closed.room, closed.start, closed.end, "", 0, 0), now)
+        self._free(freed, now)
         return ""
 
     def cancel(self, booking: int, number: int | None, now: datetime) -> str:
@@ -501,7 +520,9 @@ class Model:
         self.offers[number] = Kept(key, kept)
         self.sought.pop(key, None)
         self._acted("offer", key[0], fallback=self.states[key[0]])
-        self._tell("date-offered", *_one(key))
+        # Who is about to be told what was lost reads there what is offered instead; nobody sends anything here.
+        if not any(kind == "dates-displaced" and b == key[0] and key[1] in dates for kind, b, dates in +self.told):
+            self._tell("date-offered", *_one(key))
         return ", ".join(text for is_so, text in wrong if is_so)
 
     def found_nothing(self, key: Key) -> None:
@@ -588,7 +609,9 @@ class Model:
     def _take(self, key: Key, date: Date, act: str, now: datetime) -> str:
         case = self.cases[key[0]]
         taken = replace(date, state=case.sort.then, before=case.sort.before, after=case.sort.after)
-        return self._settle_one(key, taken, act, now, notice="date-booked", is_undoable=False)
+        state = case.sort.then if case.confirm_by is None else "unconfirmed"
+        notice = "date-booked" if state == "booked" else f"booking-{state}"
+        return self._settle_one(key, taken, act, now, notice=notice, is_undoable=False)
 
     def _settle_one(self, key: Key, date: Date, act: str, now: datetime, *, notice: str, is_undoable: bool = True) -> str:
         """One date more, which is a wish while nobody has confirmed the others, with as long to confirm it."""

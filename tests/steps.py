@@ -297,7 +297,7 @@ class Steps:
 
     def _open_again(self) -> None:
         if self.model.closures:
-            shut = [closure for closure, closed in self.model.closures.items() if not closed.is_withdrawn]
+            shut = [closure for closure, closed in self.model.closures.items() if not closed.is_withdrawn and closed.end > self.now]
             closure = self.dice.choice(shut if shut and self.dice.random() < 0.8 else list(self.model.closures))
             self._try("open again", self.model.open_again(closure, self.now), open_again, closure, by=self.hands["olav"])
 
