@@ -72,10 +72,17 @@ def offers(session: Session, room_path: str, wall: WallSpan, *, heads: int | Non
 
 
 def offers_to(session: Session, case: Case, wall: WallSpan, *, now: datetime) -> tuple[Offer, ...]:
-    """Those of the offers that the policy would not refuse to the applicant of a case either, each as a single booking."""
+    """Those of the offers that the policy would not refuse to the applicant of a case either, each as a single booking; where
+    the case has something beside its room, those at which that is free too."""
     heads = sum(band.heads for band in case.bands) or None
     found = offers(session, case.path, wall, heads=heads, now=now)
-    return tuple(offer for offer in found if not judge(session, _instead(session, case, offer))[0].is_refused)
+    cases = [(offer, _instead(session, case, offer)) for offer in found]
+    judged = [(offer, one, judge(session, one)[0]) for offer, one in cases]
+    fit = [(offer, date.want(one)) for offer, one, date in judged if not date.is_refused]
+    if not any(want.draws for _, want in fit):
+        return tuple(offer for offer, _ in fit)
+    answer = peek(session, [want for _, want in fit], now=now, alone=True)
+    return tuple(fit[number][0] for number in answer.free)
 
 
 def _instead(session: Session, case: Case, offer: Offer) -> Case:

@@ -15,6 +15,7 @@ from booking.lifecycle import LIVE, state_of
 from booking.models import Booking, Occurrence
 from booking.occupy import free
 from booking.reasons import verdicts_of
+from booking.resources import keys_held
 from booking.revisions import touch
 from booking.states import BookingState, Cause, OccurrenceState
 from booking.telling import tell
@@ -89,7 +90,7 @@ def end_dates(
 ) -> None:
     """Lock, free the time of the dates and write their state; the booking is ``last`` when no date is alive."""
     ended = list(dates)
-    lock(session, *keys_of(booking))
+    lock(session, *keys_of(session, booking))
     free(session, [date.id for date in ended], now=now)
     for date in ended:
         date.state = state
@@ -101,10 +102,11 @@ def end_dates(
     session.flush()
 
 
-def keys_of(booking: Booking) -> list[Key]:
+def keys_of(session: Session, booking: Booking) -> list[Key]:
     """What an act on a booking locks when it takes no new time."""
     found = [Key(Subject.SPACE, space.id) for date in booking.occurrences for space in date.room.spaces]
     found += [Key(Subject.PERSON, booking.holder_id), Key(Subject.BOOKING, booking.id)]
+    found += keys_held(session, [date.id for date in booking.occurrences])
     if booking.organisation_id:
         found.append(Key(Subject.ORGANISATION, booking.organisation_id))
     if booking.agreement_id:

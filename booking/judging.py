@@ -13,6 +13,7 @@ from booking.conditions.asked import keep_words
 from booking.conflicts import Want
 from booking.facts import facts_on, gather
 from booking.models import Judgement
+from booking.resources import lacking_in
 from booking.states import BookingKind
 from booking.wish import DatedSpan
 from database.base import table_of
@@ -69,7 +70,7 @@ def judge(session: Session, case: Case) -> tuple[Judged, ...]:
     if case.kind is BookingKind.BLOCK:
         return tuple(Judged(span.wall, span.fault) for span in case.dates)
     gathered = gather(session, case)
-    dates = without_what_is_broken(session, case)
+    dates = without_what_is_lacking(case, without_what_is_broken(session, case))
     sound = [span for span in dates if span.fault is None]
     requests = [case.request(span.wall) for span in sound]
     facts = [facts_on(gathered, case, request.dates) for request in requests]
@@ -87,6 +88,13 @@ def without_what_is_broken(session: Session, case: Case) -> tuple[DatedSpan, ...
     broken = select(Closure).where(*here, Closure.out_of_order != "", Closure.withdrawn_at.is_(None), Closure.ends_at > case.submitted)
     found = [row for row in session.scalars(broken) if any(is_need(need, row.out_of_order) for need in case.needs)]
     return tuple(span if span.fault else replace(span, fault=_broken(span, found)) for span in case.dates)
+
+
+def without_what_is_lacking(case: Case, dates: Sequence[DatedSpan]) -> tuple[DatedSpan, ...]:
+    """The dates, with the fault that something which is wanted beside the room cannot be had there."""
+    lacking = lacking_in(case.room, case.resources)
+    fault = Fault("not-in-this-room", f"resources.{lacking[0]}", lacking[0], {"room": case.room.name}) if lacking else None
+    return tuple(span if span.fault else replace(span, fault=fault) for span in dates)
 
 
 def _broken(span: DatedSpan, found: Iterable[Closure]) -> Fault | None:

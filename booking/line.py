@@ -10,13 +10,13 @@ from accounts.identity import Actor
 from booking.alternatives import offers_to
 from booking.case import occupied
 from booking.cases import booking_for
-from booking.conflicts import Want
 from booking.ending import end_dates
 from booking.judging import judge
 from booking.models import OPEN, Booking, Occurrence, Offer, Vacancy
 from booking.occupy import peek
 from booking.offers import DAY, Option, book_at_once, case_in, offer, passed_over
 from booking.outcome import TAKEN
+from booking.resources import needed_by, want_of
 from booking.revisions import touch
 from booking.states import Accepts, BookingState, OccurrenceState, OfferState
 from database.audit import Act, record
@@ -25,7 +25,7 @@ from kernel.errors import Invalid
 from kernel.interval import Interval
 from kernel.wallclock import WallSpan
 from policies.request import LONGEST
-from venues.models import Room, RoomSpace
+from venues.models import Resource, Room, RoomSpace, Space
 from venues.queries import room_at
 
 STEP = timedelta(minutes=30)
@@ -43,7 +43,10 @@ def in_line(session: Session, vacancy_id: int, *, now: datetime) -> Sequence[int
     vacancy = session.get(Vacancy, vacancy_id)
     if vacancy is None or vacancy.ends_at <= now:
         return ()
+    resource_id = session.get_one(Space, vacancy.space_id).resource_id
     rooms = select(RoomSpace.room_id).where(RoomSpace.space_id == vacancy.space_id)
+    if resource_id is not None:
+        rooms = select(Room.id).where(Room.venue_id == session.get_one(Resource, resource_id).venue_id)
     kinds = select(Room.kind).where(Room.id.in_(rooms))
     kindred = select(Room.id).where(Room.kind.in_(kinds))
     query = (
@@ -55,7 +58,7 @@ def in_line(session: Session, vacancy_id: int, *, now: datetime) -> Sequence[int
         .where(~exists().where(Offer.occurrence_id == Occurrence.id, OPEN))
         .options(selectinload(Occurrence.booking).selectinload(Booking.occurrences), selectinload(Occurrence.room))
     )
-    found = session.scalars(query).all()
+    found = [date for date in session.scalars(query) if resource_id is None or _draws(date, resource_id)]
     return [date.id for date in sorted(found, key=lambda date: (_place(session, date), date.booking.created_at, date.id))]
 
 
@@ -123,6 +126,10 @@ def _waits() -> ColumnElement[bool]:
     return or_(Occurrence.state.in_((OccurrenceState.WAITING, OccurrenceState.DISPLACED)), taken)
 
 
+def _draws(date: Occurrence, resource_id: int) -> bool:
+    return any(one.resource.id == resource_id for one in needed_by(date.booking, date.room))
+
+
 def _place(session: Session, date: Occurrence) -> tuple[bool, tuple[bool, int, int]]:
     verdict = judge(session, case_in(session, date, date.room))[0].verdict
     rank = verdict.rank if verdict else None
@@ -176,6 +183,6 @@ def _free(session: Session, date: Occurrence, options: Sequence[Option], *, now:
             continue
         if option.wall.interval().start > now:
             sound.append(option)
-            wants.append(Want(tuple(space.id for space in option.room.spaces), time))
+            wants.append(want_of(date.booking, option.room, time))
     answer = peek(session, wants, now=now, alone=True)
     return [sound[number] for number in answer.free]

@@ -20,7 +20,7 @@ class Booking(Base):
 
     ``holder_id`` is who it belongs to, ``hand_id`` who entered it (staff on behalf of a caller, else the same);
     ``exceptions`` are what ``waiving.Exceptions`` writes. What stands in line takes what it ``accepts``, at once where it
-    is to ``book_when_free``.
+    is to ``book_when_free``. ``resources`` says how many of each it wants beside the room, by their slugs.
     """
 
     __tablename__ = "booking"
@@ -41,6 +41,7 @@ class Booking(Base):
     team: Mapped[str] = mapped_column(String(120), default="")
     participants: Mapped[dict[str, Any]] = mapped_column(default=dict)
     needs: Mapped[list[str]] = mapped_column(default=list)
+    resources: Mapped[dict[str, Any]] = mapped_column(default=dict)
     message: Mapped[str] = mapped_column(Text, default="")
     hold_minutes: Mapped[int | None]
     contact_name: Mapped[str] = mapped_column(String(200), default="")

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from booking.case import Case
-from booking.conflicts import Answer, Collision, Want
+from booking.conflicts import Answer, Collision, Shortage, Want
 from booking.judging import Judged
 from booking.states import OccurrenceState
 from booking.wish import OnConflict
 from kernel.errors import Conflict, Fault, Invalid
-from kernel.wallclock import to_wall
+from kernel.wallclock import WallSpan, to_wall
 from policies.verdict import Objection
 
 TAKEN = "taken"
@@ -37,6 +37,7 @@ class Dated:
     reason: str = ""
     want: int | None = None
     collisions: tuple[Collision, ...] = ()
+    shortages: tuple[Shortage, ...] = ()
 
     @property
     def is_kept(self) -> bool:
@@ -78,13 +79,15 @@ def require_enough(case: Case, found: Sequence[Dated], on_conflict: OnConflict) 
 
 
 def _can_wait(date: Dated) -> bool:
-    return any(collision.occurrence_id is not None for collision in date.collisions)
+    is_met = any(collision.occurrence_id is not None for collision in date.collisions)
+    return (is_met or bool(date.shortages)) and all(shortage.can_pass for shortage in date.shortages)
 
 
 def faults_of(date: Dated, case: Case) -> Iterator[Fault]:
-    """Everything that keeps one date out; what is taken is named by the part of the room."""
+    """Everything that keeps one date out; what is taken is named by the part of the room, what is too little by its name."""
     yield from barred(date)
     yield from (collision_fault(date, collision, case) for collision in date.collisions)
+    yield from (shortage_fault(date.judged.wall, shortage) for shortage in date.shortages)
 
 
 def barred(date: Dated) -> Iterator[Fault]:
@@ -102,6 +105,15 @@ def collision_fault(date: Dated, collision: Collision, case: Case) -> Fault:
     start = f"{date.judged.wall.start:%Y-%m-%dT%H:%M}"
     begins, ends = (f"{to_wall(moment, date.judged.wall.zone):%Y-%m-%dT%H:%M}" for moment in (collision.time.start, collision.time.end))
     return Fault(collision.code, "start", start, {"date": start, "from": begins, "to": ends, "space": names[collision.space_id]})
+
+
+def shortage_fault(wall: WallSpan, shortage: Shortage) -> Fault:
+    """Of what there is too little for a date: how many are free, of how many, and when others have the rest."""
+    held = [(to_wall(time.start, wall.zone), to_wall(time.end, wall.zone)) for time in shortage.held]
+    told = [f"{start:%H:%M}–{end:%H:%M}" for start, end in held]
+    facts = {"date": f"{wall.start:%Y-%m-%dT%H:%M}", "name": shortage.pool.name, "free": shortage.free, "total": shortage.total}
+    field, code = f"resources.{shortage.pool.slug}", "too-few-free" if shortage.can_pass else "too-few-there"
+    return Fault(code, field, shortage.asked, {**facts, "held": ", ".join(dict.fromkeys(told))})
 
 
 def asked_of(date: Dated) -> Iterator[Fault]:
@@ -147,7 +159,8 @@ def _result(judged: Judged, want: int | None, answer: Answer, kept: OccurrenceSt
     if want is None:
         return Dated(judged, OccurrenceState.SKIPPED, " ".join(sorted(_codes(judged))))
     if not answer.is_free(want):
-        return Dated(judged, OccurrenceState.SKIPPED, TAKEN, want, answer.collisions[want])
+        in_the_way = (answer.collisions.get(want, ()), answer.shortages.get(want, ()))
+        return Dated(judged, OccurrenceState.SKIPPED, TAKEN, want, *in_the_way)
     return Dated(judged, kept, "", want)
 
 

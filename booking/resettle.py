@@ -18,6 +18,7 @@ from booking.models import Booking, Occurrence
 from booking.occupy import Take, ask, occupy
 from booking.outcome import Dated, require_enough, results, wants_of
 from booking.reservations import hold_until, keeps_time, priced, wait_for_decision
+from booking.resources import keys_held
 from booking.states import BookingState, OccurrenceState
 from booking.waiving import NONE, Exceptions, exceptions_of
 from booking.wish import DatedSpan, OnConflict
@@ -65,7 +66,7 @@ def resettle(session: Session, booking: Booking, plan: Plan, *, now: datetime) -
         (dates, case_again(booking, plan, dates, room, held=held, standings=standings))
         for room, held, dates in plan.parts(exceptions_of(booking))
     ]
-    lock(session, *(key for _, case in parts for key in case.keys))
+    lock(session, *(key for _, case in parts for key in case.keys), *keys_held(session, [date.id for date in plan.dates]))
     judged = [date for dates, case in parts for date in _settle(session, booking, dates, case, act=plan.act, now=now)]
     _write_booking(booking, now)
     return judged

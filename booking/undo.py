@@ -8,15 +8,16 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, selectinload
 
 from accounts.identity import Actor
-from booking.case import in_use
+from booking.case import in_use, span_of
 from booking.conflicts import Collision, Want
 from booking.ending import keys_of
 from booking.images import put_back
 from booking.judging import keep_rows
 from booking.models import Booking, Judgement, Occurrence, Undo
 from booking.occupy import Take, ask, occupy
-from booking.outcome import Taken
+from booking.outcome import Taken, shortage_fault
 from booking.reasons import judged_last
+from booking.resources import needed_by, want_of
 from booking.revisions import touch
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
@@ -119,7 +120,10 @@ def _lock(session: Session, found: Undo, bookings: Sequence[Booking]) -> None:
     if found.subject == "closure":
         closure = session.get_one(Closure, found.subject_id)
         spaces += (session.get_one(Room, closure.room_id) if closure.room_id else session.get_one(Venue, closure.venue_id)).spaces
-    keys = [key for booking in bookings for key in keys_of(booking)]
+    keys = [key for booking in bookings for key in keys_of(session, booking)]
+    for booking in bookings:
+        there = {date.room_id for date in booking.occurrences} | rooms
+        keys += [one.key for room in there for one in needed_by(booking, session.get_one(Room, room))]
     lock(session, *keys, *(Key(Subject.SPACE, space.id) for space in spaces))
 
 
@@ -147,6 +151,7 @@ def _take_back(session: Session, found: Undo, dates: dict[int, Occurrence], *, n
     released = [one["id"] for one in found.before["dates"]]
     answer = ask(session, [_want(date) for date, _ in back], now=now, releasing=released)
     faults = [_taken(back[number][0], first) for number, (first, *_) in sorted(answer.collisions.items())]
+    faults += [shortage_fault(span_of(back[number][0]).wall, first) for number, (first, *_) in sorted(answer.shortages.items())]
     if faults:
         raise Taken(*faults)
     occupy(session, answer, [Take(number, date.id, expires) for number, (date, expires) in enumerate(back)], release=released, now=now)
@@ -171,7 +176,7 @@ def _meets(session: Session, closure: Closure, date: Occurrence, spaces: set[int
 def _want(date: Occurrence) -> Want:
     time = Interval(date.starts_at, date.ends_at)
     before, after = timedelta(minutes=date.before_minutes), timedelta(minutes=date.after_minutes)
-    return Want(tuple(space.id for space in date.room.spaces), time.widened(before=before, after=after))
+    return want_of(date.booking, date.room, time.widened(before=before, after=after))
 
 
 def _taken(date: Occurrence, collision: Collision) -> Fault:
