@@ -26,6 +26,10 @@ class Needed:
     count: int
 
     @property
+    def text(self) -> str:
+        return counted(self.resource.name, self.count)
+
+    @property
     def key(self) -> Key:
         return key_of(self.resource.id, self.resource.kind)
 
@@ -42,6 +46,15 @@ class Held:
     resource: str
     kind: ResourceKind
     count: int
+
+    @property
+    def text(self) -> str:
+        return counted(self.resource, self.count)
+
+
+def counted(name: str, count: int) -> str:
+    """So many of a thing, in any language."""
+    return f"{count} × {name}" if count > 1 else name
 
 
 def key_of(resource: int, kind: ResourceKind) -> Key:

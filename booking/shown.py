@@ -76,6 +76,7 @@ class ShownBooking(BaseModel):
     room: str
     purpose: str
     activity: str
+    resources: dict[str, int]
     organisation: str | None
     agreement: int | None
     grant: int | None
@@ -146,6 +147,7 @@ def shown_booking(booking: Booking) -> ShownBooking:
         room=path_of(booking.room),
         purpose=booking.purpose,
         activity=booking.activity,
+        resources=booking.resources,
         organisation=booking.organisation.name if booking.organisation else None,
         agreement=booking.agreement_id,
         grant=booking.grant_id,

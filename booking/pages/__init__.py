@@ -2,13 +2,28 @@
 
 from flask import Flask
 
-from booking.pages import book, caretaker, case, conditions, decide, find, mine, navigation, office, room, tester, undo, whatif
+from booking.pages import book, caretaker, case, conditions, decide, find, mine, navigation, office, resources, room, tester, undo, whatif
 from booking.pages.blueprint import routes
 from booking.runs import RUN_WHAT_IFS, Runner
 from policies.tools import DRAFT_TOOLS
 from web.hooks import hooks
 
-__all__ = ["book", "caretaker", "case", "conditions", "decide", "find", "install", "mine", "office", "room", "tester", "undo", "whatif"]
+__all__ = [
+    "book",
+    "caretaker",
+    "case",
+    "conditions",
+    "decide",
+    "find",
+    "install",
+    "mine",
+    "office",
+    "resources",
+    "room",
+    "tester",
+    "undo",
+    "whatif",
+]
 
 
 def install(app: Flask) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, contains_eager
 
 from booking.conditions.queries import entries, visit_of
 from booking.models import Booking, Occurrence
+from booking.resources import Held, held_by
 from booking.states import BookingKind, OccurrenceState
 from kernel.interval import Interval
 from kernel.wallclock import local_day
@@ -23,11 +24,12 @@ SHOWN = (OccurrenceState.BOOKED, OccurrenceState.REQUESTED)
 class Use:
     """One date at a venue as its caretaker needs it: set-up and clean-up by the wall clock, who and how many.
 
-    ``entry`` says whether they may be let in; None where that is not to be said.
+    ``entry`` says whether they may be let in; None where that is not to be said. ``beside`` is what they have beside the room.
     """
 
     date: Occurrence
     entry: Entry | None = None
+    beside: Sequence[Held] = ()
 
     @property
     def opens(self) -> datetime:
@@ -94,7 +96,7 @@ class Round:
 def rounds(session: Session, venues: Sequence[Venue], days: Sequence[date], *, today: date) -> list[tuple[date, list[Round]]]:
     """The rounds of these venues day by day; a night belongs to the day on which it begins.
 
-    Two statements, two more where conditions are asked; who may be let in is said of dates from ``today``.
+    Three statements, two more where conditions are asked; who may be let in is said of dates from ``today``.
     """
     if not venues:
         return [(day, []) for day in days]
@@ -115,7 +117,8 @@ def _uses(session: Session, venues: Iterable[Venue], days: Sequence[date]) -> li
 def _with_entries(session: Session, uses: Sequence[Use], today: date) -> list[Use]:
     asking = [use.date for use in uses if use.is_sure and not use.is_block and use.date.local_start.date() >= today]
     found = entries(session, [visit_of(date) for date in asking], today=today)
-    return [Use(use.date, found.get(use.date.id)) for use in uses]
+    beside = held_by(session, [use.date.id for use in uses])
+    return [Use(use.date, found.get(use.date.id), beside.get(use.date.id, ())) for use in uses]
 
 
 def _closures(session: Session, venues: Iterable[Venue], span: Interval) -> Sequence[Closure]:

@@ -20,6 +20,7 @@ from booking.offers import open_offers
 from booking.pages.again import LastTime
 from booking.pages.before import Before, before
 from booking.reasons import Excepted, against, excepted, reviews, verdicts_of
+from booking.resources import Needed, needed_by
 from booking.states import BookingKind, BookingState
 from booking.support.models import Agreement, Grant
 from booking.waiving import Exceptions, exceptions_of
@@ -81,6 +82,7 @@ class ToldBooking:
     missed: Mapping[int, Missed]
     complaint: Complaint | None
     decider_title: str
+    beside: tuple[Needed, ...]
     names: Mapping[int, str]
     may_change: bool
     may_confirm: bool
@@ -142,7 +144,7 @@ class ToldBooking:
 
 
 def told_booking(session: Session, booking: Booking, *, by: Actor, language: str, now: datetime) -> ToldBooking:
-    """All that the page of a booking tells; eight statements whatever the number of dates, two more where conditions are asked, one
+    """All that the page of a booking tells; nine statements whatever the number of dates, two more where conditions are asked, one
     where a date waits or lost its time."""
     _load(session, booking)
     verdicts = verdicts_of(session, booking)
@@ -175,6 +177,7 @@ def told_booking(session: Session, booking: Booking, *, by: Actor, language: str
         complaint=next((verdict.complaint for verdict in verdicts.values() if verdict.complaint), None),
         exceptions=exceptions_of(booking),
         decider_title=decider.title.in_language(language) if decider else "",
+        beside=needed_by(booking, booking.room),
         names=names_of_people(session, {one for one in people if one}),
         may_change=may_change and any(one.may_cancel or one.offer for one in coming),
         may_confirm=booking.state is BookingState.UNCONFIRMED and (by.is_officer or _acts_for(booking, by)),
