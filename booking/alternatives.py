@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session, joinedload
 
 from accounts.standings import standings_of
 from booking.applicants import applicant_in
-from booking.case import Case, case_of_booking, occupied, span_of
+from booking.case import Case, case_of_booking, span_of
 from booking.cells import Asked
 from booking.conflicts import Want
 from booking.facts import Counts, gathered
 from booking.freedom import Freedom, freedom_of
-from booking.judging import Judged, judge_gathered
+from booking.judging import Judged, judge_gathered, without_what_is_lacking
 from booking.likeness import of_the_kind, suiting
 from booking.models import Booking, Occurrence
 from booking.nearness import MOST, MOST_OF, Candidate, Change, Place, Term, charged_more, difference, distance, in_the_room, points
@@ -32,7 +32,7 @@ from kernel.money import Ore
 from kernel.wallclock import WallSpan
 from policies.judging import Memo
 from policies.queries import InForce, in_force_for
-from venues.models import Room
+from venues.models import Room, Venue
 from venues.opening import Openness
 
 AROUND = timedelta(days=7)
@@ -301,10 +301,12 @@ def _offer(look: _Look, candidate: Candidate, judged: Judged, charged: Ore | Non
 
 
 def _is_had(look: _Look, place: Place, judged: Judged) -> bool:
-    """Whether the rules do not refuse it and its set-up and clean-up are free too."""
-    want = Want(look.freedom.spots[place.id].spaces, occupied(judged.wall, *judged.buffers))
+    """Whether the rules do not refuse it, and its set-up and clean-up and what is wanted beside the room are free too."""
+    if judged.is_refused:
+        return False
+    want = look.judge.want(place, judged)
     is_promised = any(want.meets(other) for other in look.beside)
-    return not judged.is_refused and not is_promised and look.freedom.is_untaken(place.id, want.time)
+    return not is_promised and look.freedom.is_untaken(place.id, want.time) and all(map(look.freedom.has_enough, want.draws))
 
 
 def _charged(judged: Judged) -> Ore | None:
@@ -328,11 +330,11 @@ class _Judge:
     policies: dict[int, InForce] = field(default_factory=dict)
 
     def know(self, ids: Iterable[int]) -> None:
-        """Read those of these rooms that are not known yet, and their policies; three statements or four."""
+        """Read those of these rooms that are not known yet, and their policies; four statements or five."""
         unread = sorted(set(ids) - self.rooms.keys())
         if not unread:
             return
-        query = select(Room).where(Room.id.in_(unread)).options(joinedload(Room.venue))
+        query = select(Room).where(Room.id.in_(unread)).options(joinedload(Room.venue).selectinload(Venue.resources))
         rooms = self.session.scalars(query).all()
         self.rooms |= {room.id: room for room in rooms}
         self.policies |= in_force_for(self.session, rooms, *self.days)
@@ -341,9 +343,13 @@ class _Judge:
         """The verdicts on the case in a room at other times; an agreement is about its own rooms."""
         case = self._case(place, walls, in_series)
         if case.kind is BookingKind.BLOCK:
-            return tuple(Judged(wall) for wall in walls)
+            return tuple(Judged(span.wall, span.fault) for span in without_what_is_lacking(case))
         known = gathered(self.session, case, self.freedom.opening(place.id), self.policies[place.id], self.counts)
         return judge_gathered(known, case, self.memo, seek=lambda *_: {})
+
+    def want(self, place: Place, judged: Judged) -> Want:
+        """What a date of the case would occupy in a room."""
+        return judged.want(self._case(place, [judged.wall], in_series=False))
 
     def bars(self, place: Place, wall: WallSpan) -> bool:
         """Whether an ordinary rule lets nobody in: it costs far less than a verdict, and on a public holiday all rooms may have it."""

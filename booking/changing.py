@@ -93,7 +93,7 @@ def change(session: Session, booking_id: int, wanted: Change, *, version: int | 
     if is_moved or is_judged:
         lock_for(session, booking, plan)
     else:
-        lock(session, *keys_of(booking))
+        lock(session, *keys_of(session, booking))
     if said:
         booking = _saying(session, booking, wanted, dates, said, by=by, now=now)
     before = {date.number: _standing(date) for date in dates}

@@ -14,6 +14,7 @@ from booking.lifecycle import LIVE
 from booking.models import Booking, Occurrence
 from booking.occupy import free, vacate
 from booking.outside import dates_outside
+from booking.resources import keys_held
 from booking.states import Cause, OccurrenceState
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
@@ -157,7 +158,8 @@ def _lock(session: Session, spaces: Sequence[Space], dates: Sequence[Occurrence]
     ids = sorted({date.booking_id for date in dates})
     session.execute(select(Booking.id).where(Booking.id.in_(ids)).order_by(Booking.id).with_for_update())
     people = session.scalars(select(Booking.holder_id).where(Booking.id.in_(ids)))
-    lock(session, *(Key(Subject.SPACE, space.id) for space in spaces), *(Key(Subject.PERSON, person) for person in people))
+    keys = [*(Key(Subject.SPACE, space.id) for space in spaces), *(Key(Subject.PERSON, person) for person in people)]
+    lock(session, *keys, *keys_held(session, [date.id for date in dates]))
 
 
 def _met(closing: Closing, date: Occurrence) -> Fault:

@@ -16,6 +16,7 @@ from booking.models import Booking, Occurrence, Offer
 from booking.occupy import free
 from booking.outcome import Dated
 from booking.reasons import verdicts_of
+from booking.resources import keys_held
 from booking.revisions import touch
 from booking.states import BookingKind, BookingState, Cause, OccurrenceState, OfferState
 from booking.telling import tell
@@ -68,6 +69,7 @@ class Losers:
     """The dates that stand in the way of a wish that goes first."""
 
     dates: tuple[Occurrence, ...] = ()
+    resources: tuple[Key, ...] = ()
 
     @property
     def ids(self) -> frozenset[int]:
@@ -75,9 +77,9 @@ class Losers:
 
     @property
     def keys(self) -> tuple[Key, ...]:
-        """What to lock beside the wish's own: their spaces and who has them."""
+        """What to lock beside the wish's own: their spaces, what they have beside them, and who has them."""
         spaces = [Key(Subject.SPACE, space.id) for date in self.dates for space in date.room.spaces]
-        return (*spaces, *(Key(Subject.PERSON, date.booking.holder_id) for date in self.dates))
+        return (*spaces, *self.resources, *(Key(Subject.PERSON, date.booking.holder_id) for date in self.dates))
 
     @property
     def sign(self) -> str:
@@ -106,7 +108,7 @@ def losers(session: Session, answer: Answer, *, locked: bool) -> Losers:
         joinedload(Occurrence.room).options(joinedload(Room.venue), selectinload(Room.spaces)),
     )
     query = select(Occurrence).where(Occurrence.id.in_(ids)).options(*whole).order_by(Occurrence.starts_at, Occurrence.id)
-    return Losers(tuple(session.scalars(query.execution_options(populate_existing=True)).unique()))
+    return Losers(tuple(session.scalars(query.execution_options(populate_existing=True)).unique()), tuple(keys_held(session, ids)))
 
 
 def require_precedence(

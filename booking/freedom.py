@@ -7,17 +7,19 @@ from threading import Lock
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, true
 from sqlalchemy.orm import Session, joinedload, subqueryload
 
 from booking.case import path_of
 from booking.cells import A_WEEK, CELL, Asked, Hours, OpenTimes, Weeks, Window, runs, seconds_of, time_of, touched
+from booking.conflicts import Draw, Pool
 from booking.models import Claim
 from booking.nearness import Place
+from booking.resources import pools_of
 from database.sql import epoch
 from kernel.interval import Interval, merged, without
 from kernel.wallclock import LATEST
-from venues.models import Municipality, Room, Space, Venue
+from venues.models import Municipality, Resource, Room, Space, Venue
 from venues.opening import Opening, Openness
 from venues.queries import openings_of
 from venues.search import sums_of
@@ -74,9 +76,11 @@ NO_SPOTS: Mapping[int, Spot] = {}
 
 @dataclass(frozen=True, slots=True)
 class Freedom:
-    """When rooms are open and free at a moment ``now``, by room id and space id; says the same as the database would."""
+    """When rooms are open and free at a moment ``now``, by room id and space id, and units, by resource id; says the same as
+    the database would."""
 
     spots: Mapping[int, Spot]
+    pools: Mapping[int, Pool]
     taken: Mapping[int, Taken]
     now: int
 
@@ -104,12 +108,12 @@ class Freedom:
 
     def is_untaken(self, room: int, time: Interval) -> bool:
         """Whether nobody has any part of a room in a time, open or not."""
-        start, end = seconds_of(time)
-        cells = list(touched(start, end))
-        return not any(
-            any(one.cells[week] & bits for week, bits in cells) or any(claim.meets(start, end, self.now) for claim in one.loose)
-            for one in self._held(room)
-        )
+        return all(self._untaken(self.spots[room].spaces, time))
+
+    def has_enough(self, draw: Draw) -> bool:
+        """Whether as many units as are drawn are free all the time."""
+        pool = self.pools.get(draw.resource)
+        return pool is not None and sum(self._untaken(pool.units, draw.time)) >= pool.units_for(draw.count)
 
     def stretches(self, room: int, window: Window, least: int) -> Iterator[tuple[int, int]]:
         """The times in a window, in order, at which a room is open by right and free for at least so many seconds; in seconds."""
@@ -121,6 +125,13 @@ class Freedom:
         claims = list(self._claims(held, window))
         exactly = (left for time in _open(hours.opening, window.span) for left in without(time, claims))
         return (seconds_of(time) for time in exactly if time.length.total_seconds() >= least)
+
+    def _untaken(self, spaces: Iterable[int], time: Interval) -> Iterator[bool]:
+        start, end = seconds_of(time)
+        cells = list(touched(start, end))
+        for held in (self.taken.get(space, NOTHING) for space in spaces):
+            is_met = any(held.cells[week] & bits for week, bits in cells)
+            yield not is_met and not any(claim.meets(start, end, self.now) for claim in held.loose)
 
     def _held(self, room: int) -> list[Taken]:
         return [self.taken.get(space, NOTHING) for space in self.spots[room].spaces]
@@ -145,14 +156,16 @@ def freedom_of(session: Session, rooms: Collection[int], span: Interval, *, now:
     """The freedom of rooms, by their ids, over a span.
 
     One statement where nothing has changed since this process looked last; else two more for the spaces that
-    changed, and five or six where a venue or a room did. What a transaction that writes sees is its own, and what lies
+    changed, and six or seven where a venue or a room did. What a transaction that writes sees is its own, and what lies
     before the process began is kept nowhere: both are read for these rooms and this span alone.
     """
     keeper = _KEPT.setdefault(session.get_bind().engine, _Keeper())
     if session.connection().get_execution_options().get("writes") or not keeper.covers(span, now):
         spots = _spots(session, rooms, span)
+        pools = pools_of(session, Resource.venue_id.in_({spot.place.venue for spot in spots.values()}))
+        units = {unit for pool in pools.values() for unit in pool.units}
         spaces = {space for spot in spots.values() for space in spot.spaces}
-        return Freedom(spots, _read(session, span, spaces), int(now.timestamp()))
+        return Freedom(spots, pools, _read(session, span, spaces | units), int(now.timestamp()))
     return keeper.look(session, rooms, now)
 
 
@@ -170,6 +183,7 @@ class _State:
     revisions: Mapping[int, int] = field(default_factory=dict)
     taken: Mapping[int, Taken] = field(default_factory=dict)
     spots: Mapping[int, Spot] = field(default_factory=dict)
+    pools: Mapping[int, Pool] = field(default_factory=dict)
 
 
 class _Keeper:
@@ -192,7 +206,7 @@ class _Keeper:
         if state.spaces != spaces or state.places != places or not state.spots.keys() >= set(rooms):
             with self._lock:
                 state = self._state = self._renewed(session, rooms, spaces, places)
-        return Freedom(state.spots, state.taken, int(now.timestamp()))
+        return Freedom(state.spots, state.pools, state.taken, int(now.timestamp()))
 
     def _renewed(self, session: Session, rooms: Collection[int], spaces: tuple[int, ...], places: tuple[int, ...]) -> _State:
         """Revisions are read before the claims and the hours that they stand for: what is read is never older than its revision."""
@@ -204,10 +218,10 @@ class _Keeper:
             read = _read(session, since, changed)
             taken = {**state.taken, **dict.fromkeys(changed, NOTHING), **read}
             state = replace(state, spaces=(sum(revisions.values()) + len(revisions),), revisions=revisions, taken=taken)
-        kept = state.spots if state.places == places else {}
+        kept, pools = (state.spots, state.pools) if state.places == places else ({}, pools_of(session, true()))
         unread = [room for room in rooms if room not in kept]
         spots = {**kept, **_spots(session, unread, since, before=state.spots)} if unread else kept
-        return replace(state, places=places, spots=spots)
+        return replace(state, places=places, spots=spots, pools=pools)
 
 
 _KEPT: WeakKeyDictionary[Engine, _Keeper] = WeakKeyDictionary()

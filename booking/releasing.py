@@ -85,7 +85,7 @@ def _locked(session: Session, organisation_id: int, period: Period, now: datetim
     of_dates = _dates(organisation_id, period, now).with_only_columns(Occurrence.booking_id).order_by(None)
     rows = select(Booking).where(Booking.id.in_(of_dates)).order_by(Booking.id).with_for_update(of=Booking)
     bookings = session.scalars(rows.options(selectinload(Booking.occurrences))).all()
-    lock(session, *(key for booking in bookings for key in keys_of(booking)))
+    lock(session, *keys_of(session, *bookings))
     return bookings
 
 

@@ -108,6 +108,7 @@ class Wish(BaseModel):
 
     ``start`` and ``end`` are wall-clock times in the venue's zone, or carry an offset. ``participants`` maps disjoint
     age bands (``"0-12"``, ``"13-19"``, ``"65+"``) to heads. ``organisation`` is a number of nine digits, or ``group:7``.
+    ``resources`` says how many it wants of the loose equipment and attendants of the venue, by their slugs.
     ``exceptions`` are the ids of rules that are not to be followed, with the reason why; ``choices`` is what was chosen for
     single dates of the series, by the day that the rule gives.
     """
@@ -136,6 +137,7 @@ class Wish(BaseModel):
     alcohol: StrictBool = False
     commercial: StrictBool = False
     needs: Annotated[tuple[Line, ...], Field(max_length=20)] = ()
+    resources: Annotated[dict[Slug, Heads], Field(max_length=20)] = {}
     message: Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)] = ""
     second_hour: StrictBool = False
     kind: BookingKind = BookingKind.ORDINARY

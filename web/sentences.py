@@ -117,6 +117,16 @@ BOOKING: Mapping[str, str] = {
     "unknown-grant": _("Tilskuddet finnes ikke eller er avsluttet."),
     "not-their-grant": _("Tilskuddet gjelder en annen organisasjon."),
     "time-taken": _("{space} er opptatt fra {from:when} til {to:when}."),
+    "too-few-free": _(
+        "{name}: dere ba om {value}, men bare {free} av {total} er ledige. Resten er i bruk {held}. Be om færre, eller velg en annen tid."
+    ),
+    "too-few-there": _("{name}: dere ba om {value}, men det finnes bare {total}. Be om færre."),
+    "not-in-this-room": _("«{value}» kan ikke brukes i {room}. Ta det bort, eller velg et annet rom."),
+    "unknown-resource": _("Det finnes ikke noe slikt utstyr og ingen slike folk her."),
+    "resource-exists": _("Bygget har alt «{value}». Endre det som står der, eller velg et annet navn."),
+    "resource-retired": _("«{value}» er alt tatt ut av bruk."),
+    "not-in-lots": _("{value} går ikke opp i stabler på {lot}. Velg et antall som gjør det."),
+    "too-many-units": _("{value} er for mange til å telles én og én; det går til {most} stabler. Sett minst {lot} i hver stabel."),
     "meets-own-date": _("Denne datoen går inn i en annen dato i samme serie."),
     "changed-meanwhile": _("Noen andre har endret dette mens du så på det (versjon {value} er nå {now}). Se på det på nytt."),
     "rule-not-judged": _(

@@ -229,7 +229,7 @@ def _choices(date: Dated, offers: Sequence[Offer], chosen: str) -> Iterator[tupl
         return
     yield "", _("Som ønsket")
     yield "skip", _("Ta ut datoen")
-    if chosen == "wait" or (date.collisions and not date.case.applicant.must_confirm):
+    if chosen == "wait" or (date.can_wait and not date.case.applicant.must_confirm):
         yield "wait", _("Stå i kø")
     walls = {wall: _clocks(wall, date.day) for wall in _lawful_walls(date)}
     walls |= {offer.wall: _with_notes(_clocks(offer.wall, date.day), offer) for offer in offers if offer.changes is not Change.ROOM}
