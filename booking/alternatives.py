@@ -269,7 +269,7 @@ def _best(free: Sequence[Candidate], offering: Callable[[Candidate], tuple[Candi
 
 def _offering(look: _Look, wall: WallSpan) -> Callable[[Candidate], tuple[Candidate, Offer] | None]:
     """What makes an offer of a candidate, with what it costs once it is judged; None where it is refused."""
-    asked_price = _charged(look.judge.on(look.asked, [wall])[0]) or 0
+    asked_price = look.judge.price(look.asked, wall)
 
     def offering(candidate: Candidate) -> tuple[Candidate, Offer] | None:
         if look.judge.bars(candidate.place, candidate.wall):
@@ -341,7 +341,14 @@ class _Judge:
 
     def on(self, place: Place, walls: Sequence[WallSpan], *, in_series: bool = False) -> tuple[Judged, ...]:
         """The verdicts on the case in a room at other times; an agreement is about its own rooms."""
-        case = self._case(place, walls, in_series)
+        return self._judged(place, self._case(place, walls, in_series))
+
+    def price(self, place: Place, wall: WallSpan) -> Ore:
+        """What a time in a room costs, whether what is wanted beside it can be had or not; 0 where nothing says."""
+        (judged,) = self._judged(place, replace(self._case(place, [wall], in_series=False), resources={}))
+        return _charged(judged) or 0
+
+    def _judged(self, place: Place, case: Case) -> tuple[Judged, ...]:
         if case.kind is BookingKind.BLOCK:
             return tuple(Judged(span.wall, span.fault) for span in without_what_is_lacking(case))
         known = gathered(self.session, case, self.freedom.opening(place.id), self.policies[place.id], self.counts)
