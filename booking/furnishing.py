@@ -16,7 +16,7 @@ from kernel.errors import Conflict, Fault, Invalid, Missing, refuse
 from policies.taxonomy import Activity
 from venues.editing import raised, require_version
 from venues.models import Resource, Space, Venue
-from venues.queries import venue_named
+from venues.queries import nearest, venue_named
 from venues.vocabulary import ResourceKind, slug_of
 from web.fields import Line
 from web.forms import Input
@@ -116,8 +116,8 @@ def _faults(venue: Venue, given: ResourceInput, lot: int) -> Iterator[Fault]:
         yield Fault("not-in-lots", "quantity", given.quantity, {"lot": lot})
     elif given.quantity // lot > MOST_UNITS:
         yield Fault("too-many-units", "quantity", given.quantity, {"most": MOST_UNITS, "lot": -(-given.quantity // MOST_UNITS)})
-    known = {room.slug for room in venue.rooms}
-    yield from (Fault("unknown-room", "rooms", slug) for slug in given.rooms if slug not in known)
+    known = [room.slug for room in venue.rooms]
+    yield from (Fault("unknown-room", "rooms", slug, {"near": nearest(slug, known)}) for slug in given.rooms if slug not in known)
 
 
 def _done(session: Session, verb: str, row: Resource, *, by: Actor, now: datetime) -> Resource:
