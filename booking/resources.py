@@ -68,6 +68,12 @@ def offered_in(room: Room) -> list[Resource]:
     return [one for one in room.venue.resources if one.retired_at is None and (not one.rooms or room.slug in one.rooms)]
 
 
+def offered_to(booking: Booking) -> list[Resource]:
+    """What a booking can have in its room, and what it asked for that cannot be had there any more."""
+    here = offered_in(booking.room)
+    return here + [one for one in booking.room.venue.resources if one.slug in booking.resources and one not in here]
+
+
 def needed_in(room: Room, activity: str, asked: Mapping[str, int]) -> tuple[Needed, ...]:
     """What was asked for of what one can have in a room, and one of each that is required there for the activity."""
     counts = [(one, max(asked.get(one.slug, 0), int(activity in one.required_for))) for one in offered_in(room)]

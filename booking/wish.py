@@ -49,6 +49,7 @@ RoomPath = Annotated[str, StringConstraints(strip_whitespace=True, max_length=17
 Purpose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 PhoneLine = Annotated[str, StringConstraints(strip_whitespace=True, max_length=30)]
 Team = Annotated[str, AfterValidator(_one_spelling), StringConstraints(max_length=120)]
+Resources = Annotated[dict[Slug, Heads], Field(max_length=20)]
 Participants = Annotated[dict[str, Heads], Field(max_length=20), AfterValidator(bands_are_bands)]
 LONGEST_REASON = 2000
 LEFT_OUT = "left-out"
@@ -137,7 +138,7 @@ class Wish(BaseModel):
     alcohol: StrictBool = False
     commercial: StrictBool = False
     needs: Annotated[tuple[Line, ...], Field(max_length=20)] = ()
-    resources: Annotated[dict[Slug, Heads], Field(max_length=20)] = {}
+    resources: Resources = {}
     message: Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)] = ""
     second_hour: StrictBool = False
     kind: BookingKind = BookingKind.ORDINARY

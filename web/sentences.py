@@ -118,9 +118,9 @@ BOOKING: Mapping[str, str] = {
     "not-their-grant": _("Tilskuddet gjelder en annen organisasjon."),
     "time-taken": _("{space} er opptatt fra {from:when} til {to:when}."),
     "too-few-free": _(
-        "{name}: dere ba om {value}, men bare {free} av {total} er ledige. Resten er i bruk {held}. Be om færre, eller velg en annen tid."
+        "{name}: det trengs {value}, men {free} av {total} er ledige. Resten er i bruk {held}. Be om færre, eller velg en annen tid."
     ),
-    "too-few-there": _("{name}: dere ba om {value}, men det finnes bare {total}. Be om færre."),
+    "too-few-there": _("{name}: det trengs {value}, men det finnes bare {total}. Be om færre."),
     "not-in-this-room": _("«{value}» kan ikke brukes i {room}. Ta det bort, eller velg et annet rom."),
     "unknown-resource": _("Det finnes ikke noe slikt utstyr og ingen slike folk her."),
     "resource-exists": _("Bygget har alt «{value}». Endre det som står der, eller velg et annet navn."),

@@ -1,6 +1,6 @@
 """Equipment and attendants: units picked as brute force would, held and given up together with the room."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,22 +10,31 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
+from booking import decisions
+from booking.adding import add as another_date
+from booking.adding import readd
+from booking.cases import booking_for
+from booking.changing import Said
 from booking.closures import close_rooms
 from booking.conflicts import Collision, Draw, Pool, Want, grouped
-from booking.decisions import decline
 from booking.ending import cancel
 from booking.furnishing import ChangedResource, NewResource, add_resource, change_resource, retire_resource
-from booking.models import Claim
-from booking.offers import accept
+from booking.models import Claim, Undo
+from booking.offers import accept, decline
 from booking.outcome import Declined, Taken
+from booking.releasing import Period, release
 from booking.reservations import preview
 from booking.resources import held_by
+from booking.scope import Scope
 from booking.states import BookingState, OccurrenceState
 from booking.undo import last_act, undo
+from booking.wish import OnConflict
 from kernel.errors import Conflict, Invalid
 from kernel.interval import Interval
-from tests.booking.conftest import NOW, Hall, again, move, wish
-from tests.booking.test_line import attend, booked, open_offer, waiting
+from tests.booking.conftest import NOW, Hall, again, move, publish_with, wish
+from tests.booking.test_displacing import TOURNAMENT, displacing
+from tests.booking.test_line import SOON, attend, booked, open_offer, waiting
+from tests.booking.test_series import changed, refused, span
 from venues.inputs import ClosureInput
 from venues.models import Resource, Space
 from venues.queries import venue_named
@@ -50,6 +59,10 @@ def in_use(session: Session, resource: Resource) -> list[tuple[int, datetime, da
 
 def counts(session: Session, resource: Resource) -> int:
     return len(in_use(session, resource))
+
+
+def evening(day: int) -> dict[str, str]:
+    return {"start": f"2026-09-{day}T18:00", "end": f"2026-09-{day}T20:00"}
 
 
 def minutes(first: int, last: int) -> Interval:
@@ -80,8 +93,8 @@ def test_units_are_picked_as_brute_force_would(held: Any, asked: Any, alone: boo
     answer = grouped(wants, found, {7: pool}, alone=alone)
 
     minute_by_minute = {unit: {minute for one, span in held if 100 + one == unit for minute in range(*span)} for unit in pool.units}
-    for number, (span, count, wide) in enumerate(asked):
-        wanted = set(range(span[0] - wide, span[1] + wide))
+    for number, ((first, last), count, wide) in enumerate(asked):
+        wanted = set(range(first - wide, last + wide))
         free = [unit for unit in pool.units if not minute_by_minute[unit] & wanted]
         assert answer.is_free(number) is (len(free) >= count)
         assert [unit for unit, _ in answer.picked.get(number, ())] == (free[:count] if len(free) >= count else [])
@@ -148,31 +161,126 @@ def test_moving_cancelling_refusing_and_undoing_take_and_give_up_units_with_the_
         undo(session, cancelled.id, by=hall.berit, now=NOW)  # type: ignore[union-attr]
     assert [(fault.code, fault.facts["free"]) for fault in taken.value.faults] == [("too-few-free", 1)]
     again(session)
-    decline(session, other.id, reason="Nei.", by=hall.kari, now=NOW)
+    decisions.decline(session, other.id, reason="Nei.", by=hall.kari, now=NOW)
     assert counts(session, beamer) == 0
 
 
-def test_who_is_displaced_gives_up_units_and_is_offered_them_with_the_room(session: Session, hall: Hall) -> None:
+def days(session: Session, resource: Resource) -> list[int]:
+    return sorted(start.day for _, start, _ in in_use(session, resource))
+
+
+def test_dates_of_a_series_that_are_edited_take_their_units_along(session: Session, hall: Hall) -> None:
+    beamer = add(session, hall.kari)
+    series = booked(session, hall.berit, recurrence={"rrule": "FREQ=WEEKLY;COUNT=3"}, resources={"prosjektor": 2})
+    booked(session, hall.berit, **OTHER, resources={"prosjektor": 1}, **evening(23))
+    again(session)
+    on_wednesdays = {"scope": Scope.ALL, **span("2026-09-16")}
+
+    short = refused(session, Taken, lambda: changed(session, series, 1, **on_wednesdays, by=hall.berit))
+    assert days(session, beamer) == [15, 15, 22, 22, 23, 29, 29]
+    found = changed(session, series, 1, **on_wednesdays, on_conflict=OnConflict.SKIP, by=hall.berit)
+    assert (list(found.left), days(session, beamer)) == ([2], [16, 16, 22, 22, 23, 30, 30])
+    # What the second date says is another booking, which gives one back and then fits beside the other's.
+    alone = changed(session, series, 2, said=Said(resources={"prosjektor": 1}), by=hall.berit).booking
+    assert days(session, beamer) == [16, 16, 22, 23, 30, 30]
+    changed(session, alone, 2, **span("2026-09-23"), by=hall.berit)
+    assert days(session, beamer) == [16, 16, 23, 23, 30, 30]
+    cancel(session, series.id, scope=Scope.ALL, number=1, by=hall.berit, now=NOW)
+    again(session)
+    readd(session, series.id, 3, by=hall.berit, now=NOW)
+    again(session)
+    elsewhere = {**OTHER, **span("2026-09-30")}
+    added = refused(session, Taken, lambda: another_date(session, series.id, **elsewhere, by=hall.berit, now=NOW))
+
+    assert days(session, beamer) == [23, 23, 30, 30]
+    assert [(fault.code, fault.field, fault.value, fault.facts["free"]) for fault in (*short.faults, *added.faults)] == [
+        ("too-few-free", "resources.prosjektor", 2, 1),
+        ("too-few-free", "resources.prosjektor", 2, 0),
+    ]
+    release(session, hall.cast.skiold.id, Period(first=date(2026, 9, 20), last=date(2026, 9, 29)), by=hall.berit, now=NOW)
+    assert days(session, beamer) == [30, 30]
+
+
+def test_units_that_are_given_back_alone_are_offered_to_who_waits_for_them_in_another_room(session: Session, hall: Hall) -> None:
+    beamer = add(session, hall.kari)
+    first = booked(session, hall.berit, resources={"prosjektor": 2})
+    waits = waiting(session, hall.nils, **OTHER, resources={"prosjektor": 1})
+    assert waits.state is BookingState.WAITING
+    again(session)
+
+    changed(session, first, 1, said=Said(resources={}), by=hall.berit)
+
+    assert attend(session) == [waits.id]
+    assert counts(session, beamer) == 1  # it is kept while an answer is awaited
+    with pytest.raises(Taken):
+        booked(session, hall.per, organisation=None, room="oren-flerbrukshall/gymsal-1", **evening(15), resources={"prosjektor": 2})
+    again(session)
+    decline(session, open_offer(session, waits).id, by=hall.nils, now=SOON)
+    assert counts(session, beamer) == 0
+
+
+def test_what_goes_first_has_the_units_of_whom_it_displaces_and_those_of_nobody_else(session: Session, hall: Hall) -> None:
+    publish_with(session, TOURNAMENT)
+    again(session)
+    beamer = add(session, hall.kari)
+    series = booked(session, hall.berit, recurrence={"rrule": "FREQ=WEEKLY;COUNT=2"}, resources={"prosjektor": 2})
+    match = {"activity": "sport.match", "purpose": "Turnering", "resources": {"prosjektor": 2}}
+
+    winner = displacing(session, hall.kari, "Krets", **match, **evening(22))
+    here = held_by(session, [date.id for date in winner.occurrences])
+    assert ([held.count for held in here[winner.occurrences[0].id]], days(session, beamer)) == ([2], [15, 15, 22, 22])
+    with pytest.raises(Taken) as taken:
+        booked(session, hall.kari, **{**match, **OTHER}, displace={"reason": "Krets"})
+
+    assert [fault.code for fault in taken.value.faults] == ["too-few-free"]
+    assert [str(date.state) for date in booking_for(session, series.id).occurrences] == ["booked", "displaced"]
+
+
+def test_a_closure_gives_up_units_and_undoing_it_brings_them_back_or_says_why_not(session: Session, hall: Hall) -> None:
     beamer = add(session, hall.kari)
     made = booked(session, hall.berit, resources={"prosjektor": 2})
     closed = ClosureInput.model_validate({"start": "2026-09-15T08:00", "end": "2026-09-15T22:00", "reason": "Vann", "room": "gymsal-1"})
+
+    def close() -> None:
+        again(session)
+        close_rooms(session, "oren-flerbrukshall", closed, confirmed=True, by=hall.kari, now=NOW)
+        again(session)
+
+    def take_back() -> None:
+        again(session)
+        undo(session, session.scalars(select(func.max(Undo.id))).one(), by=hall.kari, now=NOW)
+        again(session)
+
+    close()
+    assert (booking_for(session, made.id).occurrences[0].state, counts(session, beamer)) == (OccurrenceState.DISPLACED, 0)
+    take_back()
+    assert (booking_for(session, made.id).occurrences[0].state, counts(session, beamer)) == (OccurrenceState.BOOKED, 2)
+
+    changed(session, made, 1, said=Said(resources={}), by=hall.kari)
+    assert counts(session, beamer) == 0
+    take_back()
+    assert (booking_for(session, made.id).resources, counts(session, beamer)) == ({"prosjektor": 2}, 2)
+
+    close()
     again(session)
-
-    close_rooms(session, "oren-flerbrukshall", closed, confirmed=True, by=hall.kari, now=NOW)
-
-    assert (made.occurrences[0].state, counts(session, beamer)) == (OccurrenceState.DISPLACED, 0)
+    retire_resource(session, beamer.id, by=hall.kari, now=NOW)
+    assert [fault.code for fault in refused(session, Conflict, take_back).faults] == ["not-in-this-room"]
 
 
 def test_what_an_activity_requires_is_added_by_itself_and_what_cannot_be_had_is_named(session: Session, hall: Hall) -> None:
-    guard = add(session, hall.kari, name="Badevakt", kind="attendant", quantity=1, rooms=["gymsal-1"], required_for=["sport.training"])
+    halls = {"rooms": ["gymsal-1", "gymsal-2"], "required_for": ["sport.training"]}
+    guard = add(session, hall.kari, name="Badevakt", kind="attendant", quantity=1, **halls)
 
     booked(session, hall.berit)
+    with pytest.raises(Taken) as busy:  # another room would be free, the one guard is not
+        booked(session, hall.nils, **OTHER, start="2026-09-15T19:00", end="2026-09-15T21:00")
     with pytest.raises(Taken) as many:
         booked(session, hall.berit, start="2026-09-16T18:00", end="2026-09-16T20:00", resources={"badevakt": 3}, on_conflict="wait")
     with pytest.raises(Declined) as elsewhere:
-        booked(session, hall.berit, resources={"badevakt": 1}, **OTHER)
+        booked(session, hall.berit, resources={"badevakt": 1}, room="oren-flerbrukshall/hel-hall")
 
     assert counts(session, guard) == 1
+    assert [(fault.code, fault.facts["held"]) for fault in busy.value.faults] == [("too-few-free", "18:00–20:00")]
     assert [(fault.code, fault.facts["total"]) for fault in many.value.faults] == [("too-few-there", 1)]
     assert [(fault.code, fault.field) for fault in elsewhere.value.faults] == [("not-in-this-room", "resources.badevakt")]
 
@@ -207,10 +315,10 @@ def test_many_are_given_out_in_lots_and_fewer_take_nothing_from_bookings(session
 def test_what_cannot_be_is_said(session: Session, hall: Hall, said: dict[str, Any], code: str) -> None:
     add(session, hall.kari)
 
-    with pytest.raises((Invalid, Conflict)) as refused:
+    with pytest.raises((Invalid, Conflict)) as found:
         add(session, hall.kari, **said)
 
-    assert [fault.code for fault in refused.value.faults] == [code]
+    assert [fault.code for fault in found.value.faults] == [code]
 
 
 def test_units_are_no_parts_of_the_building(session: Session, hall: Hall) -> None:
