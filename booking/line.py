@@ -15,7 +15,7 @@ from booking.judging import judge
 from booking.models import OPEN, Booking, Occurrence, Offer, Vacancy
 from booking.occupy import peek
 from booking.offers import DAY, Option, book_at_once, case_in, offer, open_offers, passed_over
-from booking.outcome import TAKEN
+from booking.outcome import TAKEN, TOO_FEW
 from booking.resources import may_need, want_of
 from booking.revisions import touch
 from booking.states import Accepts, BookingState, OccurrenceState, OfferState
@@ -127,7 +127,7 @@ def end_waiting(session: Session, booking_id: int, *, by: Actor, now: datetime) 
 
 
 def _waits() -> ColumnElement[bool]:
-    taken = and_(Occurrence.state == OccurrenceState.SKIPPED, Occurrence.reason == TAKEN)
+    taken = and_(Occurrence.state == OccurrenceState.SKIPPED, Occurrence.reason.in_((TAKEN, TOO_FEW)))
     return or_(Occurrence.state.in_((OccurrenceState.WAITING, OccurrenceState.DISPLACED)), taken)
 
 

@@ -14,7 +14,7 @@ from kernel.errors import Conflict, Fault, Invalid
 from kernel.wallclock import WallSpan, to_wall
 from policies.verdict import Objection
 
-TAKEN = "taken"
+TAKEN, TOO_FEW = "taken", "too-few"
 KEEPS_NOTHING = (OccurrenceState.SKIPPED, OccurrenceState.WAITING)
 
 
@@ -196,7 +196,7 @@ def _result(case: Case, judged: Judged, want: int | None, answer: Answer, kept: 
         return Dated(case, judged, OccurrenceState.SKIPPED, " ".join(sorted(_codes(judged))))
     if not answer.is_free(want):
         in_the_way = (answer.collisions.get(want, ()), answer.shortages.get(want, ()))
-        return Dated(case, judged, OccurrenceState.SKIPPED, TAKEN, want, *in_the_way)
+        return Dated(case, judged, OccurrenceState.SKIPPED, TAKEN if in_the_way[0] else TOO_FEW, want, *in_the_way)
     return Dated(case, judged, kept, "", want)
 
 

@@ -132,7 +132,7 @@ def test_a_series_takes_what_is_free_on_each_date_and_leaves_out_or_waits_for_th
     waits = waiting(session, hall.berit, **series)
 
     assert [str(date.state) for date in skipping.dates] == ["booked", "skipped", "booked"]
-    assert [str(date.state) for date in waits.occurrences] == ["booked", "waiting", "booked"]
+    assert [(str(date.state), date.reason) for date in waits.occurrences] == [("booked", ""), ("waiting", "too-few"), ("booked", "")]
     assert counts(session, beamer) == 5
     cancel(session, first.id, by=hall.berit, now=NOW)
     assert attend(session) == [waits.id]

@@ -15,7 +15,7 @@ from tests.booking.pages.conftest import ASKED, ROOM
 from tests.clock import Clock
 
 PAGE = "/venues/oren-flerbrukshall/resources"
-BEAMER = {"kind": "equipment", "name": "Prosjektor", "quantity": "2", "lot": "1", "rooms": "gymsal-1"}
+BEAMER = {"kind": "equipment", "name": "Prosjektor", "quantity": "2", "lot": "1", "after_minutes": "30", "rooms": "gymsal-1"}
 
 
 def test_what_staff_add_is_asked_for_booked_and_brought_out(app: Flask, hall: Hall, visit: Callable[..., Visitor], clock: Clock) -> None:
@@ -34,6 +34,10 @@ def test_what_staff_add_is_asked_for_booked_and_brought_out(app: Flask, hall: Ha
     assert "2 × Prosjektor" in berit.get(made.headers["Location"]).text
     assert "Prosjektor" in visit().get("/venues/oren-flerbrukshall").text
     assert "Ta fram: 2 × Prosjektor" in olav.get("/caretaker?day=2026-09-15").text
+    later = {**ASKED, "from": "20:00", "to": "21:00", "resources.prosjektor": "1"}
+    waits = berit.client.get(f"{ROOM}/book/preview", query_string=later).text
+    assert "Prosjektor: det trengs 1, men 0 av 2 er ledige. Resten er i bruk 18:00–20:30." in waits
+    assert 'name="on_conflict" value="wait"' in waits
     page = made.headers["Location"]
     fields = {"version": "1", "dates": "1", "purpose": "Trening", "contact": "Berit Moe", "participants.6-12": "14"}
     changed = berit.post(f"{page}/description", form_on=page, **fields, **{"resources.prosjektor": "1"})
