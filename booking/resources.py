@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import groupby
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
@@ -16,6 +17,12 @@ from kernel.interval import Interval
 from venues.models import Resource, Room, Space
 from venues.vocabulary import ResourceKind
 
+# Columns, not rows of the session: those may have been read before the resource was locked.
+UNITS = (
+    select(Resource.id, Resource.slug, Resource.name, Resource.lot, Resource.quantity, Resource.retired_at, Space.id.label("unit"))
+    .join(Space, Space.resource_id == Resource.id)
+    .order_by(Resource.id, Space.id)
+)
 SUBJECTS = {ResourceKind.EQUIPMENT: Subject.EQUIPMENT, ResourceKind.ATTENDANT: Subject.ATTENDANT}
 
 
@@ -103,12 +110,14 @@ def lacking_in(room: Room, asked: Mapping[str, int]) -> Fault | None:
 
 
 def pools_of(session: Session, which: ColumnElement[bool]) -> dict[int, Pool]:
-    """The units in use of these resources, by their ids; one statement."""
-    query = select(Resource, Space.id).join(Space, Space.resource_id == Resource.id).where(which).order_by(Resource.id, Space.id)
-    found: dict[Resource, list[int]] = {}
-    for resource, unit in session.execute(query):
-        found.setdefault(resource, []).append(unit)
-    return {one.id: Pool(one.slug, one.name, one.lot, tuple(units[: one.units_in_use])) for one, units in found.items()}
+    """The units in use of these resources, by their ids, as the database has them now; one statement."""
+    rows = session.execute(UNITS.where(which)).all()
+    found: dict[int, Pool] = {}
+    for of, units in groupby(rows, key=lambda row: row[:-1]):
+        id_, slug, name, lot, quantity, retired_at = of
+        in_use = 0 if retired_at else quantity // lot
+        found[id_] = Pool(slug, name, lot, tuple(row.unit for row in units)[:in_use])
+    return found
 
 
 def keys_held(session: Session, dates: Collection[int]) -> list[Key]:

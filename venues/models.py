@@ -136,11 +136,6 @@ class Resource(Base):
 
     venue: Mapped[Venue] = relationship(back_populates="resources")
 
-    @property
-    def units_in_use(self) -> int:
-        """How many of its units are given out."""
-        return 0 if self.retired_at else self.quantity // self.lot
-
 
 class Room(Base):
     """What one books: one or more spaces; ``capacity`` None is unknown or disputed, never a guess."""
