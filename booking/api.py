@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from accounts.edge import actor, reading, transact
 from accounts.identity import Actor
 from booking import absence, adding, decisions, ending, offers, splitting
+from booking import undo as undoing
 from booking.ahead import bookings_ahead
 from booking.alternatives import instead_of
 from booking.availability import Availability, AvailabilityQuery, availability
@@ -154,6 +155,25 @@ class ShownRelease(BaseModel):
     bookings: list[str]
 
 
+class ShownAct(BaseModel):
+    """What was done (``verb``) to what, until when it can be undone, and when it was."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    verb: str
+    subject: str
+    subject_id: int
+    until: datetime
+    undone_at: datetime | None
+
+
+class ShownActs(BaseModel):
+    """Acts, newest first."""
+
+    items: list[ShownAct]
+
+
 class ShownClosure(BaseModel):
     """What was closed, or would be: the references of the bookings that it meets."""
 
@@ -273,6 +293,22 @@ def accept_offer(offer_id: int) -> Answer:
 def decline_offer(offer_id: int) -> Answer:
     """Say no to what is offered."""
     return _answer(transact(_shown, offers.decline, offer_id))
+
+
+@api.operation("GET", "/acts", answers={200: ShownActs})
+def own_acts() -> ShownActs:
+    """What one has done in the last two minutes and can still undo, newest first."""
+    return ShownActs(items=[ShownAct.model_validate(act) for act in undoing.own_acts(reading(), by=actor(), now=clock_now())])
+
+
+@api.operation("POST", "/acts/<int:number>/undoing", answers={200: ShownAct})
+def undo(number: int) -> ShownAct:
+    """Make all as it was before an act; nobody is told of either."""
+    return transact(_undone, number)
+
+
+def _undone(session: Session, number: int, *, by: Actor, now: datetime) -> ShownAct:
+    return ShownAct.model_validate(undoing.undo(session, number, by=by, now=now))
 
 
 @api.operation("GET", "/availability", query=AvailabilityQuery, answers={200: Availability}, public=True)

@@ -76,6 +76,10 @@ class Losers:
         return frozenset(date.id for date in self.dates)
 
     @property
+    def bookings(self) -> tuple[Booking, ...]:
+        return tuple({date.booking_id: date.booking for date in self.dates}.values())
+
+    @property
     def keys(self) -> tuple[Key, ...]:
         """What to lock beside the wish's own: their spaces, what they have beside them, and who has them."""
         spaces = [Key(Subject.SPACE, space.id) for date in self.dates for space in date.room.spaces]
@@ -117,14 +121,15 @@ def require_precedence(
     """Raises Conflict naming every date that does not give way: what is over or blocked, is as strong, or has too short notice
     without a reason; and where those that are to lose their time are others than were shown (``displaces-others``)."""
     verdicts = {booking.id: verdicts_of(session, booking) for booking in {date.booking for date in found.dates}}
-    winners = {collision.occurrence_id: date.judged for date in dates for collision in date.collisions}
     faults = [
         fault
+        for winner in dates
         for date in found.dates
-        for fault in _against(date, winners[date.id], verdicts[date.booking_id].get(date.local_start), kind, asked, now)
+        if any(collision.occurrence_id == date.id for collision in winner.collisions)
+        for fault in _against(date, winner.judged, verdicts[date.booking_id].get(date.local_start), kind, asked, now)
     ]
     if faults:
-        raise Conflict(*faults)
+        raise Conflict(*{(fault.code, fault.value, fault.facts["reference"]): fault for fault in faults}.values())
     if found.dates and asked.seen != found.sign:
         raise Conflict(*(met("displaces-others", date) for date in found.dates), details={"seen": found.sign})
 

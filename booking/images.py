@@ -1,7 +1,7 @@
 """Images: how bookings and their dates were before an act, kept as JSON so that it can be undone, and rows written back."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -17,7 +17,7 @@ from database.outbox import UNDO_WITHIN, hold_back, last_posted
 from database.types import Instant, LocalTime, Word
 
 Columns = dict[str, Any]
-# What becomes of a date that the act added, once the act is undone.
+# What becomes of a booking or a date that the act added, once the act is undone.
 ADDED: Columns = {"state": "cancelled"}
 # What a row is, and what counts its changes, is never written back.
 STAYS = {"id", "booking_id", "number", "created_at", "changed_at", "version", "sequence"}
@@ -38,8 +38,8 @@ class Before:
     def changed(self) -> Columns:
         """What is otherwise since: of each booking its version now, of it and its dates the columns as they were.
 
-        A date that was not there before is to be cancelled; where a booking wants something else beside its room, its dates hold
-        other time.
+        A date or a booking that was not there before is to be cancelled; where a booking wants something else beside its room, its
+        dates hold other time.
         """
         rows = {one.id: _differing(one, self.rows[one.id]) for one in self.bookings}
         dates = [(date, _differing(date, self.dates.get(date.id, ADDED))) for booking in self.bookings for date in booking.occurrences]
@@ -48,6 +48,10 @@ class Before:
             "dates": [self._date(date, was) for date, was in dates if was or "resources" in rows[date.booking_id]],
             "judged": self.judged,
         }
+
+    def beside(self, made: Booking) -> "Before":
+        """The same, when the act has made a booking too."""
+        return replace(self, bookings=(*self.bookings, made), rows={**self.rows, made.id: ADDED})
 
     def _date(self, date: Occurrence, was: Columns) -> Columns:
         return {"id": date.id, "was": was, "held": date.id in self.held, "expires": _plain(self.held.get(date.id))}

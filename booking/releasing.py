@@ -12,9 +12,11 @@ from accounts.identity import Actor
 from accounts.models import Organisation
 from booking.displacing import sign_of
 from booking.ending import give_up, keys_of, require_free_of_charge
+from booking.images import before, undoable
 from booking.lifecycle import FROM
 from booking.lifecycle import Act as Doing
 from booking.models import Booking, Occurrence
+from database.audit import Act
 from database.locks import lock
 from kernel.errors import Conflict, Invalid, Missing, Stale, refuse
 
@@ -68,9 +70,11 @@ def release(
     if not dates:
         raise refuse(Conflict, "nothing-to-release", "first_day", period.first.isoformat(), last=period.last.isoformat())
     met = [booking for booking in bookings if any(date.booking_id == booking.id for date in dates)]
+    was = before(session, met)
     for booking in met:
         theirs = [date for date in dates if date.booking_id == booking.id]
         give_up(session, booking, theirs, reason=reason, without_fee=without_fee, by=by, now=now)
+    undoable(session, Act("release", "organisation", organisation_id, {}), was, by=by, now=now)
     return met
 
 

@@ -14,6 +14,7 @@ from booking.case import Case, case_of_wish, in_room, in_use
 from booking.conditions.asked import asked_of
 from booking.conflicts import Answer
 from booking.displacing import NOBODY, Losers, Loss, lose, losers, require_precedence
+from booking.images import before, undoable
 from booking.judging import Judged, highest, judge_all, keep
 from booking.lifecycle import state_of
 from booking.models import Booking, Occurrence
@@ -166,7 +167,8 @@ def _written(session: Session, wish: Wish, weighed: Weighed, *, by: Actor, now: 
         for number, date in enumerate(dates)
         if date.want is not None and date.is_kept and keeps_time(booking, date.state)
     ]
-    if weighed.losers.dates and wish.displace:
+    losing = before(session, weighed.losers.bookings) if weighed.losers.dates else None
+    if wish.displace and losing:
         loss = Loss(Cause.PRECEDENCE, f"booking:{booking.id}", wish.displace.reason)
         lose(session, weighed.losers.dates, loss, by=by, now=now)
     occupy(session, weighed.answer, held, now=now)
@@ -181,10 +183,13 @@ def _written(session: Session, wish: Wish, weighed: Weighed, *, by: Actor, now: 
         "kept": sum(date.is_kept for date in dates),
         "organisation": booking.organisation_id,
     }
-    record(session, Act("reserve", "booking", booking.id, facts, booking.holder_id), by=by, now=now)
+    act = Act("reserve", "booking", booking.id, facts, booking.holder_id)
+    record(session, act, by=by, now=now)
     post(session, f"booking-{booking.state}", person_id=booking.holder_id, booking_id=booking.id, now=now)
     if booking.state is BookingState.UNCONFIRMED:
         _ask_organisation(session, booking, now=now)
+    if losing:
+        undoable(session, act, losing.beside(booking), by=by, now=now)
     return booking
 
 

@@ -212,7 +212,7 @@ def _write(occurrence: Occurrence, judged: Judged, state: OccurrenceState, room:
     wall, interval = judged.wall, judged.wall.interval()
     before = (occurrence.starts_at, occurrence.ends_at, occurrence.room_id, occurrence.state)
     # The room beside its id: who is answered next reads the room.
-    occurrence.state, occurrence.room, occurrence.room_id, occurrence.reason = state, room, room.id, ""
+    occurrence.state, occurrence.room, occurrence.room_id, occurrence.reason, occurrence.lost_to = state, room, room.id, "", ""
     occurrence.local_start, occurrence.local_end, occurrence.zone = wall.start, wall.end, wall.zone
     occurrence.starts_at, occurrence.ends_at = interval.start, interval.end
     occurrence.before_minutes, occurrence.after_minutes = judged.buffers

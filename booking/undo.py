@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session, selectinload
 
 from accounts.identity import Actor
@@ -67,13 +67,26 @@ def _recorded(found: Undo, booking: Booking) -> Act:
 
 def last_act(session: Session, subject: str, subject_id: int, *, by: Actor, now: datetime) -> Undo | None:
     """The latest act on something, while this hand may undo it, for pages that offer it."""
-    theirs = (Undo.subject == subject, Undo.subject_id == subject_id, Undo.undone_at.is_(None), Undo.until > now)
-    found = session.scalar(select(Undo).where(*theirs).order_by(Undo.id.desc()).limit(1))
-    if found is None or not _is_theirs(found, by):
-        return None
-    versions = _versions(found)
-    since = session.execute(select(Booking.id, Booking.version).where(Booking.id.in_(versions)))
-    return found if {row.id: row.version for row in since} == versions else None
+    of_it = _still_open(now).where(Undo.subject == subject, Undo.subject_id == subject_id)
+    found = session.scalar(of_it.limit(1))
+    return found if found is not None and _is_theirs(found, by) and _as_left(session, [found]) else None
+
+
+def own_acts(session: Session, *, by: Actor, now: datetime) -> Sequence[Undo]:
+    """What this hand did and may still undo, newest first."""
+    return _as_left(session, session.scalars(_still_open(now).where(Undo.hand_id == by.require_known())).all())
+
+
+def _still_open(now: datetime) -> Select[Undo]:
+    return select(Undo).where(Undo.undone_at.is_(None), Undo.until > now).order_by(Undo.id.desc())
+
+
+def _as_left(session: Session, acts: Sequence[Undo]) -> list[Undo]:
+    """Those of the acts to whose bookings nothing has happened since."""
+    versions = [_versions(act) for act in acts]
+    since = session.execute(select(Booking.id, Booking.version).where(Booking.id.in_({one for found in versions for one in found})))
+    now = {row.id: row.version for row in since}
+    return [act for act, found in zip(acts, versions, strict=True) if all(now[one] == version for one, version in found.items())]
 
 
 def forget_acts(session: Session, *, by: Actor, now: datetime) -> None:

@@ -19,6 +19,7 @@ from booking.pages.offers import support_for
 from booking.pages.repeats import Repeat, in_words
 from booking.pages.terms import terms_of
 from booking.pages.trial import nothing_of, trial_of
+from booking.pages.undo import way_back
 from booking.reservations import preview
 from booking.resources import offered_in
 from booking.sought import note_refusal
@@ -33,6 +34,8 @@ from venues.models import Room
 from venues.queries import room_at, room_named
 from web import problems
 from web.forms import Form, refused
+from web.pages import done
+from web.texts import gettext as _
 
 REFUSALS = (Invalid, Conflict, Missing, Forbidden)
 SENT_ONLY = ("csrf_token", "key", "room", "asking", *Order.model_fields.keys() - Draft.model_fields.keys())
@@ -67,7 +70,9 @@ def make_booking() -> ResponseReturnValue:
         made = book(wish_of(order, order.room), key=order.key)
     except REFUSALS as refusal:
         return _not_booked(refusal)
-    return redirect(url_for("booking.case_page", reference=made["reference"]), 303)
+    onward = url_for("booking.case_page", reference=made["reference"])
+    back = way_back("booking", made["id"])
+    return done(_("De som mistet tiden får beskjed."), onward, back=back) if back else redirect(onward, 303)
 
 
 def _preview_page(

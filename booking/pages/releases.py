@@ -16,6 +16,7 @@ from booking.ending import costs_of
 from booking.fees import Cost, sum_of
 from booking.models import Booking, Occurrence
 from booking.pages.blueprint import routes
+from booking.pages.undo import way_back
 from booking.releasing import Period, releasable, release
 from kernel.clock import now
 from kernel.errors import Conflict, Invalid, Refusal
@@ -73,7 +74,7 @@ def release_period(organisation_id: int) -> ResponseReturnValue:
     except REFUSALS as refusal:
         return _again(organisation, refusal), status_of(refusal)
     message = ngettext("Datoene er gitt tilbake, i %(num)d booking.", "Datoene er gitt tilbake, i %(num)d bookinger.", len(bookings))
-    return done(message, url_for("booking.mine"))
+    return done(message, url_for("booking.mine"), back=way_back("organisation", organisation.id))
 
 
 def _again(organisation: Organisation, refusal: Refusal) -> str:

@@ -29,7 +29,11 @@ def way_back(subject: str, subject_id: int) -> Back | None:
 
 def _place(subject: str, subject_id: int) -> str:
     session = edge.reading()
-    if subject == "closure":
-        venue = session.get_one(Venue, session.get_one(Closure, subject_id).venue_id)
-        return url_for("venues.closures_page", venue=venue.slug)
-    return url_for("booking.case_page", reference=session.get_one(Booking, subject_id).reference)
+    match subject:
+        case "closure":
+            venue = session.get_one(Venue, session.get_one(Closure, subject_id).venue_id)
+            return url_for("venues.closures_page", venue=venue.slug)
+        case "organisation":
+            return url_for("booking.release_page", organisation_id=subject_id)
+        case _:
+            return url_for("booking.case_page", reference=session.get_one(Booking, subject_id).reference)

@@ -167,7 +167,7 @@ TRIES: dict[str, Tries] = {
     "say that a date was not used": _page("/bookings/{missed.reference}/occurrences/1/usage", kind="unused"),
     "report a damage": _page("/bookings/{missed.reference}/occurrences/1/usage", kind="damage", note="Knust rute"),
     "answer what was noted": _page("/bookings/{noted.reference}/occurrences/1/usage", kind="answer", note="Vi kom."),
-    "undo what one did": _page("/acts/{act}/undoing"),
+    "undo what one did": lambda w: (_form(f"/acts/{w.act}/undoing"), _api(f"/acts/{w.act}/undoing")),
     "confirm": _act("unconfirmed", "confirmation"),
     "approve": _act("asked", "approval"),
     "approve what caretakers decide": _act("theatre", "approval"),

@@ -225,6 +225,21 @@ def test_a_strange_wish_for_an_exception_says_what_is_wrong(app: Flask, call: Ca
     assert (answer.status_code, [(one["code"], one["field"]) for one in answer.json["faults"]]) == (422, faults)
 
 
+def test_what_one_did_is_undone_by_its_number(call: Call) -> None:
+    made = call("POST", "/bookings", "berit", USUAL).json
+    call("POST", f"/bookings/{made['id']}/cancellation", "berit", {})
+
+    (act,) = call("GET", "/acts", "berit").json["items"]
+    others = call("GET", "/acts", "kari").json["items"]
+    undone = call("POST", f"/acts/{act['id']}/undoing", "berit")
+    twice = call("POST", f"/acts/{act['id']}/undoing", "berit")
+
+    assert (act["verb"], act["subject"], act["subject_id"], others) == ("cancel", "booking", made["id"], [])
+    assert (undone.status_code, twice.status_code, twice.json["faults"][0]["code"]) == (200, 409, "undone-already")
+    assert call("GET", f"/bookings/{made['id']}", "berit").json["state"] == "booked"
+    assert call("GET", "/acts", "berit").json["items"] == []
+
+
 def test_a_closure_tells_whom_it_meets_before_it_closes(call: Call) -> None:
     made = call("POST", "/bookings", "berit", USUAL).json
     closure = {"start": "2026-09-15T12:00", "end": "2026-09-15T23:00", "reason": "Vannlekkasje", "room": "gymsal-1"}

@@ -81,14 +81,14 @@ def test_a_match_takes_one_date_of_a_series_and_its_holder_is_offered_another(se
     accept(session, offer.id, by=hall.berit, now=NOW)
     again(session)
     taken = booking_for(session, series.id).occurrences[1]
-    assert (taken.state, taken.starts_at) == (OccurrenceState.BOOKED, offer.starts_at)
+    assert (taken.state, taken.starts_at, taken.lost_to) == (OccurrenceState.BOOKED, offer.starts_at, "")
     verbs = session.scalars(select(Audit.verb).where(Audit.subject == "booking", Audit.subject_id == series.id).order_by(Audit.id))
     assert list(verbs) == ["reserve", "displace", "offer", "accept"]
 
 
-def reserve_in(session: Session, by: Actor, room: str) -> Booking:
+def reserve_in(session: Session, by: Actor, room: str, **changes: Any) -> Booking:
     again(session)
-    return reserve(session, wish(room=room), by=by, now=NOW)
+    return reserve(session, wish(room=room, **changes), by=by, now=NOW)
 
 
 def test_only_what_the_policy_puts_first_takes_time_and_only_by_an_officer(session: Session, hall: Hall) -> None:
@@ -113,6 +113,17 @@ def test_too_late_notice_needs_a_reason(session: Session, hall: Hall) -> None:
     displacing(session, hall.kari, "Hallen i Konnerud er oversvømt", **late)
 
     assert booking_for(session, training.id).state is BookingState.DISPLACED
+
+
+def test_each_date_that_wants_the_time_must_go_first(session: Session, hall: Hall) -> None:
+    publish_with(session, {**TOURNAMENT, "scope": {"activities": ["sport.match"], "between": {"start": "19:00", "end": "21:00"}}})
+    reserve_in(session, hall.nils, "oren-flerbrukshall/gymsal-1", start="2026-09-22T17:00", end="2026-09-22T21:00")
+    evening = {"start": "2026-09-22T19:00", "end": "2026-09-22T21:00"}
+    before = {"start": "2026-09-22T17:00", "end": "2026-09-22T19:00", "recurrence": {"rrule": "FREQ=WEEKLY;COUNT=2"}}
+    match = {"activity": "sport.match"}
+
+    assert refused(session, hall.kari, **match, **evening) == ["displaces-others"]
+    assert refused(session, hall.kari, **match, **before, choices={"2026-09-29": evening}) == ["goes-not-first"]
 
 
 def test_who_was_not_shown_loses_nothing(session: Session, hall: Hall) -> None:

@@ -1,7 +1,7 @@
 """Undo: everything is as it was before the act, nobody was told, and what has happened since stands."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,11 +14,12 @@ from booking.cases import booking_for
 from booking.changing import Change, change
 from booking.closures import close_rooms
 from booking.images import before, image_of, put_back, undoable
-from booking.models import Booking, Claim, Occurrence, Undo
+from booking.models import Booking, Claim, Occurrence, Offer, Undo
 from booking.outcome import Taken
 from booking.reasons import verdicts_of
+from booking.releasing import Period, release
 from booking.reservations import reserve
-from booking.states import BookingState, OccurrenceState
+from booking.states import BookingState, OccurrenceState, OfferState
 from booking.undo import forget_acts, undo
 from database.audit import Act as Done
 from database.audit import Audit
@@ -26,6 +27,7 @@ from database.outbox import UNDO_WITHIN, Delivery, Notice
 from database.transact import Database
 from kernel.errors import Conflict, Missing, Refusal
 from tests.booking.conftest import LADDER, NOW, Hall, again, furnish, publish_with, wish
+from tests.booking.test_displacing import displacing
 from tests.meanwhile import meanwhile
 from venues.inputs import ClosureInput
 from venues.models import Closure
@@ -164,6 +166,32 @@ def test_what_happened_since_stands(session: Session, hall: Hall) -> None:
 
     assert (type(taken), taken.faults[0].code, taken.faults[0].facts["space"]) == (Taken, "time-taken", "Gymsal 1")
     assert [(type(one), one.faults[0].code) for one in (changed, closed)] == [(Conflict, "changed-since"), (Conflict, "closed-since")]
+
+
+def test_a_period_that_was_given_back_is_had_again_in_all_bookings(session: Session, hall: Hall) -> None:
+    both = [booked(session, hall, **SERIES), booked(session, hall, "nils", **SERIES, room="oren-flerbrukshall/gymsal-2")]
+    earlier = [all_of(session, one.id) for one in both]
+    release(session, hall.cast.skiold.id, Period(first=date(2026, 9, 21), last=date(2026, 9, 30)), by=hall.nils, now=NOW)
+    between = [all_of(session, one.id) for one in both]
+
+    undone(session, hall.nils)
+
+    assert [all_of(session, one.id) for one in both] == earlier
+    assert [now != then for now, then in zip(between, earlier, strict=True)] == [True, True]
+
+
+def test_what_took_the_time_of_others_gives_it_back(session: Session, hall: Hall) -> None:
+    loser = booked(session, hall, **SERIES)
+    earlier = all_of(session, loser.id)
+    winner = displacing(session, hall.kari, "Valg", kind="municipal", organisation=None, room="oren-flerbrukshall/hel-hall")
+    lost = [date.state for date in booking_for(session, loser.id).occurrences]
+
+    undone(session, hall.kari)
+
+    assert (lost[0], all_of(session, loser.id)) == ("displaced", earlier)
+    gone = booking_for(session, winner.id)
+    assert (gone.state, [date.state for date in gone.occurrences]) == (BookingState.CANCELLED, [OccurrenceState.CANCELLED])
+    assert not session.scalars(select(Offer.id).where(Offer.state == OfferState.SOUGHT)).all()
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
