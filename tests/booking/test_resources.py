@@ -19,7 +19,7 @@ from booking.closures import close_rooms
 from booking.conflicts import Collision, Draw, Pool, Want, grouped
 from booking.ending import cancel
 from booking.furnishing import ChangedResource, NewResource, add_resource, change_resource, retire_resource
-from booking.models import Claim, Undo
+from booking.models import Claim, Occurrence, Undo
 from booking.offers import accept, decline
 from booking.outcome import Declined, Taken
 from booking.releasing import Period, release
@@ -234,6 +234,10 @@ def test_what_goes_first_has_the_units_of_whom_it_displaces_and_those_of_nobody_
 
     assert [fault.code for fault in taken.value.faults] == ["too-few-free"]
     assert [str(date.state) for date in booking_for(session, series.id).occurrences] == ["booked", "displaced"]
+    again(session)
+    undo(session, session.scalars(select(func.max(Undo.id))).one(), by=hall.kari, now=NOW)
+    assert {session.get_one(Occurrence, claim.occurrence_id).booking_id for claim in session.scalars(select(Claim))} == {series.id}
+    assert days(session, beamer) == [15, 15, 22, 22]
 
 
 def test_a_closure_gives_up_units_and_undoing_it_brings_them_back_or_says_why_not(session: Session, hall: Hall) -> None:
