@@ -12,6 +12,7 @@ from accounts.identity import Actor
 from booking.case import span_of
 from booking.cases import bookings_for
 from booking.conflicts import Answer
+from booking.ending import keys_of
 from booking.judging import Judged
 from booking.lifecycle import LIVE, state_of
 from booking.models import Booking, Occurrence, Offer
