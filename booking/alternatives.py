@@ -195,7 +195,8 @@ class _Hope(NamedTuple):
 
 
 def _hope(look: "_Look", place: Place, times: Sequence[Interval], free: Free) -> _Hope:
-    return _Hope(place, _open_on(look, place, times, free), (points(difference(look.asked, place)), place.path))
+    to_come = [number for number in free.by_right_on(place.id) if times[number].start > look.now]
+    return _Hope(place, to_come, (points(difference(look.asked, place)), place.path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,9 +237,9 @@ def _whole(walls: Sequence[WallSpan]) -> Interval:
 
 def _free(look: _Look, wall: WallSpan) -> list[Candidate]:
     """What is open and free in the asked room itself."""
-    tries = [one for place in look.own for one in in_the_room(place, wall)]
-    times = [one.time for one in tries]
-    return [tries[number] for number in _open_on(look, look.asked, times, look.freedom.at(times))]
+    tries = [one for place in look.own for one in in_the_room(place, wall) if one.time.start > look.now]
+    free = look.freedom.at(one.time for one in tries)
+    return [tries[number] for number in free.by_right_on(look.asked.id)]
 
 
 def _free_elsewhere(look: _Look, walls: Sequence[WallSpan]) -> Iterator[list[Candidate]]:
@@ -248,11 +249,6 @@ def _free_elsewhere(look: _Look, walls: Sequence[WallSpan]) -> Iterator[list[Can
     for number, (wall, when) in enumerate(zip(walls, times, strict=True)):
         rooms = [room for room in free.rooms_by_right(number) if room in others] if when.start > look.now else []
         yield [Candidate(others[room], wall, when, Change.ROOM, cost(room)) for room in rooms]
-
-
-def _open_on(look: _Look, place: Place, times: Sequence[Interval], free: Free) -> list[int]:
-    """The numbers of the times to come at which a room is free and open by right."""
-    return [number for number in free.by_right_on(place.id) if times[number].start > look.now]
 
 
 def _best(free: Sequence[Candidate], offering: Callable[[Candidate], tuple[Candidate, Offer] | None]) -> Iterator[Offer]:
