@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
@@ -18,7 +18,7 @@ from booking.states import BookingState, OccurrenceState
 from booking.telling import tell
 from booking.waiving import drop
 from booking.wish import wall_span
-from database.audit import Act, record
+from database.audit import Act, Audit, record
 from kernel.errors import Conflict, Invalid, refuse
 from kernel.recurrence import LONGEST
 from venues.queries import room_at
@@ -86,9 +86,10 @@ def _growing(session: Session, booking_id: int, *, version: int | None, by: Acto
 
 
 def _next_number(session: Session, booking: Booking) -> int:
-    """One that no date of the booking ever had, those among them that were split from it: calendars know them by it."""
-    theirs = or_(Occurrence.booking_id == booking.id, Occurrence.first_reference == booking.reference)
-    return (session.scalar(select(func.max(Occurrence.number)).where(theirs)) or 0) + 1
+    """One that no date of the booking ever had, those among them that were split from it: calendars and the log know them by it."""
+    left = select(Audit.facts).where(Audit.subject == "booking", Audit.subject_id == booking.id, Audit.verb == "split")
+    had: list[int] = [number for facts in session.scalars(left) for number in facts["dates"]]
+    return max(0, *had, *(date.number for date in booking.occurrences)) + 1
 
 
 def _settled(session: Session, booking: Booking, date: Occurrence, act: str, was: Before, *, by: Actor, now: datetime) -> Booking:

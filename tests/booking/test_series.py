@@ -209,6 +209,17 @@ def test_the_following_dates_become_a_booking_of_their_own_and_keep_their_time(s
     assert nothing.faults[0].code == "nothing-to-split"
 
 
+def test_a_number_is_never_given_again_to_a_date_of_what_was_split_twice(session: Session, hall: Hall) -> None:
+    later = split(session, series(session, hall).id, 2, by=hall.berit, now=NOW)
+    again(session)
+    split(session, later.id, 3, by=hall.berit, now=NOW)
+    again(session)
+
+    add(session, later.id, **span("2026-09-26"), by=hall.berit, now=NOW)
+
+    assert [date.number for date in later.occurrences] == [2, 5]
+
+
 def test_what_some_dates_say_they_say_as_a_booking_of_their_own(session: Session, hall: Hall) -> None:
     booking = series(session, hall, 4, team="J12")
 
