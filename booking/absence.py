@@ -74,7 +74,7 @@ def _locked(session: Session, booking_id: int, number: int, *, version: int | No
     booking = booking_at(session, booking_id, version, by=by)
     date = occurrence_of(booking, number)
     by.require(by.is_officer or by.is_caretaker_of(date.room.venue_id), "caretaker")
-    lock(session, *keys_of(booking))
+    lock(session, *keys_of(session, booking))
     return booking, date
 
 

@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session, joinedload
 
 from accounts.standings import standings_of
 from booking.applicants import applicant_in
-from booking.case import Case, case_of_booking, occupied, span_of
+from booking.case import Case, case_of_booking, span_of
 from booking.conflicts import Want
 from booking.facts import Counts, gathered
 from booking.freedom import Free, Freedom, freedom_of
-from booking.judging import OUT_OF_ORDER, Broken, Judged, broken_at, broken_for, judge_gathered
+from booking.judging import OUT_OF_ORDER, Broken, Judged, broken_at, broken_for, judge_gathered, without_what_is_lacking
 from booking.likeness import of_the_kind, suiting
 from booking.models import Booking, Occurrence
 from booking.nearness import MOST, MOST_OF, Candidate, Change, Place, Term, charged_more, difference, distance, in_the_room, points
@@ -32,7 +32,7 @@ from kernel.money import Ore
 from kernel.wallclock import WallSpan
 from policies.judging import Memo
 from policies.queries import InForce, in_force_at
-from venues.models import Room
+from venues.models import Room, Venue
 
 AROUND = timedelta(days=7)
 # So many rooms are read to judge what comes first; where that does not do, all others in one go.
@@ -195,7 +195,8 @@ class _Hope(NamedTuple):
 
 
 def _hope(look: "_Look", place: Place, times: Sequence[Interval], free: Free) -> _Hope:
-    return _Hope(place, _open_on(look, place, times, free), (points(difference(look.asked, place)), place.path))
+    to_come = [number for number in free.by_right_on(place.id) if times[number].start > look.now]
+    return _Hope(place, to_come, (points(difference(look.asked, place)), place.path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,9 +237,9 @@ def _whole(walls: Sequence[WallSpan]) -> Interval:
 
 def _free(look: _Look, wall: WallSpan) -> list[Candidate]:
     """What is open and free in the asked room itself."""
-    tries = [one for place in look.own for one in in_the_room(place, wall)]
-    times = [one.time for one in tries]
-    return [tries[number] for number in _open_on(look, look.asked, times, look.freedom.at(times))]
+    tries = [one for place in look.own for one in in_the_room(place, wall) if one.time.start > look.now]
+    free = look.freedom.at(one.time for one in tries)
+    return [tries[number] for number in free.by_right_on(look.asked.id)]
 
 
 def _free_elsewhere(look: _Look, walls: Sequence[WallSpan]) -> Iterator[list[Candidate]]:
@@ -248,11 +249,6 @@ def _free_elsewhere(look: _Look, walls: Sequence[WallSpan]) -> Iterator[list[Can
     for number, (wall, when) in enumerate(zip(walls, times, strict=True)):
         rooms = [room for room in free.rooms_by_right(number) if room in others] if when.start > look.now else []
         yield [Candidate(others[room], wall, when, Change.ROOM, cost(room)) for room in rooms]
-
-
-def _open_on(look: _Look, place: Place, times: Sequence[Interval], free: Free) -> list[int]:
-    """The numbers of the times to come at which a room is free and open by right."""
-    return [number for number in free.by_right_on(place.id) if times[number].start > look.now]
 
 
 def _best(free: Sequence[Candidate], offering: Callable[[Candidate], tuple[Candidate, Offer] | None]) -> Iterator[Offer]:
@@ -273,7 +269,7 @@ def _best(free: Sequence[Candidate], offering: Callable[[Candidate], tuple[Candi
 
 def _offering(look: _Look, wall: WallSpan) -> Callable[[Candidate], tuple[Candidate, Offer] | None]:
     """What makes an offer of a candidate, with what it costs once it is judged; None where it is refused."""
-    asked_price = _charged(look.judge.on(look.asked, [wall])[0]) or 0
+    asked_price = look.judge.price(look.asked, wall)
 
     def offering(candidate: Candidate) -> tuple[Candidate, Offer] | None:
         if look.judge.bars(candidate.place, candidate.wall):
@@ -305,11 +301,14 @@ def _offer(look: _Look, candidate: Candidate, judged: Judged, charged: Ore | Non
 
 
 def _is_had(look: _Look, place: Place, judged: Judged) -> bool:
-    """Whether the rules do not refuse it and its set-up and clean-up are free too."""
-    want = Want(look.freedom.spots[place.id].spaces, occupied(judged.wall, *judged.buffers))
+    """Whether the rules do not refuse it, and its set-up and clean-up and what is wanted beside the room are free too."""
+    if judged.is_refused:
+        return False
+    want = look.judge.want(place, judged)
     is_promised = any(want.meets(other) for other in look.beside)
     is_whole = broken_at(look.broken, look.freedom.spots[place.id].spaces, judged.wall.interval()) is None
-    return not judged.is_refused and is_whole and not is_promised and look.freedom.is_untaken(place.id, want.time)
+    is_untaken = look.freedom.is_untaken(place.id, want.time) and all(map(look.freedom.has_enough, want.draws))
+    return is_whole and not is_promised and is_untaken
 
 
 def _charged(judged: Judged) -> Ore | None:
@@ -333,10 +332,10 @@ class _Judge:
     policies: dict[int, InForce] = field(default_factory=dict)
 
     def know(self, ids: Iterable[int]) -> None:
-        """Read those of these rooms that are not known yet, and their policies; three statements or four."""
+        """Read those of these rooms that are not known yet, and their policies; four statements or five."""
         unread = sorted(set(ids) - self.rooms.keys())
         if unread:
-            query = select(Room).where(Room.id.in_(unread)).options(joinedload(Room.venue))
+            query = select(Room).where(Room.id.in_(unread)).options(joinedload(Room.venue).selectinload(Venue.resources))
             self.rooms |= {room.id: room for room in self.session.scalars(query)}
         self._learn(unread)
 
@@ -347,11 +346,22 @@ class _Judge:
 
     def on(self, place: Place, walls: Sequence[WallSpan], *, in_series: bool = False) -> tuple[Judged, ...]:
         """The verdicts on the case in a room at other times; an agreement is about its own rooms."""
-        case = self._case(place, walls, in_series)
+        return self._judged(place, self._case(place, walls, in_series))
+
+    def price(self, place: Place, wall: WallSpan) -> Ore:
+        """What a time in a room costs, whether what is wanted beside it can be had or not; 0 where nothing says."""
+        (judged,) = self._judged(place, replace(self._case(place, [wall], in_series=False), resources={}))
+        return _charged(judged) or 0
+
+    def _judged(self, place: Place, case: Case) -> tuple[Judged, ...]:
         if case.kind is BookingKind.BLOCK:
-            return tuple(Judged(wall) for wall in walls)
+            return tuple(Judged(span.wall, span.fault) for span in without_what_is_lacking(case))
         known = gathered(self.session, case, self.freedom.opening(place.id), self.policies[place.id], self.counts)
         return judge_gathered(known, case, self.memo, seek=lambda *_: {})
+
+    def want(self, place: Place, judged: Judged) -> Want:
+        """What a date of the case would occupy in a room."""
+        return judged.want(self._case(place, [judged.wall], in_series=False))
 
     def bars(self, place: Place, wall: WallSpan) -> bool:
         """Whether an ordinary rule lets nobody in: it costs far less than a verdict, and on a public holiday all rooms may have it."""

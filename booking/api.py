@@ -28,7 +28,7 @@ from booking.releasing import Period, releasable, release
 from booking.reservations import preview
 from booking.scope import Scope
 from booking.shown import ShownBooking, ShownObjection, ShownVerdict, shown_booking, shown_fault, shown_preview
-from booking.wish import Line, OnConflict, Participants, PhoneLine, Purpose, RoomPath, Team, Wish
+from booking.wish import Line, OnConflict, Participants, PhoneLine, Purpose, Resources, RoomPath, Team, Wish
 from kernel.clock import now as clock_now
 from policies.ahead import BOOKINGS_AHEAD
 from venues.inputs import ClosureInput, Feature
@@ -98,12 +98,13 @@ class Edit(Body):
     team: Team | None = None
     purpose: Purpose | None = None
     participants: Participants | None = None
+    resources: Resources | None = None
     contact: Line | None = None
     contact_phone: PhoneLine | None = None
     on_conflict: OnConflict = OnConflict.REFUSE
 
     def change(self) -> Change:
-        said = Said(**self.model_dump(include={"team", "purpose", "participants", "contact_phone"}), contact_name=self.contact)
+        said = Said(**self.model_dump(include={"team", "purpose", "participants", "resources", "contact_phone"}), contact_name=self.contact)
         where = self.model_dump(include={"scope", "number", "beside", "start", "end", "room", "on_conflict"})
         return Change(**where, said=said)
 

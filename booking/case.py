@@ -1,12 +1,13 @@
 """Case: everything of a wish or a booking that is judged, whether it is new, decided on or moved."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from booking.applicants import Applicant
 from booking.conflicts import Want
 from booking.models import Booking, Occurrence
+from booking.resources import Needed, needed_in
 from booking.states import BookingKind
 from booking.wish import DatedSpan, Wish, bands_of
 from database.locks import Key, Subject
@@ -38,6 +39,7 @@ class Case:
     submitted: datetime
     team: str = ""
     needs: tuple[str, ...] = ()
+    resources: Mapping[str, int] = field(default_factory=dict)
     exceptions: tuple[str, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     booking_id: int | None = None
@@ -47,8 +49,9 @@ class Case:
 
     @property
     def keys(self) -> tuple[Key, ...]:
-        """What to lock: all whose counts the policy reads, then the spaces taken and left."""
-        found = [Key(Subject.SPACE, space) for space in (*self.spaces, *self.moved_from)]
+        """What to lock: all whose counts the policy reads, what is drawn, then the spaces taken and left."""
+        found = [one.key for one in self.needed]
+        found += [Key(Subject.SPACE, space) for space in (*self.spaces, *self.moved_from)]
         found.append(Key(Subject.PERSON, self.applicant.holder.id))
         if self.applicant.organisation:
             found.append(Key(Subject.ORGANISATION, self.applicant.organisation.id))
@@ -57,6 +60,11 @@ class Case:
         if self.booking_id:
             found.append(Key(Subject.BOOKING, self.booking_id))
         return tuple(found)
+
+    @property
+    def needed(self) -> tuple[Needed, ...]:
+        """What each date has beside the room."""
+        return needed_in(self.room, "" if self.kind is BookingKind.BLOCK else self.activity, self.resources)
 
     def request(self, wall: WallSpan) -> Request:
         """The request for one date, as the policy reads it."""
@@ -83,7 +91,8 @@ class Case:
 
     def want(self, wall: WallSpan, before: int, after: int) -> Want:
         """The spaces and the time that a date would occupy, set-up and clean-up included."""
-        return Want(self.spaces, occupied(wall, before, after))
+        time = occupied(wall, before, after)
+        return Want(self.spaces, time, tuple(one.draw(time) for one in self.needed))
 
 
 def occupied(wall: WallSpan, before: int, after: int) -> Interval:
@@ -126,6 +135,7 @@ def case_of_wish(wish: Wish, room: Room, applicant: Applicant, *, now: datetime)
         submitted=now,
         team=wish.team,
         needs=wish.needs,
+        resources=wish.resources,
         exceptions=tuple(dict.fromkeys(wish.exceptions)),
     )
 
@@ -155,6 +165,7 @@ def case_of_booking(booking: Booking, applicant: Applicant, dates: Iterable[Date
         submitted=booking.created_at,
         team=booking.team,
         needs=tuple(booking.needs),
+        resources=booking.resources,
         booking_id=booking.id,
         moved_from=tuple(sorted({space.id for date in booking.occurrences for space in date.room.spaces})),
     )

@@ -16,6 +16,7 @@ from booking.lifecycle import Act as Doing
 from booking.models import Booking, Occurrence
 from booking.outcome import Dated, faults_of
 from booking.resettle import Plan, Resettled, lock_for, settle
+from booking.resources import needed_in
 from booking.revisions import touch
 from booking.scope import Scope, reached
 from booking.splitting import from_then_on, parted
@@ -33,11 +34,12 @@ from venues.queries import room_at
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What a booking says of its dates; None leaves it as it is. The policy judges the team and the participants."""
+    """What a booking says of its dates; None leaves it as it is. Team, participants and what it wants beside the room are judged."""
 
     team: str | None = None
     purpose: str | None = None
     participants: Mapping[str, int] | None = None
+    resources: Mapping[str, int] | None = None
     contact_name: str | None = None
     contact_phone: str | None = None
 
@@ -89,13 +91,14 @@ def change(session: Session, booking_id: int, wanted: Change, *, version: int | 
     require_holder(booking, by)
     dates = reached(booking, wanted.number, wanted.scope, Doing.MOVE, beside=wanted.beside, now=now)
     said, was, asked = wanted.said.new_in(booking), images.before(session, [booking]), booking
-    plan, is_judged = _plan(session, booking, wanted, dates, by=by), not {"team", "participants"}.isdisjoint(said)
+    plan = _plan(session, booking, wanted, dates, by=by)
+    is_judged = not {"team", "participants", "resources"}.isdisjoint(said)
     moving = tuple(date for date in dates if plan.moves(date))
     is_moved, plan = bool(moving), plan if is_judged else replace(plan, dates=moving)
     if is_moved or is_judged:
         lock_for(session, booking, plan)
     else:
-        lock(session, *keys_of(booking))
+        lock(session, *keys_of(session, booking))
     if said:
         booking = _saying(session, booking, wanted, dates, said, by=by, now=now)
         # Settling makes it newer by one, for the move where there is one.
@@ -140,8 +143,17 @@ def _plan(session: Session, booking: Booking, wanted: Change, dates: tuple[Occur
         by.require(by.is_officer or all(by.is_caretaker_of(venue) for venue in venues), "caretaker")
     # What is said of a request is no decision on it.
     decides = room is not None or wanted.start is not None or all(date.state is OccurrenceState.BOOKED for date in dates)
-    walls = _walls(booking, wanted, dates, room)
-    return Plan(act="move", dates=dates, room=room, walls=walls, by_staff=by.is_officer and decides, on_conflict=wanted.on_conflict)
+    rooms = {room} if room else {date.room for date in dates}
+    beside = tuple(one.key for place in rooms for one in needed_in(place, booking.activity, wanted.said.resources or {}))
+    return Plan(
+        act="move",
+        dates=dates,
+        room=room,
+        walls=_walls(booking, wanted, dates, room),
+        by_staff=by.is_officer and decides,
+        on_conflict=wanted.on_conflict,
+        beside=beside,
+    )
 
 
 def _walls(booking: Booking, wanted: Change, dates: tuple[Occurrence, ...], room: Room | None) -> dict[int, WallSpan]:

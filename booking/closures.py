@@ -163,8 +163,7 @@ def displace_outside(session: Session, venue: str, room: str, *, reason: str, se
 def _lock(session: Session, spaces: Sequence[Space], dates: Sequence[Occurrence]) -> None:
     """The spaces, and all that an act on the bookings of the dates locks; their rows before, as every act on a booking does."""
     bookings = bookings_for(session, {date.booking_id for date in dates})
-    own = [Key(Subject.SPACE, space.id) for space in spaces]
-    lock(session, *own, *(key for booking in bookings for key in keys_of(booking)))
+    lock(session, *(Key(Subject.SPACE, space.id) for space in spaces), *keys_of(session, *bookings))
     session.expire_all()
 
 

@@ -7,15 +7,38 @@ from kernel.interval import Interval
 
 
 @dataclass(frozen=True, slots=True)
+class Draw:
+    """So many of a resource, by its id, for a time: any of its units will do."""
+
+    resource: int
+    count: int
+    time: Interval
+
+
+@dataclass(frozen=True, slots=True)
 class Want:
-    """The spaces that one date of a wish would occupy; ``time`` includes set-up and clean-up."""
+    """The spaces that one date of a wish would occupy; ``time`` includes set-up and clean-up. Beside them what it draws."""
 
     spaces: tuple[int, ...]
     time: Interval
+    draws: tuple[Draw, ...] = ()
 
     def meets(self, other: "Want") -> bool:
         """Whether both want a space at the same time."""
         return not set(self.spaces).isdisjoint(other.spaces) and self.time.overlaps(other.time)
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """The units of a resource in the order in which they are given out, each of ``lot`` pieces."""
+
+    slug: str
+    name: str
+    lot: int
+    units: tuple[int, ...]
+
+    def units_for(self, count: int) -> int:
+        return -(-count // self.lot)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,23 +57,64 @@ class Collision:
 
 
 @dataclass(frozen=True, slots=True)
+class Shortage:
+    """Too few of a pool are free for want number ``want``, counted in pieces; ``held`` is when others have the rest."""
+
+    want: int
+    pool: Pool
+    asked: int
+    free: int
+    held: tuple[Interval, ...]
+
+    @property
+    def total(self) -> int:
+        return len(self.pool.units) * self.pool.lot
+
+    @property
+    def can_pass(self) -> bool:
+        """Whether there are so many at all."""
+        return self.asked <= self.total
+
+
+Picked = tuple[int, Interval]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """What the database said of all wants at once; only an answer lets ``occupy`` take time."""
+    """What the database said of all wants at once; only an answer lets ``occupy`` take time.
+
+    ``found`` is every claim in the way, of spaces and of the units in ``pools``; by want it is what keeps a date from its room,
+    of what there is too little beside it, and which units were picked for it.
+    """
 
     wants: tuple[Want, ...]
+    found: tuple[Collision, ...] = ()
+    pools: Mapping[int, Pool] = field(default_factory=dict)
     collisions: Mapping[int, tuple[Collision, ...]] = field(default_factory=dict)
+    shortages: Mapping[int, tuple[Shortage, ...]] = field(default_factory=dict)
+    picked: Mapping[int, tuple[Picked, ...]] = field(default_factory=dict)
 
     def is_free(self, want: int) -> bool:
-        return want not in self.collisions
+        return want not in self.collisions and want not in self.shortages
+
+    @property
+    def stuck(self) -> frozenset[int]:
+        """The numbers of the wants that are not free."""
+        return frozenset((*self.collisions, *self.shortages))
 
     @property
     def free(self) -> tuple[int, ...]:
         return tuple(number for number in range(len(self.wants)) if self.is_free(number))
 
+    def claims(self, want: int) -> Iterable[Picked]:
+        """The spaces that a want is to hold, each with its time: those of the room, and the units that were picked for it."""
+        wanted = self.wants[want]
+        yield from ((space, wanted.time) for space in wanted.spaces)
+        yield from self.picked.get(want, ())
+
     def without(self, given_up: Collection[int]) -> "Answer":
         """The answer once these occurrences give up their time."""
-        met = {want: tuple(one for one in found if one.occurrence_id not in given_up) for want, found in self.collisions.items()}
-        return Answer(self.wants, {want: found for want, found in met.items() if found})
+        return grouped(self.wants, [one for one in self.found if one.occurrence_id not in given_up], self.pools)
 
 
 def collisions_within(wants: Sequence[Want]) -> Iterable[Collision]:
@@ -66,9 +130,46 @@ def collisions_within(wants: Sequence[Want]) -> Iterable[Collision]:
                 yield Collision(number, space, None, met)
 
 
-def grouped(wants: Sequence[Want], found: Iterable[Collision]) -> Answer:
-    """The answer of these wants and everything found in their way, one collision per occurrence and want."""
-    by_want: dict[int, dict[tuple[int | None, Interval], Collision]] = {}
-    for collision in found:
-        by_want.setdefault(collision.want, {}).setdefault((collision.occurrence_id, collision.time), collision)
-    return Answer(tuple(wants), {number: tuple(found.values()) for number, found in by_want.items()})
+def grouped(wants: Sequence[Want], found: Iterable[Collision], pools: Mapping[int, Pool], *, alone: bool = False) -> Answer:
+    """The answer of these wants and everything found in their way, one collision per occurrence and want.
+
+    What is drawn is picked from ``pools``, by the ids of their resources: the first units that are free for the whole time. A
+    want that is free keeps its units from those after it, unless each stands ``alone``.
+    """
+    every = tuple(found)
+    units = {unit for pool in pools.values() for unit in pool.units}
+    in_rooms: dict[int, dict[tuple[int | None, Interval], Collision]] = {}
+    in_use: dict[tuple[int, int], list[Interval]] = {}
+    for collision in every:
+        if collision.space_id in units:
+            in_use.setdefault((collision.want, collision.space_id), []).append(collision.time)
+        else:
+            in_rooms.setdefault(collision.want, {}).setdefault((collision.occurrence_id, collision.time), collision)
+    collisions = {number: tuple(met.values()) for number, met in in_rooms.items()}
+    shortages: dict[int, tuple[Shortage, ...]] = {}
+    picked: dict[int, tuple[Picked, ...]] = {}
+    given: dict[int, list[Interval]] = {}
+    for number, want in enumerate(wants):
+        drawn = [_draw(number, draw, pools[draw.resource], in_use, given) for draw in want.draws]
+        short = tuple(one for one in drawn if isinstance(one, Shortage))
+        if short:
+            shortages[number] = short
+        elif drawn and number not in collisions:
+            picked[number] = tuple(pair for one in drawn if not isinstance(one, Shortage) for pair in one)
+            for unit, time in () if alone else picked[number]:
+                given.setdefault(unit, []).append(time)
+    return Answer(tuple(wants), every, pools, collisions, shortages, picked)
+
+
+def _draw(
+    number: int, draw: Draw, pool: Pool, in_use: Mapping[tuple[int, int], list[Interval]], given: Mapping[int, list[Interval]]
+) -> tuple[Picked, ...] | Shortage:
+    held = {
+        unit: [*in_use.get((number, unit), ()), *(time for time in given.get(unit, ()) if time.overlaps(draw.time))] for unit in pool.units
+    }
+    free = [unit for unit in pool.units if not held[unit]]
+    needed = pool.units_for(draw.count)
+    if len(free) >= needed:
+        return tuple((unit, draw.time) for unit in free[:needed])
+    times = {time for several in held.values() for time in several}
+    return Shortage(number, pool, draw.count, len(free) * pool.lot, tuple(sorted(times, key=lambda time: (time.start, time.end))))

@@ -84,7 +84,7 @@ def decline(
         raise refuse(Invalid, "reason-missing", "reason")
     was = before(session, [booking])
     dates = [date for date in booking.occurrences if lifecycle.allows(lifecycle.Act.REFUSE, date.state)]
-    lock(session, *keys_of(booking))
+    lock(session, *keys_of(session, booking))
     end_dates(session, booking, dates, OccurrenceState.REFUSED, BookingState.REFUSED, now=now)
     for date in dates:
         date.reason = PROPOSED if proposes else ""
@@ -104,7 +104,7 @@ def lapse(session: Session, booking_id: int, *, by: Actor, now: datetime) -> boo
     booking = booking_for(session, booking_id)
     if booking.state is not BookingState.UNCONFIRMED:
         return False
-    lock(session, *keys_of(booking))
+    lock(session, *keys_of(session, booking))
     end_dates(session, booking, waiting(booking, OccurrenceState.UNCONFIRMED), OccurrenceState.LAPSED, BookingState.LAPSED, now=now)
     announce(session, booking, "lapse", by=by, now=now)
     return True

@@ -1,7 +1,7 @@
 """Displacing: dates lose their time to a booking that goes before them, or to a closure; they keep their history."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -68,9 +68,10 @@ def lose(session: Session, dates: Sequence[Occurrence], loss: Loss, *, by: Actor
 
 @dataclass(frozen=True, slots=True)
 class Losers:
-    """The dates that stand in the way of a wish that goes first."""
+    """The dates that stand in the way of a wish that goes first, and all that an act on their bookings locks."""
 
     dates: tuple[Occurrence, ...] = ()
+    keys: tuple[Key, ...] = ()
 
     @property
     def ids(self) -> frozenset[int]:
@@ -79,11 +80,6 @@ class Losers:
     @property
     def bookings(self) -> tuple[Booking, ...]:
         return tuple({date.booking_id: date.booking for date in self.dates}.values())
-
-    @property
-    def keys(self) -> tuple[Key, ...]:
-        """What to lock beside the wish's own: all that an act on their bookings locks."""
-        return tuple(key for booking in self.bookings for key in keys_of(booking))
 
     @property
     def sign(self) -> str:
@@ -111,7 +107,8 @@ def losers(session: Session, answer: Answer, *, locked: bool) -> Losers:
         joinedload(Occurrence.room).options(joinedload(Room.venue), selectinload(Room.spaces)),
     )
     query = select(Occurrence).where(Occurrence.id.in_(ids)).options(*whole).order_by(Occurrence.starts_at, Occurrence.id)
-    return Losers(tuple(session.scalars(query.execution_options(populate_existing=True)).unique()))
+    found = Losers(tuple(session.scalars(query.execution_options(populate_existing=True)).unique()))
+    return replace(found, keys=tuple(keys_of(session, *found.bookings))) if locked else found
 
 
 def require_precedence(

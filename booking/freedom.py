@@ -10,19 +10,21 @@ from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, Engine, String, case, cast, func, select
+from sqlalchemy import ColumnElement, Engine, String, case, cast, func, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, subqueryload
 
 from booking.case import path_of
+from booking.conflicts import Draw, Pool
 from booking.facts import room_facts
 from booking.models import Claim
 from booking.nearness import Place
-from booking.timetable import Bits, Claims, Hold, Openings, Taken, by_week, seconds_of, stretches
+from booking.resources import pools_of
+from booking.timetable import NONE, Bits, Claims, Hold, Openings, Taken, by_week, seconds_of, stretches
 from database.sql import epoch
 from kernel.interval import Interval
 from kernel.wallclock import LATEST
 from policies.request import RoomFacts
-from venues.models import Municipality, Room, Space, Venue
+from venues.models import Municipality, Resource, Room, Space, Venue
 from venues.opening import Opening
 from venues.queries import openings_of
 from venues.search import sums_of
@@ -80,9 +82,11 @@ class Free:
 
 @dataclass(frozen=True, slots=True)
 class Freedom:
-    """When rooms are open and free at a moment ``now``, by room id; says the same as the database would."""
+    """When rooms are open and free at a moment ``now``, by room id, and how many units, by resource id; says the same as the
+    database would."""
 
     spots: Mapping[int, Spot]
+    pools: Mapping[int, Pool]
     taken: Taken
     openings: Openings
     now: int
@@ -103,6 +107,12 @@ class Freedom:
     def is_untaken(self, room: int, time: Interval) -> bool:
         """Whether nobody has any part of a room in a time, open or not."""
         return not self.taken.over(*seconds_of(time), self.now) & self.taken.bits.of[room]
+
+    def has_enough(self, draw: Draw) -> bool:
+        """Whether as many units as are drawn are free all the time."""
+        pool, (start, end) = self.pools.get(draw.resource), seconds_of(draw.time)
+        units = (self.taken.claims.get(unit, NONE) for unit in pool.units) if pool else ()
+        return pool is not None and sum(unit.is_free(start, end, self.now) for unit in units) >= pool.units_for(draw.count)
 
     def stretches(self, rooms: Iterable[int], span: Interval, least: int, *, once: bool = False) -> Iterator[tuple[int, int, int]]:
         """The times within a span at which rooms are open by right and free for at least so many seconds: start, end, room.
@@ -127,14 +137,16 @@ def freedom_of(session: Session, rooms: Collection[int], span: Interval, *, now:
     """The freedom of rooms, by their ids, over a span.
 
     One statement where nothing has changed since this process looked last; else two more for the spaces that
-    changed, and five or six where a venue or a room did. What a transaction that writes sees is its own, and what lies
+    changed, and six or seven where a venue or a room did. What a transaction that writes sees is its own, and what lies
     before the process began is kept nowhere: both are read for these rooms and this span alone.
     """
     keeper = _KEPT.setdefault(session.get_bind().engine, _Keeper())
     if session.connection().get_execution_options().get("writes") or not keeper.covers(span, now):
         spots = _spots(session, span, rooms)
-        bits, spaces = _bits(spots), {space for spot in spots.values() for space in spot.spaces}
-        return Freedom(spots, Taken(bits, _read(session, span, spaces)), _openings(bits, spots), int(now.timestamp()))
+        pools = pools_of(session, Resource.venue_id.in_({spot.place.venue for spot in spots.values()}))
+        spaces = {space for spot in spots.values() for space in spot.spaces} | {unit for pool in pools.values() for unit in pool.units}
+        bits = _bits(spots)
+        return Freedom(spots, pools, Taken(bits, _read(session, span, spaces)), _openings(bits, spots), int(now.timestamp()))
     return keeper.look(session, now)
 
 
@@ -145,6 +157,7 @@ class _State:
     sums: tuple[int, ...] = ()
     revisions: Mapping[int, int] = field(default_factory=dict)
     spots: Mapping[int, Spot] = field(default_factory=dict)
+    pools: Mapping[int, Pool] = field(default_factory=dict)
     taken: Taken = field(default_factory=lambda: Taken(Bits({}), {}))
     openings: Openings = field(default_factory=lambda: Openings(Bits({}), {}))
 
@@ -168,7 +181,7 @@ class _Keeper:
         if state.sums != sums:
             with self._lock:
                 state = self._state = self._renewed(session, sums)
-        return Freedom(state.spots, state.taken, state.openings, int(now.timestamp()))
+        return Freedom(state.spots, state.pools, state.taken, state.openings, int(now.timestamp()))
 
     def _renewed(self, session: Session, sums: tuple[int, ...]) -> _State:
         """Revisions are read before the claims and the hours that they stand for: what is read is never older than its revision."""
@@ -180,13 +193,13 @@ class _Keeper:
             sums = (sum(revisions.values()) + len(revisions), *sums[1:])
             state = replace(state, revisions=revisions, taken=state.taken.with_changed(_read(session, since, changed)))
         if state.sums[1:] != sums[1:]:
-            spots = _spots(session, since, before=state.spots)
+            spots, pools = _spots(session, since, before=state.spots), pools_of(session, true())
             bits = _bits(spots)
             taken = state.taken
             if not taken.bits.is_like(bits):
                 taken = Taken(bits, taken.claims)
                 taken.work_out(seconds_of(since)[0], AHEAD)
-            state = replace(state, spots=spots, taken=taken, openings=_openings(bits, spots))
+            state = replace(state, spots=spots, pools=pools, taken=taken, openings=_openings(bits, spots))
         return replace(state, sums=sums)
 
 

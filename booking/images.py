@@ -39,12 +39,14 @@ class Before:
     def changed(self) -> Columns:
         """What is otherwise since: of each booking its version now, of it and its dates the columns as they were.
 
-        A date or a booking that was not there before is to be cancelled.
+        A date or a booking that was not there before is to be cancelled; where a booking wants something else beside its room, its
+        dates hold other time.
         """
+        rows = {one.id: _differing(one, self.rows[one.id]) for one in self.bookings}
         dates = [(date, _differing(date, self.dates.get(date.id, ADDED))) for booking in self.bookings for date in booking.occurrences]
         return {
-            "bookings": [{"id": one.id, "version": one.version, "was": _differing(one, self.rows[one.id])} for one in self.bookings],
-            "dates": [self._date(date, was) for date, was in dates if was],
+            "bookings": [{"id": one.id, "version": one.version, "was": rows[one.id]} for one in self.bookings],
+            "dates": [self._date(date, was) for date, was in dates if was or "resources" in rows[date.booking_id]],
             "judged": self.judged,
         }
 

@@ -15,7 +15,7 @@ from booking.conflicts import Collision
 from booking.lifecycle import LIVE
 from booking.meant import Meant
 from booking.models import Booking, Occurrence
-from booking.outcome import Dated, Declined, Taken, barred, collision_fault
+from booking.outcome import Dated, Declined, Taken, barred, collision_fault, shortage_faults
 from booking.reservations import Weighed, settle, weigh
 from booking.states import BookingState
 from database.audit import Act, record
@@ -120,7 +120,11 @@ def _left_out(session: Session, weighed: Weighed) -> tuple[Fault, ...]:
     """Everything that is in the way of dates, bookings by their reference and whose they are: staff read it."""
     dates = [date for date in weighed.dates if not date.is_kept]
     booked = _booked(session, {collision.occurrence_id for date in dates for collision in date.collisions if collision.occurrence_id})
-    return tuple(fault for date in dates for fault in (*barred(date), *(_taken(date, one, booked) for one in date.collisions)))
+    return tuple(
+        fault
+        for date in dates
+        for fault in (*barred(date), *(_taken(date, one, booked) for one in date.collisions), *shortage_faults(date))
+    )
 
 
 def _taken(date: Dated, collision: Collision, booked: Mapping[int, tuple[str, str]]) -> Fault:

@@ -13,6 +13,7 @@ from booking.conditions.asked import keep_words
 from booking.conflicts import Want
 from booking.facts import Gathered, facts_on, gather
 from booking.models import Judgement
+from booking.resources import lacking_in
 from booking.states import BookingKind
 from booking.wish import DatedSpan
 from database.base import table_of
@@ -71,13 +72,14 @@ def judge(session: Session, case: Case) -> tuple[Judged, ...]:
     Time that staff block is not asked of the policy: it is nobody's use of the room.
     """
     if case.kind is BookingKind.BLOCK:
-        return tuple(Judged(span.wall, span.fault) for span in case.dates)
+        return tuple(Judged(span.wall, span.fault) for span in without_what_is_lacking(case))
     gathered = gather(session, case)
     return judge_gathered(gathered, replace(case, dates=without_what_is_broken(session, case)))
 
 
 def judge_gathered(gathered: Gathered, case: Case, memo: Memo | None = None, *, seek: Seek = nearest) -> tuple[Judged, ...]:
     """Judge every date of a case by what was gathered for it; ``memo`` and ``seek`` as ``evaluate`` has them."""
+    case = replace(case, dates=without_what_is_lacking(case))
     sound = [span for span in case.dates if span.fault is None]
     requests = [case.request(span.wall) for span in sound]
     facts = [facts_on(gathered, case, request.dates) for request in requests]
@@ -115,6 +117,12 @@ def without_what_is_broken(session: Session, case: Case) -> tuple[DatedSpan, ...
     """The dates, with the fault for those on which something that is needed is out of order."""
     found = broken_for(session, case)
     return tuple(span if span.fault else replace(span, fault=_broken(span, case.spaces, found)) for span in case.dates)
+
+
+def without_what_is_lacking(case: Case) -> tuple[DatedSpan, ...]:
+    """The dates, with the fault that something which is wanted beside the room cannot be had there."""
+    lacking = lacking_in(case.room, case.resources)
+    return tuple(span if span.fault else replace(span, fault=lacking) for span in case.dates)
 
 
 def _broken(span: DatedSpan, spaces: Collection[int], found: Iterable[Broken]) -> Fault | None:

@@ -3,20 +3,20 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from accounts.identity import Actor
 from booking.alternatives import offers_to
 from booking.case import occupied, span_of
 from booking.cases import booking_for
-from booking.conflicts import Want
 from booking.ending import end_dates, keys_of
 from booking.judging import judge
 from booking.models import OPEN, Booking, Occurrence, Offer, Vacancy
 from booking.occupy import peek
 from booking.offers import DAY, Option, book_at_once, case_in, offer, open_offers, passed_over
-from booking.outcome import TAKEN
+from booking.outcome import TAKEN, TOO_FEW
+from booking.resources import may_need, want_of
 from booking.revisions import touch
 from booking.states import Accepts, BookingState, OccurrenceState, OfferState
 from database.audit import Act, record
@@ -26,7 +26,7 @@ from kernel.errors import Invalid
 from kernel.interval import Interval
 from kernel.wallclock import WallSpan, wall_of
 from policies.request import LONGEST
-from venues.models import Room, RoomSpace
+from venues.models import Resource, Room, RoomSpace, Space
 from venues.queries import room_at
 
 STEP = timedelta(minutes=30)
@@ -47,7 +47,7 @@ def in_line(session: Session, vacancy_id: int, *, now: datetime) -> Sequence[int
     vacancy = session.get(Vacancy, vacancy_id)
     if vacancy is None or vacancy.ends_at <= now:
         return ()
-    rooms = select(RoomSpace.room_id).where(RoomSpace.space_id == vacancy.space_id)
+    rooms = _rooms(session, vacancy)
     kinds = select(Room.kind).where(Room.id.in_(rooms))
     kindred = select(Room.id).where(Room.kind.in_(kinds))
     query = (
@@ -59,7 +59,8 @@ def in_line(session: Session, vacancy_id: int, *, now: datetime) -> Sequence[int
         .where(~_HAS_OFFER, Booking.state.not_in(OVER))
         .options(selectinload(Occurrence.booking).selectinload(Booking.occurrences), selectinload(Occurrence.room))
     )
-    found = session.scalars(query).all()
+    resource = _resource(session, vacancy)
+    found = [date for date in session.scalars(query) if resource is None or may_need(date.booking, resource)]
     return [date.id for date in sorted(found, key=lambda date: (_place(session, date), date.booking.created_at, date.id))]
 
 
@@ -116,7 +117,7 @@ def end_waiting(session: Session, booking_id: int, *, by: Actor, now: datetime) 
     dates = [date for date in waiting if date.starts_at <= now]
     if not dates:
         return False
-    lock(session, *keys_of(booking))
+    lock(session, *keys_of(session, booking))
     end_dates(session, booking, dates, OccurrenceState.LAPSED, BookingState.LAPSED, now=now)
     touch(session, booking)
     numbers = [date.number for date in dates]
@@ -127,8 +128,21 @@ def end_waiting(session: Session, booking_id: int, *, by: Actor, now: datetime) 
 
 
 def _waits() -> ColumnElement[bool]:
-    taken = and_(Occurrence.state == OccurrenceState.SKIPPED, Occurrence.reason == TAKEN)
+    taken = and_(Occurrence.state == OccurrenceState.SKIPPED, Occurrence.reason.in_((TAKEN, TOO_FEW)))
     return or_(Occurrence.state.in_((OccurrenceState.WAITING, OccurrenceState.DISPLACED)), taken)
+
+
+def _resource(session: Session, vacancy: Vacancy) -> Resource | None:
+    """Of what a unit became free, where it is no part of a room."""
+    return session.scalar(select(Resource).join(Space, Space.resource_id == Resource.id).where(Space.id == vacancy.space_id))
+
+
+def _rooms(session: Session, vacancy: Vacancy) -> Select[int]:
+    """The rooms that time became free in: those of the part, and all of a venue for what can be had beside them."""
+    resource = _resource(session, vacancy)
+    if resource:
+        return select(Room.id).where(Room.venue_id == resource.venue_id)
+    return select(RoomSpace.room_id).where(RoomSpace.space_id == vacancy.space_id)
 
 
 def _place(session: Session, date: Occurrence) -> tuple[bool, tuple[bool, int, int]]:
@@ -169,7 +183,7 @@ def _kindred(session: Session, date: Occurrence, vacancy: Vacancy) -> Iterable[R
     """Other rooms of its kind that the time became free in, and that hold as many."""
     heads = sum(date.booking.participants.values())
     fits = or_(Room.capacity.is_(None), Room.capacity >= heads)
-    rooms = select(RoomSpace.room_id).where(RoomSpace.space_id == vacancy.space_id)
+    rooms = _rooms(session, vacancy)
     query = select(Room).where(Room.id.in_(rooms), Room.id != date.room_id, Room.kind == date.room.kind, Room.retired_at.is_(None), fits)
     return session.scalars(query.order_by(Room.capacity, Room.id)).all()
 
@@ -184,6 +198,6 @@ def _free(session: Session, date: Occurrence, options: Sequence[Option], *, now:
             continue
         if option.wall.interval().start > now:
             sound.append(option)
-            wants.append(Want(tuple(space.id for space in option.room.spaces), time))
+            wants.append(want_of(date.booking, option.room, time))
     answer = peek(session, wants, now=now, alone=True)
     return [sound[number] for number in answer.free]

@@ -24,7 +24,7 @@ class Booking(Base):
     ``decide_by`` is the promised answer; its clock stands still from ``paused_at``, and at ``broken_at`` somebody saw that a
     promise was not kept and raised the case to ``raised_to``. ``owner_id`` is who works on it, ``deputy_id`` who stands in, to
     the end of ``deputy_until`` where that is said. What stands in line takes what it ``accepts``, at once where it is to
-    ``book_when_free``.
+    ``book_when_free``. ``resources`` says how many of each it wants beside the room, by their slugs.
     """
 
     __tablename__ = "booking"
@@ -45,6 +45,7 @@ class Booking(Base):
     team: Mapped[str] = mapped_column(String(120), default="")
     participants: Mapped[dict[str, Any]] = mapped_column(default=dict)
     needs: Mapped[list[str]] = mapped_column(default=list)
+    resources: Mapped[dict[str, Any]] = mapped_column(default=dict)
     message: Mapped[str] = mapped_column(Text, default="")
     hold_minutes: Mapped[int | None]
     contact_name: Mapped[str] = mapped_column(String(200), default="")

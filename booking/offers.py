@@ -59,7 +59,7 @@ def offer(session: Session, date: Occurrence, options: Sequence[Option], *, by: 
         return False
     options = [option for option in options if is_in_use(option.room)]
     cases = {option.room.id: case_in(session, date, option.room) for option in options}
-    lock(session, *keys_of(booking), *(Key(Subject.SPACE, space) for case in cases.values() for space in case.spaces))
+    lock(session, *keys_of(session, booking), *(key for case in cases.values() for key in case.keys))
     tries = (_kept(session, replace(cases[option.room.id], dates=(DatedSpan(option.wall),)), date, now=now) for option in options)
     found = next(filter(None, tries), None)
     if found is None:
@@ -223,7 +223,7 @@ def _tell_taken(session: Session, date: Occurrence, *, now: datetime) -> None:
 
 def _let_go(session: Session, found: Offer, verb: str, *, by: Actor, now: datetime) -> Booking:
     date, booking = found.occurrence, found.occurrence.booking
-    lock(session, *keys_of(booking), *(Key(Subject.SPACE, space.id) for space in found.room.spaces))
+    lock(session, *keys_of(session, booking), *(Key(Subject.SPACE, space.id) for space in found.room.spaces))
     free(session, [date.id], now=now)
     found.answered_at, found.answered_by = now, by.person_id
     # Who said no to the last that was waited for waits for nothing.

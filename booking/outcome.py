@@ -6,15 +6,15 @@ from datetime import date
 from itertools import count
 
 from booking.case import Case
-from booking.conflicts import Answer, Collision, Want
+from booking.conflicts import Answer, Collision, Shortage, Want
 from booking.judging import Judged
 from booking.states import OccurrenceState
 from booking.wish import LEFT_OUT, OnConflict
 from kernel.errors import Conflict, Fault, Invalid
-from kernel.wallclock import to_wall
+from kernel.wallclock import WallSpan, to_wall
 from policies.verdict import Objection
 
-TAKEN = "taken"
+TAKEN, TOO_FEW = "taken", "too-few"
 KEEPS_NOTHING = (OccurrenceState.SKIPPED, OccurrenceState.WAITING)
 
 
@@ -40,6 +40,13 @@ class Dated:
     reason: str = ""
     want: int | None = None
     collisions: tuple[Collision, ...] = ()
+    shortages: tuple[Shortage, ...] = ()
+
+    @property
+    def can_wait(self) -> bool:
+        """Whether others have the time or what is wanted beside the room, and not another date of the wish itself."""
+        is_met = any(collision.occurrence_id is not None for collision in self.collisions)
+        return (is_met or bool(self.shortages)) and all(shortage.can_pass for shortage in self.shortages)
 
     @property
     def is_kept(self) -> bool:
@@ -89,7 +96,7 @@ def results(
 
 def _waits(date: Dated, on_conflict: OnConflict) -> bool:
     chosen = any(span.waits for span in date.case.dates if span.wall == date.judged.wall)
-    return (chosen or on_conflict is OnConflict.WAIT) and not date.case.applicant.must_confirm and _can_wait(date)
+    return (chosen or on_conflict is OnConflict.WAIT) and not date.case.applicant.must_confirm and date.can_wait
 
 
 def require_enough(found: Sequence[Dated], on_conflict: OnConflict) -> None:
@@ -107,15 +114,11 @@ def refusal_of(left_out: Sequence[Dated]) -> "Declined | Taken":
     return (Declined if any(date.judged.is_refused for date in left_out) else Taken)(*faults)
 
 
-def _can_wait(date: Dated) -> bool:
-    """Whether another booking has the time, and not another date of the wish itself."""
-    return any(collision.occurrence_id is not None for collision in date.collisions)
-
-
 def faults_of(date: Dated) -> Iterator[Fault]:
-    """Everything that keeps one date out; what is taken is named by the part of the room."""
+    """Everything that keeps one date out; what is taken is named by the part of the room, what is too little by its name."""
     yield from barred(date)
     yield from (collision_fault(date, collision) for collision in date.collisions)
+    yield from shortage_faults(date)
 
 
 def barred(date: Dated) -> Iterator[Fault]:
@@ -133,6 +136,20 @@ def collision_fault(date: Dated, collision: Collision) -> Fault:
     start = f"{date.judged.wall.start:%Y-%m-%dT%H:%M}"
     begins, ends = (f"{to_wall(moment, date.judged.wall.zone):%Y-%m-%dT%H:%M}" for moment in (collision.time.start, collision.time.end))
     return Fault(collision.code, "start", start, {"date": start, "from": begins, "to": ends, "space": names[collision.space_id]})
+
+
+def shortage_faults(date: Dated) -> Iterator[Fault]:
+    """What there is too little of for a date."""
+    yield from (shortage_fault(date.judged.wall, shortage) for shortage in date.shortages)
+
+
+def shortage_fault(wall: WallSpan, shortage: Shortage) -> Fault:
+    """Of what there is too little for a date: how many are free, of how many, and when others have the rest."""
+    held = [(to_wall(time.start, wall.zone), to_wall(time.end, wall.zone)) for time in shortage.held]
+    told = [f"{start:%H:%M}–{end:%H:%M}" for start, end in held]
+    facts = {"date": f"{wall.start:%Y-%m-%dT%H:%M}", "name": shortage.pool.name, "free": shortage.free, "total": shortage.total}
+    field, code = f"resources.{shortage.pool.slug}", "too-few-free" if shortage.can_pass else "too-few-there"
+    return Fault(code, field, shortage.asked, {**facts, "held": ", ".join(dict.fromkeys(told))})
 
 
 def asked_of(date: Dated) -> Iterator[Fault]:
@@ -178,7 +195,8 @@ def _result(case: Case, judged: Judged, want: int | None, answer: Answer, kept: 
     if want is None:
         return Dated(case, judged, OccurrenceState.SKIPPED, " ".join(sorted(_codes(judged))))
     if not answer.is_free(want):
-        return Dated(case, judged, OccurrenceState.SKIPPED, TAKEN, want, answer.collisions[want])
+        in_the_way = (answer.collisions.get(want, ()), answer.shortages.get(want, ()))
+        return Dated(case, judged, OccurrenceState.SKIPPED, TAKEN if in_the_way[0] else TOO_FEW, want, *in_the_way)
     return Dated(case, judged, kept, "", want)
 
 

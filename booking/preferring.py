@@ -63,7 +63,7 @@ def prefer(session: Session, booking_id: int, choice: Choice, *, by: Actor, now:
     """
     rows = _locked(session, booking_id)
     others = {number: row for number, row in rows.items() if number != booking_id}
-    keys = tuple(key for other in others.values() for key in keys_of(other))
+    keys = tuple(keys_of(session, *others.values()))
     asked = [date for date in rows[booking_id].occurrences if date.state is OccurrenceState.REQUESTED] if booking_id in rows else []
     granted = booking_at(session, booking_id, choice.version, by=by)
     was = before(session, rows.values())

@@ -92,7 +92,7 @@ def _locked(session: Session, organisation_id: int, period: Period, now: datetim
     """The bookings, each locked for an act in the order of their ids, and then all that they count and hold."""
     of_dates = _dates(organisation_id, period, now).with_only_columns(Occurrence.booking_id).order_by(None)
     bookings = bookings_for(session, session.scalars(of_dates.distinct()).all())
-    lock(session, *(key for booking in bookings for key in keys_of(booking)))
+    lock(session, *keys_of(session, *bookings))
     return bookings
 
 

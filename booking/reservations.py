@@ -232,6 +232,7 @@ def _booking(wish: Wish, case: Case, dates: Sequence[Dated], *, by: Actor, now: 
         team=wish.team,
         participants=dict(wish.participants),
         needs=list(wish.needs),
+        resources=dict(wish.resources),
         message=wish.message,
         contact_name=wish.contact or applicant.holder.name,
         contact_phone=wish.contact_phone or applicant.holder.phone,

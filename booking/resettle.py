@@ -20,6 +20,7 @@ from booking.occupy import Take, ask, occupy
 from booking.outcome import Dated, refusal_of, results, state_once_kept, wants_of
 from booking.promise import put_off
 from booking.reservations import hold_until, keeps_time, priced, wait_for_decision
+from booking.resources import keys_held
 from booking.states import BookingState, OccurrenceState
 from booking.waiving import NONE, Exceptions, exceptions_of
 from booking.wish import DatedSpan, OnConflict
@@ -92,7 +93,8 @@ def resettle(session: Session, booking: Booking, plan: Plan, *, now: datetime) -
 def lock_for(session: Session, booking: Booking, plan: Plan) -> None:
     """Lock what settling the plan counts, leaves and takes."""
     standings = standings_of(session, booking.organisation_id)
-    lock(session, *(key for part in _parts(booking, plan, standings) for key in part.case.keys), *plan.beside)
+    own = keys_held(session, [date.id for date in plan.dates])
+    lock(session, *(key for part in _parts(booking, plan, standings) for key in part.case.keys), *own, *plan.beside)
 
 
 def settle(session: Session, booking: Booking, plan: Plan, *, now: datetime) -> Resettled:
@@ -187,7 +189,7 @@ def _asked(
     asked = ask(session, [want for case, dates in judged for want in wants_of(case, dates)], now=now)
     going = {date.id for date in own} if on_conflict is OnConflict.REFUSE else set(taking)
     answer = asked.without(going)
-    while on_conflict is OnConflict.SKIP and (stuck := {taking[want] for want in answer.collisions} & going):
+    while on_conflict is OnConflict.SKIP and (stuck := {taking[want] for want in answer.stuck} & going):
         going -= stuck
         answer = asked.without(going)
     return _Found(tuple(zip(own, results(judged, answer), strict=True)), answer)

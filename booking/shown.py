@@ -77,6 +77,7 @@ class ShownBooking(BaseModel):
     room: str
     purpose: str
     activity: str
+    resources: dict[str, int]
     organisation: str | None
     team: str
     participants: dict[str, int]
@@ -177,6 +178,7 @@ def shown_booking(booking: Booking) -> ShownBooking:
         room=path_of(booking.room),
         purpose=booking.purpose,
         activity=booking.activity,
+        resources=booking.resources,
         organisation=booking.organisation.name if booking.organisation else None,
         team=booking.team,
         participants=booking.participants,

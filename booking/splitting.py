@@ -39,7 +39,7 @@ def split(session: Session, booking_id: int, number: int, *, version: int | None
     booking = booking_at(session, booking_id, version, by=by)
     require_holder(booking, by)
     dates = reached(booking, number, Scope.FOLLOWING, Doing.MOVE, now=now)
-    lock(session, *keys_of(booking))
+    lock(session, *keys_of(session, booking))
     made = parted(session, booking, from_then_on(booking, dates), by=by, now=now)
     facts = {"from": booking.id}
     post(session, "booking-split", person_id=made.holder_id, booking_id=made.id, now=now, facts=facts)

@@ -138,6 +138,12 @@ class Claims:
         found = self.edges[first : bisect_left(self.edges, begins + A_WEEK, first)]
         return [begins, *found] if first % 2 else list(found)
 
+    def is_free(self, start: int, end: int, now: int) -> bool:
+        """Whether it is not taken in any part of a time."""
+        first = bisect_right(self.edges, start)
+        stays = first % 2 or bisect_left(self.edges, end, first) > first
+        return not stays and not any(hold.start < end and start < hold.end and hold.until > now for hold in self.holds)
+
     def held(self, week: int) -> list[Hold]:
         """The holds that reach into a week."""
         return [hold for hold in self.holds if hold.start < (week + 1) * A_WEEK and week * A_WEEK < hold.end]

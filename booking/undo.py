@@ -8,7 +8,7 @@ from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
-from booking.case import in_use
+from booking.case import in_use, span_of
 from booking.cases import bookings_for
 from booking.conflicts import Collision, Want
 from booking.ending import keys_of
@@ -16,8 +16,9 @@ from booking.images import put_back
 from booking.judging import keep_stored
 from booking.models import Booking, Judgement, Occurrence, Undo
 from booking.occupy import Take, ask, occupy
-from booking.outcome import Taken
+from booking.outcome import Taken, shortage_fault
 from booking.reasons import judged_last
+from booking.resources import lacking_in, needed_in, want_of
 from booking.revisions import touch
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
@@ -132,12 +133,17 @@ def _versions(found: Undo) -> dict[int, int]:
 
 
 def _lock(session: Session, found: Undo, bookings: Sequence[Booking]) -> None:
-    """Lock what the bookings count and take, the rooms in which they were, and what was closed."""
+    """Lock what the bookings count and take, the rooms in which they were and what they had beside them, and what was closed."""
     rooms = {one["was"]["room_id"] for one in found.before["dates"] if "room_id" in one["was"]}
     spaces = [space for room in rooms for space in session.get_one(Room, room).spaces]
     if found.subject == "closure":
         spaces += spaces_of(session, session.get_one(Closure, found.subject_id))
-    keys = [key for booking in bookings for key in keys_of(booking)]
+    keys = keys_of(session, *bookings)
+    were = {one["id"]: one["was"].get("resources", {}) for one in found.before["bookings"]}
+    for booking in bookings:
+        there = {date.room_id for date in booking.occurrences} | rooms
+        asked = {**booking.resources, **were[booking.id]}
+        keys += [one.key for room in there for one in needed_in(session.get_one(Room, room), booking.activity, asked)]
     lock(session, *keys, *(Key(Subject.SPACE, space.id) for space in spaces))
 
 
@@ -166,17 +172,20 @@ def _take_back(session: Session, found: Undo, dates: dict[int, Occurrence], *, n
     released = [one["id"] for one in found.before["dates"]]
     answer = ask(session, [_want(date) for date, _ in back], now=now).without(set(released))
     faults = [_taken(back[number][0], first) for number, (first, *_) in sorted(answer.collisions.items())]
+    faults += [shortage_fault(span_of(back[number][0]).wall, first) for number, (first, *_) in sorted(answer.shortages.items())]
     if faults:
         raise Taken(*faults)
     occupy(session, answer, [Take(number, date.id, expires) for number, (date, expires) in enumerate(back)], release=released, now=now)
 
 
 def _require_open(session: Session, found: Undo, dates: Sequence[Occurrence]) -> None:
-    """Raises Conflict where a room was retired, or closed by another, since the act."""
+    """Raises Conflict where a room, or what was had beside it, was retired, or the room closed by another, since the act."""
     closures = session.scalars(select(Closure).where(Closure.created_at >= found.at, Closure.withdrawn_at.is_(None))).all()
     for date in dates:
         if any(at is not None and at > found.at for at in (date.room.retired_at, date.room.venue.retired_at)):
             in_use(date.room)
+        if lacking := lacking_in(date.room, date.booking.resources):
+            raise Conflict(lacking)
         theirs = (closure for closure in closures if keeps_out(closure.out_of_order, date.booking.needs))
         if any(meets(session, closure, date.room, Interval(date.starts_at, date.ends_at)) for closure in theirs):
             raise refuse(Conflict, "closed-since", "start", f"{date.local_start:%Y-%m-%dT%H:%M}")
@@ -185,7 +194,7 @@ def _require_open(session: Session, found: Undo, dates: Sequence[Occurrence]) ->
 def _want(date: Occurrence) -> Want:
     time = Interval(date.starts_at, date.ends_at)
     before, after = timedelta(minutes=date.before_minutes), timedelta(minutes=date.after_minutes)
-    return Want(tuple(space.id for space in date.room.spaces), time.widened(before=before, after=after))
+    return want_of(date.booking, date.room, time.widened(before=before, after=after))
 
 
 def _taken(date: Occurrence, collision: Collision) -> Fault:

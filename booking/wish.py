@@ -49,6 +49,7 @@ RoomPath = Annotated[str, StringConstraints(strip_whitespace=True, max_length=17
 Purpose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 PhoneLine = Annotated[str, StringConstraints(strip_whitespace=True, max_length=30)]
 Team = Annotated[str, AfterValidator(_one_spelling), StringConstraints(max_length=120)]
+Resources = Annotated[dict[Slug, Heads], Field(max_length=20)]
 Participants = Annotated[dict[str, Heads], Field(max_length=20), AfterValidator(bands_are_bands)]
 LONGEST_REASON = 2000
 LEFT_OUT = "left-out"
@@ -108,6 +109,7 @@ class Wish(BaseModel):
 
     ``start`` and ``end`` are wall-clock times in the venue's zone, or carry an offset. ``participants`` maps disjoint
     age bands (``"0-12"``, ``"13-19"``, ``"65+"``) to heads. ``organisation`` is a number of nine digits, or ``group:7``.
+    ``resources`` says how many it wants of the loose equipment and attendants of the venue, by their slugs.
     ``exceptions`` are the ids of rules that are not to be followed, with the reason why; ``choices`` is what was chosen for
     single dates of the series, by the day that the rule gives.
     """
@@ -136,6 +138,7 @@ class Wish(BaseModel):
     alcohol: StrictBool = False
     commercial: StrictBool = False
     needs: Annotated[tuple[Line, ...], Field(max_length=20)] = ()
+    resources: Resources = {}
     message: Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)] = ""
     second_hour: StrictBool = False
     kind: BookingKind = BookingKind.ORDINARY

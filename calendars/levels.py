@@ -73,6 +73,7 @@ class Occurring(NamedTuple):
     conditions: Mapping[str, Any] | None = None
     booking_id: int = 0
     holder_id: int = 0
+    beside: Sequence[str] = ()
 
 
 class Closing(NamedTuple):
@@ -331,7 +332,8 @@ def _round(found: Occurring, day: Day | None, words: Words) -> list[str]:
 
 
 def _wishes(found: Occurring, words: Words) -> list[str]:
-    lines = [words.needs.format(needs=", ".join(map(need_words, found.needs)))] if found.needs else []
+    lines = [words.bring.format(what=", ".join(found.beside))] if found.beside else []
+    lines += [words.needs.format(needs=", ".join(map(need_words, found.needs)))] if found.needs else []
     contact = ", ".join(part for part in (found.contact_name, found.contact_phone) if part)
     lines += [words.contact.format(contact=contact)] if contact else []
     count = sum(number for number in found.participants.values() if isinstance(number, int))

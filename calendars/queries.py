@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from accounts.models import Organisation
 from booking.conditions.queries import entries, visit
 from booking.models import Booking, Occurrence
+from booking.resources import held_by
 from booking.states import OccurrenceState
 from calendars.levels import ENDED, SHOWN, Arrival, Closing, Entrance, Holder, Level, Occurring, Place
 from calendars.standing import Kind, Standing
@@ -81,13 +82,15 @@ def marks_of(session: Session, standing: Standing, places: Places, span: Span) -
 def occurring(session: Session, standing: Standing, places: Places, span: Span, *, only: Collection[int] | None = None) -> list[Occurring]:
     """The dates of the feed in full: a few by their ids, or all when there are many of them, soonest first.
 
-    What only holders and staff are told is read for them alone.
+    What only holders and staff are told is read for them alone, for staff what a date has beside its room too: one statement more.
     """
     told = _told(standing, places, span) if only is None or len(only) > FEW else Occurrence.id.in_(sorted(only))
     columns = [*OF_OCCURRENCE, *(OF_BOOKING if standing.level in (Level.OWN, Level.STAFF) else ())]
     columns += OF_CONDITIONS if standing.level is Level.STAFF else ()
     found = select(*columns).select_from(DATED).where(told).order_by(Occurrence.starts_at, Occurrence.id)
-    return [Occurring(*row) for row in session.connection().execute(found)]
+    rows = [Occurring(*row) for row in session.connection().execute(found)]
+    beside = held_by(session, [row.id for row in rows]) if standing.level is Level.STAFF else {}
+    return [row._replace(beside=[one.text for one in beside[row.id]]) if row.id in beside else row for row in rows]
 
 
 def holders_of(session: Session, ids: Iterable[int | None]) -> dict[int | None, Holder]:

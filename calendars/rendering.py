@@ -11,6 +11,7 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 import booking.conditions.queries
+import booking.resources
 import calendars.events
 import calendars.levels
 import calendars.rounds
@@ -30,7 +31,7 @@ from calendars.words import LANGUAGES
 
 TOLD_BY = (
     *(calendars.text, calendars.zones, calendars.events, calendars.words, calendars.levels, calendars.rounds, venues.contact),
-    *(policies.entry, booking.conditions.queries),
+    *(policies.entry, booking.conditions.queries, booking.resources),
 )
 FEW_NAMES = 3
 

@@ -18,6 +18,7 @@ class Words:
     last_out: str
     set_up: str
     clean_up: str
+    bring: str
     needs: str
     contact: str
     participants: str
@@ -49,6 +50,7 @@ NB = Words(
     last_out="SIST UT: lås etter kl. {clock}",
     set_up="Klargjøring fra kl. {clock}",
     clean_up="Ryddet kl. {clock}",
+    bring="Ta fram: {what}",
     needs="Behov: {needs}",
     contact="Kontakt: {contact}",
     participants="Deltakere: {count}",
@@ -79,6 +81,7 @@ NN = Words(
     last_out="SIST UT: lås etter kl. {clock}",
     set_up="Klargjering frå kl. {clock}",
     clean_up="Rydda kl. {clock}",
+    bring="Ta fram: {what}",
     needs="Behov: {needs}",
     contact="Kontakt: {contact}",
     participants="Deltakarar: {count}",
@@ -109,6 +112,7 @@ EN = Words(
     last_out="LAST OUT: lock after {clock}",
     set_up="Set-up from {clock}",
     clean_up="Cleared by {clock}",
+    bring="Bring out: {what}",
     needs="Needs: {needs}",
     contact="Contact: {contact}",
     participants="Participants: {count}",

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
+from booking.furnishing import NewResource
 from booking.support.agreements import AgreementTerms, make_agreement
 from booking.support.grants import GrantTerms, make_grant
 from booking.support.models import Agreement, Grant
@@ -14,6 +15,7 @@ from booking.wish import OnConflict, Recurrence, Wish
 from demo.people import Cast
 from kernel.recurrence import weekly
 from policies.taxonomy import Activity
+from venues.vocabulary import ResourceKind
 
 WEEKS_BEFORE = 6
 WEEKS = 16
@@ -171,7 +173,8 @@ def _waiting(cast: Cast, day: date) -> Iterator[tuple[str, Wish]]:
     """Private wishes that nobody else has, two that want the same night, and one in the name of a club one is no delegate of."""
     saturday = day + timedelta(days=(5 - day.weekday()) % 7)
     party = {"room": "fjell-aktivitetshus/bankettsal", "purpose": "Konfirmasjonsfest", "activity": Activity.CELEBRATION}
-    yield "per", Wish(**party, start=_at(saturday, "15:00"), end=_at(saturday, "21:00"), participants={"0-99": 60})
+    beside = {"stoler-fiktiv": 60, "prosjektor-fiktiv": 1}
+    yield "per", Wish(**party, resources=beside, start=_at(saturday, "15:00"), end=_at(saturday, "21:00"), participants={"0-99": 60})
     for person, room, purpose, hours, heads in PRIVATE:
         times = {"start": _at(saturday, hours[0]), "end": _at(saturday, hours[1])}
         yield person, Wish(room=room, **times, purpose=purpose, activity=Activity.CELEBRATION, participants={"0-99": heads})
@@ -204,6 +207,15 @@ def _waiting(cast: Cast, day: date) -> Iterator[tuple[str, Wish]]:
     chess = {"room": "drammensbiblioteket/moterom", "purpose": "Klubbkveld", "activity": Activity.SOCIAL}
     yield "siri", Wish(**chess, start=_at(day, "17:00"), end=_at(day, "19:00"), organisation=_name(cast, "sjakk"), participants={"18+": 12})
     yield "siri", Wish(**chess, start=_at(day, "19:00"), end=_at(day, "20:00"), organisation=_name(cast, "koret"), participants={"20+": 8})
+
+
+def resources() -> Iterator[tuple[str, NewResource]]:
+    """What one can have beside the rooms, by the slug of its venue."""
+    stage = {"rooms": ["klubbscene"], "before_minutes": 30, "after_minutes": 30}
+    yield "union-scene", NewResource(name="Lydtekniker (fiktiv)", kind=ResourceKind.ATTENDANT, quantity=1, **stage)
+    chairs = {"quantity": 120, "lot": 10, "after_minutes": 15}
+    yield "fjell-aktivitetshus", NewResource(name="Stoler (fiktiv)", kind=ResourceKind.EQUIPMENT, **chairs)
+    yield "fjell-aktivitetshus", NewResource(name="Prosjektor (fiktiv)", kind=ResourceKind.EQUIPMENT, quantity=2)
 
 
 def support(session: Session, cast: Cast, *, by: Actor, now: datetime) -> tuple[Agreement, Grant]:

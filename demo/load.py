@@ -14,6 +14,7 @@ from accounts.queries import actor_of
 from booking.casework.messages import note, write
 from booking.conditions.inputs import Confirmation, Signature
 from booking.conditions.verbs import confirm, sign
+from booking.furnishing import add_resource
 from booking.models import Booking
 from booking.reservations import reserve
 from booking.states import BookingState
@@ -21,7 +22,7 @@ from booking.wish import Wish
 from calendars.models import Audience
 from calendars.tokens import Draft, make_feed
 from database.transact import Database
-from demo.autumn import support, wishes
+from demo.autumn import resources, support, wishes
 from demo.people import PEOPLE, Cast, assemble
 from kernel.errors import Refusal
 from policies import library
@@ -64,6 +65,8 @@ def load(database: Database, *, now: datetime) -> Loaded:
     for document in _documents():
         database.transact(_publish, document, by=SERVICE, now=early)
     cast = database.transact(assemble, by=SERVICE, now=early)
+    for venue, resource in resources():
+        database.transact(add_resource, venue, resource, by=SERVICE, now=early)
     database.transact(support, cast, by=SERVICE, now=early)
     outcomes = [_reserve(database, cast, person, wish, now=now) for person, wish in wishes(cast, today=now.date())]
     _let_in(database, cast, now=now)

@@ -13,7 +13,7 @@ from database.locks import Key, Subject, lock
 from kernel.errors import Conflict, Fault, Invalid, Stale, refuse
 from kernel.wallclock import to_wall
 from venues.inputs import AccessInput, MunicipalityInput, RoomInput, VenueInput
-from venues.models import Fact, Municipality, Room, Space, Venue
+from venues.models import Fact, Municipality, Resource, Room, Space, Venue
 from venues.queries import districts, municipality, room_at, venue_named
 from venues.settling import by_staff, fact_of, said, settle_room, settle_venue
 from venues.statements import ACCESS, CAPACITY, SEATED, STANDING, Origin, Statement, reading
@@ -118,14 +118,14 @@ def restore_room(session: Session, path: str, *, version: int, by: Actor, now: d
     return room
 
 
-def require_version(session: Session, row: Venue | Room | Municipality, version: int) -> None:
+def require_version(session: Session, row: Venue | Room | Municipality | Resource, version: int) -> None:
     """Lock the row, and raise Stale (``changed-meanwhile``) when it is not what the person saw."""
     session.refresh(row, attribute_names=["revision"], with_for_update=True)
     if row.revision != version:
         raise refuse(Stale, "changed-meanwhile", "version", version, now=row.revision)
 
 
-def raised(row: Venue | Room | Municipality, now: datetime) -> None:
+def raised(row: Venue | Room | Municipality | Resource, now: datetime) -> None:
     """Note that the row is another now."""
     row.revision += 1
     row.changed_at = now

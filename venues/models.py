@@ -10,6 +10,7 @@ from database.base import Base
 from database.types import LocalTime, Word
 from venues.opening import Openness, SchoolDays
 from venues.statements import Origin
+from venues.vocabulary import ResourceKind
 
 __all__ = [
     "Closure",
@@ -21,6 +22,7 @@ __all__ = [
     "Openness",
     "Origin",
     "Photo",
+    "Resource",
     "Room",
     "RoomSpace",
     "SchoolDays",
@@ -80,23 +82,59 @@ class Venue(Base):
     revision: Mapped[int] = mapped_column(default=0)
 
     district: Mapped[District | None] = relationship()
-    spaces: Mapped[list["Space"]] = relationship(back_populates="venue", order_by="Space.id")
+    spaces: Mapped[list["Space"]] = relationship(
+        primaryjoin="and_(Space.venue_id == Venue.id, Space.resource_id.is_(None))", back_populates="venue", order_by="Space.id"
+    )
     rooms: Mapped[list["Room"]] = relationship(back_populates="venue", order_by="Room.id")
+    resources: Mapped[list["Resource"]] = relationship(back_populates="venue", order_by="Resource.id")
 
 
 class Space(Base):
-    """The smallest part that can be occupied; its revision rises with every claim made or given up."""
+    """The smallest part that can be occupied; its revision rises with every claim made or given up.
+
+    One with a ``resource_id`` is no part of the building, but a unit of equipment or an attendant.
+    """
 
     __tablename__ = "space"
+    __table_args__ = (UniqueConstraint("venue_id", "slug"), Index("ix_space_resource_id", "resource_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    venue_id: Mapped[int] = mapped_column(ForeignKey("venue.id"))
+    resource_id: Mapped[int | None] = mapped_column(ForeignKey("resource.id"))
+    slug: Mapped[str] = mapped_column(String(80))
+    name: Mapped[str] = mapped_column(String(200))
+    revision: Mapped[int] = mapped_column(default=0)
+
+    venue: Mapped[Venue] = relationship(back_populates="spaces")
+
+
+class Resource(Base):
+    """Loose equipment or attendants of a venue, ``quantity`` of them, that a date in its rooms has beside the room.
+
+    They are given out in lots of ``lot`` (chairs in stacks of ten), each a unit: a row in ``space``, of which the first
+    ``quantity / lot`` are in use. ``before_minutes`` and ``after_minutes`` are what it takes to fetch them and bring them back.
+    ``rooms`` are the slugs of those they can go to (none: all); dates for the activities in ``required_for`` always have one.
+    """
+
+    __tablename__ = "resource"
     __table_args__ = (UniqueConstraint("venue_id", "slug"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     venue_id: Mapped[int] = mapped_column(ForeignKey("venue.id"))
     slug: Mapped[str] = mapped_column(String(80))
     name: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[ResourceKind] = mapped_column(Word(ResourceKind))
+    quantity: Mapped[int]
+    lot: Mapped[int] = mapped_column(default=1)
+    before_minutes: Mapped[int] = mapped_column(default=0)
+    after_minutes: Mapped[int] = mapped_column(default=0)
+    rooms: Mapped[list[str]] = mapped_column(default=list)
+    required_for: Mapped[list[str]] = mapped_column(default=list)
+    retired_at: Mapped[datetime | None]
+    changed_at: Mapped[datetime]
     revision: Mapped[int] = mapped_column(default=0)
 
-    venue: Mapped[Venue] = relationship(back_populates="spaces")
+    venue: Mapped[Venue] = relationship(back_populates="resources")
 
 
 class Room(Base):

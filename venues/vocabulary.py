@@ -25,6 +25,13 @@ class Access(StrEnum):
     PARKING = "parking"
 
 
+class ResourceKind(StrEnum):
+    """What a date can have beside its room: loose things, or people who are there."""
+
+    EQUIPMENT = "equipment"
+    ATTENDANT = "attendant"
+
+
 class Answer(StrEnum):
     """What is known of a feature."""
 
@@ -41,6 +48,7 @@ ACCESS_LABELS = {
     Access.HEARING_LOOP: _("Teleslynge"),
     Access.PARKING: _("Parkering for forflytningshemmede"),
 }
+RESOURCE_LABELS = {ResourceKind.EQUIPMENT: _("Løst utstyr"), ResourceKind.ATTENDANT: _("Folk")}
 ANSWER_LABELS = {Answer.YES: _("ja"), Answer.NO: _("nei"), Answer.UNKNOWN: _("ukjent")}
 
 KIND_LABELS = {

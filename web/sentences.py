@@ -126,6 +126,16 @@ BOOKING: Mapping[str, str] = {
         "Dere står alt {most} ganger i kø for dette rommet {value:when}, blant annet med {reference}."
         " Ta datoen bort her, eller gi opp en av plassene."
     ),
+    "too-few-free": _(
+        "{name}: det trengs {value}, men {free} av {total} er ledige. Resten er i bruk {held}. Be om færre, eller velg en annen tid."
+    ),
+    "too-few-there": _("{name}: det trengs {value}, men det finnes bare {total}. Be om færre."),
+    "not-in-this-room": _("«{value}» kan ikke brukes i {room}. Ta det bort, eller velg et annet rom."),
+    "unknown-resource": _("Det finnes ikke noe slikt utstyr og ingen slike folk her."),
+    "resource-exists": _("Bygget har alt «{value}». Endre det som står der, eller velg et annet navn."),
+    "resource-retired": _("«{value}» er alt tatt ut av bruk."),
+    "not-in-lots": _("{value} går ikke opp i stabler på {lot}. Velg et antall som gjør det."),
+    "too-many-units": _("{value} er for mange til å telles én og én; det går til {most} stabler. Sett minst {lot} i hver stabel."),
     "changed-meanwhile": _("Noen andre har endret dette mens du så på det (versjon {value} er nå {now}). Se på det på nytt."),
     "rule-not-judged": _(
         "Regelen «{rule}» kan ikke vurderes for bookingen {value}, {start:when}, så ingenting er prøvd."

@@ -100,6 +100,7 @@ def _wish(booking: Booking) -> dict[str, Any]:
         "team": booking.team,
         "participants": booking.participants,
         "needs": booking.needs,
+        "resources": booking.resources,
         "message": booking.message,
         "contact": {"name": booking.contact_name, "phone": booking.contact_phone},
         "recurrence": booking.recurrence,

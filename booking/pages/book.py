@@ -21,6 +21,7 @@ from booking.pages.terms import terms_of
 from booking.pages.trial import nothing_of, trial_of
 from booking.pages.undo import way_back
 from booking.reservations import preview
+from booking.resources import offered_in
 from booking.sought import note_refusal
 from kernel.clock import now
 from kernel.errors import Conflict, Fault, Forbidden, Invalid, Missing, Refusal
@@ -170,6 +171,7 @@ def _form_page(room: Room, form: Form) -> str:
         "booking/book.html",
         room=room,
         form=form,
+        offered=offered_in(room),
         bands=draft.bands_shown(form.values, _ages_told_apart(room)),
         activities=choices(Activity),
         access=[(str(feature), key_label(ACCESS + feature)) for feature in Access],

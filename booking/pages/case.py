@@ -22,6 +22,7 @@ from booking.pages.talk import changed_meanwhile, talk_of
 from booking.pages.told import told_booking
 from booking.pages.undo import way_back
 from booking.preferring import lost_by, offers_after
+from booking.resources import offered_to
 from booking.scope import Scope
 from booking.why import happened
 from database.outbox import last_to
@@ -174,6 +175,7 @@ def page_of(booking: Booking, form: Form, *, refusal: Refusal | None = None, typ
         blank=Form({}),
         saying=form if typed == "description" else said_now(booking),
         bands=draft.bands_shown(form.values if typed == "description" else said_now(booking).values),
+        offered=offered_to(booking),
         rooms=_rooms(booking) if told.may_change else [],
         again=same_again(booking, told.last_time, by=actor, today=today),
         lost=lost_by(session, booking),

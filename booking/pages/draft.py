@@ -83,6 +83,7 @@ class Draft(Input):
     contact_phone: Annotated[str, Field(max_length=30)] = ""
     access: Annotated[list[Access], Field(max_length=10)] = Field(default_factory=list)
     needs: Annotated[str, Field(max_length=2000)] = ""
+    resources: Annotated[dict[str, Heads], Field(max_length=20)] = Field(default_factory=dict)
     message: Annotated[str, Field(max_length=4000)] = ""
     open_to_all: bool = False
     alcohol: bool = False
@@ -182,6 +183,7 @@ def wish_of(draft: Draft, room: str) -> Wish:
         "recurrence": draft.rule,
         "choices": draft.choices,
         "needs": (*draft.keys, *(line.strip() for line in draft.needs.splitlines() if line.strip())),
+        "resources": {slug: count for slug, count in draft.resources.items() if count},
         "kind": draft.kind,
         "on_behalf_of": draft.person,
     }

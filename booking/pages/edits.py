@@ -62,6 +62,7 @@ class Described(Input):
     team: Team = ""
     purpose: Purpose
     participants: Annotated[dict[str, Heads], Field(max_length=20), AfterValidator(bands_are_bands)] = Field(default_factory=dict)
+    resources: Annotated[dict[str, Heads], Field(max_length=20)] = Field(default_factory=dict)
     contact: Line = ""
     contact_phone: PhoneLine = ""
 
@@ -70,6 +71,7 @@ class Described(Input):
             team=self.team,
             purpose=self.purpose,
             participants={band: heads for band, heads in self.participants.items() if heads},
+            resources={slug: count for slug, count in self.resources.items() if count},
             contact_name=self.contact,
             contact_phone=self.contact_phone,
         )
@@ -80,4 +82,5 @@ class Described(Input):
 def said_now(booking: Booking) -> Form:
     """The form of a description, filled in with what the booking says."""
     said = {"team": booking.team, "purpose": booking.purpose, "contact": booking.contact_name, "contact_phone": booking.contact_phone}
+    said |= {f"resources.{slug}": str(count) for slug, count in booking.resources.items()}
     return Form(said | {f"participants.{band}": str(heads) for band, heads in booking.participants.items()})

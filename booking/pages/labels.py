@@ -271,6 +271,8 @@ def skipped_because(reason: str) -> str:
     """Why a date was left out or ended, from the codes kept on it."""
     if reason == "taken":
         return gettext("Tiden var opptatt.")
+    if reason == "too-few":
+        return gettext("For få av utstyret eller folkene var ledige.")
     cause, _colon, said = reason.partition(": ")
     if cause == "closure":
         return gettext("Lokalet ble stengt: %(reason)s", reason=said)

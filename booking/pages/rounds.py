@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, contains_eager
 
 from booking.conditions.queries import entries, visit_of
 from booking.models import Booking, Occurrence, Usage
+from booking.resources import Held, held_by
 from booking.states import BookingKind, OccurrenceState, UsageKind
 from kernel.interval import Interval
 from kernel.wallclock import local_day
@@ -23,12 +24,14 @@ SHOWN = (OccurrenceState.BOOKED, OccurrenceState.REQUESTED)
 class Use:
     """One date at a venue as its caretaker needs it: set-up and clean-up by the wall clock, who and how many.
 
-    ``entry`` says whether they may be let in; None where that is not to be said. ``said`` is what was said of how it went.
+    ``entry`` says whether they may be let in; None where that is not to be said. ``said`` is what was said of how it went,
+    ``beside`` what they have beside the room.
     """
 
     date: Occurrence
     entry: Entry | None = None
     said: frozenset[UsageKind] = frozenset()
+    beside: Sequence[Held] = ()
 
     @property
     def opens(self) -> datetime:
@@ -117,10 +120,11 @@ def _with_entries(session: Session, uses: Sequence[Use], today: date) -> list[Us
     asking = [use.date for use in uses if use.is_sure and not use.is_block and use.date.local_start.date() >= today]
     found = entries(session, [visit_of(date) for date in asking], today=today)
     said: dict[int, set[UsageKind]] = {}
-    of_theirs = Usage.occurrence_id.in_([use.date.id for use in uses])
-    for row in session.execute(select(Usage.occurrence_id, Usage.kind).where(of_theirs)):
+    ids = [use.date.id for use in uses]
+    for row in session.execute(select(Usage.occurrence_id, Usage.kind).where(Usage.occurrence_id.in_(ids))):
         said.setdefault(row.occurrence_id, set()).add(row.kind)
-    return [Use(use.date, found.get(use.date.id), frozenset(said.get(use.date.id, ()))) for use in uses]
+    beside = held_by(session, ids)
+    return [Use(use.date, found.get(use.date.id), frozenset(said.get(use.date.id, ())), beside.get(use.date.id, ())) for use in uses]
 
 
 def _closures(session: Session, venues: Iterable[Venue], span: Interval) -> Sequence[Closure]:

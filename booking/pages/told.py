@@ -20,6 +20,7 @@ from booking.offers import open_offers
 from booking.pages.again import LastTime
 from booking.pages.before import Before, before
 from booking.reasons import Excepted, against, excepted, reviews, verdicts_of, verdicts_offered
+from booking.resources import Needed, needed_by
 from booking.states import BookingKind, BookingState
 from booking.support.models import Agreement, Grant
 from booking.usage import is_holders, is_noted, said_of
@@ -93,6 +94,7 @@ class ToldBooking:
     complaint: Complaint | None
     decider_title: str
     came_from: str
+    beside: tuple[Needed, ...]
     names: Mapping[int, str]
     is_holders: bool
     may_change: bool
@@ -208,6 +210,7 @@ def told_booking(session: Session, booking: Booking, *, by: Actor, language: str
         exceptions=exceptions_of(booking),
         decider_title=decider.title.in_language(language) if decider else "",
         came_from=_came_from(session, booking),
+        beside=needed_by(booking, booking.room),
         names=names_of_people(session, {one for one in people if one}),
         is_holders=is_holders(booking, by),
         may_change=may_change and any(one.may_cancel or one.offer for one in coming),

@@ -14,7 +14,7 @@ from booking.alternatives import BestRoom, Offer, instead_of
 from booking.judging import highest
 from booking.models import Booking, Occurrence
 from booking.nearness import Change
-from booking.outcome import Dated, Declined, Taken, asked_of, faults_of, objection_fault, refusal_of, refuses
+from booking.outcome import Dated, Declined, Taken, asked_of, faults_of, objection_fault, refusal_of, refuses, shortage_faults
 from booking.pages import draft
 from booking.pages.labels import wall_clocks
 from booking.pages.week import told_publicly
@@ -31,6 +31,9 @@ from web.texts import gettext as _
 
 Address = Callable[["MultiDict[str, Any]", str], str]
 
+# What is told of a date in lines of its own, not among what is against it.
+BESIDE = {"time-taken", "too-few-free", "too-few-there", LEFT_OUT}
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
@@ -44,7 +47,8 @@ class Way:
 class Line:
     """One date as shown: its clocks, whether it is kept, what stands in its way, what is to be known, the ways out.
 
-    ``asked`` are the objections from which an exception is asked. ``room`` is where it is to be, when that is another room;
+    ``taken`` is who has the time, ``short`` what there is too little of beside the room; ``can_wait`` says whether one can stand
+    in line for it. ``asked`` are the objections from which an exception is asked. ``room`` is where it is to be, when that is another room;
     ``choices`` are what one can choose for this ``day`` of a series, with their words, and ``chosen`` what is.
     """
 
@@ -58,6 +62,8 @@ class Line:
     against: tuple[Fault, ...]
     asked: tuple[Fault, ...]
     taken: tuple["Taking", ...]
+    short: tuple[Fault, ...]
+    can_wait: bool
     warnings: tuple[Fault, ...]
     price: Price | None
     ways: tuple[Way, ...]
@@ -71,7 +77,7 @@ class Line:
     @property
     def is_excusable(self) -> bool:
         """Whether exceptions would take all out of the way that stands in it."""
-        return not self.taken and all(fault.facts.get("waivable_by") for fault in self.against)
+        return not self.taken and not self.short and all(fault.facts.get("waivable_by") for fault in self.against)
 
     @property
     def is_excused_in_vain(self) -> bool:
@@ -190,9 +196,11 @@ def _line(
         choices=() if is_single else tuple(_choices(date, offers, chosen)),
         span=(wall.start, wall.end),
         state=date.state,
-        against=tuple(fault for fault in faults_of(date) if fault.code not in ("time-taken", LEFT_OUT) and refuses(fault)),
+        against=tuple(fault for fault in faults_of(date) if fault.code not in BESIDE and refuses(fault)),
         asked=tuple(asked_of(date)),
         taken=tuple(_takings(date, names)),
+        short=tuple(shortage_faults(date)),
+        can_wait=date.can_wait,
         warnings=tuple(objection_fault(warning, f"{wall.start:%Y-%m-%dT%H:%M}") for warning in (verdict.warnings if verdict else ())),
         price=verdict.price if verdict and date.is_kept else None,
         # A shorter time that the rule names may be one that is offered too.
@@ -229,7 +237,7 @@ def _choices(date: Dated, offers: Sequence[Offer], chosen: str) -> Iterator[tupl
         return
     yield "", _("Som ønsket")
     yield "skip", _("Ta ut datoen")
-    if chosen == "wait" or (date.collisions and not date.case.applicant.must_confirm):
+    if chosen == "wait" or (date.can_wait and not date.case.applicant.must_confirm):
         yield "wait", _("Stå i kø")
     walls = {wall: _clocks(wall, date.day) for wall in _lawful_walls(date)}
     walls |= {offer.wall: _with_notes(_clocks(offer.wall, date.day), offer) for offer in offers if offer.changes is not Change.ROOM}

@@ -9,6 +9,9 @@ OTHER = _("Annet")
 REASONS: Mapping[str, str] = {
     "none-found": _("Ingen ledige rom passer"),
     "time-taken": _("Tiden er opptatt"),
+    "too-few-free": _("For få ledige av noe løst"),
+    "too-few-there": _("For få av noe løst"),
+    "not-in-this-room": _("Utstyret kan ikke brukes i rommet"),
     "meets-own-date": _("Går inn i en annen dato i samme serie"),
     "policy:applicant-not-allowed": _("Rommet er ikke for slike søkere"),
     "policy:not-registered": _("Ikke i Frivillighetsregisteret"),

@@ -76,6 +76,10 @@ add who answers                         in     no      no    no       no     no 
 remove who answers                      in     no      no    no       no     no        ok        ok      ok
 hang up a photo                         in     no      no    no       no     no        ok        ok      ok
 take down a photo                       in     no      no    no       no     no        ok        ok      ok
+add equipment                           in     no      no    no       no     no        ok        ok      ok
+change equipment                        in     no      no    no       no     no        ok        ok      ok
+take equipment out of use               in     no      no    no       no     no        ok        ok      ok
+take equipment into use again           in     no      no    no       no     no        ok        ok      ok
 
 begin a draft                           in     no      no    no       no     no        no        ok      ok
 copy another's rules into a draft       in     no      no    no       no     no        no        ok      ok

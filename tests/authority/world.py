@@ -19,6 +19,7 @@ from booking.conditions.inputs import Confirmation
 from booking.conditions.verbs import confirm
 from booking.displacing import sign_of
 from booking.ending import cancel
+from booking.furnishing import NewResource, add_resource
 from booking.line import offer_vacancy
 from booking.models import Occurrence, Offer, Task, Undo, Vacancy
 from booking.reservations import reserve
@@ -118,6 +119,8 @@ class World:
     closure: int
     contact: int
     photo: int
+    resource: int
+    resource_version: int
     school: int
     own_school: int
     version: int  # of Øren flerbrukshall as a page showed it
@@ -259,7 +262,7 @@ def _terms(hall: Hall) -> AgreementTerms:
 
 
 def _of_venue(session: Session, hall: Hall) -> dict[str, int]:
-    """A closure, a contact, a photo, and days of the municipality's and of the venue's own school calendar."""
+    """A closure, a contact, a photo, a resource, and days of the municipality's and of the venue's own school calendar."""
     venue = hall.cast.oren.id
     closed = ClosureInput(start="2026-11-02T08:00", end="2026-11-02T12:00", reason="Vask")
     contact = ContactInput(weekdays=[0], start="08:00", end="15:00", role="Vakt", phone="41234567")
@@ -268,7 +271,10 @@ def _of_venue(session: Session, hall: Hall) -> dict[str, int]:
     photo = Photo(venue_id=venue, file="hall.jpg", alternative_text="Hallen", origin=Origin.STAFF, added_at=NOW)
     session.add_all([own, photo])
     session.flush()
+    beamer = _made(session, add_resource, "oren-flerbrukshall", NewResource(name="Prosjektor", kind="equipment", quantity=2), by=hall.kari)
     return {
+        "resource": beamer.id,
+        "resource_version": beamer.revision,
         "closure": _made(session, add_closure_row, "oren-flerbrukshall", closed, by=hall.kari).id,
         "contact": _made(session, add_contact, "oren-flerbrukshall", contact, by=hall.kari)[0].id,
         "photo": photo.id,

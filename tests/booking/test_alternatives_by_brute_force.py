@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from accounts.identity import SERVICE, Actor
 from booking.alternatives import best_room, offers_to
 from booking.case import Case, path_of
+from booking.furnishing import NewResource, add_resource
 from booking.models import Claim, Occurrence
 from booking.reservations import case_asked, reserve
 from booking.wish import DatedSpan
@@ -31,12 +32,16 @@ from tests import cast
 from tests.booking.conftest import NOW, REASON, wish
 from venues.models import District, OpeningHours, Origin, Room, Space, Venue
 from venues.opening import Openness
+from venues.vocabulary import ResourceKind
 
 OSLO = ZoneInfo("Europe/Oslo")
 WORLDS, CASES = 4, {"sqlite": 250, "postgresql": 40}
 HOUR, MINUTE, DAY = timedelta(hours=1), timedelta(minutes=1), timedelta(days=1)
 FIRST = datetime(2026, 9, 2)
 FACILITIES = ("sound system", "projector", "kitchen")
+# How many there are, in what lots and in which rooms; they take a while to fetch and to bring back.
+BEAMERS: dict[str, tuple[int, int, list[str]]] = {"alfa": (3, 1, []), "gamma": (2, 1, ["a"]), "delta": (4, 2, []), "epsilon": (4, 1, [])}
+FETCHED, BROUGHT_BACK = 15, 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,8 @@ class Hall:
     reviews: bool = False
     before: int = 0
     after: int = 0
+    beamers: tuple[int, ...] = ()
+    lot: int = 1
 
 
 @dataclass(slots=True)
@@ -87,6 +94,8 @@ def build(session: Session, chance: Random) -> None:
             size = chance.choice([None, 10, 20, 30, 60])
             session.add(Room(venue=venue, slug=slug, name=slug, kind="gym", capacity=size, facilities=has, changed_at=NOW, spaces=own))
         session.flush()
+        if name in BEAMERS:
+            add_beamers(session, venue, *BEAMERS[name])
         for weekday in range(7):
             hours = OpeningHours(venue_id=venue.id, weekday=weekday, from_minute=(8 + number) * 60, to_minute=1440, origin=Origin.STAFF)
             hours.openness = Openness.OPEN
@@ -101,6 +110,13 @@ def build(session: Session, chance: Random) -> None:
     put(session, "beta/a", prices | tariff(700))
     put(session, "beta/b", {"kind": "decision_route", "id": "look", "route": "by-role", "reason": REASON})
     put(session, "gamma/hel", prices | tariff(250), {"kind": "buffers", "id": "clean", "before": 0, "after": 20, "reason": REASON})
+
+
+def add_beamers(session: Session, venue: Venue, quantity: int, lot: int, rooms: list[str]) -> None:
+    session.info.pop("locked", None)
+    minutes = {"before_minutes": FETCHED, "after_minutes": BROUGHT_BACK}
+    given = NewResource(name="Prosjektor", kind=ResourceKind.EQUIPMENT, quantity=quantity, lot=lot, rooms=rooms, **minutes)
+    add_resource(session, venue.slug, given, by=SERVICE, now=NOW)
 
 
 def tariff(kroner: int) -> dict[str, Any]:
@@ -125,8 +141,9 @@ KNOWN: dict[str, dict[str, Any]] = {
 }
 
 
-def known(room: Room) -> Hall:
+def known(room: Room, units: dict[str, list[int]]) -> Hall:
     venue, path = room.venue, path_of(room)
+    _, lot, rooms = BEAMERS.get(venue.slug, (0, 1, []))
     return Hall(
         path=path,
         venue=venue.slug,
@@ -136,6 +153,8 @@ def known(room: Room) -> Hall:
         capacity=room.capacity,
         facilities=frozenset(room.facilities),
         opens=8 + ["alfa", "beta", "gamma", "delta", "epsilon"].index(venue.slug),
+        beamers=tuple(units.get(venue.slug, ())) if room.slug in rooms or not rooms else (),
+        lot=lot,
         **KNOWN.get(path, {}),
     )
 
@@ -157,18 +176,20 @@ def fill(session: Session, chance: Random, occurrence: int) -> None:
     session.execute(insert(table_of(Claim)), rows)
 
 
-def is_free(world: World, hall: Hall, start: datetime, end: datetime, now: datetime) -> bool:
-    """By the wall clock: open on one day, to come, and not taken with what goes before and after."""
+def is_free(world: World, hall: Hall, start: datetime, end: datetime, ask: "Ask") -> bool:
+    """By the wall clock: open on one day, to come, and not taken with what goes before and after; and so are enough beamers."""
     if end > start.replace(hour=0, minute=0) + DAY or start.hour < hall.opens:
         return False
     first, last = (moment.replace(tzinfo=OSLO).astimezone(UTC) for moment in (start - hall.before * MINUTE, end + hall.after * MINUTE))
-    if start.replace(tzinfo=OSLO) <= now:
+    if start.replace(tzinfo=OSLO) <= ask.now or any(is_taken(world, space, first, last, ask.now) for space in hall.spaces):
         return False
-    return not any(
-        begin < last and first < finish and (until is None or until > now)
-        for space in hall.spaces
-        for begin, finish, until in world.taken.get(space, ())
-    )
+    fetched, back = first - FETCHED * MINUTE, last + BROUGHT_BACK * MINUTE
+    free = sum(not is_taken(world, unit, fetched, back, ask.now) for unit in hall.beamers)
+    return free * hall.lot >= ask.beamers
+
+
+def is_taken(world: World, space: int, first: datetime, last: datetime, now: datetime) -> bool:
+    return any(begin < last and first < finish and (until is None or until > now) for begin, finish, until in world.taken.get(space, ()))
 
 
 def suits(hall: Hall, heads: int, needs: tuple[str, ...]) -> bool:
@@ -205,6 +226,7 @@ class Ask:
     heads: int
     needs: tuple[str, ...] = ()
     now: datetime = NOW
+    beamers: int = 0
 
     @property
     def wall(self) -> WallSpan:
@@ -237,7 +259,7 @@ def by_brute_force(world: World, ask: Ask) -> list[Told]:
     found = []
     price = ask.hall.price * ((ask.end - ask.start) / HOUR)
     for cost, change, hall, start, end in everything(world, ask):
-        if hall.refuses or end - start > 4 * HOUR or not suits(hall, ask.heads, ask.needs) or not is_free(world, hall, start, end, ask.now):
+        if hall.refuses or end - start > 4 * HOUR or not suits(hall, ask.heads, ask.needs) or not is_free(world, hall, start, end, ask):
             continue
         dearer = max(0, ceil((hall.price * ((end - start) / HOUR) - price) / 10))
         order = cost + 2 * dearer + 60 * hall.reviews, list(CHANGES).index(change), -start.timestamp(), hall.path, start - end
@@ -257,7 +279,7 @@ def best_by_brute_force(world: World, asks: list[Ask], kept: int) -> tuple[str, 
     for hall in world.halls.values():
         if hall.spaces & first.hall.spaces or hall.refuses or not suits(hall, first.heads, ()):
             continue
-        dates = [ask.start.date() for ask in asks if is_free(world, hall, ask.start, ask.end, NOW)]
+        dates = [ask.start.date() for ask in asks if is_free(world, hall, ask.start, ask.end, ask)]
         if len(dates) > kept:
             found.append((-len(dates), other_room(first.hall, hall), hall.path, dates))
     return min(found)[2:] if found else None
@@ -284,14 +306,18 @@ def world_of(session: Session, by: Actor) -> World:
     taken: dict[int, list[tuple[datetime, datetime, datetime | None]]] = {}
     for space, *times in session.execute(select(Claim.space_id, Claim.starts_at, Claim.ends_at, Claim.expires_at)):
         taken.setdefault(space, []).append(tuple(times))
-    return World({path: known(room) for path, room in rooms.items()}, rooms, case, taken)
+    units: dict[str, list[int]] = {}
+    for unit, venue in session.execute(select(Space.id, Venue.slug).join(Space.venue).where(Space.resource_id.is_not(None))):
+        units.setdefault(venue, []).append(unit)
+    return World({path: known(room, units) for path, room in rooms.items()}, rooms, case, taken)
 
 
 def case_of(world: World, *asks: Ask) -> Case:
     hall, bands = asks[0].hall, (AgeBand(6, 12, asks[0].heads),)
     dates = tuple(DatedSpan(ask.wall) for ask in asks)
     room = world.rooms[hall.path]
-    return replace(world.case, room=room, path=hall.path, spaces=tuple(hall.spaces), dates=dates, bands=bands, needs=asks[0].needs)
+    said = {"dates": dates, "bands": bands, "needs": asks[0].needs, "resources": {"prosjektor": asks[0].beamers}}
+    return replace(world.case, room=room, path=hall.path, spaces=tuple(hall.spaces), **said)
 
 
 def some_ask(world: World, chance: Random) -> Ask:
@@ -303,6 +329,7 @@ def some_ask(world: World, chance: Random) -> Ask:
         chance.choice([5, 15, 25]),
         tuple(chance.sample(FACILITIES, chance.choice([0, 0, 1]))),
         NOW + chance.randint(0, 6) * HOUR,
+        chance.choice([0, 0, 0, 1, 2]),
     )
 
 
@@ -337,7 +364,8 @@ def test_the_room_that_fits_most_dates_is_that_of_brute_force(database: Database
     with database.reading() as session:
         world = world_of(session, by)
         for _ in range(60):
-            first = replace(some_ask(world, chance), needs=(), start=FIRST + chance.randint(1, 7) * DAY + chance.randint(8, 20) * HOUR)
+            moment = FIRST + chance.randint(1, 7) * DAY + chance.randint(8, 20) * HOUR
+            first = replace(some_ask(world, chance), needs=(), now=NOW, start=moment)
             starts = [first.start + days * DAY for days in range(0, 12, 3)]
             asks = [replace(first, start=start, end=start + chance.choice([45, 90]) * MINUTE) for start in starts]
             kept = chance.randint(0, 2)
@@ -347,4 +375,4 @@ def test_the_room_that_fits_most_dates_is_that_of_brute_force(database: Database
             assert ((best.room, list(best.dates)) if best else None) == best_by_brute_force(world, asks, kept)
             fitting += best is not None
 
-    assert fitting > 20
+    assert fitting > 15

@@ -7,9 +7,11 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from accounts.tokens import make_token
+from booking.furnishing import NewResource, add_resource
 from database.transact import Database
 from tests.booking.conftest import LADDER, NO_SHOW, NO_TRADE, NOW, TWO_HOURS, USUAL, Hall, furnish, publish_with
 from tests.clock import stop
+from venues.vocabulary import ResourceKind
 
 WEEKLY = {"recurrence": {"rrule": "FREQ=WEEKLY;COUNT=5"}}
 Call = Callable[..., TestResponse]
@@ -120,6 +122,26 @@ def test_moving_asks_for_the_version_and_refuses_a_stale_one(call: Call) -> None
     assert moved.json["occurrences"][0]["start"] == "2026-09-16T16:00:00Z"
     assert {**call("GET", address, "berit").json, "left": {}} == moved.json
     assert stale.json["changes"] == [{"verb": "move", "at": "2026-09-01T20:30:00+00:00", "by": "applicant", "dates": ["2026-09-16T18:00"]}]
+
+
+def test_what_is_had_beside_a_room_is_said_with_the_booking_and_in_an_edit(app: Flask, call: Call, hall: Hall) -> None:
+    beamer = NewResource(name="Prosjektor", kind=ResourceKind.EQUIPMENT, quantity=2)
+    app.extensions["database"].transact(add_resource, "oren-flerbrukshall", beamer, by=hall.kari, now=NOW)
+    made = call("POST", "/bookings", "berit", {**USUAL, "resources": {"prosjektor": 2}})
+    beside = {**USUAL, "room": "oren-flerbrukshall/gymsal-2", "resources": {"prosjektor": 1}}
+
+    dry = call("POST", "/verdicts", "nils", beside).json
+    short = call("POST", "/bookings", "nils", beside)
+    one, seen = {"number": 1, "resources": {"prosjektor": 1}}, {"If-Match": made.headers["ETag"]}
+    fewer = call("PATCH", f"/bookings/{made.json['id']}", "berit", one, **seen)
+
+    assert (made.json["resources"], fewer.json["resources"]) == ({"prosjektor": 2}, {"prosjektor": 1})
+    assert [one["message"] for one in dry["dates"][0]["objections"]] == [one["message"] for one in short.json["faults"]]
+    assert [(one["code"], one["field"], one["facts"]["free"]) for one in short.json["faults"]] == [
+        ("too-few-free", "resources.prosjektor", 0)
+    ]
+    assert {one["changes"] for one in short.json["alternatives"]} == {"time", "weekday"}
+    assert call("POST", "/bookings", "nils", beside).status_code == 201
 
 
 def test_a_request_is_granted_or_refused_by_an_officer(call: Call) -> None:

@@ -218,7 +218,7 @@ def test_one_statement_when_nothing_changed_and_a_few_more_for_what_did(database
                 freedom_of(session, [room.id for room in found], SPAN, now=NOW)
         counts.append(len(seen))
 
-    assert counts == [8, 1, 3, 1]
+    assert counts == [9, 1, 3, 1]
 
 
 def test_a_transaction_sees_what_it_wrote_and_leaves_no_trace_of_it_when_it_is_taken_back(database: Database, dates: list[int]) -> None:

@@ -1,7 +1,7 @@
 """Eight processes ask at one moment for the last that a count allows, each in a room of its own: one gets it, the others hear why."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,11 +12,12 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from accounts.identity import ApplicantClass
+from accounts.identity import SERVICE, Actor, ApplicantClass
 from accounts.models import Delegation, DelegationState, Organisation, Person
 from accounts.queries import actor_of
-from booking.models import Booking, Occurrence
-from booking.outcome import Declined
+from booking.furnishing import NewResource, add_resource
+from booking.models import Booking, Claim, Occurrence
+from booking.outcome import Declined, Taken
 from booking.reservations import reserve
 from booking.states import OccurrenceState
 from booking.support.agreements import AgreementTerms, make_agreement
@@ -29,6 +30,7 @@ from tests.cast import BEGINNING
 from tests.processes import PROCESSES
 from tests.storm import FIRST, body_of
 from venues.models import Room, Space
+from venues.vocabulary import ResourceKind
 
 ROUNDS = 8
 CLIENTS = 8
@@ -79,14 +81,27 @@ def test_the_last_hour_of_an_agreement_is_given_once(database: Database, eight: 
     assert _booked(database) == [1] * ROUNDS
 
 
-def _said(eight: Eight, database: Database, field: Field) -> list[Counter[str]]:
+def test_the_last_of_what_is_lent_to_all_rooms_is_given_once(eight: Eight, database: Database) -> None:
+    field = database.transact(_field, [], by=None, now=moment())
+    database.transact(_one_beamer, by=SERVICE, now=moment())
+
+    assert _said(eight, database, field, resources={"prosjektor": 1}) == [Counter({"booked": 1, "too-few-free": CLIENTS - 1})] * ROUNDS
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Claim).join(Space).where(Space.resource_id.is_not(None))) == ROUNDS
+
+
+def _one_beamer(session: Session, *, by: Actor, now: datetime) -> None:
+    add_resource(session, "oren-flerbrukshall", NewResource(name="Prosjektor", kind=ResourceKind.EQUIPMENT, quantity=1), by=by, now=now)
+
+
+def _said(eight: Eight, database: Database, field: Field, **more: Any) -> list[Counter[str]]:
     """What the processes heard in each round."""
-    asking = [eight.pool.submit(_asks, database.url, number, field, eight.barrier) for number in range(CLIENTS)]
+    asking = [eight.pool.submit(_asks, database.url, number, field, eight.barrier, more) for number in range(CLIENTS)]
     heard = [one.result(timeout=300) for one in asking]
     return [Counter(said) for said in zip(*heard, strict=True)]
 
 
-def _asks(url: str, number: int, field: Field, barrier: Barrier) -> list[str]:
+def _asks(url: str, number: int, field: Field, barrier: Barrier, more: Mapping[str, Any]) -> list[str]:
     """One process: an hour of each round's day in its own room, overlapping those that the others want."""
     with pytest.MonkeyPatch.context() as patches:
         once.share(patches)
@@ -95,11 +110,11 @@ def _asks(url: str, number: int, field: Field, barrier: Barrier) -> list[str]:
         by = actor_of(session, field.people[number])
     said = []
     for turn, organisation in enumerate(field.organisations):
-        given = {**body_of(turn * 10, f"rom-{number}"), "organisation": organisation, "agreement": field.agreements[turn]}
+        given = {**body_of(turn * 10, f"rom-{number}"), "organisation": organisation, "agreement": field.agreements[turn], **more}
         barrier.wait(timeout=120)
         try:
             said.append(str(database.transact(reserve, Wish.model_validate(given), by=by, now=moment()).state))
-        except Declined as refused:
+        except (Declined, Taken) as refused:
             said += [fault.code for fault in refused.faults]
     database.engine.dispose()
     return said
