@@ -148,6 +148,7 @@ def test_a_retired_room_raises_its_spaces_and_can_come_back(session: Session, ca
     session.info.clear()
     with pytest.raises(Conflict):
         retire_room(session, ROOM, version=1, by=kari, now=NOW)
+    session.info.clear()
 
     restore_room(session, ROOM, version=1, by=kari, now=NOW)
 
