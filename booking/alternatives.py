@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from accounts.standings import standings_of
 from booking.applicants import applicant_in
@@ -219,15 +220,15 @@ class _Look:
 
 
 def _look(session: Session, case: Case, walls: Sequence[WallSpan], now: datetime) -> _Look:
-    span, ids = _whole(walls), of_the_kind(session, case.room)
-    freedom = freedom_of(session, ids, span, now=now)
+    span, asked = _whole(walls), case.room
+    freedom = freedom_of(session, lambda: of_the_kind(session, asked), span, now=now)
+    ids = freedom.of_the_kind(asked.id)
     found = suiting(session, (freedom.spots[id].place for id in ids), case)
-    is_usable = case.room.retired_at is None and case.room.venue.retired_at is None
-    own = tuple(one for one in found if one.id == case.room.id and is_usable)
+    own = tuple(one for one in found if one.id == asked.id and freedom.spots[one.id].is_used)
     parts = set(case.spaces)
     others = tuple(one for one in found if parts.isdisjoint(freedom.spots[one.id].spaces))
     judge = _Judge(session, case, freedom, (span.start.date(), span.end.date()), ids)
-    return _Look(case, freedom.spots[case.room.id].place, own, others, freedom, judge, now, broken_for(session, case))
+    return _Look(case, freedom.spots[asked.id].place, own, others, freedom, judge, now, broken_for(session, case))
 
 
 def _whole(walls: Sequence[WallSpan]) -> Interval:
@@ -332,11 +333,15 @@ class _Judge:
     policies: dict[int, InForce] = field(default_factory=dict)
 
     def know(self, ids: Iterable[int]) -> None:
-        """Read those of these rooms that are not known yet, and their policies; four statements or five."""
+        """Read those of these rooms that are not known yet, and their policies; three statements, or four where there is equipment."""
         unread = sorted(set(ids) - self.rooms.keys())
         if unread:
-            query = select(Room).where(Room.id.in_(unread)).options(joinedload(Room.venue).selectinload(Venue.resources))
-            self.rooms |= {room.id: room for room in self.session.scalars(query)}
+            whole = joinedload(Room.venue)
+            query = select(Room).where(Room.id.in_(unread)).options(whole.selectinload(Venue.resources) if self.freedom.pools else whole)
+            found = self.session.scalars(query).all()
+            self.rooms |= {room.id: room for room in found}
+            for room in found if not self.freedom.pools else ():
+                set_committed_value(room.venue, "resources", [])
         self._learn(unread)
 
     def _learn(self, ids: Iterable[int]) -> None:

@@ -1,7 +1,7 @@
 """Freedom: when rooms are open and free, kept in memory by the revisions of their spaces; for looking only, no write relies on it."""
 
 from array import array
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import reduce
@@ -41,10 +41,12 @@ AHEAD = 53
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A room as it is likened to others and as rules read it, with what decides when it can be had: its spaces and its hours."""
+    """A room as it is likened to others and as rules read it, with what decides whether and when it can be had: that it and its venue
+    are in use, its spaces and its hours."""
 
     place: Place
     room: RoomFacts
+    is_used: bool
     spaces: tuple[int, ...]
     opening: Opening
 
@@ -94,6 +96,11 @@ class Freedom:
     def opening(self, room: int) -> Opening:
         return self.spots[room].opening
 
+    def of_the_kind(self, room: int) -> list[int]:
+        """The ids of all rooms in use of a room's kind, and its own, in order."""
+        kind = self.spots[room].room.kind
+        return sorted(one for one, spot in self.spots.items() if one == room or (spot.is_used and spot.room.kind == kind))
+
     def at(self, times: Iterable[Interval]) -> Free:
         """Which rooms are open and free through each of the times."""
         by_right, by_agreement = [], []
@@ -133,8 +140,8 @@ class Freedom:
         yield end, self.taken.bits.every
 
 
-def freedom_of(session: Session, rooms: Collection[int], span: Interval, *, now: datetime) -> Freedom:
-    """The freedom of rooms, by their ids, over a span.
+def freedom_of(session: Session, rooms: Collection[int] | Callable[[], Collection[int]], span: Interval, *, now: datetime) -> Freedom:
+    """The freedom of rooms, by their ids or by what tells those, over a span; of others too where they are remembered.
 
     One statement where nothing has changed since this process looked last; else two more for the spaces that
     changed, and six or seven where a venue or a room did. What a transaction that writes sees is its own, and what lies
@@ -142,7 +149,7 @@ def freedom_of(session: Session, rooms: Collection[int], span: Interval, *, now:
     """
     keeper = _KEPT.setdefault(session.get_bind().engine, _Keeper())
     if session.connection().get_execution_options().get("writes") or not keeper.covers(span, now):
-        spots = _spots(session, span, rooms)
+        spots = _spots(session, span, rooms() if callable(rooms) else rooms)
         pools = pools_of(session, Resource.venue_id.in_({spot.place.venue for spot in spots.values()}))
         spaces = {space for spot in spots.values() for space in spot.spaces} | {unit for pool in pools.values() for unit in pool.units}
         bits = _bits(spots)
@@ -218,9 +225,15 @@ def _spots(
     known = {spot.opening: spot.opening for spot in {id(spot.opening): spot for spot in before.values()}.values()}
     openings = {id(opening): known.setdefault(opening, opening) for opening in {id(one): one for one in found.values()}.values()}
     return {
-        room.id: Spot(_place(room), room_facts(room), tuple(space.id for space in room.spaces), openings[id(found[room.id])])
+        room.id: Spot(
+            _place(room), room_facts(room), _is_used(room), tuple(space.id for space in room.spaces), openings[id(found[room.id])]
+        )
         for room in rooms
     }
+
+
+def _is_used(room: Room) -> bool:
+    return room.retired_at is None and room.venue.retired_at is None
 
 
 def _bits(spots: Mapping[int, Spot]) -> Bits:
