@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from flask import Flask
-from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime, StrictBool, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 from sqlalchemy.orm import Session
 
 from accounts.edge import actor, reading, transact
@@ -35,7 +35,7 @@ from venues.inputs import ClosureInput, Feature
 from venues.outside import BOOKINGS_OUTSIDE
 from venues.queries import room_at, venue_named
 from web.api import Answer, Api, expected_version, idempotency_key
-from web.fields import Day, Local, RowId
+from web.fields import Day, Local, RowId, WallTime
 
 api = Api("bookings", __name__)
 
@@ -125,19 +125,19 @@ class Release(Body):
     teams: Annotated[tuple[Team, ...], Field(max_length=100)] = ()
     reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
     without_fee: StrictBool = False
-    dry_run: bool = True
+    dry_run: StrictBool = True
 
 
 class ClosureBody(Body):
     """A venue or a room of it is closed in its own wall-clock time, or what is ``out_of_order`` in it; ``dry_run`` only tells
     whom it meets, ``cancel_affected`` lets them lose their time."""
 
-    start: NaiveDatetime
-    end: NaiveDatetime
+    start: WallTime
+    end: WallTime
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
     room: Annotated[str, StringConstraints(max_length=80)] | None = None
-    dry_run: bool = True
-    cancel_affected: bool = False
+    dry_run: StrictBool = True
+    cancel_affected: StrictBool = False
     out_of_order: Feature = ""
 
 

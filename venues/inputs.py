@@ -3,12 +3,12 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, NaiveDatetime, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from venues.opening import Openness, SchoolDays
 from venues.vocabulary import FEATURE_LABELS, Access, Answer
-from web.fields import Clock, Day, Email, Line, Phone
+from web.fields import Clock, Day, Email, Line, Phone, WallTime
 from web.forms import Input
 
 Text = Annotated[str, Field(max_length=1000)]
@@ -109,8 +109,8 @@ class ClosureInput(Input):
     """A time in which a venue or one room is closed, or what is ``out_of_order`` in it, on the wall clock."""
 
     room: Annotated[str, Field(max_length=80)] = ""
-    start: NaiveDatetime
-    end: NaiveDatetime
+    start: WallTime
+    end: WallTime
     reason: Annotated[str, Field(min_length=1, max_length=500)]
     out_of_order: Feature = ""
 

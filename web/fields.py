@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Any, TypeVar
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, PlainSerializer, Strict, WithJsonSchema
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, NaiveDatetime, PlainSerializer, Strict, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from kernel.errors import Refusal
@@ -53,6 +53,13 @@ def dated(value: Any) -> Any:
     return value
 
 
+def whole_minutes(moment: datetime) -> datetime:
+    """Times of rooms are in whole minutes, as pages show them and as rules and prices count them."""
+    if moment.second or moment.microsecond:
+        raise PydanticCustomError("not-whole-minutes", "not-whole-minutes")
+    return moment
+
+
 def clock_text(since_midnight: timedelta) -> str:
     minutes = int(since_midnight.total_seconds() // 60)
     return f"{minutes // 60:02}:{minutes % 60:02}"
@@ -71,7 +78,8 @@ Clock = Annotated[
 ]
 Zone = Annotated[str, AfterValidator(checked(lambda text: zone_of(text).key))]
 # On the wall clock or with an offset, and with one.
-Local = Annotated[datetime, BeforeValidator(dated)]
+Local = Annotated[datetime, BeforeValidator(dated), AfterValidator(whole_minutes)]
+WallTime = Annotated[NaiveDatetime, AfterValidator(whole_minutes)]
 Moment = Annotated[AwareDatetime, BeforeValidator(dated)]
 Line = Annotated[str, Field(min_length=1, max_length=200)]
 RowId = Annotated[int, Field(ge=1, le=2**31 - 1)]

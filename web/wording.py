@@ -33,6 +33,7 @@ FIELDS: Mapping[str, str] = {
     "too-few-items": _("Oppgi minst {least}."),
     "too-many-items": _("Oppgi høyst {most}."),
     "bad-format": _("«{value}» er ikke skrevet slik det skal."),
+    "not-whole-minutes": _("Tider går på hele minutter, ikke {value}. Skriv for eksempel 18:00."),
     "bad-time": _("«{value}» er ikke et tidspunkt. Skriv for eksempel 2026-11-24T18:00:00+01:00."),
     "no-offset": _("«{value}» mangler tidssone. Legg til for eksempel +01:00."),
     "unwanted-offset": _("«{value}» skal være lokal tid uten tidssone."),

@@ -65,6 +65,9 @@ BAD = {
         {**DAILY, "also": ["2026-11-20"] * 10_000}, 422, ("too-many-items", "recurrence.also"), says=("400",)
     ),
     "no date left": series({**DAILY, "except": ["2026-11-17", "2026-11-18", "2026-11-19"]}, 422, ("empty-rule", "recurrence")),
+    "seconds, which no page shows": edit({"start": "2026-11-20T18:00:30", "end": "2026-11-20T20:00"}, 422, "not-whole-minutes", "start"),
+    "a closure of half a minute": closing({"start": "2026-12-01T08:00:30"}, ("not-whole-minutes", "start"), says=("hele minutter",)),
+    "a dry run that is and is not": closing({"dry_run": "no"}, ("not-yes-or-no", "dry_run")),
     "no version": edit({"purpose": "Kamp"}, 428, "no-precondition", "", version=""),
     "a version that is none": edit({"purpose": "Kamp"}, 422, "bad-precondition", "If-Match", version='"x"', says=("x",)),
     "a date that there is not": edit({"number": 99}, 404, "unknown-date", "number", says=("99",)),

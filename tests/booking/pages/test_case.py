@@ -1,5 +1,6 @@
 """The page of a booking: what it tells to whom, and what can be done with it."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -8,6 +9,7 @@ from urllib.parse import urlencode
 import pytest
 from flask import Flask
 
+from booking.attending import attend
 from tests.accounts.conftest import Visitor
 from tests.booking.conftest import REASON, Hall, publish_with
 from tests.booking.pages.conftest import ASKED, ROOM, Hidden
@@ -234,6 +236,25 @@ def test_time_that_is_blocked_has_no_price_and_nobody_to_let_in(visit: Callable[
     assert "Tiden er sperret." in page
     assert not any(words in page for words in ("Slik kommer dere inn", "pris ikke fastsatt", "Tiden er deres"))
     assert Hidden(visit("olav").get("/")).links["Vaktliste"] == "/caretaker"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_is_kept_for_one_is_answered_on_the_page(
+    app: Flask, hall: Hall, visit: Callable[..., Visitor], booked: Callable[..., str], clock: Clock
+) -> None:
+    first = booked()
+    waiting = booked("per", organisation=None, on_conflict="wait")
+    visit("berit").post(f"/bookings/{first}/cancellation", form_on=f"/bookings/{first}")
+    clock.pass_by(timedelta(minutes=3))
+    attend(app.extensions["database"])
+    per = visit("per")
+
+    page = per.get(f"/bookings/{waiting}")
+    (yes,) = re.findall(r'action="(/bookings/[^"]+/acceptance)"', page.text)
+    answered = per.post(yes, form_on=f"/bookings/{waiting}")
+
+    assert (page.status_code, "Vi holder av" in page.text, answered.status_code) == (200, True, 303)
+    assert per.get(f"/bookings/{waiting}").status_code == 200
 
 
 def test_some_dates_go_to_another_team_as_a_booking_of_their_own(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:

@@ -39,6 +39,7 @@ def test_what_staff_add_is_asked_for_booked_and_brought_out(app: Flask, hall: Ha
     assert "Prosjektor: det trengs 1, men 0 av 2 er ledige. Resten er i bruk 18:00–20:30." in waits
     assert 'name="on_conflict" value="wait"' in waits
     page = made.headers["Location"]
+    assert 'name="resources.prosjektor"' in berit.get(page).text
     fields = {"version": "1", "dates": "1", "purpose": "Trening", "contact": "Berit Moe", "participants.6-12": "14"}
     changed = berit.post(f"{page}/description", form_on=page, **fields, **{"resources.prosjektor": "1"})
     assert (changed.status_code, "2 × Prosjektor" in berit.get(page).text) == (303, False)
