@@ -57,11 +57,12 @@ def test_what_is_said_of_it_is_changed_and_taken_out_of_use_and_into_it(app: Fla
 
     stale = kari.post(f"{PAGE}/1", name="Prosjektor", quantity="3", version="0")
     changed = kari.post(f"{PAGE}/1", name="Lerret", quantity="3", version="1")
+    elsewhere = kari.post("/venues/spiralen/resources/1/retirement", form_on=PAGE)
     retired = kari.post(f"{PAGE}/1/retirement", form_on=PAGE)
     gone = kari.get(f"{ROOM}/book").text
     restored = kari.post(f"{PAGE}/1/restoration", form_on=PAGE)
 
-    assert [answer.status_code for answer in (stale, changed, retired, restored)] == [409, 303, 303, 303]
+    assert [answer.status_code for answer in (stale, changed, elsewhere, retired, restored)] == [409, 303, 404, 303, 303]
     assert "resources.prosjektor" not in gone
     assert "Lerret" in kari.get(f"{ROOM}/book").text
     assert visit("berit").get(PAGE).status_code == 403
