@@ -193,7 +193,7 @@ def _verdicts(database: Database, kind: str, size: FreedomSize) -> list[Line]:
             search = _search(SHOWN_DATES)
             found = find_rooms(session, search, now=now())[:SHOWN]
             began = time.perf_counter()
-            decided = tried(session, found, search, now=now())
+            decided = tried(found, search, now=now())
             if sum(one.found.free for one in decided) != SHOWN * SHOWN_DATES:
                 raise RuntimeError("the rooms shown are not free on all dates")
             return time.perf_counter() - began, len(decided)
