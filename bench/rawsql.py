@@ -19,7 +19,7 @@ SPACES = "SELECT space.id, space.name FROM room_space JOIN space ON space.id = r
 HOLDER = "SELECT id, name, phone, born FROM person WHERE id = :holder_id"
 ORGANISATION = "SELECT id, name, applicant_class, in_voluntary_register, is_local FROM organisation WHERE number = :organisation"
 STANDINGS = "SELECT name, value, first_day, last_day FROM standing WHERE organisation_id = :organisation_id ORDER BY noted_at DESC, id DESC"
-RESOURCES = "SELECT id, slug, name, kind, quantity, lot, rooms, required_for FROM resource WHERE venue_id = :venue_id AND retired_at IS NULL"
+RESOURCES = "SELECT id, slug, name, quantity, lot, rooms, required_for FROM resource WHERE venue_id = :venue_id AND retired_at IS NULL"
 HOURS = "SELECT room_id, first_day, last_day, weekday, from_minute, to_minute, openness FROM opening_hours WHERE venue_id = :venue_id"
 CLOSURES = """
 SELECT room_id, starts_at, ends_at, reason FROM closure
