@@ -10,13 +10,13 @@ from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, Engine, String, case, cast, func, select, true
+from sqlalchemy import ColumnElement, Engine, String, case, cast, func, null, select, true, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, subqueryload
 
 from booking.case import path_of
 from booking.conflicts import Draw, Pool
 from booking.facts import room_facts
-from booking.models import Claim
+from booking.models import Claim, Vacancy
 from booking.nearness import Place
 from booking.resources import pools_of
 from booking.timetable import NONE, Bits, Claims, Hold, Openings, Taken, by_week, seconds_of, stretches
@@ -272,6 +272,9 @@ def _listed(*columns: InstrumentedAttribute[Any], where: ColumnElement[bool]) ->
 STAYING = _listed(Claim.starts_at, Claim.ends_at, where=Claim.expires_at.is_(None))
 HOLDING = _listed(Claim.starts_at, Claim.ends_at, Claim.expires_at, where=Claim.expires_at.is_not(None))
 CLAIMS = select(Claim.space_id, STAYING, HOLDING).group_by(Claim.space_id)
+# What is kept for those who stand in line is a hold like others.
+KEPT = _listed(Vacancy.starts_at, Vacancy.ends_at, Vacancy.kept_until, where=Vacancy.kept_until.is_not(None))
+VACANCIES = select(Vacancy.space_id, cast(null(), String), KEPT).group_by(Vacancy.space_id)
 
 
 def _read(session: Session, span: Interval, spaces: Collection[int]) -> dict[int, Claims]:
@@ -280,12 +283,14 @@ def _read(session: Session, span: Interval, spaces: Collection[int]) -> dict[int
     query = CLAIMS.where(Claim.starts_at >= span.start - LONGEST, Claim.starts_at < span.end, Claim.ends_at > span.start)
     if len(spaces) < MANY:
         query = query.where(Claim.space_id.in_(sorted(spaces)))
-    for space, staying, holding in session.execute(query, execution_options={"yield_per": A_BATCH}) if spaces else ():
+    both = union_all(query, VACANCIES)
+    for space, staying, holding in session.execute(both, execution_options={"yield_per": A_BATCH}) if spaces else ():
         if space in found:
             moments, holds = _numbers(staying), _numbers(holding)
             # Where one claim ends and another begins nothing turns.
             edges = array("q", sorted(set(moments[::2]) ^ set(moments[1::2])))
-            found[space] = Claims(edges, tuple(map(Hold, holds[::3], holds[1::3], holds[2::3])))
+            held = (*found[space].holds, *map(Hold, holds[::3], holds[1::3], holds[2::3]))
+            found[space] = Claims(edges or found[space].edges, held)
     return found
 
 
