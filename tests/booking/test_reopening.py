@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import SERVICE, Actor
 from booking.cases import booking_for
+from booking.changing import Change, Said, change
 from booking.closures import close_rooms, displace_outside, open_again
 from booking.ending import cancel
 from booking.line import in_line, offer_instead, offer_vacancy, vacancies
@@ -19,7 +20,7 @@ from booking.states import BookingState, OccurrenceState, OfferState
 from booking.undo import last_act, undo
 from database.audit import Audit
 from kernel.errors import Conflict
-from tests.booking.conftest import NOW, Hall, again, wish
+from tests.booking.conftest import NOW, Hall, again, move, wish
 from venues.editing import retire_room
 from venues.inputs import ClosureInput
 from venues.models import Closure, Room
@@ -167,6 +168,25 @@ def test_a_room_out_of_use_is_neither_offered_nor_had_by_an_offer_from_before(se
     with pytest.raises(Conflict) as refused:
         accept(session, before.id, by=hall.nils, now=SOON)
     assert [fault.code for fault in refused.value.faults] == ["room-retired"]
+
+
+def test_what_is_booked_in_a_room_out_of_use_stays_there_and_moves_only_into_another(session: Session, hall: Hall) -> None:
+    theirs = booked(session, hall.berit)
+    room = session.scalars(select(Room).where(Room.slug == "gymsal-1")).one()
+    again(session)
+    retire_room(session, f"{OREN}/gymsal-1", version=room.revision, by=hall.kari, now=NOW)
+    later = {"start": datetime(2026, 9, 16, 18), "end": datetime(2026, 9, 16, 20)}
+
+    again(session)
+    with pytest.raises(Conflict) as refused:
+        move(session, theirs.id, 1, **later, by=hall.berit, now=NOW)
+    again(session)
+    changed = change(session, theirs.id, Change(number=1, room=f"{OREN}/gymsal-1", said=Said(purpose="Turn")), by=hall.berit, now=NOW)
+
+    assert [fault.code for fault in refused.value.faults] == ["room-retired"]
+    assert (changed.booking.purpose, changed.booking.occurrences[0].local_start.day) == ("Turn", 15)
+    again(session)
+    assert move(session, theirs.id, 1, room=f"{OREN}/gymsal-2", by=hall.berit, now=NOW).occurrences[0].room.slug == "gymsal-2"
 
 
 def _given_up(session: Session, hall: Hall, booking: Booking) -> None:
