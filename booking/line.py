@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from accounts.identity import Actor
 from booking.alternatives import offers_to
@@ -13,7 +13,7 @@ from booking.cases import booking_for
 from booking.ending import end_dates, keys_of
 from booking.judging import judge
 from booking.models import OPEN, Booking, Occurrence, Offer, Vacancy
-from booking.occupy import peek
+from booking.occupy import peek, vacate
 from booking.offers import DAY, Option, book_at_once, case_in, offer, open_offers, passed_over
 from booking.outcome import TAKEN, TOO_FEW
 from booking.resources import may_need, want_of
@@ -26,7 +26,7 @@ from kernel.errors import Invalid
 from kernel.interval import Interval
 from kernel.wallclock import WallSpan, wall_of
 from policies.request import LONGEST
-from venues.models import Resource, Room, RoomSpace, Space
+from venues.models import Resource, Room, RoomSpace, Space, Venue
 from venues.queries import room_at
 
 STEP = timedelta(minutes=30)
@@ -100,6 +100,16 @@ def forget_vacancy(session: Session, vacancy_id: int, *, by: Actor, now: datetim
     found = session.get(Vacancy, vacancy_id)
     if found is not None:
         session.delete(found)
+
+
+def ask_again(session: Session, changed: Venue | Room | Resource, *, now: datetime) -> None:
+    """Let those who stand in line there be asked again: hours or a room's use changed, or there is more of what some of them want."""
+    venue = changed.id if isinstance(changed, Venue) else changed.venue_id
+    here = Room.id == changed.id if isinstance(changed, Room) else Room.venue_id == venue
+    query = select(Occurrence).join(Occurrence.booking).join(Occurrence.room).options(joinedload(Occurrence.room).selectinload(Room.spaces))
+    dates = session.scalars(query.where(_waits(), here, Occurrence.starts_at > now, Booking.state.not_in(OVER))).all()
+    wanting = [date for date in dates if not isinstance(changed, Resource) or may_need(date.booking, changed)]
+    vacate(session, {(space.id, date.starts_at, date.ends_at) for date in wanting for space in date.room.spaces}, now=now)
 
 
 def in_vain(session: Session, now: datetime) -> Sequence[int]:

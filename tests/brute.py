@@ -385,6 +385,14 @@ class Model:
     def restock(self, slug: str, pieces: int, *, is_retired: bool, now: datetime) -> None:
         """So many of a thing from now on, or none; what dates have of it they keep."""
         self.stocks[slug].pieces, self.stocks[slug].is_retired = pieces, is_retired
+        if not is_retired:
+            self.ask_again(now, slug=slug)
+
+    def ask_again(self, now: datetime, where: str = "", slug: str = "") -> None:
+        """Those in line in the hall or a room, or for a thing, may have their time now."""
+        for booking, _, date in self._dates():
+            if date.stands_in_line and where in ("", date.room) and slug in ("", *self._needed(self.cases[booking], date.room)):
+                self._free(date, now)
 
     def lose_outside(self, losers: Collection[Key], now: datetime) -> None:
         was = self._before([booking for booking, _ in losers], now)

@@ -351,17 +351,20 @@ class Steps:
             room, *period = self.dice.choice(shrunk)
             self._try("hours as before", "", _hours, room, period, None, by=self.hands["kari"])
             del self.model.hours[room, *period]
+            self.model.ask_again(self.now, where=room)
         else:
             self._try("shorter hours", "", _hours, room, period, minutes, by=self.hands["kari"])
             self.model.hours[room, *period] = Hours(*period, minutes or (0, 0))
+            self.model.ask_again(self.now, where=room)
             self._lose_outside(room)
 
     def _retire(self) -> None:
         """A room out of use, or taken into use again."""
         room = self.dice.choice([*SPACES, *[*self.model.retired] * 9])
         if room in self.model.retired and self.dice.random() < 0.8:
-            self._try("restore room", "", _versioned, Room, room, restore_room, by=self.hands["kari"])
+            self._try("restore room", "", _versioned, Room, room, _restored, by=self.hands["kari"])
             del self.model.retired[room]
+            self.model.ask_again(self.now, where=room)
             return
         expected = "room-retired" if room in self.model.retired else ""
         self._try("retire room", expected, _versioned, Room, room, retire_room, by=self.hands["kari"])
@@ -666,7 +669,15 @@ def _hours(session: Session, room: str, period: Sequence[day_of], minutes: Seque
     rows = [{"weekday": day, "start": clock[0], "end": clock[1]} for day in range(7)] if minutes else []
     first, last = (None if day in (day_of.min, day_of.max) else day for day in period)
     given = HoursInput.model_validate({"first_day": first, "last_day": last, "rows": rows, "version": (one or place).revision})
-    return (forget_opening_hours if minutes is None else set_opening_hours)(session, OREN, room, given, by=by, now=now)
+    changed = (forget_opening_hours if minutes is None else set_opening_hours)(session, OREN, room, given, by=by, now=now)
+    line.ask_again(session, changed, now=now)
+    return changed
+
+
+def _restored(session: Session, path: str, *, version: int, by: Actor, now: datetime) -> Room:
+    room = restore_room(session, path, version=version, by=by, now=now)
+    line.ask_again(session, room, now=now)
+    return room
 
 
 def _versioned(session: Session, kind: type[Room | Resource], slug: str, verb: Callable[..., Any], *, by: Actor, now: datetime) -> Any:
