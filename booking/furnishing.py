@@ -12,7 +12,7 @@ from accounts.identity import Actor
 from booking.line import ask_again
 from booking.resources import key_of
 from database.audit import Act, record
-from database.locks import lock
+from database.locks import Key, Subject, lock
 from kernel.errors import Conflict, Fault, Invalid, Missing, refuse
 from policies.taxonomy import Activity
 from venues.editing import raised, require_version
@@ -105,7 +105,7 @@ def _locked(session: Session, resource_id: int, by: Actor) -> Resource:
     if row is None:
         raise refuse(Missing, "unknown-resource", "resource", resource_id)
     by.require(by.is_officer or by.is_caretaker_of(row.venue_id), "caretaker")
-    lock(session, key_of(row.id, row.kind))
+    lock(session, key_of(row.id, row.kind), *(Key(Subject.SPACE, space.id) for space in row.venue.spaces))
     session.refresh(row)
     return row
 

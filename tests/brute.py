@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from datetime import date as day_of
 from itertools import product
+from typing import Any
 from zoneinfo import ZoneInfo
 
 SPACES = {"gymsal-1": frozenset({"gymsal-1"}), "gymsal-2": frozenset({"gymsal-2"}), "hel-hall": frozenset({"gymsal-1", "gymsal-2"})}
@@ -19,7 +20,7 @@ MOST_IN_LINE = 3
 # Who acts for the club, and is asked when somebody else wishes in its name.
 DELEGATES = 2
 NOTICE_DAYS = 5
-TO_UNDO = timedelta(minutes=2)
+TO_UNDO, TO_ASK = timedelta(minutes=2), timedelta(minutes=10)
 LONGEST_OFFER = timedelta(hours=36)
 Key = tuple[int, int]
 # A thing beside the room, by its name, and from when to when a date has it.
@@ -104,6 +105,11 @@ class Date:
     def span(self) -> tuple[datetime, datetime]:
         return self.start - timedelta(minutes=self.before), self.end + timedelta(minutes=self.after)
 
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """All that it has while it has its time: the parts of its room, and what it has beside."""
+        return (*((part, *self.span) for part in SPACES[self.room]), *self.beside)
+
 
 Shift = Callable[[Date], Date]
 # One date of a wish, and what was chosen for it: to skip it, to wait, or neither.
@@ -114,11 +120,13 @@ Told = tuple[str, int, tuple[int, ...]]
 
 @dataclass(slots=True)
 class Case:
-    """A booking: its sort, its dates by number, until when it waits for the organisation, and how many it asks for of what."""
+    """A booking: its sort, its dates by number, until when it waits for the organisation, what it takes that stands in line, and how
+    many it asks for of what."""
 
     sort: Sort
     dates: dict[int, Date] = field(default_factory=dict)
     confirm_by: datetime | None = None
+    accepts: str = "time"
     asks: Mapping[str, int] = field(default_factory=dict)
 
     def state(self, fallback: str) -> str:
@@ -148,11 +156,21 @@ class Case:
 
 @dataclass(slots=True)
 class Kept:
-    """What was offered to a date: the room and time as a hold, and what came of it."""
+    """What was offered to a date: the room and time as a hold, until when it may answer, and what came of it."""
 
     key: Key
     date: Date
+    until: datetime
     state: str = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Freed:
+    """Time that became free, when those in line can be asked, and by part what of it is kept for them until then and a little longer."""
+
+    date: Date
+    due: datetime
+    kept: tuple[Piece, ...] = ()
 
 
 @dataclass(slots=True)
@@ -255,7 +273,7 @@ class Model:
         self.offers: dict[int, Kept] = {}
         self.sought: dict[Key, datetime] = {}
         self.closures: dict[int, Closed] = {}
-        self.freed: list[tuple[datetime, Date]] = []
+        self.freed: list[Freed] = []
         self.undoable: list[Done] = []
         self.numbers: dict[int, int] = {}
         self.stocks: dict[str, Stock] = {}
@@ -264,12 +282,7 @@ class Model:
 
     def claims(self, now: datetime) -> list[tuple[int, int, str, datetime, datetime]]:
         """Which space or thing each date holds from when to when, holds that ran out left out."""
-        return sorted(
-            (booking, number, *piece)
-            for booking, number, date in self._held()
-            if date.has(now)
-            for piece in (*((space, *date.span) for space in SPACES[date.room]), *date.beside)
-        )
+        return sorted((booking, number, *piece) for booking, number, date in self._held() if date.has(now) for piece in date.pieces)
 
     def wish(self, case: Case, first: Date, chosen: Sequence[Chosen], *, on_conflict: str, now: datetime) -> str:
         """What a wish becomes: dates taken by others are left out, or stand in line, where that may be or was chosen."""
@@ -341,8 +354,9 @@ class Model:
 
     def displaced(self, booking: int, case: Case, date: Date, losers: Collection[Key], now: datetime) -> None:
         was = self._before([booking for booking, _ in losers], now)
+        beside = self._ask(case, {1: date}, now, losers)[1].beside
         self._lose(losers, None, now)
-        self._place_in(case, {1: replace(date, state="booked")}, now)
+        case.dates[1] = self._placed(case, replace(date, state="booked", beside=beside), now)
         self.add(booking, case)
         if losers:
             self._may_be_undone(replace(was, before={**was.before, booking: ({}, None, "cancelled", {})}))
@@ -373,7 +387,7 @@ class Model:
             closed.is_withdrawn = True
         lost = [(b, n) for b, n, date in self._dates() if date.state == "displaced" and date.lost_to == closure and date.start > now]
         self._give_up(lost, now)
-        self._free(freed, now)
+        self._free([freed], now)
         return ""
 
     def outside(self, where: str, now: datetime) -> list[Key]:
@@ -390,9 +404,13 @@ class Model:
 
     def ask_again(self, now: datetime, where: str = "", slug: str = "") -> None:
         """Those in line in the hall or a room, or for a thing, may have their time now."""
-        for booking, _, date in self._dates():
-            if date.stands_in_line and where in ("", date.room) and slug in ("", *self._needed(self.cases[booking], date.room)):
-                self._free(date, now)
+        line = [(self.cases[b], date) for b, _, date in self._dates() if date.stands_in_line and self.states[b] not in OVER]
+        here = [(case, date) for case, date in line if date.start > now and where in ("", date.room)]
+        wanting = [date for case, date in here if not slug or self._may_need(case, slug)]
+        self._free([replace(date, before=0, after=0, beside=(), expires=None) for date in wanting], now)
+
+    def _may_need(self, case: Case, slug: str) -> bool:
+        return slug in case.asks or case.sort.activity == self.stocks[slug].required_for
 
     def lose_outside(self, losers: Collection[Key], now: datetime) -> None:
         was = self._before([booking for booking, _ in losers], now)
@@ -458,7 +476,7 @@ class Model:
             return "in-the-past", []
         if what in ("team", "resources"):
             anew = self._judged_anew(case, reached, by_staff=by_staff)
-            refused = self._refusal(booking, anew, now, asks)
+            refused = self._refusal(booking, anew, now, asks=asks)
             if refused:
                 return refused, []
             if what == "team" and any(date.state != case.dates[n].state for n, date in anew.items()):
@@ -527,7 +545,7 @@ class Model:
 
     def _part(self, booking: int, made: int, numbers: Collection[int]) -> None:
         case, before = self.cases[booking], self.states[booking]
-        self.cases[made] = Case(case.sort, {n: case.dates[n] for n in numbers}, case.confirm_by, case.asks)
+        self.cases[made] = Case(case.sort, {n: case.dates[n] for n in numbers}, case.confirm_by, case.accepts, case.asks)
         case.dates = {n: date for n, date in case.dates.items() if n not in numbers}
         self.numbers[made] = max(numbers)
         for n in numbers:
@@ -618,7 +636,7 @@ class Model:
         back = {key: date for key, date in changed.items() if date.has(now)}
         refused = next(filter(None, (self._shut_since(done, key[0], date) for key, date in back.items())), "")
         asked = [(Case(self.cases[b].sort, asks=done.before[b][3]), date) for (b, _), date in back.items()]
-        answers = self._ask_each(asked, now, changed)
+        answers = self._ask_each(asked, now, changed, due_by=now + TO_UNDO)
         if refused or not all(answer.is_free for answer in answers):
             return refused or "taken"
         drawn = {key: replace(back[key], beside=answer.beside) for key, answer in zip(back, answers, strict=True)}
@@ -641,7 +659,14 @@ class Model:
         return dates.get(number) or replace(date, state="cancelled", holds=False, expires=None)
 
     def overdue(self, now: datetime) -> list[int]:
-        return [number for number, kept in self.offers.items() if kept.state == "open" and _until(kept) <= now]
+        return [number for number, kept in self.offers.items() if kept.state == "open" and kept.until <= now]
+
+    def run_out(self, key: Key, now: datetime) -> bool:
+        """Whether time was kept for a request until now: it is given up."""
+        date = self._date(key)
+        self._free([replace(date, expires=None)], now)
+        self.cases[key[0]].dates[key[1]] = replace(date, holds=False, beside=())
+        return date.state == "requested" and date.holds and date.expires is not None and date.expires <= now
 
     def expire(self, number: int, now: datetime) -> None:
         kept = self.offers[number]
@@ -651,9 +676,10 @@ class Model:
 
     def offered(self, number: int, key: Key, date: Date, now: datetime) -> str:
         """What is wrong with an offer that was made, empty when nothing is."""
-        case, own = self.cases[key[0]], self._date(key)
-        kept = replace(date, before=case.sort.before, after=case.sort.after, holds=True)
-        answer = self._ask(case, {1: kept}, now)[1]
+        case, own, until = self.cases[key[0]], self._date(key), date.expires or datetime.max.replace(tzinfo=UTC)
+        # Nobody has it until the next in line was asked.
+        kept = replace(date, before=case.sort.before, after=case.sort.after, holds=True, expires=until + TO_ASK)
+        answer = self._ask(case, {1: kept}, now, due_by=now)[1]
         wrong = [
             (not own.stands_in_line or own.start <= now, "waits for nothing"),
             (self.open_to(key) is not None, "has an offer already"),
@@ -663,10 +689,10 @@ class Model:
             (kept.start <= now, "is over"),
             (key in self._passed_over(kept), "was declined before"),
             (not (_is_as_long(kept, own) or (own.state == "displaced" and _is_part(kept, own))), "has another length"),
-            (not now < _until(Kept(key, kept)) <= min(kept.start, now + LONGEST_OFFER), "ends too early or too late"),
-            (not _is_awake(_until(Kept(key, kept)), kept.start), "ends at night"),
+            (not now < until <= min(kept.start, now + LONGEST_OFFER), "ends too early or too late"),
+            (not _is_awake(until, kept.start), "ends at night"),
         ]
-        self.offers[number] = Kept(key, replace(kept, beside=answer.beside))
+        self.offers[number] = Kept(key, replace(kept, beside=answer.beside), until)
         self.sought.pop(key, None)
         self._acted("offer", key[0], fallback=self.states[key[0]])
         # Who is about to be told what was lost reads there what is offered instead; nobody sends anything here.
@@ -683,7 +709,7 @@ class Model:
     def answer(self, number: int, act: str, now: datetime) -> str:
         """Accept or decline what was offered."""
         kept = self.offers[number]
-        if kept.state == "expired" or (kept.state == "open" and _until(kept) <= now):
+        if kept.state == "expired" or (kept.state == "open" and kept.until <= now):
             return "offer-expired"
         if kept.state != "open":
             return "offer-answered"
@@ -715,8 +741,8 @@ class Model:
 
     def forgotten(self, asked: Collection[Key], now: datetime) -> list[Key]:
         """Who of those that could be asked stands in line for their own time although it became free and is free still."""
-        due = [date for due, date in self.freed if due <= now]
-        self.freed = [one for one in self.freed if one[0] > now]
+        due = [one.date for one in self.freed if one.due <= now]
+        self.freed = [one for one in self.freed if one.due > now]
         return [key for key in asked if self._could_have_own(key, due, now)]
 
     def askable(self) -> list[Key]:
@@ -731,13 +757,9 @@ class Model:
         if not waits or is_closed or key in self._passed_over(own):
             return False
         bare, stocks = replace(own, before=0, after=0), [self.stocks[slug] for slug in self._needed(case, own.room)]
-        wanted = [
-            *((space, bare.span) for space in SPACES[own.room]),
-            *((unit, stock.span(bare)) for stock in stocks for unit in stock.units),
-        ]
-        freed = [piece for date in due for piece in (*((space, *date.span) for space in SPACES.get(date.room, ())), *date.beside)]
-        is_freed = any(name == thing and _meet(span, times) for thing, span in wanted for name, *times in freed)
-        return is_freed and self._ask(case, {1: own}, now)[1].is_free
+        wanted = [*bare.pieces, *((unit, *stock.span(bare)) for stock in stocks for unit in stock.units)]
+        is_freed = any(one[0] == other[0] and _meet(one[1:], other[1:]) for one in wanted for date in due for other in date.pieces)
+        return is_freed and self._ask(case, {1: own}, now, due_by=now)[1].is_free
 
     def _waits_in_vain(self, key: Key, date: Date, now: datetime) -> bool:
         return date.state == "waiting" and date.start <= now and self.open_to(key) is None
@@ -770,15 +792,15 @@ class Model:
         taken = replace(date, state=case.sort.then, before=case.sort.before, after=case.sort.after)
         state = case.sort.then if case.confirm_by is None else "unconfirmed"
         notice = "date-booked" if state == "booked" else f"booking-{state}"
-        return self._settle_one(key, taken, act, now, notice=notice, is_undoable=False)
+        return self._settle_one(key, taken, act, now, notice=notice, is_undoable=False, due_by=now)
 
-    def _settle_one(self, key: Key, date: Date, act: str, now: datetime, *, notice: str, is_undoable: bool = True) -> str:
+    def _settle_one(self, key: Key, date: Date, act: str, now: datetime, **more: Any) -> str:
         """One date more, which is a wish while nobody has confirmed the others, with as long to confirm it."""
         case = self.cases[key[0]]
         if case.confirm_by is None:
-            return self._settle(key[0], {key[1]: date}, act, now, notice=notice, is_undoable=is_undoable)
+            return self._settle(key[0], {key[1]: date}, act, now, **more)
         wish, until = replace(date, state="unconfirmed"), max(case.confirm_by, _confirm_by(now, date.start))
-        return self._settle(key[0], {key[1]: wish}, act, now, notice=notice, is_undoable=is_undoable, until=until)
+        return self._settle(key[0], {key[1]: wish}, act, now, until=until, **more)
 
     @staticmethod
     def _judged_anew(case: Case, numbers: Collection[int], *, by_staff: bool) -> dict[int, Date]:
@@ -807,7 +829,7 @@ class Model:
             going = {n: date for n, date in asked.items() if answers[n].is_free}
 
     def _let_go(self, kept: Kept, act: str, now: datetime) -> None:
-        self._free(kept.date, now)
+        self._free([kept.date], now, but=[kept.key])
         before = self.states[kept.key[0]]
         self._acted(act, kept.key[0], fallback="cancelled" if before == "waiting" else before)
 
@@ -831,37 +853,43 @@ class Model:
         notice: str = "",
         is_undoable: bool = True,
         until: datetime | None = None,
+        due_by: datetime | None = None,
     ) -> str:
-        refused = self._refusal(booking, dates, now)
+        refused = self._refusal(booking, dates, now, due_by)
         if refused:
             return refused
         was = self._before({booking}, now)
         self.cases[booking].confirm_by = until or self.cases[booking].confirm_by
-        self._place(booking, dates, now)
+        self._place(booking, dates, now, due_by)
         self._acted(act, booking, fallback=self.states[booking])
         self._tell(notice or f"booking-{self.states[booking]}", booking, dates if notice else ())
         if is_undoable:
             self._may_be_undone(was)
         return ""
 
-    def _refusal(self, booking: int, dates: Mapping[int, Date], now: datetime, asks: Mapping[str, int] | None = None) -> str:
+    def _refusal(
+        self,
+        booking: int,
+        dates: Mapping[int, Date],
+        now: datetime,
+        due_by: datetime | None = None,
+        asks: Mapping[str, int] | None = None,
+    ) -> str:
         case = self.cases[booking]
         case = Case(case.sort, asks=case.asks if asks is None else asks)
         if any(self._is_closed(date, case) for date in dates.values()):
             return "declined"
-        answers = self._ask(case, dates, now, {(booking, number) for number in dates})
+        answers = self._ask(case, dates, now, {(booking, number) for number in dates}, due_by)
         return "" if all(answer.is_free for answer in answers.values()) else "taken"
 
-    def _place(self, booking: int, dates: Mapping[int, Date], now: datetime) -> None:
-        case = self.cases[booking]
-        self._give_up([(booking, number) for number in dates], now)
-        self._place_in(case, dates, now, {(booking, number) for number in dates})
+    def _place(self, booking: int, dates: Mapping[int, Date], now: datetime, due_by: datetime | None = None) -> None:
+        case, own = self.cases[booking], {(booking, number) for number in dates}
+        answers = self._ask(case, dates, now, own, due_by)
+        placed = {n: self._placed(case, replace(date, beside=answers[n].beside), now) for n, date in dates.items()}
+        self._give_up(own, now, placed.values())
+        case.dates |= placed
         if case.state(self.states[booking]) != "unconfirmed":
             case.confirm_by = None
-
-    def _place_in(self, case: Case, dates: Mapping[int, Date], now: datetime, own: Collection[Key] = ()) -> None:
-        for number, answer in self._ask(case, dates, now, own).items():
-            case.dates[number] = self._placed(case, replace(dates[number], beside=answer.beside), now)
 
     def _placed(self, case: Case, date: Date, now: datetime) -> Date:
         match date.state:
@@ -880,20 +908,49 @@ class Model:
             case.dates[number] = replace(case.dates[number], state=state, holds=False, expires=None)
         self._acted(act, booking, fallback=state)
 
-    def _give_up(self, keys: Collection[Key], now: datetime) -> None:
-        """What dates hold is free, what is sought or open for them withdrawn."""
-        for booking, number, date in list(self._held()):
-            if (booking, number) in keys:
-                self._free(date, now)
+    def _give_up(self, keys: Collection[Key], now: datetime, retaken: Collection[Date] = ()) -> None:
+        """What dates hold is free but for what they take again, what is sought or open for them withdrawn."""
+        left = [date for booking, number, date in self._held() if (booking, number) in keys]
         for key in keys:
-            self.sought.pop(key, None)
-            number = self.open_to(key)
-            if number is not None:
-                self.offers[number].state = "withdrawn"
+            self._withdraw(key)
+        self._free(left, now, but=keys, retaken=retaken)
 
-    def _free(self, date: Date, now: datetime) -> None:
-        if date.span[1] > now:
-            self.freed.append((now + TO_UNDO, date))
+    def _withdraw(self, key: Key) -> None:
+        self.sought.pop(key, None)
+        number = self.open_to(key)
+        if number is not None:
+            self.offers[number].state = "withdrawn"
+
+    def _free(self, dates: Collection[Date], now: datetime, *, but: Collection[Key] = (), retaken: Collection[Date] = ()) -> None:
+        """What anybody in line wants of it is kept for them, where it was not to be had already."""
+        again = {piece for date in retaken if date.has(now) for piece in date.pieces}
+        for date in dates:
+            left = [piece for piece in date.pieces if piece not in again and piece[2] > now]
+            if left:
+                is_new = date.expires is None or date.expires > now
+                wanted = [(piece, *span) for piece in left for span in self._wanted(piece[0], but, now)] if is_new else []
+                kept = [(piece[0], max(start, piece[1], now), min(end, piece[2])) for piece, start, end in wanted]
+                self.freed.append(Freed(date, now + TO_UNDO, tuple(one for one in kept if one[1] < one[2])))
+
+    def _wanted(self, name: str, but: Collection[Key], now: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """When those who stand in line could have a part of the hall, all of whose rooms are of one kind, or a thing."""
+        of = next((slug for slug, stock in self.stocks.items() if name.startswith(f"{stock.id}:")), "")
+        for booking, number, date in self._dates():
+            key, case = (booking, number), self.cases[booking]
+            is_asked = date.stands_in_line and date.start > now and key not in but and self.states[booking] not in OVER
+            is_asked = is_asked and self.open_to(key) is None and not self._is_lost(date, date)
+            wants = self._may_need(case, of) if of else name in SPACES[date.room] or case.accepts == "any"
+            if is_asked and wants:
+                yield _day_of(date) if case.accepts == "room" else self.stocks[of].span(date) if of else date.span
+
+    def kept_now(self, now: datetime) -> list[Date]:
+        """What became free and is kept, of some of it at least, for those in line."""
+        return [one.date for one in self.freed if one.kept and one.due + TO_ASK > now]
+
+    def _kept(self, now: datetime, due_by: datetime | None) -> list[Piece]:
+        """What is kept for those in line, from who is not asked by then."""
+        kept = [one for one in self.freed if one.due + TO_ASK > now and (due_by is None or one.due > due_by)]
+        return [piece for one in kept for piece in one.kept]
 
     def _before(self, bookings: Collection[int], now: datetime) -> Done:
         cases = {b: self.cases[b] for b in bookings}
@@ -911,12 +968,14 @@ class Model:
         done.is_undone = True
         if done.closure is not None:
             self.closures[done.closure].is_withdrawn = True
-        self._give_up(changed, now)
-        for (booking, number), date in changed.items():
-            self.cases[booking].dates[number] = date
+        left = [date for booking, number, date in self._held() if (booking, number) in changed]
+        for key, date in changed.items():
+            self._withdraw(key)
+            self.cases[key[0]].dates[key[1]] = date
         for booking, (_, confirm_by, state, asks) in done.before.items():
             self.cases[booking].confirm_by, self.cases[booking].asks, self.states[booking] = confirm_by, asks, state
             self.acts.append(("undo", booking))
+        self._free(left, now, but=changed, retaken=changed.values())
         self.told -= done.told
 
     def _acted(self, act: str, booking: int, *, fallback: str = "booked") -> None:
@@ -926,41 +985,52 @@ class Model:
     def _tell(self, kind: str, booking: int, dates: Collection[int] = ()) -> None:
         self.told[kind, booking, tuple(sorted(dates))] += 1
 
-    def _ask(self, case: Case, dates: Mapping[int, Date], now: datetime, own: Collection[Key] = ()) -> dict[int, Answer]:
+    def _ask(
+        self,
+        case: Case,
+        dates: Mapping[int, Date],
+        now: datetime,
+        own: Collection[Key] = (),
+        due_by: datetime | None = None,
+    ) -> dict[int, Answer]:
         """What stands in the way of dates of a booking that are asked for at once, room by room, without what they have."""
         rooms = [date.room for date in dates.values()]
         in_turn = sorted(dates, key=lambda n: rooms.index(dates[n].room))
-        return dict(zip(in_turn, self._ask_each([(case, dates[n]) for n in in_turn], now, own), strict=True))
+        return dict(zip(in_turn, self._ask_each([(case, dates[n]) for n in in_turn], now, own, due_by), strict=True))
 
-    def _ask_each(self, asked: Sequence[tuple[Case, Date]], now: datetime, own: Collection[Key]) -> list[Answer]:
+    def _ask_each(
+        self, asked: Sequence[tuple[Case, Date]], now: datetime, own: Collection[Key], due_by: datetime | None = None
+    ) -> list[Answer]:
         """Each in turn: an earlier one keeps its room, where that is not another's, and what it draws where it can have all."""
-        others = [other for booking, number, other in self._held() if (booking, number) not in own and other.has(now)]
+        held = [((booking, number) in own, date) for booking, number, date in self._held() if date.has(now)]
+        claimed = [piece for _, date in held for piece in date.pieces]
+        kept = self._kept(now, due_by)
+        given = [piece for is_own, date in held if not is_own for piece in date.pieces]
         found: list[Answer] = []
         earlier: list[Piece] = []
-        given = [piece for other in others for piece in other.beside]
         for case, date in asked:
             met = {space for space, *time in earlier if space in SPACES[date.room] and _meet(date.span, time)}
             earlier += [(space, *date.span) for space in SPACES[date.room] - met]
-            draws = [self._draw(self.stocks[slug], count, date, given) for slug, count in self._needed(case, date.room).items()]
+            needed = self._needed(case, date.room)
+            draws = [self._draw(self.stocks[slug], count, date, (given, kept, claimed)) for slug, count in needed.items()]
             answer = Answer(
                 own=bool(met),
-                others=any(date.meets(other, now) for other in others),
+                others=any(_is_had((space, *date.span), given, kept, claimed) for space in SPACES[date.room]),
                 short=any(pieces is None for pieces in draws),
-                hopeless=any(count > self.stocks[slug].pieces for slug, count in self._needed(case, date.room).items()),
+                hopeless=any(count > self.stocks[slug].pieces for slug, count in needed.items()),
             )
             if answer.is_free:
                 answer = replace(answer, beside=tuple(piece for pieces in draws for piece in pieces or ()))
-                given += answer.beside
+                given = [*given, *answer.beside]
             found.append(answer)
         return found
 
     @staticmethod
-    def _draw(stock: Stock, count: int, date: Date, given: Collection[Piece]) -> list[Piece] | None:
+    def _draw(stock: Stock, count: int, date: Date, had: tuple[Collection[Piece], ...]) -> list[Piece] | None:
         """The first that are free for as long as the date has them; None where these are too few."""
-        span = stock.span(date)
-        free = [unit for unit in stock.units if not any(unit == other and _meet(span, time) for other, *time in given)]
+        free = [(unit, *stock.span(date)) for unit in stock.units if not _is_had((unit, *stock.span(date)), *had)]
         needed = stock.needed(count)
-        return None if len(free) < needed else [(unit, *span) for unit in free[:needed]]
+        return None if len(free) < needed else free[:needed]
 
     def _needed(self, case: Case, room: str) -> dict[str, int]:
         """How many of what a date in a room has: what was asked for, and one of what is always there."""
@@ -1017,6 +1087,21 @@ def _state_of(sort: Sort, choice: str, answer: Answer | None, *, waits: bool) ->
     return sort.first if answer.is_free else left
 
 
+def _is_had(wanted: Piece, given: Collection[Piece], kept: Collection[Piece], claimed: Collection[Piece]) -> bool:
+    """Whether others have some of it, or a moment of it is kept for those in line and is nobody's since."""
+    name, *span = wanted
+    if any(other == name and _meet(span, time) for other, *time in given):
+        return True
+    taken = [time for other, *time in claimed if other == name]
+    for part, start, end in kept:
+        if part == name:
+            turns = sorted({start, end, *span, *(moment for time in taken for moment in time)})
+            within = [moment for moment in turns if max(start, span[0]) <= moment < min(end, span[1])]
+            if any(not any(begins <= moment < ends for begins, ends in taken) for moment in within):
+                return True
+    return False
+
+
 def _meet(one: Sequence[datetime], other: Sequence[datetime]) -> bool:
     return one[0] < other[1] and other[0] < one[1]
 
@@ -1034,8 +1119,10 @@ def _is_elsewhere(date: Date, to: Date) -> bool:
     return to.is_missing or (date.room, date.start, date.end) != (to.room, to.start, to.end)
 
 
-def _until(kept: Kept) -> datetime:
-    return kept.date.expires or datetime.max.replace(tzinfo=UTC)
+def _day_of(date: Date) -> tuple[datetime, datetime]:
+    """The whole of its day by the clock on the wall."""
+    midnight = date.start.astimezone(OSLO).replace(tzinfo=None, hour=0, minute=0, second=0)
+    return tuple(moment.replace(tzinfo=OSLO).astimezone(UTC) for moment in (midnight, midnight + timedelta(days=1)))  # type: ignore[return-value]
 
 
 def _is_as_long(date: Date, other: Date) -> bool:
