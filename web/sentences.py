@@ -133,6 +133,7 @@ BOOKING: Mapping[str, str] = {
     "not-in-this-room": _("«{value}» kan ikke brukes i {room}. Ta det bort, eller velg et annet rom."),
     "unknown-resource": _("Det finnes ikke noe slikt utstyr og ingen slike folk her."),
     "resource-exists": _("Bygget har alt «{value}». Endre det som står der, eller velg et annet navn."),
+    "resource-meets-bookings": _("{reference} i {room}, {value:when}, er lovet {name}, og det er ikke nok igjen. La den miste tiden, eller behold flere."),
     "resource-retired": _("«{value}» er alt tatt ut av bruk."),
     "not-in-lots": _("{value} går ikke opp i stabler på {lot}. Velg et antall som gjør det."),
     "too-many-units": _("{value} er for mange til å telles én og én; det går til {most} stabler. Sett minst {lot} i hver stabel."),

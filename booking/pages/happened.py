@@ -321,7 +321,8 @@ def _winner(chain: Chain, event: Event, reader: Reader) -> str:
         name = told_publicly(winner.kind, None, None) or gettext("noe som går foran")
     else:
         closure = chain.closures.get(int(number)) if what == "closure" else None
-        name = _closed(closure) if closure else gettext("endret åpningstid eller bruk")
+        short = gettext("at det er for lite av noe løst") if what == "resource" else gettext("endret åpningstid eller bruk")
+        name = _closed(closure) if closure else short
     reasons = (date.reason.partition(": ")[2] for date in event.dates if date.state is OccurrenceState.DISPLACED)
     reason = next(filter(None, reasons), "")
     return ": ".join(filter(None, (name, reason.rstrip("."))))
