@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
@@ -48,6 +49,7 @@ from tests.booking.test_series import changed, refused, span
 from venues.inputs import ClosureInput
 from venues.models import Resource, Space
 from venues.queries import venue_named
+from web.wording import sentence
 
 ORIGIN = datetime(2026, 1, 1, tzinfo=UTC)
 OTHER = {"room": "oren-flerbrukshall/gymsal-2"}
@@ -278,7 +280,7 @@ def test_a_closure_gives_up_units_and_undoing_it_brings_them_back_or_says_why_no
     close()
     again(session)
     retire_resource(session, beamer.id, by=hall.kari, now=NOW)
-    assert [fault.code for fault in refused(session, Conflict, take_back).faults] == ["not-in-this-room"]
+    assert [fault.code for fault in refused(session, Conflict, take_back).faults] == ["taken-out-of-use"]
 
 
 def test_what_an_activity_requires_is_added_by_itself_and_what_cannot_be_had_is_named(session: Session, hall: Hall) -> None:
@@ -297,6 +299,25 @@ def test_what_an_activity_requires_is_added_by_itself_and_what_cannot_be_had_is_
     assert [(fault.code, fault.facts["held"]) for fault in busy.value.faults] == [("too-few-free", "18:00–20:00")]
     assert [(fault.code, fault.facts["total"]) for fault in many.value.faults] == [("too-few-there", 1)]
     assert [(fault.code, fault.field) for fault in elsewhere.value.faults] == [("not-in-this-room", "resources.badevakt")]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_cannot_be_had_is_told_by_name_with_why_and_what_the_room_has(app: Flask, session: Session, hall: Hall) -> None:
+    piano, *_ = [add(session, hall.kari, name=name, rooms=rooms) for name, rooms in (("Piano", []), ("Kor", ["gymsal-2"]), ("Stoler", []))]
+    again(session)
+    retire_resource(session, piano.id, by=hall.kari, now=NOW)
+    told = []
+    for slug in ("piano", "kor", "stolerr"):
+        with pytest.raises(Declined) as raised, app.test_request_context():
+            booked(session, hall.berit, resources={slug: 1})
+        with app.test_request_context():
+            told += [sentence(fault) for fault in raised.value.faults]
+
+    assert told == [
+        "Piano ble tatt ut av bruk 1. september 2026 kl. 22:30. Ta det bort, eller velg noe annet. Å få i rommet: Stoler.",
+        "Kor kan ikke brukes i Gymsal 1. Ta det bort, eller velg et annet rom. Å få i rommet: Stoler.",
+        "Det finnes ikke noe utstyr som heter «stolerr» der Gymsal 1 er. Det som likner mest: Stoler. Å få i rommet: Stoler.",
+    ]
 
 
 def in_stacks(session: Session, resource: Resource) -> list[tuple[int, int]]:
