@@ -19,6 +19,7 @@ from booking.lifecycle import LIVE
 from booking.models import Booking, Claim, Occurrence
 from booking.occupy import Take, ask, free, occupy, vacate
 from booking.resources import key_of, needed_by, want_of
+from booking.revisions import touch_spaces
 from booking.states import Cause
 from database.audit import Act, record
 from database.locks import lock
@@ -161,7 +162,9 @@ def _ask_first(session: Session, row: Resource, *, now: datetime) -> None:
     """There is more again: let who lost time for lack of it be asked; what was found for them instead makes way."""
     waiting, unit = lost_to(session, _name_of(row), now=now), session.scalar(select(func.min(Space.id)).where(Space.resource_id == row.id))
     free(session, [date.id for date in waiting], now=now)
-    vacate(session, {(unit, date.starts_at, date.ends_at) for date in waiting if unit}, now=now)
+    if unit:
+        vacate(session, {(unit, date.starts_at, date.ends_at) for date in waiting}, now=now)
+        touch_spaces(session, [unit])
 
 
 def _part(session: Session, row: Resource, losing: Losing, *, by: Actor, now: datetime) -> Resource:

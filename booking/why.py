@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, union
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from accounts.identity import Actor, Role
@@ -13,7 +13,7 @@ from accounts.queries import names_of_people, roles_of
 from booking.cases import may_see
 from booking.conditions.models import Met
 from booking.conflicts import Draw, Want
-from booking.models import Booking, Claim, Occurrence, Offer, Task
+from booking.models import Booking, Claim, Occurrence, Offer, Task, Vacancy
 from booking.occupy import peek
 from booking.ordinary import Place, Stretch, places_on
 from booking.resources import offered_in
@@ -69,7 +69,10 @@ class Holding:
 @dataclass(frozen=True, slots=True)
 class Why:
     """How it is with a room at a moment - ``place`` and ``stretch`` as the calendar has them - and how that came about, as far as
-    ``by`` may read it. ``closures`` stand then, and say too what is out of order; ``short`` can be had beside the room and is all in use.
+    ``by`` may read it.
+
+    ``closures`` stand then, and say too what is out of order; ``short`` can be had beside the room and is all in use;
+    ``kept_until`` is set while the time, which became free, is kept for who stands in line.
     """
 
     room: Room
@@ -81,6 +84,7 @@ class Why:
     closures: tuple[Closure, ...]
     short: tuple[Resource, ...]
     chain: Chain
+    kept_until: datetime | None
 
     @property
     def day(self) -> date:
@@ -108,7 +112,8 @@ def why(session: Session, room: Room, moment: datetime, *, by: Actor, now: datet
     shut = _shut(room, day) if stretch.openness is not Openness.OPEN else ()
     theirs = and_(Audit.subject == "closure", Audit.subject_id.in_([closure.id for closure in closures]))
     found = _chain(session, dates, (theirs, *shut))
-    told = Why(room, moment, by, held, place, stretch, standing, _short(session, room, moment, now), found)
+    short, kept = _short(session, room, moment, now), _kept(session, room, moment, now)
+    told = Why(room, moment, by, held, place, stretch, standing, short, found, kept)
     return told if told.is_staff else replace(told, chain=_seen(found, by))
 
 
@@ -129,9 +134,10 @@ def _sharing(session: Session, room: Room) -> Sequence[int]:
 
 def _held(session: Session, room: Room, moment: datetime, now: datetime) -> tuple[Holding, ...]:
     rows = (
-        select(Occurrence, Claim.expires_at, Space.name)
+        select(Occurrence, func.coalesce(Offer.expires_at, Claim.expires_at).label("expires_at"), Space.name)
         .join(Claim, Claim.occurrence_id == Occurrence.id)
         .join(Space, Space.id == Claim.space_id)
+        .outerjoin(Offer, and_(Offer.occurrence_id == Occurrence.id, Offer.state == OfferState.OPEN))
         .where(Claim.space_id.in_([space.id for space in room.spaces]))
         .where(Claim.starts_at > moment - REACH, Claim.starts_at <= moment, Claim.ends_at > moment)
         .where(or_(Claim.expires_at.is_(None), Claim.expires_at > now))
@@ -153,6 +159,13 @@ def _short(session: Session, room: Room, moment: datetime, now: datetime) -> tup
     span = Interval(moment, moment + SECOND)
     answer = peek(session, [Want((), span, (Draw(one.id, 1, span),)) for one in offered], now=now, alone=True)
     return tuple(one for number, one in enumerate(offered) if not answer.is_free(number))
+
+
+def _kept(session: Session, room: Room, moment: datetime, now: datetime) -> datetime | None:
+    """Until when a part that is nobody's at a moment is kept at most, until those who stand in line are asked."""
+    is_had = exists().where(Claim.space_id == Vacancy.space_id, Claim.starts_at <= moment, Claim.ends_at > moment)
+    query = select(func.max(Vacancy.kept_until)).where(Vacancy.space_id.in_([space.id for space in room.spaces]), Vacancy.kept_until > now)
+    return session.scalar(query.where(Vacancy.starts_at <= moment, Vacancy.ends_at > moment, ~is_had))
 
 
 def _closures(session: Session, room: Room, sharing: Sequence[int], moment: datetime) -> Sequence[Closure]:

@@ -140,8 +140,15 @@ def whose(booking: Booking) -> str:
     return booking.organisation.name if booking.organisation else booking.contact_name or booking.holder.name
 
 
+def _kept(why: Why, until: datetime) -> str:
+    told = moment(until, why.room.venue.zone)
+    return gettext("Tiden ble nettopp ledig og holdes for dem som står i kø. Senest %(until)s er de spurt.", until=told)
+
+
 def _unheld(why: Why) -> Iterator[str]:
     match why.stretch.openness:
+        case Openness.OPEN | Openness.BY_AGREEMENT if why.kept_until:
+            yield _kept(why, why.kept_until)
         case Openness.OPEN:
             yield gettext("Ledig. Ingen har booket.")
         case Openness.BY_AGREEMENT if why.place.opening.is_known(why.day):

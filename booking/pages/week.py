@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
 from accounts.models import Organisation
-from booking.models import Booking, Claim, Occurrence
+from booking.models import Booking, Claim, Occurrence, Vacancy
 from booking.ordinary import Place, Stretch, places_on
 from booking.states import BookingKind, OccurrenceState
 from booking.support.labels import reason_label
-from kernel.interval import Interval
+from kernel.interval import Interval, without
 from kernel.wallclock import at, local_day, to_wall
 from policies.verdict import Objection
 from venues.models import Room
@@ -48,7 +48,8 @@ EXPLAINED = {SlotState.TAKEN, SlotState.HELD, SlotState.CLOSED}
 class Held:
     """A time that something keeps: what it is called for the reader, and where to read of it.
 
-    ``date`` is the id of the booked date, ``is_through`` says that it is booked in another room that shares a part with this.
+    ``date`` is the id of the booked date, less than nothing for what is nobody's yet; ``is_through`` says that it is booked in
+    another room that shares a part with this.
     """
 
     time: Interval
@@ -72,7 +73,7 @@ class Looking:
 
 
 def week_of(session: Session, room: Room, monday: date, looking: Looking, *, also: Sequence[Held] = ()) -> WeekGrid:
-    """The week of a room that begins on a Monday, with what else is to be drawn in it; five statements."""
+    """The week of a room that begins on a Monday, with what else is to be drawn in it; six statements."""
     days = [monday + timedelta(days=n) for n in range(WEEK)]
     place = places_on(session, [room], days)[room.id]
     held = [*also, *held_in(session, [room], local_day(monday, room.venue.zone, days=WEEK), lambda _room: looking)[room.id]]
@@ -80,7 +81,7 @@ def week_of(session: Session, room: Room, monday: date, looking: Looking, *, als
 
 
 def held_in(session: Session, rooms: Sequence[Room], span: Interval, looking: Callable[[Room], Looking]) -> dict[int, list[Held]]:
-    """What keeps a part of each room in a span, by room id in order of time; one statement."""
+    """What keeps a part of each room in a span, by room id in order of time; two statements."""
     if not rooms:
         return {}
     columns = (
@@ -94,7 +95,24 @@ def held_in(session: Session, rooms: Sequence[Room], span: Interval, looking: Ca
     lasting = (Claim.expires_at.is_(None)) | (Claim.expires_at > looking(rooms[0]).now)
     spaces = Claim.space_id.in_({space.id for room in rooms for space in room.spaces})
     found = session.execute(rows.where(spaces, *touching, lasting).order_by(Claim.starts_at, Claim.space_id)).all()
-    return {room.id: _held_of(room, found, looking(room)) for room in rooms}
+    kept = select(Vacancy).where(Vacancy.space_id.in_({space.id for room in rooms for space in room.spaces}))
+    kept = kept.where(Vacancy.starts_at < span.end, Vacancy.ends_at > span.start, Vacancy.kept_until > looking(rooms[0]).now)
+    line = list(_unclaimed(session.scalars(kept).all(), found))
+    return {room.id: [*_held_of(room, found, looking(room)), *_kept_of(room, line)] for room in rooms}
+
+
+def _unclaimed(vacancies: Sequence[Vacancy], rows: Sequence[Any]) -> Iterator[tuple[Vacancy, Interval]]:
+    """What is kept for those who stand in line, but for what somebody has of it since."""
+    for one in vacancies:
+        claimed = [Interval(row.starts_at, row.ends_at) for row in rows if row.space_id == one.space_id]
+        yield from ((one, part) for part in without(Interval(one.starts_at, one.ends_at), claimed))
+
+
+def _kept_of(room: Room, line: Iterable[tuple[Vacancy, Interval]]) -> Iterator[Held]:
+    own = {space.id for space in room.spaces}
+    for one, time in line:
+        if one.space_id in own:
+            yield Held(time, SlotState.HELD, _("For dem som står i kø"), date=-one.id, is_through=len(own) > 1)
 
 
 def slots_on(day: date, place: Place, held: Sequence[Held], looking: Looking) -> list[Slot]:
