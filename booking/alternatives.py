@@ -17,7 +17,7 @@ from booking.case import Case, case_of_booking, span_of
 from booking.conflicts import Want
 from booking.facts import Counts, gathered
 from booking.freedom import Free, Freedom, freedom_of
-from booking.judging import OUT_OF_ORDER, Broken, Judged, broken_at, broken_for, judge_gathered, without_what_is_lacking
+from booking.judging import OUT_OF_ORDER, Judged, broken_at, broken_for, judge_gathered, without_what_is_lacking
 from booking.likeness import of_the_kind, suiting
 from booking.models import Booking, Occurrence
 from booking.nearness import MOST, MOST_OF, Candidate, Change, Place, Term, charged_more, difference, distance, in_the_room, points
@@ -28,6 +28,7 @@ from booking.wish import DatedSpan
 from kernel.interval import Interval
 from kernel.money import Ore
 from kernel.wallclock import WallSpan
+from venues.scheduling import Shut
 
 AROUND = timedelta(days=7)
 # Offers are looked for on so many of the dates left out, the first ones.
@@ -205,7 +206,7 @@ class _Look:
     freedom: Freedom
     judge: "_Judge"
     now: datetime
-    broken: Sequence[Broken] = ()
+    broken: Sequence[Shut] = ()
     beside: tuple[Want, ...] = ()
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from accounts.identity import Actor
 from booking.cases import bookings_for
-from booking.displacing import Losers, Loss, lose, met, require_cause
+from booking.displacing import Loss, lose, lost_to, met, require_cause, sign_of
 from booking.ending import keys_of
 from booking.images import before, undoable
 from booking.lifecycle import LIVE
@@ -17,7 +17,7 @@ from booking.models import Booking, Occurrence
 from booking.occupy import free, vacate
 from booking.outside import dates_outside
 from booking.revisions import touch_spaces
-from booking.states import Cause, OccurrenceState
+from booking.states import Cause
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
 from kernel.errors import Conflict, Fault, Invalid, refuse
@@ -92,7 +92,7 @@ def close(
     by.require(by.is_officer or by.is_caretaker_of(closing.venue.id), "caretaker")
     _lock(session, closing.spaces, affected(session, closing, now=now))
     dates = affected(session, closing, now=now)
-    sign = Losers(tuple(dates)).sign
+    sign = sign_of(dates)
     if dates and (not confirmed or seen not in (None, sign)):
         raise Conflict(*(_met(closing, date) for date in dates), details={"seen": sign})
     was = before(session, {date.booking_id: date.booking for date in dates}.values())
@@ -128,19 +128,13 @@ def open_again(session: Session, closure_id: int, *, by: Actor, now: datetime) -
     """Open again what was closed, and let those who lost their time to it be asked first whether they want it back."""
     closure = closure_for(session, closure_id, by=by)
     spaces, until = spaces_of(session, closure), closure.ends_at
-    _lock(session, spaces, _lost_to(session, closure, now))
+    _lock(session, spaces, lost_to(session, f"closure:{closure.id}", now=now))
     end_closure(session, closure_id, by=by, now=now)
     # What was found for them elsewhere makes way for their own time.
-    free(session, [date.id for date in _lost_to(session, closure, now)], now=now)
+    free(session, [date.id for date in lost_to(session, f"closure:{closure.id}", now=now)], now=now)
     vacate(session, [(space.id, max(closure.starts_at, now), until) for space in spaces], now=now)
     touch_spaces(session, [space.id for space in spaces])
     return closure
-
-
-def _lost_to(session: Session, closure: Closure, now: datetime) -> Sequence[Occurrence]:
-    """The dates ahead that lost their time to a closure and have no other yet."""
-    theirs = (Occurrence.lost_to == f"closure:{closure.id}", Occurrence.state == OccurrenceState.DISPLACED)
-    return session.scalars(select(Occurrence).where(*theirs, Occurrence.starts_at > now)).all()
 
 
 def displace_outside(session: Session, venue: str, room: str, *, reason: str, seen: str, by: Actor, now: datetime) -> int:
@@ -154,7 +148,7 @@ def displace_outside(session: Session, venue: str, room: str, *, reason: str, se
     by.require(by.is_officer or by.is_caretaker_of(place.id), "caretaker")
     _lock(session, one.spaces if one else place.spaces, dates_outside(session, place, one, now=now))
     dates = dates_outside(session, place, one, now=now)
-    sign = Losers(tuple(dates)).sign
+    sign = sign_of(dates)
     if dates and seen != sign:
         raise Conflict(*(met("closure-meets-bookings", date) for date in dates), details={"seen": sign})
     if not dates:

@@ -1,22 +1,32 @@
 """Furnishing: the verbs for the loose equipment and the attendants that a venue has for its rooms."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import Field
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session, joinedload
 
 from accounts.identity import Actor
+from booking.cases import bookings_for
+from booking.competing import time_of
+from booking.displacing import Loss, lose, lost_to, met, sign_of
+from booking.ending import keys_of
+from booking.images import before
+from booking.lifecycle import LIVE
 from booking.line import ask_again
-from booking.resources import key_of
+from booking.models import Booking, Claim, Occurrence
+from booking.occupy import Take, ask, free, occupy
+from booking.resources import key_of, needed_by, want_of
+from booking.states import Cause
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
 from kernel.errors import Conflict, Fault, Invalid, Missing, refuse
 from policies.taxonomy import Activity
 from venues.editing import raised, require_version
-from venues.models import Resource, Space, Venue
+from venues.models import Resource, Room, Space, Venue
 from venues.queries import nearest, venue_named
 from venues.vocabulary import ResourceKind, slug_of
 from web.fields import Line
@@ -67,47 +77,117 @@ def add_resource(session: Session, venue: str, given: NewResource, *, by: Actor,
     return _done(session, "add_resource", row, by=by, now=now)
 
 
-def change_resource(session: Session, resource_id: int, given: ChangedResource, *, by: Actor, now: datetime) -> Resource:
-    """Say anew how many there are; what bookings hold they keep, though there be fewer from now on, and who waits for some is asked.
+@dataclass(frozen=True, slots=True)
+class Losing:
+    """The sign of whom one was shown, and which of these dates, by id, are to lose their time: all without a choice."""
 
-    Raises Stale, Missing (``unknown-resource``) and what ``add_resource`` raises.
+    seen: str = ""
+    chosen: Collection[int] | None = None
+
+
+NOBODY = Losing()
+
+
+def change_resource(
+    session: Session, resource_id: int, given: ChangedResource, losing: Losing = NOBODY, *, by: Actor, now: datetime
+) -> Resource:
+    """Say anew how many there are and where they can go; whom that leaves with too little loses the time, as in a closure.
+
+    Raises Conflict (``resource-meets-bookings``), naming them with a sign, unless they are who was seen; Stale, Missing
+    (``unknown-resource``) and what ``add_resource`` raises.
     """
-    row = _locked(session, resource_id, by)
+    row = _locked(session, resource_id, by, Left(given.quantity, given.rooms), now=now)
     require_version(session, row, given.version)
     _require_sound(row.venue, given, row.lot)
+    is_wider = bool(row.rooms) and not (given.rooms and set(row.rooms).issuperset(given.rooms))
+    is_more = given.quantity > row.quantity or is_wider
     for name, value in given.model_dump(exclude={"version"}).items():
         setattr(row, name, value)
-    _done(session, "change_resource", row, by=by, now=now)
-    ask_again(session, row, now=now)
-    return row
+    _part(session, _done(session, "change_resource", row, by=by, now=now), losing, by=by, now=now)
+    return _asked(session, row, now=now) if is_more else row
 
 
-def retire_resource(session: Session, resource_id: int, *, by: Actor, now: datetime) -> Resource:
-    """Give a resource out no more; what bookings hold of it they keep. Raises Conflict (``resource-retired``), Missing."""
-    row = _locked(session, resource_id, by)
+def retire_resource(session: Session, resource_id: int, losing: Losing = NOBODY, *, by: Actor, now: datetime) -> Resource:
+    """Give a resource out no more; who was promised some loses the time. Raises as ``change_resource``, and Conflict
+    (``resource-retired``)."""
+    row = _locked(session, resource_id, by, Left(0, []), now=now)
     if row.retired_at is not None:
         raise refuse(Conflict, "resource-retired", "resource", row.name)
     row.retired_at = now
-    return _done(session, "retire_resource", row, by=by, now=now)
+    return _part(session, _done(session, "retire_resource", row, by=by, now=now), losing, by=by, now=now)
 
 
 def restore_resource(session: Session, resource_id: int, *, by: Actor, now: datetime) -> Resource:
     """Give a retired resource out again, and ask who waits for some. Raises Missing."""
-    row = _locked(session, resource_id, by)
+    row = _locked(session, resource_id, by, None, now=now)
     row.retired_at = None
-    _done(session, "restore_resource", row, by=by, now=now)
-    ask_again(session, row, now=now)
-    return row
+    return _asked(session, _done(session, "restore_resource", row, by=by, now=now), now=now)
 
 
-def _locked(session: Session, resource_id: int, by: Actor) -> Resource:
+@dataclass(frozen=True, slots=True)
+class Left:
+    """How many of a resource there are from now on, and in which rooms (none: all)."""
+
+    quantity: int
+    rooms: Sequence[str]
+
+
+def _locked(session: Session, resource_id: int, by: Actor, left: Left | None, *, now: datetime) -> Resource:
+    """The row, with all locked whom it meets that so much is left: the rows of bookings before, as every act on one does."""
     row = session.get(Resource, resource_id)
     if row is None:
         raise refuse(Missing, "unknown-resource", "resource", resource_id)
     by.require(by.is_officer or by.is_caretaker_of(row.venue_id), "caretaker")
-    lock(session, key_of(row.id, row.kind), *(Key(Subject.SPACE, space.id) for space in row.venue.spaces))
-    session.refresh(row)
+    dates = (*(_holding(session, row, left, now=now) if left else ()), *lost_to(session, _name_of(row), now=now))
+    bookings = bookings_for(session, {date.booking_id for date in dates})
+    needed = {one.key for booking in bookings for date in booking.occurrences for one in needed_by(booking, date.room)}
+    spaces = [Key(Subject.SPACE, space.id) for space in row.venue.spaces]
+    lock(session, key_of(row.id, row.kind), *spaces, *needed, *keys_of(session, *bookings))
+    session.expire_all()
     return row
+
+
+def _holding(session: Session, row: Resource, left: Left, *, now: datetime) -> Sequence[Occurrence]:
+    """The live dates ahead that hold a unit which is not left, or have one in a room that it goes to no more; who asked first, first."""
+    units = session.scalars(select(Space.id).where(Space.resource_id == row.id).order_by(Space.id)).all()
+    gone = Claim.space_id.in_(units[left.quantity // row.lot :])
+    elsewhere = and_(Claim.space_id.in_(units), Room.slug.not_in(left.rooms)) if left.rooms else gone
+    whole = (joinedload(Occurrence.booking).selectinload(Booking.occurrences), joinedload(Occurrence.room).selectinload(Room.spaces))
+    query = select(Occurrence).join(Occurrence.booking).join(Occurrence.room).options(*whole)
+    lasting = or_(Claim.expires_at.is_(None), Claim.expires_at > now)
+    held = select(Claim.id).where(Claim.occurrence_id == Occurrence.id, lasting, or_(gone, elsewhere)).exists()
+    ahead = (Occurrence.state.in_(sorted(LIVE)), Occurrence.starts_at > now)
+    return session.scalars(query.where(*ahead, held).order_by(Occurrence.booking_id, Occurrence.number)).unique().all()
+
+
+def _asked(session: Session, row: Resource, *, now: datetime) -> Resource:
+    """The row, of which there is more again: who waits for some is asked; what was found for those who lost it makes way."""
+    free(session, [date.id for date in lost_to(session, _name_of(row), now=now)], now=now)
+    ask_again(session, row, now=now)
+    return row
+
+
+def _part(session: Session, row: Resource, losing: Losing, *, by: Actor, now: datetime) -> Resource:
+    """The row, once those who hold what is not left have other units, or have lost their time."""
+    dates = _holding(session, row, Left(0 if row.retired_at else row.quantity, row.rooms), now=now)
+    held = before(session, {date.booking_id: date.booking for date in dates}.values()).held
+    wants = [want_of(date.booking, date.room, time_of(date)) for date in dates]
+    answer = ask(session, wants, now=now).without({date.id for date in dates})
+    has_some = [any(draw.resource == row.id for draw in want.draws) for want in wants]
+    lost = [date for number, date in enumerate(dates) if not (answer.is_free(number) and has_some[number])]
+    sign = sign_of(lost)
+    if lost and losing.seen != sign:
+        raise Conflict(*(met("resource-meets-bookings", date, id=date.id, name=row.name) for date in lost), details={"seen": sign})
+    takes = [Take(number, dates[number].id, held.get(dates[number].id)) for number in answer.free if has_some[number]]
+    occupy(session, answer, takes, release=[take.occurrence_id for take in takes], now=now)
+    chosen = [date for date in lost if losing.chosen is None or date.id in losing.chosen]
+    lose(session, chosen, Loss(Cause.OUT_OF_ORDER, _name_of(row), row.name), by=by, now=now)
+    return row
+
+
+def _name_of(row: Resource) -> str:
+    """What dates keep that lost their time for lack of it."""
+    return f"resource:{row.id}"
 
 
 def _require_sound(venue: Venue, given: ResourceInput, lot: int) -> None:

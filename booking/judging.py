@@ -26,7 +26,7 @@ from policies.judging import ROLES, Memo
 from policies.request import Facts, Request
 from policies.verdict import Condition, Decider, Outcome, Verdict
 from venues.models import Closure
-from venues.scheduling import spaces_of
+from venues.scheduling import Shut, shut_by
 from venues.vocabulary import keeps_out
 
 OUT_OF_ORDER = "out-of-order"
@@ -89,28 +89,18 @@ def judge_gathered(gathered: Gathered, case: Case, memo: Memo | None = None, *, 
     return tuple(Judged(span.wall, span.fault) if span.fault else _judged(gathered.policies, *next(found)) for span in case.dates)
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """Something that is out of order in these spaces, by id, as a closure says."""
-
-    closure: Closure
-    spaces: frozenset[int]
-
-
-def broken_for(session: Session, case: Case) -> Sequence[Broken]:
+def broken_for(session: Session, case: Case) -> Sequence[Shut]:
     """What is out of order from when the case was submitted, anywhere, of what it needs; one statement where it needs anything."""
     if not case.needs:
         return ()
     standing = select(Closure).where(Closure.out_of_order != "", Closure.withdrawn_at.is_(None), Closure.ends_at > case.submitted)
     rows = session.scalars(standing.order_by(Closure.starts_at, Closure.id))
-    found = [row for row in rows if keeps_out(row.out_of_order, case.needs)]
-    return [Broken(row, frozenset(space.id for space in spaces_of(session, row))) for row in found]
+    return [shut_by(session, row) for row in rows if keeps_out(row.out_of_order, case.needs)]
 
 
-def broken_at(broken: Iterable[Broken], spaces: Collection[int], time: Interval) -> Closure | None:
+def broken_at(broken: Iterable[Shut], spaces: Collection[int], time: Interval) -> Closure | None:
     """What of it is out of order in some of these spaces, by id, at a time."""
-    here = (one.closure for one in broken if not one.spaces.isdisjoint(spaces))
-    return next((row for row in here if row.starts_at < time.end and row.ends_at > time.start), None)
+    return next((one.closure for one in broken if one.meets(spaces, time)), None)
 
 
 def without_what_is_broken(session: Session, case: Case) -> tuple[DatedSpan, ...]:
@@ -125,7 +115,7 @@ def without_what_is_lacking(case: Case) -> tuple[DatedSpan, ...]:
     return tuple(span if span.fault else replace(span, fault=lacking) for span in case.dates)
 
 
-def _broken(span: DatedSpan, spaces: Collection[int], found: Iterable[Broken]) -> Fault | None:
+def _broken(span: DatedSpan, spaces: Collection[int], found: Iterable[Shut]) -> Fault | None:
     row = broken_at(found, spaces, span.wall.interval())
     if row is None:
         return None

@@ -106,8 +106,8 @@ class Occurrence(Base):
 
     Prices are in øre with the tariff's date; ``sequence`` rises with time, place and status only (RFC 5545 3.8.7.4).
     ``absent_at`` is when somebody (``absent_by``) noted that nobody came; ``fee`` is what that or a cancellation costs.
-    ``lost_to`` is what displaced it: ``booking:7``, ``closure:3``. ``conditions`` are those on access, by the digest of their
-    words, each with the date by which it is due; ``reminded_at`` is when the holder was told what of them is missing.
+    ``lost_to`` is what displaced it: ``booking:7``, ``closure:3``, ``resource:2``. ``conditions`` are those on access, by the digest of
+    their words, each with the date by which it is due; ``reminded_at`` is when the holder was told what of them is missing.
     ``first_reference`` is the reference of the booking that the date was made in, where it was split from it since: its number
     was given there, and calendars know it by these for ever.
     """

@@ -30,7 +30,7 @@ from kernel.errors import Conflict, Missing, refuse
 from kernel.interval import Interval
 from kernel.wallclock import WallSpan, at, nearest_interval, to_wall, wall_of
 from venues.models import Closure, Room
-from venues.scheduling import meets
+from venues.scheduling import shut_by
 
 TO_ANSWER = timedelta(hours=24)
 # At night nobody is to be awake to answer: what would run out then runs out in the morning, or else the evening before.
@@ -153,7 +153,8 @@ def passed_over(session: Session, date: Occurrence, options: Iterable[Option]) -
     left = [(option, nearest_interval(option.wall)) for option in options]
     closure = _lost_to(session, date)
     if closure is not None:
-        left = [(option, time) for option, time in left if not meets(session, closure, option.room, time)]
+        shut = shut_by(session, closure)
+        left = [(option, time) for option, time in left if not shut.meets([space.id for space in option.room.spaces], time)]
     return [option for option, time in left if (option.room.id, time.start, time.end) not in before]
 
 

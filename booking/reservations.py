@@ -31,7 +31,7 @@ from database.base import table_of
 from database.locks import lock
 from database.outbox import post
 from kernel.errors import Conflict, Invalid, refuse
-from kernel.wallclock import nearest_interval
+from kernel.wallclock import nearest_interval, to_wall
 from policies.judging import ROLES
 from venues.queries import room_at
 
@@ -311,7 +311,7 @@ def _row(booking: Booking, date: Dated, number: int, now: datetime) -> dict[str,
         "ends_at": interval.end,
         "before_minutes": before,
         "after_minutes": after,
-        "conditions": asked_of(date.judged.conditions),
+        "conditions": asked_of(date.judged.conditions, decided=to_wall(now, wall.zone).date(), use=wall.start.date()),
         "sequence": 0,
         "created_at": now,
         "changed_at": now,

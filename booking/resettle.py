@@ -26,7 +26,7 @@ from booking.waiving import NONE, Exceptions, exceptions_of
 from booking.wish import DatedSpan, OnConflict
 from database.locks import Key, lock
 from kernel.interval import Interval
-from kernel.wallclock import WallSpan
+from kernel.wallclock import WallSpan, to_wall
 from venues.models import Room
 
 
@@ -217,17 +217,26 @@ def _write(occurrence: Occurrence, judged: Judged, state: OccurrenceState, room:
     """Write the date's new state; SEQUENCE rises with time, place and status, here by one for all of them."""
     wall, interval = judged.wall, judged.wall.interval()
     before = (occurrence.starts_at, occurrence.ends_at, occurrence.room_id, occurrence.state)
+    decided = _decided(occurrence, to_wall(now, wall.zone))
     # The room beside its id: who is answered next reads the room.
     occurrence.state, occurrence.room, occurrence.room_id, occurrence.reason, occurrence.lost_to = state, room, room.id, "", ""
     occurrence.local_start, occurrence.local_end, occurrence.zone = wall.start, wall.end, wall.zone
     occurrence.starts_at, occurrence.ends_at = interval.start, interval.end
     occurrence.before_minutes, occurrence.after_minutes = judged.buffers
-    occurrence.conditions = asked_of(judged.conditions)
+    occurrence.conditions = asked_of(judged.conditions, decided=decided.date(), use=wall.start.date())
     for column, value in priced(judged, is_kept=True).items():
         setattr(occurrence, column, value)
     if before != (occurrence.starts_at, occurrence.ends_at, occurrence.room_id, occurrence.state):
         occurrence.sequence += 1
     occurrence.changed_at = now
+
+
+def _decided(occurrence: Occurrence, today: datetime) -> datetime:
+    """From when on what is asked of a date can be due: today, but who moves what is late already gets no more time by that."""
+    dues = (occurrence.conditions or {}).values()
+    if occurrence.state is OccurrenceState.BOOKED and any(due and due < f"{today:%Y-%m-%d}" for due in dues):
+        return to_wall(occurrence.booking.decided_at or occurrence.booking.created_at, occurrence.zone)
+    return today
 
 
 def _write_booking(booking: Booking, now: datetime) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from database.locks import Key, Subject
 from kernel.errors import Fault
 from kernel.interval import Interval
 from venues.models import Resource, Room, Space
+from venues.queries import nearest
 from venues.vocabulary import ResourceKind
 
 # Columns, not rows of the session: those may have been read before the resource was locked.
@@ -103,10 +105,20 @@ def want_of(booking: Booking, room: Room, time: Interval) -> Want:
 
 
 def lacking_in(room: Room, asked: Mapping[str, int]) -> Fault | None:
-    """What was asked for and cannot be had in a room."""
-    here = {one.slug for one in offered_in(room)} if asked else set()
-    lacking = sorted(slug for slug, count in asked.items() if count and slug not in here)
-    return Fault("not-in-this-room", f"resources.{lacking[0]}", lacking[0], {"room": room.name}) if lacking else None
+    """The first of what was asked for and cannot be had in a room: by its name, why, and what the room has, by name and by slug."""
+    here = {one.slug: one.name for one in offered_in(room)} if any(asked.values()) else {}
+    lacking = next((slug for slug, count in sorted(asked.items()) if count and slug not in here), None)
+    if lacking is None:
+        return None
+    known = {one.slug: one for one in room.venue.resources}
+    facts: dict[str, Any] = {"room": room.name, "here": list(here.values()), "slugs": list(here)}
+    if lacking not in known:
+        near = [here[slug] for slug in nearest(lacking, list(here))]
+        return Fault("no-such-resource", f"resources.{lacking}", lacking, {**facts, "near": near})
+    facts["name"] = known[lacking].name
+    if known[lacking].retired_at:
+        return Fault("taken-out-of-use", f"resources.{lacking}", lacking, {**facts, "since": known[lacking].retired_at})
+    return Fault("not-in-this-room", f"resources.{lacking}", lacking, facts)
 
 
 def pools_of(session: Session, which: ColumnElement[bool]) -> dict[int, Pool]:

@@ -1,5 +1,6 @@
 """Shown: bookings and dry runs as the API tells them; the models are the API's description too."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from booking.models import Booking, Occurrence, Offer
 from booking.offers import open_offers
 from booking.outcome import Dated, asked_of, faults_of
 from booking.reservations import Preview
+from booking.resources import Needed, needed_by
 from booking.waiving import Exceptions, exceptions_of
 from kernel.errors import Fault
 from kernel.wallclock import nearest_interval
@@ -59,6 +61,16 @@ class ShownWaiver(BaseModel):
     why: str
 
 
+class ShownNeeded(BaseModel):
+    """What a date in the booking's room has beside it: how many in all, and how many of them were asked for; the rest comes along by
+    rule of the activity."""
+
+    resource: str
+    name: str
+    count: int
+    asked: int
+
+
 class ShownException(BaseModel):
     """A rule from which an exception is asked for, or was granted."""
 
@@ -78,6 +90,7 @@ class ShownBooking(BaseModel):
     purpose: str
     activity: str
     resources: dict[str, int]
+    needed: list[ShownNeeded]
     organisation: str | None
     team: str
     participants: dict[str, int]
@@ -160,6 +173,7 @@ class ShownVerdict(BaseModel):
     """
 
     room: str
+    needed: list[ShownNeeded]
     dates: list[ShownTry]
     alternatives: list[ShownOffer]
     best_room: ShownBestRoom | None
@@ -179,6 +193,7 @@ def shown_booking(booking: Booking) -> ShownBooking:
         purpose=booking.purpose,
         activity=booking.activity,
         resources=booking.resources,
+        needed=_needed(needed_by(booking, booking.room), booking.resources),
         organisation=booking.organisation.name if booking.organisation else None,
         team=booking.team,
         participants=booking.participants,
@@ -203,10 +218,18 @@ def shown_preview(preview: Preview, instead: Instead) -> ShownVerdict:
     offers = {number: [ShownOffer.model_validate(offer.to_json()) for offer in found] for number, found in instead.offers.items()}
     return ShownVerdict(
         room=preview.case.path,
+        needed=_needed(preview.case.needed, preview.case.resources),
         dates=[_try(date, offers.get(number, [])) for number, date in enumerate(preview.dates)],
         alternatives=next(iter(offers.values()), []),
         best_room=_best_room(instead.room) if instead.room else None,
     )
+
+
+def _needed(found: Iterable[Needed], asked: Mapping[str, int]) -> list[ShownNeeded]:
+    return [
+        ShownNeeded(resource=one.resource.slug, name=one.resource.name, count=one.count, asked=asked.get(one.resource.slug, 0))
+        for one in found
+    ]
 
 
 def _best_room(best: BestRoom) -> ShownBestRoom:

@@ -28,7 +28,7 @@ from kernel.errors import Conflict, Fault, Missing, refuse
 from kernel.interval import Interval
 from kernel.wallclock import to_wall
 from venues.models import Closure, Room
-from venues.scheduling import meets, spaces_of, withdraw_closure
+from venues.scheduling import shut_by, spaces_of, withdraw_closure
 from venues.vocabulary import keeps_out
 
 KEPT = timedelta(days=1)
@@ -183,14 +183,15 @@ def _take_back(session: Session, found: Undo, dates: dict[int, Occurrence], *, n
 
 def _require_open(session: Session, found: Undo, dates: Sequence[Occurrence]) -> None:
     """Raises Conflict where a room, or what was had beside it, was retired, or the room closed by another, since the act."""
-    closures = session.scalars(select(Closure).where(Closure.created_at >= found.at, Closure.withdrawn_at.is_(None))).all()
+    since = select(Closure).where(Closure.created_at >= found.at, Closure.withdrawn_at.is_(None))
+    shuts = [shut_by(session, closure) for closure in session.scalars(since)]
     for date in dates:
         if any(at is not None and at > found.at for at in (date.room.retired_at, date.room.venue.retired_at)):
             in_use(date.room)
         if lacking := lacking_in(date.room, date.booking.resources):
             raise Conflict(lacking)
-        theirs = (closure for closure in closures if keeps_out(closure.out_of_order, date.booking.needs))
-        if any(meets(session, closure, date.room, Interval(date.starts_at, date.ends_at)) for closure in theirs):
+        theirs = (shut for shut in shuts if keeps_out(shut.closure.out_of_order, date.booking.needs))
+        if any(shut.meets([space.id for space in date.room.spaces], Interval(date.starts_at, date.ends_at)) for shut in theirs):
             raise refuse(Conflict, "closed-since", "start", f"{date.local_start:%Y-%m-%dT%H:%M}")
 
 

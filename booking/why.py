@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, union
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -12,17 +12,22 @@ from accounts.models import Delegation, DelegationState
 from accounts.queries import names_of_people, roles_of
 from booking.cases import may_see
 from booking.conditions.models import Met
+from booking.conflicts import Draw, Want
 from booking.models import Booking, Claim, Occurrence, Offer, Task, Vacancy
+from booking.occupy import peek
+from booking.ordinary import Place, Stretch, places_on
+from booking.resources import offered_in
 from booking.states import OfferState
 from database.audit import Audit
+from kernel.interval import Interval
 from kernel.wallclock import to_wall
 from policies.request import LONGEST
-from venues.models import Closure, Room, RoomSpace, SchoolPeriod, Space
+from venues.models import Closure, Resource, Room, RoomSpace, SchoolPeriod, Space
 from venues.opening import Openness
-from venues.queries import openings_of
 
 # A claim lasts as long as a booking may, with what is set up before and cleaned up after.
 REACH = 2 * LONGEST
+SECOND = timedelta(seconds=1)
 SHUTTING = ("set_opening_hours", "forget_opening_hours", "displace_outside")
 # Recorded in one breath, of which the second says all.
 SAID_BY = {"add_closure": "close", "reserve": "import"}
@@ -63,20 +68,28 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """How it is with a room at a moment, what closes it then, and how that came about, as far as ``by`` may read it.
+    """How it is with a room at a moment - ``place`` and ``stretch`` as the calendar has them - and how that came about, as far as
+    ``by`` may read it.
 
-    ``openness`` is None where no opening hours are known; ``kept_until`` is set while the time, which became free, is kept for
-    who stands in line.
+    ``closures`` stand then, and say too what is out of order; ``short`` can be had beside the room and is all in use;
+    ``kept_until`` is set while the time, which became free, is kept for who stands in line.
     """
 
     room: Room
     moment: datetime
     by: Actor
     holdings: tuple[Holding, ...]
+    place: Place
+    stretch: Stretch
     closures: tuple[Closure, ...]
-    openness: Openness | None
+    short: tuple[Resource, ...]
     chain: Chain
     kept_until: datetime | None
+
+    @property
+    def day(self) -> date:
+        """The moment's day on the room's own clock."""
+        return to_wall(self.moment, self.room.venue.zone).date()
 
     @property
     def is_staff(self) -> bool:
@@ -90,23 +103,23 @@ def why(session: Session, room: Room, moment: datetime, *, by: Actor, now: datet
     """
     sharing = _sharing(session, room)
     held = _held(session, room, moment, now)
-    openness = _openness(session, room, moment)
+    day = to_wall(moment, room.venue.zone).date()
+    place = places_on(session, [room], [day])[room.id]
+    stretch = place.at(moment, now)
     closures = _closures(session, room, sharing, moment)
+    standing = tuple(one for one in closures if one.withdrawn_at is None)
     dates = _dates(session, sharing, moment, [one.date.id for one in held])
-    shut = _shut(session, room, moment) if openness is not Openness.OPEN else ()
+    shut = _shut(room, day) if stretch.openness is not Openness.OPEN else ()
     theirs = and_(Audit.subject == "closure", Audit.subject_id.in_([closure.id for closure in closures]))
     found = _chain(session, dates, (theirs, *shut))
-    told = Why(room, moment, by, held, tuple(one for one in closures if _closes(one)), openness, found, _kept(session, room, moment, now))
+    short, kept = _short(session, room, moment, now), _kept(session, room, moment, now)
+    told = Why(room, moment, by, held, place, stretch, standing, short, found, kept)
     return told if told.is_staff else replace(told, chain=_seen(found, by))
 
 
 def happened(session: Session, booking: Booking) -> Chain:
     """All that happened to a booking, for who may see it; in as many statements."""
     return _chain(session, {booking.id: [date.number for date in booking.occurrences]})
-
-
-def _closes(closure: Closure) -> bool:
-    return closure.withdrawn_at is None and not closure.out_of_order
 
 
 def _seen(chain: Chain, by: Actor) -> Chain:
@@ -140,19 +153,19 @@ def _held(session: Session, room: Room, moment: datetime, now: datetime) -> tupl
     return tuple(Holding(one, () if len(names) == len(room.spaces) else tuple(names), until[one]) for one, names in parts.items())
 
 
+def _short(session: Session, room: Room, moment: datetime, now: datetime) -> tuple[Resource, ...]:
+    """What one can have in the room and everybody has by then; none where nothing of it is taken."""
+    offered = offered_in(room)
+    span = Interval(moment, moment + SECOND)
+    answer = peek(session, [Want((), span, (Draw(one.id, 1, span),)) for one in offered], now=now, alone=True)
+    return tuple(one for number, one in enumerate(offered) if not answer.is_free(number))
+
+
 def _kept(session: Session, room: Room, moment: datetime, now: datetime) -> datetime | None:
     """Until when a part that is nobody's at a moment is kept at most, until those who stand in line are asked."""
     is_had = exists().where(Claim.space_id == Vacancy.space_id, Claim.starts_at <= moment, Claim.ends_at > moment)
     query = select(func.max(Vacancy.kept_until)).where(Vacancy.space_id.in_([space.id for space in room.spaces]), Vacancy.kept_until > now)
     return session.scalar(query.where(Vacancy.starts_at <= moment, Vacancy.ends_at > moment, ~is_had))
-
-
-def _openness(session: Session, room: Room, moment: datetime) -> Openness | None:
-    day = to_wall(moment, room.venue.zone).date()
-    opening = openings_of(session, [room], day, day)[room.id]
-    if not opening.is_known(day):
-        return None
-    return next((window.openness for window in opening.windows(day) if window.interval.holds(moment)), Openness.CLOSED)
 
 
 def _closures(session: Session, room: Room, sharing: Sequence[int], moment: datetime) -> Sequence[Closure]:
@@ -186,9 +199,8 @@ def _moved_away(sharing: Sequence[int], moment: datetime) -> Select[int, int]:
     return select(Occurrence.booking_id, Occurrence.number).join(Audit, Audit.subject_id == Occurrence.id).where(*there)
 
 
-def _shut(session: Session, room: Room, moment: datetime) -> tuple[ColumnElement[bool], ...]:
+def _shut(room: Room, day: date) -> tuple[ColumnElement[bool], ...]:
     """The acts on opening hours and on the school calendar by which the room may be closed then."""
-    day = to_wall(moment, room.venue.zone).date()
     theirs = or_(SchoolPeriod.venue_id.is_(None), SchoolPeriod.venue_id == room.venue_id)
     periods = select(SchoolPeriod.id).where(theirs, SchoolPeriod.first_day <= day, SchoolPeriod.last_day >= day)
     return (

@@ -1,6 +1,6 @@
 """The demo's bookings: weekly trainings that touch, requests that wait, two bands that want the same night."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -15,6 +15,7 @@ from booking.wish import OnConflict, Recurrence, Wish
 from demo.people import Cast
 from kernel.recurrence import weekly
 from policies.taxonomy import Activity
+from venues.models import Venue
 from venues.vocabulary import ResourceKind
 
 WEEKS_BEFORE = 6
@@ -138,6 +139,31 @@ SEASON = (
     Weekly("amina", "fjell", "fjell-aktivitetshus/moterom", 4, "16:00", "18:00", "Leksehjelp", Activity.COURSE, (("10-16", 14),)),
 )
 
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Something that a venue has for its rooms of these kinds, how many, and the minutes to fetch and bring it back."""
+
+    name: str
+    kinds: frozenset[str]
+    quantity: int
+    kind: ResourceKind = ResourceKind.EQUIPMENT
+    lot: int = 1
+    before: int = 0
+    after: int = 0
+
+
+SPORTS = frozenset({"gym", "sports hall", "handball court", "court", "football pitch", "half pitch", "arena"})
+MEETINGS = frozenset({"meeting room", "classroom", "group room", "council chamber", "activity room", "banquet hall", "multi-purpose room"})
+FEASTS = frozenset({"banquet hall", "hall", "multi-purpose room"})
+BESIDE = (
+    Beside("Bærbar høyttaler", SPORTS | FEASTS, quantity=2),
+    Beside("Førstehjelpskoffert", SPORTS, quantity=3),
+    Beside("Prosjektor", MEETINGS, quantity=2),
+    Beside("Stoler", FEASTS, quantity=120, lot=10, after=15),
+    Beside("Lydtekniker", frozenset({"stage"}), quantity=1, kind=ResourceKind.ATTENDANT, before=30, after=30),
+)
+
 # Who wants a room on the Saturday for themselves, from when to when, for how many.
 PRIVATE = (
     ("tone", "fjell-aktivitetshus/moterom", "Åttiårsdag", ("12:00", "15:00"), 12),
@@ -209,13 +235,14 @@ def _waiting(cast: Cast, day: date) -> Iterator[tuple[str, Wish]]:
     yield "siri", Wish(**chess, start=_at(day, "19:00"), end=_at(day, "20:00"), organisation=_name(cast, "koret"), participants={"20+": 8})
 
 
-def resources() -> Iterator[tuple[str, NewResource]]:
-    """What one can have beside the rooms, by the slug of its venue."""
-    stage = {"rooms": ["klubbscene"], "before_minutes": 30, "after_minutes": 30}
-    yield "union-scene", NewResource(name="Lydtekniker (fiktiv)", kind=ResourceKind.ATTENDANT, quantity=1, **stage)
-    chairs = {"quantity": 120, "lot": 10, "after_minutes": 15}
-    yield "fjell-aktivitetshus", NewResource(name="Stoler (fiktiv)", kind=ResourceKind.EQUIPMENT, **chairs)
-    yield "fjell-aktivitetshus", NewResource(name="Prosjektor (fiktiv)", kind=ResourceKind.EQUIPMENT, quantity=2)
+def resources(venues: Iterable[Venue]) -> Iterator[tuple[str, NewResource]]:
+    """What one can have beside the rooms, by the slug of its venue: of each thing as much as its rooms of these kinds want."""
+    for venue in venues:
+        for thing in BESIDE:
+            rooms = [room.slug for room in venue.rooms if room.kind in thing.kinds]
+            if rooms:
+                limits = {"quantity": thing.quantity, "lot": thing.lot, "before_minutes": thing.before, "after_minutes": thing.after}
+                yield venue.slug, NewResource(name=f"{thing.name} (fiktiv)", kind=thing.kind, rooms=rooms, **limits)
 
 
 def support(session: Session, cast: Cast, *, by: Actor, now: datetime) -> tuple[Agreement, Grant]:

@@ -65,7 +65,9 @@ def load(database: Database, *, now: datetime) -> Loaded:
     for document in _documents():
         database.transact(_publish, document, by=SERVICE, now=early)
     cast = database.transact(assemble, by=SERVICE, now=early)
-    for venue, resource in resources():
+    with database.reading() as session:
+        beside = list(resources(session.scalars(select(Venue).order_by(Venue.id))))
+    for venue, resource in beside:
         database.transact(add_resource, venue, resource, by=SERVICE, now=early)
     database.transact(support, cast, by=SERVICE, now=early)
     outcomes = [_reserve(database, cast, person, wish, now=now) for person, wish in wishes(cast, today=now.date())]

@@ -113,6 +113,13 @@ def scope(condition: Condition, at: Use | Met) -> tuple[str | None, ...]:
             return (*whose, at.venue, at.room)
 
 
+def due_by(named: Iterable[date | None], *, decided: date, use: date) -> date | None:
+    """The first of the dates by which something is to be done; none of them is before the day on which it was decided that it is
+    asked: where all have passed by then, it is in time until the day of use. None where no date is named."""
+    found = [one for one in named if one is not None]
+    return min((one for one in found if one >= decided), default=use) if found else None
+
+
 def is_late(condition: Condition, today: date) -> bool:
     """Whether its date is past; that date itself is the last on which it is done in time."""
     return condition.due is not None and condition.due < today

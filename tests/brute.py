@@ -68,7 +68,7 @@ class Date:
     """One date of a case as it stands; ``expires`` is set while a hold keeps its time.
 
     ``is_missing`` is set for one at an hour that the clock skips, ``was_taken`` for one that was left out because another had its
-    time, ``lost_to`` the closure that it lost its time to; ``beside`` is what it has beside its room.
+    time, ``lost_to`` the closure or the thing that it lost its time to; ``beside`` is what it has beside its room.
     """
 
     room: str
@@ -81,7 +81,7 @@ class Date:
     expires: datetime | None = None
     is_missing: bool = False
     was_taken: bool = False
-    lost_to: int | None = None
+    lost_to: int | str | None = None
     beside: tuple[Piece, ...] = ()
 
     @property
@@ -387,10 +387,12 @@ class Model:
             closed.end = now
         else:
             closed.is_withdrawn = True
-        lost = [(b, n) for b, n, date in self._dates() if date.state == "displaced" and date.lost_to == closure and date.start > now]
-        self._give_up(lost, now)
+        self._give_up(self._lost_to(closure, now), now)
         self._free([freed], now)
         return ""
+
+    def _lost_to(self, what: int | str, now: datetime) -> list[Key]:
+        return [(b, n) for b, n, date in self._dates() if date.state == "displaced" and date.lost_to == what and date.start > now]
 
     def outside(self, where: str, now: datetime) -> list[Key]:
         """Whose dates ahead the hall, or a room, no longer offers, since its hours or its use changed."""
@@ -398,11 +400,30 @@ class Model:
         ahead = [(date.start, (b, n)) for b, n, date in here if date.state in LIVE and date.start > now and self._is_outside(date)]
         return [key for _, key in sorted(ahead)]
 
-    def restock(self, slug: str, pieces: int, *, is_retired: bool, now: datetime) -> None:
-        """So many of a thing from now on, or none; what dates have of it they keep."""
-        self.stocks[slug].pieces, self.stocks[slug].is_retired = pieces, is_retired
-        if not is_retired:
+    def restock(self, slug: str, pieces: int, *, is_retired: bool, is_seen: bool, now: datetime) -> str:
+        """So many of a thing from now on, or none: who has what is gone has another, or loses the time once that was seen."""
+        stock = self.stocks[slug]
+        were = stock.pieces, stock.is_retired
+        stock.pieces, stock.is_retired = pieces, is_retired
+        left = set() if is_retired else set(stock.units)
+        ahead = [((b, n), date) for b, n, date in self._held() if date.state in LIVE and date.start > now and date.has(now)]
+        met = sorted(key for key, date in ahead if any(unit.startswith(f"{stock.id}:") and unit not in left for unit, _, _ in date.beside))
+        answers = self._ask_each([(self.cases[b], self._date((b, n))) for b, n in met], now, met)
+        drawn = {key: replace(self._date(key), beside=answer.beside) for key, answer in zip(met, answers, strict=True) if answer.is_free}
+        kept = {key: date for key, date in drawn.items() if any(unit.startswith(f"{stock.id}:") for unit, _, _ in date.beside)}
+        losers = [key for key in met if key not in kept]
+        if losers and not is_seen:
+            stock.pieces, stock.is_retired = were
+            return "resource-meets-bookings"
+        before = [self._date(key) for key in kept]
+        for (booking, number), date in kept.items():
+            self.cases[booking].dates[number] = date
+        self._free(before, now, but=kept, retaken=kept.values())
+        self._lose(losers, slug, now)
+        if pieces > were[0] or (were[1] and not is_retired):
+            self._give_up(self._lost_to(slug, now), now)
             self.ask_again(now, slug=slug)
+        return ""
 
     def ask_again(self, now: datetime, where: str = "", slug: str = "") -> None:
         """Those in line in the hall or a room, or for a thing, may have their time now."""
@@ -777,7 +798,7 @@ class Model:
 
     def _is_lost(self, own: Date, date: Date) -> bool:
         """Whether a date lost its time to a closure that takes this one too."""
-        return own.lost_to is not None and self.closures[own.lost_to].meets(date)
+        return isinstance(own.lost_to, int) and self.closures[own.lost_to].meets(date)
 
     def _grow(self, booking: int, number: int, date: Date, act: str, *, by_staff: bool, now: datetime) -> str:
         if date.is_missing:
@@ -835,11 +856,11 @@ class Model:
         before = self.states[kept.key[0]]
         self._acted(act, kept.key[0], fallback="cancelled" if before == "waiting" else before)
 
-    def _lose(self, losers: Collection[Key], closure: int | None, now: datetime) -> None:
+    def _lose(self, losers: Collection[Key], to: int | str | None, now: datetime) -> None:
         self._give_up(losers, now)
         for booking, number in losers:
             case = self.cases[booking]
-            case.dates[number] = replace(case.dates[number], state="displaced", holds=False, expires=None, lost_to=closure)
+            case.dates[number] = replace(case.dates[number], state="displaced", holds=False, expires=None, lost_to=to)
             self.sought[booking, number] = now
         for booking in {booking for booking, _ in losers}:
             self._acted("displace", booking, fallback="displaced")

@@ -16,7 +16,7 @@ from accounts.identity import COMMAND, SERVICE, Actor
 from booking import adding, decisions, ending, line, offers, splitting
 from booking.changing import Change, Said, change
 from booking.closures import close_rooms, displace_outside, open_again
-from booking.furnishing import ChangedResource, NewResource, add_resource, change_resource, restore_resource, retire_resource
+from booking.furnishing import ChangedResource, Losing, NewResource, add_resource, change_resource, restore_resource, retire_resource
 from booking.importing import Fate, import_row
 from booking.meant import Terms, meant
 from booking.models import Booking, Claim, Occurrence, Offer, Undo
@@ -373,12 +373,12 @@ class Steps:
         """A room out of use, or taken into use again."""
         room = self.dice.choice([*SPACES, *[*self.model.retired] * 9])
         if room in self.model.retired and self.dice.random() < 0.8:
-            self._try("restore room", "", _versioned, Room, room, _restored, by=self.hands["kari"])
+            self._try("restore room", "", _versioned, room, _restored, by=self.hands["kari"])
             del self.model.retired[room]
             self.model.ask_again(self.now, where=room)
             return
         expected = "room-retired" if room in self.model.retired else ""
-        self._try("retire room", expected, _versioned, Room, room, retire_room, by=self.hands["kari"])
+        self._try("retire room", expected, _versioned, room, retire_room, by=self.hands["kari"])
         self.model.retired.setdefault(room, self.now)
         self._lose_outside(room)
 
@@ -400,16 +400,18 @@ class Steps:
         """More or fewer of a thing, none of it any more, or again."""
         slug = self.dice.choice(list(self.model.stocks))
         stock = self.model.stocks[slug]
+        act, pieces = "stock", stock.lot * self.dice.randrange(1, 4)
         if stock.is_retired or self.dice.random() < 0.3:
-            act = "restore" if stock.is_retired and self.dice.random() < 0.9 else "retire"
-            expected = "resource-retired" if stock.is_retired and act == "retire" else ""
-            verb = restore_resource if act == "restore" else retire_resource
-            self._try(f"{act} stock", expected, verb, stock.id, by=self.hands["olav"])
-            self.model.restock(slug, stock.pieces, is_retired=act == "retire", now=self.now)
-        else:
-            pieces = stock.lot * self.dice.randrange(1, 4)
-            self._try("stock", "", _versioned, Resource, slug, _restocked(pieces), by=self.hands["olav"])
-            self.model.restock(slug, pieces, is_retired=False, now=self.now)
+            act, pieces = "restore" if stock.is_retired and self.dice.random() < 0.9 else "retire", stock.pieces
+        for is_seen in (False, True):
+            losing = Losing(self.shown if is_seen else "")
+            if stock.is_retired and act == "retire":
+                expected = "resource-retired"
+            else:
+                expected = self.model.restock(slug, pieces, is_retired=act == "retire", is_seen=is_seen, now=self.now)
+            self._try(f"{act} stock", expected, _stocked, act, stock.id, pieces, losing, by=self.hands["olav"])
+            if expected != "resource-meets-bookings" or self.dice.random() < 0.2:
+                break
 
     def _undo(self) -> None:
         """The last act most times, within two minutes or just after."""
@@ -697,20 +699,21 @@ def _restored(session: Session, path: str, *, version: int, by: Actor, now: date
     return room
 
 
-def _versioned(session: Session, kind: type[Room | Resource], slug: str, verb: Callable[..., Any], *, by: Actor, now: datetime) -> Any:
-    """A verb on a room or a thing that wants to know which version of it was seen."""
-    row = session.scalars(select(kind).where(kind.slug == slug)).one()
-    return verb(session, f"{OREN}/{slug}" if isinstance(row, Room) else row.id, version=row.revision, by=by, now=now)
+def _versioned(session: Session, slug: str, verb: Callable[..., Any], *, by: Actor, now: datetime) -> Any:
+    """A verb on a room that wants to know which version of it was seen."""
+    row = session.scalars(select(Room).where(Room.slug == slug)).one()
+    return verb(session, f"{OREN}/{slug}", version=row.revision, by=by, now=now)
 
 
-def _restocked(pieces: int) -> Callable[..., Resource]:
-    def verb(session: Session, number: int, *, version: int, by: Actor, now: datetime) -> Resource:
-        row = session.get_one(Resource, number)
-        names = set(ChangedResource.model_fields) - {"version", "quantity"}
-        said = {name: getattr(row, name) for name in names} | {"version": version, "quantity": pieces}
-        return change_resource(session, number, ChangedResource.model_validate(said), by=by, now=now)
-
-    return verb
+def _stocked(session: Session, act: str, number: int, pieces: int, losing: Losing, *, by: Actor, now: datetime) -> Resource:
+    if act == "restore":
+        return restore_resource(session, number, by=by, now=now)
+    if act == "retire":
+        return retire_resource(session, number, losing, by=by, now=now)
+    row = session.get_one(Resource, number)
+    said = {name: getattr(row, name) for name in set(ChangedResource.model_fields) - {"version"}}
+    given = ChangedResource.model_validate({**said, "version": row.revision, "quantity": pieces})
+    return change_resource(session, number, given, losing, by=by, now=now)
 
 
 def _outside(session: Session, room: str, seen: str, *, by: Actor, now: datetime) -> _Row:

@@ -1,6 +1,7 @@
 """Scheduling: the verbs that change when rooms can be used - opening hours, closures as rows, the school calendar."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import select
@@ -142,10 +143,21 @@ def spaces_of(session: Session, closure: Closure) -> Sequence[Space]:
     return session.get_one(Room, closure.room_id).spaces if closure.room_id else session.get_one(Venue, closure.venue_id).spaces
 
 
-def meets(session: Session, closure: Closure, room: Room, time: Interval) -> bool:
-    """Whether a closure is of a part of a room at a time."""
-    is_then = Interval(closure.starts_at, closure.ends_at).overlaps(time)
-    return is_then and not {space.id for space in room.spaces}.isdisjoint(space.id for space in spaces_of(session, closure))
+@dataclass(frozen=True, slots=True)
+class Shut:
+    """A closure with the parts, by id, of what is closed or has something out of order."""
+
+    closure: Closure
+    spaces: frozenset[int]
+
+    def meets(self, spaces: Collection[int], time: Interval) -> bool:
+        """Whether it is of some of these parts at a time."""
+        return Interval(self.closure.starts_at, self.closure.ends_at).overlaps(time) and not self.spaces.isdisjoint(spaces)
+
+
+def shut_by(session: Session, closure: Closure) -> Shut:
+    """A closure with its parts."""
+    return Shut(closure, frozenset(space.id for space in spaces_of(session, closure)))
 
 
 def add_school_period(session: Session, venue: str, given: SchoolInput, *, by: Actor, now: datetime) -> SchoolPeriod:

@@ -135,9 +135,14 @@ BOOKING: Mapping[str, str] = {
         "{name}: det trengs {value}, men {free} av {total} er ledige. Resten er i bruk {held}. Be om færre, eller velg en annen tid."
     ),
     "too-few-there": _("{name}: det trengs {value}, men det finnes bare {total}. Be om færre."),
-    "not-in-this-room": _("«{value}» kan ikke brukes i {room}. Ta det bort, eller velg et annet rom."),
+    "not-in-this-room": _("{name} kan ikke brukes i {room}. Ta det bort, eller velg et annet rom. Å få i rommet: {here}."),
+    "taken-out-of-use": _("{name} ble tatt ut av bruk {since}. Ta det bort, eller velg noe annet. Å få i rommet: {here}."),
+    "no-such-resource": _("Det finnes ikke noe utstyr som heter «{value}» der {room} er.{near:nearest} Å få i rommet: {here}."),
     "unknown-resource": _("Det finnes ikke noe slikt utstyr og ingen slike folk her."),
     "resource-exists": _("Bygget har alt «{value}». Endre det som står der, eller velg et annet navn."),
+    "resource-meets-bookings": _(
+        "{reference} i {room}, {value:when}, er lovet {name}, og det er ikke nok igjen. La den miste tiden, eller behold flere."
+    ),
     "resource-retired": _("«{value}» er alt tatt ut av bruk."),
     "not-in-lots": _("{value} går ikke opp i stabler på {lot}. Velg et antall som gjør det."),
     "too-many-units": _("{value} er for mange til å telles én og én; det går til {most} stabler. Sett minst {lot} i hver stabel."),

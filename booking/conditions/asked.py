@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 from hashlib import sha256
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.orm import Session
 
 from database.base import Json
+from policies.entry import due_by
 from policies.verdict import Condition
 
 CONDITION = TypeAdapter(Condition)
@@ -20,9 +22,11 @@ INTO_CONDITIONS = text(
 ).bindparams(bindparam("value", type_=Json))
 
 
-def asked_of(conditions: Iterable[Condition]) -> dict[str, str | None] | None:
-    """What a date asks, as its row keeps it: the digest of each condition with the date by which it is due; None for nothing."""
-    return {digest_of(condition): condition.due.isoformat() if condition.due else None for condition in conditions} or None
+def asked_of(conditions: Iterable[Condition], *, decided: date, use: date) -> dict[str, str | None] | None:
+    """What a date of use asks, as its row keeps it: the digest of each condition with the date by which it is due, which is not before
+    the day on which it was ``decided``; None for nothing."""
+    due = {digest_of(condition): due_by((condition.due,), decided=decided, use=use) for condition in conditions}
+    return {digest: day.isoformat() if day else None for digest, day in due.items()} or None
 
 
 def keep_words(session: Session, conditions: Iterable[Condition]) -> None:

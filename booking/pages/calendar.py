@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from accounts import edge
 from accounts.identity import Actor, Role
+from booking.ordinary import places_on
 from booking.pages.blueprint import routes
 from booking.pages.room import FURTHEST, looking_at, monday_of
-from booking.pages.week import DAY, Held, held_in, places_on, slots_on, week_of
+from booking.pages.week import DAY, Held, held_in, slots_on, week_of
 from kernel.clock import now
 from kernel.errors import Invalid
 from kernel.wallclock import local_day, parse_day, to_wall

@@ -1,6 +1,6 @@
 """Happened: a chain of acts in plain words, a line for each, and in one sentence how it is with a room at a moment."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,16 +9,19 @@ from accounts.identity import Actor
 from accounts.labels import role
 from booking.cases import may_see
 from booking.models import Booking, Offer
+from booking.outcome import objection_fault
 from booking.pages.week import told_publicly
 from booking.states import BookingKind, OccurrenceState
 from booking.why import Chain, Event, Holding, Why
 from kernel.interval import Interval
 from kernel.texts import marked as _
+from policies.labels import activity, paragraph_of
 from venues.labels import feature_label
-from venues.models import Closure
+from venues.models import Closure, Resource
 from venues.opening import Openness
 from web.formats import moment, short_date
 from web.texts import gettext
+from web.wording import sentence
 
 # By subject and verb of the log; after a colon, what tells two acts of one verb apart.
 SAID: Mapping[str, str] = {
@@ -124,12 +127,12 @@ def told_chain(chain: Chain, booking: Booking, *, by: Actor) -> list[Line]:
 
 
 def answers(why: Why) -> list[str]:
-    """How it is with the room at the moment: what holds it, else why it is closed, else that it is free."""
-    return (
-        [_holding(why, one) for one in why.holdings]
-        or [gettext("Stengt: %(reason)s", reason=one.reason) for one in why.closures]
-        or ([_kept(why, why.kept_until)] if why.kept_until else [_open(why)])
-    )
+    """How it is with the room at the moment: what holds it, else what closes it, else that it is free; and what is not to be had in it."""
+    found = [_holding(why, one) for one in why.holdings] or list(_unheld(why))
+    for one in why.closures:
+        if one.out_of_order:
+            found.append(gettext("Ute av drift: %(feature)s. %(reason)s", feature=feature_label(one.out_of_order), reason=one.reason))
+    return found
 
 
 def whose(booking: Booking) -> str:
@@ -142,16 +145,52 @@ def _kept(why: Why, until: datetime) -> str:
     return gettext("Tiden ble nettopp ledig og holdes for dem som står i kø. Senest %(until)s er de spurt.", until=told)
 
 
-def _open(why: Why) -> str:
-    match why.openness:
-        case Openness.CLOSED:
-            return gettext("Stengt etter åpningstidene.")
-        case Openness.BY_AGREEMENT:
-            return gettext("Ledig etter avtale. Ingen har booket.")
+def _unheld(why: Why) -> Iterator[str]:
+    match why.stretch.openness:
+        case Openness.OPEN | Openness.BY_AGREEMENT if why.kept_until:
+            yield _kept(why, why.kept_until)
         case Openness.OPEN:
-            return gettext("Ledig. Ingen har booket.")
-        case None:
-            return gettext("Ingen har booket. Åpningstiden er ukjent.")
+            yield gettext("Ledig. Ingen har booket.")
+        case Openness.BY_AGREEMENT if why.place.opening.is_known(why.day):
+            yield gettext("Ledig etter avtale. Ingen har booket.")
+        case Openness.BY_AGREEMENT:
+            yield gettext("Ingen har booket. Åpningstiden er ukjent.")
+        case _:
+            yield from _closed_by(why)
+            return
+    yield from map(_short, why.short)
+
+
+def _closed_by(why: Why) -> Iterator[str]:
+    """What closes the room: that it is out of use, a closure, a rule with its reason and source, or its hours."""
+    objection, since = why.stretch.objection, why.place.retired_at
+    if since and since <= why.moment:
+        yield gettext("Stengt: Rommet er tatt ut av bruk %(when)s.", when=moment(since, why.room.venue.zone))
+    elif why.stretch.reason:
+        yield from (_closure(why, one) for one in why.closures if not one.out_of_order)
+    elif objection:
+        told = sentence(objection_fault(objection, f"{why.day:%Y-%m-%d}T00:00"))
+        paragraph = paragraph_of(objection.source.paragraph, objection.layer)
+        yield gettext("Stengt: %(reason)s", reason=f"{told} ({paragraph})" if paragraph else told)
+    else:
+        known = why.place.opening.day_class(why.day)
+        named = known.holiday or known.school_break
+        yield gettext("Stengt etter åpningstidene.") + (f" {named}." if named else "")
+
+
+def _closure(why: Why, one: Closure) -> str:
+    """Why it is closed, and which other room it was that has a part of this."""
+    other = next((room.name for room in why.room.venue.rooms if room.id == one.room_id != why.room.id), "")
+    told = gettext("Stengt: %(reason)s", reason=f"{one.reason.rstrip('.')}." if other else one.reason)
+    return " ".join(filter(None, (told, other and gettext("Det gjelder delen %(parts)s.", parts=other))))
+
+
+def _short(one: Resource) -> str:
+    """That something beside the room is all in use, and what cannot be booked without it."""
+    uses = ", ".join(activity(use).lower() for use in one.required_for)
+    if uses:
+        return gettext("%(name)s er i bruk av andre, så rommet kan ikke bookes til %(uses)s.", name=one.name, uses=uses)
+    return gettext("%(name)s er i bruk av andre.", name=one.name)
 
 
 def _holding(why: Why, one: Holding) -> str:
@@ -289,7 +328,8 @@ def _winner(chain: Chain, event: Event, reader: Reader) -> str:
         name = told_publicly(winner.kind, None, None) or gettext("noe som går foran")
     else:
         closure = chain.closures.get(int(number)) if what == "closure" else None
-        name = _closed(closure) if closure else gettext("endret åpningstid eller bruk")
+        short = gettext("at det er for lite av noe løst") if what == "resource" else gettext("endret åpningstid eller bruk")
+        name = _closed(closure) if closure else short
     reasons = (date.reason.partition(": ")[2] for date in event.dates if date.lost_to == event.act.facts["to"])
     reason = next(filter(None, reasons), "")
     return ": ".join(filter(None, (name, reason.rstrip("."))))

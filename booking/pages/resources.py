@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
 
 from accounts import edge
-from booking.furnishing import ChangedResource, NewResource, add_resource, change_resource, restore_resource, retire_resource
+from booking.furnishing import ChangedResource, Losing, NewResource, add_resource, change_resource, restore_resource, retire_resource
 from booking.pages.blueprint import routes
-from kernel.errors import Conflict, Invalid, Missing, refuse
+from kernel.errors import Conflict, Invalid, Missing, Refusal, refuse
 from policies.labels import choices
 from policies.taxonomy import Activity
 from venues.models import Resource, Venue
@@ -50,21 +51,26 @@ def resource_form(venue: str, resource: int) -> str:
 
 @routes.post("/venues/<venue>/resources/<int:resource>")
 def resource_save(venue: str, resource: int) -> ResponseReturnValue:
-    """Say it anew."""
+    """Say it anew; whom it leaves with too little is shown before they lose their time."""
     _require_here(venue, resource)
     try:
-        edge.transact(change_resource, resource, parse(ChangedResource, request.form))
+        edge.transact(change_resource, resource, parse(ChangedResource, _said()), _losing())
     except (Invalid, Conflict) as refusal:
-        return form_again(PAGE, refusal, **_of(venue, resource))
-    return done(_("Endringene er lagret."), url_for("booking.resources_page", venue=venue))
+        return _question(venue, resource, refusal) or form_again(PAGE, refusal, **_of(venue, resource))
+    return done(_told(_("Endringene er lagret.")), url_for("booking.resources_page", venue=venue))
 
 
 @routes.post("/venues/<venue>/resources/<int:resource>/retirement")
 def resource_retirement(venue: str, resource: int) -> ResponseReturnValue:
-    """Take something out of use."""
+    """Take something out of use; who was promised some is shown before they lose their time."""
     _require_here(venue, resource)
-    row = edge.transact(retire_resource, resource)
-    return done(_("%(name)s er tatt ut av bruk.", name=row.name), url_for("booking.resources_page", venue=venue))
+    try:
+        row = edge.transact(retire_resource, resource, _losing())
+    except Conflict as refusal:
+        if page := _question(venue, resource, refusal):
+            return page
+        raise
+    return done(_told(_("%(name)s er tatt ut av bruk.", name=row.name)), url_for("booking.resources_page", venue=venue))
 
 
 @routes.post("/venues/<venue>/resources/<int:resource>/restoration")
@@ -73,6 +79,30 @@ def resource_restoration(venue: str, resource: int) -> ResponseReturnValue:
     _require_here(venue, resource)
     row = edge.transact(restore_resource, resource)
     return done(_("%(name)s er tatt i bruk igjen.", name=row.name), url_for("booking.resources_page", venue=venue))
+
+
+def _losing() -> Losing:
+    """Whom one was shown, and who of them was ticked."""
+    seen = request.args.get("confirmed", "")
+    return Losing(seen, request.form.getlist("dates", type=int) if seen else None)
+
+
+def _said() -> MultiDict[str, str]:
+    return MultiDict(pair for pair in request.form.items(multi=True) if pair[0] != "dates")
+
+
+def _told(message: str) -> str:
+    return message + " " + _("De som mistet tid, får beskjed om to minutter, med tilbud om noe annet.") if _losing().seen else message
+
+
+def _question(venue: str, resource: int, refusal: Refusal) -> Response | None:
+    """What was typed, which is in order, with the dates for which there is too little."""
+    if "seen" not in refusal.details:
+        return None
+    again = url_for(request.endpoint or "", venue=venue, resource=resource, confirmed=refusal.details["seen"])
+    said = [pair for pair in _said().items(multi=True) if pair[0] != "csrf_token"]
+    page = render_template(PAGE, form=Form(_said()), met=refusal.faults, again=again, said=said, **_of(venue, resource))
+    return Response(page, status=refusal.status)
 
 
 def _require_here(venue: str, resource: int) -> None:

@@ -11,32 +11,28 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
 from accounts.models import Organisation
-from booking.case import path_of
-from booking.facts import room_facts
 from booking.models import Booking, Claim, Occurrence, Vacancy
-from booking.ordinary import Place
+from booking.ordinary import Place, Stretch, places_on
 from booking.states import BookingKind, OccurrenceState
 from booking.support.labels import reason_label
 from kernel.interval import Interval, without
-from kernel.wallclock import WallSpan, at, local_day, nearest_interval, to_wall, wall_of
-from policies.queries import in_force_for
+from kernel.wallclock import at, local_day, to_wall
 from policies.verdict import Objection
 from venues.models import Room
-from venues.opening import Opening, Openness
-from venues.queries import openings_of
+from venues.opening import Openness
 from web.texts import gettext as _
 from web.weekgrid import Slot, SlotState, WeekGrid, week_grid
 
 DAY = timedelta(days=1)
 WEEK = 7
-HALF_HOUR = timedelta(minutes=30)
 # Claims are bounded in length by what a booking may last, so a bounded start finds those that reach into the week.
 LONGEST = timedelta(days=62)
-STATES = {Openness.OPEN: SlotState.FREE, Openness.BY_AGREEMENT: SlotState.AGREEMENT}
-# Rules that close a day to everybody are drawn; those about length and clock times are told when one asks for a time.
-CLOSING = {"public-holiday", "school-break", "too-far-ahead"}
-TOO_SOON = {"in-the-past", "too-short-notice"}
-PROBE = timedelta(hours=1)
+STATES = {
+    Openness.OPEN: SlotState.FREE,
+    Openness.BY_AGREEMENT: SlotState.AGREEMENT,
+    Openness.CLOSED: SlotState.CLOSED,
+    None: SlotState.PAST,
+}
 # Of what lies over a time the first layer is drawn, and of a layer's states the first that is there.
 LAYERS = (
     (SlotState.TAKEN, SlotState.SHARED, SlotState.HELD, SlotState.WANTED),
@@ -46,7 +42,6 @@ LAYERS = (
     (SlotState.PAST,),
 )
 EXPLAINED = {SlotState.TAKEN, SlotState.HELD, SlotState.CLOSED}
-USUALLY = (timedelta(hours=8), timedelta(hours=22))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +78,6 @@ def week_of(session: Session, room: Room, monday: date, looking: Looking, *, als
     place = places_on(session, [room], days)[room.id]
     held = [*also, *held_in(session, [room], local_day(monday, room.venue.zone, days=WEEK), lambda _room: looking)[room.id]]
     return week_grid((day, slots_on(day, place, held, looking)) for day in days)
-
-
-def places_on(session: Session, rooms: Sequence[Room], days: Sequence[date]) -> dict[int, Place]:
-    """When rooms can be used on consecutive days and what the policy says of that, by room id; four statements whatever their number."""
-    openings = openings_of(session, rooms, days[0] - DAY, days[-1] + DAY)
-    policies = in_force_for(session, rooms, days[0], days[-1] + DAY)
-    return {room.id: Place(path_of(room), room_facts(room), openings[room.id], policies[room.id]) for room in rooms}
 
 
 def held_in(session: Session, rooms: Sequence[Room], span: Interval, looking: Callable[[Room], Looking]) -> dict[int, list[Held]]:
@@ -129,12 +117,12 @@ def _kept_of(room: Room, line: Iterable[tuple[Vacancy, Interval]]) -> Iterator[H
 
 def slots_on(day: date, place: Place, held: Sequence[Held], looking: Looking) -> list[Slot]:
     """The slots of a local day: what is taken, closed or past, and what is free from now on."""
-    opening = place.opening
-    whole = local_day(day, opening.zone)
-    parts = [*_closed(opening, day), *held, *_open(place, day, looking)]
+    zone = place.opening.zone
+    whole = local_day(day, zone)
+    parts = [*held, *_drawn(place, day, looking.now)]
     ends = {edge for part in parts for edge in (part.time.start, part.time.end) if whole.start < edge < whole.end}
     pieces = [_piece(Interval(*edges), parts) for edges in pairwise(sorted({whole.start, whole.end, *ends}))]
-    return list(_slots(day, opening.zone, _joined(piece for piece in pieces if piece), looking))
+    return list(_slots(day, zone, _joined(piece for piece in pieces if piece), looking))
 
 
 def told_publicly(kind: BookingKind, organisation: str | None, is_shown: bool | None) -> str:
@@ -174,54 +162,20 @@ def _held(row: Any, room: Room, looking: Looking) -> Held:
     )
 
 
-def _closed(opening: Opening, day: date) -> Iterator[Held]:
-    for closed in opening.closures_on(day):
-        yield Held(closed.interval, SlotState.CLOSED, closed.reason)
+def _drawn(place: Place, day: date, now: datetime) -> Iterator[Held]:
+    """How the room is on a day, with the words for what closes it or makes it special."""
+    known = place.opening.day_class(day)
+    is_known = place.opening.is_known(day)
+    note = (known.holiday or known.school_break or "") if is_known else _("Åpningstiden er ukjent")
+    for one in place.stretches(day, now):
+        state = STATES[one.openness]
+        is_open = state in (SlotState.FREE, SlotState.AGREEMENT)
+        yield Held(one.time, state, note if is_open else _shut(one) if state is SlotState.CLOSED else "")
 
 
-def _open(place: Place, day: date, looking: Looking) -> Iterator[Held]:
-    """The stated hours of a day, as far as they are past, closed to everybody by a rule, or open; unknown hours are by agreement."""
-    opening = place.opening
-    known = opening.day_class(day)
-    note = known.holiday or known.school_break or ""
-    if not opening.is_known(day):
-        whole = local_day(day, opening.zone)
-        usual = Interval(whole.start + USUALLY[0], whole.start + USUALLY[1])
-        yield from _ruled(place, usual, SlotState.AGREEMENT, _("Åpningstiden er ukjent"), looking.now)
-        return
-    for openness, state in STATES.items():
-        for time in opening.usable(day, openness):
-            yield from _ruled(place, time, state, note, looking.now)
-
-
-def _ruled(place: Place, time: Interval, state: SlotState, note: str, now: datetime) -> Iterator[Held]:
-    """An open time cut where it has passed, where notice is too short, and closed where a rule closes the day."""
-    # Times are offered from the next half hour on.
-    soonest = datetime.fromtimestamp(-(-now.timestamp() // 1800) * 1800, now.tzinfo)
-    if time.start < soonest:
-        yield Held(Interval(time.start, min(soonest, time.end)), SlotState.PAST)
-    if time.end <= soonest:
-        return
-    ahead = Interval(max(time.start, soonest), time.end)
-    probe = Interval(ahead.start, min(ahead.end, ahead.start + PROBE))
-    refusals = {objection.code: objection for objection in place.refusals(wall_of(probe, place.opening.zone), None, now)}
-    closing = next((refusals[code] for code in sorted(CLOSING) if code in refusals), None)
-    if closing:
-        yield Held(ahead, SlotState.CLOSED, _label(closing))
-        return
-    too_soon = next((refusals[code] for code in sorted(TOO_SOON) if code in refusals), None)
-    begins = _earliest(too_soon, ahead, place.opening.zone) if too_soon else ahead.start
-    if too_soon and begins > ahead.start:
-        yield Held(Interval(ahead.start, begins), SlotState.CLOSED, _label(too_soon))
-    if begins < ahead.end:
-        yield Held(Interval(begins, ahead.end), state, note)
-
-
-def _earliest(too_soon: Objection, ahead: Interval, zone: str) -> datetime:
-    """From when on the notice is long enough, on the half hour; at most the end of the time."""
-    earliest = datetime.fromisoformat(str(too_soon.limit))
-    earliest += timedelta(minutes=-earliest.minute % 30)
-    return min(max(nearest_interval(WallSpan(earliest, earliest + HALF_HOUR, zone)).start, ahead.start), ahead.end)
+def _shut(closed: Stretch) -> str:
+    """What closes the room, in few words."""
+    return closed.reason or (_label(closed.objection) if closed.objection else _("Tatt ut av bruk"))
 
 
 def _label(objection: Objection) -> str:

@@ -13,6 +13,8 @@ REASONS: Mapping[str, str] = {
     "too-few-free": _("For få ledige av noe løst"),
     "too-few-there": _("For få av noe løst"),
     "not-in-this-room": _("Utstyret kan ikke brukes i rommet"),
+    "taken-out-of-use": _("Utstyret er tatt ut av bruk"),
+    "no-such-resource": _("Utstyret finnes ikke"),
     "meets-own-date": _("Går inn i en annen dato i samme serie"),
     "policy:applicant-not-allowed": _("Rommet er ikke for slike søkere"),
     "policy:not-registered": _("Ikke i Frivillighetsregisteret"),

@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from kernel.texts import marked as _
+from policies.entry import due_by
 from policies.occasion import Occasion
 from policies.office import Unit
 from policies.rules.base import Breach, Consequence, Count, Minutes, Model, OreAmount, Reads, Rule, Slug, Text, Years
@@ -39,7 +40,7 @@ class Conditional(Rule):
     """What all kinds have that put a condition on access; the booking stands, the door stays shut until it is met."""
 
     gives: ClassVar[str] = "conditions"
-    own_reads: ClassVar[frozenset[Reads]] = TIME
+    own_reads: ClassVar[frozenset[Reads]] = frozenset({Reads.TIME, Reads.MOMENT})
     is_safety: ClassVar[bool] = True
     heading: ClassVar[str] = _("Før dere kommer")
 
@@ -53,11 +54,11 @@ class Conditional(Rule):
         )
 
     def _due(self, occasion: Occasion) -> date | None:
-        """The earlier of both dates; the yearly one is the last before the use."""
+        """The earlier of both dates that has not passed when it is asked for; the yearly one is the last before the use."""
         day = occasion.parts[0].date
         yearly = occasion.calendar.last_before(self.due, day, ends=True) if self.due else None
         before = day - timedelta(days=self.due_before.days) if self.due_before else None
-        return min((found for found in (yearly, before) if found), default=None)
+        return due_by((yearly, before), decided=occasion.submitted.date(), use=day)
 
     @property
     def anchors(self) -> Iterator[str]:
@@ -122,7 +123,7 @@ class Distribution(Conditional):
 class Responsible(Conditional):
     """That adults who are on site are named: so many, or one for each so many who come, of an age."""
 
-    own_reads: ClassVar[frozenset[Reads]] = frozenset({Reads.TIME, Reads.HEADS})
+    own_reads: ClassVar[frozenset[Reads]] = Conditional.own_reads | {Reads.HEADS}
     called: ClassVar[str] = _("Ansvarlige voksne til stede")
 
     kind: Literal["responsible"] = "responsible"

@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 from accounts.tokens import make_token
 from booking.furnishing import NewResource, add_resource
 from database.transact import Database
+from policies.taxonomy import Activity
 from tests.booking.conftest import LADDER, NO_SHOW, NO_TRADE, NOW, TWO_HOURS, USUAL, Hall, furnish, publish_with
 from tests.clock import stop
 from venues.vocabulary import ResourceKind
@@ -126,7 +127,9 @@ def test_moving_asks_for_the_version_and_refuses_a_stale_one(call: Call) -> None
 
 def test_what_is_had_beside_a_room_is_said_with_the_booking_and_in_an_edit(app: Flask, call: Call, hall: Hall) -> None:
     beamer = NewResource(name="Prosjektor", kind=ResourceKind.EQUIPMENT, quantity=2)
-    app.extensions["database"].transact(add_resource, "oren-flerbrukshall", beamer, by=hall.kari, now=NOW)
+    guard = NewResource(name="Vakt", kind=ResourceKind.ATTENDANT, quantity=2, required_for=[Activity.SPORT_TRAINING])
+    for one in (beamer, guard):
+        app.extensions["database"].transact(add_resource, "oren-flerbrukshall", one, by=hall.kari, now=NOW)
     made = call("POST", "/bookings", "berit", {**USUAL, "resources": {"prosjektor": 2}})
     beside = {**USUAL, "room": "oren-flerbrukshall/gymsal-2", "resources": {"prosjektor": 1}}
 
@@ -136,6 +139,14 @@ def test_what_is_had_beside_a_room_is_said_with_the_booking_and_in_an_edit(app: 
     fewer = call("PATCH", f"/bookings/{made.json['id']}", "berit", one, **seen)
 
     assert (made.json["resources"], fewer.json["resources"]) == ({"prosjektor": 2}, {"prosjektor": 1})
+    assert (
+        fewer.json["needed"]
+        == dry["needed"]
+        == [
+            {"resource": "prosjektor", "name": "Prosjektor", "count": 1, "asked": 1},
+            {"resource": "vakt", "name": "Vakt", "count": 1, "asked": 0},
+        ]
+    )
     assert [one["message"] for one in dry["dates"][0]["objections"]] == [one["message"] for one in short.json["faults"]]
     assert [(one["code"], one["field"], one["facts"]["free"]) for one in short.json["faults"]] == [
         ("too-few-free", "resources.prosjektor", 0)

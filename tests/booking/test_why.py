@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +16,21 @@ from booking.cases import booking_for
 from booking.changing import Change, change
 from booking.closures import close_rooms
 from booking.ending import cancel
+from booking.furnishing import NewResource, add_resource
 from booking.line import in_line, offer_vacancy, vacancies
 from booking.offers import expire, overdue
 from booking.pages.happened import SAID, answers, told_chain, told_room
+from booking.pages.week import Looking, week_of
 from booking.reservations import reserve
 from booking.states import UsageKind
 from booking.undo import last_act, undo
 from booking.why import Why, happened, why
+from kernel.wallclock import to_utc
 from policies.verdict import Task
-from tests.booking.conftest import NOW, Hall, again, wish
+from tests.booking.conftest import NOW, REASON, Hall, again, publish_with, wish
 from venues.inputs import ClosureInput
 from venues.queries import room_at
+from web.weekgrid import SlotState
 
 ROOT = Path(__file__).parents[2]
 MINUTE = timedelta(minutes=1)
@@ -68,9 +72,9 @@ def given_up(session: Session, hall: Hall) -> int:
     session.flush()
     soon = NOW + 3 * MINUTE
     for one in vacancies(session, soon):
-        for date in in_line(session, one, now=soon):
+        for waiting in in_line(session, one, now=soon):
             again(session)
-            offer_vacancy(session, one, date, by=SERVICE, now=soon)
+            offer_vacancy(session, one, waiting, by=SERVICE, now=soon)
     later = NOW + timedelta(days=3)
     for late in overdue(session, later):
         again(session)
@@ -142,7 +146,7 @@ def test_a_closure_tells_who_gave_way_and_an_undo_what_was_undone(session: Sessi
     again(session)
 
     found = asked(session, hall.kari, "hel-hall")
-    assert answers(found) == ["Stengt: Vannlekkasje"]
+    assert answers(found) == ["Stengt: Vannlekkasje. Det gjelder delen Gymsal 1."]
     displaced = "Olav Haugen (vaktmester) lot den vike for en stengning: Vannlekkasje. Skiold turn"
     closing = "Olav Haugen (vaktmester) stengte: Vannlekkasje. Datoer som måtte vike: 1."
     assert said(found) == ["Berit Moe booket. Skiold turn", displaced, closing]
@@ -164,6 +168,57 @@ def test_others_are_told_what_the_week_tells_everybody(session: Session, hall: H
 
     assert [answers(found) for found in days] == [["Opptatt av Skiold turn."], ["Holdt av."]] * 2
     assert not any(told_room(found) for found in days)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_room_is_closed_exactly_where_its_week_says_so_and_by_what(session: Session, hall: Hall) -> None:
+    notice = {"kind": "lead_time", "id": "notice", "notice": {"amount": 2, "unit": "days"}, "reason": REASON}
+    far = {"kind": "horizon", "id": "far", "ahead": {"amount": 120, "unit": "days"}, "reason": REASON, "source": {"paragraph": "§ 3"}}
+    publish_with(session, notice, far)
+    leak = ClosureInput(room="gymsal-1", start=datetime(2026, 9, 14, 12), end=datetime(2026, 9, 15, 12), reason="Vannlekkasje")
+    close_rooms(session, "oren-flerbrukshall", leak, confirmed=True, by=hall.olav, now=NOW)
+    again(session)
+    room = room_at(session, "oren-flerbrukshall/gymsal-1")
+    told: dict[str, str] = {}
+    for monday in (date(2026, 8, 31), date(2026, 9, 14), date(2026, 10, 5), date(2026, 12, 21), date(2026, 12, 28)):
+        grid = week_of(session, room, monday, Looking(hall.kari, NOW, lambda *_: "", lambda _: ""))
+        for row in grid.rows:
+            for slot in (cell.slot for cell in row.cells if cell.slot.state is not SlotState.PAST):
+                moment = to_utc(datetime.combine(row.day, time()) + slot.start, room.venue.zone) + MINUTE
+                (answer,) = answers(why(session, room, moment, by=NOBODY, now=NOW))
+                assert answer.startswith("Stengt") is (slot.state is SlotState.CLOSED), (row.day, slot, answer)
+                told[slot.label.partition(":")[0]] = answer
+
+    assert told == {
+        "": "Ledig. Ingen har booket.",
+        "For kort tid til": "Stengt: Det er for kort tid til. Book til 3. september 2026 kl. 00:00 eller senere. Fordi.",
+        "Vannlekkasje": "Stengt: Vannlekkasje",
+        "Skolen har fri": "Stengt: Skolen har fri 9. oktober 2026: Høstferie. Fordi.",
+        "Helligdag": "Stengt: 1. januar 2027 er en helligdag: Første nyttårsdag. Fordi.",
+        "For langt fram i tid": "Stengt: Det er for lenge til. Siste dag som kan bookes nå er 30. desember 2026. Fordi. "
+        "(§ 3 i kommunens retningslinjer)",
+    }
+    early = datetime(2026, 12, 25, 3, tzinfo=UTC)
+    assert answers(asked(session, NOBODY, moment=early)) == ["Stengt etter åpningstidene. Første juledag."]
+    assert answers(why(session, room, datetime(2026, 8, 24, 16, tzinfo=UTC), by=NOBODY, now=NOW)) == ["Ledig. Ingen har booket."]
+    room.retired_at = NOW
+    assert answers(asked(session, NOBODY)) == ["Stengt: Rommet er tatt ut av bruk 1. september 2026 kl. 22:30."]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_free_room_says_what_is_not_to_be_had_in_it(session: Session, hall: Hall) -> None:
+    guard = {"name": "Badevakt", "kind": "attendant", "quantity": 1, "required_for": ["sport.training"]}
+    add_resource(session, "oren-flerbrukshall", NewResource.model_validate(guard), by=hall.kari, now=NOW)
+    booked(session, hall.berit, room="oren-flerbrukshall/gymsal-2")
+    lift = {"start": "2026-09-15T08:00", "end": "2026-09-16T08:00", "reason": "Motoren er brent.", "out_of_order": "lift"}
+    again(session)
+    close_rooms(session, "oren-flerbrukshall", ClosureInput.model_validate(lift), confirmed=True, chosen=(), by=hall.olav, now=NOW)
+
+    assert answers(asked(session, NOBODY)) == [
+        "Ledig. Ingen har booket.",
+        "Badevakt er i bruk av andre, så rommet kan ikke bookes til trening.",
+        "Ute av drift: heis. Motoren er brent.",
+    ]
 
 
 def test_the_number_of_statements_does_not_grow(session: Session, hall: Hall) -> None:

@@ -19,6 +19,7 @@ from demo.people import PASSWORD
 from policies.taxonomy import Activity
 from tests.clock import Clock
 from tests.journeys.conftest import Mail, Open, Work, follow, texts
+from venues.models import Resource, Venue
 
 pytestmark = pytest.mark.browser
 MATCH = Wish(
@@ -39,6 +40,7 @@ def autumn(database: Database, clock: Clock) -> None:
     loaded = load(database, now=clock())
     assert loaded.refused == 0
     with database.reading() as session:
+        assert not session.scalars(select(Venue.slug).where(~select(Resource.id).where(Resource.venue_id == Venue.id).exists())).all()
         nils = session.scalars(select(Person).where(Person.email == "nils@example.org")).one()
         actor = actor_of(session, nils.id, via="command")
     database.transact(reserve, MATCH, by=actor, now=clock())

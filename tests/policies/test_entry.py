@@ -1,12 +1,12 @@
 """Who may enter: the conditions of a verdict beside what was done; Drammen's D7 among them."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from policies.entry import Met, Named, Use, born_by, may_enter
+from policies.entry import Met, Named, Use, born_by, due_by, may_enter
 from policies.evaluate import evaluate
 from policies.layers import combine
 from policies.verdict import Condition, Outcome, Reason, Task, Where, Whose
@@ -25,6 +25,29 @@ def condition(**changes: Any) -> Condition:
 
 def is_met(by: Met = DONE, use: Use = USE, **changes: Any) -> bool:
     return may_enter([condition(**changes)], [by], use, today=DAY).granted
+
+
+@pytest.mark.parametrize(
+    ("decided", "due"),
+    [
+        ("2026-08-31", "2026-09-01"),
+        ("2026-09-01", "2026-09-01"),
+        ("2026-09-02", "2026-09-08"),
+        ("2026-09-08", "2026-09-08"),
+        ("2026-09-09", "2026-09-15"),
+        ("2026-09-15", "2026-09-15"),
+    ],
+)
+def test_nothing_is_due_before_it_was_decided_that_it_is_asked(decided: str, due: str) -> None:
+    """1 September each year, or a week before; what has passed by then is in time until the day of use."""
+    named = {"due": "09-01", "due_before": {"amount": 1, "unit": "weeks"}}
+    policy = combine([document(at_once(), rule("condition", what="fire", task="sign", title=TEXT, **named))])
+    day = date.fromisoformat(decided)
+
+    (found,) = evaluate(policy, asked(DAY, submitted=datetime(day.year, day.month, day.day, 10, tzinfo=UTC)), known(DAY)).conditions
+
+    assert found.due == date.fromisoformat(due)
+    assert due_by((), decided=day, use=DAY) is None
 
 
 class TestDrammen:

@@ -11,6 +11,7 @@ from accounts.identity import Actor
 from booking.conditions import models, verbs
 from booking.conditions.inputs import Appointment, Confirmation, Signature, Withdrawal
 from booking.conditions.queries import entries, visits
+from booking.decisions import approve
 from booking.models import Booking, Occurrence
 from booking.reservations import reserve
 from database.audit import Audit
@@ -210,6 +211,29 @@ def test_a_date_that_is_moved_asks_what_its_new_room_asks(session: Session, hall
     assert "fire-instruction" not in missing(session, booking)[0]
     due = session.scalars(select(Occurrence.conditions).where(Occurrence.booking_id == booking.id)).one()
     assert "2026-09-13" in due.values()
+
+
+def dues(session: Session, booking: Booking) -> set[str | None]:
+    asked = session.scalars(select(Occurrence.conditions).where(Occurrence.booking_id == booking.id)).one()
+    return set((asked or {}).values())
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("day", "due", "then"), [(12, "2026-09-12", "2026-09-13"), (13, "2026-09-15", "2026-09-16")])
+def test_what_is_asked_is_not_late_when_it_is_granted_and_moving_what_is_late_does_not_put_it_off(
+    session: Session, hall: Hall, day: int, due: str, then: str
+) -> None:
+    """The instruction is to be signed three days before; the party is on the 15th, and on the 14th it is put off to the 16th."""
+    party = booked(session, hall.per, organisation=None)
+    again(session)
+    approve(session, party.id, by=hall.kari, now=NOW.replace(day=day))
+    assert dues(session, party) == {None, due}
+
+    again(session)
+    start = wish().start.replace(day=16)
+    move(session, party.id, 1, start=start, end=start + timedelta(hours=2), by=hall.kari, now=NOW.replace(day=14))
+
+    assert dues(session, party) == {None, then}
 
 
 def test_the_words_of_a_condition_stand_once_for_all_bookings(session: Session, hall: Hall) -> None:

@@ -1,5 +1,6 @@
 """The pages of equipment and attendants: staff add them, one asks for them, the caretaker brings them out."""
 
+import re
 from collections.abc import Callable
 
 from flask import Flask
@@ -49,6 +50,11 @@ def test_what_staff_add_is_asked_for_booked_and_brought_out(app: Flask, hall: Ha
     assert "Ta fram: Prosjektor" in visit().get(f"/calendars/private/{feed.token}.ics").text.replace("\r\n ", "")
     with database.reading() as session:
         assert session.scalars(select(Booking.resources)).all() == [{"prosjektor": 1}]
+    question = olav.post(f"{PAGE}/1/retirement", form_on=PAGE)
+    seen = re.findall(r"confirmed=(\w+)", question.text)[0]
+    retired = olav.post(f"{PAGE}/1/retirement?confirmed={seen}", form_on=PAGE, dates="1")
+    assert (question.status_code, "1 booking får ikke det den er lovet" in question.text, retired.status_code) == (409, True, 303)
+    assert "Måtte vike" in berit.get(page).text
 
 
 def test_what_is_said_of_it_is_changed_and_taken_out_of_use_and_into_it(app: Flask, visit: Callable[..., Visitor]) -> None:
