@@ -3,7 +3,7 @@
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import reduce
 from operator import and_, or_
 from threading import Lock
@@ -23,6 +23,7 @@ from booking.timetable import NONE, Bits, Claims, Hold, Openings, Taken, by_week
 from database.sql import epoch
 from kernel.interval import Interval
 from kernel.wallclock import LATEST
+from policies.queries import InForce, in_force_for
 from policies.request import RoomFacts
 from venues.models import Municipality, Resource, Room, Space, Venue
 from venues.opening import Opening
@@ -42,13 +43,18 @@ AHEAD = 53
 @dataclass(frozen=True, slots=True)
 class Spot:
     """A room as it is likened to others and as rules read it, with what decides whether and when it can be had: that it and its venue
-    are in use, its spaces and its hours."""
+    are in use, its spaces, its hours and the policies of all days.
+
+    ``whole`` is the row with its venue and that one's resources; where the spot is remembered it belongs to no session.
+    """
 
     place: Place
     room: RoomFacts
     is_used: bool
     spaces: tuple[int, ...]
     opening: Opening
+    policies: InForce
+    whole: Room
 
 
 NO_SPOTS: Mapping[int, Spot] = {}
@@ -92,9 +98,6 @@ class Freedom:
     taken: Taken
     openings: Openings
     now: int
-
-    def opening(self, room: int) -> Opening:
-        return self.spots[room].opening
 
     def of_the_kind(self, room: int) -> list[int]:
         """The ids of all rooms in use of a room's kind, and its own, in order."""
@@ -144,7 +147,7 @@ def freedom_of(session: Session, rooms: Collection[int] | Callable[[], Collectio
     """The freedom of rooms, by their ids or by what tells those, over a span; of others too where they are remembered.
 
     One statement where nothing has changed since this process looked last; else two more for the spaces that
-    changed, and six or seven where a venue or a room did. What a transaction that writes sees is its own, and what lies
+    changed, and eight or nine where a venue, a room or a policy did. What a transaction that writes sees is its own, and what lies
     before the process began is kept nowhere: both are read for these rooms and this span alone.
     """
     keeper = _KEPT.setdefault(session.get_bind().engine, _Keeper())
@@ -200,7 +203,9 @@ class _Keeper:
             sums = (sum(revisions.values()) + len(revisions), *sums[1:])
             state = replace(state, revisions=revisions, taken=state.taken.with_changed(_read(session, since, changed)))
         if state.sums[1:] != sums[1:]:
-            spots, pools = _spots(session, since, before=state.spots), pools_of(session, true())
+            # What is kept outlives the session that asks, and is read by all threads: a session of its own lets go of it.
+            with Session(session.connection()) as own:
+                spots, pools = _spots(own, since, before=state.spots), pools_of(own, true())
             bits = _bits(spots)
             taken = state.taken
             if not taken.bits.is_like(bits):
@@ -219,14 +224,21 @@ def _spots(
 ) -> dict[int, Spot]:
     """Where rooms are, of all without ids; openings equal to some known before are the same, with what was worked out of them."""
     # selectinload would ask once per five hundred rooms.
-    query = select(Room).options(joinedload(Room.venue), subqueryload(Room.spaces))
+    query = select(Room).options(joinedload(Room.venue).subqueryload(Venue.resources), subqueryload(Room.spaces))
     rooms = session.scalars(query if ids is None else query.where(Room.id.in_(ids))).all()
     found = openings_of(session, rooms, span.start.date() - DAY, span.end.date() + DAY) if rooms else {}
+    policies = in_force_for(session, rooms, date.min, date.max)
     known = {spot.opening: spot.opening for spot in {id(spot.opening): spot for spot in before.values()}.values()}
     openings = {id(opening): known.setdefault(opening, opening) for opening in {id(one): one for one in found.values()}.values()}
     return {
         room.id: Spot(
-            _place(room), room_facts(room), _is_used(room), tuple(space.id for space in room.spaces), openings[id(found[room.id])]
+            place=_place(room),
+            room=room_facts(room),
+            is_used=_is_used(room),
+            spaces=tuple(space.id for space in room.spaces),
+            opening=openings[id(found[room.id])],
+            policies=policies[room.id],
+            whole=room,
         )
         for room in rooms
     }

@@ -19,7 +19,6 @@ from booking.states import BookingKind, OccurrenceState
 from booking.support.labels import reason_label
 from kernel.interval import Interval, without
 from kernel.wallclock import WallSpan, at, local_day, nearest_interval, to_wall, wall_of
-from policies.judging import Memo
 from policies.queries import in_force_for
 from policies.verdict import Objection
 from venues.models import Room
@@ -90,7 +89,7 @@ def places_on(session: Session, rooms: Sequence[Room], days: Sequence[date]) -> 
     """When rooms can be used on consecutive days and what the policy says of that, by room id; four statements whatever their number."""
     openings = openings_of(session, rooms, days[0] - DAY, days[-1] + DAY)
     policies = in_force_for(session, rooms, days[0], days[-1] + DAY)
-    return {room.id: Place(path_of(room), room_facts(room), openings[room.id], policies[room.id], Memo()) for room in rooms}
+    return {room.id: Place(path_of(room), room_facts(room), openings[room.id], policies[room.id]) for room in rooms}
 
 
 def held_in(session: Session, rooms: Sequence[Room], span: Interval, looking: Callable[[Room], Looking]) -> dict[int, list[Held]]:
