@@ -182,8 +182,9 @@ class Steps:
         """Somebody wants what became free just now, and others stand in line for."""
         kept = self.dice.choice(self.model.kept_now(self.now))
         self.now += timedelta(seconds=self.dice.randrange(150))
-        if kept.start > self.now and kept.end - kept.start < DAY:
-            self._wish((kept.room, *self._walls(kept)))
+        start, end = self._walls(kept)
+        if kept.start > self.now and (start - start.replace(hour=0, minute=0)) >= DAY and end.date() == start.date():
+            self._wish((kept.room, start, end))
 
     def _wish(self, time: tuple[str, datetime, datetime] | None = None) -> None:
         sort, weeks = self.dice.choice(SORTS), self.dice.choice((1, 1, 1, 2, 3, 5))

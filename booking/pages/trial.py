@@ -14,7 +14,18 @@ from booking.alternatives import BestRoom, Offer, instead_of
 from booking.judging import highest
 from booking.models import Booking, Occurrence
 from booking.nearness import Change
-from booking.outcome import Dated, Declined, Taken, asked_of, faults_of, objection_fault, refusal_of, refuses, shortage_faults
+from booking.outcome import (
+    Dated,
+    Declined,
+    Taken,
+    asked_of,
+    collision_fault,
+    faults_of,
+    objection_fault,
+    refusal_of,
+    refuses,
+    shortage_faults,
+)
 from booking.pages import draft
 from booking.pages.labels import wall_clocks
 from booking.pages.week import told_publicly
@@ -32,7 +43,7 @@ from web.texts import gettext as _
 Address = Callable[["MultiDict[str, Any]", str], str]
 
 # What is told of a date in lines of its own, not among what is against it.
-BESIDE = {"time-taken", "too-few-free", "too-few-there", LEFT_OUT}
+BESIDE = {"time-taken", "kept-for-line", "too-few-free", "too-few-there", LEFT_OUT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +58,10 @@ class Way:
 class Line:
     """One date as shown: its clocks, whether it is kept, what stands in its way, what is to be known, the ways out.
 
-    ``taken`` is who has the time, ``short`` what there is too little of beside the room; ``can_wait`` says whether one can stand
-    in line for it. ``asked`` are the objections from which an exception is asked. ``room`` is where it is to be, when that is another room;
-    ``choices`` are what one can choose for this ``day`` of a series, with their words, and ``chosen`` what is.
+    ``taken`` is who has the time, ``short`` what is kept for those in line, or too little of beside the room; ``can_wait`` says
+    whether one can stand in line for it. ``asked`` are the objections from which an exception is asked. ``room`` is where it is
+    to be, when that is another room; ``choices`` are what one can choose for this ``day`` of a series, with their words, and
+    ``chosen`` what is.
     """
 
     number: int
@@ -199,7 +211,7 @@ def _line(
         against=tuple(fault for fault in faults_of(date) if fault.code not in BESIDE and refuses(fault)),
         asked=tuple(asked_of(date)),
         taken=tuple(_takings(date, names)),
-        short=tuple(shortage_faults(date)),
+        short=(*(collision_fault(date, met) for met in date.collisions if met.kept_until), *shortage_faults(date)),
         can_wait=date.can_wait,
         warnings=tuple(objection_fault(warning, f"{wall.start:%Y-%m-%dT%H:%M}") for warning in (verdict.warnings if verdict else ())),
         price=verdict.price if verdict and date.is_kept else None,

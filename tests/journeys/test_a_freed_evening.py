@@ -32,6 +32,9 @@ def test_the_first_in_line_gets_the_evening_and_the_next_hears_that_it_was_in_va
     berit.goto(f"/bookings/{had.reference}")
     berit.get_by_text("Avlys bookingen").click()
     follow(berit.get_by_role("button", name="Ja, avlys"))
+    ask(berit, "Skiold turn")
+    told_third, third_can = berit.locator("main").inner_text(), berit.get_by_role("button", name="Stå i kø").count()
+    faults = [*faults, *look(berit)]
     work()
     tone.goto("/bookings")
     kept, faults = texts(tone, "section[aria-labelledby=offered] .hit > div > p"), [*faults, *look(tone)]
@@ -47,6 +50,7 @@ def test_the_first_in_line_gets_the_evening_and_the_next_hears_that_it_was_in_va
     in_vain = [*work(), *work()]
 
     assert waits == [("tone", "På venteliste", True), ("nils", "På venteliste", True)]
+    assert ("Gymsal 1 ble nettopp ledig" in told_third, "holdes for dem som står i kø" in told_third, third_can) == (True, True, 1)
     assert kept[:2] == ["Tirsdag 15. september 2026 18:00–20:00", "Det er tiden dere står i kø for. Pris: 800 kr."]
     assert (offered.to, offered.subject[:13]) == ("tone", "Tilbud om tid")
     assert taken == "Tiden er deres: tirsdag 15. september 2026 kl. 18:00–20:00, Gymsal 1, Øren flerbrukshall."

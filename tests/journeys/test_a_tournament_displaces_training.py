@@ -71,6 +71,8 @@ def test_five_trainings_give_way_and_each_is_offered_something_else(
     declined = press(reader, "Nei takk")
     after, later = [feed("gymsal-1"), feed("gymsal-2")], work()
     pages = [page_of(kari, booking) for booking in trainings[:2]]
+    follow(kari.get_by_role("button", name="Vi vil ikke ha noe annet"))
+    gone, faults = texts(kari, "main .date-head"), [*faults, *barriers(kari, axe)]
 
     assert lose == [
         f"{trainings[0].reference}, Skiold turn, Gymsal 1: lørdag 26. september 2026 kl. 10:00–12:00",
@@ -98,6 +100,7 @@ def test_five_trainings_give_way_and_each_is_offered_something_else(
         ["Søndag 27. september 2026 10:00–12:00 Booket 800 kr", "Lørdag 3. oktober 2026 10:00–12:00 Booket 800 kr"],
         ["Lørdag 26. september 2026 10:00–12:00 Måtte vike gratis"],
     ]
+    assert gone == ["Lørdag 26. september 2026 10:00–12:00 Avlyst"]
     assert before == [
         ["09-26 10:00-12:00 Skiold turn", "09-26 12:00-14:00 Skiold turn", "10-03 10:00-12:00 Skiold turn"],
         ["09-26 10:00-12:00 Opptatt", "09-26 12:00-14:00 Skiold turn", "09-26 14:00-16:00 Opptatt"],
