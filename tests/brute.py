@@ -138,8 +138,8 @@ class Case:
         return [number for number in self.among(*LIVE) if self.dates[number].start > now]
 
     def given_up(self, now: datetime) -> list[int]:
-        """What can be cancelled: what is alive, or waits for time."""
-        return [number for number in self.among(*LIVE, "waiting") if self.dates[number].start > now]
+        """What can be cancelled: what is alive, waits for time, or lost it."""
+        return [number for number in self.among(*LIVE, "waiting", "displaced") if self.dates[number].start > now]
 
     def reached(self, number: int, scope: str, now: datetime) -> list[int]:
         """What an act on a date reaches of what lies ahead: it, it and the following, or all."""
@@ -348,6 +348,8 @@ class Model:
                 return "goes-not-first", []
             if now.astimezone(OSLO).date() > lost.start.astimezone(OSLO).date() - timedelta(days=NOTICE_DAYS) and not reason:
                 return "displaced-too-late", []
+        if losers and not reason:
+            return "cause-missing", losers
         if losers and not is_seen:
             return "displaces-others", losers
         return "" if self._ask(case, {1: date}, now, losers)[1].is_free else "taken", losers
@@ -419,7 +421,7 @@ class Model:
 
     def cancel(self, booking: int, number: int | None, now: datetime) -> str:
         case = self.cases[booking]
-        if number is not None and case.dates[number].state not in LIVE | {"waiting"}:
+        if number is not None and case.dates[number].state not in LIVE | {"waiting", "displaced"}:
             return "wrong-state"
         dates = [ahead for ahead in case.given_up(now) if number in (None, ahead)]
         if not dates:
