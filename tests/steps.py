@@ -240,9 +240,11 @@ class Steps:
             return
         how, hand = self.dice.choice(("days", "days", "clock", "room")), self.dice.choice((HANDS[case.sort.name], "kari"))
         days, (room, start, end) = timedelta(days=self.dice.choice((1, 1, 7))), self._time()
+        is_later = self._walls(self._on_clock(case.dates[number], start, end)) != self._walls(case.dates[number])
         to: dict[str, Shift] = {
             "days": lambda date: self._later(date, days),
-            "clock": lambda date: self._on_clock(date, start, end),
+            # Each keeps its own clock times where those of the date itself stay.
+            "clock": lambda date: self._on_clock(date, start, end) if is_later else date,
             "room": lambda date: replace(date, room=room),
         }
         anchor = to[how](case.dates[number])
