@@ -14,7 +14,7 @@ from booking.edge import book
 from booking.outcome import Declined, Taken
 from booking.pages import draft
 from booking.pages.blueprint import routes
-from booking.pages.draft import CHOICE, NAMES, Draft, Order, read, wish_of
+from booking.pages.draft import CHOICE, NAMES, PICK, Draft, Order, read, wish_of
 from booking.pages.offers import support_for
 from booking.pages.repeats import Repeat, in_words
 from booking.pages.terms import terms_of
@@ -41,7 +41,9 @@ from web.pages import done
 from web.texts import gettext as _
 
 REFUSALS = (Invalid, Conflict, Missing, Forbidden)
-SENT_ONLY = ("csrf_token", "key", "room", "asking", *Order.model_fields.keys() - Draft.model_fields.keys())
+# How one waits and why others give way stay in the form when it is looked at again.
+STAYING = ("accepts", "book_when_free", "displace_reason")
+SENT_ONLY = ("csrf_token", "key", "room", "asking", "look", *Order.model_fields.keys() - Draft.model_fields.keys())
 CARRIED = ("agreement", "grant", "second_hour", *draft.EXCEPTIONS)
 
 
@@ -67,12 +69,17 @@ def preview_page(venue: str, room: str) -> ResponseReturnValue:
 
 @routes.post("/bookings")
 def make_booking() -> ResponseReturnValue:
-    """Book it, once however often the button is pressed."""
+    """Book it, once however often the button is pressed; what is chosen otherwise than when one looked is looked at first."""
+    given = draft.picked(request.form)
+    chosen = {name: value for name, value in given.items() if name.startswith(CHOICE)}
+    is_other = chosen != {name: value for name, value in request.form.items() if name.startswith(CHOICE)}
+    if is_other or "look" in given:
+        return _look_first(given)
     try:
-        order = _checked(Order, request.form)
+        order = _checked(Order, given)
         made = book(wish_of(order, order.room), key=order.key)
     except REFUSALS as refusal:
-        return _not_booked(refusal)
+        return _not_booked(refusal, given)
     onward = url_for("booking.case_page", reference=made["reference"])
     back = way_back("booking", made["id"])
     return done(_("De som mistet tiden får beskjed."), onward, back=back) if back else redirect(onward, 303)
@@ -101,10 +108,10 @@ def _preview_page(
         support=support_for(session, tried.case, given, _address, by=actor, now=now()),
         hidden=[(name, value) for name, value in given.items(multi=True) if name not in SENT_ONLY and str(value).strip()],
         repeats=in_words(wish.recurrence.rrule, checked.date, wish.recurrence.also) if wish.recurrence else "",
-        choosing=CHOICE,
+        picking=PICK,
         asking=asking or Form(given),
         seen=refusal.details.get("seen", "") if refusal else "",
-        displace_reason=request.form.get("displace_reason", ""),
+        sent=request.values,
         change=_address(given, _path(room), "booking.book_form"),
         unasked=_address(draft.changed_to(given, dict.fromkeys(draft.EXCEPTIONS, "")), _path(room)),
         key=uuid4().hex,
@@ -118,11 +125,21 @@ def _preview_page(
     return Response(page, status=problems.status_of(refusal) if refusal else 422) if refusal or asking else page
 
 
-def _not_booked(refusal: Refusal) -> ResponseReturnValue:
+def _look_first(given: "MultiDict[str, Any]") -> ResponseReturnValue:
+    """On to the preview with what is chosen now; a word about it where the button said something else."""
+    onward = _address(_draft_of(given), given.get("room", ""), **{name: given[name] for name in STAYING if name in given})
+    if "look" in given:
+        return redirect(onward, 303)
+    return done(
+        _("Du har valgt noe annet enn det du så på. Slik blir det nå. Ingenting er sendt før du trykker igjen."), onward, kind="warning"
+    )
+
+
+def _not_booked(refusal: Refusal, sent: "MultiDict[str, Any]") -> ResponseReturnValue:
     """The preview again when the time was lost meanwhile, the form again when something in it is wrong."""
-    given = _draft_of(request.form)
-    room = room_at(edge.reading(), request.form.get("room", ""))
-    if isinstance(refusal, Declined | Taken) or request.form.get("displace"):
+    given = _draft_of(sent)
+    room = room_at(edge.reading(), sent.get("room", ""))
+    if isinstance(refusal, Declined | Taken) or sent.get("displace"):
         return _preview_page(room, given, refusal)
     return _again(room, given, refusal)
 
@@ -211,10 +228,10 @@ def _search_for(checked: Draft) -> str:
     return url_for("booking.find", date=checked.date.isoformat(), capacity=heads, weeks=weeks, needs=list(checked.keys), **clocks)
 
 
-def _address(given: "MultiDict[str, Any]", room: str, endpoint: str = "booking.preview_page") -> str:
+def _address(given: "MultiDict[str, Any]", room: str, endpoint: str = "booking.preview_page", **staying: str) -> str:
     """The address of a page about this draft in a room."""
     venue, _slash, slug = room.partition("/")
-    fields: dict[str, Any] = {}
+    fields: dict[str, Any] = {**staying}
     for name, value in given.items(multi=True):
         if name not in SENT_ONLY and str(value).strip():
             fields.setdefault(name, []).append(value)

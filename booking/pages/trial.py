@@ -14,7 +14,18 @@ from booking.alternatives import BestRoom, Offer, instead_of
 from booking.judging import highest
 from booking.models import Booking, Occurrence
 from booking.nearness import Change
-from booking.outcome import Dated, Declined, Taken, asked_of, faults_of, objection_fault, refusal_of, refuses, shortage_faults
+from booking.outcome import (
+    KEEPS_NOTHING,
+    Dated,
+    Declined,
+    Taken,
+    asked_of,
+    faults_of,
+    objection_fault,
+    refusal_of,
+    refuses,
+    shortage_faults,
+)
 from booking.pages import draft
 from booking.pages.labels import wall_clocks
 from booking.pages.week import told_publicly
@@ -72,7 +83,12 @@ class Line:
 
     @property
     def is_kept(self) -> bool:
-        return self.state is not OccurrenceState.SKIPPED
+        return self.state not in KEEPS_NOTHING
+
+    @property
+    def waits(self) -> bool:
+        """Whether one stands in line for it, as was chosen."""
+        return self.state is OccurrenceState.WAITING
 
     @property
     def is_excusable(self) -> bool:
@@ -116,9 +132,13 @@ class Trial:
         return tuple(line for line in self.lines if line.is_kept)
 
     @property
+    def waiting(self) -> tuple[Line, ...]:
+        return tuple(line for line in self.lines if line.waits)
+
+    @property
     def left_out(self) -> tuple[Line, ...]:
-        """Those that are not to be had; what one chose to do without is none of them."""
-        return tuple(line for line in self.lines if not line.is_kept and line.chosen != "skip")
+        """Those that are not to be had; what one chose to do without, or to wait for, is none of them."""
+        return tuple(line for line in self.lines if not line.is_kept and not line.waits and line.chosen != "skip")
 
     @property
     def asks_all(self) -> bool:

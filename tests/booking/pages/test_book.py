@@ -76,6 +76,31 @@ def test_of_a_series_one_takes_the_dates_that_go(app: Flask, visit: Callable[...
     assert [date.state.value for date in bookings(app)[1].occurrences] == ["booked", "skipped", "booked", "skipped", "booked"]
 
 
+def test_what_is_picked_after_one_looked_is_looked_at_before_anything_is_booked(
+    app: Flask, visit: Callable[..., Visitor], booked: Callable[..., str]
+) -> None:
+    booked("nils", start="2026-09-15T18:00", end="2026-09-15T20:00")
+    visitor, twice = visit("berit"), {"repeat": "weekly", "times": "2"}
+    form = Hidden(visitor.get(preview(**twice)), "/bookings").forms[0]
+
+    pressed = visitor.client.post("/bookings", data=form | {"pick.2026-09-15": "wait", "pick.2026-09-22": "", "accepts": "any"})
+    again = visitor.get(pressed.location)
+    looked = visitor.client.post("/bookings", data=form | {"pick.2026-09-15": "wait", "pick.2026-09-22": "skip", "look": "yes"})
+    waits = visitor.get(looked.location)
+
+    assert (pressed.status_code, len(bookings(app))) == (303, 1)
+    assert "Du har valgt noe annet enn det du så på." in again.text
+    assert "Ta 1, og stå i kø for 1 dato" in again.text
+    assert Hidden(again, "/bookings").forms[0]["accepts"] == "any"
+    assert "Du har valgt noe annet" not in waits.text
+    assert "Dere står i kø for 1 dato" in waits.text
+    assert "Stå i kø for 1 dato<" in waits.text
+    assert "Dette går" not in waits.text
+    assert confirm(visitor, pressed.location).status_code == 303
+    assert [date.state.value for date in bookings(app)[1].occurrences] == ["waiting", "booked"]
+    assert bookings(app)[1].accepts.value == "any"
+
+
 def test_what_stands_in_the_way_is_named_in_order_of_time(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
     booked(start="2026-09-15T19:00", end="2026-09-15T20:30", purpose="Etter")
     booked("kari", organisation=None, kind="municipal", start="2026-09-15T17:00", end="2026-09-15T18:30")
