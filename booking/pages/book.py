@@ -1,6 +1,6 @@
 """Booking a room: the form, what would become of it, and the booking itself."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -24,7 +24,7 @@ from booking.reservations import preview
 from booking.resources import offered_in
 from booking.sought import note_refusal
 from kernel.clock import now
-from kernel.errors import Conflict, Fault, Forbidden, Invalid, Missing, Refusal
+from kernel.errors import Conflict, Fault, Forbidden, Invalid, Missing, Refusal, refuse
 from kernel.recurrence import WEEKDAYS
 from kernel.wallclock import to_wall
 from policies.labels import choices, weekday
@@ -62,7 +62,7 @@ def preview_page(venue: str, room: str) -> ResponseReturnValue:
     try:
         if "asking" in request.args:
             draft.require_exceptions(given)
-        return _preview_page(found, given)
+        return _preview_page(found, _whose(given))
     except REFUSALS as refusal:
         return _again(found, given, refusal)
 
@@ -76,7 +76,7 @@ def make_booking() -> ResponseReturnValue:
     if is_other or "look" in given:
         return _look_first(given)
     try:
-        order = _checked(Order, given)
+        order = _checked(Order, _whose(given))
         made = book(wish_of(order, order.room), key=order.key)
     except REFUSALS as refusal:
         return _not_booked(refusal, given)
@@ -144,6 +144,34 @@ def _not_booked(refusal: Refusal, sent: "MultiDict[str, Any]") -> ResponseReturn
     return _again(room, given, refusal)
 
 
+def _whose(given: "MultiDict[str, Any]") -> "MultiDict[str, Any]":
+    """The draft of who has signed in says who asks, also where that was left open before; raises Invalid where several could be meant."""
+    if given.get("applicant") or not edge.actor().is_known:
+        return given
+    usual = _usual(_represented())
+    if not usual:
+        raise refuse(Invalid, "missing-field", "applicant")
+    return draft.changed_to(given, {"applicant": usual})
+
+
+def _usual(organisations: Sequence[tuple[str, str]]) -> str:
+    """Who asks where nobody else is chosen: the only organisation that one represents, oneself without any; nobody where there are several.
+
+    Staff book for those who call, and a visitor may turn out to represent somebody.
+    """
+    actor = edge.actor()
+    if actor.is_officer or (actor.is_known and not organisations):
+        return draft.ME
+    return organisations[0][0] if len(organisations) == 1 else ""
+
+
+def _represented() -> list[tuple[str, str]]:
+    """The organisations that one acts for, as a draft names them, with their names."""
+    actor = edge.actor()
+    found = [one.organisation for one in queries.represented(edge.reading(), actor.person_id)] if actor.person_id else []
+    return [(one.number or f"group:{one.id}", one.name) for one in found if actor.acts_for(one.id)]
+
+
 def _draft_of(given: "MultiDict[str, Any]") -> "MultiDict[str, Any]":
     """The fields of the draft, without those that only sending it adds; signing in on the way keeps them in the address."""
     return MultiDict([pair for pair in given.items(multi=True) if pair[0] not in SENT_ONLY])
@@ -180,8 +208,7 @@ def _ages_told_apart(room: Room) -> set[int]:
 
 def _form_page(room: Room, form: Form) -> str:
     actor, session = edge.actor(), edge.reading()
-    represented = [one.organisation for one in queries.represented(session, actor.person_id)] if actor.person_id else []
-    mine = [one for one in represented if actor.acts_for(one.id)]
+    organisations = _represented()
     caller = str(form.values.get("caller", ""))
     several = queries.find_people(session, caller, by=actor)[:10] if caller and actor.is_officer else []
     return render_template(
@@ -192,7 +219,8 @@ def _form_page(room: Room, form: Form) -> str:
         bands=draft.bands_shown(form.values, _ages_told_apart(room)),
         activities=choices(Activity),
         access=[(str(feature), key_label(ACCESS + feature)) for feature in Access],
-        organisations=[(one.number or f"group:{one.id}", one.name) for one in mine],
+        organisations=organisations,
+        applicant=form.value("applicant") or _usual(organisations),
         people=[(person.id, person) for person in several] if len(several) > 1 else [],
         actor=actor,
         may_block=actor.is_officer or actor.is_caretaker_of(room.venue_id),

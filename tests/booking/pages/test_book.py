@@ -8,11 +8,13 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from accounts.models import ProofLink
+from accounts.models import Delegation, DelegationState, ProofLink
 from booking.models import Booking
 from tests.accounts.conftest import Visitor
 from tests.accounts.test_pages import latest
+from tests.booking.conftest import Hall
 from tests.booking.pages.conftest import ASKED, ROOM, Hidden
+from tests.cast import BEGINNING
 
 SERIES = ASKED | {"repeat": "weekly", "times": "5"}
 
@@ -215,15 +217,33 @@ def test_an_end_at_midnight_is_the_end_of_the_day(app: Flask, visit: Callable[..
 
 def test_who_is_not_signed_in_fills_in_first_and_loses_nothing(app: Flask, visit: Callable[..., Visitor]) -> None:
     visitor = visit()
+    form = visitor.get(f"{ROOM}/book").text
 
-    looked = visitor.get(preview())
+    looked = visitor.get(preview(applicant=""))
     onward = Hidden(visitor.get(Hidden(looked).links["Logg inn og book"]), "/sign-in").forms[0]["next"]
     signed_in = visitor.post("/sign-in", email="berit@example.org", password="en-lang-og-god-setning", next=onward)
 
+    assert 'name="applicant"' in form and "checked" not in form
     assert "Du er ikke logget inn." in looked.text
     assert "Tiden er ledig" in visitor.get(signed_in.location).text
     assert confirm(visitor, signed_in.location).status_code == 303
-    assert [one.purpose for one in bookings(app)] == ["Trening"]
+    assert [(one.purpose, one.organisation_id is not None) for one in bookings(app)] == [("Trening", True)]
+
+
+def test_who_represents_several_is_asked_for_whom_it_is(app: Flask, visit: Callable[..., Visitor], hall: Hall) -> None:
+    with Session(app.extensions["database"].engine) as session:
+        session.add(
+            Delegation(
+                person_id=hall.cast.tone.id, organisation_id=hall.cast.skiold.id, created_at=BEGINNING, state=DelegationState.CONFIRMED
+            )
+        )
+        session.commit()
+
+    page = visit("tone").get(preview(applicant=""))
+
+    assert page.status_code == 422
+    assert '<a class="ds-link" href="#field-applicant">Hvem booker: Dette må fylles ut.</a>' in page.text
+    assert "checked" not in page.text.split('id="field-applicant"')[1].split("</fieldset>")[0]
 
 
 def test_an_account_opened_late_in_the_evening_continues_where_one_was(app: Flask, visit: Callable[..., Visitor]) -> None:
