@@ -21,7 +21,7 @@ from booking.pages.again import LastTime
 from booking.pages.before import Before, before
 from booking.reasons import Excepted, against, excepted, reviews, verdicts_of, verdicts_offered
 from booking.resources import Needed, needed_by
-from booking.states import BookingKind, BookingState
+from booking.states import BookingKind, BookingState, OccurrenceState
 from booking.support.models import Agreement, Grant
 from booking.usage import is_holders, is_noted, said_of
 from booking.waiving import Exceptions, exceptions_of
@@ -247,13 +247,19 @@ def _date(
         cost=cost_of(date, verdict, now=now) if date.starts_at > now else None,
         may_cancel=is_ahead and lifecycle.allows(lifecycle.Act.CANCEL, date.state),
         may_move=is_ahead and lifecycle.allows(lifecycle.Act.MOVE, date.state),
-        may_readd=is_ahead and lifecycle.allows(lifecycle.Act.READD, date.state),
+        may_readd=is_ahead and lifecycle.allows(lifecycle.Act.READD, date.state) and not _is_refused(date),
         may_split=is_ahead and lifecycle.allows(lifecycle.Act.MOVE, date.state) and has_earlier,
         may_note=has_begun and looks_after and date.booking.kind is not BookingKind.BLOCK,
         may_take_back=date.absent_at is not None and looks_after,
         may_say=has_begun and (looks_after or is_holders(date.booking, by)) and date.booking.kind is not BookingKind.BLOCK,
         offer=offer if is_ahead and offer and offer.expires_at and offer.expires_at > now else None,
     )
+
+
+def _is_refused(date: Occurrence) -> bool:
+    """Whether a rule keeps the date out, or somebody said no to the booking: to ask for it again as it stands helps nobody."""
+    by_rule = date.state is OccurrenceState.SKIPPED and date.reason.startswith("policy:")
+    return by_rule or date.booking.state in (BookingState.REFUSED, BookingState.LAPSED)
 
 
 def _arrival(session: Session, booking: Booking, coming: Sequence[ToldDate]) -> Arrival | None:

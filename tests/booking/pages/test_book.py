@@ -69,13 +69,14 @@ def test_of_a_series_one_takes_the_dates_that_go(app: Flask, visit: Callable[...
     visitor = visit("berit")
 
     looked = visitor.get(preview(**SERIES))
-    confirm(visitor, preview(**SERIES))
+    made = visitor.get(confirm(visitor, preview(**SERIES)).location)
 
     assert "2 av 5 datoer går ikke" in looked.text
     assert "Opptatt 19:00–21:00: Skiold turn" in looked.text
     assert "Skolen har fri" in looked.text
     assert "Ta de 3 datoene som går" in looked.text
     assert [date.state.value for date in bookings(app)[1].occurrences] == ["booked", "skipped", "booked", "skipped", "booked"]
+    assert [f"/occurrences/{number}/return" in made.text for number in (2, 4)] == [True, False]
 
 
 def test_what_is_picked_after_one_looked_is_looked_at_before_anything_is_booked(

@@ -113,6 +113,7 @@ def test_a_date_that_cannot_be_moved_stays_and_the_page_says_why(visit: Callable
     assert "Gymsal 1 er opptatt fra 16. september 2026 kl. 18:00" in refused.text
     assert 'value="19:00"' in refused.text
     assert "Tirsdag 15. september 2026" in visitor.get(f"/bookings/{reference}").text
+    assert visitor.get(f"/bookings/{reference}/occurrences/1/move").location == f"/bookings/{reference}"
 
 
 def test_what_somebody_else_changed_meanwhile_is_not_overrun(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
