@@ -4,18 +4,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from accounts.identity import Actor
 from booking.alternatives import offers_to
 from booking.case import occupied, span_of
 from booking.cases import booking_for
+from booking.competing import order_of, time_of
 from booking.ending import end_dates, keys_of
 from booking.judging import judge
 from booking.models import OPEN, Booking, Occurrence, Offer, Vacancy
 from booking.occupy import peek
 from booking.offers import DAY, Option, book_at_once, case_in, offer, open_offers, passed_over
 from booking.outcome import TAKEN, TOO_FEW
+from booking.reasons import verdicts_of_all
 from booking.resources import may_need, want_of
 from booking.revisions import touch
 from booking.states import Accepts, BookingState, OccurrenceState, OfferState
@@ -26,12 +28,12 @@ from kernel.errors import Invalid
 from kernel.interval import Interval
 from kernel.wallclock import WallSpan, wall_of
 from policies.request import LONGEST
+from policies.verdict import Verdict
 from venues.models import Resource, Room, RoomSpace, Space
 from venues.queries import room_at
 
 STEP = timedelta(minutes=30)
 WHOLE_DAY = 48
-LAST = (True, 0, 0)
 _HAS_OFFER = exists().where(Offer.occurrence_id == Occurrence.id, OPEN)
 # Who has given up a booking, or was refused it, waits for none of its dates.
 OVER = (BookingState.CANCELLED, BookingState.REFUSED, BookingState.LAPSED)
@@ -61,7 +63,31 @@ def in_line(session: Session, vacancy_id: int, *, now: datetime) -> Sequence[int
     )
     resource = _resource(session, vacancy)
     found = [date for date in session.scalars(query) if resource is None or may_need(date.booking, resource)]
-    return [date.id for date in sorted(found, key=lambda date: (_place(session, date), date.booking.created_at, date.id))]
+    judged = {date.id: judge(session, case_in(session, date, date.room))[0].verdict for date in found}
+    return [date.id for date in sorted(found, key=lambda date: _order(date, judged[date.id]))]
+
+
+def places(session: Session, booking: Booking, *, now: datetime) -> dict[int, int]:
+    """Which place each date that waits has among all that wait for its time, by number, as they were judged last.
+
+    Three statements, none where nothing waits.
+    """
+    own = [date for date in booking.occurrences if date.state is OccurrenceState.WAITING and date.starts_at > now]
+    if not own:
+        return {}
+    parts = select(RoomSpace.space_id).where(RoomSpace.room_id.in_({date.room_id for date in own}))
+    query = (
+        select(Occurrence)
+        .join(Occurrence.booking)
+        .where(_waits(), Booking.state.not_in(OVER))
+        .where(Occurrence.room_id.in_(select(RoomSpace.room_id).where(RoomSpace.space_id.in_(parts))))
+        .where(Occurrence.starts_at < max(date.ends_at for date in own), Occurrence.ends_at > min(date.starts_at for date in own))
+        .options(contains_eager(Occurrence.booking), joinedload(Occurrence.room).selectinload(Room.spaces))
+    )
+    found = session.scalars(query).all()
+    verdicts = verdicts_of_all(session, {date.booking_id: date.booking for date in found}.values())
+    line = sorted(found, key=lambda date: _order(date, verdicts[date.booking_id].get(date.local_start)))
+    return {date.number: sum(_meet(date, other) for other in line[: line.index(date) + 1]) for date in own}
 
 
 def offer_vacancy(session: Session, vacancy_id: int, occurrence_id: int, *, by: Actor, now: datetime) -> bool:
@@ -145,10 +171,13 @@ def _rooms(session: Session, vacancy: Vacancy) -> Select[int]:
     return select(RoomSpace.room_id).where(RoomSpace.space_id == vacancy.space_id)
 
 
-def _place(session: Session, date: Occurrence) -> tuple[bool, tuple[bool, int, int]]:
-    verdict = judge(session, case_in(session, date, date.room))[0].verdict
-    rank = verdict.rank if verdict else None
-    return date.state is not OccurrenceState.DISPLACED, (False, rank.place, -rank.points) if rank else LAST
+def _order(date: Occurrence, verdict: Verdict | None) -> tuple[bool, tuple[int, int], datetime, int]:
+    return date.state is not OccurrenceState.DISPLACED, order_of(verdict.rank if verdict else None), date.booking.created_at, date.id
+
+
+def _meet(date: Occurrence, other: Occurrence) -> bool:
+    parts = {space.id for space in date.room.spaces} & {space.id for space in other.room.spaces}
+    return bool(parts) and time_of(date).overlaps(time_of(other))
 
 
 def _locked(session: Session, occurrence_id: int) -> Occurrence:

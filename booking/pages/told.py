@@ -15,6 +15,7 @@ from booking.absence import answer_by
 from booking.cases import may_decide, may_see
 from booking.fees import Cost, cost_of, first_dearer, sum_of
 from booking.judging import highest
+from booking.line import places
 from booking.models import Booking, Occurrence, Offer, Usage
 from booking.offers import open_offers
 from booking.pages.again import LastTime
@@ -34,7 +35,10 @@ from venues.models import Room, Venue
 
 @dataclass(frozen=True, slots=True)
 class ToldDate:
-    """One date: where it stands, what the policy said of it, what cancelling it costs now, and what may be done with it."""
+    """One date: where it stands, what the policy said of it, what cancelling it costs now, and what may be done with it.
+
+    ``place`` is the one it has in line, from 1.
+    """
 
     date: Occurrence
     verdict: Verdict | None
@@ -48,6 +52,7 @@ class ToldDate:
     may_take_back: bool
     may_say: bool
     said: Sequence[Usage] = ()
+    place: int | None = None
     offer: Offer | None = None
     offered: Verdict | None = None
 
@@ -168,7 +173,7 @@ def told_booking(session: Session, booking: Booking, *, by: Actor, language: str
     may_change = may_see(booking, by) and (by.person_id == booking.holder_id or _acts_for(booking, by) or by.is_officer)
     first, offers = min(date.starts_at for date in booking.occurrences), open_offers(session, booking)
     said, offered = said_of(session, booking), verdicts_offered(session, offers.values())
-    terms = {date: offered.get(offer.id) for date, offer in offers.items()}
+    terms, in_line = {date: offered.get(offer.id) for date, offer in offers.items()}, places(session, booking, now=now)
     dates = [
         replace(
             _date(
@@ -181,6 +186,7 @@ def told_booking(session: Session, booking: Booking, *, by: Actor, language: str
                 now=now,
             ),
             said=said.get(date.number, ()),
+            place=in_line.get(date.number),
             offered=terms.get(date.id),
         )
         for date in sorted(booking.occurrences, key=lambda date: (date.starts_at, date.number))

@@ -222,7 +222,7 @@ def _line(
         short=tuple(shortage_faults(date)),
         can_wait=date.can_wait,
         warnings=tuple(objection_fault(warning, f"{wall.start:%Y-%m-%dT%H:%M}") for warning in (verdict.warnings if verdict else ())),
-        price=verdict.price if verdict and date.is_kept else None,
+        price=verdict.price if verdict and date.state is not OccurrenceState.SKIPPED else None,
         # A shorter time that the rule names may be one that is offered too.
         ways=tuple({way.label: way for way in ways}.values()),
         leave_out=to(excepted, preview.case.path) if date.is_kept and not is_single and not chosen else "",
