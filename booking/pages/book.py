@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from accounts import edge, queries
 from accounts.models import Person
+from booking.competing import requests_for
 from booking.edge import book
 from booking.outcome import Declined, Taken
 from booking.pages import draft
@@ -97,8 +98,10 @@ def _preview_page(
     if nothing and not refusal:
         edge.transact(note_refusal, wish, nothing)
         tried = preview(session, wish, by=actor, now=now())
+    wants = [date.judged.want(date.case) for date in tried.dates if date.want is not None]
     page = render_template(
         "booking/preview.html",
+        requests=requests_for(session, wants) if actor.is_staff else [],
         room=tried.case.room,
         draft=checked,
         wish=wish,
