@@ -120,6 +120,11 @@ def offers_instead(session: Session, booking: Booking, date: Occurrence, *, now:
     return offers_to(session, case, span.wall, beside=asked_by_others(session, booking, _whole([span.wall])), now=now)
 
 
+def nearest_first(offers: Iterable[Offer]) -> list[Offer]:
+    """Offers by how far their rooms are from the asked one, last those of which nobody knows that; of equal distance as they were."""
+    return sorted(offers, key=lambda offer: (offer.metres is None, offer.metres or 0))
+
+
 def form_path(offer: Offer) -> str:
     """Where the form for an offer stands, filled in with its time."""
     start, end = offer.wall.start, offer.wall.end

@@ -101,7 +101,7 @@ def _preview_page(
     wants = [date.judged.want(date.case) for date in tried.dates if date.want is not None]
     page = render_template(
         "booking/preview.html",
-        requests=requests_for(session, wants) if actor.is_staff else [],
+        requests=requests_for(session, wants) if actor.is_officer or actor.is_caretaker_of(room.venue_id) else [],
         room=tried.case.room,
         draft=checked,
         wish=wish,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from accounts.models import Organisation
-from booking.alternatives import BestRoom, Offer, instead_of
+from booking.alternatives import BestRoom, Offer, instead_of, nearest_first
 from booking.judging import highest
 from booking.models import Booking, Occurrence
 from booking.nearness import Change
@@ -262,7 +262,8 @@ def _choices(date: Dated, offers: Sequence[Offer], chosen: str) -> Iterator[tupl
     walls = {wall: _clocks(wall, date.day) for wall in _lawful_walls(date)}
     walls |= {offer.wall: _with_notes(_clocks(offer.wall, date.day), offer) for offer in offers if offer.changes is not Change.ROOM}
     found = {f"time:{wall.start:%Y-%m-%dT%H:%M}/{wall.end:%Y-%m-%dT%H:%M}": words for wall, words in walls.items()}
-    found |= {f"room:{offer.room}": _with_notes(offer.name, offer) for offer in offers if offer.changes is Change.ROOM}
+    rooms = nearest_first(offer for offer in offers if offer.changes is Change.ROOM)
+    found |= {f"room:{offer.room}": _with_notes(offer.name, offer) for offer in rooms}
     if chosen and chosen not in ("skip", "wait") and chosen not in found:
         found[chosen] = (
             f"{date.case.room.venue.name}, {date.case.room.name}" if chosen.startswith("room:") else _clocks(date.judged.wall, date.day)

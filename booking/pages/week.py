@@ -46,7 +46,7 @@ LAYERS = (
     (SlotState.AGREEMENT,),
     (SlotState.PAST,),
 )
-EXPLAINED = {SlotState.TAKEN, SlotState.HELD, SlotState.CLOSED}
+EXPLAINED = {SlotState.TAKEN, SlotState.SHARED, SlotState.HELD, SlotState.CLOSED}
 USUALLY = (timedelta(hours=8), timedelta(hours=22))
 
 
