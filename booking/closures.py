@@ -16,6 +16,7 @@ from booking.lifecycle import LIVE
 from booking.models import Booking, Occurrence
 from booking.occupy import free, vacate
 from booking.outside import dates_outside
+from booking.revisions import touch_spaces
 from booking.states import Cause, OccurrenceState
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
@@ -129,6 +130,7 @@ def open_again(session: Session, closure_id: int, *, by: Actor, now: datetime) -
     # What was found for them elsewhere makes way for their own time.
     free(session, [date.id for date in _lost_to(session, closure, now)], now=now)
     vacate(session, [(space.id, max(closure.starts_at, now), until) for space in spaces], now=now)
+    touch_spaces(session, [space.id for space in spaces])
     return closure
 
 

@@ -106,7 +106,8 @@ def losers(session: Session, answer: Answer, *, locked: bool) -> Losers:
         joinedload(Occurrence.booking).selectinload(Booking.occurrences),
         joinedload(Occurrence.room).options(joinedload(Room.venue), selectinload(Room.spaces)),
     )
-    query = select(Occurrence).where(Occurrence.id.in_(ids)).options(*whole).order_by(Occurrence.starts_at, Occurrence.id)
+    query = select(Occurrence).where(Occurrence.id.in_(ids)).options(*whole)
+    query = query.order_by(Occurrence.starts_at, Occurrence.booking_id, Occurrence.number)
     found = Losers(tuple(session.scalars(query.execution_options(populate_existing=True)).unique()))
     return replace(found, keys=tuple(keys_of(session, *found.bookings))) if locked else found
 

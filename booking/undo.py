@@ -170,7 +170,8 @@ def _take_back(session: Session, found: Undo, dates: dict[int, Occurrence], *, n
     back = [(date, expires) for date, expires in held if expires is None or expires > now]
     _require_open(session, found, [date for date, _ in back])
     released = [one["id"] for one in found.before["dates"]]
-    answer = ask(session, [_want(date) for date, _ in back], now=now).without(set(released))
+    # What became free by the act is kept for the line, which has not been asked.
+    answer = ask(session, [_want(date) for date, _ in back], due_by=now + UNDO_WITHIN, now=now).without(set(released))
     faults = [_taken(back[number][0], first) for number, (first, *_) in sorted(answer.collisions.items())]
     faults += [shortage_fault(span_of(back[number][0]).wall, first) for number, (first, *_) in sorted(answer.shortages.items())]
     if faults:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from datetime import date as day_of
 from itertools import product
+from typing import Any
 from zoneinfo import ZoneInfo
 
 SPACES = {"gymsal-1": frozenset({"gymsal-1"}), "gymsal-2": frozenset({"gymsal-2"}), "hel-hall": frozenset({"gymsal-1", "gymsal-2"})}
@@ -19,7 +20,7 @@ MOST_IN_LINE = 3
 # Who acts for the club, and is asked when somebody else wishes in its name.
 DELEGATES = 2
 NOTICE_DAYS = 5
-TO_UNDO = timedelta(minutes=2)
+TO_UNDO, TO_ASK = timedelta(minutes=2), timedelta(minutes=10)
 LONGEST_OFFER = timedelta(hours=36)
 Key = tuple[int, int]
 
@@ -103,11 +104,12 @@ Told = tuple[str, int, tuple[int, ...]]
 
 @dataclass(slots=True)
 class Case:
-    """A booking: its sort, its dates by number, and until when it waits for the organisation."""
+    """A booking: its sort, its dates by number, until when it waits for the organisation, and what it takes that stands in line."""
 
     sort: Sort
     dates: dict[int, Date] = field(default_factory=dict)
     confirm_by: datetime | None = None
+    accepts: str = "time"
 
     def state(self, fallback: str) -> str:
         states = {date.state for date in self.dates.values()}
@@ -135,11 +137,24 @@ class Case:
 
 @dataclass(slots=True)
 class Kept:
-    """What was offered to a date: the room and time as a hold, and what came of it."""
+    """What was offered to a date: the room and time as a hold, until when it may answer, and what came of it."""
 
     key: Key
     date: Date
+    until: datetime
     state: str = "open"
+
+
+Piece = tuple[str, datetime, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Freed:
+    """Time that became free, when those in line can be asked, and by part what of it is kept for them until then and a little longer."""
+
+    date: Date
+    due: datetime
+    kept: tuple[Piece, ...] = ()
 
 
 @dataclass(slots=True)
@@ -183,7 +198,7 @@ class Model:
         self.offers: dict[int, Kept] = {}
         self.sought: dict[Key, datetime] = {}
         self.closures: dict[int, Closed] = {}
-        self.freed: list[tuple[datetime, Date]] = []
+        self.freed: list[Freed] = []
         self.undoable: list[Done] = []
         self.numbers: dict[int, int] = {}
 
@@ -249,7 +264,9 @@ class Model:
                 return "goes-not-first", []
             if now.astimezone(OSLO).date() > lost.start.astimezone(OSLO).date() - timedelta(days=NOTICE_DAYS) and not reason:
                 return "displaced-too-late", []
-        return "displaces-others" if losers else "", losers
+        if losers:
+            return "displaces-others", losers
+        return "taken" if self.is_kept(date, now) else "", losers
 
     def displaced(self, booking: int, date: Date, losers: Collection[Key], now: datetime) -> None:
         was = self._before({booking for booking, _ in losers}, now)
@@ -286,7 +303,7 @@ class Model:
             closed.is_withdrawn = True
         lost = [(b, n) for b, n, date in self._dates() if date.state == "displaced" and date.lost_to == closure and date.start > now]
         self._give_up(lost, now)
-        self._free(freed, now)
+        self._free([freed], now)
         return ""
 
     def cancel(self, booking: int, number: int | None, now: datetime) -> str:
@@ -391,7 +408,7 @@ class Model:
 
     def _part(self, booking: int, made: int, numbers: Collection[int]) -> None:
         case, before = self.cases[booking], self.states[booking]
-        self.cases[made] = Case(case.sort, {n: case.dates[n] for n in numbers}, case.confirm_by)
+        self.cases[made] = Case(case.sort, {n: case.dates[n] for n in numbers}, case.confirm_by, case.accepts)
         case.dates = {n: date for n, date in case.dates.items() if n not in numbers}
         self.numbers[made] = max(numbers)
         for n in numbers:
@@ -483,7 +500,7 @@ class Model:
         others = [one for closure, one in self.closures.items() if closure != done.closure and one.made >= done.at]
         if any(closed.keeps_out(date, self.cases[b].sort) for closed in others for (b, _), date in back.items()):
             return "closed-since"
-        if any(self._is_taken(date, now, changed) for date in back.values()):
+        if any(self._is_taken(date, now, changed, due_by=now + TO_UNDO) for date in back.values()):
             return "taken"
         self._put_back(done, changed, now)
         return ""
@@ -494,7 +511,14 @@ class Model:
         return dates.get(number) or replace(date, state="cancelled", holds=False, expires=None)
 
     def overdue(self, now: datetime) -> list[int]:
-        return [number for number, kept in self.offers.items() if kept.state == "open" and _until(kept) <= now]
+        return [number for number, kept in self.offers.items() if kept.state == "open" and kept.until <= now]
+
+    def run_out(self, key: Key, now: datetime) -> bool:
+        """Whether time was kept for a request until now: it is given up."""
+        date = self._date(key)
+        self._free([replace(date, expires=None)], now)
+        self.cases[key[0]].dates[key[1]] = replace(date, holds=False)
+        return date.state == "requested" and date.holds and date.expires is not None and date.expires <= now
 
     def expire(self, number: int, now: datetime) -> None:
         kept = self.offers[number]
@@ -504,20 +528,21 @@ class Model:
 
     def offered(self, number: int, key: Key, date: Date, now: datetime) -> str:
         """What is wrong with an offer that was made, empty when nothing is."""
-        case, own = self.cases[key[0]], self._date(key)
-        kept = replace(date, before=case.sort.before, after=case.sort.after, holds=True)
+        case, own, until = self.cases[key[0]], self._date(key), date.expires or datetime.max.replace(tzinfo=UTC)
+        # Nobody has it until the next in line was asked.
+        kept = replace(date, before=case.sort.before, after=case.sort.after, holds=True, expires=until + TO_ASK)
         wrong = [
             (not own.stands_in_line or own.start <= now, "waits for nothing"),
             (self.open_to(key) is not None, "has an offer already"),
-            (self._is_taken(kept, now), "is taken"),
+            (self._is_taken(kept, now, due_by=now), "is taken"),
             (self._is_closed(kept, case.sort) or self._is_lost(own, kept), "is closed"),
             (kept.start <= now, "is over"),
             (key in self._passed_over(kept), "was declined before"),
             (not (_is_as_long(kept, own) or (own.state == "displaced" and _is_part(kept, own))), "has another length"),
-            (not now < _until(Kept(key, kept)) <= min(kept.start, now + LONGEST_OFFER), "ends too early or too late"),
-            (not _is_awake(_until(Kept(key, kept)), kept.start), "ends at night"),
+            (not now < until <= min(kept.start, now + LONGEST_OFFER), "ends too early or too late"),
+            (not _is_awake(until, kept.start), "ends at night"),
         ]
-        self.offers[number] = Kept(key, kept)
+        self.offers[number] = Kept(key, kept, until)
         self.sought.pop(key, None)
         self._acted("offer", key[0], fallback=self.states[key[0]])
         # Who is about to be told what was lost reads there what is offered instead; nobody sends anything here.
@@ -534,7 +559,7 @@ class Model:
     def answer(self, number: int, act: str, now: datetime) -> str:
         """Accept or decline what was offered."""
         kept = self.offers[number]
-        if kept.state == "expired" or (kept.state == "open" and _until(kept) <= now):
+        if kept.state == "expired" or (kept.state == "open" and kept.until <= now):
             return "offer-expired"
         if kept.state != "open":
             return "offer-answered"
@@ -564,8 +589,8 @@ class Model:
 
     def forgotten(self, asked: Collection[Key], now: datetime) -> list[Key]:
         """Who of those that could be asked stands in line for their own time although it became free and is free still."""
-        due = [date for due, date in self.freed if due <= now]
-        self.freed = [one for one in self.freed if one[0] > now]
+        due = [one.date for one in self.freed if one.due <= now]
+        self.freed = [one for one in self.freed if one.due > now]
         return [key for key in asked if self._could_have_own(key, due, now)]
 
     def askable(self) -> list[Key]:
@@ -578,7 +603,7 @@ class Model:
         is_freed = any(replace(own, before=0, after=0).meets(replace(date, holds=True, expires=None), now) for date in due)
         waits = own.stands_in_line and own.start > now and self.open_to(key) is None and self.states[key[0]] not in OVER
         is_closed = self._is_closed(own, self.cases[key[0]].sort) or self._is_lost(own, own)
-        return is_freed and waits and not (is_closed or self._is_taken(own, now) or key in self._passed_over(own))
+        return is_freed and waits and not (is_closed or self._is_taken(own, now, due_by=now) or key in self._passed_over(own))
 
     def _waits_in_vain(self, key: Key, date: Date, now: datetime) -> bool:
         return date.state == "waiting" and date.start <= now and self.open_to(key) is None
@@ -611,15 +636,15 @@ class Model:
         taken = replace(date, state=case.sort.then, before=case.sort.before, after=case.sort.after)
         state = case.sort.then if case.confirm_by is None else "unconfirmed"
         notice = "date-booked" if state == "booked" else f"booking-{state}"
-        return self._settle_one(key, taken, act, now, notice=notice, is_undoable=False)
+        return self._settle_one(key, taken, act, now, notice=notice, is_undoable=False, due_by=now)
 
-    def _settle_one(self, key: Key, date: Date, act: str, now: datetime, *, notice: str, is_undoable: bool = True) -> str:
+    def _settle_one(self, key: Key, date: Date, act: str, now: datetime, **more: Any) -> str:
         """One date more, which is a wish while nobody has confirmed the others, with as long to confirm it."""
         case = self.cases[key[0]]
         if case.confirm_by is None:
-            return self._settle(key[0], {key[1]: date}, act, now, notice=notice, is_undoable=is_undoable)
+            return self._settle(key[0], {key[1]: date}, act, now, **more)
         wish, until = replace(date, state="unconfirmed"), max(case.confirm_by, _confirm_by(now, date.start))
-        return self._settle(key[0], {key[1]: wish}, act, now, notice=notice, is_undoable=is_undoable, until=until)
+        return self._settle(key[0], {key[1]: wish}, act, now, until=until, **more)
 
     @staticmethod
     def _judged_anew(case: Case, numbers: Collection[int], *, by_staff: bool) -> dict[int, Date]:
@@ -642,7 +667,7 @@ class Model:
             going = {n: date for n, date in going.items() if n not in stuck}
 
     def _let_go(self, kept: Kept, act: str, now: datetime) -> None:
-        self._free(kept.date, now)
+        self._free([kept.date], now, but=[kept.key])
         before = self.states[kept.key[0]]
         self._acted(act, kept.key[0], fallback="cancelled" if before == "waiting" else before)
 
@@ -666,8 +691,9 @@ class Model:
         notice: str = "",
         is_undoable: bool = True,
         until: datetime | None = None,
+        due_by: datetime | None = None,
     ) -> str:
-        refused = self._refusal(booking, dates, now)
+        refused = self._refusal(booking, dates, now, due_by)
         if refused:
             return refused
         was = self._before({booking}, now)
@@ -679,18 +705,18 @@ class Model:
             self._may_be_undone(was)
         return ""
 
-    def _refusal(self, booking: int, dates: Mapping[int, Date], now: datetime) -> str:
+    def _refusal(self, booking: int, dates: Mapping[int, Date], now: datetime, due_by: datetime | None = None) -> str:
         if any(self._is_closed(date, self.cases[booking].sort) for date in dates.values()):
             return "declined"
         own = {(booking, number) for number in dates}
-        is_taken = any(self._is_taken(date, now, own) for date in dates.values())
+        is_taken = any(self._is_taken(date, now, own, due_by) for date in dates.values())
         return "taken" if is_taken or meet_each_other(dates.values()) else ""
 
     def _place(self, booking: int, dates: Mapping[int, Date], now: datetime) -> None:
         case = self.cases[booking]
-        self._give_up([(booking, number) for number in dates], now)
-        for number, date in dates.items():
-            case.dates[number] = self._placed(case, date, now)
+        placed = {number: self._placed(case, date, now) for number, date in dates.items()}
+        self._give_up([(booking, number) for number in dates], now, placed.values())
+        case.dates |= placed
         if case.state(self.states[booking]) != "unconfirmed":
             case.confirm_by = None
 
@@ -711,20 +737,57 @@ class Model:
             case.dates[number] = replace(case.dates[number], state=state, holds=False, expires=None)
         self._acted(act, booking, fallback=state)
 
-    def _give_up(self, keys: Collection[Key], now: datetime) -> None:
-        """What dates hold is free, what is sought or open for them withdrawn."""
-        for booking, number, date in list(self._held()):
-            if (booking, number) in keys:
-                self._free(date, now)
+    def _give_up(self, keys: Collection[Key], now: datetime, retaken: Collection[Date] = ()) -> None:
+        """What dates hold is free but for what they take again, what is sought or open for them withdrawn."""
+        left = [date for booking, number, date in self._held() if (booking, number) in keys]
         for key in keys:
-            self.sought.pop(key, None)
-            number = self.open_to(key)
-            if number is not None:
-                self.offers[number].state = "withdrawn"
+            self._withdraw(key)
+        self._free(left, now, but=keys, retaken=retaken)
 
-    def _free(self, date: Date, now: datetime) -> None:
-        if date.span[1] > now:
-            self.freed.append((now + TO_UNDO, date))
+    def _withdraw(self, key: Key) -> None:
+        self.sought.pop(key, None)
+        number = self.open_to(key)
+        if number is not None:
+            self.offers[number].state = "withdrawn"
+
+    def _free(self, dates: Collection[Date], now: datetime, *, but: Collection[Key] = (), retaken: Collection[Date] = ()) -> None:
+        """What anybody in line wants of it is kept for them, where it was not to be had already."""
+        again = {(part, *date.span) for date in retaken if date.holds for part in SPACES[date.room]}
+        for date in dates:
+            parts = [part for part in SPACES[date.room] if (part, *date.span) not in again]
+            if date.span[1] > now and parts:
+                is_new = date.expires is None or date.expires > now
+                wanted = [one for part in parts for one in self._wanted(part, but, now)] if is_new else []
+                kept = [(part, max(start, date.span[0], now), min(end, date.span[1])) for part, start, end in wanted]
+                self.freed.append(Freed(date, now + TO_UNDO, tuple(one for one in kept if one[1] < one[2])))
+
+    def _wanted(self, part: str, but: Collection[Key], now: datetime) -> Iterator[Piece]:
+        """When those who stand in line could have a part of the hall: all of its rooms are of one kind."""
+        for booking, number, date in self._dates():
+            key, accepts = (booking, number), self.cases[booking].accepts
+            is_asked = date.stands_in_line and date.start > now and key not in but and self.states[booking] not in OVER
+            is_asked = is_asked and self.open_to(key) is None and not self._is_lost(date, date)
+            if is_asked and (part in SPACES[date.room] or accepts == "any"):
+                yield (part, *(_day_of(date) if accepts == "room" else date.span))
+
+    def kept_now(self, now: datetime) -> list[Date]:
+        """What became free and is kept, of some of it at least, for those in line."""
+        return [one.date for one in self.freed if one.kept and one.due + TO_ASK > now]
+
+    def is_kept(self, date: Date, now: datetime, due_by: datetime | None = None) -> bool:
+        """Whether a moment of it is kept for those in line, from who is not asked by then, and is nobody's since."""
+        held = [one for _, _, one in self._held() if one.expires is None or one.expires > now]
+        for one in self.freed:
+            if one.due + TO_ASK <= now or (due_by is not None and one.due <= due_by):
+                continue
+            for part, start, end in one.kept:
+                if part in SPACES[date.room]:
+                    taken = [other.span for other in held if part in SPACES[other.room]]
+                    turns = sorted({start, end, *date.span, *(moment for span in taken for moment in span)})
+                    within = [moment for moment in turns if max(start, date.span[0]) <= moment < min(end, date.span[1])]
+                    if any(not any(begins <= moment < ends for begins, ends in taken) for moment in within):
+                        return True
+        return False
 
     def _before(self, bookings: Collection[int], now: datetime) -> Done:
         before = {b: (dict(self.cases[b].dates), self.cases[b].confirm_by, self.states[b]) for b in bookings}
@@ -741,12 +804,14 @@ class Model:
         done.is_undone = True
         if done.closure is not None:
             self.closures[done.closure].is_withdrawn = True
-        self._give_up(changed, now)
-        for (booking, number), date in changed.items():
-            self.cases[booking].dates[number] = date
+        left = [date for booking, number, date in self._held() if (booking, number) in changed]
+        for key, date in changed.items():
+            self._withdraw(key)
+            self.cases[key[0]].dates[key[1]] = date
         for booking, (_, confirm_by, state) in done.before.items():
             self.cases[booking].confirm_by, self.states[booking] = confirm_by, state
             self.acts.append(("undo", booking))
+        self._free(left, now, but=changed, retaken=changed.values())
         self.told -= done.told
 
     def _acted(self, act: str, booking: int, *, fallback: str = "booked") -> None:
@@ -756,8 +821,9 @@ class Model:
     def _tell(self, kind: str, booking: int, dates: Collection[int] = ()) -> None:
         self.told[kind, booking, tuple(sorted(dates))] += 1
 
-    def _is_taken(self, date: Date, now: datetime, own: Collection[Key] = ()) -> bool:
-        return any(date.meets(other, now) for booking, number, other in self._held() if (booking, number) not in own)
+    def _is_taken(self, date: Date, now: datetime, own: Collection[Key] = (), due_by: datetime | None = None) -> bool:
+        is_met = any(date.meets(other, now) for booking, number, other in self._held() if (booking, number) not in own)
+        return is_met or self.is_kept(date, now, due_by)
 
     def _is_closed(self, date: Date, sort: Sort) -> bool:
         """Whether the clock skips the time or the policy refuses it, which is not asked about time that is blocked."""
@@ -790,8 +856,10 @@ def _is_elsewhere(date: Date, to: Date) -> bool:
     return to.is_missing or (date.room, date.start, date.end) != (to.room, to.start, to.end)
 
 
-def _until(kept: Kept) -> datetime:
-    return kept.date.expires or datetime.max.replace(tzinfo=UTC)
+def _day_of(date: Date) -> tuple[datetime, datetime]:
+    """The whole of its day by the clock on the wall."""
+    midnight = date.start.astimezone(OSLO).replace(tzinfo=None, hour=0, minute=0, second=0)
+    return tuple(moment.replace(tzinfo=OSLO).astimezone(UTC) for moment in (midnight, midnight + timedelta(days=1)))  # type: ignore[return-value]
 
 
 def _is_as_long(date: Date, other: Date) -> bool:

@@ -123,8 +123,10 @@ class Steps:
         acts += [self._restate, self._prefer, self._prefer, self._import, self._night]
         for number in range(1, steps + 1):
             self._pass_time()
-            before = len(self.model.undoable)
+            before, kept = len(self.model.undoable), len(self.model.kept_now(self.now))
             self.dice.choice(acts)()
+            if len(self.model.kept_now(self.now)) > kept and self.dice.random() < 0.5:
+                self._contest()
             if len(self.model.undoable) > before and self.dice.random() < 0.2:
                 self.now += timedelta(seconds=self.dice.randrange(125))
                 self._undo()
@@ -161,10 +163,17 @@ class Steps:
         self.now += timedelta(seconds=self.dice.randrange(100)) if soon else timedelta(minutes=self.dice.randrange(40))
         self.now += timedelta(hours=24 if self.dice.random() < 0.04 else 0)
 
-    def _wish(self) -> None:
+    def _contest(self) -> None:
+        """Somebody wants what became free just now, and others stand in line for."""
+        kept = self.dice.choice(self.model.kept_now(self.now))
+        self.now += timedelta(seconds=self.dice.randrange(150))
+        if kept.start > self.now and kept.end - kept.start < DAY:
+            self._wish((kept.room, *self._walls(kept)))
+
+    def _wish(self, time: tuple[str, datetime, datetime] | None = None) -> None:
         sort, weeks = self.dice.choice(SORTS), self.dice.choice((1, 1, 1, 2, 3, 5))
         on_conflict = self.dice.choice(("refuse", "skip", "wait", "wait"))
-        room, start, end = self._time()
+        room, start, end = time or self._time()
         dates = [self._date(sort, room, start + timedelta(weeks=week), end + timedelta(weeks=week)) for week in range(weeks)]
         expected, case = self.model.wish(sort, dates, on_conflict=on_conflict, now=self.now)
         line = {
@@ -175,6 +184,7 @@ class Steps:
         wish = Wish.model_validate(_wish(sort, room, (start, end), weeks) | line)
         made = self._try(f"wish {sort.name}", expected, reserve, wish, by=self.hands[HANDS[sort.name]])
         if made is not None:
+            case.accepts = line["accepts"]
             self.model.add(made, case)
 
     def _move(self) -> None:
@@ -271,7 +281,8 @@ class Steps:
             made = self._try(shown, expected, reserve, wish, by=self.hands["kari"])
             if expected != "displaces-others":
                 break
-            expected, displacing = "", {"reason": reason, "seen": self.shown}
+            expected = "taken" if self.model.is_kept(date, self.now) else ""
+            displacing = {"reason": reason, "seen": self.shown}
         if made is not None:
             self.model.displaced(made, date, losers, self.now)
 
@@ -323,11 +334,16 @@ class Steps:
     def _attend(self) -> None:
         """A turn of the worker, as ``booking/attending.py`` takes it."""
         with self.database.reading() as session:
-            late = offers.overdue(session, self.now)
+            late, over = offers.overdue(session, self.now), line.holds_over(session, self.now)
+            keys = {date.id: (date.booking_id, date.number) for date in session.scalars(select(Occurrence).where(Occurrence.id.in_(over)))}
         assert late == self.model.overdue(self.now), self._where()
         for number in late:
             assert self.database.transact(offers.expire, number, by=SERVICE, now=self.now), self._where()
             self.model.expire(number, self.now)
+        for one in over:
+            self.database.transact(line.end_hold, one, by=SERVICE, now=self.now)
+            assert self.model.run_out(keys[one], self.now), self._where()
+            self.done["hold over"] += 1
         askable = self.model.askable()
         with self.database.reading() as session:
             free, lost, passed = (found(session, self.now) for found in (line.vacancies, offers.sought, line.in_vain))
@@ -449,6 +465,7 @@ class Steps:
         except Refusal as refusal:
             found, refused = None, refusal.title if refusal.title in ("taken", "declined") else refusal.faults[0].code
             self.shown = str(refusal.details.get("seen", ""))
+            self.done["kept for the line"] += any(fault.code == "kept-for-line" for fault in refusal.faults)
         assert refused == expected, f"{act}: {refused or 'done'}, the model says {expected or 'done'}; {self._where()}"
         self.done[f"{act}, {refused}" if refused else act] += 1
         return found

@@ -118,6 +118,10 @@ BOOKING: Mapping[str, str] = {
     "unknown-grant": _("Tilskuddet finnes ikke eller er avsluttet."),
     "not-their-grant": _("Tilskuddet gjelder en annen organisasjon."),
     "time-taken": _("{space} er opptatt fra {from:when} til {to:when}."),
+    "kept-for-line": _(
+        "{space} ble nettopp ledig fra {from:when} til {to:when}, og holdes for dem som står i kø."
+        " Senest {until:when} er de spurt. Prøv igjen da, eller still deg i køen."
+    ),
     "meets-own-date": _(
         "Denne datoen går inn i en annen dato i samme serie, fra {from:when} til {to:when}."
         " Gjør den kortere, flytt den eller ta en av dem bort."

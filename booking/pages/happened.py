@@ -128,13 +128,18 @@ def answers(why: Why) -> list[str]:
     return (
         [_holding(why, one) for one in why.holdings]
         or [gettext("Stengt: %(reason)s", reason=one.reason) for one in why.closures]
-        or [_open(why)]
+        or ([_kept(why, why.kept_until)] if why.kept_until else [_open(why)])
     )
 
 
 def whose(booking: Booking) -> str:
     """Whose a booking is, for those who may see it."""
     return booking.organisation.name if booking.organisation else booking.contact_name or booking.holder.name
+
+
+def _kept(why: Why, until: datetime) -> str:
+    told = moment(until, why.room.venue.zone)
+    return gettext("Tiden ble nettopp ledig og holdes for dem som står i kø. Senest %(until)s er de spurt.", until=told)
 
 
 def _open(why: Why) -> str:

@@ -16,7 +16,7 @@ MET = {
     *("wish training", "wish private", "wish concert", "wish asked", "wish block", "wish needy", "wish night", "import"),
     *("move", "cancel", "approve", "prefer", "confirm", "shift days", "shift clock", "shift room", "restate purpose", "restate team"),
     *("readd", "add", "split", "release", "displace, seen", "close", "break", "open again"),
-    *("undo", "offered", "accept offer", "decline offer"),
+    *("undo", "offered", "accept offer", "decline offer", "kept for the line"),
 }
 
 
