@@ -1,7 +1,7 @@
 """Alternatives: what to take instead of a time that is taken or refused, the nearest first, and the room that fits most of a series."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from accounts.standings import standings_of
 from booking.applicants import applicant_in
 from booking.case import Case, case_of_booking, span_of
+from booking.competing import asked_by_others
 from booking.conflicts import Want
 from booking.facts import Counts, gathered
 from booking.freedom import Free, Freedom, freedom_of
@@ -101,14 +102,20 @@ def offers_to(session: Session, case: Case, wall: WallSpan, *, beside: Sequence[
     return _offers(replace(_look(session, case, [wall], now), beside=tuple(beside)), [wall])[0]
 
 
-def offers_instead(
-    session: Session, booking: Booking, date: Occurrence, *, beside: Sequence[Want] = (), now: datetime
-) -> tuple[Offer, ...]:
-    """What the holder of a booking could ask for now instead of one of its dates, which is left out of what is counted."""
+def offers_instead(session: Session, booking: Booking, date: Occurrence, *, now: datetime) -> tuple[Offer, ...]:
+    """What the holder of a booking could ask for now instead of one of its dates, which is left out of what is counted.
+
+    No time is among it that another request asks for.
+    """
     applicant = applicant_in(booking, standings_of(session, booking.organisation_id), by_staff=False)
     span = span_of(date)
     case = replace(case_of_booking(booking, applicant, [span], date.room), submitted=now, settled=(date.id,))
-    return offers_to(session, case, span.wall, beside=beside, now=now)
+    return offers_to(session, case, span.wall, beside=asked_by_others(session, booking, _whole([span.wall])), now=now)
+
+
+def nearest_first(offers: Iterable[Offer]) -> list[Offer]:
+    """Offers by how far their rooms are from the asked one, last those of which nobody knows that; of equal distance as they were."""
+    return sorted(offers, key=lambda offer: (offer.metres is None, offer.metres or 0))
 
 
 def form_path(offer: Offer) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from booking.case import occupied, span_of
@@ -86,20 +86,23 @@ def wishes_for(session: Session, dates: Sequence[Occurrence]) -> list[Meeting]:
     if not dates:
         return []
     spaces = _spaces(session, {date.room_id for date in dates})
-    first, last = min(date.starts_at for date in dates) - LONGEST, max(date.ends_at for date in dates) + LONGEST
-    columns = (Occurrence.id, Occurrence.booking_id, Occurrence.starts_at, Occurrence.ends_at, Occurrence.before_minutes)
-    query = select(*columns, Occurrence.after_minutes, RoomSpace.space_id).join(RoomSpace, RoomSpace.room_id == Occurrence.room_id)
-    asked = (Occurrence.state == OccurrenceState.REQUESTED, Occurrence.starts_at < last, Occurrence.ends_at > first)
-    rows = session.execute(query.where(*asked, RoomSpace.space_id.in_({space for of_room in spaces.values() for space in of_room})))
-    by_day = _by_day(rows)
+    met = _asked_for(session, [Want(spaces[date.room_id], time_of(date)) for date in dates])
     found = {
-        Meeting(date.id, row.id, row.booking_id, holds=False)
-        for date in dates
-        for key in _days(spaces[date.room_id], time_of(date))
-        for row, time in by_day.get(key, ())
-        if row.booking_id != date.booking_id and time.overlaps(time_of(date))
+        Meeting(dates[number].id, row.id, row.booking_id, holds=False) for number, row in met if row.booking_id != dates[number].booking_id
     }
     return sorted(found, key=lambda one: (one.wanted, one.other))
+
+
+def requests_for(session: Session, wants: Sequence[Want]) -> list[Occurrence]:
+    """The dates of requests that ask for any of these times, with their bookings, in order of time; at most three statements."""
+    found = _dates(session, {row.id for _number, row in _asked_for(session, wants)})
+    return sorted(found.values(), key=lambda date: (date.starts_at, date.id))
+
+
+def asked_by_others(session: Session, booking: Booking, span: Interval) -> list[Want]:
+    """What other requests ask for within a span, in all rooms; one statement."""
+    rows = session.execute(_asked(span).where(Occurrence.booking_id != booking.id))
+    return [Want((row.space_id,), _time(row)) for row in rows]
 
 
 def order_of(rank: Rank | None) -> tuple[int, int]:
@@ -110,6 +113,23 @@ def order_of(rank: Rank | None) -> tuple[int, int]:
 def time_of(date: Occurrence) -> Interval:
     """The time that a date occupies, set-up and clean-up included."""
     return occupied(span_of(date).wall, date.before_minutes, date.after_minutes)
+
+
+def _asked_for(session: Session, wants: Sequence[Want]) -> Iterator[tuple[int, Any]]:
+    """The dates of requests that ask for a time in the same parts of rooms, each with the number of the want; one statement."""
+    if not wants:
+        return
+    span = Interval(min(want.time.start for want in wants) - LONGEST, max(want.time.end for want in wants) + LONGEST)
+    by_day = _by_day(session.execute(_asked(span).where(RoomSpace.space_id.in_({space for want in wants for space in want.spaces}))))
+    for number, want in enumerate(wants):
+        for key in _days(want.spaces, want.time):
+            yield from ((number, row) for row, time in by_day.get(key, ()) if time.overlaps(want.time))
+
+
+def _asked(span: Interval) -> Select[*tuple[Any, ...]]:
+    columns = (Occurrence.id, Occurrence.booking_id, Occurrence.starts_at, Occurrence.ends_at, Occurrence.before_minutes)
+    query = select(*columns, Occurrence.after_minutes, RoomSpace.space_id).join(RoomSpace, RoomSpace.room_id == Occurrence.room_id)
+    return query.where(Occurrence.state == OccurrenceState.REQUESTED, Occurrence.starts_at < span.end, Occurrence.ends_at > span.start)
 
 
 def _rival(met: Sequence[tuple[Occurrence, Occurrence]], verdicts: Mapping[datetime, Verdict], *, holds: bool) -> Rival:
@@ -142,10 +162,13 @@ def _by_day(rows: Iterable[Any]) -> dict[tuple[int, int], list[tuple[Any, Interv
     """Asked time by space and UTC day: a season's requests are many, those of one day are few."""
     found: dict[tuple[int, int], list[tuple[Any, Interval]]] = {}
     for row in rows:
-        time = Interval(row.starts_at - timedelta(minutes=row.before_minutes), row.ends_at + timedelta(minutes=row.after_minutes))
-        for key in _days((row.space_id,), time):
-            found.setdefault(key, []).append((row, time))
+        for key in _days((row.space_id,), _time(row)):
+            found.setdefault(key, []).append((row, _time(row)))
     return found
+
+
+def _time(row: Any) -> Interval:
+    return Interval(row.starts_at - timedelta(minutes=row.before_minutes), row.ends_at + timedelta(minutes=row.after_minutes))
 
 
 def _days(spaces: Iterable[int], time: Interval) -> Iterator[tuple[int, int]]:

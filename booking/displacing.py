@@ -176,7 +176,8 @@ def _against(
         return
     ours, theirs = strength_of(winner.verdict, kind), strength_of(verdict, booking.kind)
     if ours <= theirs:
-        yield met("goes-not-first", date, strength=ours, theirs=theirs)
+        # Where no rule says anything of either, there is nothing to compare.
+        yield met("goes-not-first", date, strength=ours, theirs=theirs) if theirs else met("no-precedence", date)
     days = notice_of(winner.verdict, verdict)
     until = date.local_start.date() - timedelta(days=days)
     if to_wall(now, date.zone).date() > until and not asked.reason:

@@ -10,11 +10,13 @@ from accounts.identity import Actor
 from booking.alternatives import offers_to
 from booking.case import occupied, span_of
 from booking.cases import booking_for
+from booking.competing import order_of, time_of
 from booking.ending import end_dates, keys_of
 from booking.judging import judge
 from booking.models import OPEN, WAITS, Booking, Claim, Occurrence, Offer, Vacancy
 from booking.occupy import peek, run_out, vacate
 from booking.offers import Option, book_at_once, case_in, offer, open_offers, passed_over
+from booking.reasons import verdicts_of_all
 from booking.resources import may_need, want_of
 from booking.revisions import touch, touch_spaces
 from booking.states import Accepts, BookingState, OccurrenceState, OfferState
@@ -25,12 +27,12 @@ from database.outbox import post
 from kernel.errors import Invalid
 from kernel.interval import Interval
 from kernel.wallclock import WallSpan, wall_of
+from policies.verdict import Verdict
 from venues.models import Resource, Room, Space, Venue
 from venues.queries import room_at
 
 STEP = timedelta(minutes=30)
 WHOLE_DAY = 48
-LAST = (True, 0, 0)
 _HAS_OFFER = exists().where(Offer.occurrence_id == Occurrence.id, OPEN)
 
 
@@ -48,7 +50,23 @@ def in_line(session: Session, vacancy_id: int, *, now: datetime) -> Sequence[int
     # Of what a unit became free, where it is no part of a room.
     resource = session.scalar(select(Resource).join(Space, Space.resource_id == Resource.id).where(Space.id == vacancy.space_id))
     found = [date for date in session.scalars(query) if resource is None or may_need(date.booking, resource)]
-    return [date.id for date in sorted(found, key=lambda date: (_place(session, date), date.booking.created_at, date.id))]
+    judged = {date.id: judge(session, case_in(session, date, date.room))[0].verdict for date in found}
+    return [date.id for date in sorted(found, key=lambda date: _order(date, judged[date.id]))]
+
+
+def places(session: Session, booking: Booking, *, now: datetime) -> dict[int, int]:
+    """Which place each date that waits has among all that wait for its time, by number, as they were judged last.
+
+    Five statements, none where nothing waits.
+    """
+    own = [date for date in booking.occurrences if date.state is OccurrenceState.WAITING and date.starts_at > now]
+    if not own:
+        return {}
+    span = Interval(min(date.starts_at for date in own), max(date.ends_at for date in own))
+    found = session.scalars(line_for({space.id for date in own for space in date.room.spaces}, span, now=now)).all()
+    verdicts = verdicts_of_all(session, {date.booking_id: date.booking for date in found}.values())
+    line = sorted(found, key=lambda date: _order(date, verdicts[date.booking_id].get(date.local_start)))
+    return {date.number: sum(_meet(date, other) for other in line[:place]) for place, date in enumerate(line, start=1) if date in own}
 
 
 def offer_vacancy(session: Session, vacancy_id: int, occurrence_id: int, *, by: Actor, now: datetime) -> bool:
@@ -147,10 +165,13 @@ def end_waiting(session: Session, booking_id: int, *, by: Actor, now: datetime) 
     return True
 
 
-def _place(session: Session, date: Occurrence) -> tuple[bool, tuple[bool, int, int]]:
-    verdict = judge(session, case_in(session, date, date.room))[0].verdict
-    rank = verdict.rank if verdict else None
-    return date.state is not OccurrenceState.DISPLACED, (False, rank.place, -rank.points) if rank else LAST
+def _order(date: Occurrence, verdict: Verdict | None) -> tuple[bool, tuple[int, int], datetime, int]:
+    return date.state is not OccurrenceState.DISPLACED, order_of(verdict.rank if verdict else None), date.booking.created_at, date.id
+
+
+def _meet(date: Occurrence, other: Occurrence) -> bool:
+    parts = {space.id for space in date.room.spaces} & {space.id for space in other.room.spaces}
+    return bool(parts) and time_of(date).overlaps(time_of(other))
 
 
 def _locked(session: Session, occurrence_id: int) -> Occurrence:

@@ -37,7 +37,7 @@ ORGANISATIONS = {
     "speider": ("Åskollen speidergruppe", "313000087", ApplicantClass.ORGANISATION, ()),
     "fotball": ("Åssiden ballklubb", "313000095", ApplicantClass.ORGANISATION, ("nils",)),
     "dans": ("Mjøndalen folkedans", "313000109", ApplicantClass.ORGANISATION, ()),
-    "kurs": ("Elvebredden kurs AS", "313000117", ApplicantClass.BUSINESS, ("per",)),
+    "kurs": ("Elvebredden kurs AS", "313000117", ApplicantClass.BUSINESS, ()),
     "kvilterne": ("Onsdagskvilterne", None, ApplicantClass.GROUP, ("tone",)),
 }
 

@@ -133,7 +133,8 @@ def told_dates(booking: Booking, notice: Notice, offers: Mapping[int, Offer]) ->
             return [date for date in missed if (date.absent_at is not None) is is_noted]
         case kind:
             state = OccurrenceState(kind.removeprefix("booking-"))
-            return [date for date in booking.occurrences if date.state is state]
+            # What is offered for a date that waits is told by the offer's own notice.
+            return [date for date in booking.occurrences if date.state is state and date.id not in offers]
 
 
 def about(session: Session, booking: Booking) -> dict[str, object]:

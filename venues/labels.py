@@ -1,9 +1,10 @@
 """Labels: the words of the vocabulary and the values of statements as pages and commands show them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from kernel.texts import order_of
 from venues.statements import ACCESS, UNKNOWN, Reading
 from venues.vocabulary import (
     ACCESS_LABELS,
@@ -25,6 +26,11 @@ from web import formats
 from web.texts import gettext
 
 UNGROUPED = {"built"}
+
+
+def in_order(words: Iterable[str], label: Callable[[str], str]) -> list[str]:
+    """Words of the vocabulary in the alphabetical order of what they are shown as."""
+    return sorted(words, key=lambda word: order_of(label(word)))
 
 
 def kind_label(word: str) -> str:

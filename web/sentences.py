@@ -193,7 +193,7 @@ BOOKING: Mapping[str, str] = {
         " Avlys og book på nytt, eller spør en saksbehandler."
     ),
     "cause-missing": _("Skriv grunnen. De som mister tiden, får lese den."),
-    "reason-missing": _("Skriv hvorfor. Den som søkte, får lese begrunnelsen."),
+    "reason-missing": _("Skriv hvorfor. De det gjelder, får lese begrunnelsen."),
     "displaces-others": _("{reference} i {room}, {value:when}, mister tiden. Se gjennom hvem det gjelder, og bekreft."),
     "gives-no-way": _(
         "{reference} i {room}, {value:when}, kan ikke vike: den er over, har begynt, eller er sperret tid. Velg en annen tid."
@@ -201,6 +201,7 @@ BOOKING: Mapping[str, str] = {
     "goes-not-first": _(
         "{reference} i {room}, {value:when}, viker ikke: den er minst like sterk ({theirs} mot {strength}). Velg en annen tid."
     ),
+    "no-precedence": _("{reference} i {room}, {value:when}, viker ikke: ingen regel sier hvem som går foran. Velg en annen tid."),
     "displaced-too-late": _(
         "{reference} i {room}, {value:when}, skulle hatt beskjed {days} dager før, senest {until}. Skriv hvorfor det likevel må skje."
     ),

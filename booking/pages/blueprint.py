@@ -12,6 +12,7 @@ for show in (
     labels.band_label,
     labels.booking_kind,
     labels.state_label,
+    labels.accepts_label,
     labels.state_tone,
     labels.price_lines,
     labels.price_parts,

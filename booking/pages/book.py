@@ -1,6 +1,6 @@
 """Booking a room: the form, what would become of it, and the booking itself."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -10,11 +10,12 @@ from werkzeug.datastructures import MultiDict
 
 from accounts import edge, queries
 from accounts.models import Person
+from booking.competing import requests_for
 from booking.edge import book
 from booking.outcome import Declined, Taken
 from booking.pages import draft
 from booking.pages.blueprint import routes
-from booking.pages.draft import CHOICE, NAMES, Draft, Order, read, wish_of
+from booking.pages.draft import CHOICE, NAMES, PICK, Draft, Order, read, wish_of
 from booking.pages.offers import support_for
 from booking.pages.repeats import Repeat, in_words
 from booking.pages.terms import terms_of
@@ -24,7 +25,7 @@ from booking.reservations import preview
 from booking.resources import offered_in
 from booking.sought import note_refusal
 from kernel.clock import now
-from kernel.errors import Conflict, Fault, Forbidden, Invalid, Missing, Refusal
+from kernel.errors import Conflict, Fault, Forbidden, Invalid, Missing, Refusal, refuse
 from kernel.recurrence import WEEKDAYS
 from kernel.wallclock import to_wall
 from policies.labels import choices, weekday
@@ -41,7 +42,9 @@ from web.pages import done
 from web.texts import gettext as _
 
 REFUSALS = (Invalid, Conflict, Missing, Forbidden)
-SENT_ONLY = ("csrf_token", "key", "room", "asking", *Order.model_fields.keys() - Draft.model_fields.keys())
+# How one waits and why others give way stay in the form when it is looked at again.
+STAYING = ("accepts", "book_when_free", "displace_reason")
+SENT_ONLY = ("csrf_token", "key", "room", "asking", "look", *Order.model_fields.keys() - Draft.model_fields.keys())
 CARRIED = ("agreement", "grant", "second_hour", *draft.EXCEPTIONS)
 
 
@@ -60,19 +63,24 @@ def preview_page(venue: str, room: str) -> ResponseReturnValue:
     try:
         if "asking" in request.args:
             draft.require_exceptions(given)
-        return _preview_page(found, given)
+        return _preview_page(found, _whose(given))
     except REFUSALS as refusal:
         return _again(found, given, refusal)
 
 
 @routes.post("/bookings")
 def make_booking() -> ResponseReturnValue:
-    """Book it, once however often the button is pressed."""
+    """Book it, once however often the button is pressed; what is chosen otherwise than when one looked is looked at first."""
+    given = draft.picked(request.form)
+    chosen = {name: value for name, value in given.items() if name.startswith(CHOICE)}
+    is_other = chosen != {name: value for name, value in request.form.items() if name.startswith(CHOICE)}
+    if is_other or "look" in given:
+        return _look_first(given)
     try:
-        order = _checked(Order, request.form)
+        order = _checked(Order, _whose(given))
         made = book(wish_of(order, order.room), key=order.key)
     except REFUSALS as refusal:
-        return _not_booked(refusal)
+        return _not_booked(refusal, given)
     onward = url_for("booking.case_page", reference=made["reference"])
     back = way_back("booking", made["id"])
     return done(_("De som mistet tiden får beskjed."), onward, back=back) if back else redirect(onward, 303)
@@ -90,8 +98,10 @@ def _preview_page(
     if nothing and not refusal:
         edge.transact(note_refusal, wish, nothing)
         tried = preview(session, wish, by=actor, now=now())
+    wants = [date.judged.want(date.case) for date in tried.dates if date.want is not None]
     page = render_template(
         "booking/preview.html",
+        requests=requests_for(session, wants) if actor.is_officer or actor.is_caretaker_of(room.venue_id) else [],
         room=tried.case.room,
         draft=checked,
         wish=wish,
@@ -101,10 +111,10 @@ def _preview_page(
         support=support_for(session, tried.case, given, _address, by=actor, now=now()),
         hidden=[(name, value) for name, value in given.items(multi=True) if name not in SENT_ONLY and str(value).strip()],
         repeats=in_words(wish.recurrence.rrule, checked.date, wish.recurrence.also) if wish.recurrence else "",
-        choosing=CHOICE,
+        picking=PICK,
         asking=asking or Form(given),
         seen=refusal.details.get("seen", "") if refusal else "",
-        displace_reason=request.form.get("displace_reason", ""),
+        sent=request.values,
         change=_address(given, _path(room), "booking.book_form"),
         unasked=_address(draft.changed_to(given, dict.fromkeys(draft.EXCEPTIONS, "")), _path(room)),
         key=uuid4().hex,
@@ -118,13 +128,51 @@ def _preview_page(
     return Response(page, status=problems.status_of(refusal) if refusal else 422) if refusal or asking else page
 
 
-def _not_booked(refusal: Refusal) -> ResponseReturnValue:
+def _look_first(given: "MultiDict[str, Any]") -> ResponseReturnValue:
+    """On to the preview with what is chosen now; a word about it where the button said something else."""
+    onward = _address(_draft_of(given), given.get("room", ""), **{name: given[name] for name in STAYING if name in given})
+    if "look" in given:
+        return redirect(onward, 303)
+    return done(
+        _("Du har valgt noe annet enn det du så på. Slik blir det nå. Ingenting er sendt før du trykker igjen."), onward, kind="warning"
+    )
+
+
+def _not_booked(refusal: Refusal, sent: "MultiDict[str, Any]") -> ResponseReturnValue:
     """The preview again when the time was lost meanwhile, the form again when something in it is wrong."""
-    given = _draft_of(request.form)
-    room = room_at(edge.reading(), request.form.get("room", ""))
-    if isinstance(refusal, Declined | Taken) or request.form.get("displace"):
+    given = _draft_of(sent)
+    room = room_at(edge.reading(), sent.get("room", ""))
+    if isinstance(refusal, Declined | Taken) or sent.get("displace"):
         return _preview_page(room, given, refusal)
     return _again(room, given, refusal)
+
+
+def _whose(given: "MultiDict[str, Any]") -> "MultiDict[str, Any]":
+    """The draft of who has signed in says who asks, also where that was left open before; raises Invalid where several could be meant."""
+    if given.get("applicant") or not edge.actor().is_known:
+        return given
+    usual = _usual(_represented())
+    if not usual:
+        raise refuse(Invalid, "missing-field", "applicant")
+    return draft.changed_to(given, {"applicant": usual})
+
+
+def _usual(organisations: Sequence[tuple[str, str]]) -> str:
+    """Who asks where nobody else is chosen: the only organisation that one represents, oneself without any; nobody where there are several.
+
+    Staff book for those who call, and a visitor may turn out to represent somebody.
+    """
+    actor = edge.actor()
+    if actor.is_officer or (actor.is_known and not organisations):
+        return draft.ME
+    return organisations[0][0] if len(organisations) == 1 else ""
+
+
+def _represented() -> list[tuple[str, str]]:
+    """The organisations that one acts for, as a draft names them, with their names."""
+    actor = edge.actor()
+    found = [one.organisation for one in queries.represented(edge.reading(), actor.person_id)] if actor.person_id else []
+    return [(one.number or f"group:{one.id}", one.name) for one in found if actor.acts_for(one.id)]
 
 
 def _draft_of(given: "MultiDict[str, Any]") -> "MultiDict[str, Any]":
@@ -163,8 +211,7 @@ def _ages_told_apart(room: Room) -> set[int]:
 
 def _form_page(room: Room, form: Form) -> str:
     actor, session = edge.actor(), edge.reading()
-    represented = [one.organisation for one in queries.represented(session, actor.person_id)] if actor.person_id else []
-    mine = [one for one in represented if actor.acts_for(one.id)]
+    organisations = _represented()
     caller = str(form.values.get("caller", ""))
     several = queries.find_people(session, caller, by=actor)[:10] if caller and actor.is_officer else []
     return render_template(
@@ -175,7 +222,8 @@ def _form_page(room: Room, form: Form) -> str:
         bands=draft.bands_shown(form.values, _ages_told_apart(room)),
         activities=choices(Activity),
         access=[(str(feature), key_label(ACCESS + feature)) for feature in Access],
-        organisations=[(one.number or f"group:{one.id}", one.name) for one in mine],
+        organisations=organisations,
+        applicant=form.value("applicant") or _usual(organisations),
         people=[(person.id, person) for person in several] if len(several) > 1 else [],
         actor=actor,
         may_block=actor.is_officer or actor.is_caretaker_of(room.venue_id),
@@ -211,10 +259,10 @@ def _search_for(checked: Draft) -> str:
     return url_for("booking.find", date=checked.date.isoformat(), capacity=heads, weeks=weeks, needs=list(checked.keys), **clocks)
 
 
-def _address(given: "MultiDict[str, Any]", room: str, endpoint: str = "booking.preview_page") -> str:
+def _address(given: "MultiDict[str, Any]", room: str, endpoint: str = "booking.preview_page", **staying: str) -> str:
     """The address of a page about this draft in a room."""
     venue, _slash, slug = room.partition("/")
-    fields: dict[str, Any] = {}
+    fields: dict[str, Any] = {**staying}
     for name, value in given.items(multi=True):
         if name not in SENT_ONLY and str(value).strip():
             fields.setdefault(name, []).append(value)

@@ -16,6 +16,7 @@ from booking.pages.room import FURTHEST, looking_at, monday_of
 from booking.pages.week import DAY, Held, held_in, slots_on, week_of
 from kernel.clock import now
 from kernel.errors import Invalid
+from kernel.texts import order_of
 from kernel.wallclock import local_day, parse_day, to_wall
 from venues.models import Room, Venue
 from venues.queries import room_named, venue_named
@@ -67,8 +68,9 @@ def venue_days(venue: str) -> str:
 
 def venues_of(session: Session, actor: Actor) -> Sequence[Venue]:
     """A caretaker's own venues, all of them for officers."""
-    query = select(Venue).where(Venue.retired_at.is_(None)).order_by(Venue.name)
-    return session.scalars(query if actor.is_officer else query.where(Venue.id.in_(sorted(actor.venues)))).all()
+    query = select(Venue).where(Venue.retired_at.is_(None))
+    found = session.scalars(query if actor.is_officer else query.where(Venue.id.in_(sorted(actor.venues))))
+    return sorted(found, key=lambda venue: order_of(venue.name))
 
 
 def day_of(written: str, today: date) -> date:

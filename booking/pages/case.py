@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated
 
-from flask import Response, render_template, request, url_for
+from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 from sqlalchemy import select
@@ -69,6 +69,12 @@ class Noted(Version):
 def case_page(reference: str) -> str:
     """A booking: where it stands, its dates, who decides, how one gets in."""
     return page_of(_seen(reference), Form({}))
+
+
+@routes.get("/bookings/<reference>/<path:_act>")
+def after_act(reference: str, _act: str) -> ResponseReturnValue:
+    """The address of an act, opened anew after it was refused there, leads to the booking."""
+    return redirect(url_for("booking.case_page", reference=reference), 303)
 
 
 @routes.post("/bookings/<reference>/cancellation")

@@ -11,7 +11,6 @@ from accounts.identity import Actor
 from booking.alternatives import Offer, offers_instead
 from booking.cases import may_decide
 from booking.competing import Rival, order_of, rivals_of, time_of
-from booking.conflicts import Want
 from booking.displacing import sign_of
 from booking.lifecycle import WAITING
 from booking.models import Booking, Occurrence
@@ -77,8 +76,7 @@ def contest_of(session: Session, booking: Booking, verdicts: Mapping[datetime, V
     rank, mine = rank_of(verdicts), next((one.displacement for one in verdicts.values() if one.displacement), None)
     own = Wish(booking=booking, is_this=True, rank=rank, notes=tuple(reviews(verdicts)), days=_waited(booking, now))
     losing = [one for one in met if not one.holds and may_decide(one.booking, by)]
-    kept = [Want(tuple(space.id for space in date.room.spaces), time_of(date)) for date in _waiting(booking)]
-    told = {one.booking.id: offers_instead(session, one.booking, one.lost[0], beside=kept, now=now) for one in losing[:MOST_OFFERED]}
+    told = {one.booking.id: offers_instead(session, one.booking, one.lost[0], now=now) for one in losing[:MOST_OFFERED]}
     others = [_wish(one, one in losing, told.get(one.booking.id), now) for one in met if not one.holds]
     return Contest(
         standing=tuple(_standing(one, mine, now) for one in met if one.holds),

@@ -22,7 +22,7 @@ from web.fields import Clock, Day, RowId
 from web.forms import Input, parse
 
 MIDNIGHT = timedelta(days=1)
-CHOICE = "choice."
+CHOICE, PICK = "choice.", "pick."
 Choosing = Annotated[str, Field(max_length=200, pattern=r"^(skip|wait|room:[a-z0-9/-]+|time:[0-9T:-]+/[0-9T:-]+)$")]
 ME, OTHER = "me", "other"
 USUAL_CUTS = (6, 13, 20, 67)
@@ -247,6 +247,12 @@ def shifted(given: "MultiDict[str, Any]", start: datetime, end: datetime) -> "Mu
     if overnight:
         changed["end_date"] = f"{end:%Y-%m-%d}"
     return changed_to(given, changed)
+
+
+def picked(given: "MultiDict[str, Any]") -> "MultiDict[str, Any]":
+    """What is sent, with what stands picked for single dates in place of what was chosen for them when one looked."""
+    names = [name for name in given if name.startswith(PICK)]
+    return changed_to(given, {**dict.fromkeys(names, ""), **{CHOICE + name.removeprefix(PICK): given[name] for name in names}})
 
 
 def alone(given: "MultiDict[str, Any]") -> "MultiDict[str, Any]":

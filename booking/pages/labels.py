@@ -7,7 +7,7 @@ from accounts import labels as roles
 from booking.changed import Change
 from booking.models import Booking
 from booking.preferring import PREFERRED
-from booking.states import BookingKind, TaskReason, UsageKind
+from booking.states import Accepts, BookingKind, TaskReason, UsageKind
 from booking.wish import LEFT_OUT
 from database.outbox import Delivery
 from kernel.errors import Fault
@@ -27,6 +27,11 @@ KINDS: Mapping[BookingKind, str] = {
     BookingKind.ORDINARY: _("Vanlig booking"),
     BookingKind.MUNICIPAL: _("Kommunens egen bruk"),
     BookingKind.BLOCK: _("Sperret tid"),
+}
+ACCEPTS: Mapping[Accepts, str] = {
+    Accepts.TIME: _("Bare denne tiden i dette rommet"),
+    Accepts.ROOM: _("Dette rommet, også en annen tid samme dag"),
+    Accepts.ANY: _("Denne tiden, også i et annet rom av samme slag"),
 }
 STATES: Mapping[str, str] = {
     "unconfirmed": _("Venter på bekreftelse"),
@@ -146,6 +151,11 @@ def booking_kind(value: str) -> str:
 def state_label(value: str) -> str:
     """Where a booking or one of its dates stands."""
     return gettext(STATES[value]) if value in STATES else gettext(WORDS.get(value, value))
+
+
+def accepts_label(value: str) -> str:
+    """What suits who stands in line."""
+    return gettext(ACCEPTS[Accepts(value)])
 
 
 def delivery_label(value: str) -> str:

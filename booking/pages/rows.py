@@ -20,11 +20,13 @@ IN_LINE = (BookingState.WAITING, BookingState.DISPLACED)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A booking with the date ``shown`` for it: the next one, else the last; ``ahead`` counts the live ones to come."""
+    """A booking with the date ``shown`` for it: the next one, else the last; ``ahead`` counts the live ones to come,
+    ``lost`` those to come that others took."""
 
     booking: Booking
     shown: Occurrence | None
     ahead: int
+    lost: int
     dates: int
     last_start: datetime
 
@@ -57,7 +59,7 @@ def rows(session: Session, wanted: Wanted, *, now: datetime) -> list[Row]:
         joinedload(Booking.owner),
     )
     times = dated(now)
-    query: Select[Any] = select(Booking, times.c.next_start, times.c.last_start, times.c.ahead, times.c.dates)
+    query: Select[Any] = select(Booking, times.c.next_start, times.c.last_start, times.c.ahead, times.c.lost, times.c.dates)
     query = query.join(times, times.c.booking_id == Booking.id).where(*wanted.conditions).options(*parts)
     if wanted.is_ahead is not None:
         query = query.where(times.c.next_start.is_not(None) if wanted.is_ahead else times.c.next_start.is_(None))
@@ -66,7 +68,7 @@ def rows(session: Session, wanted: Wanted, *, now: datetime) -> list[Row]:
     shown = {row.Booking.id: row.next_start or row.last_start for row in found}
     dates = session.scalars(select(Occurrence).where(Occurrence.booking_id.in_(shown), Occurrence.starts_at.in_(set(shown.values()))))
     by_booking = {date.booking_id: date for date in dates if date.starts_at == shown[date.booking_id]}
-    return [Row(row.Booking, by_booking.get(row.Booking.id), row.ahead or 0, row.dates, row.last_start) for row in found]
+    return [Row(row.Booking, by_booking.get(row.Booking.id), row.ahead or 0, row.lost or 0, row.dates, row.last_start) for row in found]
 
 
 def dated(now: datetime) -> Any:
@@ -81,6 +83,7 @@ def dated(now: datetime) -> Any:
         func.min(case((is_ahead, Occurrence.starts_at))).label("next_start"),
         func.max(Occurrence.starts_at).label("last_start"),
         func.sum(case((is_ahead, 1), else_=0)).label("ahead"),
+        func.sum(case((and_(Occurrence.state == OccurrenceState.DISPLACED, Occurrence.ends_at > now), 1), else_=0)).label("lost"),
         func.count().label("dates"),
     )
     return select(*columns).join(Booking, Occurrence.booking_id == Booking.id).group_by(Occurrence.booking_id).subquery("dated")

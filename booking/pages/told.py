@@ -15,13 +15,14 @@ from booking.absence import answer_by
 from booking.cases import may_decide, may_see
 from booking.fees import Cost, cost_of, first_dearer, sum_of
 from booking.judging import highest
+from booking.line import places
 from booking.models import Booking, Occurrence, Offer, Usage
 from booking.offers import open_offers
 from booking.pages.again import LastTime
 from booking.pages.before import Before, before
 from booking.reasons import Excepted, against, excepted, reviews, verdicts_of, verdicts_offered
 from booking.resources import Needed, needed_by
-from booking.states import BookingKind, BookingState
+from booking.states import BookingKind, BookingState, OccurrenceState
 from booking.support.models import Agreement, Grant
 from booking.usage import is_holders, is_noted, said_of
 from booking.waiving import Exceptions, exceptions_of
@@ -34,7 +35,10 @@ from venues.models import Room, Venue
 
 @dataclass(frozen=True, slots=True)
 class ToldDate:
-    """One date: where it stands, what the policy said of it, what cancelling it costs now, and what may be done with it."""
+    """One date: where it stands, what the policy said of it, what cancelling it costs now, and what may be done with it.
+
+    ``place`` is the one it has in line, from 1.
+    """
 
     date: Occurrence
     verdict: Verdict | None
@@ -48,6 +52,7 @@ class ToldDate:
     may_take_back: bool
     may_say: bool
     said: Sequence[Usage] = ()
+    place: int | None = None
     offer: Offer | None = None
     offered: Verdict | None = None
 
@@ -168,7 +173,7 @@ def told_booking(session: Session, booking: Booking, *, by: Actor, language: str
     may_change = may_see(booking, by) and (by.person_id == booking.holder_id or _acts_for(booking, by) or by.is_officer)
     first, offers = min(date.starts_at for date in booking.occurrences), open_offers(session, booking)
     said, offered = said_of(session, booking), verdicts_offered(session, offers.values())
-    terms = {date: offered.get(offer.id) for date, offer in offers.items()}
+    terms, in_line = {date: offered.get(offer.id) for date, offer in offers.items()}, places(session, booking, now=now)
     dates = [
         replace(
             _date(
@@ -181,6 +186,7 @@ def told_booking(session: Session, booking: Booking, *, by: Actor, language: str
                 now=now,
             ),
             said=said.get(date.number, ()),
+            place=in_line.get(date.number),
             offered=terms.get(date.id),
         )
         for date in sorted(booking.occurrences, key=lambda date: (date.starts_at, date.number))
@@ -247,13 +253,19 @@ def _date(
         cost=cost_of(date, verdict, now=now) if date.starts_at > now else None,
         may_cancel=is_ahead and lifecycle.allows(lifecycle.Act.CANCEL, date.state),
         may_move=is_ahead and lifecycle.allows(lifecycle.Act.MOVE, date.state),
-        may_readd=is_ahead and lifecycle.allows(lifecycle.Act.READD, date.state),
+        may_readd=is_ahead and lifecycle.allows(lifecycle.Act.READD, date.state) and not _is_refused(date),
         may_split=is_ahead and lifecycle.allows(lifecycle.Act.MOVE, date.state) and has_earlier,
         may_note=has_begun and looks_after and date.booking.kind is not BookingKind.BLOCK,
         may_take_back=date.absent_at is not None and looks_after,
         may_say=has_begun and (looks_after or is_holders(date.booking, by)) and date.booking.kind is not BookingKind.BLOCK,
         offer=offer if is_ahead and offer and offer.expires_at and offer.expires_at > now else None,
     )
+
+
+def _is_refused(date: Occurrence) -> bool:
+    """Whether a rule keeps the date out, or somebody said no to the booking: to ask for it again as it stands helps nobody."""
+    by_rule = date.state is OccurrenceState.SKIPPED and date.reason.startswith("policy:")
+    return by_rule or date.booking.state in (BookingState.REFUSED, BookingState.LAPSED)
 
 
 def _arrival(session: Session, booking: Booking, coming: Sequence[ToldDate]) -> Arrival | None:

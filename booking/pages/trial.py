@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from accounts.models import Organisation
-from booking.alternatives import BestRoom, Offer, instead_of
+from booking.alternatives import BestRoom, Offer, instead_of, nearest_first
 from booking.judging import highest
 from booking.models import Booking, Occurrence
 from booking.nearness import Change
 from booking.outcome import (
+    KEEPS_NOTHING,
     Dated,
     Declined,
     Taken,
@@ -84,7 +85,12 @@ class Line:
 
     @property
     def is_kept(self) -> bool:
-        return self.state is not OccurrenceState.SKIPPED
+        return self.state not in KEEPS_NOTHING
+
+    @property
+    def waits(self) -> bool:
+        """Whether one stands in line for it, as was chosen."""
+        return self.state is OccurrenceState.WAITING
 
     @property
     def is_excusable(self) -> bool:
@@ -128,9 +134,13 @@ class Trial:
         return tuple(line for line in self.lines if line.is_kept)
 
     @property
+    def waiting(self) -> tuple[Line, ...]:
+        return tuple(line for line in self.lines if line.waits)
+
+    @property
     def left_out(self) -> tuple[Line, ...]:
-        """Those that are not to be had; what one chose to do without is none of them."""
-        return tuple(line for line in self.lines if not line.is_kept and line.chosen != "skip")
+        """Those that are not to be had; what one chose to do without, or to wait for, is none of them."""
+        return tuple(line for line in self.lines if not line.is_kept and not line.waits and line.chosen != "skip")
 
     @property
     def asks_all(self) -> bool:
@@ -214,7 +224,7 @@ def _line(
         short=(*(collision_fault(date, met) for met in date.collisions if met.kept_until), *shortage_faults(date)),
         can_wait=date.can_wait,
         warnings=tuple(objection_fault(warning, f"{wall.start:%Y-%m-%dT%H:%M}") for warning in (verdict.warnings if verdict else ())),
-        price=verdict.price if verdict and date.is_kept else None,
+        price=verdict.price if verdict and date.state is not OccurrenceState.SKIPPED else None,
         # A shorter time that the rule names may be one that is offered too.
         ways=tuple({way.label: way for way in ways}.values()),
         leave_out=to(excepted, preview.case.path) if date.is_kept and not is_single and not chosen else "",
@@ -254,7 +264,8 @@ def _choices(date: Dated, offers: Sequence[Offer], chosen: str) -> Iterator[tupl
     walls = {wall: _clocks(wall, date.day) for wall in _lawful_walls(date)}
     walls |= {offer.wall: _with_notes(_clocks(offer.wall, date.day), offer) for offer in offers if offer.changes is not Change.ROOM}
     found = {f"time:{wall.start:%Y-%m-%dT%H:%M}/{wall.end:%Y-%m-%dT%H:%M}": words for wall, words in walls.items()}
-    found |= {f"room:{offer.room}": _with_notes(offer.name, offer) for offer in offers if offer.changes is Change.ROOM}
+    rooms = nearest_first(offer for offer in offers if offer.changes is Change.ROOM)
+    found |= {f"room:{offer.room}": _with_notes(offer.name, offer) for offer in rooms}
     if chosen and chosen not in ("skip", "wait") and chosen not in found:
         found[chosen] = (
             f"{date.case.room.venue.name}, {date.case.room.name}" if chosen.startswith("room:") else _clocks(date.judged.wall, date.day)

@@ -41,7 +41,7 @@ LAYERS = (
     (SlotState.AGREEMENT,),
     (SlotState.PAST,),
 )
-EXPLAINED = {SlotState.TAKEN, SlotState.HELD, SlotState.CLOSED}
+EXPLAINED = {SlotState.TAKEN, SlotState.SHARED, SlotState.HELD, SlotState.CLOSED}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import SERVICE
 from accounts.models import Person
-from booking.alternatives import BestRoom, instead_of, offers_to
+from booking.alternatives import BestRoom, Offer, instead_of, nearest_first, offers_to
 from booking.judging import judge
 from booking.nearness import Change
 from booking.outcome import Dated
@@ -177,3 +177,12 @@ def statements(database: Database, dates: int) -> int:
         event.remove(database.engine, "before_cursor_execute", note)
     assert sum(map(len, found.offers.values())) == 5 * dates
     return len(seen)
+
+
+def test_rooms_to_choose_among_are_told_nearest_first_and_unknown_ones_last() -> None:
+    wall = at("2026-09-15T18:00", "2026-09-15T20:00")
+    metres = {"far": 4100, "somewhere": None, "here": 0, "near": 300}
+    told = {"wall": wall, "changes": Change.ROOM, "cost": 0, "charged": None, "needs_review": False}
+    offers = [Offer(room=room, name=room, metres=away, **told) for room, away in metres.items()]  # type: ignore[arg-type]
+
+    assert [offer.room for offer in nearest_first(offers)] == ["here", "near", "far", "somewhere"]

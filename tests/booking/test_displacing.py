@@ -172,7 +172,7 @@ def test_each_date_that_wants_the_time_must_go_first(session: Session, hall: Hal
     match = {"activity": "sport.match"}
 
     assert refused(session, hall.kari, "Kamp", **match, **evening) == ["displaces-others"]
-    assert refused(session, hall.kari, **match, **before, choices={"2026-09-29": evening}) == ["goes-not-first"]
+    assert refused(session, hall.kari, **match, **before, choices={"2026-09-29": evening}) == ["no-precedence"]
 
 
 def test_who_was_not_shown_loses_nothing(session: Session, hall: Hall) -> None:

@@ -14,7 +14,7 @@ from accounts.identity import SERVICE, Actor
 from booking.cases import booking_for
 from booking.ending import cancel
 from booking.freedom import freedom_of
-from booking.line import end_hold, end_waiting, forget_vacancy, holds_over, in_line, in_vain, offer_vacancy, vacancies
+from booking.line import end_hold, end_waiting, forget_vacancy, holds_over, in_line, in_vain, offer_vacancy, places, vacancies
 from booking.models import Booking, Claim, Occurrence, Offer, Undo
 from booking.occupy import peek
 from booking.offers import Option, accept, answer_by, decline, expire, passed_over
@@ -197,6 +197,8 @@ def test_the_line_goes_by_rank_and_then_by_who_asked_first(session: Session, hal
     first = booked(session, hall.berit)
     adults = waiting(session, hall.nils, participants={"20-64": 10})
     children, more = (waiting(session, by, participants={"6-12": 10}) for by in (hall.nils, hall.berit))
+    again(session)
+    stood = [places(session, booking_for(session, one.id), now=NOW) for one in (first, children, more, adults)]
     given_up(session, first, hall.berit)
     asked = []
     for turn in range(3):
@@ -205,6 +207,7 @@ def test_the_line_goes_by_rank_and_then_by_who_asked_first(session: Session, hal
         decline(session, open_offer(session, booking_for(session, asked[-1])).id, by=hall.nils, now=when)
         again(session)
 
+    assert stood == [{}, {1: 1}, {1: 2}, {1: 3}]
     assert asked == [children.id, more.id, adults.id]
     assert {date.reason for date in booking_for(session, more.id).occurrences} == {"declined"}
 

@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 from accounts.models import Organisation, Person
 from booking import decisions, ending
 from booking.absence import note_absence, withdraw_absence
+from booking.attending import attend
 from booking.closures import close_rooms
 from booking.models import Booking
 from booking.preferring import Choice, prefer
 from booking.states import BookingKind
+from database.outbox import UNDO_WITHIN
 from tests.booking.conftest import COMPLAINT, LADDER, NO_SHOW, TWO_HOURS, move, publish_with
 from tests.notices.conftest import Office
 from venues.inputs import ClosureInput
@@ -190,6 +192,16 @@ def test_a_closure_is_told_with_its_reason(office: Office) -> None:
         "- tirsdag 15. september 2026 kl. 18:00–20:00\n\n"
         "Hvorfor: Lokalet ble stengt: Vannlekkasje i taket"
     )
+
+
+def test_who_stands_in_line_and_is_offered_the_time_meanwhile_reads_of_the_offer_alone(office: Office) -> None:
+    first = office.book()
+    office.book("per", organisation=None, on_conflict="wait")
+    office.act(ending.cancel, first.id, by=office.hall.berit)
+    office.clock.pass_by(UNDO_WITHIN)
+    attend(office.database)
+
+    assert [mail["Subject"].partition(":")[0] for mail in office.mails() if mail["To"].startswith("per")] == ["Tilbud om tid"]
 
 
 def test_a_request_says_who_answers_by_when_and_why_it_waits(office: Office) -> None:

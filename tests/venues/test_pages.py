@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from database.transact import Database
+from kernel.texts import order_of
 from tests.accounts.conftest import TOKEN_FIELD, Visitor
 from tests.cast import BEGINNING
 from venues.models import Closure, Fact, OnSite, OpeningHours, Photo, SchoolPeriod, Venue
@@ -130,6 +131,7 @@ def test_kinds_of_rooms_are_written_alike_wherever_the_list_names_them(visitor: 
     kinds = re.findall(r"<option[^>]*>([^<]+)</option>", select_of_kinds)
 
     assert "Aktivitetsrom" in kinds
+    assert kinds[1:] == sorted(kinds[1:], key=order_of)
     assert [kind for kind in kinds if kind[0].islower()] == []
 
 

@@ -11,8 +11,10 @@ from pydantic import Field
 from accounts import edge
 from kernel.clock import now
 from kernel.errors import Invalid
+from kernel.texts import order_of
 from venues import search
 from venues.inputs import Heads
+from venues.labels import facility_label, in_order, kind_label
 from venues.models import Room, Venue
 from venues.pages.blueprint import routes
 from venues.queries import districts, municipality, statements_about, venue_named
@@ -109,8 +111,8 @@ def choices() -> dict[str, list[tuple[str, str]]]:
     rooms = rooms_in_use(session)
     return {
         "districts": [(district.slug, district.name) for district in districts(session)],
-        "kinds": [(slug_of(kind), kind) for kind in search.kinds(rooms)],
-        "facilities": [(slug_of(word), word) for word in search.facilities(rooms)],
+        "kinds": [(slug_of(kind), kind) for kind in in_order(search.kinds(rooms), kind_label)],
+        "facilities": [(slug_of(word), word) for word in in_order(search.facilities(rooms), facility_label)],
         "access": [(f"access.{feature}", label) for feature, label in ACCESS_LABELS.items()],
     }
 
@@ -142,7 +144,7 @@ def _by_district(found: Sequence[FoundRoom]) -> list[tuple[str, list[tuple[Venue
     for one in found:
         venues[one.room.venue_id].append(one.room)
     rows = [(rooms[0].venue, sorted(rooms, key=lambda room: room.id)) for rooms in venues.values()]
-    rows.sort(key=lambda row: (_district(row[0]) == "", _district(row[0]), row[0].name))
+    rows.sort(key=lambda row: (_district(row[0]) == "", order_of(_district(row[0])), order_of(row[0].name)))
     return [(name, list(several)) for name, several in groupby(rows, key=lambda row: _district(row[0]))]
 
 

@@ -15,7 +15,7 @@ from kernel.clock import now
 from kernel.errors import Conflict, Invalid, Refusal
 from kernel.wallclock import parse_day, to_wall
 from venues.inputs import ClosureInput, HoursInput, SchoolInput
-from venues.labels import initial, minute_clock, weekday_label
+from venues.labels import feature_label, in_order, initial, minute_clock, weekday_label
 from venues.models import Closure
 from venues.opening import SchoolDays
 from venues.pages.blueprint import routes
@@ -221,8 +221,8 @@ def _of_closures(venue: str) -> dict[str, Any]:
     place = venue_named(session, venue)
     require_carer(place)
     rooms = {room.id: room.name for room in place.rooms}
-    features = sorted(((key, gettext(label)) for key, label in FEATURE_LABELS.items()), key=lambda pair: pair[1])
-    return {"venue": place, "closures": coming_closures(session, place.id, now()), "room_names": rooms, "features": dict(features)}
+    features = {key: gettext(FEATURE_LABELS[key]) for key in in_order(FEATURE_LABELS, feature_label)}
+    return {"venue": place, "closures": coming_closures(session, place.id, now()), "room_names": rooms, "features": features}
 
 
 def _of_school(venue: str) -> dict[str, Any]:

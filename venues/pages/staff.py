@@ -10,6 +10,7 @@ from kernel.errors import Conflict, Invalid
 from venues.access import answers
 from venues.editing import edit_access, edit_municipality, edit_room, edit_venue, restore_room, retire_room
 from venues.inputs import AccessInput, MunicipalityInput, RoomInput, VenueInput
+from venues.labels import facility_label, in_order, kind_label
 from venues.models import Room, Venue
 from venues.pages.blueprint import routes
 from venues.pages.guards import require_carer, require_officer
@@ -128,14 +129,14 @@ def access_save(venue: str) -> ResponseReturnValue:
 
 def _of_venue(row: Venue) -> dict[str, Any]:
     session = edge.reading()
-    known = [(word, word) for word in KIND_LABELS]
+    known = [(word, word) for word in in_order(KIND_LABELS, kind_label)]
     kinds = known if row.kind in KIND_LABELS or not row.kind else [*known, (row.kind, row.kind)]
     return {"venue": row, "kinds": kinds, "districts": [(one.name, one.name) for one in districts(session)]}
 
 
 def _of_room(row: Room) -> dict[str, Any]:
-    known = [(word, word) for word in KIND_LABELS]
-    words = sorted({*FACILITY_LABELS, *facilities(rooms_in_use(edge.reading()))})
+    known = [(word, word) for word in in_order(KIND_LABELS, kind_label)]
+    words = in_order({*FACILITY_LABELS, *facilities(rooms_in_use(edge.reading()))}, facility_label)
     kinds = known if row.kind in KIND_LABELS or not row.kind else [*known, (row.kind, row.kind)]
     return {"venue": row.venue, "room": row, "kinds": kinds, "facilities": words}
 

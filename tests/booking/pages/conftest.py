@@ -90,7 +90,10 @@ def counted(app: Flask) -> Callable[[], Any]:
 
 
 class Hidden(HTMLParser):
-    """The hidden fields of the forms that post to an address, form by form; and all links with their words."""
+    """What the forms that post to an address send, form by form, when their first button is pressed; and all links with their words.
+
+    What stands elsewhere belongs to the form that it names; looking is no button to press.
+    """
 
     def __init__(self, page: TestResponse, action: str = "") -> None:
         super().__init__()
@@ -98,6 +101,8 @@ class Hidden(HTMLParser):
         self.links: dict[str, str] = {}
         self._action = action
         self._is_in = False
+        self._ids: set[str] = set()
+        self._is_pressed = False
         self._href: str | None = None
         self.feed(page.text)
 
@@ -106,10 +111,19 @@ class Hidden(HTMLParser):
         if tag == "form":
             self._is_in = given.get("action") == self._action
             self.forms += [{}] if self._is_in else []
-        if tag == "input" and self._is_in and "name" in given:
-            self.forms[-1][given["name"]] = given.get("value", "")
+            self._ids |= {given["id"]} if self._is_in and "id" in given else set()
+            self._is_pressed = False
+        if (self._is_in or given.get("form") in self._ids) and "name" in given:
+            self._field(tag, given)
         if tag == "a":
             self._href = given.get("href", "")
+
+    def _field(self, tag: str, given: dict[str, str]) -> None:
+        if tag == "input" and (given.get("type") not in ("radio", "checkbox") or "checked" in given):
+            self.forms[-1][given["name"]] = given.get("value", "")
+        if tag == "button" and given["name"] != "look" and not self._is_pressed:
+            self._is_pressed = True
+            self.forms[-1][given["name"]] = given.get("value", "")
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":

@@ -41,6 +41,7 @@ def test_today_and_tomorrow_with_first_in_and_last_out(visit: Callable[..., Visi
     assert order == sorted(order)
     assert "Yoga" not in page
     assert 'href="tel:+4799000003"' in page
+    assert 'href="/venues/oren-flerbrukshall/closures"' in page
 
 
 @pytest.mark.usefixtures("season")

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,10 +10,12 @@ import pytest
 from flask import Flask
 
 from booking.attending import attend
+from booking.closures import close_rooms
 from tests.accounts.conftest import Visitor
 from tests.booking.conftest import REASON, Hall, publish_with
 from tests.booking.pages.conftest import ASKED, ROOM, Hidden
 from tests.clock import Clock
+from venues.inputs import ClosureInput
 
 TWO = {"recurrence": {"rrule": "FREQ=WEEKLY;COUNT=2"}}
 
@@ -113,6 +115,7 @@ def test_a_date_that_cannot_be_moved_stays_and_the_page_says_why(visit: Callable
     assert "Gymsal 1 er opptatt fra 16. september 2026 kl. 18:00" in refused.text
     assert 'value="19:00"' in refused.text
     assert "Tirsdag 15. september 2026" in visitor.get(f"/bookings/{reference}").text
+    assert visitor.get(f"/bookings/{reference}/occurrences/1/move").location == f"/bookings/{reference}"
 
 
 def test_what_somebody_else_changed_meanwhile_is_not_overrun(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
@@ -155,18 +158,22 @@ def test_same_as_last_time_fills_in_the_form(visit: Callable[..., Visitor], book
 
 
 def test_my_bookings_are_what_waits_what_comes_and_what_has_been(
-    visit: Callable[..., Visitor], booked: Callable[..., str], clock: Clock
+    app: Flask, hall: Hall, visit: Callable[..., Visitor], booked: Callable[..., str], clock: Clock
 ) -> None:
     over = booked(start="2026-09-02T18:00", end="2026-09-02T20:00")
     waits = booked("berit", start="2026-09-16T18:00", end="2026-09-16T20:00", organisation=None)
     comes = booked(**TWO)
     clock.pass_by(timedelta(days=3))
+    before = visit("berit").get("/bookings").text
+    closed = ClosureInput(start=datetime(2026, 9, 15, 8, 0), end=datetime(2026, 9, 16, 8, 0), reason="Lekkasje")
+    app.extensions["database"].transact(close_rooms, "oren-flerbrukshall", closed, confirmed=True, by=hall.kari, now=clock())
 
     page = visit("berit").get("/bookings").text
 
     order = [page.index(part) for part in ('id="waiting"', waits, 'id="coming"', comes, 'id="past"', over)]
     assert order == sorted(order)
-    assert "og 1 dato til" in page
+    assert "og 1 dato til" in before
+    assert ["mistet 1 dato" in one for one in (before, page)] == [False, True]
 
 
 def test_nobody_sees_others_bookings_among_their_own(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
@@ -243,16 +250,19 @@ def test_what_is_kept_for_one_is_answered_on_the_page(
     app: Flask, hall: Hall, visit: Callable[..., Visitor], booked: Callable[..., str], clock: Clock
 ) -> None:
     first = booked()
-    waiting = booked("per", organisation=None, on_conflict="wait")
+    waiting = booked("per", organisation=None, on_conflict="wait", book_when_free=False, accepts="any")
+    per = visit("per")
+    waits, listed = per.get(f"/bookings/{waiting}").text, per.get("/bookings").text
     visit("berit").post(f"/bookings/{first}/cancellation", form_on=f"/bookings/{first}")
     clock.pass_by(timedelta(minutes=3))
     attend(app.extensions["database"])
-    per = visit("per")
 
     page = per.get(f"/bookings/{waiting}")
     (yes,) = re.findall(r'action="(/bookings/[^"]+/acceptance)"', page.text)
     answered = per.post(yes, form_on=f"/bookings/{waiting}")
 
+    assert "Dere er nummer 1 i køen nå. Pris: 800 kr." in " ".join(waits.replace("\N{NO-BREAK SPACE}", " ").split())
+    assert ["også i et annet rom av samme slag" in one for one in (waits, listed)] == [True, True]
     assert (page.status_code, "Vi holder av" in page.text, answered.status_code) == (200, True, 303)
     assert per.get(f"/bookings/{waiting}").status_code == 200
 

@@ -105,10 +105,11 @@ def test_the_inbox_shows_broken_promises_first_what_waits_for_its_applicant_last
         app.test_cli_runner().invoke(args=["notices", "deliver"])
 
     page, mine, nobodys = (desk.get(f"/office{query}").text for query in ("", "?whose=mine", "?whose=nobody"))
-    told = visit("per").get(f"/bookings/{late}").text
+    told, side = visit("per").get(f"/bookings/{late}").text, desk.get(f"/office/requests/{late}").text.split('id="board-waiting"')[1]
     mail = [BytesParser(policy=default).parsebytes(file.read_bytes()) for file in app.extensions["settings"].instance.glob("mail/*.eml")]
 
     assert sorted((late, calm, paused), key=page.index) == [late, calm, paused]
+    assert [side.count(words) for words in ("Svar innen", "Venter på søkeren. Fristen står stille")] == [2, 1]
     assert [[one in text for one in (late, calm, paused)] for text in (mine, nobodys)] == [[False, True, False], [True, False, True]]
     assert [page.count(words) for words in ("løftet til administrator", "nytt fra søkeren", "venter på søkeren")] == [1, 1, 1]
     assert "Vi lovet svar innen 4. september 2026 kl. 15:30, og det klarte vi ikke." in " ".join(told.split())

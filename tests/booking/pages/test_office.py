@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
@@ -15,6 +16,7 @@ from policies.verbs import publish
 from policies.verdict import Layer
 from tests.accounts.conftest import Visitor
 from tests.booking.conftest import COMPLAINT, NOW, POLICY, REASON, Hall, publish_with
+from tests.booking.pages.conftest import ASKED, ROOM
 from tests.clock import Clock
 from venues.models import Room
 
@@ -246,6 +248,23 @@ def test_who_has_the_time_and_would_have_to_give_way_is_told_with_the_notice(
 
     assert "må vike</span> Denne går foran, med 14 dagers varsel. Varselet må gis senest 1. september 2026." in early
     assert "må vike</span> Denne går foran, med 14 dagers varsel. Det er for sent å varsle." in late
+
+
+def test_what_others_ask_for_is_offered_to_nobody_and_shown_to_staff_who_book_it(
+    visit: Callable[..., Visitor], booked: Callable[..., str]
+) -> None:
+    asked, visitor = booked("per", organisation=None, **CONCERT), visit("kari")
+    there = {"room": "oren-flerbrukshall/gymsal-2", "organisation": None, **CONCERT}
+    booking = ROOM.replace("gymsal-1", "gymsal-2") + "/book/preview?" + urlencode(ASKED | {"applicant": "municipal"})
+
+    before = visitor.get(f"/office/requests/{asked}").text
+    other = booked("siri", **there)
+    after, own = visitor.get(f"/office/requests/{asked}").text, visitor.get(booking).text
+
+    offer = "Øren flerbrukshall, Gymsal 2, tirsdag 15. september 2026 kl. 18:00–20:00"
+    assert [offer in page for page in (before, after)] == [True, False]
+    assert f'/office/requests/{other}">{other}</a>, Siri Vik: Trening' in own
+    assert other not in visit("berit").get(booking.replace("municipal", "313000001")).text
 
 
 def test_granting_one_refuses_the_other_which_reads_why_and_what_else_there_is(

@@ -73,7 +73,11 @@ def test_the_week_leads_staff_to_why_and_the_page_tells_others_only_what_the_wee
     weeks = [address in visit(name).get(f"{ROOM}?week=2026-09-14").text for name in ("olav", "kari", "berit", "")]
     pages = [visit(name).get(address).text for name in ("olav", "berit", "per", "")]
 
+    whole = ROOM.replace("gymsal-1", "hel-hall")
+    shared = visit("olav").get(f"{whole}?week=2026-09-14").text
+
     assert weeks == [True, True, False, False]
+    assert "Opptatt, delt" in shared and f"{whole}/why?at=2026-09-15T18:00" in shared
     assert ["Opptatt av Skiold turn" in page for page in pages] == [True] * 4
     assert [(reference in page, "Berit Moe booket." in page) for page in pages] == [(True, True)] * 2 + [(False, False)] * 2
     assert "Berit Moe booket." in visit("berit").get(f"/bookings/{reference}").text
