@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import Field
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from accounts.identity import Actor
@@ -16,13 +16,13 @@ from booking.displacing import Loss, lose, lost_to, met, sign_of
 from booking.ending import keys_of
 from booking.images import before
 from booking.lifecycle import LIVE
+from booking.line import ask_again
 from booking.models import Booking, Claim, Occurrence
-from booking.occupy import Take, ask, free, occupy, vacate
+from booking.occupy import Take, ask, free, occupy
 from booking.resources import key_of, needed_by, want_of
-from booking.revisions import touch_spaces
 from booking.states import Cause
 from database.audit import Act, record
-from database.locks import lock
+from database.locks import Key, Subject, lock
 from kernel.errors import Conflict, Fault, Invalid, Missing, refuse
 from policies.taxonomy import Activity
 from venues.editing import raised, require_version
@@ -100,10 +100,12 @@ def change_resource(
     require_version(session, row, given.version)
     _require_sound(row.venue, given, row.lot)
     if given.quantity > row.quantity:
-        _ask_first(session, row, now=now)
+        _make_way(session, row, now=now)
     for name, value in given.model_dump(exclude={"version"}).items():
         setattr(row, name, value)
-    return _part(session, _done(session, "change_resource", row, by=by, now=now), losing, by=by, now=now)
+    _part(session, _done(session, "change_resource", row, by=by, now=now), losing, by=by, now=now)
+    ask_again(session, row, now=now)
+    return row
 
 
 def retire_resource(session: Session, resource_id: int, losing: Losing = NOBODY, *, by: Actor, now: datetime) -> Resource:
@@ -117,11 +119,13 @@ def retire_resource(session: Session, resource_id: int, losing: Losing = NOBODY,
 
 
 def restore_resource(session: Session, resource_id: int, *, by: Actor, now: datetime) -> Resource:
-    """Give a retired resource out again; who lost time to that is asked first. Raises Missing."""
+    """Give a retired resource out again, and ask who waits for some, who lost time for lack of it first. Raises Missing."""
     row = _locked(session, resource_id, by, None, now=now)
     row.retired_at = None
-    _ask_first(session, row, now=now)
-    return _done(session, "restore_resource", row, by=by, now=now)
+    _make_way(session, row, now=now)
+    _done(session, "restore_resource", row, by=by, now=now)
+    ask_again(session, row, now=now)
+    return row
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +145,8 @@ def _locked(session: Session, resource_id: int, by: Actor, left: Left | None, *,
     dates = (*(_holding(session, row, left, now=now) if left else ()), *lost_to(session, _name_of(row), now=now))
     bookings = bookings_for(session, {date.booking_id for date in dates})
     needed = {one.key for booking in bookings for date in booking.occurrences for one in needed_by(booking, date.room)}
-    lock(session, key_of(row.id, row.kind), *needed, *keys_of(session, *bookings))
+    parts = (Key(Subject.SPACE, space.id) for space in row.venue.spaces)
+    lock(session, key_of(row.id, row.kind), *needed, *keys_of(session, *bookings), *parts)
     session.expire_all()
     return row
 
@@ -158,13 +163,9 @@ def _holding(session: Session, row: Resource, left: Left, *, now: datetime) -> S
     return session.scalars(query.where(*ahead, held).order_by(Booking.created_at, Occurrence.id)).unique().all()
 
 
-def _ask_first(session: Session, row: Resource, *, now: datetime) -> None:
-    """There is more again: let who lost time for lack of it be asked; what was found for them instead makes way."""
-    waiting, unit = lost_to(session, _name_of(row), now=now), session.scalar(select(func.min(Space.id)).where(Space.resource_id == row.id))
-    free(session, [date.id for date in waiting], now=now)
-    if unit:
-        vacate(session, {(unit, date.starts_at, date.ends_at) for date in waiting}, now=now)
-        touch_spaces(session, [unit])
+def _make_way(session: Session, row: Resource, *, now: datetime) -> None:
+    """What was found instead for those who lost time for lack of it makes way: they are asked about their own time first."""
+    free(session, [date.id for date in lost_to(session, _name_of(row), now=now)], now=now)
 
 
 def _part(session: Session, row: Resource, losing: Losing, *, by: Actor, now: datetime) -> Resource:
