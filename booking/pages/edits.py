@@ -9,9 +9,9 @@ from booking.changing import Change, Said
 from booking.models import Booking
 from booking.pages.draft import Heads
 from booking.scope import Scope
-from booking.wish import Line, OnConflict, PhoneLine, Purpose, Team, bands_are_bands
+from booking.wish import Line, OnConflict, Purpose, Team, bands_are_bands
 from kernel.wallclock import at
-from web.fields import Clock, Day, RowId
+from web.fields import Clock, Day, PhoneOrNone, RowId
 from web.forms import Form, Input
 
 MIDNIGHT = timedelta(days=1)
@@ -64,7 +64,7 @@ class Described(Input):
     participants: Annotated[dict[str, Heads], Field(max_length=20), AfterValidator(bands_are_bands)] = Field(default_factory=dict)
     resources: Annotated[dict[str, Heads], Field(max_length=20)] = Field(default_factory=dict)
     contact: Line = ""
-    contact_phone: PhoneLine = ""
+    contact_phone: PhoneOrNone = ""
 
     def change(self, ahead: set[int]) -> Change:
         said = Said(

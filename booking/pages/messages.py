@@ -20,6 +20,7 @@ from booking.pages.blueprint import routes
 from booking.states import BookingState
 from kernel.errors import Missing, Refusal, refuse
 from web import problems
+from web.fields import Prose
 from web.forms import Input, parse, refused
 from web.pages import done
 from web.texts import gettext as _
@@ -28,14 +29,14 @@ from web.texts import gettext as _
 class Said(Input):
     """What is said to the other side, and whether the clock stops until it is answered."""
 
-    text: Annotated[str, Field(max_length=messages.LONGEST)] = ""
+    text: Annotated[Prose, Field(max_length=messages.LONGEST)] = ""
     must_answer: bool = False
 
 
 class Noted(Input):
     """What is written down for those who work on the case."""
 
-    internal: Annotated[str, Field(max_length=messages.LONGEST)] = ""
+    internal: Annotated[Prose, Field(max_length=messages.LONGEST)] = ""
 
 
 @routes.post("/bookings/<reference>/messages")

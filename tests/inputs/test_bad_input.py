@@ -72,7 +72,17 @@ BAD = {
     "an agreement beyond all numbers": Bad({"agreement": "9" * 30}, {"agreement": 10**30}, (("too-large", "agreement"),)),
     "an agreement that there is not": Bad({"agreement": "99"}, {"agreement": 99}, (("unknown-agreement", "agreement"),), 404),
     "text without an end": Bad({"purpose": "æ" * 10_000}, {"purpose": "æ" * 10_000}, (("too-long-text", "purpose"),), says=("500",)),
-    "a text with a NUL": Bad({"purpose": "a\0b"}, {"purpose": "a\0b"}, (("not-text", "purpose"),)),
+    "a text that turns around": Bad(
+        {"purpose": "Tre\u202ening"},
+        {"purpose": "Tre\u202ening"},
+        (("unseen-sign", "purpose"),),
+        says=("U+202E",),
+    ),
+    "two lines where there is one": Bad({"contact": "Nina\nBcc: x"}, {"contact": "Nina\nBcc: x"}, (("several-lines", "contact"),)),
+    "a telephone number that is none": Bad(
+        {"contact_phone": "javascript:1"}, {"contact_phone": "javascript:1"}, (("bad-phone", "contact_phone"),), says=("javascript:1",)
+    ),
+    "a text with a NUL": Bad({"purpose": "a\0b"}, {"purpose": "a\0b"}, (("unseen-sign", "purpose"),)),
 }
 RULES = {
     "FREQ=SECONDLY;COUNT=3": "bad-rule",
