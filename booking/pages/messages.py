@@ -59,15 +59,15 @@ def write_note(reference: str) -> ResponseReturnValue:
     return _act(reference, note, _("Notatet er lagret."), names={"text": "internal"})
 
 
-@routes.post("/bookings/<reference>/messages/<int:number>/withdrawal")
-def withdraw_question(reference: str, number: int) -> ResponseReturnValue:
+@routes.post("/bookings/<reference>/messages/<int:message>/withdrawal")
+def withdraw_question(reference: str, message: int) -> ResponseReturnValue:
     """Take back that a question must be answered."""
 
     def withdraw(booking: Booking) -> None:
-        found = edge.reading().get(Message, number)
+        found = edge.reading().get(Message, message)
         if found is None or found.booking_id != booking.id:
-            raise refuse(Missing, "unknown-message", "message", number)
-        edge.transact(messages.withdraw, number)
+            raise refuse(Missing, "unknown-message", "message", message)
+        edge.transact(messages.withdraw, message)
 
     return _act(reference, withdraw, _("Spørsmålet er trukket tilbake, og fristen går videre."))
 

@@ -1,5 +1,6 @@
 """Bad acts: what cannot be done to series, offers, closures and what was done is refused by field and value, and nothing is half done."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -166,6 +167,25 @@ def test_what_is_answered_undone_or_over_stays_so(app: Flask, world: World, cook
     assert codes == [200, 200, 200]
     assert [fault["code"] for fault in twice] == ["offer-answered", "undone-already"]
     assert [fault["code"] for fault in after] == ["unknown-act", "undo-too-late"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_is_anothers_is_not_reached_below_an_address(app: Flask, world: World, cookies: dict[str, str]) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    # Dates are numbered within their booking; all else has a number of its own in all the house.
+    below = {"venue": "fjell-skole", "reference": world.unconfirmed.reference}
+    ids = {**named(world), "period": world.own_school, "message": world.question, "said": world.damage, **below}
+    rows = [rule for rule in app.url_map.iter_rules() if rule.arguments & below.keys() and re.search(r"<int:(?!number>)", rule.rule)]
+    before = contents(app.extensions["database"].engine)
+
+    addresses = app.url_map.bind("localhost")
+    asked = {rule.endpoint: addresses.build(rule.endpoint, {name: ids[name] for name in rule.arguments}) for rule in rows}
+    methods = {rule.endpoint: "GET" if "GET" in (rule.methods or ()) else "POST" for rule in rows}
+    answers = {rule: send(app, Try(address, form={}, method=methods[rule]), "officer", world, cookies) for rule, address in asked.items()}
+
+    assert len(asked) >= 12
+    assert {rule: answer.status_code for rule, answer in answers.items()} == dict.fromkeys(asked, 404)
+    assert changed(before, contents(app.extensions["database"].engine)) == []
 
 
 def picture(kind: str, size: tuple[int, int] = (8, 8)) -> bytes:
