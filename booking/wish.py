@@ -35,12 +35,10 @@ def _one_spelling(written: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", written).split())
 
 
-def bands_are_bands(value: dict[str, int]) -> dict[str, int]:
-    """The heads by age band; raises ValueError (``bad-age-band``)."""
-    for band in value:
-        if not BAND.match(band):
-            raise ValueError("bad-age-band")
-    return value
+def _band(written: str) -> str:
+    if not BAND.match(written):
+        raise PydanticCustomError("bad-age-band", "bad-age-band")
+    return written
 
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
@@ -49,7 +47,8 @@ RoomPath = Annotated[str, StringConstraints(strip_whitespace=True, max_length=17
 Purpose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 Team = Annotated[str, AfterValidator(_one_spelling), StringConstraints(max_length=120)]
 Resources = Annotated[dict[Slug, Heads], Field(max_length=20)]
-Participants = Annotated[dict[str, Heads], Field(max_length=20), AfterValidator(bands_are_bands)]
+Band = Annotated[str, AfterValidator(_band)]
+Participants = Annotated[dict[Band, Heads], Field(max_length=20)]
 LONGEST_REASON = 2000
 LEFT_OUT = "left-out"
 

@@ -98,6 +98,8 @@ CODES: Mapping[str, str] = {
     "json_type": "bad-json",
 }
 WRONG_KIND = "wrong-kind"
+# What a text is that has this shape, where a sentence says it better than the shape.
+SHAPES: Mapping[str, str] = {r"^[a-z0-9-]+/[a-z0-9-]+$": "bad-room", r"^[a-z0-9]+(-[a-z0-9]+)*$": "bad-name"}
 FACTS = {
     "too-small": {"ge": "least"},
     "too-large": {"le": "most"},
@@ -110,6 +112,7 @@ FACTS = {
     "too-many-items": {"max_length": "most"},
     "not-a-choice": {"expected": "choices", "expected_tags": "choices"},
     "bad-json": {"error": "where"},
+    "bad-format": {"pattern": "pattern"},
 }
 
 
@@ -122,7 +125,7 @@ def fault_of(error: ErrorDetails, given: object) -> Fault:
         return Fault(_code_of_number(error["input"]), field, value)
     if "-" in kind:
         return Fault(kind, field, value, context)
-    code = CODES.get(kind, WRONG_KIND)
+    code = SHAPES.get(context.get("pattern", "")) or CODES.get(kind, WRONG_KIND)
     facts = {
         ours: _choices(context[theirs]) if ours == "choices" else context[theirs]
         for theirs, ours in FACTS.get(code, {}).items()

@@ -123,7 +123,10 @@ def _not_booked(refusal: Refusal) -> ResponseReturnValue:
     given = _draft_of(request.form)
     room = room_at(edge.reading(), request.form.get("room", ""))
     if isinstance(refusal, Declined | Taken) or request.form.get("displace"):
-        return _preview_page(room, given, refusal)
+        try:
+            return _preview_page(room, given, refusal)
+        except Invalid as wrong:
+            return _again(room, given, wrong)
     return _again(room, given, refusal)
 
 

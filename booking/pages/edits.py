@@ -3,13 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from booking.changing import Change, Said
 from booking.models import Booking
 from booking.pages.draft import Heads
 from booking.scope import Scope
-from booking.wish import Line, OnConflict, Purpose, Team, bands_are_bands
+from booking.wish import Band, Line, OnConflict, Purpose, Team
 from kernel.wallclock import at
 from web.fields import Clock, Day, PhoneOrNone, RowId
 from web.forms import Form, Input
@@ -61,7 +61,7 @@ class Described(Input):
     dates: Annotated[list[RowId], Field(min_length=1, max_length=400)]
     team: Team = ""
     purpose: Purpose
-    participants: Annotated[dict[str, Heads], Field(max_length=20), AfterValidator(bands_are_bands)] = Field(default_factory=dict)
+    participants: Annotated[dict[Band, Heads], Field(max_length=20)] = Field(default_factory=dict)
     resources: Annotated[dict[str, Heads], Field(max_length=20)] = Field(default_factory=dict)
     contact: Line = ""
     contact_phone: PhoneOrNone = ""

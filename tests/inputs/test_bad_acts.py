@@ -69,6 +69,16 @@ BAD = {
     "seconds, which no page shows": edit({"start": "2026-11-20T18:00:30", "end": "2026-11-20T20:00"}, 422, "not-whole-minutes", "start"),
     "a closure of half a minute": closing({"start": "2026-12-01T08:00:30"}, ("not-whole-minutes", "start"), says=("hele minutter",)),
     "a dry run that is and is not": closing({"dry_run": "no"}, ("not-yes-or-no", "dry_run")),
+    "a venue that there is not": edit({"room": "nowhere/gymsal-1"}, 404, "unknown-venue", "room", says=("nowhere",)),
+    "a room by its name": edit({"room": "Gymsal 1"}, 422, "bad-room", "room", says=("oren-flerbrukshall/gymsal-1",)),
+    "an age that is none": edit({"participants": {"unge": 3}}, 422, "bad-age-band", "participants.unge", says=("«unge»", "65+")),
+    "too many on each date": edit(
+        {"scope": "all", "resources": {"prosjektor": 9}},
+        409,
+        "too-few-there",
+        "resources.prosjektor",
+        says=("trengs 9", "Gjelder 2 datoer: 15. september 2026 kl. 18:00, 22. september 2026 kl. 18:00."),
+    ),
     "no version": edit({"purpose": "Kamp"}, 428, "no-precondition", "", version=""),
     "a version that is none": edit({"purpose": "Kamp"}, 422, "bad-precondition", "If-Match", version='"x"', says=("x",)),
     "a date that there is not": edit({"number": 99}, 404, "unknown-date", "number", says=("99",)),
@@ -89,6 +99,7 @@ BAD = {
     "another's": edit({"purpose": "Kamp"}, 404, "unknown-booking", "booking", case="asked", says=("{asked.id}",)),
     "one more in the missing hour": Bad("/bookings/{booked.id}/occurrences", GAP, 422, (("missing-hour", "start"),)),
     "another's offer": Bad("/offers/{offer}/acceptance", None, 404, (("unknown-offer", "offer"),), who="private"),
+    "a word to an act that takes none": Bad("/offers/{offer}/acceptance", {"offer": 2}, 422, (("unknown-field", "offer"),)),
     "no offer": Bad("/offers/99/acceptance", None, 404, (("unknown-offer", "offer"),)),
     "another's act": Bad("/acts/{act}/undoing", None, 404, (("unknown-act", "undo"),), who="delegate"),
     "a closure of an age": closing(
@@ -147,7 +158,11 @@ def test_of_two_edits_of_one_version_the_second_is_shown_what_the_first_changed(
 
     done, refused = (heard(app, one, world, cookies) for one in (first, second))
 
-    assert (done.status_code, refused.status_code) == (200, 412)
+    parted = send(app, Try(f"/api/v1/bookings/{world.booked.id}/occurrences/2/split"), "holder", world, cookies)
+    gone = heard(app, edit({"number": 2, "purpose": "Kamp"}, 404, "date-elsewhere", "number", version='"3"'), world, cookies)
+
+    assert (done.status_code, refused.status_code, parted.status_code, gone.status_code) == (200, 412, 201, 404)
+    assert parted.get_json()["reference"] in gone.get_json()["detail"]
     assert refused.get_json()["faults"][0]["message"].startswith("Noen andre har endret dette mens du så på det (versjon 1 er nå 2)")
     assert [(one["verb"], one["by"], one["dates"]) for one in refused.get_json()["changes"]] == [
         ("restate", "applicant", ["2026-09-15T18:00", "2026-09-22T18:00"])

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
@@ -188,6 +189,24 @@ def test_a_kind_of_rule_that_there_is_not_is_told_with_those_that_there_are(app:
 
     assert answer.status_code == 422
     assert all(word in answer.text for word in ("lottery", "opening", "quota"))
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_form_comes_back_with_what_is_wrong_named_and_what_was_typed(app: Flask, world: World, cookies: dict[str, str]) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    tries = {
+        "Dato: «31. april»": Try("/bookings", form={**ORDER, "date": "31. april", "displace": "yes"}),
+        "Grunn: Skriv alt på én linje": Try("/venues/oren-flerbrukshall/outside/displacement", form={"reason": "a\nb"}),
+        "zz: Feltet er ukjent": Try(f"/bookings/{world.called_off.reference}/occurrences/2/return", form={"zz": "1"}),
+        "Formål: Dette må fylles ut": Try(f"/bookings/{world.booked.reference}/description", form={"dates": "1"}),
+        "«x» er ikke skrevet slik det skal": Try("/office/approvals", form={"approve": "x"}),
+    }
+
+    answers = {words: send(app, attempt, "officer", world, cookies) for words, attempt in tries.items()}
+
+    assert {words: (answer.status_code, words in html.unescape(answer.text)) for words, answer in answers.items()} == dict.fromkeys(
+        tries, (422, True)
+    )
 
 
 def test_of_a_field_that_is_sent_twice_one_is_taken_and_nothing_breaks(app: Flask, world: World, cookies: dict[str, str]) -> None:
