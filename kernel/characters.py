@@ -12,8 +12,9 @@ NEEDED = re.compile(
 )
 # Control, format (which turns text around, or has no width), surrogate, private, unassigned; separators of lines and paragraphs.
 UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-# Letters and marks that show nothing (Unicode's Default_Ignorable_Code_Point, without the selectors of variants).
-BLANK = set("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
+# Letters and marks that show nothing (Unicode's Default_Ignorable_Code_Point, without the selectors of variants), and what stands
+# in the place of a sign that was lost on the way.
+BLANK = set("\ufffd\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
 
 
 def composed(text: str) -> str:

@@ -98,6 +98,7 @@ def test_text_that_a_database_cannot_keep_is_refused() -> None:
 
 
 UNSEEN = [
+    "\ufffd",
     "\x1b",
     "\x7f",
     "\x85",
