@@ -75,7 +75,7 @@ def _statements(database: Database, rooms: int) -> int:
 def _asked(database: Database, rooms: int) -> int:
     search = Search(day=now().date() + timedelta(days=30), from_minute=18 * 60, to_minute=20 * 60, kind="gym")
     with statements_of(database.engine) as seen, database.reading() as session:
-        decided = tried(session, find_rooms(session, search, now=now()), search, now=now())
+        decided = tried(find_rooms(session, search, now=now()), search, now=now())
     if len(decided) < rooms:
         raise AssertionError(f"the rules were tried on {len(decided)} rooms, and {rooms} are there")
     return len(seen)

@@ -18,6 +18,8 @@ FROM room JOIN venue ON venue.id = room.venue_id WHERE venue.slug = :venue AND r
 SPACES = "SELECT space.id, space.name FROM room_space JOIN space ON space.id = room_space.space_id WHERE room_space.room_id = :room_id"
 HOLDER = "SELECT id, name, phone, born FROM person WHERE id = :holder_id"
 ORGANISATION = "SELECT id, name, applicant_class, in_voluntary_register, is_local FROM organisation WHERE number = :organisation"
+STANDINGS = "SELECT name, value, first_day, last_day FROM standing WHERE organisation_id = :organisation_id ORDER BY noted_at DESC, id DESC"
+RESOURCES = "SELECT id, slug, name, quantity, lot, rooms, required_for FROM resource WHERE venue_id = :venue_id AND retired_at IS NULL"
 HOURS = "SELECT room_id, first_day, last_day, weekday, from_minute, to_minute, openness FROM opening_hours WHERE venue_id = :venue_id"
 CLOSURES = """
 SELECT room_id, starts_at, ends_at, reason FROM closure
@@ -36,7 +38,7 @@ IN_THE_WAY = """
 SELECT occurrence_id, starts_at, ends_at FROM claim WHERE space_id = :space_id AND starts_at >= :starts_at AND starts_at < :ends_at
 UNION ALL SELECT occurrence_id, starts_at, ends_at FROM claim WHERE ends_at > :starts_at AND id =
     (SELECT id FROM claim WHERE space_id = :space_id AND starts_at < :starts_at ORDER BY starts_at DESC LIMIT 1)"""
-LOOK_UPS = (HOURS, CLOSURES, SCHOOL, POLICIES)
+LOOK_UPS = (STANDINGS, RESOURCES, HOURS, CLOSURES, SCHOOL, POLICIES)
 
 BOOKING = """
 INSERT INTO booking (reference, kind, state, version, room_id, organisation_id, holder_id, hand_id, applicant_class, purpose, activity,

@@ -1,7 +1,7 @@
 """Alternatives: what to take instead of a time that is taken or refused, the nearest first, and the room that fits most of a series."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -9,9 +9,7 @@ from heapq import heappop, heappush
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm import Session
 
 from accounts.standings import standings_of
 from booking.applicants import applicant_in
@@ -23,21 +21,15 @@ from booking.judging import OUT_OF_ORDER, Broken, Judged, broken_at, broken_for,
 from booking.likeness import of_the_kind, suiting
 from booking.models import Booking, Occurrence
 from booking.nearness import MOST, MOST_OF, Candidate, Change, Place, Term, charged_more, difference, distance, in_the_room, points
-from booking.ordinary import Known
-from booking.ordinary import Place as Ordinary
+from booking.ordinary import Known, place_of
 from booking.reservations import Preview
 from booking.states import BookingKind
 from booking.wish import DatedSpan
 from kernel.interval import Interval
 from kernel.money import Ore
 from kernel.wallclock import WallSpan
-from policies.judging import Memo
-from policies.queries import InForce, in_force_at
-from venues.models import Room, Venue
 
 AROUND = timedelta(days=7)
-# So many rooms are read to judge what comes first; where that does not do, all others in one go.
-FEW = 16
 # Offers are looked for on so many of the dates left out, the first ones.
 DATES_HELPED = 20
 
@@ -164,7 +156,6 @@ def _offers(look: "_Look", walls: Sequence[WallSpan]) -> tuple[tuple[Offer, ...]
     free = [_free(look, wall) for wall in walls]
     for number, elsewhere in enumerate(_free_elsewhere(look, walls)):
         free[number] = sorted([*free[number], *elsewhere], key=lambda one: one.order)
-    look.judge.know([look.asked.id, *(one.place.id for found in free for one in found[:FEW])])
     return tuple(tuple(_best(found, _offering(look, wall))) for found, wall in zip(free, walls, strict=True))
 
 
@@ -174,7 +165,6 @@ def _best_room(look: "_Look", kept: int) -> BestRoom | None:
     times = [wall.interval() for wall in walls]
     free = look.freedom.at(times)
     hopes = sorted((_hope(look, place, times, free) for place in look.others), key=lambda hope: (-len(hope.free), hope.unlike))
-    look.judge.know(hope.place.id for hope in hopes[:FEW])
     found: list[tuple[int, tuple[int, str], BestRoom]] = []
     for hope in hopes:
         if len(hope.free) <= kept or (found and (-len(hope.free), hope.unlike) > found[0][:2]):
@@ -227,7 +217,7 @@ def _look(session: Session, case: Case, walls: Sequence[WallSpan], now: datetime
     own = tuple(one for one in found if one.id == asked.id and freedom.spots[one.id].is_used)
     parts = set(case.spaces)
     others = tuple(one for one in found if parts.isdisjoint(freedom.spots[one.id].spaces))
-    judge = _Judge(session, case, freedom, (span.start.date(), span.end.date()), ids)
+    judge = _Judge(session, case, freedom)
     return _Look(case, freedom.spots[asked.id].place, own, others, freedom, judge, now, broken_for(session, case))
 
 
@@ -319,35 +309,13 @@ def _charged(judged: Judged) -> Ore | None:
 
 @dataclass(slots=True)
 class _Judge:
-    """Judges the case in other rooms and at other times, all that is asked of the database asked once."""
+    """Judges the case in other rooms and at other times; the database is asked for what is counted, once."""
 
     session: Session
     case: Case
     freedom: Freedom
-    days: tuple[date, date]
-    ids: Collection[int]
     counts: Counts = field(default_factory=Counts)
-    memo: Memo = field(default_factory=Memo)
-    known: Known = field(default_factory=dict)
-    rooms: dict[int, Room] = field(default_factory=dict)
-    policies: dict[int, InForce] = field(default_factory=dict)
-
-    def know(self, ids: Iterable[int]) -> None:
-        """Read those of these rooms that are not known yet, and their policies; three statements, or four where there is equipment."""
-        unread = sorted(set(ids) - self.rooms.keys())
-        if unread:
-            whole = joinedload(Room.venue)
-            query = select(Room).where(Room.id.in_(unread)).options(whole.selectinload(Venue.resources) if self.freedom.pools else whole)
-            found = self.session.scalars(query).all()
-            self.rooms |= {room.id: room for room in found}
-            for room in found if not self.freedom.pools else ():
-                set_committed_value(room.venue, "resources", [])
-        self._learn(unread)
-
-    def _learn(self, ids: Iterable[int]) -> None:
-        """Read the policies of rooms."""
-        venues = {id: self.freedom.spots[id].place.venue for id in ids if id not in self.policies}
-        self.policies |= in_force_at(self.session, venues, *self.days) if venues else {}
+    known: Known = field(default_factory=Known)
 
     def on(self, place: Place, walls: Sequence[WallSpan], *, in_series: bool = False) -> tuple[Judged, ...]:
         """The verdicts on the case in a room at other times; an agreement is about its own rooms."""
@@ -361,8 +329,9 @@ class _Judge:
     def _judged(self, place: Place, case: Case) -> tuple[Judged, ...]:
         if case.kind is BookingKind.BLOCK:
             return tuple(Judged(span.wall, span.fault) for span in without_what_is_lacking(case))
-        known = gathered(self.session, case, self.freedom.opening(place.id), self.policies[place.id], self.counts)
-        return judge_gathered(known, case, self.memo, seek=lambda *_: {})
+        spot = self.freedom.spots[place.id]
+        known = gathered(self.session, case, spot.opening, spot.policies, self.counts)
+        return judge_gathered(known, case, self.known.memo, seek=lambda *_: {})
 
     def want(self, place: Place, judged: Judged) -> Want:
         """What a date of the case would occupy in a room."""
@@ -372,25 +341,17 @@ class _Judge:
         """Whether an ordinary rule lets nobody in: it costs far less than a verdict, and on a public holiday all rooms may have it."""
         if self.case.kind is BookingKind.BLOCK:
             return False
-        spot, heads = self.freedom.spots[place.id], sum(band.heads for band in self.case.bands) or None
-        if place.id not in self.policies:
-            self._learn(self.ids)
-        ordinary = Ordinary(place.path, spot.room, spot.opening, self.policies[place.id], self.memo, self.known)
-        return ordinary.is_barred(wall, heads, self.case.submitted)
-
-    def _room(self, place: Place) -> Room:
-        if place.id not in self.rooms:
-            self.know(self.ids)
-        return self.rooms[place.id]
+        heads = sum(band.heads for band in self.case.bands) or None
+        return place_of(self.freedom.spots[place.id], self.known).is_barred(wall, heads, self.case.submitted)
 
     def _case(self, place: Place, walls: Sequence[WallSpan], in_series: bool) -> Case:
-        room, applicant = self._room(place), self.case.applicant
+        spot, applicant = self.freedom.spots[place.id], self.case.applicant
         return replace(
             self.case,
-            room=room,
+            room=spot.whole,
             path=place.path,
-            spaces=self.freedom.spots[place.id].spaces,
-            applicant=applicant if room.id == self.case.room.id else replace(applicant, agreement=None),
+            spaces=spot.spaces,
+            applicant=applicant if place.id == self.case.room.id else replace(applicant, agreement=None),
             dates=tuple(DatedSpan(wall) for wall in walls),
             in_series=in_series,
             exceptions=(),

@@ -1,7 +1,7 @@
 """Attending to the line: what runs out, becomes free, is sought or was waited for in vain, each in a transaction of its own."""
 
 from accounts.identity import SERVICE
-from booking.line import end_waiting, forget_vacancy, in_line, in_vain, offer_instead, offer_vacancy, vacancies
+from booking.line import end_hold, end_waiting, forget_vacancy, holds_over, in_line, in_vain, offer_instead, offer_vacancy, vacancies
 from booking.offers import expire, overdue, sought
 from booking.turns import attempt
 from database.transact import Database
@@ -12,9 +12,11 @@ from kernel.errors import Refusal
 def attend(database: Database) -> None:
     """One turn of the worker; what one date breaks on keeps no other waiting."""
     with database.reading() as session:
-        late = overdue(session, now())
+        late, over = overdue(session, now()), holds_over(session, now())
     for one in late:
         attempt(f"expire offer {one}", database.transact, expire, one, by=SERVICE, now=now())
+    for one in over:
+        attempt(f"end hold of date {one}", database.transact, end_hold, one, by=SERVICE, now=now())
     with database.reading() as session:
         free, lost, passed = vacancies(session, now()), sought(session, now()), in_vain(session, now())
     for one in free:

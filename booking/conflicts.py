@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from kernel.interval import Interval
 
@@ -43,16 +44,27 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class Collision:
-    """A claim in the way of want number ``want``: of another occurrence, or of an earlier date of the same wish (None)."""
+    """A claim in the way of want number ``want``: of another occurrence, or of an earlier date of the same wish (None).
+
+    Or, with ``kept_until``, time that became free and is kept until those who stand in line have been asked.
+    """
 
     want: int
     space_id: int
     occurrence_id: int | None
     time: Interval
+    kept_until: datetime | None = None
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the wish is in its own way."""
+        return self.occurrence_id is None and self.kept_until is None
 
     @property
     def code(self) -> str:
         """What is in the way, in the word for it that refusals have."""
+        if self.kept_until:
+            return "kept-for-line"
         return "time-taken" if self.occurrence_id else "meets-own-date"
 
 
@@ -138,13 +150,13 @@ def grouped(wants: Sequence[Want], found: Iterable[Collision], pools: Mapping[in
     """
     every = tuple(found)
     units = {unit for pool in pools.values() for unit in pool.units}
-    in_rooms: dict[int, dict[tuple[int | None, Interval], Collision]] = {}
+    in_rooms: dict[int, dict[tuple[int | None, bool, Interval], Collision]] = {}
     in_use: dict[tuple[int, int], list[Interval]] = {}
     for collision in every:
         if collision.space_id in units:
             in_use.setdefault((collision.want, collision.space_id), []).append(collision.time)
         else:
-            in_rooms.setdefault(collision.want, {}).setdefault((collision.occurrence_id, collision.time), collision)
+            in_rooms.setdefault(collision.want, {}).setdefault((collision.occurrence_id, collision.is_own, collision.time), collision)
     collisions = {number: tuple(met.values()) for number, met in in_rooms.items()}
     shortages: dict[int, tuple[Shortage, ...]] = {}
     picked: dict[int, tuple[Picked, ...]] = {}

@@ -3,26 +3,27 @@
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import reduce
 from operator import and_, or_
 from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, Engine, String, case, cast, func, select, true
+from sqlalchemy import ColumnElement, Engine, String, case, cast, func, null, select, true, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, subqueryload
 
 from booking.case import path_of
 from booking.conflicts import Draw, Pool
 from booking.facts import room_facts
-from booking.models import Claim
+from booking.models import Claim, Vacancy
 from booking.nearness import Place
 from booking.resources import pools_of
 from booking.timetable import NONE, Bits, Claims, Hold, Openings, Taken, by_week, seconds_of, stretches
 from database.sql import epoch
 from kernel.interval import Interval
 from kernel.wallclock import LATEST
+from policies.queries import InForce, in_force_for
 from policies.request import RoomFacts
 from venues.models import Municipality, Resource, Room, Space, Venue
 from venues.opening import Opening
@@ -42,13 +43,18 @@ AHEAD = 53
 @dataclass(frozen=True, slots=True)
 class Spot:
     """A room as it is likened to others and as rules read it, with what decides whether and when it can be had: that it and its venue
-    are in use, its spaces and its hours."""
+    are in use, its spaces, its hours and the policies of all days.
+
+    ``whole`` is the row with its venue and that one's resources; where the spot is remembered it belongs to no session.
+    """
 
     place: Place
     room: RoomFacts
     is_used: bool
     spaces: tuple[int, ...]
     opening: Opening
+    policies: InForce
+    whole: Room
 
 
 NO_SPOTS: Mapping[int, Spot] = {}
@@ -92,9 +98,6 @@ class Freedom:
     taken: Taken
     openings: Openings
     now: int
-
-    def opening(self, room: int) -> Opening:
-        return self.spots[room].opening
 
     def of_the_kind(self, room: int) -> list[int]:
         """The ids of all rooms in use of a room's kind, and its own, in order."""
@@ -144,7 +147,7 @@ def freedom_of(session: Session, rooms: Collection[int] | Callable[[], Collectio
     """The freedom of rooms, by their ids or by what tells those, over a span; of others too where they are remembered.
 
     One statement where nothing has changed since this process looked last; else two more for the spaces that
-    changed, and six or seven where a venue or a room did. What a transaction that writes sees is its own, and what lies
+    changed, and eight or nine where a venue, a room or a policy did. What a transaction that writes sees is its own, and what lies
     before the process began is kept nowhere: both are read for these rooms and this span alone.
     """
     keeper = _KEPT.setdefault(session.get_bind().engine, _Keeper())
@@ -200,7 +203,9 @@ class _Keeper:
             sums = (sum(revisions.values()) + len(revisions), *sums[1:])
             state = replace(state, revisions=revisions, taken=state.taken.with_changed(_read(session, since, changed)))
         if state.sums[1:] != sums[1:]:
-            spots, pools = _spots(session, since, before=state.spots), pools_of(session, true())
+            # What is kept outlives the session that asks, and is read by all threads: a session of its own lets go of it.
+            with Session(session.connection()) as own:
+                spots, pools = _spots(own, since, before=state.spots), pools_of(own, true())
             bits = _bits(spots)
             taken = state.taken
             if not taken.bits.is_like(bits):
@@ -219,14 +224,21 @@ def _spots(
 ) -> dict[int, Spot]:
     """Where rooms are, of all without ids; openings equal to some known before are the same, with what was worked out of them."""
     # selectinload would ask once per five hundred rooms.
-    query = select(Room).options(joinedload(Room.venue), subqueryload(Room.spaces))
+    query = select(Room).options(joinedload(Room.venue).subqueryload(Venue.resources), subqueryload(Room.spaces))
     rooms = session.scalars(query if ids is None else query.where(Room.id.in_(ids))).all()
     found = openings_of(session, rooms, span.start.date() - DAY, span.end.date() + DAY) if rooms else {}
+    policies = in_force_for(session, rooms, date.min, date.max)
     known = {spot.opening: spot.opening for spot in {id(spot.opening): spot for spot in before.values()}.values()}
     openings = {id(opening): known.setdefault(opening, opening) for opening in {id(one): one for one in found.values()}.values()}
     return {
         room.id: Spot(
-            _place(room), room_facts(room), _is_used(room), tuple(space.id for space in room.spaces), openings[id(found[room.id])]
+            place=_place(room),
+            room=room_facts(room),
+            is_used=_is_used(room),
+            spaces=tuple(space.id for space in room.spaces),
+            opening=openings[id(found[room.id])],
+            policies=policies[room.id],
+            whole=room,
         )
         for room in rooms
     }
@@ -260,6 +272,9 @@ def _listed(*columns: InstrumentedAttribute[Any], where: ColumnElement[bool]) ->
 STAYING = _listed(Claim.starts_at, Claim.ends_at, where=Claim.expires_at.is_(None))
 HOLDING = _listed(Claim.starts_at, Claim.ends_at, Claim.expires_at, where=Claim.expires_at.is_not(None))
 CLAIMS = select(Claim.space_id, STAYING, HOLDING).group_by(Claim.space_id)
+# What is kept for those who stand in line is a hold like others.
+KEPT = _listed(Vacancy.starts_at, Vacancy.ends_at, Vacancy.kept_until, where=Vacancy.kept_until.is_not(None))
+VACANCIES = select(Vacancy.space_id, cast(null(), String), KEPT).group_by(Vacancy.space_id)
 
 
 def _read(session: Session, span: Interval, spaces: Collection[int]) -> dict[int, Claims]:
@@ -268,12 +283,14 @@ def _read(session: Session, span: Interval, spaces: Collection[int]) -> dict[int
     query = CLAIMS.where(Claim.starts_at >= span.start - LONGEST, Claim.starts_at < span.end, Claim.ends_at > span.start)
     if len(spaces) < MANY:
         query = query.where(Claim.space_id.in_(sorted(spaces)))
-    for space, staying, holding in session.execute(query, execution_options={"yield_per": A_BATCH}) if spaces else ():
+    both = union_all(query, VACANCIES)
+    for space, staying, holding in session.execute(both, execution_options={"yield_per": A_BATCH}) if spaces else ():
         if space in found:
             moments, holds = _numbers(staying), _numbers(holding)
             # Where one claim ends and another begins nothing turns.
             edges = array("q", sorted(set(moments[::2]) ^ set(moments[1::2])))
-            found[space] = Claims(edges, tuple(map(Hold, holds[::3], holds[1::3], holds[2::3])))
+            held = (*found[space].holds, *map(Hold, holds[::3], holds[1::3], holds[2::3]))
+            found[space] = Claims(edges or found[space].edges, held)
     return found
 
 

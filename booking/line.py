@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session, joinedload
 
 from accounts.identity import Actor
 from booking.alternatives import offers_to
@@ -12,29 +12,26 @@ from booking.case import occupied, span_of
 from booking.cases import booking_for
 from booking.ending import end_dates, keys_of
 from booking.judging import judge
-from booking.models import OPEN, Booking, Occurrence, Offer, Vacancy
-from booking.occupy import peek
-from booking.offers import DAY, Option, book_at_once, case_in, offer, open_offers, passed_over
-from booking.outcome import TAKEN, TOO_FEW
+from booking.models import OPEN, WAITS, Booking, Claim, Occurrence, Offer, Vacancy
+from booking.occupy import peek, run_out, vacate
+from booking.offers import Option, book_at_once, case_in, offer, open_offers, passed_over
 from booking.resources import may_need, want_of
-from booking.revisions import touch
+from booking.revisions import touch, touch_spaces
 from booking.states import Accepts, BookingState, OccurrenceState, OfferState
+from booking.waiting import OVER, line_for, rooms_with
 from database.audit import Act, record
-from database.locks import lock
+from database.locks import Key, Subject, lock
 from database.outbox import post
 from kernel.errors import Invalid
 from kernel.interval import Interval
 from kernel.wallclock import WallSpan, wall_of
-from policies.request import LONGEST
-from venues.models import Resource, Room, RoomSpace, Space
+from venues.models import Resource, Room, Space, Venue
 from venues.queries import room_at
 
 STEP = timedelta(minutes=30)
 WHOLE_DAY = 48
 LAST = (True, 0, 0)
 _HAS_OFFER = exists().where(Offer.occurrence_id == Occurrence.id, OPEN)
-# Who has given up a booking, or was refused it, waits for none of its dates.
-OVER = (BookingState.CANCELLED, BookingState.REFUSED, BookingState.LAPSED)
 
 
 def vacancies(session: Session, now: datetime) -> Sequence[int]:
@@ -47,19 +44,9 @@ def in_line(session: Session, vacancy_id: int, *, now: datetime) -> Sequence[int
     vacancy = session.get(Vacancy, vacancy_id)
     if vacancy is None or vacancy.ends_at <= now:
         return ()
-    rooms = _rooms(session, vacancy)
-    kinds = select(Room.kind).where(Room.id.in_(rooms))
-    kindred = select(Room.id).where(Room.kind.in_(kinds))
-    query = (
-        select(Occurrence)
-        .join(Occurrence.booking)
-        .where(_waits(), or_(Occurrence.room_id.in_(rooms), and_(Booking.accepts == Accepts.ANY, Occurrence.room_id.in_(kindred))))
-        .where(Occurrence.starts_at > max(now, vacancy.starts_at - LONGEST), Occurrence.starts_at < vacancy.ends_at + DAY)
-        .where(Occurrence.ends_at > vacancy.starts_at - DAY)
-        .where(~_HAS_OFFER, Booking.state.not_in(OVER))
-        .options(selectinload(Occurrence.booking).selectinload(Booking.occurrences), selectinload(Occurrence.room))
-    )
-    resource = _resource(session, vacancy)
+    query = line_for([vacancy.space_id], Interval(vacancy.starts_at, vacancy.ends_at), now=now).where(~_HAS_OFFER)
+    # Of what a unit became free, where it is no part of a room.
+    resource = session.scalar(select(Resource).join(Space, Space.resource_id == Resource.id).where(Space.id == vacancy.space_id))
     found = [date for date in session.scalars(query) if resource is None or may_need(date.booking, resource)]
     return [date.id for date in sorted(found, key=lambda date: (_place(session, date), date.booking.created_at, date.id))]
 
@@ -95,11 +82,44 @@ def offer_instead(session: Session, offer_id: int, *, by: Actor, now: datetime) 
 
 
 def forget_vacancy(session: Session, vacancy_id: int, *, by: Actor, now: datetime) -> None:
-    """Everybody in line was asked."""
+    """Everybody in line was asked: what none of them wanted is kept no longer."""
     by.require(by.is_administrator, "administrator")
     found = session.get(Vacancy, vacancy_id)
     if found is not None:
+        lock(session, Key(Subject.SPACE, found.space_id))
         session.delete(found)
+        touch_spaces(session, [found.space_id])
+
+
+def holds_over(session: Session, now: datetime) -> Sequence[int]:
+    """The requests whose time was kept until now and is no longer, by the ids of their dates."""
+    over = (Claim.expires_at <= now, Occurrence.state == OccurrenceState.REQUESTED)
+    found = select(Claim.occurrence_id).join(Occurrence, Claim.occurrence_id == Occurrence.id).where(*over)
+    return session.scalars(found.distinct().order_by(Claim.occurrence_id)).all()
+
+
+def end_hold(session: Session, occurrence_id: int, *, by: Actor, now: datetime) -> None:
+    """Give up time that was kept for a request until now: it goes on waiting, and who stands in line is asked."""
+    by.require(by.is_administrator, "administrator")
+    date = _locked(session, occurrence_id)
+    lock(session, *keys_of(session, date.booking))
+    run_out(session, session.scalars(select(Claim.space_id).where(Claim.occurrence_id == date.id)).all(), now=now)
+
+
+def ask_again(session: Session, changed: Venue | Room | Resource, *, now: datetime) -> None:
+    """Let those who stand in line there be asked again: hours or a room's use changed, or there is more of what some of them want.
+
+    The spaces are locked.
+    """
+    venue = changed.id if isinstance(changed, Venue) else changed.venue_id
+    here = Room.id == changed.id if isinstance(changed, Room) else Room.venue_id == venue
+    waiting = select(Occurrence.id).where(WAITS, Occurrence.starts_at > now)
+    query = select(Occurrence).join(Occurrence.booking).join(Occurrence.room).options(joinedload(Occurrence.room).selectinload(Room.spaces))
+    dates = session.scalars(query.where(Occurrence.id.in_(waiting), here, Booking.state.not_in(OVER))).all()
+    wanting = [date for date in dates if not isinstance(changed, Resource) or may_need(date.booking, changed)]
+    left = {(space.id, date.starts_at, date.ends_at) for date in wanting for space in date.room.spaces}
+    vacate(session, left, now=now)
+    touch_spaces(session, {space for space, _, _ in left})
 
 
 def in_vain(session: Session, now: datetime) -> Sequence[int]:
@@ -125,24 +145,6 @@ def end_waiting(session: Session, booking_id: int, *, by: Actor, now: datetime) 
     if booking.state is BookingState.LAPSED:
         post(session, "waited-in-vain", person_id=booking.holder_id, booking_id=booking.id, now=now, facts={"dates": numbers})
     return True
-
-
-def _waits() -> ColumnElement[bool]:
-    taken = and_(Occurrence.state == OccurrenceState.SKIPPED, Occurrence.reason.in_((TAKEN, TOO_FEW)))
-    return or_(Occurrence.state.in_((OccurrenceState.WAITING, OccurrenceState.DISPLACED)), taken)
-
-
-def _resource(session: Session, vacancy: Vacancy) -> Resource | None:
-    """Of what a unit became free, where it is no part of a room."""
-    return session.scalar(select(Resource).join(Space, Space.resource_id == Resource.id).where(Space.id == vacancy.space_id))
-
-
-def _rooms(session: Session, vacancy: Vacancy) -> Select[int]:
-    """The rooms that time became free in: those of the part, and all of a venue for what can be had beside them."""
-    resource = _resource(session, vacancy)
-    if resource:
-        return select(Room.id).where(Room.venue_id == resource.venue_id)
-    return select(RoomSpace.room_id).where(RoomSpace.space_id == vacancy.space_id)
 
 
 def _place(session: Session, date: Occurrence) -> tuple[bool, tuple[bool, int, int]]:
@@ -183,7 +185,7 @@ def _kindred(session: Session, date: Occurrence, vacancy: Vacancy) -> Iterable[R
     """Other rooms of its kind that the time became free in, and that hold as many."""
     heads = sum(date.booking.participants.values())
     fits = or_(Room.capacity.is_(None), Room.capacity >= heads)
-    rooms = _rooms(session, vacancy)
+    rooms = rooms_with([vacancy.space_id])
     query = select(Room).where(Room.id.in_(rooms), Room.id != date.room_id, Room.kind == date.room.kind, Room.retired_at.is_(None), fits)
     return session.scalars(query.order_by(Room.capacity, Room.id)).all()
 
@@ -199,5 +201,5 @@ def _free(session: Session, date: Occurrence, options: Sequence[Option], *, now:
         if option.wall.interval().start > now:
             sound.append(option)
             wants.append(want_of(date.booking, option.room, time))
-    answer = peek(session, wants, now=now, alone=True)
+    answer = peek(session, wants, due_by=now, now=now, alone=True)
     return [sound[number] for number in answer.free]

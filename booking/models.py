@@ -97,6 +97,8 @@ class Booking(Base):
 
 
 SPLIT = text("first_reference IS NOT NULL")
+# Whose time others have: what stands in line, was displaced, or was left out of a series ("taken", "too-few" of booking/outcome.py).
+WAITS = text("(state IN ('waiting', 'displaced') OR (state = 'skipped' AND reason IN ('taken', 'too-few')))")
 
 
 class Occurrence(Base):
@@ -116,6 +118,7 @@ class Occurrence(Base):
         Index("ix_occurrence_room_id", "room_id", "starts_at"),
         Index("ix_occurrence_starts_at", "starts_at"),
         Index("ix_occurrence_first_reference", "first_reference", sqlite_where=SPLIT, postgresql_where=SPLIT),
+        Index("ix_occurrence_waits", "starts_at", sqlite_where=WAITS, postgresql_where=WAITS),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -227,16 +230,21 @@ class Offer(Base):
 
 
 class Vacancy(Base):
-    """Time of a space that became free, to be offered to who stands in line from ``due_at`` on."""
+    """Time of a space that became free, to be offered to who stands in line from ``due_at`` on.
+
+    Where anybody stood in line for it then, it is kept from all others, at most until ``kept_until``, when the line should long
+    have been asked; what is claimed of it since is kept no longer.
+    """
 
     __tablename__ = "vacancy"
-    __table_args__ = (Index("ix_vacancy_due_at", "due_at"),)
+    __table_args__ = (Index("ix_vacancy_due_at", "due_at"), Index("ix_vacancy_space_id", "space_id", "starts_at"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     space_id: Mapped[int] = mapped_column(ForeignKey("space.id"))
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     due_at: Mapped[datetime]
+    kept_until: Mapped[datetime | None]
 
 
 class Judgement(Base):

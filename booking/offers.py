@@ -16,7 +16,7 @@ from booking.judging import judge, keep
 from booking.lifecycle import Act as Doing
 from booking.lifecycle import allows, state_of
 from booking.models import Booking, Occurrence, Offer
-from booking.occupy import Take, ask, free, occupy
+from booking.occupy import TO_ASK, Take, ask, free, occupy
 from booking.reservations import ask_longer
 from booking.resettle import Plan, case_again, resettle
 from booking.revisions import touch
@@ -178,11 +178,12 @@ def _kept(session: Session, case: Case, date: Occurrence, *, now: datetime) -> O
     judged = judge(session, case)
     if judged[0].is_refused:
         return None
-    answer = ask(session, [judged[0].want(case)], now=now)
+    answer = ask(session, [judged[0].want(case)], due_by=now, now=now)
     if not answer.is_free(0):
         return None
     until = answer_by(now, judged[0].wall.interval().start, judged[0].wall.zone)
-    occupy(session, answer, [Take(0, date.id, until)], now=now)
+    # The worker ends it and asks the next: until it has, nobody else slips in.
+    occupy(session, answer, [Take(0, date.id, until + TO_ASK)], now=now)
     keep(session, date.booking_id, judged, act="offer", now=now)
     made = Offer.of(date, case.room, judged[0].wall, OfferState.OPEN, now=now)
     made.expires_at = until
@@ -207,7 +208,9 @@ def _take(session: Session, date: Occurrence, option: Option, *, act: str, by: A
     in_use(option.room)
     left = date.room_id
     ask_longer(booking, nearest_interval(option.wall).start, now=now)
-    plan = Plan(act=act, dates=(date,), room=option.room, walls={date.id: option.wall}, by_staff=by.is_officer and not by.is_service)
+    plan = Plan(
+        act=act, dates=(date,), room=option.room, walls={date.id: option.wall}, by_staff=by.is_officer and not by.is_service, due_by=now
+    )
     resettle(session, booking, plan, now=now)
     touch(session, booking, left={left})
     facts = {"number": date.number, "state": str(date.state), "room": date.room_id, "to": date.starts_at.isoformat()}

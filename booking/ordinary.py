@@ -4,18 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from sqlalchemy.orm import Session
-
 from accounts.identity import ApplicantClass
-from booking.case import path_of
-from booking.facts import room_facts
-from booking.search import DAY, Found, Search
+from booking.freedom import Spot
+from booking.search import Found, Search
 from kernel.wallclock import WallSpan
 from policies.evaluate import FOR_ALL, refusals_for_all
 from policies.judging import Memo
 from policies.known import facts_around, office_holidays
+from policies.layers import Policy
 from policies.occasion import Occasion
-from policies.queries import InForce, in_force_for
+from policies.queries import InForce
 from policies.request import Request, RoomFacts
 from policies.rules.base import Reads
 from policies.seasons import Calendar
@@ -46,52 +44,57 @@ class Tried:
         return self.bookable == self.found.wanted
 
 
-def tried(session: Session, found: Sequence[Found], search: Search, *, now: datetime) -> tuple[Tried, ...]:
-    """The rooms, in their order, with the ordinary rules tried on their free dates; the number of queries grows with neither."""
-    days = [span.start.date() for span in search.walls(found[0].room.venue.zone)] if found else []
-    if not days:
-        return tuple(Tried(one, one.free) for one in found)
-    policies = in_force_for(session, [one.room for one in found], days[0], days[-1] + DAY)
-    memo = Memo()
-    known: Known = {}
-    places = [
-        Place(path_of(one.room), room_facts(one.room), one.opening, policies[one.room.id], memo, known) if one.opening else None
-        for one in found
-    ]
+def tried(found: Sequence[Found], search: Search, *, now: datetime) -> tuple[Tried, ...]:
+    """The rooms, in their order, with the ordinary rules tried on their free dates; nothing is asked of the database."""
+    known = Known()
+    places = [place_of(one.spot, known) if one.spot else None for one in found]
     return tuple(_tried(one, place, search, now) if place else Tried(one, one.free) for one, place in zip(found, places, strict=True))
 
 
-# The first occasion of a time under some hours, and what ``Memo.known`` says of it.
-Known = dict[tuple[int, WallSpan, int | None, datetime], tuple[Occasion, Mapping[Reads, int]]]
+# Some hours, a time, a number of people, and the moment of asking.
+Asked = tuple[int, WallSpan, int | None, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What rooms that are tried together share: the first occasion of what is asked with what ``Memo.known`` says of it, and whether
+    a policy bars everybody by the time alone."""
+
+    memo: Memo = field(default_factory=Memo)
+    occasions: dict[Asked, tuple[Occasion, Mapping[Reads, int]]] = field(default_factory=dict)
+    barred: dict[tuple[Policy, Asked], bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A room with what decides who may have it when; ``memo`` and ``known`` are shared by those that are tried together."""
+    """A room with what decides who may have it when; ``known`` is shared by those that are tried together."""
 
     path: str
     room: RoomFacts
     opening: Opening
     policies: InForce
-    memo: Memo
-    known: Known = field(default_factory=dict)
+    known: Known = field(default_factory=Known)
 
     def refusals(self, wall: WallSpan, heads: int | None, now: datetime) -> tuple[Objection, ...]:
         """What keeps everybody out."""
         return self._refusals(FOR_ALL, wall, heads, now)
 
     def is_barred(self, wall: WallSpan, heads: int | None, now: datetime) -> bool:
-        """Whether anything does; what the time alone says is asked first, as it is the same for rooms with equal hours."""
-        return any(self._refusals(within, wall, heads, now) for within in (FOR_ALL - {Reads.ROOM}, FOR_ALL))
+        """Whether anything does; what the time alone says is asked first, once for all rooms with equal hours and policies."""
+        key = self.policies.on(wall.start.date()), (id(self.opening), wall, heads, now)
+        if key not in self.known.barred:
+            self.known.barred[key] = bool(self._refusals(FOR_ALL - {Reads.ROOM}, wall, heads, now))
+        return self.known.barred[key] or bool(self._refusals(FOR_ALL, wall, heads, now))
 
     def _refusals(self, within: frozenset[Reads], wall: WallSpan, heads: int | None, now: datetime) -> tuple[Objection, ...]:
         policy, key = self.policies.on(wall.start.date()), (id(self.opening), wall, heads, now)
-        if key not in self.known:
+        memo, occasions = self.known.memo, self.known.occasions
+        if key not in occasions:
             first = self._occasion(wall, heads, now, policy.calendar)
-            self.known[key] = first, self.memo.known(first)
-        first, known = self.known[key]
-        here = {**known, Reads.ROOM: self.memo.number(Reads.ROOM, (self.path, self.room))}
-        return refusals_for_all(policy, wall.start.date(), here, lambda: self._like(first, policy.calendar), self.memo, within=within)
+            occasions[key] = first, memo.known(first)
+        first, known = occasions[key]
+        here = {**known, Reads.ROOM: memo.number(Reads.ROOM, (self.path, self.room))}
+        return refusals_for_all(policy, wall.start.date(), here, lambda: self._like(first, policy.calendar), memo, within=within)
 
     def _occasion(self, wall: WallSpan, heads: int | None, now: datetime, calendar: Calendar) -> Occasion:
         request = Request(
@@ -110,6 +113,11 @@ class Place:
     def _like(self, first: Occasion, calendar: Calendar) -> Occasion:
         """The same occasion in this room."""
         return Occasion(replace(first.request, room=self.path), replace(first.facts, room=self.room), calendar)
+
+
+def place_of(spot: Spot, known: Known) -> Place:
+    """A room of which freedom is known."""
+    return Place(spot.place.path, spot.room, spot.opening, spot.policies, known)
 
 
 def _tried(one: Found, place: Place, search: Search, now: datetime) -> Tried:

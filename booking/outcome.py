@@ -45,7 +45,7 @@ class Dated:
     @property
     def can_wait(self) -> bool:
         """Whether others have the time or what is wanted beside the room, and not another date of the wish itself."""
-        is_met = any(collision.occurrence_id is not None for collision in self.collisions)
+        is_met = any(not collision.is_own for collision in self.collisions)
         return (is_met or bool(self.shortages)) and all(shortage.can_pass for shortage in self.shortages)
 
     @property
@@ -134,8 +134,9 @@ def collision_fault(date: Dated, collision: Collision) -> Fault:
     """What stands in the way of a date: when, and in which part of the room."""
     names = {space.id: space.name for space in date.case.room.spaces}
     start = f"{date.judged.wall.start:%Y-%m-%dT%H:%M}"
-    begins, ends = (f"{to_wall(moment, date.judged.wall.zone):%Y-%m-%dT%H:%M}" for moment in (collision.time.start, collision.time.end))
-    return Fault(collision.code, "start", start, {"date": start, "from": begins, "to": ends, "space": names[collision.space_id]})
+    moments = {"from": collision.time.start, "to": collision.time.end, "until": collision.kept_until}
+    told = {name: f"{to_wall(moment, date.judged.wall.zone):%Y-%m-%dT%H:%M}" for name, moment in moments.items() if moment}
+    return Fault(collision.code, "start", start, {"date": start, "space": names[collision.space_id], **told})
 
 
 def shortage_faults(date: Dated) -> Iterator[Fault]:

@@ -16,7 +16,7 @@ from booking.conflicts import Answer
 from booking.judging import Judged, judge, keep
 from booking.lifecycle import state_of
 from booking.models import Booking, Occurrence
-from booking.occupy import Take, ask, occupy
+from booking.occupy import NOT_IN_LINE, Take, ask, occupy
 from booking.outcome import Dated, refusal_of, results, state_once_kept, wants_of
 from booking.promise import put_off
 from booking.reservations import hold_until, keeps_time, priced, wait_for_decision
@@ -36,7 +36,7 @@ class Plan:
 
     ``room`` is where they move; without it each stays in its own. What waits for the organisation goes on waiting unless the
     plan ``confirms``. With ``on_conflict`` skip, dates that cannot move stay where they were. ``beside`` is what the same
-    transaction locks for others.
+    transaction locks for others. What is kept for those who stand in line is theirs when it is ``due_by`` then.
     """
 
     act: str
@@ -47,6 +47,7 @@ class Plan:
     confirms: bool = False
     on_conflict: OnConflict = OnConflict.REFUSE
     beside: tuple[Key, ...] = ()
+    due_by: datetime = NOT_IN_LINE
 
     def span(self, occurrence: Occurrence) -> DatedSpan:
         wall = self.walls.get(occurrence.id)
@@ -141,7 +142,7 @@ def _settle(session: Session, booking: Booking, plan: Plan, standings: tuple[Sta
     parts = _parts(booking, plan, standings)
     was_requested = booking.state is BookingState.REQUESTED
     judged = [(part.case, _judged(session, part, now)) for part in parts]
-    found = _asked(session, [date for part in parts for date in part.dates], judged, plan.on_conflict, now)
+    found = _asked(session, [date for part in parts for date in part.dates], judged, plan, now)
     if stuck := {occurrence.number: date for occurrence, date in found.dates if not date.is_kept}:
         raise _LeftOut(stuck)
     every = tuple(date for _case_of, dates in judged for date in dates)
@@ -181,15 +182,15 @@ class _Found:
 
 
 def _asked(
-    session: Session, own: Sequence[Occurrence], judged: Sequence[tuple[Case, Sequence[Judged]]], on_conflict: OnConflict, now: datetime
+    session: Session, own: Sequence[Occurrence], judged: Sequence[tuple[Case, Sequence[Judged]]], plan: Plan, now: datetime
 ) -> _Found:
     """Ask for all of them at once; a date that stays where it was is in the way of those that would have come there."""
     allowed = [not date.is_refused for _case_of, dates in judged for date in dates]
     taking = [date.id for date, may in zip(own, allowed, strict=True) if may]
-    asked = ask(session, [want for case, dates in judged for want in wants_of(case, dates)], now=now)
-    going = {date.id for date in own} if on_conflict is OnConflict.REFUSE else set(taking)
+    asked = ask(session, [want for case, dates in judged for want in wants_of(case, dates)], due_by=plan.due_by, now=now)
+    going = {date.id for date in own} if plan.on_conflict is OnConflict.REFUSE else set(taking)
     answer = asked.without(going)
-    while on_conflict is OnConflict.SKIP and (stuck := {taking[want] for want in answer.stuck} & going):
+    while plan.on_conflict is OnConflict.SKIP and (stuck := {taking[want] for want in answer.stuck} & going):
         going -= stuck
         answer = asked.without(going)
     return _Found(tuple(zip(own, results(judged, answer), strict=True)), answer)

@@ -7,13 +7,12 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 import venues.search
-from booking.freedom import Free, Freedom, freedom_of
+from booking.freedom import Free, Freedom, Spot, freedom_of
 from kernel.errors import Invalid, refuse
 from kernel.interval import Interval
 from kernel.recurrence import LONGEST
 from kernel.wallclock import WallSpan, at
 from venues.models import Room
-from venues.opening import Opening
 from venues.search import RoomFilter
 
 DAY = timedelta(days=1)
@@ -58,7 +57,7 @@ class Search:
 class Found:
     """A room that may suit: how many dates are wanted, on which it is open and free, and what is not known of it.
 
-    ``opening`` covers the wanted dates and a day to each side at least; None when no time is sought.
+    ``spot`` knows the hours and the policies of the wanted dates; None when no time is sought.
     """
 
     room: Room
@@ -66,7 +65,7 @@ class Found:
     wanted: int = 0
     free_spans: tuple[WallSpan, ...] = ()
     by_agreement: int = 0
-    opening: Opening | None = None
+    spot: Spot | None = None
 
     @property
     def free(self) -> int:
@@ -111,7 +110,7 @@ def _found(one: Found, freedom: Freedom, walls: Sequence[WallSpan], free: Free) 
     on = free.on(one.room.id)
     return replace(
         one,
-        opening=freedom.opening(one.room.id),
+        spot=freedom.spots[one.room.id],
         wanted=len(walls),
         free_spans=tuple(walls[number] for number in on),
         by_agreement=len(on) - len(free.by_right_on(one.room.id)),

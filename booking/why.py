@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, union
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from accounts.identity import Actor, Role
@@ -12,7 +12,7 @@ from accounts.models import Delegation, DelegationState
 from accounts.queries import names_of_people, roles_of
 from booking.cases import may_see
 from booking.conditions.models import Met
-from booking.models import Booking, Claim, Occurrence, Offer, Task
+from booking.models import Booking, Claim, Occurrence, Offer, Task, Vacancy
 from booking.states import OfferState
 from database.audit import Audit
 from kernel.wallclock import to_wall
@@ -65,7 +65,8 @@ class Holding:
 class Why:
     """How it is with a room at a moment, what closes it then, and how that came about, as far as ``by`` may read it.
 
-    ``openness`` is None where no opening hours are known.
+    ``openness`` is None where no opening hours are known; ``kept_until`` is set while the time, which became free, is kept for
+    who stands in line.
     """
 
     room: Room
@@ -75,6 +76,7 @@ class Why:
     closures: tuple[Closure, ...]
     openness: Openness | None
     chain: Chain
+    kept_until: datetime | None
 
     @property
     def is_staff(self) -> bool:
@@ -94,7 +96,7 @@ def why(session: Session, room: Room, moment: datetime, *, by: Actor, now: datet
     shut = _shut(session, room, moment) if openness is not Openness.OPEN else ()
     theirs = and_(Audit.subject == "closure", Audit.subject_id.in_([closure.id for closure in closures]))
     found = _chain(session, dates, (theirs, *shut))
-    told = Why(room, moment, by, held, tuple(one for one in closures if _closes(one)), openness, found)
+    told = Why(room, moment, by, held, tuple(one for one in closures if _closes(one)), openness, found, _kept(session, room, moment, now))
     return told if told.is_staff else replace(told, chain=_seen(found, by))
 
 
@@ -119,9 +121,10 @@ def _sharing(session: Session, room: Room) -> Sequence[int]:
 
 def _held(session: Session, room: Room, moment: datetime, now: datetime) -> tuple[Holding, ...]:
     rows = (
-        select(Occurrence, Claim.expires_at, Space.name)
+        select(Occurrence, func.coalesce(Offer.expires_at, Claim.expires_at).label("expires_at"), Space.name)
         .join(Claim, Claim.occurrence_id == Occurrence.id)
         .join(Space, Space.id == Claim.space_id)
+        .outerjoin(Offer, and_(Offer.occurrence_id == Occurrence.id, Offer.state == OfferState.OPEN))
         .where(Claim.space_id.in_([space.id for space in room.spaces]))
         .where(Claim.starts_at > moment - REACH, Claim.starts_at <= moment, Claim.ends_at > moment)
         .where(or_(Claim.expires_at.is_(None), Claim.expires_at > now))
@@ -135,6 +138,13 @@ def _held(session: Session, room: Room, moment: datetime, now: datetime) -> tupl
         parts.setdefault(found, []).append(part)
         until[found] = expires_at
     return tuple(Holding(one, () if len(names) == len(room.spaces) else tuple(names), until[one]) for one, names in parts.items())
+
+
+def _kept(session: Session, room: Room, moment: datetime, now: datetime) -> datetime | None:
+    """Until when a part that is nobody's at a moment is kept at most, until those who stand in line are asked."""
+    is_had = exists().where(Claim.space_id == Vacancy.space_id, Claim.starts_at <= moment, Claim.ends_at > moment)
+    query = select(func.max(Vacancy.kept_until)).where(Vacancy.space_id.in_([space.id for space in room.spaces]), Vacancy.kept_until > now)
+    return session.scalar(query.where(Vacancy.starts_at <= moment, Vacancy.ends_at > moment, ~is_had))
 
 
 def _openness(session: Session, room: Room, moment: datetime) -> Openness | None:

@@ -89,6 +89,7 @@ VENUES: Mapping[str, str] = {
     "hours-overlap": _("To åpningstider går over i hverandre fra {value}."),
     "unknown-closure": _("Stengningen finnes ikke."),
     "closure-withdrawn": _("Stengningen er alt trukket tilbake."),
+    "closure-past": _("Tiden var over {value:when}, og det som har vært, endres ikke. Sett en slutt som ligger fram i tid."),
     "closure-over": _("Stengningen var over {until:when}. Last siden på nytt for å se hva som er stengt nå."),
     "unknown-need": _("«{value}» er ikke et behov vi kjenner. Velg {known}."),
     "unknown-contact": _("Kontakten finnes ikke."),
@@ -119,6 +120,10 @@ BOOKING: Mapping[str, str] = {
     "unknown-grant": _("Tilskuddet finnes ikke eller er avsluttet."),
     "not-their-grant": _("Tilskuddet gjelder en annen organisasjon."),
     "time-taken": _("{space} er opptatt fra {from:when} til {to:when}."),
+    "kept-for-line": _(
+        "{space} ble nettopp ledig fra {from:when} til {to:when}, og holdes for dem som står i kø."
+        " Senest {until:when} er de spurt. Prøv igjen da, eller still deg i køen."
+    ),
     "meets-own-date": _(
         "Denne datoen går inn i en annen dato i samme serie, fra {from:when} til {to:when}."
         " Gjør den kortere, flytt den eller ta en av dem bort."
@@ -183,6 +188,7 @@ BOOKING: Mapping[str, str] = {
         "Med laget «{value}» må noen godkjenne tiden på nytt. Datoer flyttes mellom lag bare på samme vilkår."
         " Avlys og book på nytt, eller spør en saksbehandler."
     ),
+    "cause-missing": _("Skriv grunnen. De som mister tiden, får lese den."),
     "reason-missing": _("Skriv hvorfor. Den som søkte, får lese begrunnelsen."),
     "displaces-others": _("{reference} i {room}, {value:when}, mister tiden. Se gjennom hvem det gjelder, og bekreft."),
     "gives-no-way": _(

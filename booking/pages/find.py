@@ -176,7 +176,7 @@ def _results(search: Search, query: FindQuery) -> Results:
     """The page that is asked for; rules are tried for the rooms on it alone."""
     found = find_rooms(edge.reading(), search, now=now())
     skipped = min((query.page - 1) * A_PAGE, max(len(found) - 1, 0) // A_PAGE * A_PAGE)
-    hits = (_hit(one, query) for one in tried(edge.reading(), found[skipped : skipped + A_PAGE], search, now=now()))
+    hits = (_hit(one, query) for one in tried(found[skipped : skipped + A_PAGE], search, now=now()))
     return Results(tuple(hits), len(found), skipped + 1)
 
 
@@ -218,7 +218,7 @@ def _ways_out(search: Search) -> Iterator[WayOut]:
     session = edge.reading()
     for label, looser, dropped in _looser(search):
         found = find_rooms(session, looser, now=now())[:A_PAGE]
-        if any(one.fits for one in tried(session, found, looser, now=now())):
+        if any(one.fits for one in tried(found, looser, now=now())):
             kept = [(name, value) for name, value in request.args.items(multi=True) if name not in dropped | {"page"} and value]
             yield WayOut(label, url_for("booking.find", **_grouped(kept)))
 

@@ -13,13 +13,12 @@ from accounts.identity import Actor
 from accounts.models import Organisation
 from booking.case import path_of
 from booking.facts import room_facts
-from booking.models import Booking, Claim, Occurrence
+from booking.models import Booking, Claim, Occurrence, Vacancy
 from booking.ordinary import Place
 from booking.states import BookingKind, OccurrenceState
 from booking.support.labels import reason_label
-from kernel.interval import Interval
+from kernel.interval import Interval, without
 from kernel.wallclock import WallSpan, at, local_day, nearest_interval, to_wall, wall_of
-from policies.judging import Memo
 from policies.queries import in_force_for
 from policies.verdict import Objection
 from venues.models import Room
@@ -54,7 +53,8 @@ USUALLY = (timedelta(hours=8), timedelta(hours=22))
 class Held:
     """A time that something keeps: what it is called for the reader, and where to read of it.
 
-    ``date`` is the id of the booked date, ``is_through`` says that it is booked in another room that shares a part with this.
+    ``date`` is the id of the booked date, less than nothing for what is nobody's yet; ``is_through`` says that it is booked in
+    another room that shares a part with this.
     """
 
     time: Interval
@@ -78,7 +78,7 @@ class Looking:
 
 
 def week_of(session: Session, room: Room, monday: date, looking: Looking, *, also: Sequence[Held] = ()) -> WeekGrid:
-    """The week of a room that begins on a Monday, with what else is to be drawn in it; five statements."""
+    """The week of a room that begins on a Monday, with what else is to be drawn in it; six statements."""
     days = [monday + timedelta(days=n) for n in range(WEEK)]
     place = places_on(session, [room], days)[room.id]
     held = [*also, *held_in(session, [room], local_day(monday, room.venue.zone, days=WEEK), lambda _room: looking)[room.id]]
@@ -89,11 +89,11 @@ def places_on(session: Session, rooms: Sequence[Room], days: Sequence[date]) -> 
     """When rooms can be used on consecutive days and what the policy says of that, by room id; four statements whatever their number."""
     openings = openings_of(session, rooms, days[0] - DAY, days[-1] + DAY)
     policies = in_force_for(session, rooms, days[0], days[-1] + DAY)
-    return {room.id: Place(path_of(room), room_facts(room), openings[room.id], policies[room.id], Memo()) for room in rooms}
+    return {room.id: Place(path_of(room), room_facts(room), openings[room.id], policies[room.id]) for room in rooms}
 
 
 def held_in(session: Session, rooms: Sequence[Room], span: Interval, looking: Callable[[Room], Looking]) -> dict[int, list[Held]]:
-    """What keeps a part of each room in a span, by room id in order of time; one statement."""
+    """What keeps a part of each room in a span, by room id in order of time; two statements."""
     if not rooms:
         return {}
     columns = (
@@ -107,7 +107,24 @@ def held_in(session: Session, rooms: Sequence[Room], span: Interval, looking: Ca
     lasting = (Claim.expires_at.is_(None)) | (Claim.expires_at > looking(rooms[0]).now)
     spaces = Claim.space_id.in_({space.id for room in rooms for space in room.spaces})
     found = session.execute(rows.where(spaces, *touching, lasting).order_by(Claim.starts_at, Claim.space_id)).all()
-    return {room.id: _held_of(room, found, looking(room)) for room in rooms}
+    kept = select(Vacancy).where(Vacancy.space_id.in_({space.id for room in rooms for space in room.spaces}))
+    kept = kept.where(Vacancy.starts_at < span.end, Vacancy.ends_at > span.start, Vacancy.kept_until > looking(rooms[0]).now)
+    line = list(_unclaimed(session.scalars(kept).all(), found))
+    return {room.id: [*_held_of(room, found, looking(room)), *_kept_of(room, line)] for room in rooms}
+
+
+def _unclaimed(vacancies: Sequence[Vacancy], rows: Sequence[Any]) -> Iterator[tuple[Vacancy, Interval]]:
+    """What is kept for those who stand in line, but for what somebody has of it since."""
+    for one in vacancies:
+        claimed = [Interval(row.starts_at, row.ends_at) for row in rows if row.space_id == one.space_id]
+        yield from ((one, part) for part in without(Interval(one.starts_at, one.ends_at), claimed))
+
+
+def _kept_of(room: Room, line: Iterable[tuple[Vacancy, Interval]]) -> Iterator[Held]:
+    own = {space.id for space in room.spaces}
+    for one, time in line:
+        if one.space_id in own:
+            yield Held(time, SlotState.HELD, _("For dem som står i kø"), date=-one.id, is_through=len(own) > 1)
 
 
 def slots_on(day: date, place: Place, held: Sequence[Held], looking: Looking) -> list[Slot]:

@@ -9,6 +9,7 @@ OTHER = _("Annet")
 REASONS: Mapping[str, str] = {
     "none-found": _("Ingen ledige rom passer"),
     "time-taken": _("Tiden er opptatt"),
+    "kept-for-line": _("Tiden holdes for dem som står i kø"),
     "too-few-free": _("For få ledige av noe løst"),
     "too-few-there": _("For få av noe løst"),
     "not-in-this-room": _("Utstyret kan ikke brukes i rommet"),

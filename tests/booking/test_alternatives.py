@@ -125,8 +125,24 @@ def test_the_number_of_statements_grows_with_neither_rooms_nor_dates(database: D
 
     numbers += [statements(database, dates) for dates in (1, 1, 12)]
 
-    # A process reads the rooms once; for a series the rooms that fit most of it are judged too.
-    assert numbers[1:3] == numbers[4:] == [3, 5]
+    # A process reads rooms and policies once; what is left asks whether anything has changed.
+    assert numbers[1:3] == numbers[4:] == [1, 1]
+
+
+def test_a_policy_published_meanwhile_is_heeded_by_a_process_that_remembers(database: Database) -> None:
+    other = "oren-flerbrukshall/gymsal-2"
+    database.transact(furnish)
+
+    def offered() -> set[str]:
+        with database.reading() as session:
+            berit = actor(session, session.scalar(select(Person).where(Person.name.like("Berit%"))))
+            case = case_asked(session, wish(), by=berit, now=NOW)
+            return {one.room for one in offers_to(session, case, at("2026-09-15T18:00", "2026-09-15T20:00"), now=NOW)}
+
+    before = offered()
+    database.transact(bar_organisations, other)
+
+    assert before - offered() == {other}
 
 
 def build_gyms(session: Session, count: int) -> None:

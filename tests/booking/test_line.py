@@ -13,18 +13,25 @@ from sqlalchemy.orm import Session
 from accounts.identity import SERVICE, Actor
 from booking.cases import booking_for
 from booking.ending import cancel
-from booking.line import end_waiting, forget_vacancy, in_line, in_vain, offer_vacancy, vacancies
+from booking.freedom import freedom_of
+from booking.line import end_hold, end_waiting, forget_vacancy, holds_over, in_line, in_vain, offer_vacancy, vacancies
 from booking.models import Booking, Claim, Occurrence, Offer, Undo
+from booking.occupy import peek
 from booking.offers import Option, accept, answer_by, decline, expire, passed_over
 from booking.outcome import Taken
 from booking.reservations import reserve
+from booking.resources import want_of
 from booking.states import BookingState, OccurrenceState, OfferState
 from booking.undo import undo
 from database.outbox import Notice
+from database.transact import Database
 from kernel.errors import Conflict, Missing
+from kernel.interval import Interval
 from kernel.wallclock import WallSpan, to_wall
-from tests.booking.conftest import NOW, REASON, Hall, again, publish_with, wish
+from tests.booking.conftest import NOW, REASON, Hall, again, furnish, publish_with, wish
 from tests.cast import ZONE
+from tests.meanwhile import meanwhile
+from venues.models import Room
 
 SOON = NOW + timedelta(minutes=3)
 CHILDREN_FIRST = {
@@ -96,6 +103,95 @@ def test_who_waits_keeps_no_time_and_is_offered_it_when_it_is_free(session: Sess
     assert kinds(session, line) == ["booking-waiting", "date-offered", "booking-requested"]
 
 
+def kept_away(session: Session, by: Actor, **changes: Any) -> list[tuple[str, dict[str, object]]]:
+    """What somebody hears who wants time that is kept for those in line."""
+    with pytest.raises(Taken) as refused:
+        booked(session, by, **changes)
+    again(session)
+    return [(fault.code, dict(fault.facts)) for fault in refused.value.faults]
+
+
+def test_what_is_free_is_kept_for_the_line_until_it_was_asked_and_from_the_undo_by_nobody(session: Session, hall: Hall) -> None:
+    first = booked(session, hall.berit, end="2026-09-15T21:00")
+    line = waiting(session, hall.nils, start="2026-09-15T18:00", end="2026-09-15T20:00")
+    given_up(session, first, hall.berit)
+    span = Interval(*(datetime(2026, 9, 15, hour, tzinfo=UTC) for hour in (16, 18)))
+    start, told = "2026-09-15T18:00", {"from": "2026-09-15T18:00", "to": "2026-09-15T20:00", "until": "2026-09-01T22:42"}
+    facts = {"date": start, "space": "Gymsal 1", **told}
+
+    assert kept_away(session, hall.kari) == [("kept-for-line", facts)]
+    assert kept_away(session, hall.per, organisation=None, room="oren-flerbrukshall/hel-hall") == [("kept-for-line", facts)]
+    beside = booked(session, hall.per, organisation=None, start="2026-09-15T20:00", end="2026-09-15T21:00")
+    last_in_line = waiting(session, hall.per, organisation=None)
+    room = session.get_one(Room, line.room_id)
+    assert not freedom_of(session, [room.id], span, now=NOW).is_untaken(room.id, span)
+    given_up(session, beside, hall.per)
+    undo(
+        session, session.scalars(select(Undo.id).where(Undo.subject_id == first.id)).one(), by=hall.berit, now=NOW + timedelta(seconds=119)
+    )
+    again(session)
+
+    assert states(session, first, line, last_in_line) == [BookingState.BOOKED, BookingState.WAITING, BookingState.WAITING]
+    assert attend(session) == []
+    given_up(session, first, hall.berit)
+    assert attend(session) == [line.id]
+    decline(session, open_offer(session, line).id, by=hall.nils, now=SOON)
+    again(session)
+    assert [code for code, _facts in kept_away(session, hall.kari)] == ["kept-for-line"]
+    given_up(session, last_in_line, hall.per)
+    later = SOON + timedelta(minutes=3)
+    assert attend(session, later) == []
+    assert freedom_of(session, [room.id], span, now=later).is_untaken(room.id, span)
+    assert states(session, booked(session, hall.kari)) == [BookingState.BOOKED]
+
+
+def test_time_that_was_kept_for_a_request_is_kept_for_the_line_and_for_no_longer_than_a_worker_may_stand(
+    session: Session, hall: Hall
+) -> None:
+    wished = booked(session, hall.per, organisation=None)
+    line = waiting(session, hall.nils)
+    late = NOW + timedelta(days=2)
+    (held,) = holds_over(session, late)
+
+    again(session)
+    end_hold(session, held, by=SERVICE, now=late)
+    again(session)
+    answer = peek(
+        session, [want_of(wished, wished.room, Interval(wished.occurrences[0].starts_at, wished.occurrences[0].ends_at))], now=late
+    )
+    assert (holds_over(session, late), [one.code for found in answer.collisions.values() for one in found]) == ([], ["kept-for-line"])
+    assert attend(session, late + timedelta(minutes=2)) == [line.id]
+    expires = open_offer(session, line).expires_at
+    assert expires is not None
+    with pytest.raises(Taken):
+        reserve(session, wish(), by=hall.kari, now=expires + timedelta(minutes=9))
+    again(session)
+    assert reserve(session, wish(), by=hall.kari, now=expires + timedelta(minutes=10)).state is BookingState.BOOKED
+
+
+@pytest.mark.parametrize("is_freed_first", [True, False])
+def test_of_who_gives_up_time_and_who_asks_for_it_at_once_the_line_has_the_next_word(database: Database, *, is_freed_first: bool) -> None:
+    hall = database.transact(furnish)
+    had = database.transact(reserve, wish(), by=hall.berit, now=NOW)
+    database.transact(reserve, wish(on_conflict="wait"), by=hall.nils, now=NOW)
+
+    def leave(session: Session) -> object:
+        return cancel(session, had.id, by=hall.berit, now=NOW)
+
+    def leave_and_undo(session: Session) -> object:
+        leave(session)
+        session.info.clear()
+        return undo(session, session.scalars(select(Undo.id)).one(), by=hall.berit, now=NOW)
+
+    def book(session: Session) -> object:
+        return reserve(session, wish(organisation=None), by=hall.per, now=NOW)
+
+    refused = meanwhile(database, leave if is_freed_first else leave_and_undo, book).exception()
+
+    assert isinstance(refused, Taken)
+    assert [fault.code for fault in refused.faults] == ["kept-for-line" if is_freed_first else "time-taken"]
+
+
 def test_the_line_goes_by_rank_and_then_by_who_asked_first(session: Session, hall: Hall) -> None:
     publish_with(session, CHILDREN_FIRST)
     first = booked(session, hall.berit)
@@ -128,12 +224,11 @@ def test_two_times_that_become_free_are_never_offered_to_one_date_and_two_dates_
 
 
 def test_another_time_that_day_is_offered_to_who_takes_that(session: Session, hall: Hall) -> None:
-    day = booked(session, hall.berit, start="2026-09-15T08:00", end="2026-09-16T00:00")
+    evening = booked(session, hall.berit, start="2026-09-15T19:00", end="2026-09-16T00:00")
+    booked(session, hall.berit, start="2026-09-15T17:30", end="2026-09-15T19:00")
     kept = booked(session, hall.berit, start="2026-09-16T18:00", end="2026-09-16T20:00")
     line = waiting(session, hall.nils, accepts="room")
-    given_up(session, day, hall.berit)
-    again(session)
-    reserve(session, wish(start="2026-09-15T17:30", end="2026-09-15T19:00"), by=hall.berit, now=NOW)
+    given_up(session, evening, hall.berit)
 
     assert attend(session) == [line.id]
 
@@ -270,12 +365,12 @@ def test_who_did_not_take_a_part_of_the_time_is_offered_the_whole(session: Sessi
 
 
 def test_who_is_offered_a_later_time_that_day_has_until_then_to_answer(session: Session, hall: Hall) -> None:
-    day = booked(session, hall.berit, start="2026-09-15T08:00", end="2026-09-16T00:00")
+    booked(session, hall.berit, start="2026-09-15T09:00", end="2026-09-15T17:00")
+    evening = booked(session, hall.berit, start="2026-09-15T17:00", end="2026-09-16T00:00")
     line = waiting(session, hall.nils, start="2026-09-15T10:00", end="2026-09-15T12:00", accepts="room")
     morning = datetime(2026, 9, 15, 5, 30, tzinfo=UTC)
     again(session)
-    cancel(session, day.id, by=hall.berit, now=morning)
-    booked(session, hall.berit, start="2026-09-15T09:00", end="2026-09-15T17:00")
+    cancel(session, evening.id, by=hall.berit, now=morning)
     again(session)
     assert attend(session, morning + timedelta(minutes=3)) == [line.id]
 

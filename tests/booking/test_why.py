@@ -45,9 +45,9 @@ def hall(app: Flask, hall: Hall) -> Iterator[Hall]:
         yield hall
 
 
-def asked(session: Session, by: Actor, room: str = "gymsal-1", moment: datetime = THEN) -> Why:
+def asked(session: Session, by: Actor, room: str = "gymsal-1", moment: datetime = THEN, now: datetime = NOW) -> Why:
     again(session)
-    return why(session, room_at(session, f"oren-flerbrukshall/{room}"), moment, by=by, now=NOW)
+    return why(session, room_at(session, f"oren-flerbrukshall/{room}"), moment, by=by, now=now)
 
 
 def said(found: Why) -> list[str]:
@@ -83,7 +83,8 @@ def test_a_free_evening_tells_who_gave_it_up_and_who_did_not_want_it(session: Se
 
     found = asked(session, hall.kari)
 
-    assert answers(found) == ["Ledig. Ingen har booket."]
+    kept = "Tiden ble nettopp ledig og holdes for dem som står i kø. Senest 1. september 2026 kl. 22:42 er de spurt."
+    assert [answers(asked(session, hall.siri, now=NOW + MINUTE * after)) for after in (11, 12)] == [[kept], ["Ledig. Ingen har booket."]]
     place = "Gymsal 1 15. september 2026 kl. 18:00"
     assert said(found) == [
         "Berit Moe booket. Skiold turn",

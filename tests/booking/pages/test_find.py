@@ -161,4 +161,4 @@ def test_the_number_of_statements_does_not_grow_with_the_dates(visit: Callable[.
             visitor.get(f"{TUESDAY}&weeks={weeks}")
         numbers.append(len(statements))
 
-    assert numbers == [9, 9]
+    assert numbers == [8, 8]
