@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from flask import Flask
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy.orm import Session
 
 from accounts.edge import actor, reading, transact
@@ -29,14 +29,14 @@ from booking.releasing import Period, releasable, release
 from booking.reservations import preview
 from booking.scope import Scope
 from booking.shown import ShownBooking, ShownObjection, ShownVerdict, shown_booking, shown_fault, shown_preview
-from booking.wish import Line, OnConflict, Participants, PhoneLine, Purpose, Resources, RoomPath, Team, Wish
+from booking.wish import Line, OnConflict, Participants, Purpose, Resources, RoomPath, Team, Wish
 from kernel.clock import now as clock_now
 from policies.ahead import BOOKINGS_AHEAD
 from venues.inputs import ClosureInput, Feature
 from venues.outside import ASK_AGAIN, BOOKINGS_OUTSIDE
 from venues.queries import room_at, venue_named
 from web.api import Answer, Api, expected_version, idempotency_key
-from web.fields import Day, Local, RowId, WallTime
+from web.fields import Day, Local, PhoneOrNone, Prose, RowId, WallTime
 
 api = Api("bookings", __name__)
 
@@ -50,14 +50,14 @@ class Body(BaseModel):
 class Reason(Body):
     """Why a request is refused, as its holder will read it."""
 
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+    reason: Annotated[Prose, StringConstraints(min_length=1, max_length=2000)]
 
 
 class Cancellation(Body):
     """Why, which the holder is told; officers may ask for no fee, and say why."""
 
     reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
-    without_fee: StrictBool = False
+    without_fee: bool = False
 
 
 class DateCancellation(Cancellation):
@@ -70,15 +70,15 @@ class Approval(Body):
     """A word to the holder; ``grounds`` are asked for where the request asks for exceptions, a word to ``others`` that wanted
     the same time where the order of precedence does not say why they do not get it."""
 
-    note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] = ""
-    grounds: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] = ""
-    others: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] = ""
+    note: Annotated[Prose, StringConstraints(max_length=2000)] = ""
+    grounds: Annotated[Prose, StringConstraints(max_length=2000)] = ""
+    others: Annotated[Prose, StringConstraints(max_length=2000)] = ""
 
 
 class Saying(Body):
     """What is said to the other side; staff may ask a question that must be answered, or note what stays in the office."""
 
-    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=messages.LONGEST)]
+    text: Annotated[Prose, StringConstraints(min_length=1, max_length=messages.LONGEST)]
     kind: Literal["message", "question", "note"] = "message"
 
 
@@ -101,7 +101,7 @@ class Edit(Body):
     participants: Participants | None = None
     resources: Resources | None = None
     contact: Line | None = None
-    contact_phone: PhoneLine | None = None
+    contact_phone: PhoneOrNone | None = None
     on_conflict: OnConflict = OnConflict.REFUSE
 
     def change(self) -> Change:
@@ -125,8 +125,8 @@ class Release(Body):
     last_day: Day
     teams: Annotated[tuple[Team, ...], Field(max_length=100)] = ()
     reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
-    without_fee: StrictBool = False
-    dry_run: StrictBool = True
+    without_fee: bool = False
+    dry_run: bool = True
 
 
 class ClosureBody(Body):
@@ -137,8 +137,8 @@ class ClosureBody(Body):
     end: WallTime
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
     room: Annotated[str, StringConstraints(max_length=80)] | None = None
-    dry_run: StrictBool = True
-    cancel_affected: StrictBool = False
+    dry_run: bool = True
+    cancel_affected: bool = False
     out_of_order: Feature = ""
 
 

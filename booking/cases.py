@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, object_session, selectinload
 
 from accounts.identity import Actor, Role
 from booking.changed import changes_since
@@ -73,10 +73,16 @@ def by_reference(session: Session, reference: str) -> Booking:
 
 
 def occurrence_of(booking: Booking, number: int) -> Occurrence:
-    """A date of a booking by its number; raises Missing."""
+    """A date of a booking by its number; raises Missing: ``unknown-date``, ``date-elsewhere`` with the booking it was parted into."""
     for occurrence in booking.occurrences:
         if occurrence.number == number:
             return occurrence
+    made_in = next((date.first_reference for date in booking.occurrences if date.first_reference), booking.reference)
+    beside = or_(Occurrence.first_reference == made_in, Booking.reference == made_in)
+    parted = select(Booking.reference).join(Booking.occurrences).where(Occurrence.number == number, beside)
+    session = object_session(booking)
+    if session and (reference := session.scalar(parted)):
+        raise refuse(Missing, "date-elsewhere", "number", number, reference=reference)
     raise refuse(Missing, "unknown-date", "number", number)
 
 

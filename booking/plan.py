@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from kernel.errors import Fault, Invalid, refuse
 from policies.seasons import Span
+from web.faults import unwritten
 from web.sheets import Line, clock_in, day_in, read_sheet, text_in
 
 T = TypeVar("T")
@@ -229,6 +230,8 @@ class _Cells:
                 self._wrong("missing-field", column, None)
             return otherwise
         try:
+            if signs := tuple(unwritten(cell)):
+                raise Invalid(*signs)
             return reader(cell, column)
         except Invalid as refusal:
             for fault in refusal.faults:

@@ -17,6 +17,7 @@ from booking.tasks import look_at
 from database.audit import Act, record
 from database.outbox import post
 from kernel.errors import Conflict, Invalid, Missing, refuse
+from web.fields import Prose
 from web.forms import Input
 
 MOST = 20
@@ -28,7 +29,7 @@ class UsageInput(Input):
 
     kind: UsageKind
     heads: Annotated[int | None, Field(ge=0, le=100_000)] = None
-    note: Annotated[str, Field(max_length=2000)] = ""
+    note: Annotated[Prose, Field(max_length=2000)] = ""
 
 
 def note_usage(session: Session, booking_id: int, number: int, given: UsageInput, *, file: str = "", by: Actor, now: datetime) -> Usage:

@@ -27,7 +27,7 @@ from policies.request import BAND, LONGEST, AgeBand
 from policies.request import bands_of as bands_of
 from policies.rules.base import Slug
 from policies.taxonomy import Activity
-from web.fields import Day, Local, RowId
+from web.fields import Day, Local, PhoneOrNone, Prose, RowId
 
 
 def _one_spelling(written: str) -> str:
@@ -35,22 +35,20 @@ def _one_spelling(written: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", written).split())
 
 
-def bands_are_bands(value: dict[str, int]) -> dict[str, int]:
-    """The heads by age band; raises ValueError (``bad-age-band``)."""
-    for band in value:
-        if not BAND.match(band):
-            raise ValueError("bad-age-band")
-    return value
+def _band(written: str) -> str:
+    if not BAND.match(written):
+        raise PydanticCustomError("bad-age-band", "bad-age-band")
+    return written
 
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 Heads = Annotated[int, Field(strict=True, ge=0, le=100_000)]
 RoomPath = Annotated[str, StringConstraints(strip_whitespace=True, max_length=170, pattern=r"^[a-z0-9-]+/[a-z0-9-]+$")]
 Purpose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
-PhoneLine = Annotated[str, StringConstraints(strip_whitespace=True, max_length=30)]
 Team = Annotated[str, AfterValidator(_one_spelling), StringConstraints(max_length=120)]
 Resources = Annotated[dict[Slug, Heads], Field(max_length=20)]
-Participants = Annotated[dict[str, Heads], Field(max_length=20), AfterValidator(bands_are_bands)]
+Band = Annotated[str, AfterValidator(_band)]
+Participants = Annotated[dict[Band, Heads], Field(max_length=20)]
 LONGEST_REASON = 2000
 LEFT_OUT = "left-out"
 
@@ -130,7 +128,7 @@ class Wish(BaseModel):
     book_when_free: StrictBool = False
     displace: Displacing | None = None
     contact: Line = ""
-    contact_phone: PhoneLine = ""
+    contact_phone: PhoneOrNone = ""
     agreement: RowId | None = None
     grant: RowId | None = None
     team: Team = ""
@@ -139,12 +137,12 @@ class Wish(BaseModel):
     commercial: StrictBool = False
     needs: Annotated[tuple[Line, ...], Field(max_length=20)] = ()
     resources: Resources = {}
-    message: Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)] = ""
+    message: Annotated[Prose, StringConstraints(max_length=4000)] = ""
     second_hour: StrictBool = False
     kind: BookingKind = BookingKind.ORDINARY
     on_behalf_of: RowId | None = None
     exceptions: Annotated[tuple[Slug, ...], Field(max_length=20)] = ()
-    exception_reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST_REASON), Field(validate_default=True)] = ""
+    exception_reason: Annotated[Prose, StringConstraints(max_length=LONGEST_REASON), Field(validate_default=True)] = ""
 
     @field_validator("exception_reason")
     @classmethod

@@ -19,7 +19,7 @@ from policies.shapes import shapes
 from policies.titles import title
 from policies.verdict import Layer
 from venues.vocabulary import slug_of
-from web.faults import fault_of, unstorable
+from web.faults import fault_of, unwritten
 from web.nesting import nested
 
 # What the buttons and the frame of a form send, which is no part of what is written.
@@ -58,7 +58,7 @@ def shown(data: Any, prefix: str = "") -> dict[str, Any]:
 def rule_of(data: Mapping[str, Any]) -> Rule:
     """The rule that a form's data are; raises Invalid with all faults, fields and values as in the form."""
     kind = kind_named(str(data.get("kind", "")))
-    values, faults = kept(kind, data), list(unstorable(data))
+    values, faults = kept(kind, data), list(unwritten(data))
     try:
         rule = kind.model_validate(values, strict=False)
     except ValidationError as failure:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from kernel.errors import Fault, Invalid, Refusal, refuse
 from policies.lines import DEEPEST, standings
-from web.faults import unstorable
+from web.faults import unwritten
 
 LONGEST = 1_000_000
 LONGEST_OF_CASES = 2 * LONGEST
@@ -62,7 +62,7 @@ def as_json(data: object) -> bytes:
 
 def unsound(data: object, place: str = "") -> Iterator[Fault]:
     """What JSON or a database does not take, anywhere in the values; they are nested no deeper than ``parsed`` lets through."""
-    yield from unstorable(data, place)
+    yield from unwritten(data, place)
     yield from _unreadable(data, place)
 
 

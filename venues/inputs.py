@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from venues.opening import Openness, SchoolDays
 from venues.vocabulary import FEATURE_LABELS, Access, Answer
-from web.fields import Clock, Day, Email, Line, Phone, WallTime
+from web.fields import Clock, Day, Email, Line, Phone, Prose, WallTime
 from web.forms import Input
 
 Text = Annotated[str, Field(max_length=1000)]
@@ -38,7 +38,7 @@ class VenueInput(Input):
     latitude: Annotated[float, Field(ge=-90, le=90)] | None = None
     longitude: Annotated[float, Field(ge=-180, le=180)] | None = None
     entrance: Annotated[str, Field(max_length=500)] = ""
-    getting_in: Text = ""
+    getting_in: Annotated[Prose, Field(max_length=1000)] = ""
     minutes_before: Annotated[int, Field(ge=0, le=240)] = 0
     follows_school_calendar: bool = False
     source: Short = ""
@@ -139,7 +139,7 @@ class PhotoInput(Input):
     """A photo's words: what it shows, and who took it; empty ``room`` means the venue."""
 
     room: Annotated[str, Field(max_length=80)] = ""
-    alternative_text: Annotated[str, Field(min_length=5, max_length=500)]
+    alternative_text: Annotated[Prose, Field(min_length=5, max_length=500)]
     credit: Annotated[str, Field(max_length=200)] = ""
 
 

@@ -15,7 +15,7 @@ from venues.inventory_crosscheck import cross_faults, slugs_on
 from venues.said import Said, amount, anything, location, read, size, text, whole
 from venues.statements import ACCESS, Statement
 from venues.vocabulary import Access, Answer, slug_of
-from web.faults import fault_of, unstorable
+from web.faults import fault_of, unwritten
 from web.fields import Zone
 from web.sheets import MOST_BYTES
 
@@ -144,7 +144,7 @@ def checked(document: object, places: Mapping[str, str] | None = None) -> Invent
     """The document as an inventory; ``places`` gives another name to a place, such as a row of a spreadsheet."""
     if not isinstance(document, dict):
         raise refuse(Invalid, "not-an-inventory", "file", type(document).__name__)
-    found, faults = None, [*unstorable(document), *cross_faults(document)]
+    found, faults = None, [*unwritten(document), *cross_faults(document)]
     try:
         found = Inventory.model_validate(document)
     except ValidationError as error:

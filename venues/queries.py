@@ -41,26 +41,29 @@ def districts(session: Session) -> Sequence[District]:
     return session.scalars(select(District).order_by(District.name)).all()
 
 
-def venue_named(session: Session, slug: str) -> Venue:
-    """The venue of a slug with its district, spaces and rooms; raises Missing (``unknown-venue``) with the nearest slugs."""
+def venue_named(session: Session, slug: str, field: str = "venue") -> Venue:
+    """The venue of a slug with its district, spaces and rooms.
+
+    Raises Missing (``unknown-venue``) with the nearest slugs, at the ``field`` that names it.
+    """
     parts = (joinedload(Venue.district), selectinload(Venue.spaces), selectinload(Venue.rooms).selectinload(Room.spaces))
     found = session.scalar(select(Venue).where(Venue.slug == slug).options(*parts))
     if found is None:
         raise refuse(
             Missing,
             "unknown-venue",
-            "venue",
+            field,
             slug,
             near=nearest(slug, session.scalars(select(Venue.slug).where(Venue.retired_at.is_(None)))),
         )
     return found
 
 
-def room_named(session: Session, venue: str, room: str) -> Room:
+def room_named(session: Session, venue: str, room: str, field: str = "venue") -> Room:
     """The room of two slugs with its venue and spaces; raises Missing (``unknown-venue``, ``unknown-room``) with the nearest."""
     found: Room | None = session.scalars(ROOM_NAMED, {"venue_slug": venue, "room_slug": room}).unique().one_or_none()
     if found is None:
-        there = venue_named(session, venue)
+        there = venue_named(session, venue, field)
         raise refuse(
             Missing, "unknown-room", "room", f"{venue}/{room}", near=nearest(room, [one.slug for one in there.rooms]), venue=there.name
         )
@@ -70,7 +73,7 @@ def room_named(session: Session, venue: str, room: str) -> Room:
 def room_at(session: Session, path: str) -> Room:
     """The room of ``venue/room``, as the API and commands write it; raises Missing."""
     venue, _, room = path.strip("/").partition("/")
-    return room_named(session, venue, room)
+    return room_named(session, venue, room, "room")
 
 
 def nearest(given: str, names: Iterable[str]) -> tuple[str, ...]:

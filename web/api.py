@@ -194,6 +194,8 @@ def _serving(told: Operation, view: Callable[..., Any]) -> Callable[..., Respons
             taken["query"] = parse(told.query, request.args)
         if told.body is not None:
             taken["body"] = parse_json(told.body, _json_body(told.body))
+        elif request.method != "GET":
+            parse_json(Input, _json_body(Input))
         return respond(view(**taken), min(told.answers))
 
     return serve

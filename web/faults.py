@@ -1,15 +1,17 @@
 """Faults of validation: what pydantic found, as codes of our own with the limits and choices as facts."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic_core import ErrorDetails
 
+from kernel.characters import composed, legible, unseen
 from kernel.errors import Fault
 
 SECRET_WORDS = ("password", "token", "secret")
 LONGEST_VALUE = 200
+NUMERAL = re.compile(r"-?\d+", re.ASCII)
 
 # What stands on the left is pydantic_core.core_schema.ErrorType; a test sees that all of it is here.
 CODES: Mapping[str, str] = {
@@ -96,6 +98,8 @@ CODES: Mapping[str, str] = {
     "json_type": "bad-json",
 }
 WRONG_KIND = "wrong-kind"
+# What a text is that has this shape, where a sentence says it better than the shape.
+SHAPES: Mapping[str, str] = {r"^[a-z0-9-]+/[a-z0-9-]+$": "bad-room", r"^[a-z0-9]+(-[a-z0-9]+)*$": "bad-name"}
 FACTS = {
     "too-small": {"ge": "least"},
     "too-large": {"le": "most"},
@@ -108,6 +112,7 @@ FACTS = {
     "too-many-items": {"max_length": "most"},
     "not-a-choice": {"expected": "choices", "expected_tags": "choices"},
     "bad-json": {"error": "where"},
+    "bad-format": {"pattern": "pattern"},
 }
 
 
@@ -116,15 +121,24 @@ def fault_of(error: ErrorDetails, given: object) -> Fault:
     kind, context = error["type"], error.get("ctx", {})
     field = name_of(error["loc"], given, missing=kind == "missing")
     value = None if CODES.get(kind) == "missing-field" or is_secret(field) else shown(error["input"])
+    if kind == "int_type" and not isinstance(error["input"], list | dict | None):
+        return Fault(_code_of_number(error["input"]), field, value)
     if "-" in kind:
         return Fault(kind, field, value, context)
-    code = CODES.get(kind, WRONG_KIND)
+    code = SHAPES.get(context.get("pattern", "")) or CODES.get(kind, WRONG_KIND)
     facts = {
         ours: _choices(context[theirs]) if ours == "choices" else context[theirs]
         for theirs, ours in FACTS.get(code, {}).items()
         if theirs in context
     }
     return Fault(code, field, value, facts)
+
+
+def _code_of_number(given: object) -> str:
+    """Of what JSON does not write as a whole number, though it reads like one."""
+    if isinstance(given, str) and NUMERAL.fullmatch(given.strip()):
+        return "quoted-number"
+    return "not-a-whole-number" if isinstance(given, float) else "not-a-number"
 
 
 def name_of(place: Sequence[int | str], given: object, *, missing: bool = False) -> str:
@@ -138,30 +152,39 @@ def name_of(place: Sequence[int | str], given: object, *, missing: bool = False)
     return name
 
 
-def unstorable(given: object, field: str = "") -> Iterator[Fault]:
-    """A fault for each text that no database can keep: with a NUL in it, or half a sign (a lone surrogate)."""
+def unwritten(given: object, field: str = "", *, breaks: Callable[[str], bool] = lambda _name: True) -> Iterator[Fault]:
+    """A fault for each text with a sign that does not show, or with a break of lines where the field ``breaks`` none."""
     waiting: list[tuple[str, object]] = [(field, given)]
     while waiting:
         name, here = waiting.pop()
-        if isinstance(here, str) and not _is_storable(here):
-            yield Fault("not-text", name)
+        if isinstance(here, str):
+            yield from _signs(here, name, may_break=breaks(name))
         elif isinstance(here, Mapping):
-            yield from (Fault("not-text", _within(name, key)) for key in here if not _is_storable(str(key)))
+            yield from (fault for key in here for fault in _signs(str(key), legible(_within(name, key)), may_break=False))
             waiting += [(_within(name, key), here[key]) for key in reversed(list(here))]
         elif isinstance(here, list | tuple):
             waiting += [(f"{name}[{number}]", here[number]) for number in reversed(range(len(here)))]
+
+
+def composed_in(given: Any) -> Any:
+    """Texts, wherever they are in what was given, in the one spelling that is counted and kept."""
+    if isinstance(given, str):
+        return composed(given)
+    if isinstance(given, Mapping):
+        return {composed_in(name): composed_in(value) for name, value in given.items()}
+    return [composed_in(item) for item in given] if isinstance(given, list) else given
 
 
 def _within(place: str, key: object) -> str:
     return f"{place}.{key}" if place else str(key)
 
 
-def _is_storable(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return "\0" not in text
+def _signs(text: str, name: str, *, may_break: bool) -> Iterator[Fault]:
+    sign = unseen(text)
+    if sign:
+        yield Fault("unseen-sign", name, f"U+{ord(sign):04X}", {"place": text.index(sign) + 1})
+    elif not may_break and not {"\n", "\t"}.isdisjoint(text.strip()):
+        yield Fault("several-lines", name)
 
 
 def is_secret(field: str) -> bool:
@@ -170,10 +193,10 @@ def is_secret(field: str) -> bool:
 
 
 def shown(value: object) -> object:
-    """The value as it is given back: simple, cut where it grows long, with a mark for what no page can write."""
+    """The value as it is given back: simple, cut where it grows long, with a mark for what does not show."""
     if value is None or isinstance(value, bool | int | float):
         return value
-    text = str(value).encode("utf-8", "replace").decode()
+    text = legible(str(value))
     return text if len(text) <= LONGEST_VALUE else text[:LONGEST_VALUE] + "…"
 
 

@@ -6,14 +6,27 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Any, TypeVar
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, NaiveDatetime, PlainSerializer, Strict, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    Field,
+    NaiveDatetime,
+    PlainSerializer,
+    Strict,
+    StringConstraints,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 from kernel.errors import Refusal
 from kernel.wallclock import parse_clock, parse_day, zone_of
 
 T = TypeVar("T")
-PHONE = re.compile(r"^(\+\d{6,15}|\d{8}|\d{5})$", re.ASCII)
+# Norwegian numbers have eight digits or five, others at most fifteen with the code of their country (ITU-T E.164).
+PHONE = re.compile(r"^((\+47)?\d{8}|\d{5}|\+(?!0|47)\d{6,15})$", re.ASCII)
+# Marks a text that may have several lines.
+LINES = object()
 DATED = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -40,7 +53,7 @@ def read_email(text: str) -> str:
 
 
 def read_phone(text: str) -> str:
-    digits = re.sub(r"[ \-()]", "", text)
+    digits = re.sub(r"^00(?=[1-9])", "+", re.sub(r"[\s().-]", "", text))
     if not PHONE.match(digits):
         raise PydanticCustomError("bad-phone", "bad-phone")
     return digits
@@ -48,9 +61,12 @@ def read_phone(text: str) -> str:
 
 def dated(value: Any) -> Any:
     """A moment begins with its date: a number that pydantic would count in seconds since 1970 is none."""
-    if isinstance(value, str | int | float) and not DATED.match(str(value)):
-        raise PydanticCustomError("bad-time", "bad-time")
-    return value
+    if not isinstance(value, str | int | float):
+        return value
+    try:
+        return datetime.fromisoformat(value.strip().upper() if isinstance(value, str) and DATED.match(value.strip()) else "")
+    except ValueError:
+        raise PydanticCustomError("bad-time", "bad-time") from None
 
 
 def whole_minutes(moment: datetime) -> datetime:
@@ -66,7 +82,9 @@ def clock_text(since_midnight: timedelta) -> str:
 
 
 Email = Annotated[str, Field(max_length=254), AfterValidator(read_email), WithJsonSchema({"type": "string", "format": "email"})]
-Phone = Annotated[str, AfterValidator(read_phone)]
+Phone = Annotated[str, Field(max_length=30), AfterValidator(read_phone)]
+PhoneOrNone = Annotated[str, Field(max_length=30), AfterValidator(lambda text: read_phone(text) if text.strip() else "")]
+Prose = Annotated[str, StringConstraints(strip_whitespace=True), LINES]
 Day = Annotated[date, BeforeValidator(checked(lambda text: parse_day(text, ""))), Strict()]
 Clock = Annotated[
     timedelta,

@@ -1,20 +1,24 @@
 """Forms: input from pages, API bodies and commands, parsed by pydantic models; faults carry codes, not sentences."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 from werkzeug.datastructures import MultiDict
 
 from kernel.errors import Fault, Invalid, refuse
-from web.faults import fault_of, unstorable
+from web.faults import composed_in, fault_of, unwritten
+from web.fields import LINES
 from web.nesting import nested
 
 M = TypeVar("M", bound=BaseModel)
 NOT_INPUT = {"csrf_token", "lang"}
+NUMBERED = re.compile(r"\[\d+\]")
 
 
 class Input(BaseModel):
@@ -27,28 +31,38 @@ def parse(model: type[M], data: Mapping[str, Any]) -> M:
     """The model of what was given: a form or query (MultiDict), or decoded JSON; raises Invalid with all faults.
 
     In forms an empty field is an absent one, ``a.b`` is field b of a, ``a[0].b`` of the first in a list, ``a[]`` an
-    item of a list; a field that the model declares as a list takes all values of its name.
+    item of a list; a field that the model declares as a list takes all values of its name. Texts are composed first (Unicode
+    NFC), and hold nothing that does not show.
     """
-    given = _of_form(model, data) if isinstance(data, MultiDict) else data
-    faults = list(unstorable(given))
+    return _read(model, composed_in(_of_form(model, data) if isinstance(data, MultiDict) else data), model.model_validate)
+
+
+def _read(model: type[M], given: Mapping[str, Any], validate: Callable[[Mapping[str, Any]], M]) -> M:
+    prose = _prose_in(model)
+    faults = list(unwritten(given, breaks=lambda name: NUMBERED.sub("", name) in prose))
+    told = {fault.field for fault in faults}
     try:
-        parsed = model.model_validate(given)
+        parsed = validate(given)
     except ValidationError as error:
-        faults += [fault_of(found, given) for found in error.errors(include_url=False)]
+        found = (fault_of(one, given) for one in error.errors(include_url=False))
+        faults += [fault for fault in found if fault.field not in told]
     if faults:
         raise Invalid(*faults)
     return parsed
 
 
 def parse_json(model: type[M], body: bytes) -> M:
-    """The model of a JSON body; raises Invalid (``bad-json`` with the place, or all faults of its fields)."""
+    """The model of a JSON body, in which a number is a number and no text that reads like one.
+
+    Raises Invalid (``bad-json`` with the place, or all faults of its fields).
+    """
     try:
         data = from_json(body, allow_inf_nan=False)
     except ValueError as error:
         raise refuse(Invalid, "bad-json", where=str(error).rpartition(" at ")[2]) from None
     if not isinstance(data, dict):
         raise refuse(Invalid, "wrong-kind")
-    return parse(model, data)
+    return _read(model, composed_in(data), lambda given: model.model_validate_json(to_json(given), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +127,21 @@ def _is_list(annotation: Any) -> bool:
     if get_origin(annotation) in (list, tuple, set, frozenset):
         return True
     return any(_is_list(part) for part in get_args(annotation))
+
+
+@lru_cache(maxsize=256)
+def _prose_in(model: type[BaseModel]) -> frozenset[str]:
+    """The fields that may have several lines, by the names that ``unwritten`` gives them, without numbers of items."""
+    return frozenset(_prose(model))
+
+
+def _prose(model: type[BaseModel]) -> Iterator[str]:
+    for field, info in model.model_fields.items():
+        name = info.alias or field
+        if LINES in info.metadata:
+            yield name
+        yield from (f"{name}.{inner}" for part in get_args(info.annotation) if _is_model(part) for inner in _prose_in(part))
+
+
+def _is_model(part: Any) -> bool:
+    return isinstance(part, type) and issubclass(part, BaseModel)

@@ -9,8 +9,10 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from kernel.errors import Fault, Invalid
+from kernel.characters import unseen
+from kernel.errors import Invalid
 from settings import Settings
+from web.faults import unwritten
 
 View = TypeVar("View", bound=Callable[..., object])
 MEGABYTE = 1_000_000
@@ -44,7 +46,7 @@ def install(app: Flask, settings: Settings) -> None:
     csrf.init_app(app)
     app.before_request(_limit_body)
     app.before_request(_refuse_forgery)
-    app.before_request(_refuse_unstorable)
+    app.before_request(_refuse_unwritten)
     headers = security_headers(tiles=settings.map_tiles, secure=secure)
     app.after_request(lambda response: _with_headers(response, headers))
 
@@ -104,14 +106,15 @@ def _refuse_forgery() -> None:
     csrf.protect()
 
 
-def _refuse_unstorable() -> None:
-    """No address, query or form of people has a NUL in it; PostgreSQL cannot even compare with one."""
-    if "\0" in request.path:
+def _refuse_unwritten() -> None:
+    """No address has signs that do not show, and no field a NUL, with which PostgreSQL cannot even compare; the others are
+    told at their fields by those who read them."""
+    if unseen(request.path):
         raise NotFound
     given = [*request.args.items(multi=True), *request.form.items(multi=True)]
-    faults = [Fault("not-text", name.replace("\0", "")) for name, value in given if "\0" in name or "\0" in value]
-    if faults:
-        raise Invalid(*faults)
+    nul = {name: value for name, value in given if "\0" in name or "\0" in value}
+    if nul:
+        raise Invalid(*unwritten(nul))
 
 
 def _with_headers(response: Response, headers: dict[str, str]) -> Response:

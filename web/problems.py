@@ -98,7 +98,7 @@ def for_programs() -> bool:
 
 def document(kind: str, status: int, faults: tuple[Fault, ...]) -> dict[str, Any]:
     """The members of RFC 9457, and ``faults``: one object for each thing that is wrong."""
-    told = [fault_object(fault) for fault in faults]
+    told = [fault_object(fault) for fault in wording.gathered(faults)]
     return {
         "type": f"{current_app.extensions['settings'].public_url}/problems/{kind}",
         "title": wording.title(kind),

@@ -110,6 +110,7 @@ BOOKING: Mapping[str, str] = {
     "unknown-booking": _("Vi finner ingen booking med referansen {value}, eller den er ikke din."),
     "no-judgement": _("Det er ikke lagret hvordan {value} ble vurdert, og det skal det være: noen har slettet det fra databasen."),
     "unknown-date": _("Bookingen har ingen dato nummer {value}."),
+    "date-elsewhere": _("Dato nummer {value} er skilt ut og står nå i bookingen {reference}. Bruk den referansen."),
     "unknown-person": _("Personen finnes ikke. Søk på navn eller telefon, eller legg inn den som ringer."),
     "unknown-organisation": _("Vi kjenner ingen organisasjon med nummeret {value}. Registrer den først, eller book som privatperson."),
     "bad-organisation": _("«{value}» er ikke en organisasjon. Skriv organisasjonsnummeret med ni sifre."),

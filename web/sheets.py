@@ -15,6 +15,7 @@ from openpyxl.cell import Cell, MergedCell
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 
+from kernel.characters import composed
 from kernel.errors import Fault, Invalid, refuse
 from kernel.wallclock import parse_clock, parse_day
 
@@ -101,7 +102,7 @@ def text_in(cell: object) -> str:
 
 
 def _plain(cell: object) -> str:
-    return str(int(cell) if isinstance(cell, float) and cell.is_integer() else "" if cell is None else cell).strip()
+    return composed(str(int(cell) if isinstance(cell, float) and cell.is_integer() else "" if cell is None else cell)).strip()
 
 
 def _filled(row: Row) -> tuple[object, ...]:

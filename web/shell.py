@@ -30,7 +30,7 @@ def install(app: Flask, settings: Settings) -> None:
     vitals.install(app)
     openapi.install(app)
     app.register_blueprint(routes)
-    app.jinja_env.filters.update(sentence=wording.sentence, written=written.written)
+    app.jinja_env.filters.update(sentence=wording.sentence, told=wording.told, gathered=wording.gathered, written=written.written)
     app.jinja_env.tests.update(web_address=is_web_address)
     app.jinja_env.globals.update(links=links, problem_title=wording.title, in_language=in_language, demo=settings.demo)
 

@@ -4,10 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from web.fields import Line, Phone
+from web.fields import Line, Phone, Prose
 from web.forms import Input
 
-Why = Annotated[str, Field(max_length=500)]
+Why = Annotated[Prose, Field(max_length=500)]
 
 
 class Signature(Input):

@@ -143,7 +143,10 @@ def _not_booked(refusal: Refusal, sent: "MultiDict[str, Any]") -> ResponseReturn
     given = _draft_of(sent)
     room = room_at(edge.reading(), sent.get("room", ""))
     if isinstance(refusal, Declined | Taken) or sent.get("displace"):
-        return _preview_page(room, given, refusal)
+        try:
+            return _preview_page(room, given, refusal)
+        except Invalid as wrong:
+            return _again(room, given, wrong)
     return _again(room, given, refusal)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from accounts import edge
 from booking import absence, decisions, ending, offers
 from booking.cases import booking_seen
-from booking.models import Booking
+from booking.models import Booking, Offer
 from booking.pages import draft
 from booking.pages.again import instead, same_again
 from booking.pages.blueprint import routes
@@ -27,7 +27,7 @@ from booking.scope import Scope
 from booking.why import happened
 from database.outbox import last_to
 from kernel.clock import now
-from kernel.errors import Conflict, Forbidden, Invalid, Refusal
+from kernel.errors import Conflict, Forbidden, Invalid, Missing, Refusal, refuse
 from kernel.wallclock import to_wall
 from venues.models import Room
 from venues.queries import municipality
@@ -110,13 +110,23 @@ def confirm(reference: str) -> ResponseReturnValue:
 @routes.post("/bookings/<reference>/offers/<int:offer>/acceptance")
 def accept_offer(reference: str, offer: int) -> ResponseReturnValue:
     """Take what is offered for a date that waits or was displaced."""
-    return act_on(reference, lambda _booking: edge.transact(offers.accept, offer), _("Dere har takket ja."))
+    return act_on(reference, lambda booking: _answered(booking, offers.accept, offer), _("Dere har takket ja."))
 
 
 @routes.post("/bookings/<reference>/offers/<int:offer>/refusal")
 def decline_offer(reference: str, offer: int) -> ResponseReturnValue:
     """Say no to what is offered; the next in line gets it."""
-    return act_on(reference, lambda _booking: edge.transact(offers.decline, offer), _("Svaret er notert. Tilbudet går til neste i køen."))
+    return act_on(
+        reference, lambda booking: _answered(booking, offers.decline, offer), _("Svaret er notert. Tilbudet går til neste i køen.")
+    )
+
+
+def _answered(booking: Booking, verb: Callable[..., Booking], offer: int) -> Booking:
+    """An offer answered on the page of the booking whose date it is for; raises Missing (``unknown-offer``) for another's."""
+    found = edge.reading().get(Offer, offer)
+    if found is None or found.occurrence_id not in {date.id for date in booking.occurrences}:
+        raise refuse(Missing, "unknown-offer", "offer", offer)
+    return edge.transact(verb, offer)
 
 
 def _cancel(reference: str, model: type[Cancellation], message: str, *, number: int | None = None) -> ResponseReturnValue:

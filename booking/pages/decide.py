@@ -28,6 +28,7 @@ from booking.preferring import Choice, prefer
 from kernel.clock import now
 from kernel.errors import Refusal
 from web import language, problems
+from web.fields import Prose
 from web.forms import Form, parse, refused
 from web.pages import done
 from web.texts import gettext as _
@@ -39,16 +40,16 @@ class Decision(Version):
     """An approval: a word to the holder, if any; why exceptions are granted, if some are asked for; why others, whose dates
     were ``seen``, do not get the time."""
 
-    note: Annotated[str, Field(max_length=2000)] = ""
-    grounds: Annotated[str, Field(max_length=2000)] = ""
-    others: Annotated[str, Field(max_length=2000)] = ""
+    note: Annotated[Prose, Field(max_length=2000)] = ""
+    grounds: Annotated[Prose, Field(max_length=2000)] = ""
+    others: Annotated[Prose, Field(max_length=2000)] = ""
     seen: Annotated[str | None, Field(max_length=40)] = None
 
 
 class Reason(Version):
     """Why it is refused, and whether something else is proposed with it."""
 
-    reason: Annotated[str, Field(max_length=2000)] = ""
+    reason: Annotated[Prose, Field(max_length=2000)] = ""
     proposes: bool = False
 
 

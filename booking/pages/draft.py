@@ -18,7 +18,7 @@ from policies.request import BAND, AgeBand
 from policies.taxonomy import Activity
 from venues.statements import ACCESS
 from venues.vocabulary import Access
-from web.fields import Clock, Day, RowId
+from web.fields import LINES, Clock, Day, PhoneOrNone, Prose, RowId
 from web.forms import Input, parse
 
 MIDNIGHT = timedelta(days=1)
@@ -48,7 +48,7 @@ def _listed(given: Any) -> Any:
     return [part.strip() for text in texts for part in re.split(r"[,;\n]", str(text)) if part.strip()]
 
 
-Days = Annotated[list[Day], BeforeValidator(_listed), Field(max_length=400)]
+Days = Annotated[list[Day], BeforeValidator(_listed), Field(max_length=400), LINES]
 
 
 class Draft(Input):
@@ -80,18 +80,18 @@ class Draft(Input):
     participants: Annotated[dict[str, Heads], Field(max_length=20)] = Field(default_factory=dict)
     team: Annotated[str, Field(max_length=120)] = ""
     contact: Annotated[str, Field(max_length=200)] = ""
-    contact_phone: Annotated[str, Field(max_length=30)] = ""
+    contact_phone: PhoneOrNone = ""
     access: Annotated[list[Access], Field(max_length=10)] = Field(default_factory=list)
-    needs: Annotated[str, Field(max_length=2000)] = ""
+    needs: Annotated[Prose, Field(max_length=2000)] = ""
     resources: Annotated[dict[str, Heads], Field(max_length=20)] = Field(default_factory=dict)
-    message: Annotated[str, Field(max_length=4000)] = ""
+    message: Annotated[Prose, Field(max_length=4000)] = ""
     open_to_all: bool = False
     alcohol: bool = False
     commercial: bool = False
     agreement: RowId | None = None
     grant: RowId | None = None
     exceptions: Annotated[list[str], Field(max_length=100)] = Field(default_factory=list)
-    exception_reason: Annotated[str, Field(max_length=4000)] = ""
+    exception_reason: Annotated[Prose, Field(max_length=4000)] = ""
 
     @property
     def kind(self) -> BookingKind:

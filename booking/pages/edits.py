@@ -3,15 +3,15 @@
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from booking.changing import Change, Said
 from booking.models import Booking
 from booking.pages.draft import Heads
 from booking.scope import Scope
-from booking.wish import Line, OnConflict, PhoneLine, Purpose, Team, bands_are_bands
+from booking.wish import Band, Line, OnConflict, Purpose, Team
 from kernel.wallclock import at
-from web.fields import Clock, Day, RowId
+from web.fields import Clock, Day, PhoneOrNone, RowId
 from web.forms import Form, Input
 
 MIDNIGHT = timedelta(days=1)
@@ -61,10 +61,10 @@ class Described(Input):
     dates: Annotated[list[RowId], Field(min_length=1, max_length=400)]
     team: Team = ""
     purpose: Purpose
-    participants: Annotated[dict[str, Heads], Field(max_length=20), AfterValidator(bands_are_bands)] = Field(default_factory=dict)
+    participants: Annotated[dict[Band, Heads], Field(max_length=20)] = Field(default_factory=dict)
     resources: Annotated[dict[str, Heads], Field(max_length=20)] = Field(default_factory=dict)
     contact: Line = ""
-    contact_phone: PhoneLine = ""
+    contact_phone: PhoneOrNone = ""
 
     def change(self, ahead: set[int]) -> Change:
         said = Said(

@@ -20,6 +20,7 @@ from booking.pages.blueprint import routes
 from booking.states import BookingState
 from kernel.errors import Missing, Refusal, refuse
 from web import problems
+from web.fields import Prose
 from web.forms import Input, parse, refused
 from web.pages import done
 from web.texts import gettext as _
@@ -28,14 +29,14 @@ from web.texts import gettext as _
 class Said(Input):
     """What is said to the other side, and whether the clock stops until it is answered."""
 
-    text: Annotated[str, Field(max_length=messages.LONGEST)] = ""
+    text: Annotated[Prose, Field(max_length=messages.LONGEST)] = ""
     must_answer: bool = False
 
 
 class Noted(Input):
     """What is written down for those who work on the case."""
 
-    internal: Annotated[str, Field(max_length=messages.LONGEST)] = ""
+    internal: Annotated[Prose, Field(max_length=messages.LONGEST)] = ""
 
 
 @routes.post("/bookings/<reference>/messages")
@@ -58,15 +59,15 @@ def write_note(reference: str) -> ResponseReturnValue:
     return _act(reference, note, _("Notatet er lagret."), names={"text": "internal"})
 
 
-@routes.post("/bookings/<reference>/messages/<int:number>/withdrawal")
-def withdraw_question(reference: str, number: int) -> ResponseReturnValue:
+@routes.post("/bookings/<reference>/messages/<int:message>/withdrawal")
+def withdraw_question(reference: str, message: int) -> ResponseReturnValue:
     """Take back that a question must be answered."""
 
     def withdraw(booking: Booking) -> None:
-        found = edge.reading().get(Message, number)
+        found = edge.reading().get(Message, message)
         if found is None or found.booking_id != booking.id:
-            raise refuse(Missing, "unknown-message", "message", number)
-        edge.transact(messages.withdraw, number)
+            raise refuse(Missing, "unknown-message", "message", message)
+        edge.transact(messages.withdraw, message)
 
     return _act(reference, withdraw, _("Spørsmålet er trukket tilbake, og fristen går videre."))
 

@@ -4,16 +4,15 @@ from typing import Any
 
 from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
 from accounts import edge
 from booking.furnishing import ChangedResource, Losing, NewResource, add_resource, change_resource, restore_resource, retire_resource
 from booking.pages.blueprint import routes
-from kernel.errors import Conflict, Invalid, Missing, Refusal, refuse
+from kernel.errors import Conflict, Invalid, Refusal
 from policies.labels import choices
 from policies.taxonomy import Activity
-from venues.models import Resource, Venue
+from venues.models import Resource
 from venues.pages.guards import require_carer
 from venues.queries import venue_named
 from venues.vocabulary import RESOURCE_LABELS
@@ -52,7 +51,6 @@ def resource_form(venue: str, resource: int) -> str:
 @routes.post("/venues/<venue>/resources/<int:resource>")
 def resource_save(venue: str, resource: int) -> ResponseReturnValue:
     """Say it anew; whom it leaves with too little is shown before they lose their time."""
-    _require_here(venue, resource)
     try:
         edge.transact(change_resource, resource, parse(ChangedResource, _said()), _losing())
     except (Invalid, Conflict) as refusal:
@@ -63,7 +61,6 @@ def resource_save(venue: str, resource: int) -> ResponseReturnValue:
 @routes.post("/venues/<venue>/resources/<int:resource>/retirement")
 def resource_retirement(venue: str, resource: int) -> ResponseReturnValue:
     """Take something out of use; who was promised some is shown before they lose their time."""
-    _require_here(venue, resource)
     try:
         row = edge.transact(retire_resource, resource, _losing())
     except Conflict as refusal:
@@ -76,7 +73,6 @@ def resource_retirement(venue: str, resource: int) -> ResponseReturnValue:
 @routes.post("/venues/<venue>/resources/<int:resource>/restoration")
 def resource_restoration(venue: str, resource: int) -> ResponseReturnValue:
     """Take it into use again."""
-    _require_here(venue, resource)
     row = edge.transact(restore_resource, resource)
     return done(_("%(name)s er tatt i bruk igjen.", name=row.name), url_for("booking.resources_page", venue=venue))
 
@@ -105,19 +101,10 @@ def _question(venue: str, resource: int, refusal: Refusal) -> Response | None:
     return Response(page, status=refusal.status)
 
 
-def _require_here(venue: str, resource: int) -> None:
-    """Raises Missing for what is another venue's; the verb that follows reads the row itself."""
-    here = select(Resource.id).join(Venue).where(Venue.slug == venue, Resource.id == resource)
-    if edge.reading().scalar(here) is None:
-        raise refuse(Missing, "unknown-resource", "resource", resource)
-
-
 def _of(venue: str, resource: int | None = None) -> dict[str, Any]:
     session = edge.reading()
     place = venue_named(session, venue)
     require_carer(place)
-    if resource is not None:
-        _require_here(venue, resource)
     row = session.get(Resource, resource) if resource is not None else None
     return {
         "venue": place,

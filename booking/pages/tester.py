@@ -176,7 +176,7 @@ def _figure(written: str) -> Figure:
     """A number by its name: ``active-members=120``; raises Invalid (``bad-format``)."""
     name, _equals, value = (part.strip() for part in written.partition("="))
     if not (name and value.isascii() and value.isdecimal() and len(value) < LONGEST_FIGURE):
-        raise refuse(Invalid, "bad-format", "figures", written)
+        raise refuse(Invalid, "bad-format", "figures", written, pattern="active-members=120")
     return Figure(name, int(value))
 
 

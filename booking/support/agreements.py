@@ -23,7 +23,7 @@ from kernel.errors import Fault, Invalid, Missing, refuse
 from kernel.wallclock import to_wall
 from venues.models import Room, Venue
 from venues.queries import municipality, room_at
-from web.fields import Day, Line
+from web.fields import Day, Line, Prose
 from web.forms import Input
 
 
@@ -42,7 +42,7 @@ class AgreementTerms(Input):
     first_day: Day
     last_day: Day
     rooms: tuple[str, ...] = Field(min_length=1, max_length=200)
-    duties: str = Field(default="", max_length=2000)
+    duties: Prose = Field(default="", max_length=2000)
 
 
 class Standing(StrEnum):

@@ -224,7 +224,7 @@ def test_what_a_cancellation_and_an_absence_cost_is_told(app: Flask, call: Call)
             {"exceptions": ["no-trade", "x"], "exception_reason": "Fordi."},
             [("exception-not-possible", "exceptions"), ("unknown-exception", "exceptions")],
         ),
-        ({"exceptions": ["§ 4"], "exception_reason": "Fordi."}, [("bad-format", "exceptions[0]")]),
+        ({"exceptions": ["§ 4"], "exception_reason": "Fordi."}, [("bad-name", "exceptions[0]")]),
         ({"exceptions": "two-hours", "exception_reason": "Fordi."}, [("not-a-list", "exceptions")]),
     ],
 )

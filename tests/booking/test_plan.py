@@ -90,6 +90,7 @@ def test_a_cell_is_read_as_people_write_it(column: str, cell: object, field: str
     [
         ("rom", None, "missing-field", None),
         ("ukedag", "man-fre", "bad-weekday", "man-fre"),
+        ("lag", "J\u200b12", "unseen-sign", "U+200B"),
         ("fra", "25:00", "bad-clock", "25:00"),
         ("til", "16:00", "end-before-start", "16:00"),
         ("til", "17:00", "end-before-start", "17:00"),

@@ -1,5 +1,6 @@
 """Bad acts: what cannot be done to series, offers, closures and what was done is refused by field and value, and nothing is half done."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -68,10 +69,23 @@ BAD = {
     "seconds, which no page shows": edit({"start": "2026-11-20T18:00:30", "end": "2026-11-20T20:00"}, 422, "not-whole-minutes", "start"),
     "a closure of half a minute": closing({"start": "2026-12-01T08:00:30"}, ("not-whole-minutes", "start"), says=("hele minutter",)),
     "a dry run that is and is not": closing({"dry_run": "no"}, ("not-yes-or-no", "dry_run")),
+    "a venue that there is not": edit({"room": "nowhere/gymsal-1"}, 404, "unknown-venue", "room", says=("nowhere",)),
+    "a room by its name": edit({"room": "Gymsal 1"}, 422, "bad-room", "room", says=("oren-flerbrukshall/gymsal-1",)),
+    "an age that is none": edit({"participants": {"unge": 3}}, 422, "bad-age-band", "participants.unge", says=("«unge»", "65+")),
+    "too many on each date": edit(
+        {"scope": "all", "resources": {"prosjektor": 9}},
+        409,
+        "too-few-there",
+        "resources.prosjektor",
+        says=("trengs 9", "Gjelder 2 datoer: 15. september 2026 kl. 18:00, 22. september 2026 kl. 18:00."),
+    ),
     "no version": edit({"purpose": "Kamp"}, 428, "no-precondition", "", version=""),
     "a version that is none": edit({"purpose": "Kamp"}, 422, "bad-precondition", "If-Match", version='"x"', says=("x",)),
     "a date that there is not": edit({"number": 99}, 404, "unknown-date", "number", says=("99",)),
     "a number beyond all numbers": edit({"number": 10**30}, 422, "too-large", "number"),
+    "a number in quotes": edit({"number": "1"}, 422, "quoted-number", "number", says=("Skriv 1 uten dem",)),
+    "a number with a point": edit({"number": 1.0}, 422, "not-a-whole-number", "number", says=("1.0",)),
+    "yes for a number": edit({"number": True}, 422, "not-a-number", "number"),
     "less than nobody": edit({"participants": {"6-12": -1}}, 422, "too-small", "participants.6-12", says=("0",)),
     "more than a town": edit({"participants": {"6-12": 10**12}}, 422, "too-large", "participants.6-12", says=("100000",)),
     "text without an end": edit({"purpose": "x" * 501}, 422, "too-long-text", "purpose", says=("500",)),
@@ -85,6 +99,7 @@ BAD = {
     "another's": edit({"purpose": "Kamp"}, 404, "unknown-booking", "booking", case="asked", says=("{asked.id}",)),
     "one more in the missing hour": Bad("/bookings/{booked.id}/occurrences", GAP, 422, (("missing-hour", "start"),)),
     "another's offer": Bad("/offers/{offer}/acceptance", None, 404, (("unknown-offer", "offer"),), who="private"),
+    "a word to an act that takes none": Bad("/offers/{offer}/acceptance", {"offer": 2}, 422, (("unknown-field", "offer"),)),
     "no offer": Bad("/offers/99/acceptance", None, 404, (("unknown-offer", "offer"),)),
     "another's act": Bad("/acts/{act}/undoing", None, 404, (("unknown-act", "undo"),), who="delegate"),
     "a closure of an age": closing(
@@ -143,7 +158,11 @@ def test_of_two_edits_of_one_version_the_second_is_shown_what_the_first_changed(
 
     done, refused = (heard(app, one, world, cookies) for one in (first, second))
 
-    assert (done.status_code, refused.status_code) == (200, 412)
+    parted = send(app, Try(f"/api/v1/bookings/{world.booked.id}/occurrences/2/split"), "holder", world, cookies)
+    gone = heard(app, edit({"number": 2, "purpose": "Kamp"}, 404, "date-elsewhere", "number", version='"3"'), world, cookies)
+
+    assert (done.status_code, refused.status_code, parted.status_code, gone.status_code) == (200, 412, 201, 404)
+    assert parted.get_json()["reference"] in gone.get_json()["detail"]
     assert refused.get_json()["faults"][0]["message"].startswith("Noen andre har endret dette mens du så på det (versjon 1 er nå 2)")
     assert [(one["verb"], one["by"], one["dates"]) for one in refused.get_json()["changes"]] == [
         ("restate", "applicant", ["2026-09-15T18:00", "2026-09-22T18:00"])
@@ -163,6 +182,25 @@ def test_what_is_answered_undone_or_over_stays_so(app: Flask, world: World, cook
     assert codes == [200, 200, 200]
     assert [fault["code"] for fault in twice] == ["offer-answered", "undone-already"]
     assert [fault["code"] for fault in after] == ["unknown-act", "undo-too-late"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_is_anothers_is_not_reached_below_an_address(app: Flask, world: World, cookies: dict[str, str]) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    # Dates are numbered within their booking; all else has a number of its own in all the house.
+    below = {"venue": "fjell-skole", "reference": world.unconfirmed.reference}
+    ids = {**named(world), "period": world.own_school, "message": world.question, "said": world.damage, **below}
+    rows = [rule for rule in app.url_map.iter_rules() if rule.arguments & below.keys() and re.search(r"<int:(?!number>)", rule.rule)]
+    before = contents(app.extensions["database"].engine)
+
+    addresses = app.url_map.bind("localhost")
+    asked = {rule.endpoint: addresses.build(rule.endpoint, {name: ids[name] for name in rule.arguments}) for rule in rows}
+    methods = {rule.endpoint: "GET" if "GET" in (rule.methods or ()) else "POST" for rule in rows}
+    answers = {rule: send(app, Try(address, form={}, method=methods[rule]), "officer", world, cookies) for rule, address in asked.items()}
+
+    assert len(asked) >= 12
+    assert {rule: answer.status_code for rule, answer in answers.items()} == dict.fromkeys(asked, 404)
+    assert changed(before, contents(app.extensions["database"].engine)) == []
 
 
 def picture(kind: str, size: tuple[int, int] = (8, 8)) -> bytes:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
@@ -72,7 +73,17 @@ BAD = {
     "an agreement beyond all numbers": Bad({"agreement": "9" * 30}, {"agreement": 10**30}, (("too-large", "agreement"),)),
     "an agreement that there is not": Bad({"agreement": "99"}, {"agreement": 99}, (("unknown-agreement", "agreement"),), 404),
     "text without an end": Bad({"purpose": "æ" * 10_000}, {"purpose": "æ" * 10_000}, (("too-long-text", "purpose"),), says=("500",)),
-    "a text with a NUL": Bad({"purpose": "a\0b"}, {"purpose": "a\0b"}, (("not-text", "purpose"),)),
+    "a text that turns around": Bad(
+        {"purpose": "Tre\u202ening"},
+        {"purpose": "Tre\u202ening"},
+        (("unseen-sign", "purpose"),),
+        says=("U+202E",),
+    ),
+    "two lines where there is one": Bad({"contact": "Nina\nBcc: x"}, {"contact": "Nina\nBcc: x"}, (("several-lines", "contact"),)),
+    "a telephone number that is none": Bad(
+        {"contact_phone": "javascript:1"}, {"contact_phone": "javascript:1"}, (("bad-phone", "contact_phone"),), says=("javascript:1",)
+    ),
+    "a text with a NUL": Bad({"purpose": "a\0b"}, {"purpose": "a\0b"}, (("unseen-sign", "purpose"),)),
 }
 RULES = {
     "FREQ=SECONDLY;COUNT=3": "bad-rule",
@@ -178,6 +189,24 @@ def test_a_kind_of_rule_that_there_is_not_is_told_with_those_that_there_are(app:
 
     assert answer.status_code == 422
     assert all(word in answer.text for word in ("lottery", "opening", "quota"))
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_form_comes_back_with_what_is_wrong_named_and_what_was_typed(app: Flask, world: World, cookies: dict[str, str]) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    tries = {
+        "Dato: «31. april»": Try("/bookings", form={**ORDER, "date": "31. april", "displace": "yes"}),
+        "Grunn: Skriv alt på én linje": Try("/venues/oren-flerbrukshall/outside/displacement", form={"reason": "a\nb"}),
+        "zz: Feltet er ukjent": Try(f"/bookings/{world.called_off.reference}/occurrences/2/return", form={"zz": "1"}),
+        "Formål: Dette må fylles ut": Try(f"/bookings/{world.booked.reference}/description", form={"dates": "1"}),
+        "«x» er ikke skrevet slik det skal": Try("/office/approvals", form={"approve": "x"}),
+    }
+
+    answers = {words: send(app, attempt, "officer", world, cookies) for words, attempt in tries.items()}
+
+    assert {words: (answer.status_code, words in html.unescape(answer.text)) for words, answer in answers.items()} == dict.fromkeys(
+        tries, (422, True)
+    )
 
 
 def test_of_a_field_that_is_sent_twice_one_is_taken_and_nothing_breaks(app: Flask, world: World, cookies: dict[str, str]) -> None:

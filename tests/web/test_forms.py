@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from kernel.errors import Fault, Invalid
 from tests.web.trial import Wish
 from web.faults import CODES, WRONG_KIND, name_of
-from web.fields import Clock, Day, Email, Local, Moment, Phone, Zone
+from web.fields import Clock, Day, Email, Local, Moment, Phone, Prose, Zone
 from web.forms import Form, Input, parse, parse_json, refused
 from web.nesting import nested
 
@@ -94,7 +94,47 @@ def test_a_password_is_never_given_back() -> None:
 
 
 def test_text_that_a_database_cannot_keep_is_refused() -> None:
-    assert faults_of(Wish, {**GOOD, "room": "Gym\0sal"}) == [("not-text", "room")]
+    assert faults_of(Wish, {**GOOD, "room": "Gym\0sal"}) == [("unseen-sign", "room")]
+
+
+UNSEEN = [
+    "\ufffd",
+    "\x1b",
+    "\x7f",
+    "\x85",
+    "\xad",
+    "\u061c",
+    "\u200b",
+    "\u202a",
+    "\u2028",
+    "\u2066",
+    "\u3164",
+    "\ufeff",
+    "\ufffe",
+    "\ue000",
+    "\u0378",
+    "\ud800",
+    "a\u200d",
+    "\u034f",
+]
+KEPT = ["Ka\u0308re", "👩\u200d👩\u200d👧", "❤\ufe0f\u200d🔥", "1\ufe0f\u20e3", "🫪", "\u0645\u06cc\u200c\u062e\u0648\u0627", "Bø\xa0IL"]
+
+
+def test_nothing_is_read_that_does_not_show_and_all_else_in_one_spelling() -> None:
+    told = {sign: faults_of(Wish, {**GOOD, "room": f"Gym{sign} sal"}) for sign in UNSEEN}
+
+    assert told == {sign: [("unseen-sign", "room")] for sign in UNSEEN}
+    assert [parse(Wish, {**GOOD, "room": text}).room for text in KEPT] == ["Käre", *KEPT[1:]]
+
+
+def test_only_what_is_said_to_be_prose_has_several_lines() -> None:
+    class Said(Input):
+        name: str
+        text: Prose
+        most: Annotated[str, Field(max_length=1)] = ""
+
+    assert faults_of(Said, {"name": "a\tb", "text": "a\nb"}) == [("several-lines", "name")]
+    assert parse(Said, {"name": "a\n", "text": "a\r\n\tb", "most": "a\u0308"}) == Said(name="a", text="a\n\tb", most="ä")
 
 
 @pytest.mark.parametrize(
@@ -142,6 +182,8 @@ def test_a_name_that_cannot_be_placed_is_refused(names: list[str]) -> None:
         (Clock, "halv seks", "bad-clock"),
         (Zone, "Europe/Drammen", "unknown-zone"),
         (Phone, "ring meg", "bad-phone"),
+        (Phone, "+47 3204", "bad-phone"),
+        (Phone, "+" + "9" * 16, "bad-phone"),
         (Email, "kari@", "bad-email"),
     ],
 )
@@ -156,7 +198,12 @@ def test_a_telephone_number_loses_its_spaces() -> None:
     class Only(Input):
         it: Phone
 
-    assert [parse(Only, {"it": text}).it for text in ("32 04 00 00", "+47 932-12-345")] == ["32040000", "+4793212345"]
+    assert [parse(Only, {"it": text}).it for text in ("32 04 00 00", "+47 932-12-345", "0046.8123456", "02000")] == [
+        "32040000",
+        "+4793212345",
+        "+468123456",
+        "02000",
+    ]
 
 
 def test_every_finding_that_pydantic_can_make_has_a_code_of_ours() -> None:

@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 
 from accounts import edge
 from kernel.clock import now
-from kernel.errors import Conflict
+from kernel.errors import Conflict, Invalid
 from venues.models import Room, Venue
 from venues.outside import ASK_AGAIN, BOOKINGS_OUTSIDE, FindOutside, Outside, Why
 from venues.pages.blueprint import routes
 from venues.pages.guards import require_carer
 from venues.scheduling import subject_of
-from web.forms import Input, parse
+from web.forms import Form, Input, parse, refused
 from web.hooks import hooks
 from web.pages import done
 from web.texts import gettext as _
@@ -39,28 +39,30 @@ def outside_page(venue: str) -> str:
     room = request.args.get("room", "")
     place, one = subject_of(edge.reading(), venue, room)
     require_carer(place)
-    return _page(place, one)
+    return _page(place, one, Form({}))
 
 
 @routes.post("/venues/<venue>/outside/displacement")
 def outside_displacement(venue: str) -> ResponseReturnValue:
     """Let those who cannot come lose their time, be told why and offered something else; who they are is shown first."""
-    given, room = parse(Displacement, request.form), request.args.get("room", "")
+    room = request.args.get("room", "")
     place, one = subject_of(edge.reading(), venue, room)
     require_carer(place)
     try:
+        given = parse(Displacement, request.form)
         edge.transact(current_app.extensions[DISPLACE_OUTSIDE], venue, room, reason=given.reason, seen=given.seen)
+    except Invalid as refusal:
+        return Response(_page(place, one, refused(request.form, refusal.faults), seen=request.form.get("seen", "")), refusal.status)
     except Conflict as refusal:
-        page = _page(place, one, met=refusal.faults, seen=refusal.details["seen"], reason=given.reason)
-        return Response(page, status=refusal.status)
+        return Response(_page(place, one, Form(request.form), met=refusal.faults, seen=refusal.details["seen"]), refusal.status)
     onward, row = url_for("venues.outside_page", venue=venue, room=room or None), one or place
     return done(_("De får beskjed og tilbud om noe annet."), onward, back=hooks().undo(row.__tablename__, row.id))
 
 
-def _page(venue: Venue, room: Room | None, **shown: Any) -> str:
+def _page(venue: Venue, room: Room | None, form: Form, **shown: Any) -> str:
     dates = outside(venue.slug, room.slug if room else "")
     movable = [date for date in dates if date.why is not Why.CROWDED and date.starts_at > now()]
-    return render_template("venues/outside.html", venue=venue, room=room, dates=dates, movable=movable, **shown)
+    return render_template("venues/outside.html", venue=venue, room=room, form=form, dates=dates, movable=movable, **shown)
 
 
 def outside(venue: str, room: str) -> Sequence[Outside]:
