@@ -30,7 +30,7 @@ from booking.tasks import call_for
 from booking.usage import UsageInput, note_usage
 from calendars.models import Audience
 from calendars.tokens import Draft, make_feed
-from database.outbox import Notice
+from database.outbox import UNDO_WITHIN, Notice
 from notices.links import path_of, to_acknowledge
 from policies.document import checked
 from policies.places import place_at
@@ -208,7 +208,7 @@ def _offered(session: Session, hall: Hall) -> dict[str, Any]:
     _made(session, cancel, first.id, by=hall.berit)
     date = session.scalars(select(Occurrence.id).where(Occurrence.booking_id == waits.id)).one()
     vacancy = session.scalars(select(func.max(Vacancy.id))).one()
-    _made(session, offer_vacancy, vacancy, date, by=SERVICE)
+    _made(session, offer_vacancy, vacancy, date, by=SERVICE, now=NOW + UNDO_WITHIN)
     return {"offered": waits, "offer": session.scalars(select(Offer.id)).one()}
 
 
