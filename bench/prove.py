@@ -18,13 +18,15 @@ HEAD = """# Proofs
 Written by `make prove` from runs between {first} and {last} of the code `{code}`, on {cores} cores, random steps with the seeds
 {seeds}; every run below ended well, and all of them are told. A run that does not stops the command and names its seed and step.
 
-**Random steps** (`tests/steps.py`): somebody books once or weekly, at night where the clock changes, or stands in line; imports a
+**Random steps** (`tests/steps.py`): somebody books once or weekly, at night where the clock changes, or stands in line, and
+chooses for single dates to skip them, to wait, another room or another hour; asks for equipment or an attendant; imports a
 row of a season plan; moves a date; moves one, the following or all dates of a series to other days, another hour or another
-room; lets them say something else or gives them to another team; splits, cancels, takes back, adds; gives back a period for the
-club; confirms, approves, prefers one request to others, declines or lets lapse. What goes first displaces; half or all of the
-hall is closed, or the lift in it is out of order, and is open again; the worker offers what is free, offers are accepted,
-declined or run out; acts are undone. All in a hall of two halves that can be had whole, while time passes, holds run out and, in
-two episodes of three, summer time begins or ends.
+room; lets them say something else, ask for other equipment, or gives them to another team; splits, cancels, takes back, adds;
+gives back a period for the club; confirms, approves, prefers one request to others, declines or lets lapse. What goes first
+displaces; half or all of the hall is closed, or the lift in it is out of order, and is open again; the hours of the hall or of a
+room shrink, a room is out of use, there are fewer of a thing or none, who has what is not there any more loses it, and all that is
+undone again; the worker offers what is free, offers are accepted, declined or run out; acts are undone. All in a hall of two
+halves that can be had whole, while time passes, holds run out and, in two episodes of three, summer time begins or ends.
 
 Before each act a model in plain Python (`tests/brute.py`) says, by looking at everything there is, what must become of it; of
 what the worker offers it says whether it may be offered, and that nobody is left in line for a time that is free. Every 25 steps

@@ -21,6 +21,7 @@ from booking.casework.shown import ShownMessage, ShownMessages, shown_messages
 from booking.changing import Change, Said, change
 from booking.closures import Closing, affected, close_rooms, displace_outside, open_again
 from booking.edge import book
+from booking.line import ask_again
 from booking.models import Booking
 from booking.outside import bookings_outside
 from booking.preferring import Choice, prefer
@@ -32,7 +33,7 @@ from booking.wish import Line, OnConflict, Participants, PhoneLine, Purpose, Res
 from kernel.clock import now as clock_now
 from policies.ahead import BOOKINGS_AHEAD
 from venues.inputs import ClosureInput, Feature
-from venues.outside import BOOKINGS_OUTSIDE
+from venues.outside import ASK_AGAIN, BOOKINGS_OUTSIDE
 from venues.queries import room_at, venue_named
 from web.api import Answer, Api, expected_version, idempotency_key
 from web.fields import Day, Local, RowId, WallTime
@@ -381,5 +382,6 @@ def install(app: Flask) -> None:
     app.extensions["open_rooms"] = open_again
     app.extensions["displace_outside"] = displace_outside
     app.extensions[BOOKINGS_OUTSIDE] = bookings_outside
+    app.extensions[ASK_AGAIN] = ask_again
     app.extensions[BOOKINGS_AHEAD] = bookings_ahead
     app.register_blueprint(api)

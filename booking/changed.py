@@ -1,6 +1,6 @@
 """Changed: what was done to a booking since somebody saw a version of it, told from the audit."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,8 @@ from database.audit import Audit
 # Beside the act that made a booking, an import says from which plan; that is no version of its own.
 SAYS_NO_MORE = "import"
 MOST = 20
+# What is only said about a booking; all but WRITE move the clock of what was promised.
+WRITE, SAID = "write", {"write", "ask", "answer", "withdraw_question"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,14 @@ def changes_since(session: Session, booking: Booking, version: int) -> Sequence[
     hands = {row.hand_id for row in rows if row.hand_id}
     names, roles = names_of_people(session, hands), _highest(session, hands)
     return [Change(row.verb, _numbers(row), row.at, names.get(row.hand_id or 0, ""), roles.get(row.hand_id or 0)) for row in reversed(rows)]
+
+
+def is_only_said(session: Session, booking: Booking, version: int, verbs: Collection[str]) -> bool:
+    """Whether nothing but these was done to a booking since that version; no statement where nothing was."""
+    if booking.version == version:
+        return True
+    since = changes_since(session, booking, version)
+    return len(since) == booking.version - version and all(one.verb in verbs for one in since)
 
 
 def _highest(session: Session, hands: set[int]) -> dict[int, Role]:

@@ -84,8 +84,8 @@ def change(session: Session, booking_id: int, wanted: Change, *, version: int | 
     Where the policy wants a decision on the new time and no officer moves it, a date waits for that decision. Exceptions
     that were granted go with a date that an officer moves, and not with one that its holder moves. Dates are given to
     another team only on the terms that they have.
-    Raises Declined, Taken, Conflict (``in-the-past``, ``wrong-state``, ``team-changes-price``, ``team-needs-decision``), Stale,
-    Missing, Forbidden; on refusal everything stays as it was.
+    Raises Declined, Taken, Conflict (``in-the-past``, ``wrong-state``, ``room-retired``, ``team-changes-price``,
+    ``team-needs-decision``), Stale, Missing, Forbidden; on refusal everything stays as it was.
     """
     booking = booking_at(session, booking_id, version, by=by)
     require_holder(booking, by)
@@ -94,6 +94,8 @@ def change(session: Session, booking_id: int, wanted: Change, *, version: int | 
     plan = _plan(session, booking, wanted, dates, by=by)
     is_judged = not {"team", "participants", "resources"}.isdisjoint(said)
     moving = tuple(date for date in dates if plan.moves(date))
+    for date in moving:
+        in_use(plan.room or date.room)
     is_moved, plan = bool(moving), plan if is_judged else replace(plan, dates=moving)
     if is_moved or is_judged:
         lock_for(session, booking, plan)
@@ -137,7 +139,7 @@ def _standing(date: Occurrence) -> _Standing:
 
 
 def _plan(session: Session, booking: Booking, wanted: Change, dates: tuple[Occurrence, ...], *, by: Actor) -> Plan:
-    room = in_use(room_at(session, wanted.room)) if wanted.room else None
+    room = room_at(session, wanted.room) if wanted.room else None
     if booking.kind is BookingKind.BLOCK:
         venues = {place.venue_id for place in ([room] if room else [date.room for date in dates])}
         by.require(by.is_officer or all(by.is_caretaker_of(venue) for venue in venues), "caretaker")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from accounts.identity import Actor
 from booking.cases import bookings_for
-from booking.displacing import Losers, Loss, lose, met
+from booking.displacing import Losers, Loss, lose, met, require_cause
 from booking.ending import keys_of
 from booking.images import before, undoable
 from booking.lifecycle import LIVE
@@ -20,7 +20,7 @@ from booking.revisions import touch_spaces
 from booking.states import Cause, OccurrenceState
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
-from kernel.errors import Conflict, Fault
+from kernel.errors import Conflict, Fault, Invalid, refuse
 from kernel.interval import Interval
 from kernel.wallclock import WallSpan
 from venues.inputs import ClosureInput
@@ -54,9 +54,12 @@ class Closing:
 def affected(session: Session, closing: Closing, *, now: datetime) -> Sequence[Occurrence]:
     """The live dates ahead that a closure would meet, in order; rooms that share a space with the closed one count too.
 
-    What has begun is settled, whatever a closure says of earlier hours. Raises Invalid for a time that is none, or far away.
+    What has begun is settled, whatever a closure says of earlier hours. Raises Invalid for a time that is none, far away, or over
+    (``closure-past``): it would change what has been, and could never be opened again.
     """
     require_near(closing.given, now=now)
+    if closing.interval.end <= now:
+        raise refuse(Invalid, "closure-past", "end", f"{closing.given.end:%Y-%m-%dT%H:%M}")
     rooms = select(RoomSpace.room_id).where(RoomSpace.space_id.in_([space.id for space in closing.spaces]))
     time = closing.interval
     query = (
@@ -143,8 +146,10 @@ def _lost_to(session: Session, closure: Closure, now: datetime) -> Sequence[Occu
 def displace_outside(session: Session, venue: str, room: str, *, reason: str, seen: str, by: Actor, now: datetime) -> int:
     """Displace the dates ahead that a venue or a room no longer offers, since its hours or its use changed; returns how many.
 
-    Raises Conflict (``closure-meets-bookings``) with the sign of them when they are others than were ``seen``.
+    Raises Conflict (``closure-meets-bookings``) with the sign of them when they are others than were ``seen``, Invalid
+    (``cause-missing``).
     """
+    require_cause(reason, "reason")
     place, one = subject_of(session, venue, room)
     by.require(by.is_officer or by.is_caretaker_of(place.id), "caretaker")
     _lock(session, one.spaces if one else place.spaces, dates_outside(session, place, one, now=now))

@@ -25,7 +25,7 @@ from booking.telling import tell
 from booking.wish import Displacing
 from database.audit import Act, record
 from database.locks import Key
-from kernel.errors import Conflict, Fault
+from kernel.errors import Conflict, Fault, Invalid, refuse
 from kernel.wallclock import to_wall
 from policies.verdict import Verdict
 from venues.models import Room
@@ -116,7 +116,8 @@ def require_precedence(
     session: Session, found: Losers, dates: Sequence[Dated], kind: BookingKind, asked: Displacing, *, now: datetime
 ) -> None:
     """Raises Conflict naming every date that does not give way: what is over or blocked, is as strong, or has too short notice
-    without a reason; and where those that are to lose their time are others than were shown (``displaces-others``)."""
+    without a reason; and where those that are to lose their time are others than were shown (``displaces-others``). Raises Invalid
+    (``cause-missing``)."""
     verdicts = {booking.id: verdicts_of(session, booking) for booking in {date.booking for date in found.dates}}
     faults = [
         fault
@@ -127,8 +128,16 @@ def require_precedence(
     ]
     if faults:
         raise Conflict(*{(fault.code, fault.value, fault.facts["reference"]): fault for fault in faults}.values())
+    if found.dates:
+        require_cause(asked.reason, "displace.reason")
     if found.dates and asked.seen != found.sign:
         raise Conflict(*(met("displaces-others", date) for date in found.dates), details={"seen": found.sign})
+
+
+def require_cause(reason: str, field: str) -> None:
+    """Raises Invalid (``cause-missing``): who loses time is told why."""
+    if not reason.strip():
+        raise refuse(Invalid, "cause-missing", field)
 
 
 def met(code: str, date: Occurrence, **facts: object) -> Fault:

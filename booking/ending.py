@@ -40,9 +40,9 @@ def cancel(
     """Cancel one date, it and the following, or all that lie ahead; the past is never touched, and a reason is kept on
     what is cancelled.
 
-    It costs what the latest judgement of each date says, and what is given back too late counts as missed; officers may
-    let it be for nothing, and say why. Raises Conflict (``in-the-past``) when nothing is left to cancel, Invalid
-    (``reason-missing``), Stale, Missing, Forbidden.
+    A date that was displaced is had no more by that: nothing else is offered for it. It costs what the latest judgement of each
+    date says, and what is given back too late counts as missed; officers may let it be for nothing, and say why. Raises
+    Conflict (``in-the-past``) when nothing is left to cancel, Invalid (``reason-missing``), Stale, Missing, Forbidden.
     """
     booking = booking_at(session, booking_id, version, by=by)
     require_holder(booking, by)
@@ -69,7 +69,8 @@ def give_up(
     costs = costs_of(session, booking, dates, now=now)
     end_dates(session, booking, dates, OccurrenceState.CANCELLED, BookingState.CANCELLED, now=now)
     for date in dates:
-        date.reason = reason.strip()[:500]
+        # Whoever wants nothing else for time that was lost goes on to be told why it was.
+        date.reason = date.reason if date.lost_to else reason.strip()[:500]
         if date.number in costs:
             date.fee = 0 if without_fee else costs[date.number].fee
         if date.number in costs and costs[date.number].missed and not without_fee:

@@ -9,9 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
+from booking.line import ask_again
 from booking.resources import key_of
 from database.audit import Act, record
-from database.locks import lock
+from database.locks import Key, Subject, lock
 from kernel.errors import Conflict, Fault, Invalid, Missing, refuse
 from policies.taxonomy import Activity
 from venues.editing import raised, require_version
@@ -67,7 +68,7 @@ def add_resource(session: Session, venue: str, given: NewResource, *, by: Actor,
 
 
 def change_resource(session: Session, resource_id: int, given: ChangedResource, *, by: Actor, now: datetime) -> Resource:
-    """Say anew how many there are; what bookings hold they keep, though there be fewer from now on.
+    """Say anew how many there are; what bookings hold they keep, though there be fewer from now on, and who waits for some is asked.
 
     Raises Stale, Missing (``unknown-resource``) and what ``add_resource`` raises.
     """
@@ -76,7 +77,9 @@ def change_resource(session: Session, resource_id: int, given: ChangedResource, 
     _require_sound(row.venue, given, row.lot)
     for name, value in given.model_dump(exclude={"version"}).items():
         setattr(row, name, value)
-    return _done(session, "change_resource", row, by=by, now=now)
+    _done(session, "change_resource", row, by=by, now=now)
+    ask_again(session, row, now=now)
+    return row
 
 
 def retire_resource(session: Session, resource_id: int, *, by: Actor, now: datetime) -> Resource:
@@ -89,10 +92,12 @@ def retire_resource(session: Session, resource_id: int, *, by: Actor, now: datet
 
 
 def restore_resource(session: Session, resource_id: int, *, by: Actor, now: datetime) -> Resource:
-    """Give a retired resource out again. Raises Missing."""
+    """Give a retired resource out again, and ask who waits for some. Raises Missing."""
     row = _locked(session, resource_id, by)
     row.retired_at = None
-    return _done(session, "restore_resource", row, by=by, now=now)
+    _done(session, "restore_resource", row, by=by, now=now)
+    ask_again(session, row, now=now)
+    return row
 
 
 def _locked(session: Session, resource_id: int, by: Actor) -> Resource:
@@ -100,7 +105,7 @@ def _locked(session: Session, resource_id: int, by: Actor) -> Resource:
     if row is None:
         raise refuse(Missing, "unknown-resource", "resource", resource_id)
     by.require(by.is_officer or by.is_caretaker_of(row.venue_id), "caretaker")
-    lock(session, key_of(row.id, row.kind))
+    lock(session, key_of(row.id, row.kind), *(Key(Subject.SPACE, space.id) for space in row.venue.spaces))
     session.refresh(row)
     return row
 

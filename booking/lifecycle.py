@@ -35,7 +35,7 @@ FROM: dict[Act, Collection[OccurrenceState]] = {
     Act.CONFIRM: {OccurrenceState.UNCONFIRMED},
     Act.APPROVE: {OccurrenceState.REQUESTED},
     Act.REFUSE: WAITING,
-    Act.CANCEL: LIVE | {OccurrenceState.WAITING},
+    Act.CANCEL: LIVE | {OccurrenceState.WAITING, OccurrenceState.DISPLACED},
     Act.LAPSE: {OccurrenceState.UNCONFIRMED},
     Act.MOVE: LIVE,
     Act.OFFER: {OccurrenceState.WAITING, OccurrenceState.SKIPPED, OccurrenceState.DISPLACED},

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import exists, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from accounts.identity import Actor
 from booking.alternatives import offers_to
@@ -13,14 +13,14 @@ from booking.cases import booking_for
 from booking.competing import order_of, time_of
 from booking.ending import end_dates, keys_of
 from booking.judging import judge
-from booking.models import OPEN, Booking, Claim, Occurrence, Offer, Vacancy
-from booking.occupy import peek, run_out
+from booking.models import OPEN, WAITS, Booking, Claim, Occurrence, Offer, Vacancy
+from booking.occupy import peek, run_out, vacate
 from booking.offers import Option, book_at_once, case_in, offer, open_offers, passed_over
 from booking.reasons import verdicts_of_all
 from booking.resources import may_need, want_of
 from booking.revisions import touch, touch_spaces
 from booking.states import Accepts, BookingState, OccurrenceState, OfferState
-from booking.waiting import line_for, rooms_with
+from booking.waiting import OVER, line_for, rooms_with
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
 from database.outbox import post
@@ -28,7 +28,7 @@ from kernel.errors import Invalid
 from kernel.interval import Interval
 from kernel.wallclock import WallSpan, wall_of
 from policies.verdict import Verdict
-from venues.models import Resource, Room, Space
+from venues.models import Resource, Room, Space, Venue
 from venues.queries import room_at
 
 STEP = timedelta(minutes=30)
@@ -122,6 +122,22 @@ def end_hold(session: Session, occurrence_id: int, *, by: Actor, now: datetime) 
     date = _locked(session, occurrence_id)
     lock(session, *keys_of(session, date.booking))
     run_out(session, session.scalars(select(Claim.space_id).where(Claim.occurrence_id == date.id)).all(), now=now)
+
+
+def ask_again(session: Session, changed: Venue | Room | Resource, *, now: datetime) -> None:
+    """Let those who stand in line there be asked again: hours or a room's use changed, or there is more of what some of them want.
+
+    The spaces are locked.
+    """
+    venue = changed.id if isinstance(changed, Venue) else changed.venue_id
+    here = Room.id == changed.id if isinstance(changed, Room) else Room.venue_id == venue
+    waiting = select(Occurrence.id).where(WAITS, Occurrence.starts_at > now)
+    query = select(Occurrence).join(Occurrence.booking).join(Occurrence.room).options(joinedload(Occurrence.room).selectinload(Room.spaces))
+    dates = session.scalars(query.where(Occurrence.id.in_(waiting), here, Booking.state.not_in(OVER))).all()
+    wanting = [date for date in dates if not isinstance(changed, Resource) or may_need(date.booking, changed)]
+    left = {(space.id, date.starts_at, date.ends_at) for date in wanting for space in date.room.spaces}
+    vacate(session, left, now=now)
+    touch_spaces(session, {space for space, _, _ in left})
 
 
 def in_vain(session: Session, now: datetime) -> Sequence[int]:

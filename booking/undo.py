@@ -1,6 +1,6 @@
 """Undo: for two minutes, as long as its notices wait, an act on bookings can be taken back by the hand that acted."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from accounts.identity import Actor
 from booking.case import in_use, span_of
 from booking.cases import bookings_for
+from booking.changed import SAID, WRITE, is_only_said
 from booking.conflicts import Collision, Want
 from booking.ending import keys_of
 from booking.images import put_back
@@ -31,6 +32,7 @@ from venues.scheduling import meets, spaces_of, withdraw_closure
 from venues.vocabulary import keeps_out
 
 KEPT = timedelta(days=1)
+CLOCK = {"decide_by", "paused_at"}
 TOLD = {"state", "starts_at", "ends_at", "room_id"}  # by these SEQUENCE rises
 
 
@@ -84,11 +86,16 @@ def _still_open(now: datetime) -> Select[Undo]:
 
 
 def _as_left(session: Session, acts: Sequence[Undo]) -> list[Undo]:
-    """Those of the acts to whose bookings nothing has happened since."""
-    versions = [_versions(act) for act in acts]
-    since = session.execute(select(Booking.id, Booking.version).where(Booking.id.in_({one for found in versions for one in found})))
-    now = {row.id: row.version for row in since}
-    return [act for act, found in zip(acts, versions, strict=True) if all(now[one] == version for one, version in found.items())]
+    """Those of the acts to whose bookings nothing has happened since that concerns them."""
+    ids = {one["id"] for act in acts for one in act.before["bookings"]}
+    rows = {row.id: row for row in session.scalars(select(Booking).where(Booking.id.in_(ids)).execution_options(populate_existing=True))}
+    return [act for act in acts if all(_is_as_left(session, rows[one["id"]], one) for one in act.before["bookings"])]
+
+
+def _is_as_left(session: Session, booking: Booking, kept: Mapping[str, Any]) -> bool:
+    """Whether nothing happened to a booking of an act since but what both sides said; nor that, where both moved a clock."""
+    verbs = {WRITE} if CLOCK & kept["was"].keys() else SAID
+    return is_only_said(session, booking, kept["version"], verbs)
 
 
 def forget_acts(session: Session, *, by: Actor, now: datetime) -> None:
@@ -119,17 +126,12 @@ def _too_late(found: Undo) -> Conflict:
 
 def _unchanged(session: Session, found: Undo) -> Sequence[Booking]:
     """The bookings of an act, locked in order; raises Conflict for those to which something happened since."""
-    versions = _versions(found)
-    bookings = bookings_for(session, versions)
-    faults = [Fault("changed-since", "booking", one.reference) for one in bookings if one.version != versions[one.id]]
+    kept = {one["id"]: one for one in found.before["bookings"]}
+    bookings = bookings_for(session, kept)
+    faults = [Fault("changed-since", "booking", one.reference) for one in bookings if not _is_as_left(session, one, kept[one.id])]
     if faults:
         raise Conflict(*faults)
     return bookings
-
-
-def _versions(found: Undo) -> dict[int, int]:
-    """The bookings of an act by id, with the version that it left them at."""
-    return {one["id"]: one["version"] for one in found.before["bookings"]}
 
 
 def _lock(session: Session, found: Undo, bookings: Sequence[Booking]) -> None:

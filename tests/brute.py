@@ -23,6 +23,8 @@ NOTICE_DAYS = 5
 TO_UNDO, TO_ASK = timedelta(minutes=2), timedelta(minutes=10)
 LONGEST_OFFER = timedelta(hours=36)
 Key = tuple[int, int]
+# A thing beside the room, by its name, and from when to when a date has it.
+Piece = tuple[str, datetime, datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,11 @@ class Sort:
         """Whose wish it is: the club's, a person's, or an officer's."""
         return {"private": "person", "block": "officer", "event": "officer"}.get(self.name, "club")
 
+    @property
+    def activity(self) -> str:
+        concerts = {"concert": "culture.concert", "asked-concert": "culture.concert"}
+        return {**concerts, "event": "sport.match"}.get(self.name, "sport.training")
+
 
 TRAINING = Sort("training", "booked", "booked")
 PRIVATE = Sort("private", "requested", "requested", timedelta(days=2), before=15)
@@ -61,7 +68,7 @@ class Date:
     """One date of a case as it stands; ``expires`` is set while a hold keeps its time.
 
     ``is_missing`` is set for one at an hour that the clock skips, ``was_taken`` for one that was left out because another had its
-    time, ``lost_to`` the closure that it lost its time to.
+    time, ``lost_to`` the closure that it lost its time to; ``beside`` is what it has beside its room.
     """
 
     room: str
@@ -75,6 +82,7 @@ class Date:
     is_missing: bool = False
     was_taken: bool = False
     lost_to: int | None = None
+    beside: tuple[Piece, ...] = ()
 
     @property
     def stands_in_line(self) -> bool:
@@ -87,29 +95,39 @@ class Date:
 
     def meets(self, other: "Date", now: datetime) -> bool:
         """Whether the other keeps this one from having its time."""
-        if not other.holds or (other.expires is not None and other.expires <= now):
-            return False
-        mine, theirs = self.span, other.span
-        return bool(SPACES[self.room] & SPACES[other.room]) and mine[0] < theirs[1] and theirs[0] < mine[1]
+        return other.has(now) and bool(SPACES[self.room] & SPACES[other.room]) and _meet(self.span, other.span)
+
+    def has(self, now: datetime) -> bool:
+        """Whether it has its time, or a hold of it that has not run out."""
+        return self.holds and (self.expires is None or self.expires > now)
 
     @property
     def span(self) -> tuple[datetime, datetime]:
         return self.start - timedelta(minutes=self.before), self.end + timedelta(minutes=self.after)
 
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """All that it has while it has its time: the parts of its room, and what it has beside."""
+        return (*((part, *self.span) for part in SPACES[self.room]), *self.beside)
+
 
 Shift = Callable[[Date], Date]
+# One date of a wish, and what was chosen for it: to skip it, to wait, or neither.
+Chosen = tuple[Date, str]
 # What was told of a booking, and of which dates.
 Told = tuple[str, int, tuple[int, ...]]
 
 
 @dataclass(slots=True)
 class Case:
-    """A booking: its sort, its dates by number, until when it waits for the organisation, and what it takes that stands in line."""
+    """A booking: its sort, its dates by number, until when it waits for the organisation, what it takes that stands in line, and how
+    many it asks for of what."""
 
     sort: Sort
     dates: dict[int, Date] = field(default_factory=dict)
     confirm_by: datetime | None = None
     accepts: str = "time"
+    asks: Mapping[str, int] = field(default_factory=dict)
 
     def state(self, fallback: str) -> str:
         states = {date.state for date in self.dates.values()}
@@ -120,13 +138,14 @@ class Case:
         return [number for number in self.among(*LIVE) if self.dates[number].start > now]
 
     def given_up(self, now: datetime) -> list[int]:
-        """What can be cancelled: what is alive, or waits for time."""
-        return [number for number in self.among(*LIVE, "waiting") if self.dates[number].start > now]
+        """What can be cancelled: what is alive, waits for time, or lost it."""
+        return [number for number in self.among(*LIVE, "waiting", "displaced") if self.dates[number].start > now]
 
     def reached(self, number: int, scope: str, now: datetime) -> list[int]:
         """What an act on a date reaches of what lies ahead: it, it and the following, or all."""
         anchor = self.dates[number].start
-        return [n for n in self.ahead(now) if scope == "all" or n == number or (scope == "following" and self.dates[n].start >= anchor)]
+        ahead = sorted(self.ahead(now), key=lambda n: (self.dates[n].start, n))
+        return [n for n in ahead if scope == "all" or n == number or (scope == "following" and self.dates[n].start >= anchor)]
 
     def since(self, start: datetime) -> list[int]:
         return [number for number, date in self.dates.items() if date.start >= start]
@@ -143,9 +162,6 @@ class Kept:
     date: Date
     until: datetime
     state: str = "open"
-
-
-Piece = tuple[str, datetime, datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,11 +192,70 @@ class Closed:
 
 
 @dataclass(slots=True)
+class Stock:
+    """Equipment or attendants: how many there are, in what lots they are given out, how many minutes they are fetched before and
+    brought back after, in which rooms one can have them, and for which activity one is always there."""
+
+    id: int
+    pieces: int
+    lot: int = 1
+    before: int = 0
+    after: int = 0
+    rooms: Collection[str] = tuple(SPACES)
+    required_for: str = ""
+    is_retired: bool = False
+
+    def is_in(self, room: str) -> bool:
+        return not self.is_retired and room in self.rooms
+
+    def needed(self, asked: int) -> int:
+        """How many lots so many pieces are."""
+        return (asked + self.lot - 1) // self.lot
+
+    @property
+    def units(self) -> list[str]:
+        return [f"{self.id}:{number}" for number in range(1, self.pieces // self.lot + 1)]
+
+    def span(self, date: Date) -> tuple[datetime, datetime]:
+        start, end = date.span
+        return start - timedelta(minutes=self.before), end + timedelta(minutes=self.after)
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Opening hours of the hall, or of one room, on some days: from which to which minute of each; none where it is closed."""
+
+    first: day_of = day_of.min
+    last: day_of = day_of.max
+    minutes: tuple[int, int] = (8 * 60, 24 * 60)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What stands in the way of a date: another of the same wish, others, too few beside the room, fewer than there are at all; and
+    what it draws where nothing does."""
+
+    own: bool
+    others: bool
+    short: bool
+    hopeless: bool
+    beside: tuple[Piece, ...] = ()
+
+    @property
+    def is_free(self) -> bool:
+        return not (self.own or self.others or self.short)
+
+    @property
+    def can_wait(self) -> bool:
+        return (self.others or self.short) and not self.hopeless
+
+
+@dataclass(slots=True)
 class Done:
     """An act that may be taken back: how all it concerned was before, how often each was acted on, and what was told."""
 
     at: datetime
-    before: Mapping[int, tuple[dict[int, Date], datetime | None, str]]
+    before: Mapping[int, tuple[dict[int, Date], datetime | None, str, Mapping[str, int]]]
     versions: Mapping[int, int]
     told: Counter[Told]
     closure: int | None = None
@@ -201,35 +276,42 @@ class Model:
         self.freed: list[Freed] = []
         self.undoable: list[Done] = []
         self.numbers: dict[int, int] = {}
+        self.stocks: dict[str, Stock] = {}
+        self.retired: dict[str, datetime] = {}
+        self.hours: dict[tuple[str, day_of, day_of], Hours] = {("", day_of.min, day_of.max): Hours()}
 
     def claims(self, now: datetime) -> list[tuple[int, int, str, datetime, datetime]]:
-        """Which space each date holds from when to when, holds that ran out left out."""
-        return sorted(
-            (booking, number, space, *date.span)
-            for booking, number, date in self._held()
-            if date.expires is None or date.expires > now
-            for space in SPACES[date.room]
-        )
+        """Which space or thing each date holds from when to when, holds that ran out left out."""
+        return sorted((booking, number, *piece) for booking, number, date in self._held() if date.has(now) for piece in date.pieces)
 
-    def wish(self, sort: Sort, dates: Sequence[Date], *, on_conflict: str, now: datetime) -> tuple[str, Case]:
-        """What a wish becomes: dates taken by others are left out, or stand in line, where that may be."""
-        if dates[0].is_missing:
-            return "missing-hour", Case(sort)
+    def wish(self, case: Case, first: Date, chosen: Sequence[Chosen], *, on_conflict: str, now: datetime) -> str:
+        """What a wish becomes: dates taken by others are left out, or stand in line, where that may be or was chosen."""
+        sort = case.sort
+        if first.room in self.retired:
+            return "room-retired"
+        if first.is_missing:
+            return "missing-hour"
+        if all(choice == "skip" for _, choice in chosen):
+            return "nothing-chosen"
+        if any(date.room in self.retired for date, _ in chosen):
+            return "room-retired"
         if sort.first == "unconfirmed" and list(self.states.values()).count("unconfirmed") >= MOST_UNCONFIRMED:
-            return "too-many-unconfirmed", Case(sort)
-        closed = {number for number, date in enumerate(dates, start=1) if self._is_closed(date, sort)}
-        taken = {number for number, date in enumerate(dates, start=1) if number not in closed and self._is_taken(date, now)}
-        waits = on_conflict == "wait" and sort.first != "unconfirmed" and bool(taken)
-        left_out = len(closed | taken)
-        if left_out and not waits and (on_conflict == "refuse" or left_out == len(dates)):
-            return "declined" if closed else "taken", Case(sort)
-        kept = [date.start for number, date in enumerate(dates, start=1) if number not in closed | taken]
-        case = Case(sort, confirm_by=_confirm_by(now, min(kept)) if sort.first == "unconfirmed" else None)
-        for number, date in enumerate(dates, start=1):
-            left = "waiting" if waits and number in taken else "skipped"
-            state = left if number in closed | taken else sort.first
-            case.dates[number] = self._placed(case, replace(date, state=state, was_taken=number in taken), now)
-        return "too-often-in-line" if any(self._is_crowded(date, sort) for date in case.dates.values()) else "", case
+            return "too-many-unconfirmed"
+        by_room = sorted(chosen, key=lambda one: [date.room for date, _ in ((first, ""), *chosen)].index(one[0].room))
+        asked = {n: date for n, (date, choice) in enumerate(by_room) if choice != "skip" and not self._is_closed(date, case)}
+        answers = self._ask(case, asked, now)
+        waiting = {date for date, choice in by_room if choice == "wait" or on_conflict == "wait"} if sort.first != "unconfirmed" else set()
+        states = [_state_of(sort, choice, answers.get(n), waits=date in waiting) for n, (date, choice) in enumerate(by_room)]
+        left_out = [n for n, state in enumerate(states) if state == "skipped" and by_room[n][1] != "skip"]
+        if left_out and (on_conflict == "refuse" or not {sort.first, "waiting"} & set(states)):
+            return "taken" if all(n in answers for n in left_out) else "declined"
+        if sort.first == "unconfirmed":
+            case.confirm_by = _confirm_by(now, min(by_room[n][0].start for n, state in enumerate(states) if state == sort.first))
+        for number, n in enumerate(sorted(range(len(states)), key=lambda n: (by_room[n][0].start, by_room[n][0].end)), start=1):
+            was_taken, beside = (not answers[n].is_free, answers[n].beside) if n in answers else (False, ())
+            date = replace(by_room[n][0], state=states[n], was_taken=was_taken, beside=beside)
+            case.dates[number] = self._placed(case, date, now)
+        return "too-often-in-line" if any(self._is_crowded(date, sort) for date in case.dates.values()) else ""
 
     def _is_crowded(self, date: Date, sort: Sort) -> bool:
         """Whether a date would wait where as many of the same applicant do as may."""
@@ -250,9 +332,11 @@ class Model:
         self.add(booking, case)
         self.acts.append(("import", booking))
 
-    def displace(self, date: Date, reason: str, now: datetime) -> tuple[str, list[Key]]:
-        """Whether the municipality's own use may have the time, and who loses theirs."""
-        if self._is_closed(date, EVENT):
+    def displace(self, case: Case, date: Date, reason: str, *, is_seen: bool, now: datetime) -> tuple[str, list[Key]]:
+        """Whether the municipality's own use may have the time, and who loses theirs, once that was seen."""
+        if date.room in self.retired:
+            return "room-retired", []
+        if self._is_closed(date, case):
             return "declined", []
         met = {(booking, number) for booking, number, other in self._held() if date.meets(other, now)}
         losers = sorted(met, key=lambda key: (self._date(key).start, key))
@@ -264,18 +348,20 @@ class Model:
                 return "goes-not-first", []
             if now.astimezone(OSLO).date() > lost.start.astimezone(OSLO).date() - timedelta(days=NOTICE_DAYS) and not reason:
                 return "displaced-too-late", []
-        if losers:
+        if losers and not reason:
+            return "cause-missing", losers
+        if losers and not is_seen:
             return "displaces-others", losers
-        return "taken" if self.is_kept(date, now) else "", losers
+        return "" if self._ask(case, {1: date}, now, losers)[1].is_free else "taken", losers
 
-    def displaced(self, booking: int, date: Date, losers: Collection[Key], now: datetime) -> None:
-        was = self._before({booking for booking, _ in losers}, now)
+    def displaced(self, booking: int, case: Case, date: Date, losers: Collection[Key], now: datetime) -> None:
+        was = self._before([booking for booking, _ in losers], now)
+        beside = self._ask(case, {1: date}, now, losers)[1].beside
         self._lose(losers, None, now)
-        case = Case(EVENT)
-        case.dates[1] = self._placed(case, replace(date, state="booked"), now)
+        case.dates[1] = self._placed(case, replace(date, state="booked", beside=beside), now)
         self.add(booking, case)
         if losers:
-            self._may_be_undone(replace(was, before={**was.before, booking: ({}, None, "cancelled")}))
+            self._may_be_undone(replace(was, before={**was.before, booking: ({}, None, "cancelled", {})}))
 
     def met(self, closed: Closed, now: datetime) -> list[Key]:
         """Whose dates ahead a closure meets; what has begun is settled."""
@@ -283,9 +369,9 @@ class Model:
 
     def close(self, closure: int, closed: Closed, chosen: Collection[Key] | None, now: datetime) -> None:
         """Take the time of those that are met and kept out, or of those that were chosen."""
-        met = self.met(closed, now)
+        met = sorted(self.met(closed, now), key=lambda key: (self._date(key).start, key))
         losers = [key for key in met if (closed.keeps_out(self._date(key), self.cases[key[0]].sort) if chosen is None else key in chosen)]
-        with_them = self._before({booking for booking, _ in met}, now)
+        with_them = self._before([booking for booking, _ in met], now)
         self.closures[closure] = closed
         self._lose(losers, closure, now)
         self._may_be_undone(with_them, closure)
@@ -306,9 +392,36 @@ class Model:
         self._free([freed], now)
         return ""
 
+    def outside(self, where: str, now: datetime) -> list[Key]:
+        """Whose dates ahead the hall, or a room, no longer offers, since its hours or its use changed."""
+        here = [(b, n, date) for b, n, date in self._dates() if where in ("", date.room) and self.cases[b].sort is not BLOCK]
+        ahead = [(date.start, (b, n)) for b, n, date in here if date.state in LIVE and date.start > now and self._is_outside(date)]
+        return [key for _, key in sorted(ahead)]
+
+    def restock(self, slug: str, pieces: int, *, is_retired: bool, now: datetime) -> None:
+        """So many of a thing from now on, or none; what dates have of it they keep."""
+        self.stocks[slug].pieces, self.stocks[slug].is_retired = pieces, is_retired
+        if not is_retired:
+            self.ask_again(now, slug=slug)
+
+    def ask_again(self, now: datetime, where: str = "", slug: str = "") -> None:
+        """Those in line in the hall or a room, or for a thing, may have their time now."""
+        line = [(self.cases[b], date) for b, _, date in self._dates() if date.stands_in_line and self.states[b] not in OVER]
+        here = [(case, date) for case, date in line if date.start > now and where in ("", date.room)]
+        wanting = [date for case, date in here if not slug or self._may_need(case, slug)]
+        self._free([replace(date, before=0, after=0, beside=(), expires=None) for date in wanting], now)
+
+    def _may_need(self, case: Case, slug: str) -> bool:
+        return slug in case.asks or case.sort.activity == self.stocks[slug].required_for
+
+    def lose_outside(self, losers: Collection[Key], now: datetime) -> None:
+        was = self._before([booking for booking, _ in losers], now)
+        self._lose(losers, None, now)
+        self._may_be_undone(was)
+
     def cancel(self, booking: int, number: int | None, now: datetime) -> str:
         case = self.cases[booking]
-        if number is not None and case.dates[number].state not in LIVE | {"waiting"}:
+        if number is not None and case.dates[number].state not in LIVE | {"waiting", "displaced"}:
             return "wrong-state"
         dates = [ahead for ahead in case.given_up(now) if number in (None, ahead)]
         if not dates:
@@ -328,7 +441,9 @@ class Model:
             return "in-the-past"
         waits = "booked" if by_staff or case.sort in (BLOCK, EVENT) else case.sort.then
         moved = replace(date, state="unconfirmed" if before.state == "unconfirmed" else waits)
-        return self._moved(booking, {number: moved}, now) if _is_elsewhere(before, moved) else ""
+        if not _is_elsewhere(before, moved):
+            return ""
+        return "room-retired" if date.room in self.retired else self._moved(booking, {number: moved}, now)
 
     def shift(self, booking: int, number: int, to: Shift, *, scope: str, skip: bool, by_staff: bool, now: datetime) -> str:
         """Dates moved alike; with ``skip``, those that are closed out, meet others, or a date that stays, stay."""
@@ -343,35 +458,55 @@ class Model:
         waits = "booked" if by_staff or case.sort in (BLOCK, EVENT) else case.sort.then
         wanted = {n: replace(to(case.dates[n]), state="unconfirmed" if case.dates[n].state == "unconfirmed" else waits) for n in reached}
         wanted = {n: date for n, date in wanted.items() if _is_elsewhere(case.dates[n], date)}
+        if any(date.room in self.retired for date in wanted.values()):
+            return "room-retired"
         going = self._without_stuck(booking, wanted, now) if skip else wanted
         if wanted and not going:
-            return "declined" if any(self._is_closed(date, case.sort) for date in wanted.values()) else "taken"
+            return "declined" if any(self._is_closed(date, case) for date in wanted.values()) else "taken"
         return self._moved(booking, going, now) if going else ""
 
-    def restate(self, booking: int, number: int, *, scope: str, is_team: bool, by_staff: bool, now: datetime) -> tuple[str, list[int]]:
-        """Whether dates may say something else, or be another team's, and which become a booking of their own by that."""
+    def restate(
+        self, booking: int, number: int, *, scope: str, what: str, asks: Mapping[str, int], by_staff: bool, now: datetime
+    ) -> tuple[str, list[int]]:
+        """Whether dates may say something else, be another team's, or ask for something else beside the room, and which become a
+        booking of their own by that."""
         case = self.cases[booking]
         if scope == "one" and case.dates[number].state not in LIVE:
             return "wrong-state", []
         reached = case.reached(number, scope, now)
         if not reached:
             return "in-the-past", []
-        if is_team:
+        if what in ("team", "resources"):
             anew = self._judged_anew(case, reached, by_staff=by_staff)
-            refused = self._refusal(booking, anew, now)
-            if refused or any(date.state != case.dates[n].state for n, date in anew.items()):
-                return refused or "team-needs-decision", []
+            refused = self._refusal(booking, anew, now, asks=asks)
+            if refused:
+                return refused, []
+            if what == "team" and any(date.state != case.dates[n].state for n, date in anew.items()):
+                return "team-needs-decision", []
         if all(n in reached for n in case.among(*LIVE)):
             return "", []
         return "", reached if scope == "one" else case.since(min(case.dates[n].start for n in reached))
 
-    def restated(self, booking: int, made: int, numbers: Collection[int], apart: Collection[int], *, is_team: bool, now: datetime) -> None:
+    def restated(
+        self,
+        booking: int,
+        made: int,
+        numbers: Collection[int],
+        apart: Collection[int],
+        *,
+        what: str,
+        asks: Mapping[str, int],
+        by_staff: bool,
+        now: datetime,
+    ) -> None:
         """What ``restate`` allowed, done under the id of the booking that was made, where one was."""
         was = self._before({booking}, now)
+        anew = self._judged_anew(self.cases[booking], numbers, by_staff=by_staff)
         if apart:
             self._part(booking, made, apart)
-        if is_team:
-            self._place(made, {n: self._date((made, n)) for n in numbers}, now)
+        self.cases[made].asks = asks
+        if what in ("team", "resources"):
+            self._place(made, anew, now)
         self._acted("restate", made, fallback=self.states[made])
         self._tell("booking-changed", made, numbers)
         if not apart:
@@ -385,12 +520,16 @@ class Model:
             return "wrong-state"
         if date.start <= now:
             return "in-the-past"
+        if date.room in self.retired:
+            return "room-retired"
         return self._grow(booking, number, date, "readd", by_staff=by_staff, now=now)
 
     def grow(self, booking: int, date: Date, *, by_staff: bool, may_grow: bool, now: datetime) -> str:
         """One more date, under a number that none of the booking's ever had."""
         if not (may_grow or by_staff or self.states[booking] == "unconfirmed"):
             return "not-your-role"
+        if date.room in self.retired:
+            return "room-retired"
         return self._grow(booking, self.numbers[booking] + 1, date, "add", by_staff=by_staff, now=now)
 
     def split(self, booking: int, number: int, now: datetime) -> str:
@@ -408,7 +547,7 @@ class Model:
 
     def _part(self, booking: int, made: int, numbers: Collection[int]) -> None:
         case, before = self.cases[booking], self.states[booking]
-        self.cases[made] = Case(case.sort, {n: case.dates[n] for n in numbers}, case.confirm_by, case.accepts)
+        self.cases[made] = Case(case.sort, {n: case.dates[n] for n in numbers}, case.confirm_by, case.accepts, case.asks)
         case.dates = {n: date for n, date in case.dates.items() if n not in numbers}
         self.numbers[made] = max(numbers)
         for n in numbers:
@@ -444,7 +583,7 @@ class Model:
         granted = [replace(self._date((booking, n)), holds=True, expires=None) for n in self.cases[booking].among("requested")]
         wished = [(b, n, date) for b, n, date in self._dates() if b != booking and date.state == "requested"]
         lost = [(b, n) for b, n, date in wished if any(date.meets(one, now) for one in granted)]
-        was = self._before({booking, *(b for b, _ in lost)}, now)
+        was = self._before(sorted({booking, *(b for b, _ in lost)}), now)
         refused = self.approve(booking, now)
         if refused:
             return refused
@@ -492,18 +631,29 @@ class Model:
             return "closure-withdrawn"
         changed = {
             (b, n): self._was(dates, n, date)
-            for b, (dates, _, _) in done.before.items()
-            for n, date in self.cases[b].dates.items()
-            if date.told != self._was(dates, n, date).told
+            for b, (dates, _, _, asks) in done.before.items()
+            for n, date in sorted(self.cases[b].dates.items())
+            if date.told != self._was(dates, n, date).told or asks != self.cases[b].asks
         }
-        back = {key: date for key, date in changed.items() if date.holds and (date.expires is None or date.expires > now)}
-        others = [one for closure, one in self.closures.items() if closure != done.closure and one.made >= done.at]
-        if any(closed.keeps_out(date, self.cases[b].sort) for closed in others for (b, _), date in back.items()):
-            return "closed-since"
-        if any(self._is_taken(date, now, changed, due_by=now + TO_UNDO) for date in back.values()):
-            return "taken"
-        self._put_back(done, changed, now)
+        back = {key: date for key, date in changed.items() if date.has(now)}
+        refused = next(filter(None, (self._shut_since(done, key[0], date) for key, date in back.items())), "")
+        asked = [(Case(self.cases[b].sort, asks=done.before[b][3]), date) for (b, _), date in back.items()]
+        answers = self._ask_each(asked, now, changed, due_by=now + TO_UNDO)
+        if refused or not all(answer.is_free for answer in answers):
+            return refused or "taken"
+        drawn = {key: replace(back[key], beside=answer.beside) for key, answer in zip(back, answers, strict=True)}
+        self._put_back(done, changed | drawn, now)
         return ""
+
+    def _shut_since(self, done: Done, booking: int, date: Date) -> str:
+        """What keeps a date from coming back: its room out of use since, what it asked for not to be had, or closed by another."""
+        case = Case(self.cases[booking].sort, asks=done.before[booking][3])
+        if date.room in self.retired and self.retired[date.room] > done.at:
+            return "room-retired"
+        if self._lacks(case, date.room):
+            return "not-in-this-room"
+        others = [one for closure, one in self.closures.items() if closure != done.closure and one.made >= done.at]
+        return "closed-since" if any(closed.keeps_out(date, case.sort) for closed in others) else ""
 
     @staticmethod
     def _was(dates: Mapping[int, Date], number: int, date: Date) -> Date:
@@ -517,7 +667,7 @@ class Model:
         """Whether time was kept for a request until now: it is given up."""
         date = self._date(key)
         self._free([replace(date, expires=None)], now)
-        self.cases[key[0]].dates[key[1]] = replace(date, holds=False)
+        self.cases[key[0]].dates[key[1]] = replace(date, holds=False, beside=())
         return date.state == "requested" and date.holds and date.expires is not None and date.expires <= now
 
     def expire(self, number: int, now: datetime) -> None:
@@ -531,18 +681,20 @@ class Model:
         case, own, until = self.cases[key[0]], self._date(key), date.expires or datetime.max.replace(tzinfo=UTC)
         # Nobody has it until the next in line was asked.
         kept = replace(date, before=case.sort.before, after=case.sort.after, holds=True, expires=until + TO_ASK)
+        answer = self._ask(case, {1: kept}, now, due_by=now)[1]
         wrong = [
             (not own.stands_in_line or own.start <= now, "waits for nothing"),
             (self.open_to(key) is not None, "has an offer already"),
-            (self._is_taken(kept, now, due_by=now), "is taken"),
-            (self._is_closed(kept, case.sort) or self._is_lost(own, kept), "is closed"),
+            (not answer.is_free, "is taken"),
+            (self._is_closed(kept, case) or self._is_lost(own, kept), "is closed"),
+            (kept.room in self.retired, "is out of use"),
             (kept.start <= now, "is over"),
             (key in self._passed_over(kept), "was declined before"),
             (not (_is_as_long(kept, own) or (own.state == "displaced" and _is_part(kept, own))), "has another length"),
             (not now < until <= min(kept.start, now + LONGEST_OFFER), "ends too early or too late"),
             (not _is_awake(until, kept.start), "ends at night"),
         ]
-        self.offers[number] = Kept(key, kept, until)
+        self.offers[number] = Kept(key, replace(kept, beside=answer.beside), until)
         self.sought.pop(key, None)
         self._acted("offer", key[0], fallback=self.states[key[0]])
         # Who is about to be told what was lost reads there what is offered instead; nobody sends anything here.
@@ -563,6 +715,8 @@ class Model:
             return "offer-expired"
         if kept.state != "open":
             return "offer-answered"
+        if act == "accept" and kept.date.room in self.retired:
+            return "room-retired"
         if act == "accept":
             refused = self._take(kept.key, kept.date, "accept", now)
             kept.state = kept.state if refused else "accepted"
@@ -599,11 +753,15 @@ class Model:
         return [key for key in line if key not in self.sought and self.open_to(key) is None]
 
     def _could_have_own(self, key: Key, due: Collection[Date], now: datetime) -> bool:
-        own = self._date(key)
-        is_freed = any(replace(own, before=0, after=0).meets(replace(date, holds=True, expires=None), now) for date in due)
+        own, case = self._date(key), self.cases[key[0]]
         waits = own.stands_in_line and own.start > now and self.open_to(key) is None and self.states[key[0]] not in OVER
-        is_closed = self._is_closed(own, self.cases[key[0]].sort) or self._is_lost(own, own)
-        return is_freed and waits and not (is_closed or self._is_taken(own, now, due_by=now) or key in self._passed_over(own))
+        is_closed = own.room in self.retired or self._is_closed(own, case) or self._is_lost(own, own)
+        if not waits or is_closed or key in self._passed_over(own):
+            return False
+        bare, stocks = replace(own, before=0, after=0), [self.stocks[slug] for slug in self._needed(case, own.room)]
+        wanted = [*bare.pieces, *((unit, *stock.span(bare)) for stock in stocks for unit in stock.units)]
+        is_freed = any(one[0] == other[0] and _meet(one[1:], other[1:]) for one in wanted for date in due for other in date.pieces)
+        return is_freed and self._ask(case, {1: own}, now, due_by=now)[1].is_free
 
     def _waits_in_vain(self, key: Key, date: Date, now: datetime) -> bool:
         return date.state == "waiting" and date.start <= now and self.open_to(key) is None
@@ -658,13 +816,19 @@ class Model:
 
     def _without_stuck(self, booking: int, going: dict[int, Date], now: datetime) -> dict[int, Date]:
         """Those that can be had: one that cannot stays where it was, and may be in the way of others."""
-        sort = self.cases[booking].sort
+        case = self.cases[booking]
         while True:
-            own = {(booking, n) for n in going}
-            stuck = {n for n, date in going.items() if self._is_closed(date, sort) or self._is_taken(date, now, own)}
-            if not stuck:
+            asked = {n: date for n, date in going.items() if not self._is_closed(date, case)}
+            own = set(asked)
+            while True:
+                answers = self._ask(case, asked, now, {(booking, n) for n in own})
+                stuck = {n for n in own if not answers[n].is_free}
+                if not stuck:
+                    break
+                own -= stuck
+            if len(asked) == len(going) and all(answer.is_free for answer in answers.values()):
                 return going
-            going = {n: date for n, date in going.items() if n not in stuck}
+            going = {n: date for n, date in asked.items() if answers[n].is_free}
 
     def _let_go(self, kept: Kept, act: str, now: datetime) -> None:
         self._free([kept.date], now, but=[kept.key])
@@ -698,24 +862,33 @@ class Model:
             return refused
         was = self._before({booking}, now)
         self.cases[booking].confirm_by = until or self.cases[booking].confirm_by
-        self._place(booking, dates, now)
+        self._place(booking, dates, now, due_by)
         self._acted(act, booking, fallback=self.states[booking])
         self._tell(notice or f"booking-{self.states[booking]}", booking, dates if notice else ())
         if is_undoable:
             self._may_be_undone(was)
         return ""
 
-    def _refusal(self, booking: int, dates: Mapping[int, Date], now: datetime, due_by: datetime | None = None) -> str:
-        if any(self._is_closed(date, self.cases[booking].sort) for date in dates.values()):
-            return "declined"
-        own = {(booking, number) for number in dates}
-        is_taken = any(self._is_taken(date, now, own, due_by) for date in dates.values())
-        return "taken" if is_taken or meet_each_other(dates.values()) else ""
-
-    def _place(self, booking: int, dates: Mapping[int, Date], now: datetime) -> None:
+    def _refusal(
+        self,
+        booking: int,
+        dates: Mapping[int, Date],
+        now: datetime,
+        due_by: datetime | None = None,
+        asks: Mapping[str, int] | None = None,
+    ) -> str:
         case = self.cases[booking]
-        placed = {number: self._placed(case, date, now) for number, date in dates.items()}
-        self._give_up([(booking, number) for number in dates], now, placed.values())
+        case = Case(case.sort, asks=case.asks if asks is None else asks)
+        if any(self._is_closed(date, case) for date in dates.values()):
+            return "declined"
+        answers = self._ask(case, dates, now, {(booking, number) for number in dates}, due_by)
+        return "" if all(answer.is_free for answer in answers.values()) else "taken"
+
+    def _place(self, booking: int, dates: Mapping[int, Date], now: datetime, due_by: datetime | None = None) -> None:
+        case, own = self.cases[booking], {(booking, number) for number in dates}
+        answers = self._ask(case, dates, now, own, due_by)
+        placed = {n: self._placed(case, replace(date, beside=answers[n].beside), now) for n, date in dates.items()}
+        self._give_up(own, now, placed.values())
         case.dates |= placed
         if case.state(self.states[booking]) != "unconfirmed":
             case.confirm_by = None
@@ -728,7 +901,7 @@ class Model:
                 return replace(date, holds=True, expires=case.confirm_by)
             case "requested" if case.sort.hold:
                 return replace(date, holds=True, expires=now + case.sort.hold)
-        return replace(date, holds=False, expires=None)
+        return replace(date, holds=False, expires=None, beside=())
 
     def _end(self, booking: int, numbers: Collection[int], state: str, act: str, now: datetime) -> None:
         case = self.cases[booking]
@@ -752,45 +925,38 @@ class Model:
 
     def _free(self, dates: Collection[Date], now: datetime, *, but: Collection[Key] = (), retaken: Collection[Date] = ()) -> None:
         """What anybody in line wants of it is kept for them, where it was not to be had already."""
-        again = {(part, *date.span) for date in retaken if date.holds for part in SPACES[date.room]}
+        again = {piece for date in retaken if date.has(now) for piece in date.pieces}
         for date in dates:
-            parts = [part for part in SPACES[date.room] if (part, *date.span) not in again]
-            if date.span[1] > now and parts:
+            left = [piece for piece in date.pieces if piece not in again and piece[2] > now]
+            if left:
                 is_new = date.expires is None or date.expires > now
-                wanted = [one for part in parts for one in self._wanted(part, but, now)] if is_new else []
-                kept = [(part, max(start, date.span[0], now), min(end, date.span[1])) for part, start, end in wanted]
+                wanted = [(piece, *span) for piece in left for span in self._wanted(piece[0], but, now)] if is_new else []
+                kept = [(piece[0], max(start, piece[1], now), min(end, piece[2])) for piece, start, end in wanted]
                 self.freed.append(Freed(date, now + TO_UNDO, tuple(one for one in kept if one[1] < one[2])))
 
-    def _wanted(self, part: str, but: Collection[Key], now: datetime) -> Iterator[Piece]:
-        """When those who stand in line could have a part of the hall: all of its rooms are of one kind."""
+    def _wanted(self, name: str, but: Collection[Key], now: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """When those who stand in line could have a part of the hall, all of whose rooms are of one kind, or a thing."""
+        of = next((slug for slug, stock in self.stocks.items() if name.startswith(f"{stock.id}:")), "")
         for booking, number, date in self._dates():
-            key, accepts = (booking, number), self.cases[booking].accepts
+            key, case = (booking, number), self.cases[booking]
             is_asked = date.stands_in_line and date.start > now and key not in but and self.states[booking] not in OVER
             is_asked = is_asked and self.open_to(key) is None and not self._is_lost(date, date)
-            if is_asked and (part in SPACES[date.room] or accepts == "any"):
-                yield (part, *(_day_of(date) if accepts == "room" else date.span))
+            wants = self._may_need(case, of) if of else name in SPACES[date.room] or case.accepts == "any"
+            if is_asked and wants:
+                yield _day_of(date) if case.accepts == "room" else self.stocks[of].span(date) if of else date.span
 
     def kept_now(self, now: datetime) -> list[Date]:
         """What became free and is kept, of some of it at least, for those in line."""
         return [one.date for one in self.freed if one.kept and one.due + TO_ASK > now]
 
-    def is_kept(self, date: Date, now: datetime, due_by: datetime | None = None) -> bool:
-        """Whether a moment of it is kept for those in line, from who is not asked by then, and is nobody's since."""
-        held = [one for _, _, one in self._held() if one.expires is None or one.expires > now]
-        for one in self.freed:
-            if one.due + TO_ASK <= now or (due_by is not None and one.due <= due_by):
-                continue
-            for part, start, end in one.kept:
-                if part in SPACES[date.room]:
-                    taken = [other.span for other in held if part in SPACES[other.room]]
-                    turns = sorted({start, end, *date.span, *(moment for span in taken for moment in span)})
-                    within = [moment for moment in turns if max(start, date.span[0]) <= moment < min(end, date.span[1])]
-                    if any(not any(begins <= moment < ends for begins, ends in taken) for moment in within):
-                        return True
-        return False
+    def _kept(self, now: datetime, due_by: datetime | None) -> list[Piece]:
+        """What is kept for those in line, from who is not asked by then."""
+        kept = [one for one in self.freed if one.due + TO_ASK > now and (due_by is None or one.due > due_by)]
+        return [piece for one in kept for piece in one.kept]
 
     def _before(self, bookings: Collection[int], now: datetime) -> Done:
-        before = {b: (dict(self.cases[b].dates), self.cases[b].confirm_by, self.states[b]) for b in bookings}
+        cases = {b: self.cases[b] for b in bookings}
+        before = {b: (dict(case.dates), case.confirm_by, self.states[b], case.asks) for b, case in cases.items()}
         return Done(now, before, {}, Counter(self.told))
 
     def _may_be_undone(self, done: Done, closure: int | None = None) -> None:
@@ -808,8 +974,8 @@ class Model:
         for key, date in changed.items():
             self._withdraw(key)
             self.cases[key[0]].dates[key[1]] = date
-        for booking, (_, confirm_by, state) in done.before.items():
-            self.cases[booking].confirm_by, self.states[booking] = confirm_by, state
+        for booking, (_, confirm_by, state, asks) in done.before.items():
+            self.cases[booking].confirm_by, self.cases[booking].asks, self.states[booking] = confirm_by, asks, state
             self.acts.append(("undo", booking))
         self._free(left, now, but=changed, retaken=changed.values())
         self.told -= done.told
@@ -821,13 +987,85 @@ class Model:
     def _tell(self, kind: str, booking: int, dates: Collection[int] = ()) -> None:
         self.told[kind, booking, tuple(sorted(dates))] += 1
 
-    def _is_taken(self, date: Date, now: datetime, own: Collection[Key] = (), due_by: datetime | None = None) -> bool:
-        is_met = any(date.meets(other, now) for booking, number, other in self._held() if (booking, number) not in own)
-        return is_met or self.is_kept(date, now, due_by)
+    def _ask(
+        self,
+        case: Case,
+        dates: Mapping[int, Date],
+        now: datetime,
+        own: Collection[Key] = (),
+        due_by: datetime | None = None,
+    ) -> dict[int, Answer]:
+        """What stands in the way of dates of a booking that are asked for at once, room by room, without what they have."""
+        rooms = [date.room for date in dates.values()]
+        in_turn = sorted(dates, key=lambda n: rooms.index(dates[n].room))
+        return dict(zip(in_turn, self._ask_each([(case, dates[n]) for n in in_turn], now, own, due_by), strict=True))
 
-    def _is_closed(self, date: Date, sort: Sort) -> bool:
-        """Whether the clock skips the time or the policy refuses it, which is not asked about time that is blocked."""
-        return date.is_missing or (sort is not BLOCK and any(closed.keeps_out(date, sort) for closed in self.closures.values()))
+    def _ask_each(
+        self, asked: Sequence[tuple[Case, Date]], now: datetime, own: Collection[Key], due_by: datetime | None = None
+    ) -> list[Answer]:
+        """Each in turn: an earlier one keeps its room, where that is not another's, and what it draws where it can have all."""
+        held = [((booking, number) in own, date) for booking, number, date in self._held() if date.has(now)]
+        claimed = [piece for _, date in held for piece in date.pieces]
+        kept = self._kept(now, due_by)
+        given = [piece for is_own, date in held if not is_own for piece in date.pieces]
+        found: list[Answer] = []
+        earlier: list[Piece] = []
+        for case, date in asked:
+            met = {space for space, *time in earlier if space in SPACES[date.room] and _meet(date.span, time)}
+            earlier += [(space, *date.span) for space in SPACES[date.room] - met]
+            needed = self._needed(case, date.room)
+            draws = [self._draw(self.stocks[slug], count, date, (given, kept, claimed)) for slug, count in needed.items()]
+            answer = Answer(
+                own=bool(met),
+                others=any(_is_had((space, *date.span), given, kept, claimed) for space in SPACES[date.room]),
+                short=any(pieces is None for pieces in draws),
+                hopeless=any(count > self.stocks[slug].pieces for slug, count in needed.items()),
+            )
+            if answer.is_free:
+                answer = replace(answer, beside=tuple(piece for pieces in draws for piece in pieces or ()))
+                given = [*given, *answer.beside]
+            found.append(answer)
+        return found
+
+    @staticmethod
+    def _draw(stock: Stock, count: int, date: Date, had: tuple[Collection[Piece], ...]) -> list[Piece] | None:
+        """The first that are free for as long as the date has them; None where these are too few."""
+        free = [(unit, *stock.span(date)) for unit in stock.units if not _is_had((unit, *stock.span(date)), *had)]
+        needed = stock.needed(count)
+        return None if len(free) < needed else free[:needed]
+
+    def _needed(self, case: Case, room: str) -> dict[str, int]:
+        """How many of what a date in a room has: what was asked for, and one of what is always there."""
+        activity = None if case.sort is BLOCK else case.sort.activity
+        here = {slug: stock for slug, stock in self.stocks.items() if stock.is_in(room)}
+        counts = {slug: max(case.asks.get(slug, 0), int(activity == stock.required_for)) for slug, stock in here.items()}
+        return {slug: count for slug, count in counts.items() if count}
+
+    def _lacks(self, case: Case, room: str) -> bool:
+        """Whether something was asked for that one cannot have there."""
+        return any(not self.stocks[slug].is_in(room) for slug in case.asks)
+
+    def _is_closed(self, date: Date, case: Case) -> bool:
+        """Whether the clock skips the time, or what was asked for is not to be had, or the policy refuses it, which is not asked about
+        time that is blocked."""
+        if date.is_missing or self._lacks(case, date.room):
+            return True
+        is_shut = not self._is_open(date) or any(closed.keeps_out(date, case.sort) for closed in self.closures.values())
+        return case.sort is not BLOCK and is_shut
+
+    def _is_open(self, date: Date) -> bool:
+        """Whether the hall's hours, or the room's own, hold the whole of it: the narrowest that count on its day, of two the later."""
+        start, end = (moment.astimezone(OSLO).replace(tzinfo=None) for moment in (date.start, date.end))
+        midnight = start.replace(hour=0, minute=0, second=0)
+        where = date.room if any(room == date.room for room, *_ in self.hours) else ""
+        of_day = [hours for (room, *_), hours in self.hours.items() if room == where and hours.first <= start.date() <= hours.last]
+        hours = min(of_day, key=lambda one: (one.last - one.first, -one.first.toordinal()))
+        minutes = [(moment - midnight) / timedelta(minutes=1) for moment in (start, end)]
+        return hours.minutes[0] <= minutes[0] and minutes[1] <= hours.minutes[1]
+
+    def _is_outside(self, date: Date) -> bool:
+        is_closed = any(closed.meets(date) and not closed.is_partly for closed in self.closures.values())
+        return date.room in self.retired or is_closed or not self._is_open(date)
 
     def _date(self, key: Key) -> Date:
         return self.cases[key[0]].dates[key[1]]
@@ -841,6 +1079,33 @@ class Model:
         """What dates hold, and what is kept for them until they answer."""
         yield from (one for one in self._dates() if one[2].holds)
         yield from ((*kept.key, kept.date) for kept in self.offers.values() if kept.state == "open")
+
+
+def _state_of(sort: Sort, choice: str, answer: Answer | None, *, waits: bool) -> str:
+    """What one date of a wish becomes; no answer where it is left out whatever others have."""
+    if choice == "skip" or answer is None:
+        return "skipped"
+    left = "waiting" if waits and answer.can_wait else "skipped"
+    return sort.first if answer.is_free else left
+
+
+def _is_had(wanted: Piece, given: Collection[Piece], kept: Collection[Piece], claimed: Collection[Piece]) -> bool:
+    """Whether others have some of it, or a moment of it is kept for those in line and is nobody's since."""
+    name, *span = wanted
+    if any(other == name and _meet(span, time) for other, *time in given):
+        return True
+    taken = [time for other, *time in claimed if other == name]
+    for part, start, end in kept:
+        if part == name:
+            turns = sorted({start, end, *span, *(moment for time in taken for moment in time)})
+            within = [moment for moment in turns if max(start, span[0]) <= moment < min(end, span[1])]
+            if any(not any(begins <= moment < ends for begins, ends in taken) for moment in within):
+                return True
+    return False
+
+
+def _meet(one: Sequence[datetime], other: Sequence[datetime]) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
 
 
 def _confirm_by(now: datetime, first: datetime) -> datetime:

@@ -2,9 +2,10 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from datetime import date as day_of
 from itertools import pairwise
 from typing import Any
 
@@ -14,7 +15,8 @@ from sqlalchemy.orm import Session, joinedload
 from accounts.identity import COMMAND, SERVICE, Actor
 from booking import adding, decisions, ending, line, offers, splitting
 from booking.changing import Change, Said, change
-from booking.closures import close_rooms, open_again
+from booking.closures import close_rooms, displace_outside, open_again
+from booking.furnishing import ChangedResource, NewResource, add_resource, change_resource, restore_resource, retire_resource
 from booking.importing import Fate, import_row
 from booking.meant import Terms, meant
 from booking.models import Booking, Claim, Occurrence, Offer, Undo
@@ -31,7 +33,7 @@ from database.audit import Audit
 from database.outbox import Delivery, Notice
 from database.transact import Database
 from kernel.errors import Refusal
-from tests.booking.conftest import POLICY, REASON, furnish, move
+from tests.booking.conftest import NOW, POLICY, REASON, furnish, move
 from tests.brute import (
     ASKED,
     ASKED_CONCERT,
@@ -46,17 +48,22 @@ from tests.brute import (
     SPACES,
     TRAINING,
     Case,
+    Chosen,
     Closed,
     Date,
+    Hours,
     Key,
     Model,
     Shift,
     Sort,
+    Stock,
     Told,
     meet_each_other,
 )
-from venues.inputs import ClosureInput
-from venues.models import Room, Space
+from venues.editing import restore_room, retire_room
+from venues.inputs import ClosureInput, HoursInput
+from venues.models import Resource, Room, Space
+from venues.scheduling import forget_opening_hours, set_opening_hours, subject_of
 
 OREN = "oren-flerbrukshall"
 # No public holiday and no break of the hall's lies within eleven weeks; the clock goes back in the second, forward in the third.
@@ -64,7 +71,7 @@ BEGINNINGS = tuple(datetime(*day, 6, 0, tzinfo=UTC) for day in ((2027, 6, 1), (2
 LONGEST_EPISODE = 500
 BROKEN = "lift"
 SETTLED = ("booked", "cancelled", "refused", "lapsed")
-FATES = {"": Fate.BOOKED, "taken": Fate.TAKEN, "declined": Fate.REFUSED}
+FATES = {"": Fate.BOOKED, "taken": Fate.TAKEN, "declined": Fate.REFUSED, "room-retired": "unknown-room"}
 WEEKDAYS = ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag")
 DAYS_AHEAD = 9
 DAY = timedelta(hours=9)
@@ -81,6 +88,13 @@ RULES: list[dict[str, Any]] = [
     },
     {"kind": "buffers", "id": "tidying", "scope": {"applicants": ["person"]}, "before": 15, "reason": REASON},
 ]
+# Two of a thing, stacks of ten, and whoever works the light at concerts, of whom there is one.
+STOCKS: list[dict[str, Any]] = [
+    {"name": "Prosjektor", "kind": "equipment", "quantity": 2, "before_minutes": 15, "after_minutes": 30},
+    {"name": "Stoler", "kind": "equipment", "quantity": 40, "lot": 10, "rooms": ["gymsal-1", "hel-hall"]},
+    {"name": "Lystekniker", "kind": "attendant", "quantity": 1, "before_minutes": 60, "required_for": ["culture.concert"]},
+]
+ASKED_FOR = ({"prosjektor": 1}, {"prosjektor": 2}, {"prosjektor": 3}, {"stoler": 15}, {"stoler": 30, "prosjektor": 1}, {"lystekniker": 1})
 HANDS = {
     "training": "berit",
     "private": "per",
@@ -112,7 +126,7 @@ class Steps:
     def __post_init__(self) -> None:
         self.dice = self.chance or random.Random(self.seed)
         self.now = BEGINNINGS[self.seed % len(BEGINNINGS)]
-        self.hands, self.club = self.database.transact(_furnished)
+        self.hands, self.club, self.model.stocks = self.database.transact(_furnished)
 
     def run(self, steps: int) -> Counter[str]:
         """Take so many steps; raises AssertionError where program and model part. Returns what was done and refused how often."""
@@ -120,7 +134,8 @@ class Steps:
         acts += [self._approve] * 4 + [self._confirm] * 3 + [self._decline, self._lapse]
         acts += [self._displace] * 2 + [self._close, self._open_again] + [self._answer] * 3 + [self._attend] * 4 + [self._undo] * 3
         acts += [self._shift] * 4 + [self._readd] * 3 + [self._add, self._split, self._release]
-        acts += [self._restate, self._prefer, self._prefer, self._import, self._night]
+        acts += [self._restate, self._restate, self._prefer, self._prefer, self._import, self._night]
+        acts += [self._hours, self._retire, self._stock, self._stock, self._lose_outside]
         for number in range(1, steps + 1):
             self._pass_time()
             before, kept = len(self.model.undoable), len(self.model.kept_now(self.now))
@@ -174,18 +189,37 @@ class Steps:
         sort, weeks = self.dice.choice(SORTS), self.dice.choice((1, 1, 1, 2, 3, 5))
         on_conflict = self.dice.choice(("refuse", "skip", "wait", "wait"))
         room, start, end = time or self._time()
-        dates = [self._date(sort, room, start + timedelta(weeks=week), end + timedelta(weeks=week)) for week in range(weeks)]
-        expected, case = self.model.wish(sort, dates, on_conflict=on_conflict, now=self.now)
+        case = Case(sort, asks=self._asks())
+        choices: dict[str, dict[str, Any]] = {}
+        chosen = [self._chosen(sort, room, start + timedelta(weeks=n), end + timedelta(weeks=n), choices) for n in range(weeks)]
+        expected = self.model.wish(case, self._date(sort, room, start, end), chosen, on_conflict=on_conflict, now=self.now)
         line = {
             "on_conflict": on_conflict,
             "accepts": self.dice.choice(("time", "room", "any")),
             "book_when_free": self.dice.random() < 0.3,
+            "choices": choices,
+            "resources": case.asks,
         }
         wish = Wish.model_validate(_wish(sort, room, (start, end), weeks) | line)
-        made = self._try(f"wish {sort.name}", expected, reserve, wish, by=self.hands[HANDS[sort.name]])
+        act = f"wish {sort.name}, chosen" if choices else f"wish {sort.name}"
+        made = self._try(act, expected, reserve, wish, by=self.hands[HANDS[sort.name]])
         if made is not None:
             case.accepts = line["accepts"]
             self.model.add(made, case)
+
+    def _asks(self) -> Mapping[str, int]:
+        return self.dice.choice(ASKED_FOR) if self.dice.random() < 0.3 else {}
+
+    def _chosen(self, sort: Sort, room: str, start: datetime, end: datetime, choices: dict[str, dict[str, Any]]) -> Chosen:
+        """One date of a wish, for which something is chosen now and then: to skip it, to wait, another room, another time, or both."""
+        if self.dice.random() < 0.75:
+            return self._date(sort, room, start, end), ""
+        choice, (other, begins, ends) = self.dice.choice(("skip", "wait", "room", "time", "both")), self._time()
+        says: dict[str, dict[str, Any]] = {"room": {"room": f"{OREN}/{other}"}, "time": {"start": begins, "end": ends}}
+        says["both"] = says["room"] | says["time"]
+        choices[f"{start:%Y-%m-%d}"] = says.get(choice, {choice: True})
+        time = (start, end) if choice in ("skip", "wait", "room") else (begins, ends)
+        return self._date(sort, other if choice in ("room", "both") else room, *time), choice
 
     def _move(self) -> None:
         booking, case = self._any()
@@ -214,23 +248,26 @@ class Steps:
         new = [moment + days for moment in self._walls(case.dates[number])] if how == "days" else self._walls(anchor)
         wanted: dict[str, Any] = {"room": f"{OREN}/{room}"} if how == "room" else {"start": new[0], "end": new[1]}
         skip = self.dice.random() < 0.5 and not meet_each_other([to[how](case.dates[n]) for n in case.reached(number, scope, self.now)])
-        told = {"scope": scope, "skip": skip, "by_staff": hand == "kari", "now": self.now}
-        expected = self.model.shift(booking, number, to[how], **told)  # type: ignore[arg-type]
+        told: dict[str, Any] = {"scope": scope, "skip": skip, "by_staff": hand == "kari", "now": self.now}
+        expected = self.model.shift(booking, number, to[how], **told)
         change = Change(number=number, scope=Scope(scope), on_conflict=OnConflict.SKIP if skip else OnConflict.REFUSE, **wanted)
         self._try(f"shift {how}", expected, _changed, booking, change, by=self.hands[hand])
 
     def _restate(self) -> None:
-        """Dates say something else, or are another team's: they are a booking of their own where others say what they said."""
+        """Dates say something else, are another team's, or ask for something else beside the room: they are a booking of their own
+        where others say what they said."""
         booking, case = self._any()
         number, scope = self._number(case), self.dice.choice(("one", "following", "all"))
-        hand, field_ = self.dice.choice((HANDS[case.sort.name], "kari")), self.dice.choice(("purpose", "team"))
-        told: dict[str, Any] = {"scope": scope, "is_team": field_ == "team", "by_staff": hand == "kari", "now": self.now}
-        expected, apart = self.model.restate(booking, number, **told)
+        hand, what = self.dice.choice((HANDS[case.sort.name], "kari")), self.dice.choice(("purpose", "team", "resources", "resources"))
+        asks = self.dice.choice([one for one in ({}, *ASKED_FOR) if one != case.asks]) if what == "resources" else case.asks
+        told: dict[str, Any] = {"what": what, "asks": asks, "by_staff": hand == "kari", "now": self.now}
+        expected, apart = self.model.restate(booking, number, scope=scope, **told)
         reached = case.reached(number, scope, self.now)
-        change = Change(number=number, scope=Scope(scope), said=Said(**{field_: f"Nummer {sum(self.done.values())}"}))
-        made = self._try(f"restate {field_}", expected, _changed, booking, change, by=self.hands[hand])
+        said: Any = asks if what == "resources" else f"Nummer {sum(self.done.values())}"
+        change = Change(number=number, scope=Scope(scope), said=Said(**{what: said}))
+        made = self._try(f"restate {what}", expected, _changed, booking, change, by=self.hands[hand])
         if made is not None:
-            self.model.restated(booking, made, reached, apart, is_team=field_ == "team", now=self.now)
+            self.model.restated(booking, made, reached, apart, **told)
 
     def _readd(self) -> None:
         booking, case = self._any()
@@ -272,19 +309,18 @@ class Steps:
     def _displace(self) -> None:
         room, start, end = self._time(meeting=0.8)
         reason = self.dice.choice(("", "Valg"))
-        date = self._date(EVENT, room, start, end)
-        expected, losers = self.model.displace(date, reason, self.now)
+        date, case = self._date(EVENT, room, start, end), Case(EVENT, asks=self._asks())
         displacing = {"reason": reason}
-        made = None
         for shown in ("displace", "displace, seen"):
-            wish = Wish.model_validate(_wish(EVENT, room, (start, end), 1) | {"displace": displacing})
+            expected, losers = self.model.displace(case, date, reason, is_seen="seen" in displacing, now=self.now)
+            more = {"displace": displacing, "resources": case.asks}
+            wish = Wish.model_validate(_wish(EVENT, room, (start, end), 1) | more)
             made = self._try(shown, expected, reserve, wish, by=self.hands["kari"])
+            if made is not None:
+                self.model.displaced(made, case, date, losers, self.now)
             if expected != "displaces-others":
                 break
-            expected = "taken" if self.model.is_kept(date, self.now) else ""
             displacing = {"reason": reason, "seen": self.shown}
-        if made is not None:
-            self.model.displaced(made, date, losers, self.now)
 
     def _close(self) -> None:
         """A closure, or something out of order, from some hours back or ahead, first looked at now and then."""
@@ -301,7 +337,8 @@ class Steps:
         )
         chosen = [key for key in met if self.dice.random() < 0.5] if feature and self.dice.random() < 0.3 else None
         more = {"confirmed": is_confirmed, "chosen": None if chosen is None else self._ids(chosen)}
-        expected = "missing-hour" if span.is_missing else "closure-meets-bookings" if met and not is_confirmed else ""
+        over = "closure-past" if span.end <= self.now else ""
+        expected = "missing-hour" if span.is_missing else over or ("closure-meets-bookings" if met and not is_confirmed else "")
         made = self._try("break" if feature else "close", expected, close_rooms, OREN, given, **more, by=self.hands["olav"])
         if made is not None:
             self.model.close(made, closed, chosen, self.now)
@@ -311,6 +348,68 @@ class Steps:
             shut = [closure for closure, closed in self.model.closures.items() if not closed.is_withdrawn and closed.end > self.now]
             closure = self.dice.choice(shut if shut and self.dice.random() < 0.8 else list(self.model.closures))
             self._try("open again", self.model.open_again(closure, self.now), open_again, closure, by=self.hands["olav"])
+
+    def _hours(self) -> None:
+        """Shorter opening hours of the hall for some days, or of one room, or those that there were before."""
+        first = self._wall(self.now).date() + timedelta(days=self.dice.randrange(DAYS_AHEAD))
+        room, minutes = (
+            self.dice.choice(("", "", *SPACES)),
+            self.dice.choice(((), (9 * 60, 14 * 60), (13 * 60, 20 * 60), (17 * 60, 24 * 60))),
+        )
+        period = (day_of.min, day_of.max) if room else (first, first + timedelta(days=self.dice.randrange(5)))
+        shrunk = [key for key in self.model.hours if key != ("", day_of.min, day_of.max)]
+        if shrunk and self.dice.random() < 0.6:
+            room, *period = self.dice.choice(shrunk)
+            self._try("hours as before", "", _hours, room, period, None, by=self.hands["kari"])
+            del self.model.hours[room, *period]
+            self.model.ask_again(self.now, where=room)
+        else:
+            self._try("shorter hours", "", _hours, room, period, minutes, by=self.hands["kari"])
+            self.model.hours[room, *period] = Hours(*period, minutes or (0, 0))
+            self.model.ask_again(self.now, where=room)
+            self._lose_outside(room)
+
+    def _retire(self) -> None:
+        """A room out of use, or taken into use again."""
+        room = self.dice.choice([*SPACES, *[*self.model.retired] * 9])
+        if room in self.model.retired and self.dice.random() < 0.8:
+            self._try("restore room", "", _versioned, Room, room, _restored, by=self.hands["kari"])
+            del self.model.retired[room]
+            self.model.ask_again(self.now, where=room)
+            return
+        expected = "room-retired" if room in self.model.retired else ""
+        self._try("retire room", expected, _versioned, Room, room, retire_room, by=self.hands["kari"])
+        self.model.retired.setdefault(room, self.now)
+        self._lose_outside(room)
+
+    def _lose_outside(self, where: str | None = None) -> None:
+        """What the hall or a room no longer offers: those that have it lose it, once they were shown; now and then only looked at."""
+        room = self.dice.choice(("", *SPACES)) if where is None else where
+        seen = ""
+        for act in ("lose outside", "lose outside, seen"):
+            losers = self.model.outside(room, self.now)
+            expected = "closure-meets-bookings" if losers and not seen else ""
+            self._try(act, expected, _outside, room, seen, by=self.hands["olav"])
+            if losers and seen:
+                self.model.lose_outside(losers, self.now)
+            if not losers or self.dice.random() < 0.2:
+                break
+            seen = self.shown
+
+    def _stock(self) -> None:
+        """More or fewer of a thing, none of it any more, or again."""
+        slug = self.dice.choice(list(self.model.stocks))
+        stock = self.model.stocks[slug]
+        if stock.is_retired or self.dice.random() < 0.3:
+            act = "restore" if stock.is_retired and self.dice.random() < 0.9 else "retire"
+            expected = "resource-retired" if stock.is_retired and act == "retire" else ""
+            verb = restore_resource if act == "restore" else retire_resource
+            self._try(f"{act} stock", expected, verb, stock.id, by=self.hands["olav"])
+            self.model.restock(slug, stock.pieces, is_retired=act == "retire", now=self.now)
+        else:
+            pieces = stock.lot * self.dice.randrange(1, 4)
+            self._try("stock", "", _versioned, Resource, slug, _restocked(pieces), by=self.hands["olav"])
+            self.model.restock(slug, pieces, is_retired=False, now=self.now)
 
     def _undo(self) -> None:
         """The last act most times, within two minutes or just after."""
@@ -408,14 +507,19 @@ class Steps:
         room, start, end = self._time()
         weeks, on_conflict = self.dice.randrange(1, 4), self.dice.choice(("refuse", "skip"))
         dates = [self._date(TRAINING, room, start + timedelta(weeks=week), end + timedelta(weeks=week)) for week in range(weeks)]
-        expected, case = self.model.wish(TRAINING, dates, on_conflict=on_conflict, now=self.now)
+        case = Case(TRAINING)
+        expected = self.model.wish(case, dates[0], [(date, "") for date in dates], on_conflict=on_conflict, now=self.now)
         days = f"{start:%Y-%m-%d} - {start + timedelta(weeks=weeks - 1):%Y-%m-%d}"
         row = f"{OREN}/{room};{WEEKDAYS[start.weekday()]};{start:%H:%M};{end:%H:%M};Skiold turn;Lag {sum(self.done.values())};{days}"
         plan = read_plan("plan.csv", f"rom;ukedag;fra;til;klubb;lag;periode\n{row}".encode())
-        with self.database.reading() as session:
-            (meant_,) = meant(session, plan, Terms(on_conflict=OnConflict(on_conflict)), by=COMMAND, now=self.now)
-        answer = self.database.transact(import_row, meant_, digest=plan.digest, by=COMMAND, now=self.now)
-        assert answer.fate == FATES[expected], f"{answer.fate}, the model says {expected or 'done'}; {self._where()}"
+        try:
+            with self.database.reading() as session:
+                (meant_,) = meant(session, plan, Terms(on_conflict=OnConflict(on_conflict)), by=COMMAND, now=self.now)
+            answer = self.database.transact(import_row, meant_, digest=plan.digest, by=COMMAND, now=self.now)
+            fate = str(answer.fate)
+        except Refusal as refusal:
+            fate = refusal.faults[0].code
+        assert fate == FATES.get(expected, expected), f"{fate}, the model says {expected or 'done'}; {self._where()}"
         self.done[f"import, {expected}" if expected else "import"] += 1
         if not expected:
             with self.database.reading() as session:
@@ -436,7 +540,8 @@ class Steps:
         walls = [(start + timedelta(weeks=week), end + timedelta(weeks=week)) for week in range(weeks)]
         dates = [self._date(BLOCK, room, *wall, is_second=is_second) for wall in walls]
         on_conflict = self.dice.choice(("refuse", "skip", "wait"))
-        expected, case = self.model.wish(BLOCK, dates, on_conflict=on_conflict, now=self.now)
+        case = Case(BLOCK)
+        expected = self.model.wish(case, dates[0], [(date, "") for date in dates], on_conflict=on_conflict, now=self.now)
         wish = Wish.model_validate(_wish(BLOCK, room, (start, end), weeks) | {"on_conflict": on_conflict, "second_hour": is_second})
         made = self._try("wish night", expected, reserve, wish, by=self.hands["kari"])
         if made is not None:
@@ -472,7 +577,7 @@ class Steps:
 
     def _any(self, *states: str) -> tuple[int, Case]:
         """A case in one of the states, or with something ahead, most times, any other now and then: refusals are to be met too."""
-        if not self.model.cases:
+        while not self.model.cases:
             self._wish()
         cases = self.model.cases.items()
         fitting = [b for b, case in cases if (self.model.states[b] in states if states else case.given_up(self.now))]
@@ -549,9 +654,67 @@ def _offset(wall: datetime) -> timedelta | None:
     return wall.replace(tzinfo=OSLO).utcoffset()
 
 
-def _furnished(session: Session) -> tuple[dict[str, Actor], int]:
+def _furnished(session: Session) -> tuple[dict[str, Actor], int, dict[str, Stock]]:
     hall = furnish(session, {**POLICY, "rules": [*POLICY["rules"], *RULES]})
-    return {name: getattr(hall, name) for name in ("kari", "berit", "nils", "siri", "per", "olav")}, hall.cast.skiold.id
+    added = [add_resource(session, OREN, NewResource.model_validate(stock), by=hall.olav, now=NOW) for stock in STOCKS]
+    stocks = {one.slug: _stock(one.id, stock) for one, stock in zip(added, STOCKS, strict=True)}
+    return {name: getattr(hall, name) for name in ("kari", "berit", "nils", "siri", "per", "olav")}, hall.cast.skiold.id, stocks
+
+
+def _stock(number: int, said: Mapping[str, Any]) -> Stock:
+    return Stock(
+        number,
+        said["quantity"],
+        said.get("lot", 1),
+        said.get("before_minutes", 0),
+        said.get("after_minutes", 0),
+        said.get("rooms", tuple(SPACES)),
+        "".join(said.get("required_for", ())),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What a verb that writes no booking answers with."""
+
+    id: int
+
+
+def _hours(session: Session, room: str, period: Sequence[day_of], minutes: Sequence[int] | None, *, by: Actor, now: datetime) -> Any:
+    place, one = subject_of(session, OREN, room)
+    clock = [f"{minute // 60:02}:00" for minute in minutes or ()]
+    rows = [{"weekday": day, "start": clock[0], "end": clock[1]} for day in range(7)] if minutes else []
+    first, last = (None if day in (day_of.min, day_of.max) else day for day in period)
+    given = HoursInput.model_validate({"first_day": first, "last_day": last, "rows": rows, "version": (one or place).revision})
+    changed = (forget_opening_hours if minutes is None else set_opening_hours)(session, OREN, room, given, by=by, now=now)
+    line.ask_again(session, changed, now=now)
+    return changed
+
+
+def _restored(session: Session, path: str, *, version: int, by: Actor, now: datetime) -> Room:
+    room = restore_room(session, path, version=version, by=by, now=now)
+    line.ask_again(session, room, now=now)
+    return room
+
+
+def _versioned(session: Session, kind: type[Room | Resource], slug: str, verb: Callable[..., Any], *, by: Actor, now: datetime) -> Any:
+    """A verb on a room or a thing that wants to know which version of it was seen."""
+    row = session.scalars(select(kind).where(kind.slug == slug)).one()
+    return verb(session, f"{OREN}/{slug}" if isinstance(row, Room) else row.id, version=row.revision, by=by, now=now)
+
+
+def _restocked(pieces: int) -> Callable[..., Resource]:
+    def verb(session: Session, number: int, *, version: int, by: Actor, now: datetime) -> Resource:
+        row = session.get_one(Resource, number)
+        names = set(ChangedResource.model_fields) - {"version", "quantity"}
+        said = {name: getattr(row, name) for name in names} | {"version": version, "quantity": pieces}
+        return change_resource(session, number, ChangedResource.model_validate(said), by=by, now=now)
+
+    return verb
+
+
+def _outside(session: Session, room: str, seen: str, *, by: Actor, now: datetime) -> _Row:
+    return _Row(displace_outside(session, OREN, room, reason="Gulvet", seen=seen, by=by, now=now))
 
 
 def _changed(session: Session, booking: int, wanted: Change, *, by: Actor, now: datetime) -> Booking:

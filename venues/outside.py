@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from venues.models import Room, Venue
 
 BOOKINGS_OUTSIDE = "bookings_outside"
+ASK_AGAIN = "ask_again"
 
 
 class Why(StrEnum):
@@ -37,6 +38,12 @@ class FindOutside(Protocol):
     """Finds the dates ahead in a venue, or in one room of it, that lie outside of what the rooms offer now, in order."""
 
     def __call__(self, session: Session, venue: Venue, room: Room | None, *, now: datetime) -> Sequence[Outside]: ...
+
+
+class AskAgain(Protocol):
+    """Lets those who stand in line in a venue or a room be asked again, in the transaction that changed its hours or its use."""
+
+    def __call__(self, session: Session, changed: Venue | Room, *, now: datetime) -> None: ...
 
 
 def nothing_outside(session: Session, venue: Venue, room: Room | None, *, now: datetime) -> Sequence[Outside]:

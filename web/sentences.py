@@ -89,6 +89,7 @@ VENUES: Mapping[str, str] = {
     "hours-overlap": _("To åpningstider går over i hverandre fra {value}."),
     "unknown-closure": _("Stengningen finnes ikke."),
     "closure-withdrawn": _("Stengningen er alt trukket tilbake."),
+    "closure-past": _("Tiden var over {value:when}, og det som har vært, endres ikke. Sett en slutt som ligger fram i tid."),
     "closure-over": _("Stengningen var over {until:when}. Last siden på nytt for å se hva som er stengt nå."),
     "unknown-need": _("«{value}» er ikke et behov vi kjenner. Velg {known}."),
     "unknown-contact": _("Kontakten finnes ikke."),
@@ -186,6 +187,7 @@ BOOKING: Mapping[str, str] = {
         "Med laget «{value}» må noen godkjenne tiden på nytt. Datoer flyttes mellom lag bare på samme vilkår."
         " Avlys og book på nytt, eller spør en saksbehandler."
     ),
+    "cause-missing": _("Skriv grunnen. De som mister tiden, får lese den."),
     "reason-missing": _("Skriv hvorfor. De det gjelder, får lese begrunnelsen."),
     "displaces-others": _("{reference} i {room}, {value:when}, mister tiden. Se gjennom hvem det gjelder, og bekreft."),
     "gives-no-way": _(

@@ -214,7 +214,7 @@ def _key(event: Event, variant: str) -> str:
     lasting = next((str(state) for state in (OccurrenceState.SKIPPED, OccurrenceState.WAITING) if states == {state}), facts.get("state"))
     variants = {
         "booking.reserve": lasting,
-        "booking.cancel": "why" if any(date.reason for date in event.dates) else None,
+        "booking.cancel": "why" if any(date.reason and not date.lost_to for date in event.dates) else None,
         "occurrence.move": "end" if _is_other_end(facts) else None,
         "booking.used": "heads" if facts.get("heads") is not None else None,
         "task.finish": facts.get("reason"),
@@ -248,7 +248,7 @@ def _reason(chain: Chain, event: Event) -> str:
         return reason if reason.endswith(".") else f"{reason}."
     if event.act.verb == "refuse" and event.booking:
         return event.booking.decision_reason
-    return next((date.reason for date in event.dates if date.reason), "")
+    return next((date.reason for date in event.dates if date.reason and not date.lost_to), "")
 
 
 def _places(chain: Chain, event: Event, reader: Reader) -> dict[str, Any]:
@@ -290,7 +290,7 @@ def _winner(chain: Chain, event: Event, reader: Reader) -> str:
     else:
         closure = chain.closures.get(int(number)) if what == "closure" else None
         name = _closed(closure) if closure else gettext("endret åpningstid eller bruk")
-    reasons = (date.reason.partition(": ")[2] for date in event.dates if date.state is OccurrenceState.DISPLACED)
+    reasons = (date.reason.partition(": ")[2] for date in event.dates if date.lost_to == event.act.facts["to"])
     reason = next(filter(None, reasons), "")
     return ": ".join(filter(None, (name, reason.rstrip("."))))
 

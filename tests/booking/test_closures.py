@@ -12,7 +12,7 @@ from booking.outcome import Declined
 from booking.reservations import reserve
 from booking.states import BookingState
 from database.outbox import Notice
-from kernel.errors import Conflict, Forbidden
+from kernel.errors import Conflict, Forbidden, Invalid
 from tests.booking.conftest import NOW, Hall, again, wish
 from venues.inputs import ClosureInput
 from venues.queries import room_at, venue_named
@@ -103,5 +103,9 @@ def test_a_closure_that_began_this_morning_leaves_what_has_been_as_it_was(sessio
 
     close(session, closing(session), confirmed=True, by=hall.olav, now=datetime(2026, 9, 15, 10, 0, tzinfo=UTC))
     again(session)
+    with pytest.raises(Invalid) as over:
+        close(session, closing(session), confirmed=True, by=hall.olav, now=datetime(2026, 9, 16, 22, 0, tzinfo=UTC))
+    again(session)
 
     assert [booking_for(session, one.id).state for one in (morning, evening)] == [BookingState.BOOKED, BookingState.DISPLACED]
+    assert [(fault.code, fault.field, fault.value) for fault in over.value.faults] == [("closure-past", "end", "2026-09-17T00:00")]

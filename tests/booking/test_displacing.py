@@ -9,16 +9,18 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import SERVICE, Actor
 from booking.cases import booking_for
-from booking.closures import Closing, close
-from booking.line import offer_instead
-from booking.models import Booking, Claim, Occurrence, Offer
+from booking.closures import Closing, close, displace_outside
+from booking.ending import cancel
+from booking.line import offer_instead, vacancies
+from booking.models import Booking, Claim, Occurrence, Offer, Undo, Vacancy
 from booking.offers import accept, sought
 from booking.reservations import reserve
 from booking.states import BookingState, OccurrenceState, OfferState
+from booking.undo import undo
 from database.audit import Audit
-from database.outbox import Delivery, Notice
-from kernel.errors import Conflict, Forbidden
-from tests.booking.conftest import NOW, REASON, Hall, again, publish_with, wish
+from database.outbox import UNDO_WITHIN, Delivery, Notice
+from kernel.errors import Conflict, Forbidden, Invalid
+from tests.booking.conftest import LADDER, NOW, REASON, Hall, again, publish_with, wish
 from venues.inputs import ClosureInput
 from venues.queries import room_at, venue_named
 
@@ -87,6 +89,43 @@ def kinds(session: Session, booking: Booking) -> list[str]:
     return list(session.scalars(select(Notice.kind).where(Notice.booking_id == booking.id).order_by(Notice.id)))
 
 
+def test_who_wants_nothing_else_says_so_once_pays_nothing_and_keeps_what_happened(session: Session, hall: Hall) -> None:
+    publish_with(session, LADDER)
+    series = reserve(session, wish(recurrence={"rrule": "FREQ=WEEKLY;COUNT=2"}), by=hall.berit, now=NOW)
+    displacing(session, hall.kari, "Valg", kind="municipal", organisation=None)
+    again(session)
+    seek(session)
+
+    cancel(session, series.id, number=1, by=hall.berit, now=SOON)
+    again(session)
+
+    date = booking_for(session, series.id).occurrences[0]
+    kept = session.scalars(select(Claim.occurrence_id).where(Claim.occurrence_id == date.id)).all()
+    told = (date.state, date.fee, date.charged_price, date.lost_to.partition(":")[0], date.reason)
+    assert (told, kept) == ((OccurrenceState.CANCELLED, None, 0, "booking", "precedence: Valg"), [])
+    assert session.scalars(select(Offer.state).order_by(Offer.id)).all() == [OfferState.NONE, OfferState.WITHDRAWN]
+    assert booking_for(session, series.id).state is BookingState.BOOKED
+    assert [session.get_one(Vacancy, one).space_id for one in vacancies(session, SOON + UNDO_WITHIN)] == [1, 2]
+    again(session)
+    undo(session, session.scalars(select(Undo.id).order_by(Undo.id.desc())).first() or 0, by=hall.berit, now=SOON)
+    again(session)
+    assert booking_for(session, series.id).occurrences[0].state is OccurrenceState.DISPLACED
+
+
+def test_who_loses_time_is_told_why(session: Session, hall: Hall) -> None:
+    lost, own = reserve(session, wish(), by=hall.berit, now=NOW), {"kind": "municipal", "organisation": None}
+    again(session)
+    with pytest.raises(Invalid) as refused_:
+        reserve(session, wish(**own, displace={"reason": " "}), by=hall.kari, now=NOW)
+    again(session)
+    with pytest.raises(Invalid) as outside:
+        displace_outside(session, "oren-flerbrukshall", "gymsal-1", reason=" ", seen="", by=hall.kari, now=NOW)
+
+    faults = [(fault.code, fault.field) for said in (refused_, outside) for fault in said.value.faults]
+    assert faults == [("cause-missing", "displace.reason"), ("cause-missing", "reason")]
+    assert booking_for(session, lost.id).state is BookingState.BOOKED
+
+
 def test_what_is_found_after_the_loss_was_told_is_told_by_itself(session: Session, hall: Hall) -> None:
     lost = reserve(session, wish(), by=hall.berit, now=NOW)
     displacing(session, hall.kari, "Valg", kind="municipal", organisation=None)
@@ -132,7 +171,7 @@ def test_each_date_that_wants_the_time_must_go_first(session: Session, hall: Hal
     before = {"start": "2026-09-22T17:00", "end": "2026-09-22T19:00", "recurrence": {"rrule": "FREQ=WEEKLY;COUNT=2"}}
     match = {"activity": "sport.match"}
 
-    assert refused(session, hall.kari, **match, **evening) == ["displaces-others"]
+    assert refused(session, hall.kari, "Kamp", **match, **evening) == ["displaces-others"]
     assert refused(session, hall.kari, **match, **before, choices={"2026-09-29": evening}) == ["no-precedence"]
 
 

@@ -11,11 +11,12 @@ from tests.conftest import Copies
 from tests.steps import Steps
 
 # By the kind of database and the seed, of which every third begins before summer time ends, and every third before it begins.
-EPISODES = [("sqlite", 6), ("sqlite", 7), ("sqlite", 8), ("postgresql", 8)]
+EPISODES = [("sqlite", 6), ("sqlite", 7), ("sqlite", 13), ("postgresql", 8)]
 MET = {
     *("wish training", "wish private", "wish concert", "wish asked", "wish block", "wish needy", "wish night", "import"),
     *("move", "cancel", "approve", "prefer", "confirm", "shift days", "shift clock", "shift room", "restate purpose", "restate team"),
-    *("readd", "add", "split", "release", "displace, seen", "close", "break", "open again"),
+    *("wish training, chosen", "restate resources", "readd", "add", "split", "release", "displace, seen", "close", "break", "open again"),
+    *("shorter hours", "hours as before", "retire room", "restore room", "lose outside, seen", "stock", "retire stock", "restore stock"),
     *("undo", "offered", "accept offer", "decline offer", "kept for the line"),
 }
 

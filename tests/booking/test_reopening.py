@@ -1,17 +1,20 @@
 """Opening again, shrunk hours, and what is out of order: who loses time, and who is asked whether they want it back."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from accounts.identity import SERVICE, Actor
 from booking.cases import booking_for
+from booking.changing import Change, Said, change
 from booking.closures import close_rooms, displace_outside, open_again
 from booking.ending import cancel
-from booking.line import in_line, offer_instead, offer_vacancy, vacancies
-from booking.models import Booking, Offer, Undo
+from booking.furnishing import ChangedResource, NewResource, add_resource, change_resource
+from booking.line import ask_again, in_line, offer_instead, offer_vacancy, vacancies
+from booking.models import Booking, Offer, Undo, Vacancy
 from booking.offers import accept, sought
 from booking.outcome import Declined
 from booking.reservations import reserve
@@ -19,10 +22,12 @@ from booking.states import BookingState, OccurrenceState, OfferState
 from booking.undo import last_act, undo
 from database.audit import Audit
 from kernel.errors import Conflict
-from tests.booking.conftest import NOW, Hall, again, wish
-from venues.editing import retire_room
-from venues.inputs import ClosureInput
-from venues.models import Closure, Room
+from tests.booking.conftest import NOW, Hall, again, move, wish
+from venues.editing import restore_room, retire_room
+from venues.inputs import ClosureInput, HoursInput
+from venues.models import Closure, Room, Venue
+from venues.scheduling import set_opening_hours
+from venues.vocabulary import ResourceKind
 
 SOON = NOW + timedelta(minutes=3)
 OREN = "oren-flerbrukshall"
@@ -169,12 +174,90 @@ def test_a_room_out_of_use_is_neither_offered_nor_had_by_an_offer_from_before(se
     assert [fault.code for fault in refused.value.faults] == ["room-retired"]
 
 
-def _given_up(session: Session, hall: Hall, booking: Booking) -> None:
-    """Cancelled, and offered to who waits."""
+def test_what_is_booked_in_a_room_out_of_use_stays_there_and_moves_only_into_another(session: Session, hall: Hall) -> None:
+    theirs = booked(session, hall.berit)
+    room = session.scalars(select(Room).where(Room.slug == "gymsal-1")).one()
     again(session)
-    cancel(session, booking.id, by=hall.berit, now=NOW)
+    retire_room(session, f"{OREN}/gymsal-1", version=room.revision, by=hall.kari, now=NOW)
+    later = {"start": datetime(2026, 9, 16, 18), "end": datetime(2026, 9, 16, 20)}
+
+    again(session)
+    with pytest.raises(Conflict) as refused:
+        move(session, theirs.id, 1, **later, by=hall.berit, now=NOW)
+    again(session)
+    changed = change(session, theirs.id, Change(number=1, room=f"{OREN}/gymsal-1", said=Said(purpose="Turn")), by=hall.berit, now=NOW)
+
+    assert [fault.code for fault in refused.value.faults] == ["room-retired"]
+    assert (changed.booking.purpose, changed.booking.occurrences[0].local_start.day) == ("Turn", 15)
+    again(session)
+    assert move(session, theirs.id, 1, room=f"{OREN}/gymsal-2", by=hall.berit, now=NOW).occurrences[0].room.slug == "gymsal-2"
+
+
+def test_who_stands_in_line_is_asked_when_hours_a_room_or_a_thing_are_there_again(session: Session, hall: Hall) -> None:
+    lost = booked(session, hall.berit)
+    room = session.scalars(select(Room).where(Room.slug == "gymsal-1")).one()
+    for change_, back in ((_hours("10:00", "14:00"), _hours("08:00", "24:00")), (_retired(retire_room), _retired(restore_room))):
+        again(session)
+        change_(session, hall.kari)
+        again(session)
+        with pytest.raises(Conflict) as shown:
+            displace_outside(session, OREN, "gymsal-1", reason="Stengt", seen="", by=hall.kari, now=NOW)
+        again(session)
+        displace_outside(session, OREN, "gymsal-1", reason="Stengt", seen=str(shown.value.details["seen"]), by=hall.kari, now=NOW)
+        session.execute(delete(Offer))
+        session.execute(delete(Vacancy))
+        again(session)
+        ask_again(session, back(session, hall.kari), now=NOW)
+        _asked(session)
+        (offer,) = open_offers(session)
+        again(session)
+        accept(session, offer.id, by=hall.berit, now=SOON)
+    assert (states(session, lost), offer.room_id) == ([BookingState.BOOKED], room.id)
+
+
+def test_who_waits_for_a_thing_is_asked_when_there_is_more_of_it(session: Session, hall: Hall) -> None:
+    beamer = add_resource(session, OREN, NewResource(name="Prosjektor", kind=ResourceKind.EQUIPMENT, quantity=1), by=hall.kari, now=NOW)
+    booked(session, hall.berit, resources={"prosjektor": 1})
+    waits = booked(session, hall.nils, resources={"prosjektor": 1}, room=f"{OREN}/gymsal-2", on_conflict="wait")
+    again(session)
+
+    given = ChangedResource(name="Prosjektor", quantity=2, version=beamer.revision)
+    change_resource(session, beamer.id, given, by=hall.kari, now=NOW)
+    _asked(session)
+
+    assert [offer.occurrence.booking_id for offer in open_offers(session)] == [waits.id]
+
+
+def _hours(start: str, end: str) -> Callable[[Session, Actor], Venue | Room]:
+    rows = [{"weekday": day, "start": start, "end": end} for day in range(7)]
+
+    def set_(session: Session, by: Actor) -> Venue | Room:
+        version = session.scalars(select(Room.revision).where(Room.slug == "gymsal-1")).one()
+        given = HoursInput.model_validate({"rows": rows, "version": version})
+        return set_opening_hours(session, OREN, "gymsal-1", given, by=by, now=NOW)
+
+    return set_
+
+
+def _retired(verb: Callable[..., Room]) -> Callable[[Session, Actor], Venue | Room]:
+    def retire(session: Session, by: Actor) -> Venue | Room:
+        version = session.scalars(select(Room.revision).where(Room.slug == "gymsal-1")).one()
+        return verb(session, f"{OREN}/gymsal-1", version=version, by=by, now=NOW)
+
+    return retire
+
+
+def _asked(session: Session) -> None:
+    again(session)
     for vacancy in vacancies(session, SOON):
         for date in in_line(session, vacancy, now=SOON):
             again(session)
             offer_vacancy(session, vacancy, date, by=SERVICE, now=SOON)
     again(session)
+
+
+def _given_up(session: Session, hall: Hall, booking: Booking) -> None:
+    """Cancelled, and offered to who waits."""
+    again(session)
+    cancel(session, booking.id, by=hall.berit, now=NOW)
+    _asked(session)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from accounts.identity import SERVICE, Actor
 from booking import decisions, ending
 from booking.cases import booking_for
+from booking.casework import messages
 from booking.changing import Change, change
 from booking.closures import close_rooms
 from booking.images import before, image_of, put_back, undoable
@@ -20,7 +21,7 @@ from booking.reasons import verdicts_of
 from booking.releasing import Period, release
 from booking.reservations import reserve
 from booking.states import BookingState, OccurrenceState, OfferState
-from booking.undo import forget_acts, undo
+from booking.undo import forget_acts, own_acts, undo
 from database.audit import Act as Done
 from database.audit import Audit
 from database.outbox import UNDO_WITHIN, Delivery, Notice
@@ -166,6 +167,24 @@ def test_what_happened_since_stands(session: Session, hall: Hall) -> None:
 
     assert (type(taken), taken.faults[0].code, taken.faults[0].facts["space"]) == (Taken, "time-taken", "Gymsal 1")
     assert [(type(one), one.faults[0].code) for one in (changed, closed)] == [(Conflict, "changed-since"), (Conflict, "closed-since")]
+
+
+def test_what_both_sides_said_since_keeps_nothing_from_being_undone_unless_both_moved_the_clock(session: Session, hall: Hall) -> None:
+    gone, number = cancelled(session, hall)
+    messages.write(session, gone.id, "Takk for at dere sa fra.", by=hall.kari, now=NOW)
+    messages.write(session, gone.id, "Vi tar feil, den skulle stå.", by=hall.berit, now=NOW)
+    offered = [one.id for one in own_acts(session, by=hall.berit, now=NOW)]
+    undone(session, hall.berit, number=number)
+    asked = booked(session, hall, "per", **PRIVATE)
+    question = messages.write(session, asked.id, "Hvor mange?", must_answer=True, by=hall.kari, now=NOW)
+    decisions.approve(session, asked.id, by=hall.kari, now=NOW)
+    number = last(session)
+    again(session)
+    messages.withdraw(session, question.id, by=hall.kari, now=NOW)
+
+    assert (offered, own_acts(session, by=hall.kari, now=NOW)) == ([1], [])
+    assert refused(session, hall.kari, number=number).faults[0].code == "changed-since"
+    assert booking_for(session, gone.id).state is BookingState.BOOKED
 
 
 def test_a_period_that_was_given_back_is_had_again_in_all_bookings(session: Session, hall: Hall) -> None:

@@ -1,17 +1,20 @@
 """The page of bookings ahead that a venue or room no longer offers, and the way there from what staff saved."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import wraps
 from typing import Annotated, Any
 
 from flask import Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import Field
+from sqlalchemy.orm import Session
 
 from accounts import edge
 from kernel.clock import now
 from kernel.errors import Conflict
 from venues.models import Room, Venue
-from venues.outside import BOOKINGS_OUTSIDE, FindOutside, Outside, Why
+from venues.outside import ASK_AGAIN, BOOKINGS_OUTSIDE, FindOutside, Outside, Why
 from venues.pages.blueprint import routes
 from venues.pages.guards import require_carer
 from venues.scheduling import subject_of
@@ -65,6 +68,19 @@ def outside(venue: str, room: str) -> Sequence[Outside]:
     find: FindOutside = current_app.extensions[BOOKINGS_OUTSIDE]
     session = edge.reading()
     return find(session, *subject_of(session, venue, room), now=now())
+
+
+def asking_again(verb: Callable[..., Venue | Room]) -> Callable[..., Venue | Room]:
+    """A verb on hours or on a room's use, by which those who stand in line may have their time now."""
+
+    @wraps(verb)
+    def both(session: Session, *given: Any, now: datetime, **more: Any) -> Venue | Room:
+        changed, ask_again = verb(session, *given, now=now, **more), current_app.extensions.get(ASK_AGAIN)
+        if ask_again:
+            ask_again(session, changed, now=now)
+        return changed
+
+    return both
 
 
 def done_unless_outside(message: str, onward: str, *, before: Sequence[Outside], venue: str, room: str) -> ResponseReturnValue:

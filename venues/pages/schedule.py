@@ -20,7 +20,7 @@ from venues.models import Closure
 from venues.opening import SchoolDays
 from venues.pages.blueprint import routes
 from venues.pages.guards import require_carer, require_officer
-from venues.pages.outside import done_unless_outside, outside
+from venues.pages.outside import asking_again, done_unless_outside, outside
 from venues.queries import municipality, venue_named
 from venues.scheduling import (
     add_closure_row,
@@ -76,7 +76,7 @@ def hours_save(venue: str) -> ResponseReturnValue:
     room = request.args.get("room", "")
     before, onward = outside(venue, room), url_for("venues.hours_form", venue=venue, room=room or None)
     try:
-        edge.transact(set_opening_hours, venue, room, parse(HoursInput, rows))
+        edge.transact(asking_again(set_opening_hours), venue, room, parse(HoursInput, rows))
     except (Invalid, Conflict) as refusal:
         return form_again("venues/hours_form.html", refusal, names=names, **_of_hours(venue))
     return done_unless_outside(_("Åpningstidene er lagret."), onward, before=before, venue=venue, room=room)
@@ -87,7 +87,7 @@ def hours_removal(venue: str) -> ResponseReturnValue:
     """Take a period's table away."""
     room = request.args.get("room", "")
     before, onward = outside(venue, room), url_for("venues.hours_form", venue=venue, room=room or None)
-    edge.transact(forget_opening_hours, venue, room, parse(HoursInput, request.form))
+    edge.transact(asking_again(forget_opening_hours), venue, room, parse(HoursInput, request.form))
     return done_unless_outside(_("Perioden er fjernet."), onward, before=before, venue=venue, room=room)
 
 

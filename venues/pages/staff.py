@@ -14,7 +14,7 @@ from venues.labels import facility_label, in_order, kind_label
 from venues.models import Room, Venue
 from venues.pages.blueprint import routes
 from venues.pages.guards import require_carer, require_officer
-from venues.pages.outside import done_unless_outside, outside
+from venues.pages.outside import asking_again, done_unless_outside, outside
 from venues.queries import districts, municipality, room_at, statements_about, venue_named
 from venues.scheduling import subject_of
 from venues.search import facilities, rooms_in_use
@@ -103,7 +103,7 @@ def room_retirement(venue: str, room: str) -> ResponseReturnValue:
 @routes.post("/rooms/<venue>/<room>/restoration")
 def room_restoration(venue: str, room: str) -> ResponseReturnValue:
     """Take a retired room into use again."""
-    edge.transact(restore_room, f"{venue}/{room}", version=parse(VersionInput, request.form).version)
+    edge.transact(asking_again(restore_room), f"{venue}/{room}", version=parse(VersionInput, request.form).version)
     return done(_("Rommet er i bruk igjen."), url_for("venues.venue_page", venue=venue))
 
 

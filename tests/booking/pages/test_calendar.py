@@ -57,4 +57,4 @@ def test_the_statements_do_not_grow_with_bookings_or_rooms(
                 visitor.get(address)
             numbers.append(len(statements))
 
-    assert numbers == [11, 8] * 3
+    assert numbers == [12, 9] * 3
