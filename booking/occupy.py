@@ -67,7 +67,7 @@ EXPIRED = and_(IN_SPACES, CLAIM.c.expires_at.is_not(None), CLAIM.c.expires_at <=
 # Put together once: every booking sends them.
 FIND_EXPIRED = select(CLAIM.c.occurrence_id).where(EXPIRED)
 LEFT = (CLAIM.c.space_id, CLAIM.c.starts_at, CLAIM.c.ends_at)
-DROP_EXPIRED = delete(CLAIM).where(EXPIRED).returning(CLAIM.c.occurrence_id, *LEFT)
+DROP_EXPIRED = delete(CLAIM).where(CLAIM.c.occurrence_id.in_(FIND_EXPIRED)).returning(CLAIM.c.occurrence_id, *LEFT)
 GIVE_UP = delete(CLAIM).where(CLAIM.c.occurrence_id.in_(bindparam("released", expanding=True))).returning(*LEFT, CLAIM.c.expires_at)
 OFFER = table_of(Offer)
 WITHDRAW = update(OFFER).where(OFFER.c.occurrence_id.in_(bindparam("released", expanding=True)), OPEN).values(state=OfferState.WITHDRAWN)
@@ -233,7 +233,7 @@ def _expired(session: Session, spaces: Collection[int], now: datetime) -> set[in
 
 
 def _dropped(session: Session, spaces: Collection[int], now: datetime) -> set[Left]:
-    """A hold that ran out keeps nobody away; the wish itself goes on waiting, now in competition. What it left."""
+    """A hold that ran out keeps nobody away from any part of it; the wish itself goes on waiting, now in competition. What it left."""
     if not spaces:
         return set()
     gone = session.connection().execute(DROP_EXPIRED, {"spaces": sorted(spaces), "moment": now}).all()
