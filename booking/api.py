@@ -20,7 +20,7 @@ from booking.casework import messages
 from booking.casework.shown import ShownMessage, ShownMessages, shown_messages
 from booking.changing import Change, Said, change
 from booking.closures import Closing, affected, close_rooms, displace_outside, open_again
-from booking.edge import book
+from booking.edge import accepted, book
 from booking.line import ask_again
 from booking.models import Booking
 from booking.outside import bookings_outside
@@ -287,7 +287,7 @@ def say(booking_id: int, body: Saying) -> Answer:
 @api.operation("POST", "/offers/<int:offer_id>/acceptance", answers={200: ShownBooking})
 def accept_offer(offer_id: int) -> Answer:
     """Take what is offered for a date that waits or was displaced."""
-    return _answer(transact(_shown, offers.accept, offer_id))
+    return _answer(accepted(_shown, offers.accept, offer_id))
 
 
 @api.operation("POST", "/offers/<int:offer_id>/refusal", answers={200: ShownBooking})

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session, joinedload
 
 from accounts.identity import Actor
 from booking.cases import bookings_for
-from booking.displacing import Loss, lose, lost_to, met, require_cause, sign_of
+from booking.displacing import Loss, lose, met, require_cause, sign_of
 from booking.ending import keys_of
 from booking.images import before, undoable
 from booking.lifecycle import LIVE
 from booking.models import Booking, Occurrence
-from booking.occupy import free, vacate
+from booking.occupy import vacate
 from booking.outside import dates_outside
 from booking.revisions import touch_spaces
 from booking.states import Cause
@@ -125,13 +125,12 @@ def close_rooms(
 
 
 def open_again(session: Session, closure_id: int, *, by: Actor, now: datetime) -> Closure:
-    """Open again what was closed, and let those who lost their time to it be asked first whether they want it back."""
+    """Open again what was closed, and let those who lost their time to it be asked first whether they want it back; what was found
+    for them elsewhere they keep until then."""
     closure = closure_for(session, closure_id, by=by)
     spaces, until = spaces_of(session, closure), closure.ends_at
-    _lock(session, spaces, lost_to(session, f"closure:{closure.id}", now=now))
+    _lock(session, spaces, ())
     end_closure(session, closure_id, by=by, now=now)
-    # What was found for them elsewhere makes way for their own time.
-    free(session, [date.id for date in lost_to(session, f"closure:{closure.id}", now=now)], now=now)
     vacate(session, [(space.id, max(closure.starts_at, now), until) for space in spaces], now=now)
     touch_spaces(session, [space.id for space in spaces])
     return closure

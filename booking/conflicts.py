@@ -31,15 +31,28 @@ class Want:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """The units of a resource in the order in which they are given out, each of ``lot`` pieces."""
+    """The units of a resource in the order in which they are given out, each of ``lot`` pieces.
+
+    Those ``beyond`` are given out no more; whoever has one still has one of those that there are.
+    """
 
     slug: str
     name: str
     lot: int
     units: tuple[int, ...]
+    beyond: tuple[int, ...] = ()
+
+    @property
+    def every(self) -> tuple[int, ...]:
+        return (*self.units, *self.beyond)
 
     def units_for(self, count: int) -> int:
         return -(-count // self.lot)
+
+    def free_but(self, held: Collection[int]) -> tuple[int, ...]:
+        """The units that can be given out while these are held."""
+        free = [unit for unit in self.units if unit not in held]
+        return tuple(free[: max(len(free) - len(set(self.beyond).intersection(held)), 0)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +83,17 @@ class Collision:
 
 @dataclass(frozen=True, slots=True)
 class Shortage:
-    """Too few of a pool are free for want number ``want``, counted in pieces; ``held`` is when others have the rest."""
+    """Too few of a pool are free for want number ``want``, counted in pieces; ``held`` is when others have the rest.
+
+    ``kept`` is what became free of it, where that would be enough and is kept until those who stand in line have been asked.
+    """
 
     want: int
     pool: Pool
     asked: int
     free: int
     held: tuple[Interval, ...]
+    kept: tuple[Collision, ...] = ()
 
     @property
     def total(self) -> int:
@@ -149,12 +166,12 @@ def grouped(wants: Sequence[Want], found: Iterable[Collision], pools: Mapping[in
     want that is free keeps its units from those after it, unless each stands ``alone``.
     """
     every = tuple(found)
-    units = {unit for pool in pools.values() for unit in pool.units}
+    units = {unit for pool in pools.values() for unit in pool.every}
     in_rooms: dict[int, dict[tuple[int | None, bool, Interval], Collision]] = {}
-    in_use: dict[tuple[int, int], list[Interval]] = {}
+    in_use: dict[tuple[int, int], list[Collision]] = {}
     for collision in every:
         if collision.space_id in units:
-            in_use.setdefault((collision.want, collision.space_id), []).append(collision.time)
+            in_use.setdefault((collision.want, collision.space_id), []).append(collision)
         else:
             in_rooms.setdefault(collision.want, {}).setdefault((collision.occurrence_id, collision.is_own, collision.time), collision)
     collisions = {number: tuple(met.values()) for number, met in in_rooms.items()}
@@ -174,14 +191,15 @@ def grouped(wants: Sequence[Want], found: Iterable[Collision], pools: Mapping[in
 
 
 def _draw(
-    number: int, draw: Draw, pool: Pool, in_use: Mapping[tuple[int, int], list[Interval]], given: Mapping[int, list[Interval]]
+    number: int, draw: Draw, pool: Pool, in_use: Mapping[tuple[int, int], list[Collision]], given: Mapping[int, list[Interval]]
 ) -> tuple[Picked, ...] | Shortage:
-    held = {
-        unit: [*in_use.get((number, unit), ()), *(time for time in given.get(unit, ()) if time.overlaps(draw.time))] for unit in pool.units
-    }
-    free = [unit for unit in pool.units if not held[unit]]
-    needed = pool.units_for(draw.count)
+    met = [(unit, one) for unit in pool.every for one in in_use.get((number, unit), ())]
+    own = [(unit, time) for unit in pool.units for time in given.get(unit, ()) if time.overlaps(draw.time)]
+    others = {unit for unit, _ in own} | {unit for unit, one in met if one.kept_until is None}
+    free, needed = pool.free_but(others | {unit for unit, _ in met}), pool.units_for(draw.count)
     if len(free) >= needed:
         return tuple((unit, draw.time) for unit in free[:needed])
-    times = {time for several in held.values() for time in several}
-    return Shortage(number, pool, draw.count, len(free) * pool.lot, tuple(sorted(times, key=lambda time: (time.start, time.end))))
+    kept = tuple(one for _, one in met if one.kept_until) if len(pool.free_but(others)) >= needed else ()
+    times = {one.time for _, one in met} | {time for _, time in own}
+    held = tuple(sorted(times, key=lambda time: (time.start, time.end)))
+    return Shortage(number, pool, draw.count, len(free) * pool.lot, held, kept)

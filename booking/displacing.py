@@ -66,12 +66,6 @@ def lose(session: Session, dates: Sequence[Occurrence], loss: Loss, *, by: Actor
         tell(session, booking, "dates-displaced", lost=lost, facts={"dates": numbers, "cause": str(loss.cause)}, by=by, now=now)
 
 
-def lost_to(session: Session, to: str, *, now: datetime) -> Sequence[Occurrence]:
-    """The dates ahead that lost their time to something (``closure:3``) and have no other yet."""
-    theirs = (Occurrence.lost_to == to, Occurrence.state == OccurrenceState.DISPLACED, Occurrence.starts_at > now)
-    return session.scalars(select(Occurrence).where(*theirs)).all()
-
-
 @dataclass(frozen=True, slots=True)
 class Losers:
     """The dates that stand in the way of a wish that goes first, and all that an act on their bookings locks."""

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from accounts.edge import actor, reading, transact
 from accounts.identity import Actor
 from booking.alternatives import offers_to
+from booking.offers import withdraw_vain
 from booking.outcome import Declined, Taken
 from booking.reservations import case_asked, reserve
 from booking.shown import shown_booking
@@ -15,7 +16,7 @@ from booking.sought import note_refusal
 from booking.wish import Wish
 from database.idempotency import begin
 from kernel.clock import now as clock_now
-from kernel.errors import Refusal
+from kernel.errors import Conflict, Refusal
 
 
 def book(wish: Wish, *, key: str | None) -> dict[str, Any]:
@@ -38,6 +39,17 @@ def reserve_once(session: Session, wish: Wish, *, key: str | None, by: Actor, no
     if kept is not None:
         kept.answer = answer
     return answer
+
+
+def accepted(*verb: Any) -> Any:
+    """What ``offers.accept``, or a verb around it, says of an offer, which comes last; what can be had no more is closed at once,
+    and the next sought, whatever else is answered."""
+    try:
+        return transact(*verb)
+    except (Declined, Taken, Conflict) as refusal:
+        if isinstance(refusal, Declined | Taken) or any(fault.code == "room-retired" for fault in refusal.faults):
+            transact(withdraw_vain, verb[-1])
+        raise
 
 
 def with_alternatives(wish: Wish, refusal: Refusal) -> Refusal:

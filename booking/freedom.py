@@ -121,8 +121,9 @@ class Freedom:
     def has_enough(self, draw: Draw) -> bool:
         """Whether as many units as are drawn are free all the time."""
         pool, (start, end) = self.pools.get(draw.resource), seconds_of(draw.time)
-        units = (self.taken.claims.get(unit, NONE) for unit in pool.units) if pool else ()
-        return pool is not None and sum(unit.is_free(start, end, self.now) for unit in units) >= pool.units_for(draw.count)
+        every, claims = pool.every if pool else (), self.taken.claims
+        held = {unit for unit in every if not claims.get(unit, NONE).is_free(start, end, self.now)}
+        return pool is not None and len(pool.free_but(held)) >= pool.units_for(draw.count)
 
     def stretches(self, rooms: Iterable[int], span: Interval, least: int, *, once: bool = False) -> Iterator[tuple[int, int, int]]:
         """The times within a span at which rooms are open by right and free for at least so many seconds: start, end, room.
@@ -154,7 +155,7 @@ def freedom_of(session: Session, rooms: Collection[int] | Callable[[], Collectio
     if session.connection().get_execution_options().get("writes") or not keeper.covers(span, now):
         spots = _spots(session, span, rooms() if callable(rooms) else rooms)
         pools = pools_of(session, Resource.venue_id.in_({spot.place.venue for spot in spots.values()}))
-        spaces = {space for spot in spots.values() for space in spot.spaces} | {unit for pool in pools.values() for unit in pool.units}
+        spaces = {space for spot in spots.values() for space in spot.spaces} | {unit for pool in pools.values() for unit in pool.every}
         bits = _bits(spots)
         return Freedom(spots, pools, Taken(bits, _read(session, span, spaces)), _openings(bits, spots), int(now.timestamp()))
     return keeper.look(session, now)

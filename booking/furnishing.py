@@ -6,21 +6,22 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import Field
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from accounts.identity import Actor
 from booking.cases import bookings_for
 from booking.competing import time_of
-from booking.displacing import Loss, lose, lost_to, met, sign_of
+from booking.displacing import Loss, lose, met, sign_of
 from booking.ending import keys_of
 from booking.images import before
 from booking.lifecycle import LIVE
 from booking.line import ask_again
-from booking.models import Booking, Claim, Occurrence
-from booking.occupy import Take, ask, free, occupy
-from booking.resources import key_of, needed_by, want_of
-from booking.states import Cause
+from booking.models import Booking, Claim, Occurrence, Offer
+from booking.occupy import Take, ask, forget, occupy
+from booking.offers import withdraw
+from booking.resources import key_of, needed_by, pools_of, want_of
+from booking.states import Cause, OfferState
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
 from kernel.errors import Conflict, Fault, Invalid, Missing, refuse
@@ -97,14 +98,14 @@ def change_resource(
     (``unknown-resource``) and what ``add_resource`` raises.
     """
     row = _locked(session, resource_id, by, Left(given.quantity, given.rooms), now=now)
+    before = _in_use(session, row)
     require_version(session, row, given.version)
     _require_sound(row.venue, given, row.lot)
     is_wider = bool(row.rooms) and not (given.rooms and set(row.rooms).issuperset(given.rooms))
-    is_more = given.quantity > row.quantity or is_wider
     for name, value in given.model_dump(exclude={"version"}).items():
         setattr(row, name, value)
     _part(session, _done(session, "change_resource", row, by=by, now=now), losing, by=by, now=now)
-    return _asked(session, row, now=now) if is_more else row
+    return _asked(session, row, set() if is_wider else before, now=now)
 
 
 def retire_resource(session: Session, resource_id: int, losing: Losing = NOBODY, *, by: Actor, now: datetime) -> Resource:
@@ -120,8 +121,9 @@ def retire_resource(session: Session, resource_id: int, losing: Losing = NOBODY,
 def restore_resource(session: Session, resource_id: int, *, by: Actor, now: datetime) -> Resource:
     """Give a retired resource out again, and ask who waits for some. Raises Missing."""
     row = _locked(session, resource_id, by, None, now=now)
+    before = _in_use(session, row)
     row.retired_at = None
-    return _asked(session, _done(session, "restore_resource", row, by=by, now=now), now=now)
+    return _asked(session, _done(session, "restore_resource", row, by=by, now=now), before, now=now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,7 @@ def _locked(session: Session, resource_id: int, by: Actor, left: Left | None, *,
     if row is None:
         raise refuse(Missing, "unknown-resource", "resource", resource_id)
     by.require(by.is_officer or by.is_caretaker_of(row.venue_id), "caretaker")
-    dates = (*(_holding(session, row, left, now=now) if left else ()), *lost_to(session, _name_of(row), now=now))
+    dates = (*_holding(session, row, left, now=now), *(one.occurrence for one in _offered(session, row, left))) if left else ()
     bookings = bookings_for(session, {date.booking_id for date in dates})
     needed = {one.key for booking in bookings for date in booking.occurrences for one in needed_by(booking, date.room)}
     spaces = [Key(Subject.SPACE, space.id) for space in row.venue.spaces]
@@ -149,27 +151,45 @@ def _locked(session: Session, resource_id: int, by: Actor, left: Left | None, *,
 
 def _holding(session: Session, row: Resource, left: Left, *, now: datetime) -> Sequence[Occurrence]:
     """The live dates ahead that hold a unit which is not left, or have one in a room that it goes to no more; who asked first, first."""
-    units = session.scalars(select(Space.id).where(Space.resource_id == row.id).order_by(Space.id)).all()
-    gone = Claim.space_id.in_(units[left.quantity // row.lot :])
-    elsewhere = and_(Claim.space_id.in_(units), Room.slug.not_in(left.rooms)) if left.rooms else gone
     whole = (joinedload(Occurrence.booking).selectinload(Booking.occurrences), joinedload(Occurrence.room).selectinload(Room.spaces))
     query = select(Occurrence).join(Occurrence.booking).join(Occurrence.room).options(*whole)
     lasting = or_(Claim.expires_at.is_(None), Claim.expires_at > now)
-    held = select(Claim.id).where(Claim.occurrence_id == Occurrence.id, lasting, or_(gone, elsewhere)).exists()
+    held = select(Claim.id).where(Claim.occurrence_id == Occurrence.id, lasting, _gone(session, row, left)).exists()
     ahead = (Occurrence.state.in_(sorted(LIVE)), Occurrence.starts_at > now)
     return session.scalars(query.where(*ahead, held).order_by(Occurrence.booking_id, Occurrence.number)).unique().all()
 
 
-def _asked(session: Session, row: Resource, *, now: datetime) -> Resource:
-    """The row, of which there is more again: who waits for some is asked; what was found for those who lost it makes way."""
-    free(session, [date.id for date in lost_to(session, _name_of(row), now=now)], now=now)
-    ask_again(session, row, now=now)
+def _offered(session: Session, row: Resource, left: Left) -> Sequence[Offer]:
+    """The open offers that keep a unit which is not left, or one in a room that it goes to no more."""
+    kept = select(Claim.id).where(Claim.occurrence_id == Offer.occurrence_id, _gone(session, row, left)).exists()
+    query = select(Offer).join(Offer.room).where(Offer.state == OfferState.OPEN, kept).options(joinedload(Offer.occurrence))
+    return session.scalars(query.order_by(Offer.id)).all()
+
+
+def _gone(session: Session, row: Resource, left: Left) -> ColumnElement[bool]:
+    """That a claim is of a unit which is not left, or of one for a room that it goes to no more."""
+    units = session.scalars(select(Space.id).where(Space.resource_id == row.id).order_by(Space.id)).all()
+    gone = Claim.space_id.in_(units[left.quantity // row.lot :])
+    return or_(gone, and_(Claim.space_id.in_(units), Room.slug.not_in(left.rooms))) if left.rooms else gone
+
+
+def _in_use(session: Session, row: Resource) -> set[int]:
+    """The units that are given out, by id."""
+    return set(pools_of(session, Resource.id == row.id)[row.id].units)
+
+
+def _asked(session: Session, row: Resource, before: Collection[int], *, now: datetime) -> Resource:
+    """The row; who waits for some is asked where units are given out that were not ``before``."""
+    units = _in_use(session, row).difference(before)
+    if units:
+        ask_again(session, row, units=units, now=now)
     return row
 
 
 def _part(session: Session, row: Resource, losing: Losing, *, by: Actor, now: datetime) -> Resource:
     """The row, once those who hold what is not left have other units, or have lost their time."""
-    dates = _holding(session, row, Left(0 if row.retired_at else row.quantity, row.rooms), now=now)
+    left = Left(0 if row.retired_at else row.quantity, row.rooms)
+    dates, offered = _holding(session, row, left, now=now), _offered(session, row, left)
     held = before(session, {date.booking_id: date.booking for date in dates}.values()).held
     wants = [want_of(date.booking, date.room, time_of(date)) for date in dates]
     answer = ask(session, wants, now=now).without({date.id for date in dates})
@@ -181,13 +201,11 @@ def _part(session: Session, row: Resource, losing: Losing, *, by: Actor, now: da
     takes = [Take(number, dates[number].id, held.get(dates[number].id)) for number in answer.free if has_some[number]]
     occupy(session, answer, takes, release=[take.occurrence_id for take in takes], now=now)
     chosen = [date for date in lost if losing.chosen is None or date.id in losing.chosen]
-    lose(session, chosen, Loss(Cause.OUT_OF_ORDER, _name_of(row), row.name), by=by, now=now)
+    lose(session, chosen, Loss(Cause.OUT_OF_ORDER, f"resource:{row.id}", row.name), by=by, now=now)
+    for one in offered:
+        withdraw(session, one, by=by, now=now)
+    forget(session, pools_of(session, Resource.id == row.id)[row.id].beyond)
     return row
-
-
-def _name_of(row: Resource) -> str:
-    """What dates keep that lost their time for lack of it."""
-    return f"resource:{row.id}"
 
 
 def _require_sound(venue: Venue, given: ResourceInput, lot: int) -> None:

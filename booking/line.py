@@ -1,9 +1,9 @@
 """The line: time that became free is offered to who waits for it, by the policy's rank, then the next."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from accounts.identity import Actor
@@ -13,19 +13,19 @@ from booking.cases import booking_for
 from booking.competing import order_of, time_of
 from booking.ending import end_dates, keys_of
 from booking.judging import judge
-from booking.models import OPEN, WAITS, Booking, Claim, Occurrence, Offer, Vacancy
+from booking.models import WAITS, Booking, Claim, Occurrence, Offer, Vacancy
 from booking.occupy import peek, run_out, vacate
-from booking.offers import Option, book_at_once, case_in, offer, open_offers, passed_over
+from booking.offers import Option, book_at_once, case_in, current_to, offer, open_offers, passed_over
 from booking.reasons import verdicts_of_all
-from booking.resources import may_need, want_of
+from booking.resources import Needed, may_need, want_of
 from booking.revisions import touch, touch_spaces
 from booking.states import Accepts, BookingState, OccurrenceState, OfferState
-from booking.waiting import OVER, line_for, rooms_with
+from booking.waiting import ANSWERS, OVER, line_for, rooms_with
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
 from database.outbox import post
 from kernel.errors import Invalid
-from kernel.interval import Interval
+from kernel.interval import Interval, merged
 from kernel.wallclock import WallSpan, wall_of
 from policies.verdict import Verdict
 from venues.models import Resource, Room, Space, Venue
@@ -33,7 +33,6 @@ from venues.queries import room_at
 
 STEP = timedelta(minutes=30)
 WHOLE_DAY = 48
-_HAS_OFFER = exists().where(Offer.occurrence_id == Occurrence.id, OPEN)
 
 
 def vacancies(session: Session, now: datetime) -> Sequence[int]:
@@ -46,7 +45,7 @@ def in_line(session: Session, vacancy_id: int, *, now: datetime) -> Sequence[int
     vacancy = session.get(Vacancy, vacancy_id)
     if vacancy is None or vacancy.ends_at <= now:
         return ()
-    query = line_for([vacancy.space_id], Interval(vacancy.starts_at, vacancy.ends_at), now=now).where(~_HAS_OFFER)
+    query = line_for([vacancy.space_id], Interval(vacancy.starts_at, vacancy.ends_at), now=now).where(~ANSWERS)
     # Of what a unit became free, where it is no part of a room.
     resource = session.scalar(select(Resource).join(Space, Space.resource_id == Resource.id).where(Space.id == vacancy.space_id))
     found = [date for date in session.scalars(query) if resource is None or may_need(date.booking, resource)]
@@ -75,7 +74,9 @@ def offer_vacancy(session: Session, vacancy_id: int, occurrence_id: int, *, by: 
     date, vacancy = _locked(session, occurrence_id), session.get(Vacancy, vacancy_id)
     if vacancy is None:
         return False
-    options = _free(session, date, passed_over(session, date, _options(session, date, vacancy)), now=now)
+    # Who lost it has its own time instead of what was found for it, and nothing else.
+    theirs = list(_options(session, date, vacancy))[: 1 if current_to(session, date) else None]
+    options = _free(session, date, passed_over(session, date, theirs), now=now)
     if not (date.booking.book_when_free and date.state is OccurrenceState.WAITING):
         return offer(session, date, options, by=by, now=now)
     for option in options[:1]:
@@ -124,10 +125,10 @@ def end_hold(session: Session, occurrence_id: int, *, by: Actor, now: datetime) 
     run_out(session, session.scalars(select(Claim.space_id).where(Claim.occurrence_id == date.id)).all(), now=now)
 
 
-def ask_again(session: Session, changed: Venue | Room | Resource, *, now: datetime) -> None:
+def ask_again(session: Session, changed: Venue | Room | Resource, *, units: Collection[int] = (), now: datetime) -> None:
     """Let those who stand in line there be asked again: hours or a room's use changed, or there is more of what some of them want.
 
-    The spaces are locked.
+    Of that it is these ``units`` which are there again: they are kept for them, and asked for first. The spaces are locked.
     """
     venue = changed.id if isinstance(changed, Venue) else changed.venue_id
     here = Room.id == changed.id if isinstance(changed, Room) else Room.venue_id == venue
@@ -136,14 +137,17 @@ def ask_again(session: Session, changed: Venue | Room | Resource, *, now: dateti
     dates = session.scalars(query.where(Occurrence.id.in_(waiting), here, Booking.state.not_in(OVER))).all()
     wanting = [date for date in dates if not isinstance(changed, Resource) or may_need(date.booking, changed)]
     left = {(space.id, date.starts_at, date.ends_at) for date in wanting for space in date.room.spaces}
+    drawn = merged(Needed(changed, 1).draw(time_of(date)).time for date in wanting) if isinstance(changed, Resource) else ()
+    beside = {(unit, time.start, time.end) for time in drawn for unit in units}
+    vacate(session, beside, now=now)
     vacate(session, left, now=now)
-    touch_spaces(session, {space for space, _, _ in left})
+    touch_spaces(session, {space for space, _, _ in left | beside})
 
 
 def in_vain(session: Session, now: datetime) -> Sequence[int]:
     """The bookings with dates that wait for time that has begun, and have nothing to answer to, by id."""
     waits = (Occurrence.state == OccurrenceState.WAITING, Occurrence.starts_at <= now)
-    return session.scalars(select(Occurrence.booking_id).where(*waits, ~_HAS_OFFER).distinct().order_by(Occurrence.booking_id)).all()
+    return session.scalars(select(Occurrence.booking_id).where(*waits, ~ANSWERS).distinct().order_by(Occurrence.booking_id)).all()
 
 
 def end_waiting(session: Session, booking_id: int, *, by: Actor, now: datetime) -> bool:
@@ -222,5 +226,5 @@ def _free(session: Session, date: Occurrence, options: Sequence[Option], *, now:
         if option.wall.interval().start > now:
             sound.append(option)
             wants.append(want_of(date.booking, option.room, time))
-    answer = peek(session, wants, due_by=now, now=now, alone=True)
+    answer = peek(session, wants, but=[date.id], due_by=now, now=now, alone=True)
     return [sound[number] for number in answer.free]

@@ -71,7 +71,9 @@ DROP_EXPIRED = delete(CLAIM).where(CLAIM.c.occurrence_id.in_(FIND_EXPIRED)).retu
 GIVE_UP = delete(CLAIM).where(CLAIM.c.occurrence_id.in_(bindparam("released", expanding=True))).returning(*LEFT, CLAIM.c.expires_at)
 OFFER = table_of(Offer)
 WITHDRAW = update(OFFER).where(OFFER.c.occurrence_id.in_(bindparam("released", expanding=True)), OPEN).values(state=OfferState.WITHDRAWN)
-INTO_CLAIMS, INTO_VACANCIES = insert(CLAIM), insert(table_of(Vacancy))
+VACANCY = table_of(Vacancy)
+INTO_CLAIMS, INTO_VACANCIES = insert(CLAIM), insert(VACANCY)
+FORGET = delete(VACANCY).where(VACANCY.c.space_id.in_(bindparam("units", expanding=True)))
 RAISE_SPACES = update(SPACE).where(SPACE.c.id.in_(bindparam("touched", expanding=True))).values(revision=SPACE.c.revision + 1)
 
 
@@ -96,10 +98,19 @@ def ask(session: Session, wants: Sequence[Want], *, due_by: datetime = NOT_IN_LI
     return grouped(wants, [*collisions_within(wants), *_found(session, wants, pools, (), (now, due_by))], pools)
 
 
-def peek(session: Session, wants: Sequence[Want], *, due_by: datetime = NOT_IN_LINE, now: datetime, alone: bool = False) -> Answer:
-    """As ``ask``, without writing: for previews, which nobody may rely on; ``alone`` when one want of them is taken."""
+def peek(
+    session: Session,
+    wants: Sequence[Want],
+    *,
+    but: Collection[int] = (),
+    due_by: datetime = NOT_IN_LINE,
+    now: datetime,
+    alone: bool = False,
+) -> Answer:
+    """As ``ask``, without writing: for previews, which nobody may rely on; ``alone`` when one want of them is taken, ``but`` are
+    the dates that give up what they have for it."""
     pools = _pools(session, wants)
-    gone = _expired(session, _spaces(wants, pools), now)
+    gone = _expired(session, _spaces(wants, pools), now).union(but)
     among_themselves = () if alone else collisions_within(wants)
     return grouped(wants, [*among_themselves, *_found(session, wants, pools, gone, (now, due_by))], pools, alone=alone)
 
@@ -127,6 +138,11 @@ def occupy(session: Session, answer: Answer, takes: Sequence[Take], *, release: 
 def free(session: Session, occurrence_ids: Collection[int], *, now: datetime) -> None:
     """Give up all claims of these occurrences."""
     occupy(session, Answer(()), (), release=occurrence_ids, now=now)
+
+
+def forget(session: Session, units: Collection[int]) -> None:
+    """Keep for nobody what became free of these units, which are locked: they are given out no more."""
+    session.connection().execute(FORGET, {"units": sorted(units)})
 
 
 def run_out(session: Session, spaces: Collection[int], *, now: datetime) -> None:
@@ -176,7 +192,7 @@ def _pools(session: Session, wants: Sequence[Want]) -> dict[int, Pool]:
 
 
 def _spaces(wants: Sequence[Want], pools: Mapping[int, Pool]) -> set[int]:
-    return {space for want in wants for space in want.spaces} | {unit for pool in pools.values() for unit in pool.units}
+    return {space for want in wants for space in want.spaces} | {unit for pool in pools.values() for unit in pool.every}
 
 
 def _given_up(session: Session, release: Collection[int], now: datetime) -> tuple[set[Left], set[Left]]:
@@ -196,7 +212,7 @@ def _found(
     if not wants:
         return []
     looked_at = [(number, want.spaces, want.time) for number, want in enumerate(wants)]
-    looked_at += [(number, pools[draw.resource].units, draw.time) for number, want in enumerate(wants) for draw in want.draws]
+    looked_at += [(number, pools[draw.resource].every, draw.time) for number, want in enumerate(wants) for draw in want.draws]
     wanted = [
         {"n": number, "space": space, "s": int(time.start.timestamp()), "e": int(time.end.timestamp())}
         for number, spaces, time in looked_at

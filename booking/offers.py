@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session, joinedload
 
 from accounts.identity import Actor
 from accounts.standings import standings_of
-from booking.case import Case, in_use, is_in_use
+from booking.case import Case, in_use, is_in_use, span_of
 from booking.cases import booking_for, may_see, require_holder
 from booking.ending import keys_of
 from booking.judging import judge, keep
 from booking.lifecycle import Act as Doing
 from booking.lifecycle import allows, state_of
-from booking.models import Booking, Occurrence, Offer
+from booking.models import OPEN, Booking, Occurrence, Offer
 from booking.occupy import TO_ASK, Take, ask, free, occupy
 from booking.reservations import ask_longer
 from booking.resettle import Plan, case_again, resettle
@@ -50,16 +50,19 @@ class Option:
 def offer(session: Session, date: Occurrence, options: Sequence[Option], *, by: Actor, now: datetime) -> bool:
     """Keep the first of the options that is free and that the policy allows for the date, and tell its holder.
 
-    The booking's row is locked already. A date whose booking is to be booked when time is free is booked instead. False when
-    nothing is to be had, or the date is no longer one that is offered anything.
+    The booking's row is locked already. A date whose booking is to be booked when time is free is booked instead. Whatever was
+    found for one that lost its time makes way for that. False when nothing is to be had, or the date is no longer one that is
+    offered anything.
     """
     by.require(by.is_administrator, "administrator")
     booking = date.booking
-    if not allows(Doing.OFFER, date.state) or date.starts_at <= now or _is_open(session, date):
+    current = current_to(session, date)
+    if not allows(Doing.OFFER, date.state) or date.starts_at <= now or not _may_follow(date, current, options):
         return False
     options = [option for option in options if is_in_use(option.room)]
     cases = {option.room.id: case_in(session, date, option.room) for option in options}
-    lock(session, *keys_of(session, booking), *(key for case in cases.values() for key in case.keys))
+    left = [Key(Subject.SPACE, space.id) for space in current.room.spaces] if current else ()
+    lock(session, *keys_of(session, booking), *(key for case in cases.values() for key in case.keys), *left)
     tries = (_kept(session, replace(cases[option.room.id], dates=(DatedSpan(option.wall),)), date, now=now) for option in options)
     found = next(filter(None, tries), None)
     if found is None:
@@ -89,7 +92,7 @@ def accept(session: Session, offer_id: int, *, by: Actor, now: datetime) -> Book
     """
     found = _answered(session, offer_id, OfferState.ACCEPTED, by=by, now=now)
     date = found.occurrence
-    option = Option(found.room, wall_of(Interval(found.starts_at, found.ends_at), found.zone))
+    option = Option(found.room, _wall_of(found))
     _take(session, date, option, act="accept", by=by, now=now)
     _tell_taken(session, date, now=now)
     session.flush()
@@ -118,6 +121,30 @@ def expire(session: Session, offer_id: int, *, by: Actor, now: datetime) -> bool
     return True
 
 
+def withdraw(session: Session, found: Offer, *, by: Actor, now: datetime) -> None:
+    """Close an open offer, all of which is locked, that can no longer be had: its holder is told, and for a date that lost its
+    time something else is sought; one that stands in line goes on waiting."""
+    date, booking = found.occurrence, found.occurrence.booking
+    found.state = OfferState.WITHDRAWN
+    _left(session, found, "withdraw-offer", by=by, now=now)
+    if date.state is OccurrenceState.DISPLACED:
+        session.add(Offer.of(date, date.room, span_of(date).wall, OfferState.SOUGHT, now=now))
+        session.flush()
+    # Who has not yet been told of it need not be told that it is gone.
+    if not any(waiting_about(session, booking.id, kind) for kind in ("date-offered", "dates-displaced")):
+        facts = {"number": date.number, "offer": found.id}
+        post(session, "offer-withdrawn", person_id=booking.holder_id, booking_id=booking.id, now=now, facts=facts)
+
+
+def withdraw_vain(session: Session, offer_id: int, *, by: Actor, now: datetime) -> None:
+    """Close what its holder said yes to and could not have any more; raises Missing, Forbidden."""
+    found = _read(session, offer_id)
+    require_holder(found.occurrence.booking, by)
+    if found.state is OfferState.OPEN:
+        _lock(session, found)
+        withdraw(session, found, by=by, now=now)
+
+
 def overdue(session: Session, now: datetime) -> Sequence[int]:
     """The open offers that were not answered in time, by id."""
     return session.scalars(select(Offer.id).where(Offer.state == OfferState.OPEN, Offer.expires_at <= now).order_by(Offer.id)).all()
@@ -136,6 +163,11 @@ def open_offers(session: Session, booking: Booking) -> Mapping[int, Offer]:
         return {}
     found = select(Offer).where(Offer.occurrence_id.in_(ids), Offer.state == OfferState.OPEN).options(joinedload(Offer.room))
     return {one.occurrence_id: one for one in session.scalars(found)}
+
+
+def current_to(session: Session, date: Occurrence) -> Offer | None:
+    """What is open to a date, or still sought for it."""
+    return session.scalar(select(Offer).where(Offer.occurrence_id == date.id, OPEN))
 
 
 def case_in(session: Session, date: Occurrence, room: Room) -> Case:
@@ -179,18 +211,22 @@ def _kept(session: Session, case: Case, date: Occurrence, *, now: datetime) -> O
     judged = judge(session, case)
     if judged[0].is_refused:
         return None
-    answer = ask(session, [judged[0].want(case)], due_by=now, now=now)
+    answer = ask(session, [judged[0].want(case)], due_by=now, now=now).without({date.id})
     if not answer.is_free(0):
         return None
     until = answer_by(now, judged[0].wall.interval().start, judged[0].wall.zone)
     # The worker ends it and asks the next: until it has, nobody else slips in.
-    occupy(session, answer, [Take(0, date.id, until + TO_ASK)], now=now)
+    occupy(session, answer, [Take(0, date.id, until + TO_ASK)], release=[date.id], now=now)
     keep(session, date.booking_id, judged, act="offer", now=now)
     made = Offer.of(date, case.room, judged[0].wall, OfferState.OPEN, now=now)
     made.expires_at = until
     session.add(made)
     session.flush()
     return made
+
+
+def _wall_of(found: Offer) -> WallSpan:
+    return wall_of(Interval(found.starts_at, found.ends_at), found.zone)
 
 
 def _lost_to(session: Session, date: Occurrence) -> Closure | None:
@@ -200,8 +236,11 @@ def _lost_to(session: Session, date: Occurrence) -> Closure | None:
     return closure if closure and closure.withdrawn_at is None else None
 
 
-def _is_open(session: Session, date: Occurrence) -> bool:
-    return session.scalar(select(Offer.id).where(Offer.occurrence_id == date.id, Offer.state == OfferState.OPEN)) is not None
+def _may_follow(date: Occurrence, current: Offer | None, options: Sequence[Option]) -> bool:
+    """Whether these options may be offered after what a date has already: nothing else may, but its own time to who lost it."""
+    own = Option(date.room, span_of(date).wall)
+    has_own = current is not None and current.state is OfferState.OPEN and Option(current.room, _wall_of(current)) == own
+    return current is None or (date.state is OccurrenceState.DISPLACED and not has_own and all(option == own for option in options))
 
 
 def _take(session: Session, date: Occurrence, option: Option, *, act: str, by: Actor, now: datetime) -> None:
@@ -226,8 +265,16 @@ def _tell_taken(session: Session, date: Occurrence, *, now: datetime) -> None:
 
 
 def _let_go(session: Session, found: Offer, verb: str, *, by: Actor, now: datetime) -> Booking:
+    _lock(session, found)
+    return _left(session, found, verb, by=by, now=now)
+
+
+def _lock(session: Session, found: Offer) -> None:
+    lock(session, *keys_of(session, found.occurrence.booking), *(Key(Subject.SPACE, space.id) for space in found.room.spaces))
+
+
+def _left(session: Session, found: Offer, verb: str, *, by: Actor, now: datetime) -> Booking:
     date, booking = found.occurrence, found.occurrence.booking
-    lock(session, *keys_of(session, booking), *(Key(Subject.SPACE, space.id) for space in found.room.spaces))
     free(session, [date.id], now=now)
     found.answered_at, found.answered_by = now, by.person_id
     # Who said no to the last that was waited for waits for nothing.

@@ -145,12 +145,19 @@ def shortage_faults(date: Dated) -> Iterator[Fault]:
 
 
 def shortage_fault(wall: WallSpan, shortage: Shortage) -> Fault:
-    """Of what there is too little for a date: how many are free, of how many, and when others have the rest."""
+    """Of what there is too little for a date: how many are free, of how many, and when others have the rest; or until when it is
+    kept for who stands in line."""
+    field = f"resources.{shortage.pool.slug}"
+    if shortage.kept:
+        moments = {"from": shortage.held[0].start, "to": max(time.end for time in shortage.held)}
+        moments |= {"until": max(one.kept_until for one in shortage.kept if one.kept_until)}
+        told = {name: f"{to_wall(moment, wall.zone):%Y-%m-%dT%H:%M}" for name, moment in moments.items()}
+        return Fault("kept-for-line", field, shortage.asked, {"date": f"{wall.start:%Y-%m-%dT%H:%M}", "space": shortage.pool.name, **told})
     held = [(to_wall(time.start, wall.zone), to_wall(time.end, wall.zone)) for time in shortage.held]
-    told = [f"{start:%H:%M}–{end:%H:%M}" for start, end in held]
+    spans = [f"{start:%H:%M}–{end:%H:%M}" for start, end in held]
     facts = {"date": f"{wall.start:%Y-%m-%dT%H:%M}", "name": shortage.pool.name, "free": shortage.free, "total": shortage.total}
-    field, code = f"resources.{shortage.pool.slug}", "too-few-free" if shortage.can_pass else "too-few-there"
-    return Fault(code, field, shortage.asked, {**facts, "held": ", ".join(dict.fromkeys(told))})
+    code = "too-few-free" if shortage.can_pass else "too-few-there"
+    return Fault(code, field, shortage.asked, {**facts, "held": ", ".join(dict.fromkeys(spans))})
 
 
 def asked_of(date: Dated) -> Iterator[Fault]:

@@ -122,13 +122,14 @@ def lacking_in(room: Room, asked: Mapping[str, int]) -> Fault | None:
 
 
 def pools_of(session: Session, which: ColumnElement[bool]) -> dict[int, Pool]:
-    """The units in use of these resources, by their ids, as the database has them now; one statement."""
+    """The units of these resources, by their ids, as the database has them now; one statement."""
     rows = session.execute(UNITS.where(which)).all()
     found: dict[int, Pool] = {}
     for of, units in groupby(rows, key=lambda row: row[:-1]):
         id_, slug, name, lot, quantity, retired_at = of
         in_use = 0 if retired_at else quantity // lot
-        found[id_] = Pool(slug, name, lot, tuple(row.unit for row in units)[:in_use])
+        every = tuple(row.unit for row in units)
+        found[id_] = Pool(slug, name, lot, every[:in_use], every[in_use:])
     return found
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from booking.models import WAITS, Booking, Occurrence, Offer
 from booking.resources import may_need
-from booking.states import Accepts, BookingState, OfferState
+from booking.states import Accepts, BookingState, OccurrenceState, OfferState
 from kernel.interval import Interval
 from kernel.wallclock import local_day
 from policies.request import LONGEST
@@ -17,7 +17,13 @@ from venues.models import Closure, Resource, Room, RoomSpace, Space
 DAY = timedelta(days=1)
 # Who has given up a booking, or was refused it, waits for none of its dates.
 OVER = (BookingState.CANCELLED, BookingState.REFUSED, BookingState.LAPSED)
-_ANSWERS = exists().where(Offer.occurrence_id == Occurrence.id, Offer.state == OfferState.OPEN)
+_IS_OWN = and_(Offer.room_id == Occurrence.room_id, Offer.starts_at == Occurrence.starts_at, Offer.ends_at == Occurrence.ends_at)
+# Who has something to answer to is offered nothing else, but who lost time its own.
+ANSWERS = exists().where(
+    Offer.occurrence_id == Occurrence.id,
+    Offer.state == OfferState.OPEN,
+    or_(Occurrence.state != OccurrenceState.DISPLACED, _IS_OWN),
+)
 
 
 def rooms_with(spaces: Collection[int]) -> Select[int]:
@@ -48,7 +54,7 @@ def wanted_in(
     session: Session, spaces: Collection[int], time: Interval, *, but: Collection[int], now: datetime
 ) -> Mapping[int, Sequence[Interval]]:
     """When those who stand in line want which of these spaces, without the dates ``but``; one statement where nobody does."""
-    found = session.scalars(line_for(spaces, time, now=now).where(~_ANSWERS, ~_lost_to_closure())).all()
+    found = session.scalars(line_for(spaces, time, now=now).where(~ANSWERS, ~_lost_to_closure())).all()
     dates = [date for date in found if date.id not in but]
     if not dates:
         return {}

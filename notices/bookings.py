@@ -119,7 +119,7 @@ def told_dates(booking: Booking, notice: Notice, offers: Mapping[int, Offer]) ->
             return [date for date in booking.occurrences if date.number == notice.facts["number"] and date.state in LIVE]
         case "date-offered":
             return [date for date in booking.occurrences if date.id in offers and offers[date.id].id == notice.facts["offer"]]
-        case "offer-expired":
+        case "offer-expired" | "offer-withdrawn":
             return [date for date in booking.occurrences if date.number == notice.facts["number"] and date.id not in offers]
         case "dates-moved" | "dates-added" | "booking-changed":
             return [date for date in booking.occurrences if date.number in notice.facts["dates"] and date.state in LIVE]

@@ -17,6 +17,7 @@ OVER = {"cancelled", "refused", "lapsed"}
 TO_CONFIRM, SHORTEST = timedelta(days=7), timedelta(hours=1)
 MOST_UNCONFIRMED = 5
 MOST_IN_LINE = 3
+MOST_UNITS = 5
 # Who acts for the club, and is asked when somebody else wishes in its name.
 DELEGATES = 2
 NOTICE_DAYS = 5
@@ -213,8 +214,17 @@ class Stock:
         return (asked + self.lot - 1) // self.lot
 
     @property
+    def every(self) -> list[str]:
+        """All units that there ever were."""
+        return [f"{self.id}:{number}" for number in range(1, MOST_UNITS + 1)]
+
+    @property
     def units(self) -> list[str]:
-        return [f"{self.id}:{number}" for number in range(1, self.pieces // self.lot + 1)]
+        return self.every[: self.pieces // self.lot]
+
+    @property
+    def in_use(self) -> list[str]:
+        return [] if self.is_retired else self.units
 
     def span(self, date: Date) -> tuple[datetime, datetime]:
         start, end = date.span
@@ -387,12 +397,8 @@ class Model:
             closed.end = now
         else:
             closed.is_withdrawn = True
-        self._give_up(self._lost_to(closure, now), now)
         self._free([freed], now)
         return ""
-
-    def _lost_to(self, what: int | str, now: datetime) -> list[Key]:
-        return [(b, n) for b, n, date in self._dates() if date.state == "displaced" and date.lost_to == what and date.start > now]
 
     def outside(self, where: str, now: datetime) -> list[Key]:
         """Whose dates ahead the hall, or a room, no longer offers, since its hours or its use changed."""
@@ -403,9 +409,9 @@ class Model:
     def restock(self, slug: str, pieces: int, *, is_retired: bool, is_seen: bool, now: datetime) -> str:
         """So many of a thing from now on, or none: who has what is gone has another, or loses the time once that was seen."""
         stock = self.stocks[slug]
-        were = stock.pieces, stock.is_retired
+        were, before_units = (stock.pieces, stock.is_retired), stock.in_use
         stock.pieces, stock.is_retired = pieces, is_retired
-        left = set() if is_retired else set(stock.units)
+        left = set(stock.in_use)
         ahead = [((b, n), date) for b, n, date in self._held() if date.state in LIVE and date.start > now and date.has(now)]
         met = sorted(key for key, date in ahead if any(unit.startswith(f"{stock.id}:") and unit not in left for unit, _, _ in date.beside))
         answers = self._ask_each([(self.cases[b], self._date((b, n))) for b, n in met], now, met)
@@ -420,17 +426,30 @@ class Model:
             self.cases[booking].dates[number] = date
         self._free(before, now, but=kept, retaken=kept.values())
         self._lose(losers, slug, now)
-        if pieces > were[0] or (were[1] and not is_retired):
-            self._give_up(self._lost_to(slug, now), now)
-            self.ask_again(now, slug=slug)
+        beyond = {unit for unit in stock.every if unit not in left}
+        for kept_for in [one for one in self.offers.values() if one.state == "open"]:
+            if any(unit in beyond for unit, *_ in kept_for.date.beside):
+                self.withdraw(kept_for, now)
+        self.freed = [replace(one, kept=tuple(piece for piece in one.kept if piece[0] not in beyond)) for one in self.freed]
+        again = left.difference(before_units)
+        if again:
+            self.ask_again(now, slug=slug, units=again)
         return ""
 
-    def ask_again(self, now: datetime, where: str = "", slug: str = "") -> None:
-        """Those in line in the hall or a room, or for a thing, may have their time now."""
+    def withdraw(self, kept: Kept, now: datetime) -> None:
+        """An offer that can no longer be had is closed, and something else sought for who lost time. Nobody has been told of it."""
+        kept.state = "withdrawn"
+        self._let_go(kept, "withdraw-offer", now)
+        if self._date(kept.key).state == "displaced":
+            self.sought[kept.key] = now
+
+    def ask_again(self, now: datetime, where: str = "", slug: str = "", units: Collection[str] = ()) -> None:
+        """Those in line in the hall or a room, or for a thing, may have their time now, and units of it that are there again."""
         line = [(self.cases[b], date) for b, _, date in self._dates() if date.stands_in_line and self.states[b] not in OVER]
         here = [(case, date) for case, date in line if date.start > now and where in ("", date.room)]
         wanting = [date for case, date in here if not slug or self._may_need(case, slug)]
-        self._free([replace(date, before=0, after=0, beside=(), expires=None) for date in wanting], now)
+        beside = {date: tuple((unit, *self.stocks[slug].span(date)) for unit in units) for date in wanting}
+        self._free([replace(date, before=0, after=0, beside=beside[date], expires=None) for date in wanting], now)
 
     def _may_need(self, case: Case, slug: str) -> bool:
         return slug in case.asks or case.sort.activity == self.stocks[slug].required_for
@@ -702,10 +721,10 @@ class Model:
         case, own, until = self.cases[key[0]], self._date(key), date.expires or datetime.max.replace(tzinfo=UTC)
         # Nobody has it until the next in line was asked.
         kept = replace(date, before=case.sort.before, after=case.sort.after, holds=True, expires=until + TO_ASK)
-        answer = self._ask(case, {1: kept}, now, due_by=now)[1]
+        answer, before = self._ask(case, {1: kept}, now, [key], due_by=now)[1], self.open_to(key)
         wrong = [
             (not own.stands_in_line or own.start <= now, "waits for nothing"),
-            (self.open_to(key) is not None, "has an offer already"),
+            (before is not None and (self._answers(key) or _is_elsewhere(own, kept)), "has an offer already"),
             (not answer.is_free, "is taken"),
             (self._is_closed(kept, case) or self._is_lost(own, kept), "is closed"),
             (kept.room in self.retired, "is out of use"),
@@ -715,8 +734,9 @@ class Model:
             (not now < until <= min(kept.start, now + LONGEST_OFFER), "ends too early or too late"),
             (not _is_awake(until, kept.start), "ends at night"),
         ]
-        self.offers[number] = Kept(key, replace(kept, beside=answer.beside), until)
-        self.sought.pop(key, None)
+        kept = replace(kept, beside=answer.beside)
+        self._give_up([key], now, [kept])
+        self.offers[number] = Kept(key, kept, until)
         self._acted("offer", key[0], fallback=self.states[key[0]])
         # Who is about to be told what was lost reads there what is offered instead; nobody sends anything here.
         if not any(kind == "dates-displaced" and b == key[0] and key[1] in dates for kind, b, dates in +self.told):
@@ -749,6 +769,11 @@ class Model:
         self._let_go(kept, "decline-offer", now)
         return ""
 
+    def _answers(self, key: Key) -> bool:
+        """Whether a date has something to answer to, and it lost not its time, or has that."""
+        number, own = self.open_to(key), self._date(key)
+        return number is not None and (own.state != "displaced" or not _is_elsewhere(own, self.offers[number].date))
+
     def open_to(self, key: Key) -> int | None:
         return next((number for number, kept in self.offers.items() if kept.key == key and kept.state == "open"), None)
 
@@ -769,20 +794,20 @@ class Model:
         return [key for key in asked if self._could_have_own(key, due, now)]
 
     def askable(self) -> list[Key]:
-        """Who stands in line and has nothing open or sought for them."""
+        """Who stands in line and has nothing to answer to."""
         line = [(b, n) for b, n, date in self._dates() if date.stands_in_line and self.states[b] not in OVER]
-        return [key for key in line if key not in self.sought and self.open_to(key) is None]
+        return [key for key in line if not self._answers(key)]
 
     def _could_have_own(self, key: Key, due: Collection[Date], now: datetime) -> bool:
         own, case = self._date(key), self.cases[key[0]]
-        waits = own.stands_in_line and own.start > now and self.open_to(key) is None and self.states[key[0]] not in OVER
+        waits = own.stands_in_line and own.start > now and not self._answers(key) and self.states[key[0]] not in OVER
         is_closed = own.room in self.retired or self._is_closed(own, case) or self._is_lost(own, own)
         if not waits or is_closed or key in self._passed_over(own):
             return False
         bare, stocks = replace(own, before=0, after=0), [self.stocks[slug] for slug in self._needed(case, own.room)]
-        wanted = [*bare.pieces, *((unit, *stock.span(bare)) for stock in stocks for unit in stock.units)]
+        wanted = [*bare.pieces, *((unit, *stock.span(bare)) for stock in stocks for unit in stock.every)]
         is_freed = any(one[0] == other[0] and _meet(one[1:], other[1:]) for one in wanted for date in due for other in date.pieces)
-        return is_freed and self._ask(case, {1: own}, now, due_by=now)[1].is_free
+        return is_freed and self._ask(case, {1: own}, now, [key], due_by=now)[1].is_free
 
     def _waits_in_vain(self, key: Key, date: Date, now: datetime) -> bool:
         return date.state == "waiting" and date.start <= now and self.open_to(key) is None
@@ -961,7 +986,7 @@ class Model:
         for booking, number, date in self._dates():
             key, case = (booking, number), self.cases[booking]
             is_asked = date.stands_in_line and date.start > now and key not in but and self.states[booking] not in OVER
-            is_asked = is_asked and self.open_to(key) is None and not self._is_lost(date, date)
+            is_asked = is_asked and not self._answers(key) and not self._is_lost(date, date)
             wants = self._may_need(case, of) if of else name in SPACES[date.room] or case.accepts == "any"
             if is_asked and wants:
                 yield _day_of(date) if case.accepts == "room" else self.stocks[of].span(date) if of else date.span
@@ -1050,10 +1075,12 @@ class Model:
 
     @staticmethod
     def _draw(stock: Stock, count: int, date: Date, had: tuple[Collection[Piece], ...]) -> list[Piece] | None:
-        """The first that are free for as long as the date has them; None where these are too few."""
-        free = [(unit, *stock.span(date)) for unit in stock.units if not _is_had((unit, *stock.span(date)), *had)]
-        needed = stock.needed(count)
-        return None if len(free) < needed else free[:needed]
+        """The first that are free for as long as the date has them; None where these are too few, but for those that others have of
+        what is given out no more."""
+        free = [(unit, *stock.span(date)) for unit in stock.every if not _is_had((unit, *stock.span(date)), *had)]
+        there, needed = [piece for piece in free if piece[0] in stock.units], stock.needed(count)
+        beyond = len(stock.every) - len(stock.units) - (len(free) - len(there))
+        return None if len(there) - beyond < needed else there[:needed]
 
     def _needed(self, case: Case, room: str) -> dict[str, int]:
         """How many of what a date in a room has: what was asked for, and one of what is always there."""

@@ -433,7 +433,11 @@ class Steps:
             number, act = self.dice.choice(among), self.dice.choice(("accept", "decline"))
             by = self.hands[HANDS[self.model.cases[self.model.offers[number].key[0]].sort.name]]
             verb = offers.accept if act == "accept" else offers.decline
-            self._try(f"{act} offer", self.model.answer(number, act, self.now), verb, number, by=by)
+            expected = self.model.answer(number, act, self.now)
+            self._try(f"{act} offer", expected, verb, number, by=by)
+            if expected in ("taken", "declined", "room-retired"):
+                self.database.transact(offers.withdraw_vain, number, by=by, now=self.now)
+                self.model.withdraw(self.model.offers[number], self.now)
 
     def _attend(self) -> None:
         """A turn of the worker, as ``booking/attending.py`` takes it."""

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from accounts import edge
 from booking import absence, decisions, ending, offers
 from booking.cases import booking_seen
+from booking.edge import accepted
 from booking.models import Booking, Offer
 from booking.pages import draft
 from booking.pages.again import instead, same_again
@@ -110,23 +111,22 @@ def confirm(reference: str) -> ResponseReturnValue:
 @routes.post("/bookings/<reference>/offers/<int:offer>/acceptance")
 def accept_offer(reference: str, offer: int) -> ResponseReturnValue:
     """Take what is offered for a date that waits or was displaced."""
-    return act_on(reference, lambda booking: _answered(booking, offers.accept, offer), _("Dere har takket ja."))
+    return act_on(reference, lambda booking: _answered(booking, accepted, offers.accept, offer), _("Dere har takket ja."))
 
 
 @routes.post("/bookings/<reference>/offers/<int:offer>/refusal")
 def decline_offer(reference: str, offer: int) -> ResponseReturnValue:
     """Say no to what is offered; the next in line gets it."""
-    return act_on(
-        reference, lambda booking: _answered(booking, offers.decline, offer), _("Svaret er notert. Tilbudet går til neste i køen.")
-    )
+    told = _("Svaret er notert. Tilbudet går til neste i køen.")
+    return act_on(reference, lambda booking: _answered(booking, edge.transact, offers.decline, offer), told)
 
 
-def _answered(booking: Booking, verb: Callable[..., Booking], offer: int) -> Booking:
+def _answered(booking: Booking, run: Callable[..., Booking], verb: Callable[..., Booking], offer: int) -> Booking:
     """An offer answered on the page of the booking whose date it is for; raises Missing (``unknown-offer``) for another's."""
     found = edge.reading().get(Offer, offer)
     if found is None or found.occurrence_id not in {date.id for date in booking.occurrences}:
         raise refuse(Missing, "unknown-offer", "offer", offer)
-    return edge.transact(verb, offer)
+    return run(verb, offer)
 
 
 def _cancel(reference: str, model: type[Cancellation], message: str, *, number: int | None = None) -> ResponseReturnValue:

@@ -45,6 +45,7 @@ SAID: Mapping[str, str] = {
     "booking.accept": _("%(who)s tok imot tilbudet om %(to)s."),
     "booking.decline-offer": _("%(who)s takket nei til %(to)s."),
     "booking.expire-offer": _("Ingen svarte i tide. Tilbudet om %(to)s gikk ut."),
+    "booking.withdraw-offer": _("Tilbudet om %(to)s er ikke å få lenger."),
     "booking.book-when-free": _("Tiden ble ledig og ble booket: %(to)s."),
     "booking.end-waiting": _("Tiden ble ikke ledig, og plassen i køen gikk ut."),
     "booking.undo": _("%(who)s angret."),

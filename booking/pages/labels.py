@@ -124,6 +124,7 @@ CHANGES: Mapping[str, str] = {
     "accept": _("Et tilbud ble tatt imot"),
     "decline-offer": _("Et tilbud ble avslått"),
     "expire-offer": _("Et tilbud gikk ut"),
+    "withdraw-offer": _("Et tilbud var ikke å få lenger"),
     "end-waiting": _("En dato gikk ut av køen"),
     "undo": _("Det siste ble angret"),
 }

@@ -88,7 +88,7 @@ def _said() -> MultiDict[str, str]:
 
 
 def _told(message: str) -> str:
-    return message + " " + _("De som mistet tid, får beskjed om to minutter, med tilbud om noe annet.") if _losing().seen else message
+    return message + " " + _("De som mistet tid, får beskjed om to minutter, med tilbud om noe annet.") if _losing().chosen else message
 
 
 def _question(venue: str, resource: int, refusal: Refusal) -> Response | None:

@@ -15,7 +15,7 @@ from booking.ending import cancel
 from booking.furnishing import ChangedResource, NewResource, add_resource, change_resource
 from booking.line import ask_again, in_line, offer_instead, offer_vacancy, vacancies
 from booking.models import Booking, Offer, Undo, Vacancy
-from booking.offers import accept, sought
+from booking.offers import accept, sought, withdraw_vain
 from booking.outcome import Declined
 from booking.reservations import reserve
 from booking.states import BookingState, OccurrenceState, OfferState
@@ -60,10 +60,12 @@ def test_what_is_opened_again_is_offered_first_to_who_had_it(session: Session, h
     for one in sought(session, SOON):
         offer_instead(session, one, by=SERVICE, now=SOON)
         again(session)
-    assert not [offer for offer in open_offers(session) if offer.local_start.day in (14, 15, 16)]
+    (elsewhere,) = open_offers(session)
+    assert elsewhere.local_start.day not in (14, 15, 16)
 
     open_again(session, closure.id, by=hall.olav, now=NOW)
     again(session)
+    assert open_offers(session) == [elsewhere]
     for vacancy in vacancies(session, SOON):
         for date in in_line(session, vacancy, now=SOON):
             again(session)
@@ -172,6 +174,9 @@ def test_a_room_out_of_use_is_neither_offered_nor_had_by_an_offer_from_before(se
     with pytest.raises(Conflict) as refused:
         accept(session, before.id, by=hall.nils, now=SOON)
     assert [fault.code for fault in refused.value.faults] == ["room-retired"]
+    again(session)
+    withdraw_vain(session, before.id, by=hall.nils, now=SOON)
+    assert (open_offers(session), before.occurrence.state) == ([], OccurrenceState.WAITING)
 
 
 def test_what_is_booked_in_a_room_out_of_use_stays_there_and_moves_only_into_another(session: Session, hall: Hall) -> None:

@@ -7,10 +7,10 @@ import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from accounts.identity import Actor
+from accounts.identity import SERVICE, Actor
 from booking import decisions
 from booking.adding import add as another_date
 from booking.adding import readd
@@ -19,6 +19,7 @@ from booking.changing import Said
 from booking.closures import close_rooms
 from booking.conflicts import Collision, Draw, Pool, Want, grouped
 from booking.ending import cancel
+from booking.freedom import freedom_of
 from booking.furnishing import (
     NOBODY,
     ChangedResource,
@@ -29,8 +30,9 @@ from booking.furnishing import (
     restore_resource,
     retire_resource,
 )
-from booking.models import Claim, Occurrence, Undo
-from booking.offers import accept, decline
+from booking.line import offer_instead
+from booking.models import Booking, Claim, Occurrence, Offer, Undo
+from booking.offers import accept, decline, sought
 from booking.outcome import Declined, Taken
 from booking.releasing import Period, release
 from booking.reservations import preview
@@ -39,12 +41,12 @@ from booking.scope import Scope
 from booking.states import BookingState, OccurrenceState
 from booking.undo import last_act, undo
 from booking.wish import OnConflict
-from database.outbox import Notice
+from database.outbox import Delivery, Notice
 from kernel.errors import Conflict, Invalid
 from kernel.interval import Interval
 from tests.booking.conftest import NOW, Hall, again, move, publish_with, wish
 from tests.booking.test_displacing import TOURNAMENT, displacing
-from tests.booking.test_line import SOON, attend, booked, open_offer, waiting
+from tests.booking.test_line import SOON, attend, booked, given_up, open_offer, waiting
 from tests.booking.test_series import changed, refused, span
 from venues.inputs import ClosureInput
 from venues.models import Resource, Space
@@ -85,12 +87,12 @@ SPANS = st.tuples(st.integers(0, 30), st.integers(1, 12)).map(lambda pair: (pair
 
 
 @given(
-    held=st.lists(st.tuples(st.integers(1, 4), SPANS), max_size=8),
+    held=st.lists(st.tuples(st.integers(1, 5), SPANS), max_size=8),
     asked=st.lists(st.tuples(SPANS, st.integers(1, 5), st.integers(0, 2)), max_size=5),
     alone=st.booleans(),
 )
 def test_units_are_picked_as_brute_force_would(held: Any, asked: Any, alone: bool) -> None:
-    pool = Pool("stol", "Stol", 1, (101, 102, 103, 104))
+    pool = Pool("stol", "Stol", 1, (101, 102, 103, 104), (105,))
     wants = [
         Want((number,), minutes(*span), (Draw(7, count, minutes(span[0] - wide, span[1] + wide)),))
         for number, (span, count, wide) in enumerate(asked)
@@ -104,10 +106,12 @@ def test_units_are_picked_as_brute_force_would(held: Any, asked: Any, alone: boo
 
     answer = grouped(wants, found, {7: pool}, alone=alone)
 
-    minute_by_minute = {unit: {minute for one, span in held if 100 + one == unit for minute in range(*span)} for unit in pool.units}
+    minute_by_minute = {unit: {minute for one, span in held if 100 + one == unit for minute in range(*span)} for unit in pool.every}
     for number, ((first, last), count, wide) in enumerate(asked):
         wanted = set(range(first - wide, last + wide))
         free = [unit for unit in pool.units if not minute_by_minute[unit] & wanted]
+        # Who has the fifth, which is given out no more, has one of the four.
+        free = free[: max(len(free) - bool(minute_by_minute[105] & wanted), 0)]
         assert answer.is_free(number) is (len(free) >= count)
         assert [unit for unit, _ in answer.picked.get(number, ())] == (free[:count] if len(free) >= count else [])
         if len(free) < count:
@@ -390,3 +394,82 @@ def test_units_are_no_parts_of_the_building(session: Session, hall: Hall) -> Non
 
     assert [space.slug for space in venue.spaces] == ["gymsal-1", "gymsal-2"]
     assert session.scalar(select(func.count()).select_from(Space)) == 4
+
+
+ONE: dict[str, Any] = {"resources": {"prosjektor": 1}}
+
+
+def kept_from(session: Session, by: Actor, **changes: Any) -> list[tuple[str, str, Any, Any]]:
+    """What somebody hears who is not in line: the code and the field, how many are free, and until when the rest is kept."""
+    again(session)
+    refusal = refused(session, Taken, lambda: booked(session, by, organisation=None, **{**ONE, **changes}))
+    return [(fault.code, fault.field, fault.facts.get("free"), fault.facts.get("until")) for fault in refusal.faults]
+
+
+def offered(session: Session, booking: Booking) -> list[tuple[str, bool]]:
+    """The offers that were made to a booking or are sought for it: how they stand, and whether they are of its own time."""
+    again(session)
+    query = select(Offer).join(Offer.occurrence).where(Occurrence.booking_id == booking.id).order_by(Offer.id)
+    return [(str(one.state), one.starts_at == one.occurrence.starts_at) for one in session.scalars(query)]
+
+
+def test_units_that_are_there_again_are_kept_for_who_waits_for_some(session: Session, hall: Hall) -> None:
+    beamer = add(session, hall.kari, quantity=1)
+    booked(session, hall.nils, **ONE, end="2026-09-15T19:00")
+    waits = waiting(session, hall.berit, **OTHER, **ONE)
+
+    lessened(session, beamer, 2, hall)
+
+    beside = {"resources": {"prosjektor": 2}, "start": "2026-09-15T19:00", "end": "2026-09-15T20:00"}
+    assert kept_from(session, hall.per, **beside) == [("kept-for-line", "resources.prosjektor", None, "2026-09-01T22:42")]
+    assert attend(session) == [waits.id]
+
+
+def test_when_there_is_more_again_who_has_the_own_time_back_has_that_instead_and_the_others_keep_what_they_have(
+    session: Session, hall: Hall
+) -> None:
+    beamer = add(session, hall.kari)
+    first, second = booked(session, hall.berit, **ONE), booked(session, hall.nils, **OTHER, **ONE)
+    shown = refused(session, Conflict, lambda: retire(session, beamer, hall))
+    retire(session, beamer, hall, Losing(shown.details["seen"]))
+    lessened(session, beamer, 1, hall)
+    again(session)
+    restore_resource(session, beamer.id, by=hall.olav, now=NOW)
+
+    assert [code for code, *_ in kept_from(session, hall.per, **evening(15))] == ["kept-for-line", "kept-for-line"]
+    assert (attend(session), offered(session, first)) == ([first.id], [("withdrawn", True), ("open", True)])
+    (searched,) = sought(session, SOON)
+    offer_instead(session, searched, by=SERVICE, now=SOON)
+
+    lessened(session, beamer, 2, hall)
+    assert offered(session, second) == [("none", True), ("open", False)]
+    assert attend(session) == [second.id]
+    assert offered(session, second) == [("none", True), ("withdrawn", False), ("open", True)]
+
+    session.execute(update(Notice).values(state=Delivery.SENT))
+    lessened(session, beamer, 1, hall)
+    assert offered(session, second)[2:] == [("withdrawn", True), ("sought", True)]
+    assert (
+        session.scalars(select(Notice.kind).where(Notice.booking_id == second.id).order_by(Notice.id.desc())).first() == "offer-withdrawn"
+    )
+    accept(session, open_offer(session, first).id, by=hall.berit, now=SOON)
+    assert (counts(session, beamer), days(session, beamer)) == (1, [15])
+
+
+def test_a_unit_that_somebody_keeps_beyond_what_there_is_counts(session: Session, hall: Hall) -> None:
+    beamer = add(session, hall.kari)
+    first, promised = booked(session, hall.nils, **ONE), booked(session, hall.berit, **OTHER, **ONE)
+    shown = refused(session, Conflict, lambda: lessened(session, beamer, 1, hall))
+    again(session)
+    lessened(session, beamer, 1, hall, Losing(shown.details["seen"], []))
+    given_up(session, first, hall.nils)
+
+    assert kept_from(session, hall.per) == [("too-few-free", "resources.prosjektor", 0, None)]
+    seen = freedom_of(session, [first.room_id], Interval(NOW, NOW + timedelta(days=30)), now=NOW)
+    (date_,) = promised.occurrences
+    assert not seen.has_enough(Draw(beamer.id, 1, Interval(date_.starts_at, date_.ends_at)))
+    waits = waiting(session, hall.nils, **ONE)
+    given_up(session, promised, hall.berit)
+    assert [code for code, *_ in kept_from(session, hall.per)] == ["kept-for-line"]
+    assert attend(session) == [waits.id]
+    assert in_stacks(session, beamer) == [(1, 15)]
