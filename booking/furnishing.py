@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from accounts.identity import Actor
@@ -140,7 +140,7 @@ def _locked(session: Session, resource_id: int, by: Actor, left: Left | None, *,
     if row is None:
         raise refuse(Missing, "unknown-resource", "resource", resource_id)
     by.require(by.is_officer or by.is_caretaker_of(row.venue_id), "caretaker")
-    dates = (*_holding(session, row, left, now=now), *(one.occurrence for one in _offered(session, row, left))) if left else ()
+    dates = (*_holding(session, row, left, now=now), *(one.occurrence for one in _offered(session, row, left, now=now))) if left else ()
     bookings = bookings_for(session, {date.booking_id for date in dates})
     needed = {one.key for booking in bookings for date in booking.occurrences for one in needed_by(booking, date.room)}
     spaces = [Key(Subject.SPACE, space.id) for space in row.venue.spaces]
@@ -153,24 +153,24 @@ def _holding(session: Session, row: Resource, left: Left, *, now: datetime) -> S
     """The live dates ahead that hold a unit which is not left, or have one in a room that it goes to no more; who asked first, first."""
     whole = (joinedload(Occurrence.booking).selectinload(Booking.occurrences), joinedload(Occurrence.room).selectinload(Room.spaces))
     query = select(Occurrence).join(Occurrence.booking).join(Occurrence.room).options(*whole)
-    lasting = or_(Claim.expires_at.is_(None), Claim.expires_at > now)
-    held = select(Claim.id).where(Claim.occurrence_id == Occurrence.id, lasting, _gone(session, row, left)).exists()
+    held = select(Claim.id).where(Claim.occurrence_id == Occurrence.id, _gone(session, row, left, now=now)).exists()
     ahead = (Occurrence.state.in_(sorted(LIVE)), Occurrence.starts_at > now)
     return session.scalars(query.where(*ahead, held).order_by(Occurrence.booking_id, Occurrence.number)).unique().all()
 
 
-def _offered(session: Session, row: Resource, left: Left) -> Sequence[Offer]:
+def _offered(session: Session, row: Resource, left: Left, *, now: datetime) -> Sequence[Offer]:
     """The open offers that keep a unit which is not left, or one in a room that it goes to no more."""
-    kept = select(Claim.id).where(Claim.occurrence_id == Offer.occurrence_id, _gone(session, row, left)).exists()
+    kept = select(Claim.id).where(Claim.occurrence_id == Offer.occurrence_id, _gone(session, row, left, now=now)).exists()
     query = select(Offer).join(Offer.room).where(Offer.state == OfferState.OPEN, kept).options(joinedload(Offer.occurrence))
     return session.scalars(query.order_by(Offer.id)).all()
 
 
-def _gone(session: Session, row: Resource, left: Left) -> ColumnElement[bool]:
-    """That a claim is of a unit which is not left, or of one for a room that it goes to no more."""
+def _gone(session: Session, row: Resource, left: Left, *, now: datetime) -> ColumnElement[bool]:
+    """That a claim, which stands, is of a unit which is not left, or of one for a room that it goes to no more."""
     units = session.scalars(select(Space.id).where(Space.resource_id == row.id).order_by(Space.id)).all()
     gone = Claim.space_id.in_(units[left.quantity // row.lot :])
-    return or_(gone, and_(Claim.space_id.in_(units), Room.slug.not_in(left.rooms))) if left.rooms else gone
+    elsewhere = and_(Claim.space_id.in_(units), Room.slug.not_in(left.rooms)) if left.rooms else false()
+    return and_(or_(Claim.expires_at.is_(None), Claim.expires_at > now), or_(gone, elsewhere))
 
 
 def _in_use(session: Session, row: Resource) -> set[int]:
@@ -189,7 +189,7 @@ def _asked(session: Session, row: Resource, before: Collection[int], *, now: dat
 def _part(session: Session, row: Resource, losing: Losing, *, by: Actor, now: datetime) -> Resource:
     """The row, once those who hold what is not left have other units, or have lost their time."""
     left = Left(0 if row.retired_at else row.quantity, row.rooms)
-    dates, offered = _holding(session, row, left, now=now), _offered(session, row, left)
+    dates, offered = _holding(session, row, left, now=now), _offered(session, row, left, now=now)
     held = before(session, {date.booking_id: date.booking for date in dates}.values()).held
     wants = [want_of(date.booking, date.room, time_of(date)) for date in dates]
     answer = ask(session, wants, now=now).without({date.id for date in dates})

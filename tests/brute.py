@@ -428,7 +428,7 @@ class Model:
         self._lose(losers, slug, now)
         beyond = {unit for unit in stock.every if unit not in left}
         for kept_for in [one for one in self.offers.values() if one.state == "open"]:
-            if any(unit in beyond for unit, *_ in kept_for.date.beside):
+            if kept_for.date.has(now) and any(unit in beyond for unit, *_ in kept_for.date.beside):
                 self.withdraw(kept_for, now)
         self.freed = [replace(one, kept=tuple(piece for piece in one.kept if piece[0] not in beyond)) for one in self.freed]
         again = left.difference(before_units)
