@@ -149,7 +149,7 @@ def shortage_fault(wall: WallSpan, shortage: Shortage) -> Fault:
     kept for who stands in line."""
     field = f"resources.{shortage.pool.slug}"
     if shortage.kept:
-        moments = {"from": shortage.held[0].start, "to": max(time.end for time in shortage.held)}
+        moments = {"from": min(one.time.start for one in shortage.kept), "to": max(one.time.end for one in shortage.kept)}
         moments |= {"until": max(one.kept_until for one in shortage.kept if one.kept_until)}
         told = {name: f"{to_wall(moment, wall.zone):%Y-%m-%dT%H:%M}" for name, moment in moments.items()}
         return Fault("kept-for-line", field, shortage.asked, {"date": f"{wall.start:%Y-%m-%dT%H:%M}", "space": shortage.pool.name, **told})
