@@ -1,5 +1,6 @@
 """The edge of booking for pages and API alike: once per key, with what to take instead when it is refused."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -41,14 +42,16 @@ def reserve_once(session: Session, wish: Wish, *, key: str | None, by: Actor, no
     return answer
 
 
-def accepted(*verb: Any) -> Any:
-    """What ``offers.accept``, or a verb around it, says of an offer, which comes last; what can be had no more is closed at once,
-    and the next sought, whatever else is answered."""
+def accepted(*verb: Any, vain: Callable[..., None] = withdraw_vain) -> Any:
+    """What ``offers.accept``, or a verb around it, says of an offer, which comes last.
+
+    What can be had no more is closed by ``vain``, and the next sought, before that is said.
+    """
     try:
         return transact(*verb)
     except (Declined, Taken, Conflict) as refusal:
         if isinstance(refusal, Declined | Taken) or any(fault.code == "room-retired" for fault in refusal.faults):
-            transact(withdraw_vain, verb[-1])
+            transact(vain, verb[-1])
         raise
 
 

@@ -11,7 +11,7 @@ from accounts.queries import actor_of
 from booking.ending import cancel, costs_of
 from booking.fees import Cost
 from booking.models import Booking, Occurrence, Offer, Undo
-from booking.offers import accept, decline, open_offers
+from booking.offers import accept, decline, open_offers, withdraw_vain
 from booking.reasons import verdicts_offered
 from booking.states import OccurrenceState, OfferState
 from booking.undo import undo
@@ -63,6 +63,11 @@ def answer(session: Session, link: Link, *, by: Actor, now: datetime) -> Booking
     """Do what a link is for, as the person whom it was sent to, whoever is signed in; raises as ``about`` and the verb do."""
     about(session, link, now=now)
     return PURPOSES[link.purpose].do(session, link, hand_of(session, link), now)
+
+
+def vain(session: Session, link: Link, *, by: Actor, now: datetime) -> None:
+    """Close the offer that a link said yes to, as that person, where it could not be had any more."""
+    withdraw_vain(session, link.subject_id, by=hand_of(session, link), now=now)
 
 
 def told(session: Session, link: Link) -> str:

@@ -4,11 +4,12 @@ from flask import Blueprint, Flask, Response, current_app, render_template, requ
 from flask.typing import ResponseReturnValue
 
 from accounts import edge
+from booking.edge import accepted
 from booking.models import Booking
 from booking.undo import last_act
 from kernel.clock import now
 from kernel.errors import Conflict, Gone, Missing, Refusal
-from notices.answers import PURPOSES, about, answer, hand_of, told
+from notices.answers import PURPOSES, about, answer, hand_of, told, vain
 from notices.links import Link, link_of, path_of, to_undo
 from venues.queries import municipality
 from web import problems
@@ -43,7 +44,7 @@ def answer_page(token: str) -> str:
 def give_answer(token: str) -> ResponseReturnValue:
     """Do what the link is for."""
     link = link_of(token, _secret())
-    changed = edge.transact(answer, link)
+    changed = accepted(answer, link, vain=vain) if link.purpose == "accept" else edge.transact(answer, link)
     back = _way_back(link, changed) if changed else None
     return done(told(edge.reading(), link), url_for("notices.answered"), back=back)
 

@@ -14,8 +14,11 @@ from booking.models import Booking
 from booking.preferring import Choice, prefer
 from booking.states import BookingKind
 from database.outbox import UNDO_WITHIN
+from tests.accounts.conftest import Visitor
 from tests.booking.conftest import COMPLAINT, LADDER, NO_SHOW, TWO_HOURS, move, publish_with
 from tests.notices.conftest import Office
+from tests.notices.test_answers import LINK
+from venues.editing import retire_room
 from venues.inputs import ClosureInput
 from venues.models import Venue
 
@@ -201,7 +204,15 @@ def test_who_stands_in_line_and_is_offered_the_time_meanwhile_reads_of_the_offer
     office.clock.pass_by(UNDO_WITHIN)
     attend(office.database)
 
-    assert [mail["Subject"].partition(":")[0] for mail in office.mails() if mail["To"].startswith("per")] == ["Tilbud om tid"]
+    (mail,) = (mail for mail in office.mails() if mail["To"].startswith("per"))
+    assert mail["Subject"].partition(":")[0] == "Tilbud om tid"
+
+    # Who says yes to what is not to be had any more by then reads that, and that it is no longer kept.
+    office.act(retire_room, "oren-flerbrukshall/gymsal-1", version=0, by=office.hall.kari)
+    answered = Visitor(office.app.test_client()).post(LINK.findall(mail.get_content())[0])
+    subject, text = office.last()
+    assert (answered.status_code, subject.partition(":")[0]) == (409, "Tilbudet er ikke å få lenger")
+    assert "Det vi tilbød dere, er ikke å få lenger." in text
 
 
 def test_a_request_says_who_answers_by_when_and_why_it_waits(office: Office) -> None:
