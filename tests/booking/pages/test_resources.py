@@ -50,9 +50,15 @@ def test_what_staff_add_is_asked_for_booked_and_brought_out(app: Flask, hall: Ha
     assert "Ta fram: Prosjektor" in visit().get(f"/calendars/private/{feed.token}.ics").text.replace("\r\n ", "")
     with database.reading() as session:
         assert session.scalars(select(Booking.resources)).all() == [{"prosjektor": 1}]
+    elsewhere = {"name": "Prosjektor", "quantity": "2", "rooms": "gymsal-2", "version": "1", "form_on": PAGE}
+    (seen,) = set(re.findall(r"confirmed=(\w+)", olav.post(f"{PAGE}/1", **elsewhere).text))
+    spared = olav.post(f"{PAGE}/1?confirmed={seen}", **elsewhere)
+    told = olav.get(spared.headers["Location"]).text
+    assert ("Endringene er lagret." in told, "De som mistet tid" in told) == (True, False)
     question = olav.post(f"{PAGE}/1/retirement", form_on=PAGE)
     seen = re.findall(r"confirmed=(\w+)", question.text)[0]
     retired = olav.post(f"{PAGE}/1/retirement?confirmed={seen}", form_on=PAGE, dates="1")
+    assert "De som mistet tid, får beskjed om to minutter" in olav.get(retired.headers["Location"]).text
     assert (question.status_code, "1 booking får ikke det den er lovet" in question.text, retired.status_code) == (409, True, 303)
     assert "Måtte vike" in berit.get(page).text
 
