@@ -54,7 +54,7 @@ def lose(session: Session, dates: Sequence[Occurrence], loss: Loss, *, by: Actor
         date.charged_price = None if date.charged_price is None else 0
         date.sequence += 1
         date.changed_at = now
-        session.add(Offer.of(date, date.room, span_of(date).wall, OfferState.SOUGHT, now=now))
+        seek(session, date, now=now)
     for booking in {date.booking_id: date.booking for date in dates}.values():
         numbers = [date.number for date in dates if date.booking_id == booking.id]
         booking.state = state_of([date.state for date in booking.occurrences], fallback=BookingState.DISPLACED)
@@ -64,6 +64,11 @@ def lose(session: Session, dates: Sequence[Occurrence], loss: Loss, *, by: Actor
         touch(session, booking)
         lost = [date.starts_at for date in dates if date.booking_id == booking.id]
         tell(session, booking, "dates-displaced", lost=lost, facts={"dates": numbers, "cause": str(loss.cause)}, by=by, now=now)
+
+
+def seek(session: Session, date: Occurrence, *, now: datetime) -> None:
+    """Let something else be sought for a date that lost its time."""
+    session.add(Offer.of(date, date.room, span_of(date).wall, OfferState.SOUGHT, now=now))
 
 
 @dataclass(frozen=True, slots=True)

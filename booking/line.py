@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from accounts.identity import Actor
@@ -41,14 +41,16 @@ def vacancies(session: Session, now: datetime) -> Sequence[int]:
 
 
 def in_line(session: Session, vacancy_id: int, *, now: datetime) -> Sequence[int]:
-    """The dates that wait for a time that became free, by id: who lost theirs first, then by rank, then who asked first."""
+    """The dates that wait for a time that became free and could have some of it, by id: who lost theirs first, then by rank, then who
+    asked first."""
     vacancy = session.get(Vacancy, vacancy_id)
     if vacancy is None or vacancy.ends_at <= now:
         return ()
     query = line_for([vacancy.space_id], Interval(vacancy.starts_at, vacancy.ends_at), now=now).where(~ANSWERS)
     # Of what a unit became free, where it is no part of a room.
     resource = session.scalar(select(Resource).join(Space, Space.resource_id == Resource.id).where(Space.id == vacancy.space_id))
-    found = [date for date in session.scalars(query) if resource is None or may_need(date.booking, resource)]
+    waiting = [date for date in session.scalars(query) if resource is None or may_need(date.booking, resource)]
+    found = [date for date in waiting if _ways(session, date, vacancy, now=now)]
     judged = {date.id: judge(session, case_in(session, date, date.room))[0].verdict for date in found}
     return [date.id for date in sorted(found, key=lambda date: _order(date, judged[date.id]))]
 
@@ -74,9 +76,7 @@ def offer_vacancy(session: Session, vacancy_id: int, occurrence_id: int, *, by: 
     date, vacancy = _locked(session, occurrence_id), session.get(Vacancy, vacancy_id)
     if vacancy is None:
         return False
-    # Who lost it has its own time instead of what was found for it, and nothing else.
-    theirs = list(_options(session, date, vacancy))[: 1 if current_to(session, date) else None]
-    options = _free(session, date, passed_over(session, date, theirs), now=now)
+    options = _ways(session, date, vacancy, now=now)
     if not (date.booking.book_when_free and date.state is OccurrenceState.WAITING):
         return offer(session, date, options, by=by, now=now)
     for option in options[:1]:
@@ -100,14 +100,13 @@ def offer_instead(session: Session, offer_id: int, *, by: Actor, now: datetime) 
     return offer(session, date, passed_over(session, date, options), by=by, now=now)
 
 
-def forget_vacancy(session: Session, vacancy_id: int, *, by: Actor, now: datetime) -> None:
+def forget_vacancies(session: Session, ids: Collection[int], *, by: Actor, now: datetime) -> None:
     """Everybody in line was asked: what none of them wanted is kept no longer."""
     by.require(by.is_administrator, "administrator")
-    found = session.get(Vacancy, vacancy_id)
-    if found is not None:
-        lock(session, Key(Subject.SPACE, found.space_id))
-        session.delete(found)
-        touch_spaces(session, [found.space_id])
+    spaces = session.scalars(select(Vacancy.space_id).where(Vacancy.id.in_(ids)).distinct()).all()
+    lock(session, *(Key(Subject.SPACE, space) for space in spaces))
+    session.execute(delete(Vacancy).where(Vacancy.id.in_(ids)))
+    touch_spaces(session, spaces)
 
 
 def holds_over(session: Session, now: datetime) -> Sequence[int]:
@@ -183,6 +182,13 @@ def _locked(session: Session, occurrence_id: int) -> Occurrence:
     booking_id = session.scalars(select(Occurrence.booking_id).where(Occurrence.id == occurrence_id)).one()
     booking_for(session, booking_id)
     return session.get_one(Occurrence, occurrence_id, populate_existing=True)
+
+
+def _ways(session: Session, date: Occurrence, vacancy: Vacancy, *, now: datetime) -> Sequence[Option]:
+    """What a date could have now of a time that became free, without what it did not want before."""
+    # Who lost it has its own time instead of what was found for it, and nothing else.
+    theirs = list(_options(session, date, vacancy))[: 1 if current_to(session, date) else None]
+    return _free(session, date, passed_over(session, date, theirs), now=now)
 
 
 def _options(session: Session, date: Occurrence, vacancy: Vacancy) -> Iterator[Option]:

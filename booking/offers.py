@@ -11,6 +11,7 @@ from accounts.identity import Actor
 from accounts.standings import standings_of
 from booking.case import Case, in_use, is_in_use, span_of
 from booking.cases import booking_for, may_see, require_holder
+from booking.displacing import seek
 from booking.ending import keys_of
 from booking.judging import judge, keep
 from booking.lifecycle import Act as Doing
@@ -128,8 +129,7 @@ def withdraw(session: Session, found: Offer, *, by: Actor, now: datetime) -> Non
     found.state = OfferState.WITHDRAWN
     _left(session, found, "withdraw-offer", by=by, now=now)
     if date.state is OccurrenceState.DISPLACED:
-        session.add(Offer.of(date, date.room, span_of(date).wall, OfferState.SOUGHT, now=now))
-        session.flush()
+        seek(session, date, now=now)
     # Who has not yet been told of it need not be told that it is gone.
     if not any(waiting_about(session, booking.id, kind) for kind in ("date-offered", "dates-displaced")):
         facts = {"number": date.number, "offer": found.id}

@@ -12,6 +12,7 @@ from booking.case import in_use, span_of
 from booking.cases import bookings_for
 from booking.changed import SAID, WRITE, is_only_said
 from booking.conflicts import Collision, Want
+from booking.displacing import seek
 from booking.ending import keys_of
 from booking.images import put_back
 from booking.judging import keep_stored
@@ -21,6 +22,7 @@ from booking.outcome import Taken, shortage_fault
 from booking.reasons import judged_last
 from booking.resources import lacking_in, needed_in, want_of
 from booking.revisions import touch
+from booking.states import OccurrenceState
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
 from database.outbox import UNDO_WITHIN, withdraw
@@ -54,6 +56,9 @@ def undo(session: Session, number: int, *, by: Actor, now: datetime) -> Undo:
         withdraw_closure(session, found.subject_id, by=by, now=now)
     _put_back(session, found, bookings, dates, now=now)
     _take_back(session, found, dates, now=now)
+    for one in found.before["dates"]:
+        if dates[one["id"]].state is OccurrenceState.DISPLACED:
+            seek(session, dates[one["id"]], now=now)
     for booking in bookings:
         _judge_back(session, found, booking, now=now)
         touch(session, booking, left=left)
@@ -172,8 +177,8 @@ def _take_back(session: Session, found: Undo, dates: dict[int, Occurrence], *, n
     back = [(date, expires) for date, expires in held if expires is None or expires > now]
     _require_open(session, found, [date for date, _ in back])
     released = [one["id"] for one in found.before["dates"]]
-    # What became free by the act is kept for the line, which has not been asked.
-    answer = ask(session, [_want(date) for date, _ in back], due_by=now + UNDO_WITHIN, now=now).without(set(released))
+    # What became free by the act is kept for the line, which has not been asked; what others gave up since is the line's alone.
+    answer = ask(session, [_want(date) for date, _ in back], due_by=found.at + UNDO_WITHIN, now=now).without(set(released))
     faults = [_taken(back[number][0], first) for number, (first, *_) in sorted(answer.collisions.items())]
     faults += [shortage_fault(span_of(back[number][0]).wall, first) for number, (first, *_) in sorted(answer.shortages.items())]
     if faults:
