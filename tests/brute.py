@@ -173,6 +173,11 @@ class Freed:
     due: datetime
     kept: tuple[Piece, ...] = ()
 
+    @property
+    def was_over(self) -> bool:
+        """Whether it was of a hold that had run out: whoever asked since may have let the line be asked already."""
+        return self.date.expires is not None and self.date.expires <= self.due - TO_UNDO
+
 
 @dataclass(slots=True)
 class Closed:
@@ -789,7 +794,7 @@ class Model:
 
     def forgotten(self, asked: Collection[Key], now: datetime) -> list[Key]:
         """Who of those that could be asked stands in line for their own time although it became free and is free still."""
-        due = [one.date for one in self.freed if one.due <= now]
+        due = [one.date for one in self.freed if one.due <= now and not one.was_over]
         self.freed = [one for one in self.freed if one.due > now]
         return [key for key in asked if self._could_have_own(key, due, now)]
 
