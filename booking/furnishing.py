@@ -98,14 +98,14 @@ def change_resource(
     (``unknown-resource``) and what ``add_resource`` raises.
     """
     row = _locked(session, resource_id, by, Left(given.quantity, given.rooms), now=now)
-    before = _in_use(session, row)
+    had = _in_use(session, row)
     require_version(session, row, given.version)
     _require_sound(row.venue, given, row.lot)
     is_wider = bool(row.rooms) and not (given.rooms and set(row.rooms).issuperset(given.rooms))
     for name, value in given.model_dump(exclude={"version"}).items():
         setattr(row, name, value)
     _part(session, _done(session, "change_resource", row, by=by, now=now), losing, by=by, now=now)
-    return _asked(session, row, set() if is_wider else before, now=now)
+    return _asked(session, row, set() if is_wider else had, now=now)
 
 
 def retire_resource(session: Session, resource_id: int, losing: Losing = NOBODY, *, by: Actor, now: datetime) -> Resource:
@@ -121,9 +121,9 @@ def retire_resource(session: Session, resource_id: int, losing: Losing = NOBODY,
 def restore_resource(session: Session, resource_id: int, *, by: Actor, now: datetime) -> Resource:
     """Give a retired resource out again, and ask who waits for some. Raises Missing."""
     row = _locked(session, resource_id, by, None, now=now)
-    before = _in_use(session, row)
+    had = _in_use(session, row)
     row.retired_at = None
-    return _asked(session, _done(session, "restore_resource", row, by=by, now=now), before, now=now)
+    return _asked(session, _done(session, "restore_resource", row, by=by, now=now), had, now=now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +178,9 @@ def _in_use(session: Session, row: Resource) -> set[int]:
     return set(pools_of(session, Resource.id == row.id)[row.id].units)
 
 
-def _asked(session: Session, row: Resource, before: Collection[int], *, now: datetime) -> Resource:
-    """The row; who waits for some is asked where units are given out that were not ``before``."""
-    units = _in_use(session, row).difference(before)
+def _asked(session: Session, row: Resource, had: Collection[int], *, now: datetime) -> Resource:
+    """The row; who waits for some is asked where units are given out beside those that it ``had``."""
+    units = _in_use(session, row).difference(had)
     if units:
         ask_again(session, row, units=units, now=now)
     return row

@@ -128,10 +128,12 @@ def withdraw(session: Session, found: Offer, *, by: Actor, now: datetime) -> Non
     date, booking = found.occurrence, found.occurrence.booking
     found.state = OfferState.WITHDRAWN
     _left(session, found, "withdraw-offer", by=by, now=now)
+    found.answered_by = None
     if date.state is OccurrenceState.DISPLACED:
         seek(session, date, now=now)
     # Who has not yet been told of it need not be told that it is gone.
-    if not any(waiting_about(session, booking.id, kind) for kind in ("date-offered", "dates-displaced")):
+    untold = [one.facts for kind in ("date-offered", "dates-displaced") for one in waiting_about(session, booking.id, kind)]
+    if not any(facts.get("offer") == found.id or date.number in facts.get("dates", ()) for facts in untold):
         facts = {"number": date.number, "offer": found.id}
         post(session, "offer-withdrawn", person_id=booking.holder_id, booking_id=booking.id, now=now, facts=facts)
 
