@@ -50,11 +50,12 @@ def lose(session: Session, dates: Sequence[Occurrence], loss: Loss, *, by: Actor
     """
     free(session, [date.id for date in dates], now=now)
     for date in dates:
+        date.had = {"state": str(date.state), "charged_price": date.charged_price}
         date.state, date.lost_to, date.reason = OccurrenceState.DISPLACED, loss.to, f"{loss.cause}: {loss.reason}"[:500]
         date.charged_price = None if date.charged_price is None else 0
         date.sequence += 1
         date.changed_at = now
-        session.add(Offer.of(date, date.room, span_of(date).wall, OfferState.SOUGHT, now=now))
+        seek(session, date, now=now)
     for booking in {date.booking_id: date.booking for date in dates}.values():
         numbers = [date.number for date in dates if date.booking_id == booking.id]
         booking.state = state_of([date.state for date in booking.occurrences], fallback=BookingState.DISPLACED)
@@ -64,6 +65,11 @@ def lose(session: Session, dates: Sequence[Occurrence], loss: Loss, *, by: Actor
         touch(session, booking)
         lost = [date.starts_at for date in dates if date.booking_id == booking.id]
         tell(session, booking, "dates-displaced", lost=lost, facts={"dates": numbers, "cause": str(loss.cause)}, by=by, now=now)
+
+
+def seek(session: Session, date: Occurrence, *, now: datetime) -> None:
+    """Let something else be sought for a date that lost its time."""
+    session.add(Offer.of(date, date.room, span_of(date).wall, OfferState.SOUGHT, now=now))
 
 
 def lost_to(session: Session, to: str, *, now: datetime) -> Sequence[Occurrence]:

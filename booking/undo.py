@@ -12,15 +12,18 @@ from booking.case import in_use, span_of
 from booking.cases import bookings_for
 from booking.changed import SAID, WRITE, is_only_said
 from booking.conflicts import Collision, Want
+from booking.displacing import seek
 from booking.ending import keys_of
 from booking.images import put_back
 from booking.judging import keep_stored
 from booking.models import Booking, Judgement, Occurrence, Undo
 from booking.occupy import Take, ask, occupy
 from booking.outcome import Taken, shortage_fault
+from booking.outside import closed_by_hours
 from booking.reasons import judged_last
 from booking.resources import lacking_in, needed_in, want_of
 from booking.revisions import touch
+from booking.states import OccurrenceState
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
 from database.outbox import UNDO_WITHIN, withdraw
@@ -54,6 +57,9 @@ def undo(session: Session, number: int, *, by: Actor, now: datetime) -> Undo:
         withdraw_closure(session, found.subject_id, by=by, now=now)
     _put_back(session, found, bookings, dates, now=now)
     _take_back(session, found, dates, now=now)
+    for date in (dates[one["id"]] for one in found.before["dates"]):
+        if date.state is OccurrenceState.DISPLACED:
+            seek(session, date, now=now)
     for booking in bookings:
         _judge_back(session, found, booking, now=now)
         touch(session, booking, left=left)
@@ -182,16 +188,19 @@ def _take_back(session: Session, found: Undo, dates: dict[int, Occurrence], *, n
 
 
 def _require_open(session: Session, found: Undo, dates: Sequence[Occurrence]) -> None:
-    """Raises Conflict where a room, or what was had beside it, was retired, or the room closed by another, since the act."""
+    """Raises Conflict where a room, or what was had beside it, was retired, or the room closed by another or by its hours, since the
+    act."""
     since = select(Closure).where(Closure.created_at >= found.at, Closure.withdrawn_at.is_(None))
     shuts = [shut_by(session, closure) for closure in session.scalars(since)]
+    closed = closed_by_hours(session, dates, since=found.at)
     for date in dates:
         if any(at is not None and at > found.at for at in (date.room.retired_at, date.room.venue.retired_at)):
             in_use(date.room)
         if lacking := lacking_in(date.room, date.booking.resources):
             raise Conflict(lacking)
         theirs = (shut for shut in shuts if keeps_out(shut.closure.out_of_order, date.booking.needs))
-        if any(shut.meets([space.id for space in date.room.spaces], Interval(date.starts_at, date.ends_at)) for shut in theirs):
+        is_shut = any(shut.meets([space.id for space in date.room.spaces], Interval(date.starts_at, date.ends_at)) for shut in theirs)
+        if is_shut or date in closed:
             raise refuse(Conflict, "closed-since", "start", f"{date.local_start:%Y-%m-%dT%H:%M}")
 
 
