@@ -21,7 +21,7 @@ from tests.databases import PostgresCopies, SqliteCopies
 from tests.steps import LONGEST_EPISODE, Steps
 from tests.storms.test_all_at_once import storm
 from tests.storms.test_kills import KILLS, test_what_was_promised_survives_every_kill
-from tests.storms.test_races import SLOTS, test_every_slot_has_exactly_one_winner_and_every_loser_is_offered_something
+from tests.storms.test_races import contested
 
 for tables in TABLES:
     import_module(tables)
@@ -30,6 +30,7 @@ Copies = SqliteCopies | PostgresCopies
 ROOT = Path(__file__).parents[1]
 KINDS = ("sqlite", "postgresql")
 EACH_RACE = 10
+SLOTS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,7 @@ def _kills(database: Database, folder: Path) -> Counter[str]:
 
 
 def _races(database: Database, folder: Path) -> Counter[str]:
-    test_every_slot_has_exactly_one_winner_and_every_loser_is_offered_something(database, folder, postgres.free_port())
+    contested(database, folder, postgres.free_port(), slots=SLOTS)
     return Counter(slots=SLOTS)
 
 

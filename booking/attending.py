@@ -1,7 +1,7 @@
 """Attending to the line: what runs out, becomes free, is sought or was waited for in vain, each in a transaction of its own."""
 
 from accounts.identity import SERVICE
-from booking.line import end_hold, end_waiting, forget_vacancy, holds_over, in_line, in_vain, offer_instead, offer_vacancy, vacancies
+from booking.line import end_hold, end_waiting, forget_vacancies, holds_over, in_line, in_vain, offer_instead, offer_vacancy, vacancies
 from booking.offers import expire, overdue, sought
 from booking.turns import attempt
 from database.transact import Database
@@ -19,8 +19,8 @@ def attend(database: Database) -> None:
         attempt(f"end hold of date {one}", database.transact, end_hold, one, by=SERVICE, now=now())
     with database.reading() as session:
         free, lost, passed = vacancies(session, now()), sought(session, now()), in_vain(session, now())
-    for one in free:
-        attempt(f"offer vacancy {one}", _fill, database, one)
+    asked = [one for one in free if attempt(f"offer vacancy {one}", _fill, database, one)]
+    attempt("forget vacancies", database.transact, forget_vacancies, asked, by=SERVICE, now=now())
     for one in lost:
         attempt(f"seek for offer {one}", database.transact, offer_instead, one, by=SERVICE, now=now())
     for one in passed:
@@ -36,4 +36,3 @@ def _fill(database: Database, vacancy: int) -> None:
             database.transact(offer_vacancy, vacancy, occurrence, by=SERVICE, now=now())
         except Refusal:  # somebody else was quicker, or a rule changed meanwhile: the next is asked
             continue
-    database.transact(forget_vacancy, vacancy, by=SERVICE, now=now())

@@ -1,9 +1,9 @@
 """The line: time that became free is offered to who waits for it, by the policy's rank, then the next."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import delete, exists, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from accounts.identity import Actor
@@ -42,14 +42,16 @@ def vacancies(session: Session, now: datetime) -> Sequence[int]:
 
 
 def in_line(session: Session, vacancy_id: int, *, now: datetime) -> Sequence[int]:
-    """The dates that wait for a time that became free, by id: who lost theirs first, then by rank, then who asked first."""
+    """The dates that wait for a time that became free and could have some of it, by id: who lost theirs first, then by rank, then who
+    asked first."""
     vacancy = session.get(Vacancy, vacancy_id)
     if vacancy is None or vacancy.ends_at <= now:
         return ()
     query = line_for([vacancy.space_id], Interval(vacancy.starts_at, vacancy.ends_at), now=now).where(~_HAS_OFFER)
     # Of what a unit became free, where it is no part of a room.
     resource = session.scalar(select(Resource).join(Space, Space.resource_id == Resource.id).where(Space.id == vacancy.space_id))
-    found = [date for date in session.scalars(query) if resource is None or may_need(date.booking, resource)]
+    waiting = [date for date in session.scalars(query) if resource is None or may_need(date.booking, resource)]
+    found = [date for date in waiting if _ways(session, date, vacancy, now=now)]
     judged = {date.id: judge(session, case_in(session, date, date.room))[0].verdict for date in found}
     return [date.id for date in sorted(found, key=lambda date: _order(date, judged[date.id]))]
 
@@ -75,7 +77,7 @@ def offer_vacancy(session: Session, vacancy_id: int, occurrence_id: int, *, by: 
     date, vacancy = _locked(session, occurrence_id), session.get(Vacancy, vacancy_id)
     if vacancy is None:
         return False
-    options = _free(session, date, passed_over(session, date, _options(session, date, vacancy)), now=now)
+    options = _ways(session, date, vacancy, now=now)
     if not (date.booking.book_when_free and date.state is OccurrenceState.WAITING):
         return offer(session, date, options, by=by, now=now)
     return book_at_once(session, date, options, by=by, now=now)
@@ -103,14 +105,13 @@ def offer_instead(session: Session, offer_id: int, *, by: Actor, now: datetime) 
     return is_found
 
 
-def forget_vacancy(session: Session, vacancy_id: int, *, by: Actor, now: datetime) -> None:
+def forget_vacancies(session: Session, ids: Collection[int], *, by: Actor, now: datetime) -> None:
     """Everybody in line was asked: what none of them wanted is kept no longer."""
     by.require(by.is_administrator, "administrator")
-    found = session.get(Vacancy, vacancy_id)
-    if found is not None:
-        lock(session, Key(Subject.SPACE, found.space_id))
-        session.delete(found)
-        touch_spaces(session, [found.space_id])
+    spaces = session.scalars(select(Vacancy.space_id).where(Vacancy.id.in_(ids)).distinct()).all()
+    lock(session, *(Key(Subject.SPACE, space) for space in spaces))
+    session.execute(delete(Vacancy).where(Vacancy.id.in_(ids)))
+    touch_spaces(session, spaces)
 
 
 def holds_over(session: Session, now: datetime) -> Sequence[int]:
@@ -183,6 +184,11 @@ def _locked(session: Session, occurrence_id: int) -> Occurrence:
     booking_id = session.scalars(select(Occurrence.booking_id).where(Occurrence.id == occurrence_id)).one()
     booking_for(session, booking_id)
     return session.get_one(Occurrence, occurrence_id, populate_existing=True)
+
+
+def _ways(session: Session, date: Occurrence, vacancy: Vacancy, *, now: datetime) -> Sequence[Option]:
+    """What a date could have now of a time that became free, without what it did not want before."""
+    return _free(session, date, passed_over(session, date, _options(session, date, vacancy)), now=now)
 
 
 def _options(session: Session, date: Occurrence, vacancy: Vacancy) -> Iterator[Option]:

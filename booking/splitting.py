@@ -18,6 +18,7 @@ from booking.reasons import judged_last
 from booking.references import new_reference
 from booking.revisions import touch
 from booking.scope import Scope, reached
+from booking.states import BookingState
 from database.audit import Act, record
 from database.base import table_of
 from database.locks import lock
@@ -66,7 +67,7 @@ def parted(session: Session, booking: Booking, dates: Collection[Occurrence], *,
         **{name: getattr(booking, name) for name in CARRIED},
         reference=new_reference(),
         split_from=booking.id,
-        state=state_of([date.state for date in moving], fallback=booking.state),
+        state=state_of([date.state for date in moving], fallback=BookingState.CANCELLED),
         changed_at=now,
         version=1,
     )
@@ -75,7 +76,7 @@ def parted(session: Session, booking: Booking, dates: Collection[Occurrence], *,
     for date in moving:
         date.first_reference = date.first_reference or booking.reference
         date.booking, date.changed_at = made, now
-    booking.state = state_of([date.state for date in booking.occurrences], fallback=booking.state)
+    booking.state = state_of([date.state for date in booking.occurrences], fallback=BookingState.CANCELLED)
     booking.version += 1
     booking.changed_at = now
     session.flush()

@@ -10,8 +10,9 @@ from web.logs import log_defect
 log = structlog.get_logger(__name__)
 
 
-def attempt(what: str, job: Callable[..., object], *given: object, **more: object) -> None:
-    """Do a job; what keeps it from being done is logged, a defect with its place in the code, and the next turn tries again."""
+def attempt(what: str, job: Callable[..., object], *given: object, **more: object) -> bool:
+    """Do a job, and say whether it was done; what keeps it from that is logged, a defect with its place in the code, and the next turn
+    tries again."""
     try:
         job(*given, **more)
     except Exception as error:
@@ -19,3 +20,5 @@ def attempt(what: str, job: Callable[..., object], *given: object, **more: objec
             log.warning("turn not finished", job=what, error=type(error).__name__)
         else:
             log_defect(error, job=what)
+        return False
+    return True

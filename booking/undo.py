@@ -57,9 +57,9 @@ def undo(session: Session, number: int, *, by: Actor, now: datetime) -> Undo:
         withdraw_closure(session, found.subject_id, by=by, now=now)
     _put_back(session, found, bookings, dates, now=now)
     _take_back(session, found, dates, now=now)
-    for date in (dates[one["id"]] for one in found.before["dates"]):
-        if date.state is OccurrenceState.DISPLACED:
-            seek(session, date, now=now)
+    for one in found.before["dates"]:
+        if dates[one["id"]].state is OccurrenceState.DISPLACED:
+            seek(session, dates[one["id"]], now=now)
     for booking in bookings:
         _judge_back(session, found, booking, now=now)
         touch(session, booking, left=left)
@@ -178,8 +178,8 @@ def _take_back(session: Session, found: Undo, dates: dict[int, Occurrence], *, n
     back = [(date, expires) for date, expires in held if expires is None or expires > now]
     _require_open(session, found, [date for date, _ in back])
     released = [one["id"] for one in found.before["dates"]]
-    # What became free by the act is kept for the line, which has not been asked.
-    answer = ask(session, [_want(date) for date, _ in back], due_by=now + UNDO_WITHIN, now=now).without(set(released))
+    # What became free by the act is kept for the line, which has not been asked; what others gave up since is the line's alone.
+    answer = ask(session, [_want(date) for date, _ in back], due_by=found.at + UNDO_WITHIN, now=now).without(set(released))
     faults = [_taken(back[number][0], first) for number, (first, *_) in sorted(answer.collisions.items())]
     faults += [shortage_fault(span_of(back[number][0]).wall, first) for number, (first, *_) in sorted(answer.shortages.items())]
     if faults:

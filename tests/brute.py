@@ -581,7 +581,7 @@ class Model:
         self._tell("booking-split", made)
 
     def _part(self, booking: int, made: int, numbers: Collection[int]) -> None:
-        case, before = self.cases[booking], self.states[booking]
+        case = self.cases[booking]
         self.cases[made] = Case(case.sort, {n: case.dates[n] for n in numbers}, case.confirm_by, case.accepts, case.asks)
         case.dates = {n: date for n, date in case.dates.items() if n not in numbers}
         self.numbers[made] = max(numbers)
@@ -591,7 +591,7 @@ class Model:
             if (booking, n) in self.sought:
                 self.sought[made, n] = self.sought.pop((booking, n))
         for acted, act in ((booking, "split"), (made, "split-from")):
-            self._acted(act, acted, fallback=before)
+            self._acted(act, acted, fallback="cancelled")
 
     def release(self, first: day_of, last: day_of, on: Callable[[datetime], day_of], now: datetime) -> str:
         """Everything that the club has from the one day to the other."""
@@ -672,7 +672,7 @@ class Model:
         back = {key: date for key, date in changed.items() if date.has(now)}
         refused = next(filter(None, (self._shut_since(done, key[0], date) for key, date in back.items())), "")
         asked = [(Case(self.cases[b].sort, asks=done.before[b][3]), date) for (b, _), date in back.items()]
-        answers = self._ask_each(asked, now, changed, due_by=now + TO_UNDO)
+        answers = self._ask_each(asked, now, changed, due_by=done.at + TO_UNDO)
         if refused or not all(answer.is_free for answer in answers):
             return refused or "taken"
         drawn = {key: replace(back[key], beside=answer.beside) for key, answer in zip(back, answers, strict=True)}

@@ -414,7 +414,7 @@ class Steps:
                 expected = "resource-retired"
             else:
                 expected = self.model.restock(slug, pieces, is_retired=act == "retire", is_seen=is_seen, now=self.now)
-            self._try(f"{act} stock", expected, _stocked, act, stock.id, pieces, losing, by=self.hands["olav"])
+            self._try(act if act == "stock" else f"{act} stock", expected, _stocked, act, stock.id, pieces, losing, by=self.hands["olav"])
             if expected != "resource-meets-bookings" or self.dice.random() < 0.2:
                 break
 
@@ -455,6 +455,7 @@ class Steps:
             free, lost, passed = (found(session, self.now) for found in (line.vacancies, offers.sought, line.in_vain))
         for vacancy in free:
             self._fill(vacancy)
+        self.database.transact(line.forget_vacancies, free, by=SERVICE, now=self.now)
         assert self.model.forgotten(askable, self.now) == [], self._where()
         for number in lost:
             key = self._key(number)
@@ -479,7 +480,6 @@ class Steps:
             except Refusal:
                 self.done["offer, refused"] += 1
             self._offered(key)
-        self.database.transact(line.forget_vacancy, vacancy, by=SERVICE, now=self.now)
 
     def _offered(self, key: Key) -> None:
         """What the worker did for a date, if anything: an offer that is not in the model yet, or a booking."""

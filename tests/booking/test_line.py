@@ -15,7 +15,7 @@ from booking.cases import booking_for
 from booking.closures import close_rooms
 from booking.ending import cancel
 from booking.freedom import freedom_of
-from booking.line import end_hold, end_waiting, forget_vacancy, holds_over, in_line, in_vain, offer_vacancy, places, vacancies
+from booking.line import end_hold, end_waiting, forget_vacancies, holds_over, in_line, in_vain, offer_vacancy, places, vacancies
 from booking.models import Booking, Claim, Occurrence, Offer, Undo
 from booking.occupy import peek
 from booking.offers import Option, accept, answer_by, decline, expire, passed_over
@@ -62,7 +62,7 @@ def attend(session: Session, now: datetime = SOON) -> list[int]:
             if offer_vacancy(session, vacancy, date, by=SERVICE, now=now):
                 offered.append(session.get_one(Occurrence, date).booking_id)
         again(session)
-        forget_vacancy(session, vacancy, by=SERVICE, now=now)
+        forget_vacancies(session, [vacancy], by=SERVICE, now=now)
     again(session)
     return offered
 

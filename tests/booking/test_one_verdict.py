@@ -200,7 +200,7 @@ def test_what_a_search_bars_is_refused_by_the_same_rules(session: Session, hall:
     search = Search(day=asked.start.date(), from_minute=clocks[0], to_minute=clocks[1])
     with policy(session, data):
         found = [one for one in find_rooms(session, search, now=NOW) if one.room.slug == "gymsal-1"]
-        shown = tried(session, [replace(one) for one in found], replace(search, capacity=heads), now=NOW)
+        shown = tried([replace(one) for one in found], replace(search, capacity=heads), now=NOW)
 
         told = foretold(session, asked, hall.berit)
 

@@ -209,6 +209,16 @@ def test_the_following_dates_become_a_booking_of_their_own_and_keep_their_time(s
     assert nothing.faults[0].code == "nothing-to-split"
 
 
+def test_what_is_split_off_from_dates_that_are_given_back_leaves_nothing_that_is_booked(session: Session, hall: Hall) -> None:
+    booking = series(session, hall, 2)
+    cancel(session, booking.id, number=1, by=hall.berit, now=NOW)
+    again(session)
+
+    made = split(session, booking.id, 2, by=hall.berit, now=NOW)
+
+    assert [one.state for one in (session.get_one(Booking, booking.id), made)] == ["cancelled", "booked"]
+
+
 def test_a_number_is_never_given_again_to_a_date_of_what_was_split_twice(session: Session, hall: Hall) -> None:
     later = split(session, series(session, hall).id, 2, by=hall.berit, now=NOW)
     again(session)

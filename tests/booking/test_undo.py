@@ -248,6 +248,29 @@ def test_a_date_that_the_act_added_is_cancelled(session: Session, hall: Hall) ->
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_time_that_another_gave_up_since_is_the_lines_alone(session: Session, hall: Hall) -> None:
+    _, act = cancelled(session, hall)
+    theirs = booked(session, hall, "kari")
+    booked(session, hall, "nils", on_conflict="wait")
+    ending.cancel(session, theirs.id, by=hall.kari, now=NOW + SECOND)
+
+    said = refused(session, hall.berit, 2 * SECOND, act)
+
+    assert isinstance(said, Taken)
+
+
+def test_who_has_a_lost_date_back_is_looked_for_something_else_again(session: Session, hall: Hall) -> None:
+    booking = booked(session, hall)
+    close_rooms(session, "oren-flerbrukshall", LEAK, confirmed=True, by=hall.olav, now=NOW)
+    again(session)
+    ending.cancel(session, booking.id, by=hall.berit, now=NOW + SECOND)
+
+    undone(session, hall.berit, 2 * SECOND)
+
+    found = session.scalars(select(Offer.state).order_by(Offer.id)).all()
+    assert (booking_for(session, booking.id).state, found) == (BookingState.DISPLACED, [OfferState.WITHDRAWN, OfferState.SOUGHT])
+
+
 def test_acts_are_forgotten_a_day_after_they_can_be_undone(session: Session, hall: Hall) -> None:
     cancelled(session, hall)
 

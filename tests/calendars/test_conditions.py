@@ -30,7 +30,7 @@ def autumn(autumn: Autumn) -> Autumn:
         keep_words(session, [FIRE])
         booked = select(Occurrence).join(Booking).where(Booking.organisation_id == autumn.cast.skiold.id)
         for date in session.scalars(booked.where(Booking.state == BookingState.BOOKED, Occurrence.ends_at > NOW)):
-            date.conditions = asked_of([FIRE])
+            date.conditions = asked_of([FIRE], decided=NOW.date(), use=date.local_start.date())
 
     autumn.change(ask)
     return autumn

@@ -32,11 +32,11 @@ def test_all_faults_are_told_with_place_value_and_way_out() -> None:
     found = [(fault.code, fault.field, fault.value, dict(fault.facts)) for fault in faults(text)]
 
     assert found == [
-        ("not-a-number", "rules[0].at_least", "60", {"rule": "length"}),
+        ("quoted-number", "rules[0].at_least", "60", {"rule": "length"}),
         ("misspelt-field", "rules[0].at_mst", 3, {"nearest": "at_most", "rule": "length"}),
         ("bad-clock", "rules[1].scope.between.start", "25:00", {"rule": "grid"}),
         ("no-such-date", "rules[1].scope.season.first", "04-31", {"rule": "grid"}),
-        ("not-a-number", "rules[1].minutes", 1.5, {"rule": "grid"}),
+        ("not-a-whole-number", "rules[1].minutes", 1.5, {"rule": "grid"}),
         ("bad-iso-date", "rules[2].tariffs[0].first", "2025-02-30", {"rule": "price"}),
         ("not-a-choice", "rules[2].tariffs[0].rows[0].unit", "hours", {"choices": ["hour", "day", "occasion"], "rule": "price"}),
         ("missing-field", "rules[2].tariffs[0].rows[0].ore", None, {"rule": "price"}),
