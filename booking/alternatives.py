@@ -1,7 +1,7 @@
 """Alternatives: what to take instead of a time that is taken or refused, the nearest first, and the room that fits most of a series."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -32,6 +32,8 @@ from kernel.wallclock import WallSpan
 from venues.scheduling import Shut
 
 AROUND = timedelta(days=7)
+# A room, by its id, and a time in it.
+Passed = tuple[int, datetime, datetime]
 # Offers are looked for on so many of the dates left out, the first ones.
 DATES_HELPED = 20
 
@@ -92,14 +94,16 @@ class Instead:
     room: BestRoom | None = None
 
 
-def offers_to(session: Session, case: Case, wall: WallSpan, *, beside: Sequence[Want] = (), now: datetime) -> tuple[Offer, ...]:
+def offers_to(
+    session: Session, case: Case, wall: WallSpan, *, beside: Sequence[Want] = (), passed: Collection[Passed] = (), now: datetime
+) -> tuple[Offer, ...]:
     """The best few that the applicant of a case could take instead of one date, each as a single booking.
 
     What is offered differs in one thing (``nearness.Change``), is open by right and free with its set-up and clean-up, lies
-    ahead, is not what somebody is about to get ``beside`` it, and is not refused to the applicant. The least costly come first
-    (``nearness.POINTS``, ``Candidate.order``), no more of a change than ``MOST_OF`` says.
+    ahead, is not what somebody is about to get ``beside`` it nor ``passed`` over, and is not refused to the applicant. The least
+    costly come first (``nearness.POINTS``, ``Candidate.order``), no more of a change than ``MOST_OF`` says.
     """
-    return _offers(replace(_look(session, case, [wall], now), beside=tuple(beside)), [wall])[0]
+    return _offers(replace(_look(session, case, [wall], now), beside=tuple(beside), passed=passed), [wall])[0]
 
 
 def offers_instead(session: Session, booking: Booking, date: Occurrence, *, now: datetime) -> tuple[Offer, ...]:
@@ -215,6 +219,7 @@ class _Look:
     now: datetime
     broken: Sequence[Shut] = ()
     beside: tuple[Want, ...] = ()
+    passed: Collection[Passed] = ()
 
 
 def _look(session: Session, case: Case, walls: Sequence[WallSpan], now: datetime) -> _Look:
@@ -271,7 +276,8 @@ def _offering(look: _Look, wall: WallSpan) -> Callable[[Candidate], tuple[Candid
     asked_price = look.judge.price(look.asked, wall)
 
     def offering(candidate: Candidate) -> tuple[Candidate, Offer] | None:
-        if look.judge.bars(candidate.place, candidate.wall):
+        is_passed = (candidate.place.id, candidate.time.start, candidate.time.end) in look.passed
+        if is_passed or look.judge.bars(candidate.place, candidate.wall):
             return None
         (judged,) = look.judge.on(candidate.place, [candidate.wall])
         if not _is_had(look, candidate.place, judged):

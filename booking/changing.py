@@ -191,6 +191,10 @@ def _saying(
         booking = parted(session, booking, chosen, by=by, now=now)
     for name, value in said.items():
         setattr(booking, name, value)
+    if not said.keys().isdisjoint({"participants", "resources"}):
+        # What was decided of dates that lost their time was decided of something else.
+        for date in booking.occurrences:
+            date.had = None
     booking.changed_at = now
     return booking
 

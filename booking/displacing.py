@@ -50,6 +50,7 @@ def lose(session: Session, dates: Sequence[Occurrence], loss: Loss, *, by: Actor
     """
     free(session, [date.id for date in dates], now=now)
     for date in dates:
+        date.had = {"state": str(date.state), "charged_price": date.charged_price}
         date.state, date.lost_to, date.reason = OccurrenceState.DISPLACED, loss.to, f"{loss.cause}: {loss.reason}"[:500]
         date.charged_price = None if date.charged_price is None else 0
         date.sequence += 1

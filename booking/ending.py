@@ -67,7 +67,9 @@ def give_up(
 ) -> Act:
     """Cancel these dates of a booking whose keys are locked: their time is free, and they cost what their judgement says."""
     costs = costs_of(session, booking, dates, now=now)
-    end_dates(session, booking, dates, OccurrenceState.CANCELLED, BookingState.CANCELLED, now=now)
+    # Who wants nothing else for what was lost has cancelled nothing.
+    last = BookingState.DISPLACED if all(date.lost_to for date in dates) else BookingState.CANCELLED
+    end_dates(session, booking, dates, OccurrenceState.CANCELLED, last, now=now)
     for date in dates:
         # Whoever wants nothing else for time that was lost goes on to be told why it was.
         date.reason = date.reason if date.lost_to else reason.strip()[:500]
@@ -76,13 +78,18 @@ def give_up(
         if date.number in costs and costs[date.number].missed and not without_fee:
             date.absent_at, date.absent_by = now, by.person_id
     touch(session, booking)
+    lost = [date for date in dates if date.lost_to]
     facts: dict[str, Any] = {"dates": [date.number for date in dates], "state": str(booking.state), "version": booking.version}
+    facts |= {"lost": [date.number for date in lost]} if lost else {}
     if costs:
         facts |= {"cost": {str(number): cost.fee for number, cost in costs.items()}, "without_fee": without_fee}
     act = Act("cancel", "booking", booking.id, facts, booking.holder_id)
     record(session, act, by=by, now=now)
-    told = {"dates": [date.number for date in dates], "cause": _cause(booking, by)}
-    tell(session, booking, "dates-cancelled", lost=[date.starts_at for date in dates], facts=told, by=by, now=now)
+    given = [date for date in dates if not date.lost_to]
+    for kind, theirs, starts in (("dates-cancelled", given, [date.starts_at for date in given]), ("seeking-ended", lost, ())):
+        if theirs:
+            told = {"dates": [date.number for date in theirs], "cause": _cause(booking, by)}
+            tell(session, booking, kind, lost=starts, facts=told, by=by, now=now)
     session.flush()
     return act
 

@@ -15,7 +15,7 @@ from booking.ending import end_dates, keys_of
 from booking.judging import judge
 from booking.models import WAITS, Booking, Claim, Occurrence, Offer, Vacancy
 from booking.occupy import peek, run_out, vacate
-from booking.offers import Option, book_at_once, case_in, current_to, offer, open_offers, passed_over
+from booking.offers import Option, book_at_once, case_in, current_to, found_nothing, not_taken, offer, open_offers, passed_over
 from booking.reasons import verdicts_of_all
 from booking.resources import Needed, may_need, want_of
 from booking.revisions import touch, touch_spaces
@@ -79,13 +79,12 @@ def offer_vacancy(session: Session, vacancy_id: int, occurrence_id: int, *, by: 
     options = _ways(session, date, vacancy, now=now)
     if not (date.booking.book_when_free and date.state is OccurrenceState.WAITING):
         return offer(session, date, options, by=by, now=now)
-    for option in options[:1]:
-        book_at_once(session, date, option, by=by, now=now)
-    return bool(options)
+    return book_at_once(session, date, options, by=by, now=now)
 
 
 def offer_instead(session: Session, offer_id: int, *, by: Actor, now: datetime) -> bool:
-    """Find something for a date that lost its time: what is nearest of what is free and allowed."""
+    """Find something for a date that lost its time: what is nearest of what is free and allowed, and was not offered before; that
+    there is nothing is told."""
     by.require(by.is_administrator, "administrator")
     found = session.get_one(Offer, offer_id)
     date = _locked(session, found.occurrence_id)
@@ -95,9 +94,14 @@ def offer_instead(session: Session, offer_id: int, *, by: Actor, now: datetime) 
     found.state, found.answered_at = OfferState.NONE, now
     session.flush()
     wall = wall_of(Interval(found.starts_at, found.ends_at), found.zone)
-    ways = offers_to(session, case_in(session, date, found.room), wall, now=now) if date.starts_at > now else ()
-    options = [Option(room_at(session, way.room), way.wall) for way in ways]
-    return offer(session, date, passed_over(session, date, options), by=by, now=now)
+    case, passed = case_in(session, date, found.room), not_taken(session, date)
+    ways = offers_to(session, case, wall, passed=passed, now=now) if date.starts_at > now else ()
+    # Its own time may have become free since.
+    options = [Option(found.room, wall), *(Option(room_at(session, way.room), way.wall) for way in ways)]
+    is_found = offer(session, date, passed_over(session, date, options), by=by, now=now)
+    if not is_found:
+        found_nothing(session, date, now=now)
+    return is_found
 
 
 def forget_vacancies(session: Session, ids: Collection[int], *, by: Actor, now: datetime) -> None:

@@ -106,7 +106,8 @@ class Occurrence(Base):
 
     Prices are in øre with the tariff's date; ``sequence`` rises with time, place and status only (RFC 5545 3.8.7.4).
     ``absent_at`` is when somebody (``absent_by``) noted that nobody came; ``fee`` is what that or a cancellation costs.
-    ``lost_to`` is what displaced it: ``booking:7``, ``closure:3``, ``resource:2``. ``conditions`` are those on access, by the digest of
+    ``lost_to`` is what displaced it: ``booking:7``, ``closure:3``, ``resource:2``, and ``had`` the state and the price that it had
+    until then. ``conditions`` are those on access, by the digest of
     their words, each with the date by which it is due; ``reminded_at`` is when the holder was told what of them is missing.
     ``first_reference`` is the reference of the booking that the date was made in, where it was split from it since: its number
     was given there, and calendars know it by these for ever.
@@ -129,6 +130,7 @@ class Occurrence(Base):
     state: Mapped[OccurrenceState] = mapped_column(Word(OccurrenceState))
     reason: Mapped[str] = mapped_column(String(500), default="")
     lost_to: Mapped[str] = mapped_column(String(40), default="")
+    had: Mapped[dict[str, Any] | None]
     local_start: Mapped[datetime] = mapped_column(LocalTime)
     local_end: Mapped[datetime] = mapped_column(LocalTime)
     zone: Mapped[str] = mapped_column(String(60))

@@ -1,6 +1,7 @@
 """Offers: a time and a room kept for a date that waits or was displaced, until its holder answers."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -18,8 +19,9 @@ from booking.lifecycle import Act as Doing
 from booking.lifecycle import allows, state_of
 from booking.models import OPEN, Booking, Occurrence, Offer
 from booking.occupy import TO_ASK, Take, ask, free, occupy
+from booking.outcome import Declined, Taken
 from booking.reservations import ask_longer
-from booking.resettle import Plan, case_again, resettle
+from booking.resettle import Plan, case_again, is_granted, lock_for, settle
 from booking.revisions import touch
 from booking.states import BookingState, OccurrenceState, OfferState
 from booking.waiving import exceptions_of
@@ -38,6 +40,7 @@ TO_ANSWER = timedelta(hours=24)
 EVENING, MORNING, WAKING = timedelta(hours=22), timedelta(hours=7), timedelta(hours=1)
 DAY = timedelta(days=1)
 DECLINED = "declined"
+NOT_TAKEN = (OfferState.DECLINED, OfferState.EXPIRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,25 +67,37 @@ def offer(session: Session, date: Occurrence, options: Sequence[Option], *, by: 
     cases = {option.room.id: case_in(session, date, option.room) for option in options}
     left = [Key(Subject.SPACE, space.id) for space in current.room.spaces] if current else ()
     lock(session, *keys_of(session, booking), *(key for case in cases.values() for key in case.keys), *left)
-    tries = (_kept(session, replace(cases[option.room.id], dates=(DatedSpan(option.wall),)), date, now=now) for option in options)
-    found = next(filter(None, tries), None)
+    found = next(filter(None, (_kept(session, cases[option.room.id], date, option, now=now) for option in options)), None)
     if found is None:
         return False
     booking.version += 1
     touch(session, booking)
     record(session, Act("offer", "booking", booking.id, {"number": date.number}, booking.holder_id), by=by, now=now)
     # Who is about to be told what was lost reads in the same mail what is offered instead.
-    if not any(date.number in notice.facts["dates"] for notice in waiting_about(session, booking.id, "dates-displaced")):
+    if not _is_about_to_be_told(session, date, "dates-displaced"):
         facts = {"number": date.number, "offer": found.id}
         post(session, "date-offered", person_id=booking.holder_id, booking_id=booking.id, now=now, facts=facts)
     return True
 
 
-def book_at_once(session: Session, date: Occurrence, option: Option, *, by: Actor, now: datetime) -> None:
-    """Book what became free for a date that asked for that; raises Declined or Taken when it is not to be had."""
+def book_at_once(session: Session, date: Occurrence, options: Sequence[Option], *, by: Actor, now: datetime) -> bool:
+    """Book the first of what became free that is to be had, for a date that asked for that; False when nothing is."""
     by.require(by.is_administrator, "administrator")
-    _take(session, date, option, act="book-when-free", by=by, now=now)
-    _tell_taken(session, date, now=now)
+    plans = [_plan(date, option, act="book-when-free", by=by, now=now) for option in options if is_in_use(option.room)]
+    lock_for(session, date.booking, *plans)
+    for plan in plans:
+        with suppress(Declined, Taken), session.begin_nested():
+            _take(session, date, plan, act="book-when-free", by=by, now=now)
+            return True
+    return False
+
+
+def found_nothing(session: Session, date: Occurrence, *, now: datetime) -> None:
+    """Tell that there is nothing else for a date that lost its time, or nothing more that was not offered already."""
+    booking = date.booking
+    if date.starts_at > now and not _is_about_to_be_told(session, date, "dates-displaced", "offer-expired"):
+        facts = {"number": date.number}
+        post(session, "nothing-found", person_id=booking.holder_id, booking_id=booking.id, now=now, facts=facts)
 
 
 def accept(session: Session, offer_id: int, *, by: Actor, now: datetime) -> Booking:
@@ -93,15 +108,18 @@ def accept(session: Session, offer_id: int, *, by: Actor, now: datetime) -> Book
     """
     found = _answered(session, offer_id, OfferState.ACCEPTED, by=by, now=now)
     date = found.occurrence
-    option = Option(found.room, _wall_of(found))
-    _take(session, date, option, act="accept", by=by, now=now)
-    _tell_taken(session, date, now=now)
-    session.flush()
+    option = Option(in_use(found.room), _wall_of(found))
+    plan = _plan(date, option, act="accept", by=by, now=now)
+    lock_for(session, date.booking, plan)
+    _take(session, date, plan, act="accept", by=by, now=now)
     return date.booking
 
 
 def decline(session: Session, offer_id: int, *, by: Actor, now: datetime) -> Booking:
-    """Say no to what is offered: the next in line gets it, and the date leaves the line; raises as ``accept``."""
+    """Say no to what is offered: the next in line gets it, and the date leaves the line; raises as ``accept``.
+
+    For a date that lost its time something else is sought.
+    """
     found = _answered(session, offer_id, OfferState.DECLINED, by=by, now=now)
     date = found.occurrence
     if date.state is OccurrenceState.WAITING:
@@ -110,7 +128,8 @@ def decline(session: Session, offer_id: int, *, by: Actor, now: datetime) -> Boo
 
 
 def expire(session: Session, offer_id: int, *, by: Actor, now: datetime) -> bool:
-    """Let the next have what was not answered in time; the date goes on waiting. False when it was answered meanwhile."""
+    """Let the next have what was not answered in time; the date goes on waiting, and for one that lost its time something else is
+    sought. False when it was answered meanwhile."""
     by.require(by.is_administrator, "administrator")
     found = _read(session, offer_id)
     if found.state is not OfferState.OPEN or (found.expires_at and found.expires_at > now):
@@ -129,8 +148,6 @@ def withdraw(session: Session, found: Offer, *, by: Actor, now: datetime) -> Non
     found.state = OfferState.WITHDRAWN
     _left(session, found, "withdraw-offer", by=by, now=now)
     found.answered_by = None
-    if date.state is OccurrenceState.DISPLACED:
-        seek(session, date, now=now)
     # Who has not yet been told of it need not be told that it is gone.
     untold = [one.facts for kind in ("date-offered", "dates-displaced") for one in waiting_about(session, booking.id, kind)]
     if not any(facts.get("offer") == found.id or date.number in facts.get("dates", ()) for facts in untold):
@@ -182,14 +199,30 @@ def case_in(session: Session, date: Occurrence, room: Room) -> Case:
 def passed_over(session: Session, date: Occurrence, options: Iterable[Option]) -> list[Option]:
     """The options without those that were offered to the date before, and not taken, and without the time that it lost to what is
     closed or out of order still."""
-    said = select(Offer.room_id, Offer.starts_at, Offer.ends_at).where(Offer.occurrence_id == date.id)
-    before = {tuple(row) for row in session.execute(said.where(Offer.state.in_((OfferState.DECLINED, OfferState.EXPIRED))))}
+    before = not_taken(session, date)
     left = [(option, nearest_interval(option.wall)) for option in options]
     closure = _lost_to(session, date)
     if closure is not None:
         shut = shut_by(session, closure)
         left = [(option, time) for option, time in left if not shut.meets([space.id for space in option.room.spaces], time)]
     return [option for option, time in left if (option.room.id, time.start, time.end) not in before]
+
+
+def not_taken(session: Session, date: Occurrence) -> Collection[tuple[int, datetime, datetime]]:
+    """The room, by id, and the time of all that was offered to a date before, and not taken."""
+    said = select(Offer.room_id, Offer.starts_at, Offer.ends_at).where(Offer.occurrence_id == date.id)
+    return {(row.room_id, row.starts_at, row.ends_at) for row in session.execute(said.where(Offer.state.in_(NOT_TAKEN)))}
+
+
+def nothing_for(session: Session, dates: Iterable[Occurrence], offers: Mapping[int, Offer]) -> list[Occurrence]:
+    """Those of the dates, of which these offers are open by their ids, that lost their time and for which nothing is sought; one
+    statement where any did."""
+    lost = [date for date in dates if date.state is OccurrenceState.DISPLACED and date.id not in offers]
+    if not lost:
+        return []
+    theirs = Offer.occurrence_id.in_([date.id for date in lost])
+    sought = set(session.scalars(select(Offer.occurrence_id).where(theirs, Offer.state == OfferState.SOUGHT)))
+    return [date for date in lost if date.id not in sought]
 
 
 def answer_by(now: datetime, start: datetime, zone: str) -> datetime:
@@ -209,7 +242,9 @@ def answer_by(now: datetime, start: datetime, zone: str) -> datetime:
     return start
 
 
-def _kept(session: Session, case: Case, date: Occurrence, *, now: datetime) -> Offer | None:
+def _kept(session: Session, case: Case, date: Occurrence, option: Option, *, now: datetime) -> Offer | None:
+    applicant = replace(case.applicant, by_staff=_is_granted(date, option))
+    case = replace(case, dates=(DatedSpan(option.wall),), applicant=applicant)
     judged = judge(session, case)
     if judged[0].is_refused:
         return None
@@ -245,25 +280,32 @@ def _may_follow(date: Occurrence, current: Offer | None, options: Sequence[Optio
     return current is None or (date.state is OccurrenceState.DISPLACED and not has_own and all(option == own for option in options))
 
 
-def _take(session: Session, date: Occurrence, option: Option, *, act: str, by: Actor, now: datetime) -> None:
-    booking = date.booking
-    in_use(option.room)
-    left = date.room_id
-    ask_longer(booking, nearest_interval(option.wall).start, now=now)
-    plan = Plan(
-        act=act, dates=(date,), room=option.room, walls={date.id: option.wall}, by_staff=by.is_officer and not by.is_service, due_by=now
-    )
-    resettle(session, booking, plan, now=now)
+def _is_granted(date: Occurrence, option: Option) -> bool:
+    return is_granted(date, option.room, nearest_interval(option.wall))
+
+
+def _plan(date: Occurrence, option: Option, *, act: str, by: Actor, now: datetime) -> Plan:
+    decides = _is_granted(date, option) or (by.is_officer and not by.is_service)
+    return Plan(act=act, dates=(date,), room=option.room, walls={date.id: option.wall}, by_staff=decides, due_by=now)
+
+
+def _take(session: Session, date: Occurrence, plan: Plan, *, act: str, by: Actor, now: datetime) -> None:
+    """Settle the date as planned, and tell that it is had, or what it waits for."""
+    booking, left = date.booking, date.room_id
+    ask_longer(booking, nearest_interval(plan.walls[date.id]).start, now=now)
+    settle(session, booking, plan, now=now)
     touch(session, booking, left={left})
     facts = {"number": date.number, "state": str(date.state), "room": date.room_id, "to": date.starts_at.isoformat()}
     record(session, Act(act, "booking", booking.id, facts, booking.holder_id), by=by, now=now)
-
-
-def _tell_taken(session: Session, date: Occurrence, *, now: datetime) -> None:
-    """That the date is had, or what it waits for."""
     kind = "date-booked" if date.state is OccurrenceState.BOOKED else f"booking-{date.state}"
-    booking = date.booking
     post(session, kind, person_id=booking.holder_id, booking_id=booking.id, now=now, facts={"number": date.number})
+    session.flush()
+
+
+def _is_about_to_be_told(session: Session, date: Occurrence, *kinds: str) -> bool:
+    """Whether a notice of one of the kinds, about the date, has not left yet."""
+    told = (notice.facts for notice in waiting_about(session, date.booking_id, *kinds))
+    return any(date.number in (facts.get("dates") or [facts["number"]]) for facts in told)
 
 
 def _let_go(session: Session, found: Offer, verb: str, *, by: Actor, now: datetime) -> Booking:
@@ -277,8 +319,11 @@ def _lock(session: Session, found: Offer) -> None:
 
 def _left(session: Session, found: Offer, verb: str, *, by: Actor, now: datetime) -> Booking:
     date, booking = found.occurrence, found.occurrence.booking
-    free(session, [date.id], now=now)
     found.answered_at, found.answered_by = now, by.person_id
+    session.flush()
+    free(session, [date.id], now=now)
+    if date.state is OccurrenceState.DISPLACED:
+        seek(session, date, now=now)
     # Who said no to the last that was waited for waits for nothing.
     last = BookingState.CANCELLED if booking.state is BookingState.WAITING else booking.state
     booking.state = state_of([one.state for one in booking.occurrences], fallback=last)

@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from booking.lifecycle import LIVE
 from booking.models import Booking, Occurrence
 from booking.states import BookingKind
+from database.audit import Audit
 from kernel.interval import Interval
 from venues.models import Room, Venue
 from venues.opening import Opening, Openness
@@ -16,6 +17,7 @@ from venues.outside import Outside, Why
 from venues.queries import openings_of
 
 DAY = timedelta(days=1)
+HOURS = ("set_opening_hours", "forget_opening_hours")
 
 
 def bookings_outside(session: Session, venue: Venue, room: Room | None, *, now: datetime) -> Sequence[Outside]:
@@ -32,10 +34,23 @@ def dates_outside(session: Session, venue: Venue, room: Room | None, *, now: dat
     return list(dict.fromkeys(cannot_be))
 
 
+def closed_by_hours(session: Session, dates: Sequence[Occurrence], *, since: datetime) -> list[Occurrence]:
+    """Those of the dates that are not open, where the hours of their rooms changed since then."""
+    asked = [date for date in dates if date.booking.kind is not BookingKind.BLOCK]
+    rooms = and_(Audit.subject == Room.__tablename__, Audit.subject_id.in_({date.room_id for date in asked}))
+    venues = and_(Audit.subject == Venue.__tablename__, Audit.subject_id.in_({date.room.venue_id for date in asked}))
+    changed = select(Audit.id).where(or_(rooms, venues), Audit.verb.in_(HOURS), Audit.at > since)
+    if not asked or session.scalar(changed.limit(1)) is None:
+        return []
+    return [date for date, why in _why_outside(session, asked) if why is Why.CLOSED]
+
+
 def _outside(session: Session, venue: Venue, room: Room | None, now: datetime) -> list[tuple[Occurrence, Why]]:
     dates = _ahead(session, venue, room, now)
-    if not dates:
-        return []
+    return _why_outside(session, dates) if dates else []
+
+
+def _why_outside(session: Session, dates: Sequence[Occurrence]) -> list[tuple[Occurrence, Why]]:
     rooms = {date.room_id: date.room for date in dates}
     first, last = min(date.local_start for date in dates).date(), max(date.local_end for date in dates).date()
     openings = openings_of(session, rooms.values(), first - DAY, last + DAY)

@@ -91,11 +91,12 @@ def resettle(session: Session, booking: Booking, plan: Plan, *, now: datetime) -
     return settle(session, booking, plan, now=now)
 
 
-def lock_for(session: Session, booking: Booking, plan: Plan) -> None:
-    """Lock what settling the plan counts, leaves and takes."""
+def lock_for(session: Session, booking: Booking, *plans: Plan) -> None:
+    """Lock what settling any of the plans counts, leaves and takes."""
     standings = standings_of(session, booking.organisation_id)
-    own = keys_held(session, [date.id for date in plan.dates])
-    lock(session, *(key for part in _parts(booking, plan, standings) for key in part.case.keys), *own, *plan.beside)
+    own = keys_held(session, {date.id for plan in plans for date in plan.dates})
+    parts = (part for plan in plans for part in _parts(booking, plan, standings))
+    lock(session, *(key for part in parts for key in part.case.keys), *own, *(key for plan in plans for key in plan.beside))
 
 
 def settle(session: Session, booking: Booking, plan: Plan, *, now: datetime) -> Resettled:
@@ -213,18 +214,28 @@ def case_again(
     return replace(case, settled=settled, exceptions=held.unanswered, waivers=held.waivers)
 
 
+def is_granted(date: Occurrence, room: Room, time: Interval) -> bool:
+    """Whether this is the room and the time that a date lost and had been granted: the decision on it stands."""
+    was_booked = date.state is OccurrenceState.DISPLACED and (date.had or {}).get("state") == OccurrenceState.BOOKED
+    return was_booked and (date.room_id, date.starts_at, date.ends_at) == (room.id, time.start, time.end)
+
+
 def _write(occurrence: Occurrence, judged: Judged, state: OccurrenceState, room: Room, now: datetime) -> None:
     """Write the date's new state; SEQUENCE rises with time, place and status, here by one for all of them."""
     wall, interval = judged.wall, judged.wall.interval()
     before = (occurrence.starts_at, occurrence.ends_at, occurrence.room_id, occurrence.state)
     decided = _decided(occurrence, to_wall(now, wall.zone))
+    # What is given back costs what it did.
+    is_back, had = is_granted(occurrence, room, interval), occurrence.had or {}
+    prices = {"charged_price": had["charged_price"]} if is_back else priced(judged, is_kept=True)
     # The room beside its id: who is answered next reads the room.
-    occurrence.state, occurrence.room, occurrence.room_id, occurrence.reason, occurrence.lost_to = state, room, room.id, "", ""
+    occurrence.state, occurrence.room, occurrence.room_id, occurrence.reason = state, room, room.id, ""
+    occurrence.lost_to, occurrence.had = "", None
     occurrence.local_start, occurrence.local_end, occurrence.zone = wall.start, wall.end, wall.zone
     occurrence.starts_at, occurrence.ends_at = interval.start, interval.end
     occurrence.before_minutes, occurrence.after_minutes = judged.buffers
     occurrence.conditions = asked_of(judged.conditions, decided=decided.date(), use=wall.start.date())
-    for column, value in priced(judged, is_kept=True).items():
+    for column, value in prices.items():
         setattr(occurrence, column, value)
     if before != (occurrence.starts_at, occurrence.ends_at, occurrence.room_id, occurrence.state):
         occurrence.sequence += 1

@@ -19,6 +19,7 @@ from booking.judging import keep_stored
 from booking.models import Booking, Judgement, Occurrence, Undo
 from booking.occupy import Take, ask, occupy
 from booking.outcome import Taken, shortage_fault
+from booking.outside import closed_by_hours
 from booking.reasons import judged_last
 from booking.resources import lacking_in, needed_in, want_of
 from booking.revisions import touch
@@ -187,16 +188,19 @@ def _take_back(session: Session, found: Undo, dates: dict[int, Occurrence], *, n
 
 
 def _require_open(session: Session, found: Undo, dates: Sequence[Occurrence]) -> None:
-    """Raises Conflict where a room, or what was had beside it, was retired, or the room closed by another, since the act."""
+    """Raises Conflict where a room, or what was had beside it, was retired, or the room closed by another or by its hours, since the
+    act."""
     since = select(Closure).where(Closure.created_at >= found.at, Closure.withdrawn_at.is_(None))
     shuts = [shut_by(session, closure) for closure in session.scalars(since)]
+    closed = closed_by_hours(session, dates, since=found.at)
     for date in dates:
         if any(at is not None and at > found.at for at in (date.room.retired_at, date.room.venue.retired_at)):
             in_use(date.room)
         if lacking := lacking_in(date.room, date.booking.resources):
             raise Conflict(lacking)
         theirs = (shut for shut in shuts if keeps_out(shut.closure.out_of_order, date.booking.needs))
-        if any(shut.meets([space.id for space in date.room.spaces], Interval(date.starts_at, date.ends_at)) for shut in theirs):
+        is_shut = any(shut.meets([space.id for space in date.room.spaces], Interval(date.starts_at, date.ends_at)) for shut in theirs)
+        if is_shut or date in closed:
             raise refuse(Conflict, "closed-since", "start", f"{date.local_start:%Y-%m-%dT%H:%M}")
 
 

@@ -76,9 +76,9 @@ def post(
     session.connection().execute(INTO_OUTBOX, {**told, "created_at": now, "due_at": due, "state": Delivery.WAITING, "attempts": 0})
 
 
-def waiting_about(session: Session, booking_id: int, kind: str) -> list[Notice]:
-    """The notices of a kind about a booking that nobody is sending yet; they stay until this transaction ends."""
-    waits = (Notice.booking_id == booking_id, Notice.kind == kind, Notice.state == Delivery.WAITING, Notice.leased_until.is_(None))
+def waiting_about(session: Session, booking_id: int, *kinds: str) -> list[Notice]:
+    """The notices of some kinds about a booking that nobody is sending yet; they stay until this transaction ends."""
+    waits = (Notice.booking_id == booking_id, Notice.kind.in_(kinds), Notice.state == Delivery.WAITING, Notice.leased_until.is_(None))
     return list(session.scalars(select(Notice).where(*waits).with_for_update(skip_locked=True)))
 
 

@@ -12,6 +12,7 @@ from booking.ending import cancel, costs_of
 from booking.fees import Cost
 from booking.models import Booking, Occurrence, Offer, Undo
 from booking.offers import accept, decline, open_offers, withdraw_vain
+from booking.pages.labels import after_no
 from booking.reasons import verdicts_offered
 from booking.states import OccurrenceState, OfferState
 from booking.undo import undo
@@ -151,6 +152,10 @@ def _decline(session: Session, link: Link, hand: Actor, now: datetime) -> None:
     decline(session, link.subject_id, by=hand, now=now)
 
 
+def _refused(session: Session, link: Link) -> str:
+    return gettext(after_no(session.get_one(Offer, link.subject_id).occurrence))
+
+
 # What a link can be for.
 PURPOSES: Mapping[str, Purpose] = {
     "acknowledge": Purpose(
@@ -158,8 +163,6 @@ PURPOSES: Mapping[str, Purpose] = {
     ),
     "cancel": Purpose(_of_date, _cancel, _("Vil du avlyse denne tiden?"), _("Ja, avlys"), _("Tiden er avlyst.")),
     "accept": Purpose(_of_offer, _accept, _("Vil dere ha denne tiden?"), _("Ja, vi tar den"), _taken),
-    "decline": Purpose(
-        _of_offer, _decline, _("Vil dere si nei til tilbudet?"), _("Nei takk"), _("Svaret er notert. Tilbudet går til neste i køen.")
-    ),
+    "decline": Purpose(_of_offer, _decline, _("Vil dere si nei til tilbudet?"), _("Nei takk"), _refused),
     "undo": Purpose(_of_act, _undo, _("Vil du angre?"), _("Ja, angre"), _("Det er angret. Alt er som det var.")),
 }

@@ -15,10 +15,10 @@ from booking.conditions.reminders import lacking_of
 from booking.judging import highest
 from booking.lifecycle import LIVE
 from booking.models import Booking, Occurrence, Offer
-from booking.offers import open_offers
+from booking.offers import nothing_for, open_offers
 from booking.preferring import lost_by, offers_after
 from booking.reasons import against, excepted, reviews, verdicts_of, verdicts_offered
-from booking.states import BookingKind, BookingState, OccurrenceState, OfferState
+from booking.states import BookingKind, BookingState, OccurrenceState
 from booking.waiving import exceptions_of
 from database.outbox import Notice
 from kernel.errors import Fault
@@ -35,6 +35,7 @@ from venues.queries import municipality
 # These tell a whole wish: what is left out of it, and what it costs.
 TELLS_ALL = {"booking-booked", "booking-requested", "booking-unconfirmed", "booking-waiting"}
 TELLS_PRICE = (TELLS_ALL - {"booking-waiting"}) | {"date-booked"}
+WAITS = {OccurrenceState.WAITING, OccurrenceState.SKIPPED, OccurrenceState.DISPLACED}
 CANCELS = {"booking-booked", "dates-moved", "date-booked"}
 TELLS_EXCEPTIONS = TELLS_ALL | {"booking-refused", "dates-moved"}
 
@@ -60,9 +61,10 @@ def of_booking(session: Session, notice: Notice, settings: Settings, *, now: dat
     still = [date for date in found.occurrences if date.state is OccurrenceState.BOOKED and date.starts_at > now]
     values = {
         "dates": [Line(date) for date in told],
-        "offers": [_answers(offers[date.id], settings) for date in told if date.id in offers],
+        # What was found since an offer ran out is told by itself.
+        "offers": [_answers(offers[date.id], settings) for date in told if date.id in offers and notice.kind != "offer-expired"],
         "offered": verdicts_offered(session, offers.values()),
-        "in_vain": _in_vain(session, told, offers) if notice.kind == "dates-displaced" else [],
+        "in_vain": nothing_for(session, told, offers),
         "left_out": _left_out(found, verdicts) if notice.kind in TELLS_ALL else [],
         "still": [Line(date) for date in still if date not in told],
         "whys": _whys(told),
@@ -109,18 +111,23 @@ def read(session: Session, booking_id: int | None) -> Booking | None:
 def told_dates(booking: Booking, notice: Notice, offers: Mapping[int, Offer]) -> list[Occurrence]:
     """The dates that a notice is about, where they are still as it says: what was ended before or since is another notice's."""
     match notice.kind:
-        case "dates-cancelled" | "waited-in-vain":
+        case "dates-cancelled" | "waited-in-vain" | "seeking-ended":
             numbers = set(notice.facts["dates"])
             return [date for date in booking.occurrences if date.number in numbers]
-        case "dates-displaced":
-            numbers = set(notice.facts["dates"])
+        case "dates-displaced" | "nothing-found":
+            numbers = set(notice.facts.get("dates") or [notice.facts["number"]])
             return [date for date in booking.occurrences if date.number in numbers and date.state is OccurrenceState.DISPLACED]
         case "date-booked":
             return [date for date in booking.occurrences if date.number == notice.facts["number"] and date.state in LIVE]
         case "date-offered":
             return [date for date in booking.occurrences if date.id in offers and offers[date.id].id == notice.facts["offer"]]
         case "offer-expired" | "offer-withdrawn":
-            return [date for date in booking.occurrences if date.number == notice.facts["number"] and date.id not in offers]
+            since = offers if notice.kind == "offer-withdrawn" else {}
+            return [
+                date
+                for date in booking.occurrences
+                if date.number == notice.facts["number"] and date.state in WAITS and date.id not in since
+            ]
         case "dates-moved" | "dates-added" | "booking-changed":
             return [date for date in booking.occurrences if date.number in notice.facts["dates"] and date.state in LIVE]
         case "booking-split":
@@ -168,13 +175,6 @@ def _answers(offer: Offer, settings: Settings) -> tuple[Offer, str, str]:
     """What is offered, with the addresses at which one takes it or says no."""
     yes, no = (settings.public_url + path_of(to_answer(offer, purpose), settings.secret_key) for purpose in ("accept", "decline"))
     return offer, yes, no
-
-
-def _in_vain(session: Session, dates: Sequence[Occurrence], offers: Mapping[int, Offer]) -> list[Occurrence]:
-    """Those of the dates for which nothing was found."""
-    theirs = Offer.occurrence_id.in_([date.id for date in dates])
-    sought = set(session.scalars(select(Offer.occurrence_id).where(theirs, Offer.state == OfferState.SOUGHT)))
-    return [date for date in dates if date.id not in sought and date.id not in offers]
 
 
 def _after_refusal(session: Session, booking: Booking, now: datetime) -> dict[str, object]:

@@ -69,7 +69,8 @@ class Date:
     """One date of a case as it stands; ``expires`` is set while a hold keeps its time.
 
     ``is_missing`` is set for one at an hour that the clock skips, ``was_taken`` for one that was left out because another had its
-    time, ``lost_to`` the closure or the thing that it lost its time to; ``beside`` is what it has beside its room.
+    time, ``lost_to`` the closure or the thing that it lost its time to, ``had`` its state until then; ``beside`` is what it has beside
+    its room.
     """
 
     room: str
@@ -83,6 +84,7 @@ class Date:
     is_missing: bool = False
     was_taken: bool = False
     lost_to: int | str | None = None
+    had: str = ""
     beside: tuple[Piece, ...] = ()
 
     @property
@@ -294,6 +296,7 @@ class Model:
         self.stocks: dict[str, Stock] = {}
         self.retired: dict[str, datetime] = {}
         self.hours: dict[tuple[str, day_of, day_of], Hours] = {("", day_of.min, day_of.max): Hours()}
+        self.rehoured: dict[str, datetime] = {}
 
     def claims(self, now: datetime) -> list[tuple[int, int, str, datetime, datetime]]:
         """Which space or thing each date holds from when to when, holds that ran out left out."""
@@ -472,10 +475,19 @@ class Model:
         if not dates:
             return "in-the-past"
         was = self._before({booking}, now)
-        self._end(booking, dates, "cancelled", "cancel", now)
-        self._tell("dates-cancelled", booking, dates)
+        self._cancelled(booking, dates, now)
         self._may_be_undone(was)
         return ""
+
+    def _cancelled(self, booking: int, numbers: Collection[int], now: datetime) -> None:
+        """Given up: who wants nothing else for what was lost has cancelled nothing."""
+        dates = self.cases[booking].dates
+        lost = [n for n in numbers if dates[n].state == "displaced"]
+        given = [n for n in numbers if n not in lost]
+        self._end(booking, numbers, "cancelled", "cancel", now, fallback="cancelled" if given else "displaced")
+        for kind, told in (("dates-cancelled", given), ("seeking-ended", lost)):
+            if told:
+                self._tell(kind, booking, told)
 
     def move(self, booking: int, number: int, date: Date, *, by_staff: bool, now: datetime) -> str:
         case = self.cases[booking]
@@ -550,6 +562,8 @@ class Model:
         if apart:
             self._part(booking, made, apart)
         self.cases[made].asks = asks
+        if what == "resources":
+            self.cases[made].dates = {n: replace(date, had="") for n, date in self.cases[made].dates.items()}
         if what in ("team", "resources"):
             self._place(made, anew, now)
         self._acted("restate", made, fallback=self.states[made])
@@ -612,8 +626,7 @@ class Model:
             return "nothing-to-release"
         was = self._before(found, now)
         for booking, numbers in found.items():
-            self._end(booking, numbers, "cancelled", "cancel", now)
-            self._tell("dates-cancelled", booking, numbers)
+            self._cancelled(booking, numbers, now)
         self._may_be_undone(was)
         return ""
 
@@ -698,7 +711,9 @@ class Model:
         if self._lacks(case, date.room):
             return "not-in-this-room"
         others = [one for closure, one in self.closures.items() if closure != done.closure and one.made >= done.at]
-        return "closed-since" if any(closed.keeps_out(date, case.sort) for closed in others) else ""
+        hours = any(self.rehoured.get(where, done.at) > done.at for where in ("", date.room))
+        is_closed = case.sort is not BLOCK and self._is_shut(date, but=done.closure)
+        return "closed-since" if any(closed.keeps_out(date, case.sort) for closed in others) or (hours and is_closed) else ""
 
     @staticmethod
     def _was(dates: Mapping[int, Date], number: int, date: Date) -> Date:
@@ -842,8 +857,10 @@ class Model:
 
     def _take(self, key: Key, date: Date, act: str, now: datetime) -> str:
         case = self.cases[key[0]]
-        taken = replace(date, state=case.sort.then, before=case.sort.before, after=case.sort.after)
-        state = case.sort.then if case.confirm_by is None else "unconfirmed"
+        own = self._date(key)
+        is_back = own.state == "displaced" and own.had == "booked" and not _is_elsewhere(date, own)
+        taken = replace(date, state="booked" if is_back else case.sort.then, before=case.sort.before, after=case.sort.after)
+        state = taken.state if case.confirm_by is None else "unconfirmed"
         notice = "date-booked" if state == "booked" else f"booking-{state}"
         return self._settle_one(key, taken, act, now, notice=notice, is_undoable=False, due_by=now)
 
@@ -885,12 +902,15 @@ class Model:
         self._free([kept.date], now, but=[kept.key])
         before = self.states[kept.key[0]]
         self._acted(act, kept.key[0], fallback="cancelled" if before == "waiting" else before)
+        if self._date(kept.key).state == "displaced":
+            self.sought[kept.key] = now
 
     def _lose(self, losers: Collection[Key], to: int | str | None, now: datetime) -> None:
         self._give_up(losers, now)
         for booking, number in losers:
             case = self.cases[booking]
-            case.dates[number] = replace(case.dates[number], state="displaced", holds=False, expires=None, lost_to=to)
+            date = case.dates[number]
+            case.dates[number] = replace(date, state="displaced", holds=False, expires=None, lost_to=to, had=date.state)
             self.sought[booking, number] = now
         for booking in {booking for booking, _ in losers}:
             self._acted("displace", booking, fallback="displaced")
@@ -954,12 +974,12 @@ class Model:
                 return replace(date, holds=True, expires=now + case.sort.hold)
         return replace(date, holds=False, expires=None, beside=())
 
-    def _end(self, booking: int, numbers: Collection[int], state: str, act: str, now: datetime) -> None:
+    def _end(self, booking: int, numbers: Collection[int], state: str, act: str, now: datetime, fallback: str = "") -> None:
         case = self.cases[booking]
         self._give_up([(booking, number) for number in numbers], now)
         for number in numbers:
             case.dates[number] = replace(case.dates[number], state=state, holds=False, expires=None)
-        self._acted(act, booking, fallback=state)
+        self._acted(act, booking, fallback=fallback or state)
 
     def _give_up(self, keys: Collection[Key], now: datetime, retaken: Collection[Date] = ()) -> None:
         """What dates hold is free but for what they take again, what is sought or open for them withdrawn."""
@@ -1119,8 +1139,11 @@ class Model:
         return hours.minutes[0] <= minutes[0] and minutes[1] <= hours.minutes[1]
 
     def _is_outside(self, date: Date) -> bool:
-        is_closed = any(closed.meets(date) and not closed.is_partly for closed in self.closures.values())
-        return date.room in self.retired or is_closed or not self._is_open(date)
+        return date.room in self.retired or self._is_shut(date)
+
+    def _is_shut(self, date: Date, but: int | None = None) -> bool:
+        is_closed = any(closed.meets(date) and not closed.is_partly for one, closed in self.closures.items() if one != but)
+        return is_closed or not self._is_open(date)
 
     def _date(self, key: Key) -> Date:
         return self.cases[key[0]].dates[key[1]]

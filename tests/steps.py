@@ -365,10 +365,12 @@ class Steps:
             room, *period = self.dice.choice(shrunk)
             self._try("hours as before", "", _hours, room, period, None, by=self.hands["kari"])
             del self.model.hours[room, *period]
+            self.model.rehoured[room] = self.now
             self.model.ask_again(self.now, where=room)
         else:
             self._try("shorter hours", "", _hours, room, period, minutes, by=self.hands["kari"])
             self.model.hours[room, *period] = Hours(*period, minutes or (0, 0))
+            self.model.rehoured[room] = self.now
             self.model.ask_again(self.now, where=room)
             self._lose_outside(room)
 

@@ -19,12 +19,14 @@ from booking.pages.blueprint import routes
 from booking.pages.draft import clock_of
 from booking.pages.edits import said_now
 from booking.pages.happened import told_chain
+from booking.pages.labels import after_no
 from booking.pages.talk import changed_meanwhile, talk_of
 from booking.pages.told import told_booking
 from booking.pages.undo import way_back
 from booking.preferring import lost_by, offers_after
 from booking.resources import offered_to
 from booking.scope import Scope
+from booking.states import OccurrenceState
 from booking.why import happened
 from database.outbox import last_to
 from kernel.clock import now
@@ -116,9 +118,10 @@ def accept_offer(reference: str, offer: int) -> ResponseReturnValue:
 
 @routes.post("/bookings/<reference>/offers/<int:offer>/refusal")
 def decline_offer(reference: str, offer: int) -> ResponseReturnValue:
-    """Say no to what is offered; the next in line gets it."""
-    told = _("Svaret er notert. Tilbudet går til neste i køen.")
-    return act_on(reference, lambda booking: _answered(booking, edge.transact, offers.decline, offer), told)
+    """Say no to what is offered: the next in line gets it, and for a date that lost its time something else is sought."""
+    found = edge.reading().get(Offer, offer)
+    message = _(after_no(found.occurrence)) if found else ""
+    return act_on(reference, lambda booking: _answered(booking, edge.transact, offers.decline, offer), message)
 
 
 def _answered(booking: Booking, run: Callable[..., Booking], verb: Callable[..., Booking], offer: int) -> Booking:
@@ -130,11 +133,15 @@ def _answered(booking: Booking, run: Callable[..., Booking], verb: Callable[...,
 
 
 def _cancel(reference: str, model: type[Cancellation], message: str, *, number: int | None = None) -> ResponseReturnValue:
+    told: list[str] = []
+
     def cancel(booking: Booking) -> Booking:
         given = parse(model, request.form)
+        is_lost = any(date.number == number and date.state is OccurrenceState.DISPLACED for date in booking.occurrences)
+        told.append(_("Vi leter ikke mer etter noe annet for den tiden.") if is_lost else message)
         return edge.transact(ending.cancel, booking.id, number=number, **given.model_dump())
 
-    return act_on(reference, cancel, message)
+    return act_on(reference, cancel, told=told)
 
 
 def _note(reference: str, number: int, verb: Callable[..., Booking], message: str) -> ResponseReturnValue:
@@ -153,7 +160,13 @@ def _version() -> int | None:
 
 
 def act_on(
-    reference: str, act: Callable[[Booking], Booking], message: str, *, typed: str = "", onward: str = "", told: list[str] | None = None
+    reference: str,
+    act: Callable[[Booking], Booking],
+    message: str = "",
+    *,
+    typed: str = "",
+    onward: str = "",
+    told: list[str] | None = None,
 ) -> ResponseReturnValue:
     """Do it and go on to the page of the booking that it gives, which says what is in the way when it was refused.
 
@@ -164,7 +177,7 @@ def act_on(
     except REFUSALS as refusal:
         return _refused(_seen(reference), refusal, typed)
     onward = onward or url_for("booking.case_page", reference=made.reference)
-    return done(" ".join([message, *(told or ())]), onward, back=way_back("booking", made.id))
+    return done(" ".join(filter(None, [message, *(told or ())])), onward, back=way_back("booking", made.id))
 
 
 def _refused(booking: Booking, refusal: Refusal, typed: str) -> Response:

@@ -36,6 +36,7 @@ SAID: Mapping[str, str] = {
     "booking.refuse": _("%(who)s avslo: %(reason)s"),
     "booking.lapse": _("Organisasjonen bekreftet ikke i tide, og forespørselen falt bort."),
     "booking.cancel": _("%(who)s avlyste."),
+    "booking.cancel:lost": _("%(who)s sa at de ikke ville ha noe annet."),
     "booking.cancel:why": _("%(who)s avlyste: %(reason)s"),
     "booking.move": _("%(who)s ville flytte, men ingen av datoene kunne det."),
     "occurrence.move": _("%(who)s flyttet fra %(from)s til %(to)s."),
@@ -254,7 +255,7 @@ def _key(event: Event, variant: str) -> str:
     lasting = next((str(state) for state in (OccurrenceState.SKIPPED, OccurrenceState.WAITING) if states == {state}), facts.get("state"))
     variants = {
         "booking.reserve": lasting,
-        "booking.cancel": "why" if any(date.reason and not date.lost_to for date in event.dates) else None,
+        "booking.cancel": "lost" if _is_lost(event) else "why" if any(date.reason and not date.lost_to for date in event.dates) else None,
         "occurrence.move": "end" if _is_other_end(facts) else None,
         "booking.used": "heads" if facts.get("heads") is not None else None,
         "task.finish": facts.get("reason"),
@@ -262,6 +263,11 @@ def _key(event: Event, variant: str) -> str:
     }
     exact = f"{key}:{variant or variants.get(key)}"
     return exact if exact in SAID else key
+
+
+def _is_lost(event: Event) -> bool:
+    """Whether all of the dates had lost their time, and wanted nothing else for it."""
+    return bool(event.dates) and {date.number for date in event.dates} <= set(event.act.facts.get("lost", ()))
 
 
 def _is_other_end(facts: Mapping[str, Any]) -> bool:

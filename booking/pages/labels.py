@@ -5,9 +5,9 @@ from datetime import datetime, time, timedelta
 
 from accounts import labels as roles
 from booking.changed import Change
-from booking.models import Booking
+from booking.models import Booking, Occurrence
 from booking.preferring import PREFERRED
-from booking.states import Accepts, BookingKind, TaskReason, UsageKind
+from booking.states import Accepts, BookingKind, OccurrenceState, TaskReason, UsageKind
 from booking.wish import LEFT_OUT
 from database.outbox import Delivery
 from kernel.errors import Fault
@@ -152,6 +152,13 @@ def booking_kind(value: str) -> str:
 def state_label(value: str) -> str:
     """Where a booking or one of its dates stands."""
     return gettext(STATES[value]) if value in STATES else gettext(WORDS.get(value, value))
+
+
+def after_no(date: Occurrence) -> str:
+    """What follows when what was offered to a date is not wanted, for ``gettext``."""
+    if date.state is OccurrenceState.DISPLACED:
+        return _("Svaret er notert. Vi ser etter noe annet og gir beskjed. Blir tiden dere mistet, ledig igjen, spør vi dere først.")
+    return _("Svaret er notert. Tilbudet går til neste i køen.")
 
 
 def accepts_label(value: str) -> str:

@@ -17,7 +17,7 @@ from booking.fees import Cost, cost_of, first_dearer, sum_of
 from booking.judging import highest
 from booking.line import places
 from booking.models import Booking, Occurrence, Offer, Usage
-from booking.offers import open_offers
+from booking.offers import nothing_for, open_offers
 from booking.pages.again import LastTime
 from booking.pages.before import Before, before
 from booking.reasons import Excepted, against, excepted, reviews, verdicts_of, verdicts_offered
@@ -37,7 +37,7 @@ from venues.models import Room, Venue
 class ToldDate:
     """One date: where it stands, what the policy said of it, what cancelling it costs now, and what may be done with it.
 
-    ``place`` is the one it has in line, from 1.
+    ``place`` is the one it has in line, from 1; ``is_in_vain`` says that nothing else was found for what it lost.
     """
 
     date: Occurrence
@@ -53,6 +53,7 @@ class ToldDate:
     may_say: bool
     said: Sequence[Usage] = ()
     place: int | None = None
+    is_in_vain: bool = False
     offer: Offer | None = None
     offered: Verdict | None = None
 
@@ -174,6 +175,7 @@ def told_booking(session: Session, booking: Booking, *, by: Actor, language: str
     first, offers = min(date.starts_at for date in booking.occurrences), open_offers(session, booking)
     said, offered = said_of(session, booking), verdicts_offered(session, offers.values())
     terms, in_line = {date: offered.get(offer.id) for date, offer in offers.items()}, places(session, booking, now=now)
+    in_vain = nothing_for(session, [date for date in booking.occurrences if date.starts_at > now], offers)
     dates = [
         replace(
             _date(
@@ -187,6 +189,7 @@ def told_booking(session: Session, booking: Booking, *, by: Actor, language: str
             ),
             said=said.get(date.number, ()),
             place=in_line.get(date.number),
+            is_in_vain=date in in_vain,
             offered=terms.get(date.id),
         )
         for date in sorted(booking.occurrences, key=lambda date: (date.starts_at, date.number))

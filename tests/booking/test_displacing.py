@@ -1,6 +1,6 @@
 """Displacing: what goes first takes the time, after due notice; who loses it pays nothing, is told and offered something else."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import SERVICE, Actor
 from booking.cases import booking_for
-from booking.closures import Closing, close, displace_outside
+from booking.closures import Closing, close, close_rooms, displace_outside
 from booking.ending import cancel
 from booking.line import offer_instead, vacancies
 from booking.models import Booking, Claim, Occurrence, Offer, Undo, Vacancy
-from booking.offers import accept, sought
+from booking.nearness import MOST_OF, Change
+from booking.offers import accept, decline, expire, sought
 from booking.reservations import reserve
 from booking.states import BookingState, OccurrenceState, OfferState
 from booking.undo import undo
@@ -53,10 +54,10 @@ def refused(session: Session, by: Actor, reason: str = "", **changes: Any) -> li
     return sorted({fault.code for fault in found.value.faults})
 
 
-def seek(session: Session) -> None:
-    for offer in sought(session, SOON):
+def seek(session: Session, now: datetime = SOON) -> None:
+    for offer in sought(session, now):
         again(session)
-        offer_instead(session, offer, by=SERVICE, now=SOON)
+        offer_instead(session, offer, by=SERVICE, now=now)
     again(session)
 
 
@@ -105,11 +106,13 @@ def test_who_wants_nothing_else_says_so_once_pays_nothing_and_keeps_what_happene
     assert (told, kept) == ((OccurrenceState.CANCELLED, None, 0, "booking", "precedence: Valg"), [])
     assert session.scalars(select(Offer.state).order_by(Offer.id)).all() == [OfferState.NONE, OfferState.WITHDRAWN]
     assert booking_for(session, series.id).state is BookingState.BOOKED
+    assert kinds(session, series)[-1] == "seeking-ended"
     assert [session.get_one(Vacancy, one).space_id for one in vacancies(session, SOON + UNDO_WITHIN)] == [1, 2]
     again(session)
     undo(session, session.scalars(select(Undo.id).order_by(Undo.id.desc())).first() or 0, by=hall.berit, now=SOON)
     again(session)
     assert booking_for(session, series.id).occurrences[0].state is OccurrenceState.DISPLACED
+    assert len(sought(session, SOON + UNDO_WITHIN)) == 1
 
 
 def test_who_loses_time_is_told_why(session: Session, hall: Hall) -> None:
@@ -221,6 +224,35 @@ def test_what_a_closure_takes_is_offered_elsewhere_and_keeps_its_history(session
     assert [claim.expires_at is not None for claim in session.scalars(select(Claim))] == [True]
     assert offer.expires_at and offer.expires_at <= NOW + timedelta(hours=36)
     assert session.scalars(select(Occurrence.local_start).where(Occurrence.id == lost.id)).one() == offer.local_start
+
+
+def test_who_says_no_or_nothing_is_offered_the_next_until_there_is_none_and_that_is_told(session: Session, hall: Hall) -> None:
+    for start, end in ((datetime(2026, 9, 2), datetime(2026, 9, 15, 17)), (datetime(2026, 9, 15, 22, 30), datetime(2026, 10, 15))):
+        given = ClosureInput(start=start, end=end, reason="Maling")
+        close_rooms(session, "oren-flerbrukshall", given, confirmed=True, by=hall.kari, now=NOW)
+        again(session)
+    lost = reserve(session, wish(), by=hall.berit, now=NOW)
+    displacing(session, hall.kari, "Valg", kind="municipal", organisation=None, end="2026-09-15T19:00", room="oren-flerbrukshall/hel-hall")
+    session.execute(update(Notice).values(state=Delivery.SENT))
+    now, offered = SOON, []
+    while sought(session, now):
+        seek(session, now)
+        for offer in session.scalars(select(Offer).where(Offer.state == OfferState.OPEN)).all():
+            offered.append((offer.room_id, offer.starts_at, offer.ends_at))
+            now = offer.expires_at or now if len(offered) == 1 else now
+            expire(session, offer.id, by=SERVICE, now=now) if len(offered) == 1 else decline(session, offer.id, by=hall.berit, now=now)
+            again(session)
+            now += UNDO_WITHIN
+            session.execute(update(Notice).values(state=Delivery.SENT))
+
+    # More than the best few, which are all that is offered at once.
+    as_long = [one for one in offered if one[2] - one[1] == timedelta(hours=2)]
+    assert (len(offered), len(set(offered))) == (5, 5)
+    assert len(as_long) > MOST_OF[Change.TIME]
+    told = kinds(session, lost)
+    assert (told[:4], told[-1]) == (["booking-booked", "dates-displaced", "date-offered", "offer-expired"], "nothing-found")
+    assert set(told[4:-1]) == {"date-offered"}
+    assert booking_for(session, lost.id).state is BookingState.DISPLACED
 
 
 def test_accepting_an_offer_confirms_nothing_in_the_name_of_others(session: Session, hall: Hall) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import SERVICE, Actor
 from booking.cases import booking_for
+from booking.closures import close_rooms
 from booking.ending import cancel
 from booking.freedom import freedom_of
 from booking.line import end_hold, end_waiting, forget_vacancies, holds_over, in_line, in_vain, offer_vacancy, places, vacancies
@@ -31,6 +32,7 @@ from kernel.wallclock import WallSpan, to_wall
 from tests.booking.conftest import NOW, REASON, Hall, again, furnish, publish_with, wish
 from tests.cast import ZONE
 from tests.meanwhile import meanwhile
+from venues.inputs import ClosureInput
 from venues.models import Room
 
 SOON = NOW + timedelta(minutes=3)
@@ -249,6 +251,20 @@ def test_what_is_to_be_booked_when_it_is_free_is_booked(session: Session, hall: 
 
     assert states(session, line) == [BookingState.BOOKED]
     assert kinds(session, line)[-1] == "date-booked"
+
+
+def test_of_what_is_to_be_booked_when_it_is_free_the_first_that_is_to_be_had_is(session: Session, hall: Hall) -> None:
+    first = booked(session, hall.berit, room="oren-flerbrukshall/hel-hall")
+    line = waiting(session, hall.nils, book_when_free=True, accepts="any")
+    given = ClosureInput(room="gymsal-1", start=datetime(2026, 9, 15), end=datetime(2026, 9, 16), reason="Lekkasje", out_of_order="")
+    given_up(session, first, hall.berit)
+    again(session)
+    close_rooms(session, "oren-flerbrukshall", given, confirmed=True, by=hall.olav, now=NOW)
+
+    assert attend(session) == [line.id]
+
+    assert states(session, line) == [BookingState.BOOKED]
+    assert (booking_for(session, line.id).occurrences[0].room.slug, kinds(session, line)[-1]) == ("gymsal-2", "date-booked")
 
 
 def test_an_answer_after_the_time_is_refused_and_the_next_is_asked(session: Session, hall: Hall) -> None:

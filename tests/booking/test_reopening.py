@@ -11,17 +11,20 @@ from accounts.identity import SERVICE, Actor
 from booking.cases import booking_for
 from booking.changing import Change, Said, change
 from booking.closures import close_rooms, displace_outside, open_again
+from booking.decisions import approve
 from booking.ending import cancel
 from booking.furnishing import ChangedResource, NewResource, add_resource, change_resource
 from booking.line import ask_again, in_line, offer_instead, offer_vacancy, vacancies
-from booking.models import Booking, Offer, Undo, Vacancy
+from booking.models import Booking, Claim, Offer, Undo, Vacancy
 from booking.offers import accept, sought, withdraw_vain
 from booking.outcome import Declined
+from booking.reasons import verdicts_offered
 from booking.reservations import reserve
 from booking.states import BookingState, OccurrenceState, OfferState
 from booking.undo import last_act, undo
 from database.audit import Audit
 from kernel.errors import Conflict
+from policies.verdict import Outcome
 from tests.booking.conftest import NOW, Hall, again, move, wish
 from venues.editing import restore_room, retire_room
 from venues.inputs import ClosureInput, HoursInput
@@ -53,8 +56,11 @@ def open_offers(session: Session) -> list[Offer]:
     return list(session.scalars(select(Offer).where(Offer.state == OfferState.OPEN)))
 
 
-def test_what_is_opened_again_is_offered_first_to_who_had_it(session: Session, hall: Hall) -> None:
-    had = booked(session, hall.berit)
+def test_what_is_opened_again_is_offered_first_to_who_had_it_and_given_back_as_it_was(session: Session, hall: Hall) -> None:
+    had, granted = booked(session, hall.berit), booked(session, hall.per, organisation=None, room=f"{OREN}/gymsal-2")
+    again(session)
+    approve(session, granted.id, by=hall.kari, now=NOW)
+    was = as_held(session, granted)
     closure = closed(session, hall.olav)
     again(session)
     for one in sought(session, SOON):
@@ -72,10 +78,25 @@ def test_what_is_opened_again_is_offered_first_to_who_had_it(session: Session, h
             offer_vacancy(session, vacancy, date, by=SERVICE, now=SOON)
     again(session)
 
-    (offer,) = open_offers(session)
-    assert (offer.occurrence.booking_id, offer.local_start) == (had.id, datetime(2026, 9, 15, 18))
-    accept(session, offer.id, by=hall.berit, now=SOON)
-    assert states(session, had) == [BookingState.BOOKED]
+    first, second = open_offers(session)
+    assert [(offer.occurrence.booking_id, offer.local_start) for offer in (first, second)] == [
+        (booking.id, datetime(2026, 9, 15, 18)) for booking in (had, granted)
+    ]
+    # Who had it was granted it: nobody has to say yes again, though a rule would have them asked.
+    assert [verdict.outcome for verdict in verdicts_offered(session, [first, second]).values()] == [Outcome.ACCEPTED, Outcome.ACCEPTED]
+    for offer, by in ((first, hall.berit), (second, hall.per)):
+        again(session)
+        accept(session, offer.id, by=by, now=SOON)
+    assert states(session, had, granted) == [BookingState.BOOKED, BookingState.BOOKED]
+    assert (as_held(session, granted), booking_for(session, granted.id).decide_by) == (was, None)
+
+
+def as_held(session: Session, booking: Booking) -> tuple[object, ...]:
+    """The date of a booking with what it costs and until when it has its time."""
+    again(session)
+    (date,) = booking_for(session, booking.id).occurrences
+    until = session.scalars(select(Claim.expires_at).where(Claim.occurrence_id == date.id)).all()
+    return date.state, date.starts_at, date.room_id, date.list_price, date.charged_price, date.tariff, date.lost_to, until
 
 
 def test_a_broken_lift_takes_time_only_from_those_who_need_it(session: Session, hall: Hall) -> None:

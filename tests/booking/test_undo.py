@@ -30,8 +30,9 @@ from kernel.errors import Conflict, Missing, Refusal
 from tests.booking.conftest import LADDER, NOW, Hall, again, furnish, publish_with, wish
 from tests.booking.test_displacing import displacing
 from tests.meanwhile import meanwhile
-from venues.inputs import ClosureInput
+from venues.inputs import ClosureInput, HoursInput
 from venues.models import Closure
+from venues.scheduling import set_opening_hours
 
 SECOND = timedelta(seconds=1)
 SERIES = {"recurrence": {"rrule": "FREQ=WEEKLY;COUNT=3"}}
@@ -164,9 +165,17 @@ def test_what_happened_since_stands(session: Session, hall: Hall) -> None:
     close_rooms(session, "oren-flerbrukshall", LEAK, confirmed=True, by=hall.olav, now=NOW)
 
     closed = refused(session, hall.berit, number=number)
+    _, number = cancelled(session, hall, start="2026-09-28T18:00", end="2026-09-28T20:00")
+    hours = HoursInput.model_validate({"rows": [{"weekday": 0, "start": "08:00", "end": "19:00"}], "version": hall.cast.oren.revision})
+    set_opening_hours(session, "oren-flerbrukshall", "", hours, by=hall.kari, now=NOW + SECOND)
+    shrunk = refused(session, hall.berit, after=2 * SECOND, number=number)
 
     assert (type(taken), taken.faults[0].code, taken.faults[0].facts["space"]) == (Taken, "time-taken", "Gymsal 1")
-    assert [(type(one), one.faults[0].code) for one in (changed, closed)] == [(Conflict, "changed-since"), (Conflict, "closed-since")]
+    assert [(type(one), one.faults[0].code) for one in (changed, closed, shrunk)] == [
+        (Conflict, "changed-since"),
+        (Conflict, "closed-since"),
+        (Conflict, "closed-since"),
+    ]
 
 
 def test_what_both_sides_said_since_keeps_nothing_from_being_undone_unless_both_moved_the_clock(session: Session, hall: Hall) -> None:

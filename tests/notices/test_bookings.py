@@ -1,6 +1,6 @@
 """What mails about bookings say: what, why, by whom, by when, whom to ask - and how to get in only where there is a way in."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
@@ -195,6 +195,37 @@ def test_a_closure_is_told_with_its_reason(office: Office) -> None:
         "- tirsdag 15. september 2026 kl. 18:00–20:00\n\n"
         "Hvorfor: Lokalet ble stengt: Vannlekkasje i taket"
     )
+
+
+def test_who_says_nothing_or_no_after_a_loss_is_told_what_follows_and_who_wants_nothing_else_that_it_ends(office: Office) -> None:
+    booking = office.book()
+    given = ClosureInput(room="gymsal-1", start=datetime(2026, 9, 1), end=datetime(2026, 10, 16), reason="Lekkasje")
+    office.act(close_rooms, "oren-flerbrukshall", given, confirmed=True, by=office.hall.olav)
+    texts = [_turned(office)]
+    office.clock.pass_by(timedelta(hours=36))
+    texts += [_turned(office), _turned(office)]
+    office.act(ending.cancel, booking.id, number=1, by=office.hall.berit)
+
+    assert "Sier dere nei, ser vi etter noe annet." in texts[0]["Mistet tid"]
+    assert "til neste" not in texts[0]["Mistet tid"]
+    # Gym 2 was the only other room; what was found nowhere is told once.
+    assert ["Vi ser etter noe annet til dere, og gir beskjed." in texts[1]["Tilbudet gikk ut"], list(texts[2])] == [
+        True,
+        ["Vi fant ikke noe annet"],
+    ]
+    assert "Blir tiden ledig igjen, spør vi dere først." in texts[2]["Vi fant ikke noe annet"]
+    assert told(office, booking, subject="Vi leter ikke mer") == (
+        "Hei! Du har sagt at dere ikke vil ha noe annet i stedet for tiden dere mistet. Vi leter ikke mer:\n\n"
+        "- tirsdag 15. september 2026 kl. 18:00–20:00\n\n"
+        "Hvorfor: Lokalet ble stengt: Lekkasje"
+    )
+
+
+def _turned(office: Office) -> dict[str, str]:
+    """The mails of one turn of the worker, by what their subjects begin with."""
+    office.clock.pass_by(UNDO_WITHIN)
+    attend(office.database)
+    return {mail["Subject"].partition(":")[0]: mail.get_content() for mail in office.mails()}
 
 
 def test_who_stands_in_line_and_is_offered_the_time_meanwhile_reads_of_the_offer_alone(office: Office) -> None:
