@@ -1,5 +1,6 @@
 """Rows of bookings: the wish, its dated occurrences, the claims that hold spaces, the judgements, what was sought."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -83,6 +84,11 @@ class Booking(Base):
     agreement: Mapped[Agreement | None] = relationship()
     grant: Mapped[Grant | None] = relationship()
     occurrences: Mapped[list["Occurrence"]] = relationship(back_populates="booking", order_by="Occurrence.number")
+
+    def room_of(self, dates: Sequence["Occurrence"]) -> Room:
+        """Where these dates are: the room that all of them have, else the booking's own."""
+        one = {date.room_id for date in dates}
+        return dates[0].room if len(one) == 1 else self.room
 
     @property
     def is_paused(self) -> bool:

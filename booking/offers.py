@@ -177,10 +177,16 @@ def sought(session: Session, now: datetime) -> Sequence[int]:
 
 def open_offers(session: Session, booking: Booking) -> Mapping[int, Offer]:
     """What is open to the dates of a booking, by their ids."""
+    return {date: one for date, one in coming_offers(session, booking).items() if one.state is OfferState.OPEN}
+
+
+def coming_offers(session: Session, booking: Booking) -> Mapping[int, Offer]:
+    """What is open to the dates of a booking, or is still being sought for them, by their ids."""
     ids = [date.id for date in booking.occurrences if allows(Doing.OFFER, date.state) and not date.reason.startswith("policy:")]
     if not ids:
         return {}
-    found = select(Offer).where(Offer.occurrence_id.in_(ids), Offer.state == OfferState.OPEN).options(joinedload(Offer.room))
+    theirs = (Offer.occurrence_id.in_(ids), Offer.state.in_((OfferState.OPEN, OfferState.SOUGHT)))
+    found = select(Offer).where(*theirs).options(joinedload(Offer.room).joinedload(Room.venue))
     return {one.occurrence_id: one for one in session.scalars(found)}
 
 

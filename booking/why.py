@@ -228,13 +228,13 @@ def _chain(session: Session, dates: Dates, also: Iterable[ColumnElement[bool]] =
     offers = session.scalars(
         select(Offer).where(Offer.occurrence_id.in_(numbered), Offer.state.not_in((OfferState.SOUGHT, OfferState.NONE)))
     )
-    kept = offers.all()
+    kept, named = offers.all(), select(Room).options(joinedload(Room.venue))
     return Chain(
         events=events,
         people=names_of_people(session, hands),
         roles={grant.person_id: grant.role for grant in sorted(roles_of(session, hands), key=lambda grant: [*Role].index(grant.role))},
         members=_members(session, hands),
-        rooms={one.id: one for one in session.scalars(select(Room).where(Room.id.in_(rooms | {offer.room_id for offer in kept})))},
+        rooms={one.id: one for one in session.scalars(named.where(Room.id.in_(rooms | {offer.room_id for offer in kept})))},
         offers=kept,
         closures={one.id: one for one in session.scalars(select(Closure).where(Closure.id.in_(closures)))},
         winners=_bookings(session, winners),

@@ -142,7 +142,7 @@ def _accept(session: Session, link: Link, hand: Actor, now: datetime) -> None:
 
 def _taken(session: Session, link: Link) -> str:
     date = session.get_one(Offer, link.subject_id).occurrence
-    said = {"when": span(date.local_start, date.local_end), "room": f"{date.room.name}, {date.room.venue.name}"}
+    said = {"when": span(date.local_start, date.local_end), "room": date.room.whole_name}
     if date.state is OccurrenceState.BOOKED:
         return gettext("Tiden er deres: %(when)s, %(room)s.", **said)
     return gettext("Dere har takket ja til %(when)s, %(room)s. Den må godkjennes eller bekreftes før den er deres.", **said)

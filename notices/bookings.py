@@ -28,13 +28,14 @@ from notices.links import path_of, to_acknowledge, to_answer, to_cancel
 from notices.smsbox import MOBILE
 from policies.verdict import Condition, Verdict
 from settings import Settings
-from venues.contact import Arrival, arrival
+from venues.contact import arrival
 from venues.models import Room, Venue
 from venues.queries import municipality
 
-# These tell a whole wish: what is left out of it, and what it costs.
+# These tell a whole wish: what is left out of it, and what stands in line.
 TELLS_ALL = {"booking-booked", "booking-requested", "booking-unconfirmed", "booking-waiting"}
-TELLS_PRICE = (TELLS_ALL - {"booking-waiting"}) | {"date-booked"}
+# These tell of time that one has, or may get: what it costs, and what has to be done before one comes.
+TELLS_TERMS = (TELLS_ALL - {"booking-waiting"}) | {"date-booked"}
 WAITS = {OccurrenceState.WAITING, OccurrenceState.SKIPPED, OccurrenceState.DISPLACED}
 CANCELS = {"booking-booked", "dates-moved", "date-booked"}
 TELLS_EXCEPTIONS = TELLS_ALL | {"booking-refused", "dates-moved"}
@@ -58,7 +59,11 @@ def of_booking(session: Session, notice: Notice, settings: Settings, *, now: dat
     if not told or (notice.kind == "booking-booked" and found.kind is BookingKind.BLOCK):
         return None
     verdicts = verdicts_of(session, found)
-    still = [date for date in found.occurrences if date.state is OccurrenceState.BOOKED and date.starts_at > now]
+    booked = (date for date in found.occurrences if date.state is OccurrenceState.BOOKED and date.starts_at > now)
+    still = sorted(booked, key=lambda date: date.starts_at)
+    # One reads how to get in to the dates that are told, else to what comes next.
+    first = next((date for date in still if date in told), still[0] if still else None)
+    in_line = [date for date in found.occurrences if date.state is OccurrenceState.WAITING and date.id not in offers and date not in told]
     values = {
         "dates": [Line(date) for date in told],
         # What was found since an offer ran out is told by itself.
@@ -66,27 +71,29 @@ def of_booking(session: Session, notice: Notice, settings: Settings, *, now: dat
         "offered": verdicts_offered(session, offers.values()),
         "in_vain": nothing_for(session, told, offers),
         "left_out": _left_out(found, verdicts) if notice.kind in TELLS_ALL else [],
+        "in_line": [Line(date) for date in in_line] if notice.kind in TELLS_ALL else [],
         "still": [Line(date) for date in still if date not in told],
         "whys": _whys(told),
         "cause": notice.facts.get("cause", ""),
         "reviews": reviews(verdicts) if found.state is BookingState.REQUESTED else [],
         "excepted": excepted(verdicts) if notice.kind in TELLS_EXCEPTIONS else [],
         "exceptions": exceptions_of(found),
-        "before": _before(session, told) if notice.kind in TELLS_ALL else [],
+        "before": _before(session, told) if notice.kind in TELLS_TERMS else [],
         "decider_title": _decider(verdicts, person.language),
-        "is_priced": notice.kind in TELLS_PRICE and found.kind is BookingKind.ORDINARY,
+        "is_priced": notice.kind in TELLS_TERMS and found.kind is BookingKind.ORDINARY,
         "charged": _charged(told),
         **_terms(told, verdicts, is_told=notice.kind == "booking-booked"),
         **(_after_refusal(session, found, now) if notice.kind == "booking-refused" else {}),
         "complaint": next((verdict.complaint for verdict in verdicts.values() if verdict.complaint), None),
         **_missed(told, verdicts),
         "fees": [date.fee for date in told if date.fee is not None],
-        "next": still[0] if still else None,
-        "arrival": _arrival(session, still) if found.kind is not BookingKind.BLOCK else None,
-        **_links(notice, still, settings, now=now),
+        "first": first,
+        "is_next": still[:1] == [first],
+        "arrival": arrival(session, first.room.venue, first.starts_at) if first and found.kind is not BookingKind.BLOCK else None,
+        **_links(notice, first, settings, now=now),
     }
     mobile = person.phone if notice.answer_by and MOBILE.fullmatch(person.phone) else ""
-    return Letter(person.email or "", person.language, "booking", about(session, found) | values, mobile)
+    return Letter(person.email or "", person.language, "booking", about(session, found, told) | values, mobile)
 
 
 def of_confirmation(session: Session, notice: Notice, settings: Settings, *, now: datetime) -> Letter | None:
@@ -96,8 +103,9 @@ def of_confirmation(session: Session, notice: Notice, settings: Settings, *, now
         return None
     holder = found.holder
     asker = {"name": one_line(holder.name), "phone": holder.phone, "email": holder.email or ""}
-    dates = [Line(date) for date in found.occurrences if date.state is OccurrenceState.UNCONFIRMED]
-    return Letter(person.email, person.language, "confirmation", {**about(session, found), "asker": asker, "dates": dates})
+    dates = [date for date in found.occurrences if date.state is OccurrenceState.UNCONFIRMED]
+    values = {**about(session, found, dates), "asker": asker, "dates": list(map(Line, dates))}
+    return Letter(person.email, person.language, "confirmation", values)
 
 
 def read(session: Session, booking_id: int | None) -> Booking | None:
@@ -144,29 +152,30 @@ def told_dates(booking: Booking, notice: Notice, offers: Mapping[int, Offer]) ->
             return [date for date in booking.occurrences if date.state is state and date.id not in offers]
 
 
-def about(session: Session, booking: Booking) -> dict[str, object]:
-    """What every mail about a booking says: which it is, where, for whom, and whom to ask."""
-    venue, home = booking.room.venue, municipality(session)
+def about(session: Session, booking: Booking, dates: Sequence[Occurrence]) -> dict[str, object]:
+    """What every mail about a booking says: which it is, where the dates are that it tells, for whom, and whom to ask."""
+    here, home = booking.room_of(dates), municipality(session)
     decider = session.get(Person, booking.decided_by) if booking.decided_by else None
     return {
         "booking": booking,
         "reference": booking.reference,
-        "room": one_line(f"{venue.name}, {booking.room.name}"),
+        "here": here,
+        "room": one_line(f"{here.venue.name}, {here.name}"),
         "purpose": one_line(booking.purpose),
         "organisation": one_line(booking.organisation.name) if booking.organisation else "",
         "decided_by": one_line(decider.name) if decider else "",
-        "zone": venue.zone,
+        "zone": here.venue.zone,
         "office": one_line(home.contact_name or home.name),
         "office_phone": home.contact_phone,
         "municipality": one_line(home.name),
     }
 
 
-def _links(notice: Notice, still: Sequence[Occurrence], settings: Settings, *, now: datetime) -> dict[str, object]:
-    """What its reader can do without signing in: say that it was read, where it is urgent; cancel what comes next, in some."""
-    first = next((date for date in still if notice.kind in CANCELS and date.booking.kind is BookingKind.ORDINARY), None)
+def _links(notice: Notice, first: Occurrence | None, settings: Settings, *, now: datetime) -> dict[str, object]:
+    """What its reader can do without signing in: say that it was read, where it is urgent; cancel the first date, in some."""
+    may_cancel = first and notice.kind in CANCELS and first.booking.kind is BookingKind.ORDINARY
     links = {"to_acknowledge": to_acknowledge(notice) if notice.answer_by else None}
-    links["to_cancel"] = to_cancel(first, now=now) if first else None
+    links["to_cancel"] = to_cancel(first, now=now) if first and may_cancel else None
     shown = {name: settings.public_url + path_of(link, settings.secret_key) if link else "" for name, link in links.items()}
     return {**shown, "acknowledge_by": notice.answer_by}
 
@@ -230,8 +239,3 @@ def _charged(dates: Sequence[Occurrence]) -> Ore | None:
     """What all of them cost, None where it is not stated for one."""
     prices = [date.charged_price for date in dates]
     return None if None in prices else sum(price for price in prices if price is not None)
-
-
-def _arrival(session: Session, still: Sequence[Occurrence]) -> Arrival | None:
-    """How one gets in next time, when there is a next time."""
-    return arrival(session, still[0].room.venue, still[0].starts_at) if still else None

@@ -40,7 +40,7 @@ def _letter(session: Session, notice: Notice, values: dict[str, object], *, to_o
     is_desk = to_office and found.state is BookingState.REQUESTED
     page = f"office/requests/{found.reference}" if is_desk else f"bookings/{found.reference}"
     who = {"holder": one_line(found.holder.name), "holder_phone": found.holder.phone, "to_office": to_office, "page": page}
-    return Letter(person.email, person.language, "case", {**about(session, found), **who, **values})
+    return Letter(person.email, person.language, "case", {**about(session, found, found.occurrences), **who, **values})
 
 
 def _is_so(booking: Booking, notice: Notice) -> bool:

@@ -55,4 +55,4 @@ def of_withdrawn(session: Session, notice: Notice, settings: Settings, *, now: d
         return None
     words = condition_of(session.get_one(models.Condition, row.condition_digest).value)
     values = {"condition": words, "why": one_line(row.withdrawn_why)}
-    return Letter(person.email, person.language, "withdrawn", {**about(session, found), **values})
+    return Letter(person.email, person.language, "withdrawn", {**about(session, found, found.occurrences), **values})

@@ -157,6 +157,15 @@ class Room(Base):
     venue: Mapped[Venue] = relationship(back_populates="rooms")
     spaces: Mapped[list[Space]] = relationship(secondary="room_space", order_by="Space.id")
 
+    @property
+    def whole_name(self) -> str:
+        """Its name with its venue's."""
+        return f"{self.name}, {self.venue.name}"
+
+    def seen_from(self, here: "Room") -> str:
+        """Its name as told where another room was named: with its venue's where that is another one."""
+        return self.name if self.venue_id == here.venue_id else self.whole_name
+
 
 class RoomSpace(Base):
     """A space that belongs to a room."""

@@ -136,9 +136,9 @@ BOOKING: Mapping[str, str] = {
         "{name}: det trengs {value}, men {free} av {total} er ledige. Resten er i bruk {held}. Be om færre, eller velg en annen tid."
     ),
     "too-few-there": _("{name}: det trengs {value}, men det finnes bare {total}. Be om færre."),
-    "not-in-this-room": _("{name} kan ikke brukes i {room}. Ta det bort, eller velg et annet rom. Å få i rommet: {here}."),
-    "taken-out-of-use": _("{name} ble tatt ut av bruk {since}. Ta det bort, eller velg noe annet. Å få i rommet: {here}."),
-    "no-such-resource": _("Det finnes ikke noe utstyr som heter «{value}» der {room} er.{near:nearest} Å få i rommet: {here}."),
+    "not-in-this-room": _("{name} kan ikke brukes i {room}. Ta det bort, eller velg et annet rom. {here:lent}"),
+    "taken-out-of-use": _("{name} ble tatt ut av bruk {since}. Ta det bort, eller velg noe annet. {here:lent}"),
+    "no-such-resource": _("Det finnes ikke noe utstyr som heter «{value}» der {room} er.{near:nearest} {here:lent}"),
     "unknown-resource": _("Det finnes ikke noe slikt utstyr og ingen slike folk her."),
     "resource-exists": _("Bygget har alt «{value}». Endre det som står der, eller velg et annet navn."),
     "resource-meets-bookings": _(

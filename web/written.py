@@ -82,12 +82,11 @@ WORDS: Mapping[str, str] = {
 def filled(sentence: str, facts: Mapping[str, object]) -> str:
     """The sentence with its placeholders filled.
 
-    ``{x:kr}`` is øre as money, ``{x:minutes}`` a length of time, ``{x:when}`` a date or time in ISO form (also two with a
-    stroke between, or a date and its name), ``{x:word}`` one of our own words or several with commas between, ``{x:named}``
-    what a policy names by slugs, ``{x:figure}`` a figure with its limit, ``{x:hours}`` and ``{x:whom}`` the hours and the ages
-    of ``0-19 16:00-19:00``; ``{x:nearest}``
-    a sentence of its own with what is most like it, nothing when nothing is; plain ``{x}`` is the value by its type. What is
-    not known is a dash.
+    ``{x:kr}`` is øre as money, ``{x:minutes}`` a length of time, ``{x:when}`` a date or time in ISO form (also two with a stroke
+    between, or a date and its name), ``{x:word}`` one of our own words or several with commas between, ``{x:named}`` what a policy
+    names by slugs, ``{x:figure}`` a figure with its limit, ``{x:hours}`` and ``{x:whom}`` the hours and the ages of ``0-19
+    16:00-19:00``; ``{x:nearest}`` a sentence of its own with what is most like it, nothing when nothing is, and ``{x:lent}`` one
+    with what can be had in a room; plain ``{x}`` is the value by its type. What is not known is a dash.
     """
     return _Sentence().vformat(sentence, (), defaultdict(lambda: None, facts))
 
@@ -141,6 +140,9 @@ class _Sentence(Formatter):
         if format_spec == "nearest":
             nearest = gettext("Det som likner mest: %(names)s.", names=written(value))
             return f" {nearest}" if value else ""
+        if format_spec == "lent":
+            lent = gettext("Å få i rommet: %(names)s.", names=written(value))
+            return lent if value else gettext("I rommet er det ikke noe utstyr å få.")
         if value is None:
             return "–"
         if format_spec in ("kr", "minutes"):

@@ -15,7 +15,7 @@ from booking.models import Booking, Occurrence
 from kernel.wallclock import to_wall
 from policies.entry import Met, Use, born_by, is_late, is_own, scope, valid_until
 from policies.verdict import Access, By, Condition, Reason, Verdict, Where, Whose
-from venues.models import Room
+from venues.models import Room, Venue
 from web.formats import HOME_ZONE
 from web.texts import gettext as _
 from web.texts import ngettext
@@ -75,10 +75,11 @@ class Before:
 
 @dataclass(frozen=True, slots=True)
 class ToDo:
-    """What the holder's side has to do once for several dates: the booking with which to do it, the first date, how many."""
+    """What the holder's side has to do once for several dates: the booking with which to do it, where the first date is, how many."""
 
     condition: Condition
     booking: Booking
+    venue: str
     day: date
     dates: int
     is_late: bool
@@ -128,16 +129,17 @@ def to_do(session: Session, *, by: Actor, now: datetime) -> list[ToDo]:
                 key = (condition.what, condition.text_version, scope(condition, visit.use))
                 tasks.setdefault(key, []).append((condition, visit.use))
     bookings = _bookings(session, {int(several[0][1].booking or 0) for several in tasks.values()})
-    return [_to_do(several, bookings, today) for several in tasks.values()]
+    return [_to_do(session, several, bookings, today) for several in tasks.values()]
 
 
 def _is_for(condition: Condition, use: Use, by: Actor) -> bool:
     return condition.by is By.HOLDER and (not is_own(condition) or use.person == str(by.person_id))
 
 
-def _to_do(several: Sequence[tuple[Condition, Use]], bookings: Mapping[int, Booking], today: date) -> ToDo:
+def _to_do(session: Session, several: Sequence[tuple[Condition, Use]], bookings: Mapping[int, Booking], today: date) -> ToDo:
     condition, use = several[0]
-    return ToDo(condition, bookings[int(use.booking or 0)], use.day, len(several), is_late(condition, today))
+    venue = session.get_one(Venue, int(use.venue))
+    return ToDo(condition, bookings[int(use.booking or 0)], venue.name, use.day, len(several), is_late(condition, today))
 
 
 def _bookings(session: Session, ids: Iterable[int]) -> dict[int, Booking]:
@@ -165,4 +167,4 @@ def _where(condition: Condition, date: Occurrence) -> str:
         case Where.VENUE:
             return _("i %(place)s", place=date.room.venue.name)
         case Where.ROOM:
-            return _("i %(place)s", place=f"{date.room.name}, {date.room.venue.name}")
+            return _("i %(place)s", place=date.room.whole_name)

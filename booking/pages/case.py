@@ -6,10 +6,12 @@ from typing import Annotated
 from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import Field
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import contains_eager
 
 from accounts import edge
 from booking import absence, decisions, ending, offers
+from booking.case import path_of
 from booking.cases import booking_seen
 from booking.edge import accepted
 from booking.models import Booking, Offer
@@ -21,18 +23,17 @@ from booking.pages.edits import said_now
 from booking.pages.happened import told_chain
 from booking.pages.labels import after_no
 from booking.pages.talk import changed_meanwhile, talk_of
-from booking.pages.told import told_booking
+from booking.pages.told import ToldBooking, told_booking
 from booking.pages.undo import way_back
 from booking.preferring import lost_by, offers_after
 from booking.resources import offered_to
 from booking.scope import Scope
-from booking.states import OccurrenceState
 from booking.why import happened
 from database.outbox import last_to
 from kernel.clock import now
 from kernel.errors import Conflict, Forbidden, Invalid, Missing, Refusal, refuse
 from kernel.wallclock import to_wall
-from venues.models import Room
+from venues.models import Room, Venue
 from venues.queries import municipality
 from web import language, problems
 from web.fields import Day
@@ -137,8 +138,9 @@ def _cancel(reference: str, model: type[Cancellation], message: str, *, number: 
 
     def cancel(booking: Booking) -> Booking:
         given = parse(model, request.form)
-        is_lost = any(date.number == number and date.state is OccurrenceState.DISPLACED for date in booking.occurrences)
-        told.append(_("Vi leter ikke mer etter noe annet for den tiden.") if is_lost else message)
+        state = next((date.state for date in booking.occurrences if date.number == number), booking.state)
+        left = {"displaced": _("Vi leter ikke mer etter noe annet for den tiden."), "waiting": _("Dere står ikke i kø lenger.")}
+        told.append(left.get(state.value, message))
         return edge.transact(ending.cancel, booking.id, number=number, **given.model_dump())
 
     return act_on(reference, cancel, told=told)
@@ -205,7 +207,7 @@ def page_of(booking: Booking, form: Form, *, refusal: Refusal | None = None, typ
         saying=form if typed == "description" else said_now(booking),
         bands=draft.bands_shown(form.values if typed == "description" else said_now(booking).values),
         offered=offered_to(booking),
-        rooms=_rooms(booking) if told.may_change else [],
+        rooms=_rooms(told) if told.may_change else [],
         again=same_again(booking, told.last_time, by=actor, today=today),
         lost=lost_by(session, booking),
         offers=offers,
@@ -217,8 +219,10 @@ def page_of(booking: Booking, form: Form, *, refusal: Refusal | None = None, typ
     )
 
 
-def _rooms(booking: Booking) -> list[tuple[str, str]]:
-    """The rooms of the venue, to one of which a date may be moved."""
-    venue = booking.room.venue
-    found = edge.reading().scalars(select(Room).where(Room.venue_id == venue.id, Room.retired_at.is_(None)).order_by(Room.name))
-    return [(f"{venue.slug}/{room.slug}", room.name) for room in found]
+def _rooms(told: ToldBooking) -> list[tuple[str, str]]:
+    """The rooms to which a date may be moved, by path and name: those that the dates have, and what is in use in the same venues."""
+    here, had = told.room, {told.booking.room_id, *(one.date.room_id for one in told.coming if one.may_move)}
+    beside = and_(Room.retired_at.is_(None), Room.venue_id.in_(select(Room.venue_id).where(Room.id.in_(had))))
+    query = select(Room).join(Room.venue).where(or_(beside, Room.id.in_(had))).options(contains_eager(Room.venue))
+    found = edge.reading().scalars(query.order_by(Room.venue_id != here.venue_id, Venue.name, Room.name, Room.id))
+    return [(path_of(room), room.seen_from(here)) for room in found]

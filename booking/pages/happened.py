@@ -17,7 +17,7 @@ from kernel.interval import Interval
 from kernel.texts import marked as _
 from policies.labels import activity, paragraph_of
 from venues.labels import feature_label
-from venues.models import Closure, Resource
+from venues.models import Closure, Resource, Room
 from venues.opening import Openness
 from web.formats import moment, short_date
 from web.texts import gettext
@@ -107,24 +107,23 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads a chain, and the zone of its times; those who look after the house are told the names of staff, others that it
+    """Who reads a chain, of which room, in whose zone; those who look after the house are told the names of staff, others that it
     was the municipality."""
 
     by: Actor
-    zone: str
+    here: Room
     is_staff: bool
 
 
 def told_room(why: Why) -> list[Line]:
     """The chain of a room at a moment, line by line."""
-    reader = Reader(why.by, why.room.venue.zone, why.is_staff)
+    reader = Reader(why.by, why.room, why.is_staff)
     return [_line(why.chain, event, reader) for event in why.chain.events]
 
 
 def told_chain(chain: Chain, booking: Booking, *, by: Actor) -> list[Line]:
     """All that happened to a booking, with the dates it was about where these are not all of them."""
-    venue = booking.room.venue
-    reader = Reader(by, venue.zone, by.is_officer or by.is_caretaker_of(venue.id))
+    reader = Reader(by, booking.room_of(booking.occurrences), by.is_officer or by.is_caretaker_of(booking.room.venue_id))
     return [Line(event.act.at, " ".join(filter(None, (_text(chain, event, reader), _days(event))))) for event in chain.events]
 
 
@@ -318,11 +317,11 @@ def _is_meant(offer: Offer, event: Event) -> bool:
 
 
 def _place(chain: Chain, room: int, start: str, reader: Reader) -> str:
-    return f"{chain.rooms[room].name} {_moment(start, reader)}"
+    return f"{chain.rooms[room].seen_from(reader.here)} {_moment(start, reader)}"
 
 
 def _moment(written: str, reader: Reader) -> str:
-    return moment(datetime.fromisoformat(written), reader.zone)
+    return moment(datetime.fromisoformat(written), reader.here.venue.zone)
 
 
 def _winner(chain: Chain, event: Event, reader: Reader) -> str:

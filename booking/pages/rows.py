@@ -35,6 +35,11 @@ class Row:
         return (self.shown.local_start, self.shown.local_end) if self.shown else None
 
     @property
+    def room(self) -> Room:
+        """Where the date that is shown is."""
+        return self.shown.room if self.shown else self.booking.room
+
+    @property
     def last_day(self) -> day_of:
         return to_wall(self.last_start, self.booking.room.venue.zone).date()
 
@@ -66,7 +71,8 @@ def rows(session: Session, wanted: Wanted, *, now: datetime) -> list[Row]:
     order = wanted.order or ((times.c.next_start,) if wanted.is_ahead else (times.c.last_start.desc(),))
     found = session.execute(query.order_by(*order, Booking.id).limit(wanted.limit).offset(wanted.skip)).all()
     shown = {row.Booking.id: row.next_start or row.last_start for row in found}
-    dates = session.scalars(select(Occurrence).where(Occurrence.booking_id.in_(shown), Occurrence.starts_at.in_(set(shown.values()))))
+    theirs = (Occurrence.booking_id.in_(shown), Occurrence.starts_at.in_(set(shown.values())))
+    dates = session.scalars(select(Occurrence).where(*theirs).options(joinedload(Occurrence.room).joinedload(Room.venue)))
     by_booking = {date.booking_id: date for date in dates if date.starts_at == shown[date.booking_id]}
     return [Row(row.Booking, by_booking.get(row.Booking.id), row.ahead or 0, row.lost or 0, row.dates, row.last_start) for row in found]
 

@@ -17,15 +17,16 @@ from booking.fees import Cost, cost_of, first_dearer, sum_of
 from booking.judging import highest
 from booking.line import places
 from booking.models import Booking, Occurrence, Offer, Usage
-from booking.offers import nothing_for, open_offers
+from booking.offers import coming_offers
 from booking.pages.again import LastTime
 from booking.pages.before import Before, before
 from booking.reasons import Excepted, against, excepted, reviews, verdicts_of, verdicts_offered
 from booking.resources import Needed, needed_by
-from booking.states import BookingKind, BookingState, OccurrenceState
+from booking.states import BookingKind, BookingState, OccurrenceState, OfferState
 from booking.support.models import Agreement, Grant
 from booking.usage import is_holders, is_noted, said_of
 from booking.waiving import Exceptions, exceptions_of
+from database.outbox import UNDO_WITHIN
 from kernel.errors import Fault
 from kernel.money import Ore
 from policies.verdict import Absence, Complaint, Verdict
@@ -37,7 +38,8 @@ from venues.models import Room, Venue
 class ToldDate:
     """One date: where it stands, what the policy said of it, what cancelling it costs now, and what may be done with it.
 
-    ``place`` is the one it has in line, from 1; ``is_in_vain`` says that nothing else was found for what it lost.
+    ``place`` is the one it has in line, from 1; ``sought_from`` is when something else is to be sought for it, once what it lost
+    can no longer be given back.
     """
 
     date: Occurrence
@@ -53,9 +55,9 @@ class ToldDate:
     may_say: bool
     said: Sequence[Usage] = ()
     place: int | None = None
-    is_in_vain: bool = False
     offer: Offer | None = None
     offered: Verdict | None = None
+    sought_from: datetime | None = None
 
     @property
     def span(self) -> tuple[datetime, datetime]:
@@ -112,8 +114,23 @@ class ToldBooking:
         return (*self.past, *self.coming)
 
     @property
+    def not_had(self) -> int:
+        """How many dates are wished for and not had: left out, in line, or lost."""
+        return sum(one.date.state in lifecycle.FROM[lifecycle.Act.OFFER] for one in self.dates)
+
+    @property
     def live(self) -> tuple[ToldDate, ...]:
         return tuple(one for one in self.dates if one.is_live)
+
+    @property
+    def next(self) -> Occurrence | None:
+        """The next date that it has, or has asked for."""
+        return next((one.date for one in self.coming if one.is_live), None)
+
+    @property
+    def room(self) -> Room:
+        """Where what is still to come of it is."""
+        return self.booking.room_of([one.date for one in self.coming if one.is_live])
 
     @property
     def verdicts(self) -> dict[datetime, Verdict]:
@@ -172,10 +189,11 @@ def told_booking(session: Session, booking: Booking, *, by: Actor, language: str
     _load(session, booking)
     verdicts = verdicts_of(session, booking)
     may_change = may_see(booking, by) and (by.person_id == booking.holder_id or _acts_for(booking, by) or by.is_officer)
-    first, offers = min(date.starts_at for date in booking.occurrences), open_offers(session, booking)
+    first, coming_up = min(date.starts_at for date in booking.occurrences), coming_offers(session, booking)
+    offers = {date: offer for date, offer in coming_up.items() if offer.state is OfferState.OPEN}
+    sought = {date: offer.created_at + UNDO_WITHIN for date, offer in coming_up.items() if date not in offers}
     said, offered = said_of(session, booking), verdicts_offered(session, offers.values())
     terms, in_line = {date: offered.get(offer.id) for date, offer in offers.items()}, places(session, booking, now=now)
-    in_vain = nothing_for(session, [date for date in booking.occurrences if date.starts_at > now], offers)
     dates = [
         replace(
             _date(
@@ -189,8 +207,8 @@ def told_booking(session: Session, booking: Booking, *, by: Actor, language: str
             ),
             said=said.get(date.number, ()),
             place=in_line.get(date.number),
-            is_in_vain=date in in_vain,
             offered=terms.get(date.id),
+            sought_from=sought.get(date.id),
         )
         for date in sorted(booking.occurrences, key=lambda date: (date.starts_at, date.number))
     ]

@@ -213,7 +213,7 @@ def _line(
     return Line(
         number=number + 1,
         day=day,
-        room=date.case.room.name if date.case.path != preview.case.path else "",
+        room=date.case.room.seen_from(preview.case.room) if date.case.path != preview.case.path else "",
         chosen=chosen,
         choices=() if is_single else tuple(_choices(date, offers, chosen)),
         span=(wall.start, wall.end),

@@ -307,17 +307,21 @@ def test_what_an_activity_requires_is_added_by_itself_and_what_cannot_be_had_is_
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_cannot_be_had_is_told_by_name_with_why_and_what_the_room_has(app: Flask, session: Session, hall: Hall) -> None:
-    piano, *_ = [add(session, hall.kari, name=name, rooms=rooms) for name, rooms in (("Piano", []), ("Kor", ["gymsal-2"]), ("Stoler", []))]
+    piano, _choir = [add(session, hall.kari, name=name, rooms=rooms) for name, rooms in (("Piano", []), ("Kor", ["gymsal-2"]))]
     again(session)
     retire_resource(session, piano.id, by=hall.kari, now=NOW)
     told = []
-    for slug in ("piano", "kor", "stolerr"):
+    for slug in ("kor", "piano", "kor", "stolerr"):
+        if told:
+            again(session)
+            add(session, hall.kari, name="Stoler") if len(told) == 1 else None
         with pytest.raises(Declined) as raised, app.test_request_context():
             booked(session, hall.berit, resources={slug: 1})
         with app.test_request_context():
             told += [sentence(fault) for fault in raised.value.faults]
 
     assert told == [
+        "Kor kan ikke brukes i Gymsal 1. Ta det bort, eller velg et annet rom. I rommet er det ikke noe utstyr å få.",
         "Piano ble tatt ut av bruk 1. september 2026 kl. 22:30. Ta det bort, eller velg noe annet. Å få i rommet: Stoler.",
         "Kor kan ikke brukes i Gymsal 1. Ta det bort, eller velg et annet rom. Å få i rommet: Stoler.",
         "Det finnes ikke noe utstyr som heter «stolerr» der Gymsal 1 er. Det som likner mest: Stoler. Å få i rommet: Stoler.",

@@ -16,6 +16,7 @@ from booking.states import BookingKind
 from database.outbox import UNDO_WITHIN
 from tests.accounts.conftest import Visitor
 from tests.booking.conftest import COMPLAINT, LADDER, NO_SHOW, TWO_HOURS, move, publish_with
+from tests.journeys.conftest import neighbour
 from tests.notices.conftest import Office
 from tests.notices.test_answers import LINK
 from venues.editing import retire_room
@@ -72,6 +73,31 @@ def test_a_taken_date_is_told_as_taken(office: Office) -> None:
     booking = office.book(**TUESDAYS)
 
     assert "- tirsdag 22. september 2026 kl. 18:00–20:00: Tiden var opptatt.\n" in told(office, booking, subject="Bekreftet")
+
+
+def test_dates_that_stand_in_line_are_told_with_those_that_are_had(office: Office) -> None:
+    office.book(**{**PRIVATE, "organisation": "313000001"})
+    booking = office.book(**{**TUESDAYS, "on_conflict": "wait"})
+
+    assert "Disse datoene står dere i kø for:\n- tirsdag 22. september 2026 kl. 18:00–20:00\n" in told(office, booking, subject="Bekreftet")
+
+
+def test_a_date_in_another_venue_is_told_with_that_venue_its_entrance_and_a_link_to_itself(office: Office) -> None:
+    booking = office.book(recurrence={"rrule": "FREQ=WEEKLY;COUNT=2"})
+    office.change(lambda session: setattr(neighbour(session).venue, "entrance", "Fra skolegården"))
+    moved = {"start": datetime(2026, 9, 22, 18), "end": datetime(2026, 9, 22, 20), "room": "fjell-skole/gymsal"}
+    office.act(move, booking.id, 2, **moved, by=office.hall.berit)
+    subject, there = office.last()
+    office.act(ending.cancel, booking.id, number=1, by=office.hall.berit)
+    left = told(office, booking, subject="Avlyst")
+
+    assert subject == f"Flyttet: Fjell skole, Gymsal, {booking.reference}"
+    assert "\nFjell skole, Gymsal\n" in there
+    assert "\n- tirsdag 22. september 2026 kl. 18:00–20:00\n" in there
+    assert "\nNår: tirsdag 22. september 2026, dere kommer inn fra kl. 18:00\nInngang: Fra skolegården\n" in there
+    assert "\nKan dere ikke komme tirsdag 22. september 2026, avlyser du den dagen her" in there
+    assert "deres:\n- tirsdag 22. september 2026 kl. 18:00–20:00, Gymsal, Fjell skole\n" in left
+    assert "\nNeste gang: tirsdag 22. september 2026, Gymsal, Fjell skole, dere kommer inn fra kl. 18:00\nInngang: Fra skole" in left
 
 
 def test_a_confirmation_leaves_out_what_was_cancelled_before_it(office: Office) -> None:

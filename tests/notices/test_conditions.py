@@ -8,6 +8,7 @@ from flask import Flask
 from accounts.identity import SERVICE
 from accounts.models import Person
 from booking import ending
+from booking.attending import attend
 from booking.conditions import verbs
 from booking.conditions.inputs import Appointment, Confirmation, Signature, Withdrawal
 from booking.conditions.reminders import remind, to_remind
@@ -57,6 +58,22 @@ def test_the_confirmation_tells_the_holder_what_is_theirs_to_do(office: Office) 
         "- Navngi de ansvarlige\n"
         f"Gjør det her: {office.settings.public_url}/bookings/{booking.reference}\n"
     ) in text
+
+
+def test_who_stands_in_line_is_told_what_is_theirs_to_do_with_the_time_and_not_before(office: Office) -> None:
+    first = office.book(**MEETING)
+    waits = office.book("nils", **MEETING, on_conflict="wait", book_when_free=True)
+    in_line = office.last()[1]
+    office.act(ending.cancel, first.id, by=office.hall.berit)
+    office.clock.pass_by(minutes=2)
+    attend(office.database)
+    subject, had = office.last()
+
+    assert ("Tiden er opptatt, og dere står i kø for den." in in_line, "Før dere kommer" in in_line) == (True, False)
+    assert (subject, "\n- Branninstruks, innen 12. september 2026\n" in had) == (
+        f"Bekreftet: Øren flerbrukshall, Gymsal 1, {waits.reference}",
+        True,
+    )
 
 
 def test_a_confirmation_of_what_asks_nothing_says_nothing_of_it(office: Office) -> None:

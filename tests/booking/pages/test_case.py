@@ -15,6 +15,7 @@ from tests.accounts.conftest import Visitor
 from tests.booking.conftest import REASON, Hall, publish_with
 from tests.booking.pages.conftest import ASKED, ROOM, Hidden
 from tests.clock import Clock
+from tests.journeys.conftest import neighbour
 from venues.inputs import ClosureInput
 
 TWO = {"recurrence": {"rrule": "FREQ=WEEKLY;COUNT=2"}}
@@ -99,6 +100,48 @@ def test_a_date_is_moved(visit: Callable[..., Visitor], booked: Callable[..., st
     assert "Onsdag 16. september 2026" in page
     assert "22:00–24:00" in page
     assert "Gymsal 2" in page
+
+
+def test_a_date_in_another_venue_is_told_with_it_and_stays_there_when_only_its_clock_changes(
+    app: Flask, visit: Callable[..., Visitor], booked: Callable[..., str]
+) -> None:
+    app.extensions["database"].transact(neighbour)
+    reference, visitor = booked(**TWO), visit("berit")
+    asked = {**ASKED, "repeat": "weekly", "times": "2", "choice.2026-09-22": "room:fjell-skole/gymsal"}
+    preview = visitor.get(f"{ROOM}/book/preview?{urlencode(asked)}").text
+    page, there = f"/bookings/{reference}", {"date": "2026-09-22", "room": "fjell-skole/gymsal"}
+    visitor.post(f"{page}/occurrences/2/move", form_on=page, **there, **{"from": "18:00", "to": "20:00"})
+    (rooms,) = re.findall(r'id="move-2-room" name="room">(.*?)</select>', visitor.get(page).text)
+    (chosen,) = re.findall(r'value="([^"]+)" selected', rooms)
+    visitor.post(f"{page}/occurrences/2/move", form_on=page, **{**there, "room": chosen, "from": "19:00", "to": "21:00"})
+    both = visitor.get(page).text
+    visitor.post(f"{page}/occurrences/1/cancellation", form_on=page)
+
+    assert ("<span>Gymsal, Fjell skole</span>" in preview, chosen) == (True, "fjell-skole/gymsal")
+    assert re.findall(r">([^<]+)</option>", rooms) == ["Gymsal 1", "Gymsal 2", "Hel hall (håndballbane)", "Gymsal, Fjell skole"]
+    assert "Berit Moe flyttet fra Gymsal 1 22. september 2026 kl. 18:00 til Gymsal, Fjell skole 22. september 2026 kl. 18:00." in both
+    assert both.index("22. september 2026") < both.index("19:00–21:00") < both.index("<span>Gymsal, Fjell skole</span>")
+    assert ">Gymsal, Fjell skole</h1>" in visitor.get(page).text
+    assert ">Gymsal, Fjell skole</a>" in visitor.get("/bookings").text
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_series_tells_how_many_dates_it_has_and_what_becomes_of_the_others(
+    app: Flask, hall: Hall, visit: Callable[..., Visitor], booked: Callable[..., str], clock: Clock
+) -> None:
+    booked()
+    reference, visitor = booked("nils", recurrence={"rrule": "FREQ=WEEKLY;COUNT=3"}, on_conflict="wait"), visit("nils")
+    page, day = f"/bookings/{reference}", {"start": datetime(2026, 9, 29, 8), "end": datetime(2026, 9, 30, 8)}
+    waits = visitor.get(page).text
+    given = ClosureInput(**day, reason="Vannlekkasje")
+    app.extensions["database"].transact(close_rooms, "oren-flerbrukshall", given, confirmed=True, by=hall.olav, now=clock())
+    lost = visitor.get(page).text
+    left = visitor.post(f"{page}/occurrences/1/cancellation", form_on=page)
+
+    assert ["2 av 3 datoer er deres. Vis" in waits, "1 av 3 datoer er deres. Vis" in lost] == [True, True]
+    assert "Vi leter etter noe annet til dere. Dere hører fra oss rett etter 1. september 2026 kl. 22:32." in lost
+    assert waits.count("Ja, gå ut av køen") == 1
+    assert "Dere står ikke i kø lenger." in visitor.get(left.location).text
 
 
 def test_a_date_that_cannot_be_moved_stays_and_the_page_says_why(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
