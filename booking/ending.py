@@ -63,9 +63,20 @@ def require_free_of_charge(reason: str, *, without_fee: bool, by: Actor) -> None
 
 
 def give_up(
-    session: Session, booking: Booking, dates: Sequence[Occurrence], *, reason: str, without_fee: bool, by: Actor, now: datetime
+    session: Session,
+    booking: Booking,
+    dates: Sequence[Occurrence],
+    *,
+    reason: str,
+    without_fee: bool,
+    released: bool = False,
+    by: Actor,
+    now: datetime,
 ) -> Act:
-    """Cancel these dates of a booking whose keys are locked: their time is free, and they cost what their judgement says."""
+    """Cancel these dates of a booking whose keys are locked: their time is free, and they cost what their judgement says.
+
+    ``released`` says in the log that their organisation gave them back.
+    """
     costs = costs_of(session, booking, dates, now=now)
     end_dates(session, booking, dates, OccurrenceState.CANCELLED, BookingState.CANCELLED, now=now)
     for date in dates:
@@ -77,6 +88,8 @@ def give_up(
             date.absent_at, date.absent_by = now, by.person_id
     touch(session, booking)
     facts: dict[str, Any] = {"dates": [date.number for date in dates], "state": str(booking.state), "version": booking.version}
+    if released:
+        facts["released"] = True
     if costs:
         facts |= {"cost": {str(number): cost.fee for number, cost in costs.items()}, "without_fee": without_fee}
     act = Act("cancel", "booking", booking.id, facts, booking.holder_id)

@@ -52,8 +52,7 @@ class Use:
 
     @property
     def who(self) -> str:
-        booking = self.date.booking
-        return booking.organisation.name if booking.organisation else booking.contact_name
+        return self.date.booking.whose
 
     @property
     def heads(self) -> int:
