@@ -55,6 +55,7 @@ def note(session: Session, booking_id: int, text: str, *, by: Actor, now: dateti
     require_sight(booking, by)
     by.require(works_on(booking, by), "caretaker")
     message = _kept(session, booking, text, Visibility.INTERNAL, by=by, now=now)
+    booking.version += 1
     record(session, Act("note", "case", booking.id, {"message": message.id}, booking.holder_id), by=by, now=now)
     return message
 

@@ -115,6 +115,8 @@ CHANGES: Mapping[str, str] = {
     "lapse": _("Forespørselen falt bort"),
     "note_absence": _("Det ble notert at ingen kom"),
     "withdraw_absence": _("Det ble tatt tilbake at ingen kom"),
+    "assign": _("Det ble endret hvem som har saken"),
+    "note": _("Det ble skrevet et notat"),
     "ask": _("Søkeren fikk et spørsmål"),
     "answer": _("Søkeren svarte på et spørsmål"),
     "write": _("Det kom en melding"),
