@@ -94,6 +94,12 @@ def spoken_to(session: Session, bookings: Collection[int]) -> Collection[int]:
     return set(session.scalars(select(Message.booking_id).where(Message.id.in_(last), Message.from_staff.is_(False))))
 
 
+def noted(session: Session, bookings: Collection[int]) -> Collection[int]:
+    """Those of the bookings, by id, about which somebody wrote an internal note."""
+    notes = (Message.booking_id.in_(bookings), Message.visibility == Visibility.INTERNAL)
+    return set(session.scalars(select(Message.booking_id).where(*notes)))
+
+
 def open_questions(session: Session, booking: Booking) -> Sequence[Message]:
     """What the applicant has still to answer."""
     return session.scalars(select(Message).where(Message.booking_id == booking.id, Message.answer == Answer.OPEN)).all()

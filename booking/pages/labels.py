@@ -226,9 +226,9 @@ def _part(line: PriceLine) -> str:
 
 
 def rank_text(rank: Rank) -> str:
-    """Where a request stands in the order of precedence: ``plass 2 av 4 (Barn og unge), 16 poeng``."""
+    """Where a request stands in the order of precedence: ``gruppe 2 av 4 (Barn og unge), 16 poeng``."""
     name = rank.name.in_language(choose())
-    place = gettext("plass %(place)d av %(of)d", place=rank.place, of=rank.of) + (f" ({name})" if name else "")
+    place = gettext("gruppe %(place)d av %(of)d", place=rank.place, of=rank.of) + (f" ({name})" if name else "")
     points = gettext("%(points)d poeng", points=rank.points)
     return f"{place}, {points}" if rank.points else place
 
