@@ -50,10 +50,14 @@ def test_what_staff_add_is_asked_for_booked_and_brought_out(app: Flask, hall: Ha
     assert "Ta fram: Prosjektor" in visit().get(f"/calendars/private/{feed.token}.ics").text.replace("\r\n ", "")
     with database.reading() as session:
         assert session.scalars(select(Booking.resources)).all() == [{"prosjektor": 1}]
+    fewer = " ".join(olav.post(f"{PAGE}/1", name="Prosjektor", quantity="1", rooms="gymsal-2", version="1").text.split())
+    assert "Antall nå: 2. Antall etter endringen: 1. Kan etter endringen bare brukes i: Gymsal 2." in fewer
     question = olav.post(f"{PAGE}/1/retirement", form_on=PAGE)
     seen = re.findall(r"confirmed=(\w+)", question.text)[0]
     retired = olav.post(f"{PAGE}/1/retirement?confirmed={seen}", form_on=PAGE, dates="1")
-    assert (question.status_code, "1 booking får ikke det den er lovet" in question.text, retired.status_code) == (409, True, 303)
+    assert (question.status_code, "1 dato får ikke det den er lovet" in question.text, retired.status_code) == (409, True, 303)
+    assert '<h1 class="ds-heading" data-size="lg">Ta ut av bruk: Prosjektor</h1>' in question.text
+    assert f'href="{PAGE}">Tilbake' in question.text
     assert "Måtte vike" in berit.get(page).text
 
 
