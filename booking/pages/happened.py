@@ -240,7 +240,7 @@ def _text(chain: Chain, event: Event, reader: Reader) -> str:
     told = gettext(SAID[_key(event, "out-of-order" if broken else "")], **values)
     lost = [chain.bookings[number] for number in event.act.facts.get("displaced", ())] if event.booking else []
     losers = ", ".join(_named(one, reader, gettext("en annen booking")) for one in lost)
-    return f"{told} {gettext('Måtte vike: %(losers)s.', losers=losers)}" if losers else told
+    return " ".join(filter(None, (told, losers and gettext("Måtte vike: %(losers)s.", losers=losers))))
 
 
 def _broken(chain: Chain, event: Event) -> str:
