@@ -87,6 +87,7 @@ def test_a_refusal_needs_a_reason_which_the_holder_reads(visit: Callable[..., Vi
     visitor.post(f"/bookings/{reference}/refusal", form_on=f"/office/requests/{reference}", reason="Salen males.")
 
     assert without.status_code == 422
+    assert ["Ingen andre har" in page for page in (without.text, visitor.get(f"/office/requests/{reference}").text)] == [True, False]
     assert "Skriv hvorfor" in without.text
     assert "Salen males." in visit("per").get(f"/bookings/{reference}").text
 
