@@ -6,7 +6,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, object_session, selectinload
 
 from accounts.identity import Actor, Role
-from booking.changed import changes_since
+from booking.changed import INTERNAL, Change, changes_since, is_only_said
 from booking.models import Booking, Occurrence
 from booking.references import normalised
 from kernel.errors import Fault, Missing, Stale, refuse
@@ -29,14 +29,20 @@ def booking_for(session: Session, booking_id: int) -> Booking:
 def booking_at(session: Session, booking_id: int, version: int | None, *, by: Actor) -> Booking:
     """``booking_for`` an act on the version that somebody saw who may see it.
 
-    Raises Unidentified, Missing, and Stale with what changed when another version was read.
+    Raises Unidentified, Missing, and Stale with what changed when another version was read; what the office did among itself since
+    stands in no applicant's way.
     """
     found = booking_for(session, booking_id)
     require_sight(found, by)
-    if version is not None and version != found.version:
-        fault = Fault("changed-meanwhile", "version", version, {"now": found.version})
-        raise Stale(fault, details={"changes": [change.to_json(found) for change in changes_since(session, found, version)]})
-    return found
+    if version is None or is_only_said(session, found, version, () if works_on(found, by) else INTERNAL):
+        return found
+    fault = Fault("changed-meanwhile", "version", version, {"now": found.version})
+    raise Stale(fault, details={"changes": [change.to_json(found) for change in changes_for(session, found, version, by=by)]})
+
+
+def changes_for(session: Session, booking: Booking, version: int, *, by: Actor) -> Sequence[Change]:
+    """What was done to a booking since that version, as far as somebody who may see it is told."""
+    return [one for one in changes_since(session, booking, version) if works_on(booking, by) or one.verb not in INTERNAL]
 
 
 def bookings_for(session: Session, ids: Collection[int]) -> Sequence[Booking]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from accounts.identity import Role
@@ -17,7 +17,9 @@ from database.audit import Audit
 SAYS_NO_MORE = "import"
 MOST = 20
 # What is only said about a booking; all but WRITE move the clock of what was promised.
-WRITE, SAID = "write", {"write", "ask", "answer", "withdraw_question"}
+# What those who work on a case do among themselves: an applicant hears nothing of it, and no act of theirs is refused for it.
+INTERNAL = frozenset(("assign", "note"))
+WRITE, SAID = INTERNAL | {"write"}, INTERNAL | {"write", "ask", "answer", "withdraw_question"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +43,10 @@ class Change:
 def changes_since(session: Session, booking: Booking, version: int) -> Sequence[Change]:
     """The acts that made a booking newer than that version, oldest first, at most twenty; three statements.
 
-    Every act that raises the version by one writes one row about the booking: the newest so many rows are those acts.
+    Every act that raises the version by one writes one row about the booking or its case: the newest so many rows are those acts.
     """
-    of_booking = (Audit.subject == "booking", Audit.subject_id == booking.id, Audit.verb != SAYS_NO_MORE)
-    newest = select(Audit).where(*of_booking).order_by(Audit.id.desc())
+    raises = or_(and_(Audit.subject == "booking", Audit.verb != SAYS_NO_MORE), and_(Audit.subject == "case", Audit.verb.in_(INTERNAL)))
+    newest = select(Audit).where(Audit.subject_id == booking.id, raises).order_by(Audit.id.desc())
     rows = session.scalars(newest.limit(min(max(booking.version - version, 0), MOST))).all()
     hands = {row.hand_id for row in rows if row.hand_id}
     names, roles = names_of_people(session, hands), _highest(session, hands)

@@ -60,7 +60,8 @@ def lose(session: Session, dates: Sequence[Occurrence], loss: Loss, *, by: Actor
         numbers = [date.number for date in dates if date.booking_id == booking.id]
         booking.state = state_of([date.state for date in booking.occurrences], fallback=BookingState.DISPLACED)
         booking.version, booking.changed_at = booking.version + 1, now
-        facts = {"dates": numbers, "cause": str(loss.cause), "to": loss.to}
+        # The date forgets its reason when it gets another time; why it lost this one stays with the act.
+        facts = {"dates": numbers, "cause": str(loss.cause), "to": loss.to, "reason": loss.reason[:500]}
         record(session, Act("displace", "booking", booking.id, facts, booking.holder_id), by=by, now=now)
         touch(session, booking)
         lost = [date.starts_at for date in dates if date.booking_id == booking.id]
@@ -149,8 +150,7 @@ def require_cause(reason: str, field: str) -> None:
 def met(code: str, date: Occurrence, **facts: object) -> Fault:
     """A fault about a date that is in the way: when and where it is, whose, and its reference."""
     booking = date.booking
-    who = booking.organisation.name if booking.organisation else booking.contact_name
-    told = {"reference": booking.reference, "to": f"{date.local_end:%Y-%m-%dT%H:%M}", "room": date.room.name, "who": who}
+    told = {"reference": booking.reference, "to": f"{date.local_end:%Y-%m-%dT%H:%M}", "room": date.room.name, "who": booking.whose}
     return Fault(code, "start", f"{date.local_start:%Y-%m-%dT%H:%M}", told | facts)
 
 

@@ -63,9 +63,20 @@ def require_free_of_charge(reason: str, *, without_fee: bool, by: Actor) -> None
 
 
 def give_up(
-    session: Session, booking: Booking, dates: Sequence[Occurrence], *, reason: str, without_fee: bool, by: Actor, now: datetime
+    session: Session,
+    booking: Booking,
+    dates: Sequence[Occurrence],
+    *,
+    reason: str,
+    without_fee: bool,
+    released: bool = False,
+    by: Actor,
+    now: datetime,
 ) -> Act:
-    """Cancel these dates of a booking whose keys are locked: their time is free, and they cost what their judgement says."""
+    """Cancel these dates of a booking whose keys are locked: their time is free, and they cost what their judgement says.
+
+    ``released`` says in the log that their organisation gave them back.
+    """
     costs = costs_of(session, booking, dates, now=now)
     # Who wants nothing else for what was lost has cancelled nothing.
     last = BookingState.DISPLACED if all(date.lost_to for date in dates) else BookingState.CANCELLED
@@ -81,6 +92,7 @@ def give_up(
     lost = [date for date in dates if date.lost_to]
     facts: dict[str, Any] = {"dates": [date.number for date in dates], "state": str(booking.state), "version": booking.version}
     facts |= {"lost": [date.number for date in lost]} if lost else {}
+    facts |= {"released": True} if released else {}
     if costs:
         facts |= {"cost": {str(number): cost.fee for number, cost in costs.items()}, "without_fee": without_fee}
     act = Act("cancel", "booking", booking.id, facts, booking.holder_id)

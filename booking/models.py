@@ -15,6 +15,7 @@ from database.base import Base
 from database.types import LocalTime, OreColumn, Word
 from kernel.wallclock import WallSpan, nearest_interval
 from venues.models import Room
+from web.texts import gettext as _
 
 
 class Booking(Base):
@@ -91,6 +92,11 @@ class Booking(Base):
         return dates[0].room if len(one) == 1 else self.room
 
     @property
+    def whose(self) -> str:
+        """Whose it is, for those who may see it."""
+        return whose(self.kind, self.organisation.name if self.organisation else "", self.contact_name or self.holder.name)
+
+    @property
     def is_paused(self) -> bool:
         """Whether it waits for its applicant and not for whoever decides."""
         return self.state is BookingState.REQUESTED and self.paused_at is not None
@@ -100,6 +106,11 @@ class Booking(Base):
         """Whether the answer that was promised last did not come, and that was told."""
         is_seen = self.broken_at is not None and self.decide_by is not None and self.broken_at >= self.decide_by
         return self.state is BookingState.REQUESTED and is_seen
+
+
+def whose(kind: BookingKind, organisation: str | None, person: str) -> str:
+    """Whose a booking is: the organisation's, the municipality's where it is its own use, else the person's."""
+    return organisation or (_("Kommunen") if kind is BookingKind.MUNICIPAL else person)
 
 
 SPLIT = text("first_reference IS NOT NULL")

@@ -74,7 +74,7 @@ def release(
     was = before(session, met)
     for booking in met:
         theirs = [date for date in dates if date.booking_id == booking.id]
-        give_up(session, booking, theirs, reason=reason, without_fee=without_fee, by=by, now=now)
+        give_up(session, booking, theirs, reason=reason, without_fee=without_fee, released=True, by=by, now=now)
     facts = {"bookings": [booking.id for booking in met], "from": period.first.isoformat(), "to": period.last.isoformat()}
     act = Act("release", "organisation", organisation_id, facts)
     record(session, act, by=by, now=now)

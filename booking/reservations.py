@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
@@ -178,13 +179,15 @@ def _written(session: Session, wish: Wish, weighed: Weighed, *, by: Actor, now: 
         keep(session, booking.id, [date.judged for date in dates if date.case.path == path], act="reserve", now=now)
     # What is occupied is newer already; a wish that holds no time is told in feeds too.
     (touch_holder if held else touch)(session, booking)
-    facts = {
+    facts: dict[str, Any] = {
         "state": str(booking.state),
         "version": booking.version,
         "dates": len(ids),
         "kept": sum(date.is_kept for date in dates),
         "organisation": booking.organisation_id,
     }
+    if losing:
+        facts["displaced"] = [loser.id for loser in weighed.losers.bookings]
     act = Act("reserve", "booking", booking.id, facts, booking.holder_id)
     record(session, act, by=by, now=now)
     post(session, f"booking-{booking.state}", person_id=booking.holder_id, booking_id=booking.id, now=now)

@@ -100,7 +100,7 @@ def _as_left(session: Session, acts: Sequence[Undo]) -> list[Undo]:
 
 def _is_as_left(session: Session, booking: Booking, kept: Mapping[str, Any]) -> bool:
     """Whether nothing happened to a booking of an act since but what both sides said; nor that, where both moved a clock."""
-    verbs = {WRITE} if CLOCK & kept["was"].keys() else SAID
+    verbs = WRITE if CLOCK & kept["was"].keys() else SAID
     return is_only_said(session, booking, kept["version"], verbs)
 
 

@@ -45,7 +45,8 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """Acts in order, and what their words need: people by id, roles, who acts for which organisation, rooms, offers, causes."""
+    """Acts in order, and what their words need: people by id, roles, who acts for which organisation, rooms, offers, closures, and
+    the ``bookings`` that displaced or were displaced, by id."""
 
     events: tuple[Event, ...]
     people: Mapping[int, str]
@@ -54,7 +55,7 @@ class Chain:
     rooms: Mapping[int, Room]
     offers: Sequence[Offer]
     closures: Mapping[int, Closure]
-    winners: Mapping[int, Booking]
+    bookings: Mapping[int, Booking]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +99,19 @@ class Why:
 
 
 def why(session: Session, room: Room, moment: datetime, *, by: Actor, now: datetime) -> Why:
-    """What holds the room at a moment and what led there: all of it for officers and the venue's caretakers, for others what
-    happened to bookings they may see; in a number of statements that does not grow with these.
+    """What holds the room at a moment, and what happened to all that had, lost or wanted any part of the holders' time: all of it for
+    officers and the venue's caretakers, for others what happened to bookings they may see; in a number of statements that does not
+    grow with these.
     """
     sharing = _sharing(session, room)
     held = _held(session, room, moment, now)
+    span = _span(held, moment)
     day = to_wall(moment, room.venue.zone).date()
     place = places_on(session, [room], [day])[room.id]
     stretch = place.at(moment, now)
-    closures = _closures(session, room, sharing, moment)
-    standing = tuple(one for one in closures if one.withdrawn_at is None)
-    dates = _dates(session, sharing, moment, [one.date.id for one in held])
+    closures = _closures(session, room, sharing, span)
+    standing = tuple(one for one in closures if one.withdrawn_at is None and one.starts_at <= moment < one.ends_at)
+    dates = _dates(session, sharing, span, [one.date.id for one in held])
     shut = _shut(room, day) if stretch.openness is not Openness.OPEN else ()
     theirs = and_(Audit.subject == "closure", Audit.subject_id.in_([closure.id for closure in closures]))
     found = _chain(session, dates, (theirs, *shut))
@@ -168,22 +171,29 @@ def _kept(session: Session, room: Room, moment: datetime, now: datetime) -> date
     return session.scalar(query.where(Vacancy.starts_at <= moment, Vacancy.ends_at > moment, ~is_had))
 
 
-def _closures(session: Session, room: Room, sharing: Sequence[int], moment: datetime) -> Sequence[Closure]:
-    """What closes the room then or did so once, and what is out of order in it."""
+def _span(held: Iterable[Holding], moment: datetime) -> Interval:
+    """All the time of those who hold the room at a moment: what lost any part of it may have begun later. Else the moment alone."""
+    times = [Interval(one.date.starts_at, one.date.ends_at) for one in held]
+    return Interval(min([moment, *(time.start for time in times)]), max([moment + SECOND, *(time.end for time in times)]))
+
+
+def _closures(session: Session, room: Room, sharing: Sequence[int], span: Interval) -> Sequence[Closure]:
+    """What closes the room within a span or did so once, and what is out of order in it."""
     here = (Closure.venue_id == room.venue_id, or_(Closure.room_id.is_(None), Closure.room_id.in_(sharing)))
-    return session.scalars(select(Closure).where(*here, Closure.starts_at <= moment, Closure.ends_at > moment).order_by(Closure.id)).all()
+    then = (Closure.starts_at < span.end, Closure.ends_at > span.start)
+    return session.scalars(select(Closure).where(*here, *then).order_by(Closure.id)).all()
 
 
-def _dates(session: Session, sharing: Sequence[int], moment: datetime, held: Collection[int]) -> Dates:
-    """The numbers of all dates that have, had, wanted or were offered the room then, by booking."""
+def _dates(session: Session, sharing: Sequence[int], span: Interval, held: Collection[int]) -> Dates:
+    """The numbers of all dates that have, had, wanted or were offered any part of the span in the room, by booking."""
     date = select(Occurrence.booking_id, Occurrence.number)
-    there = (Occurrence.starts_at > moment - REACH, Occurrence.starts_at <= moment, Occurrence.ends_at > moment)
-    offered = (Offer.room_id.in_(sharing), Offer.starts_at <= moment, Offer.ends_at > moment)
+    there = (Occurrence.starts_at > span.start - REACH, Occurrence.starts_at < span.end, Occurrence.ends_at > span.start)
+    offered = (Offer.room_id.in_(sharing), Offer.starts_at < span.end, Offer.ends_at > span.start)
     ways = (
         date.where(Occurrence.room_id.in_(sharing), *there),
         date.where(Occurrence.id.in_(held)),
         date.join(Offer, Offer.occurrence_id == Occurrence.id).where(*offered),
-        _moved_away(sharing, moment),
+        _moved_away(sharing, span),
     )
     found: dict[int, set[int]] = {}
     for row in session.execute(union(*ways).subquery().select()):
@@ -191,10 +201,10 @@ def _dates(session: Session, sharing: Sequence[int], moment: datetime, held: Col
     return found
 
 
-def _moved_away(sharing: Sequence[int], moment: datetime) -> Select[int, int]:
+def _moved_away(sharing: Sequence[int], span: Interval) -> Select[int, int]:
     """The dates that were there before they were moved; times in the log are in UTC and compare as text."""
-    facts, then = Audit.facts, moment.isoformat()
-    times = (facts["from"].as_string() <= then, facts["until"].as_string() > then)
+    facts = Audit.facts
+    times = (facts["from"].as_string() < span.end.isoformat(), facts["until"].as_string() > span.start.isoformat())
     there = (Audit.subject == "occurrence", Audit.verb == "move", facts["room"].as_integer().in_(sharing), *times)
     return select(Occurrence.booking_id, Occurrence.number).join(Audit, Audit.subject_id == Occurrence.id).where(*there)
 
@@ -223,7 +233,7 @@ def _chain(session: Session, dates: Dates, also: Iterable[ColumnElement[bool]] =
     acts = session.scalars(select(Audit).where(or_(*_of_bookings(bookings, numbered), *also)).order_by(Audit.id)).all()
     events = tuple(_events(acts, bookings, numbered))
     hands = {event.act.hand_id for event in events if event.act.hand_id}
-    winners, closures = _causes(events)
+    others, closures = _causes(events)
     rooms = {event.act.facts[key] for event in events for key in ("room", "to_room") if isinstance(event.act.facts.get(key), int)}
     offers = session.scalars(
         select(Offer).where(Offer.occurrence_id.in_(numbered), Offer.state.not_in((OfferState.SOUGHT, OfferState.NONE)))
@@ -237,7 +247,7 @@ def _chain(session: Session, dates: Dates, also: Iterable[ColumnElement[bool]] =
         rooms={one.id: one for one in session.scalars(named.where(Room.id.in_(rooms | {offer.room_id for offer in kept})))},
         offers=kept,
         closures={one.id: one for one in session.scalars(select(Closure).where(Closure.id.in_(closures)))},
-        winners=_bookings(session, winners),
+        bookings=_bookings(session, others),
     )
 
 
@@ -300,7 +310,7 @@ def _members(session: Session, people: Collection[int]) -> set[tuple[int, int]]:
 
 
 def _causes(events: Iterable[Event]) -> tuple[set[int], set[int]]:
-    """The bookings and closures that something was lost to, and the closures that were acted on, by id."""
+    """The bookings and closures that something was lost to, the bookings that lost it, and the closures acted on, by id."""
     found: dict[str, set[int]] = {"booking": set(), "closure": set()}
     for event in events:
         what, _, number = str(event.act.facts.get("to", "")).partition(":")
@@ -308,4 +318,6 @@ def _causes(events: Iterable[Event]) -> tuple[set[int], set[int]]:
             found[what].add(int(number))
         if event.act.subject == "closure":
             found["closure"].add(event.act.subject_id)
+        if event.act.verb == "reserve":
+            found["booking"].update(event.act.facts.get("displaced", ()))
     return found["booking"], found["closure"]

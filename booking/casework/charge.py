@@ -35,7 +35,8 @@ class Charge(Input):
 
 
 def assign(session: Session, booking_id: int, given: Charge, *, by: Actor, now: datetime) -> Booking:
-    """Take a case, hand it over, let it go, or name who stands in for its owner; those who get it are told.
+    """Take a case, hand it over, let it go, or name who stands in for its owner; those who get it are told, and who looked at it
+    before is shown that when they act on it.
 
     Raises Conflict (``owner-changed``), Invalid (``not-a-decider``, ``deputy-without-owner``), Missing, Forbidden.
     """
@@ -48,6 +49,7 @@ def assign(session: Session, booking_id: int, given: Charge, *, by: Actor, now: 
     before = {booking.owner_id, booking.deputy_id}
     booking.owner_id, booking.deputy_id, booking.deputy_until = given.owner, given.deputy, given.deputy_until
     facts = {"owner": given.owner, "deputy": given.deputy, "until": given.deputy_until and given.deputy_until.isoformat()}
+    booking.version += 1
     record(session, Act("assign", "case", booking.id, facts, booking.holder_id), by=by, now=now)
     for person_id in sorted({one for one in (given.owner, given.deputy) if one} - before - {by.person_id}):
         post(session, "case-yours", person_id=person_id, booking_id=booking.id, now=now)

@@ -55,6 +55,7 @@ def note(session: Session, booking_id: int, text: str, *, by: Actor, now: dateti
     require_sight(booking, by)
     by.require(works_on(booking, by), "caretaker")
     message = _kept(session, booking, text, Visibility.INTERNAL, by=by, now=now)
+    booking.version += 1
     record(session, Act("note", "case", booking.id, {"message": message.id}, booking.holder_id), by=by, now=now)
     return message
 
@@ -91,6 +92,12 @@ def spoken_to(session: Session, bookings: Collection[int]) -> Collection[int]:
     shared = (Message.booking_id.in_(bookings), Message.visibility == Visibility.SHARED)
     last = select(func.max(Message.id)).where(*shared).group_by(Message.booking_id)
     return set(session.scalars(select(Message.booking_id).where(Message.id.in_(last), Message.from_staff.is_(False))))
+
+
+def noted(session: Session, bookings: Collection[int]) -> Collection[int]:
+    """Those of the bookings, by id, about which somebody wrote an internal note."""
+    notes = (Message.booking_id.in_(bookings), Message.visibility == Visibility.INTERNAL)
+    return set(session.scalars(select(Message.booking_id).where(*notes)))
 
 
 def open_questions(session: Session, booking: Booking) -> Sequence[Message]:

@@ -200,7 +200,7 @@ def page_of(booking: Booking, form: Form, *, refusal: Refusal | None = None, typ
         lines=told_chain(happened(session, booking), booking, by=actor),
         form=form,
         refusal=refusal,
-        changes=changed_meanwhile(session, booking, refusal),
+        changes=changed_meanwhile(session, booking, refusal, by=actor),
         talk=talk_of(session, booking, by=actor),
         typed=typed,
         blank=Form({}),

@@ -91,7 +91,7 @@ def asked(booking: Booking, contest: Contest) -> Iterator[Held]:
     kept = SlotState.WANTED if booking.hold_minutes is None else SlotState.HELD
     yield from (Held(time_of(date), kept, _("Denne forespørselen")) for date in _waiting(booking))
     for wish in contest.wishes:
-        yield from (Held(time_of(date), SlotState.WANTED, _("Også ønsket: %(who)s", who=_who(wish.booking))) for date in wish.met)
+        yield from (Held(time_of(date), SlotState.WANTED, _("Også ønsket: %(who)s", who=wish.booking.whose)) for date in wish.met)
 
 
 def _wish(rival: Rival, loses: bool, offers: tuple[Offer, ...] | None, now: datetime) -> Wish:
@@ -127,7 +127,3 @@ def _waiting(booking: Booking) -> Sequence[Occurrence]:
 def _waited(booking: Booking, now: datetime) -> int:
     """Whole days since it was asked for."""
     return (now - booking.created_at).days
-
-
-def _who(booking: Booking) -> str:
-    return booking.organisation.name if booking.organisation else booking.contact_name

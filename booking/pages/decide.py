@@ -122,7 +122,7 @@ def page_of(booking: Booking, form: Form, refusal: Refusal | None = None) -> str
         room=first.room,
         form=form,
         refusal=refusal,
-        changes=changed_meanwhile(session, booking, refusal),
+        changes=changed_meanwhile(session, booking, refusal, by=actor),
         talk=talk_of(session, booking, by=actor),
         held=held_by(booking, form),
         now=now(),

@@ -38,10 +38,14 @@ SAID: Mapping[str, str] = {
     "booking.cancel": _("%(who)s avlyste."),
     "booking.cancel:lost": _("%(who)s sa at de ikke ville ha noe annet."),
     "booking.cancel:why": _("%(who)s avlyste: %(reason)s"),
+    "booking.cancel:released": _("%(who)s ga tiden tilbake."),
+    "booking.cancel:released-why": _("%(who)s ga tiden tilbake: %(reason)s"),
     "booking.move": _("%(who)s ville flytte, men ingen av datoene kunne det."),
     "occurrence.move": _("%(who)s flyttet fra %(from)s til %(to)s."),
     "occurrence.move:end": _("%(who)s endret slutten fra %(from)s til %(to)s."),
     "booking.displace": _("%(who)s lot den vike for %(winner)s."),
+    "booking.displace:out-of-order": _("%(who)s lot den vike fordi dette er ute av drift: %(feature)s. %(why)s"),
+    "booking.displace:resource": _("%(who)s lot den vike fordi det er for lite av %(why)s."),
     "booking.offer": _("Fikk tilbud om %(to)s."),
     "booking.accept": _("%(who)s tok imot tilbudet om %(to)s."),
     "booking.decline-offer": _("%(who)s takket nei til %(to)s."),
@@ -136,11 +140,6 @@ def answers(why: Why) -> list[str]:
     return found
 
 
-def whose(booking: Booking) -> str:
-    """Whose a booking is, for those who may see it."""
-    return booking.organisation.name if booking.organisation else booking.contact_name or booking.holder.name
-
-
 def _kept(why: Why, until: datetime) -> str:
     told = moment(until, why.room.venue.zone)
     return gettext("Tiden ble nettopp ledig og holdes for dem som står i kø. Senest %(until)s er de spurt.", until=told)
@@ -200,7 +199,7 @@ def _holding(why: Why, one: Holding) -> str:
     shown = booking.organisation.shown_publicly if booking.organisation else None
     public = told_publicly(booking.kind, booking.organisation.name if booking.organisation else None, shown)
     # A wish that the organisation has not confirmed must not be read as the organisation's own.
-    name = f"{whose(booking)}: {booking.purpose}" if is_seen else "" if one.date.state is OccurrenceState.UNCONFIRMED else public
+    name = f"{booking.whose}: {booking.purpose}" if is_seen else "" if one.date.state is OccurrenceState.UNCONFIRMED else public
     parts = [_state(one, name)]
     if one.parts:
         parts.append(gettext("Det gjelder delen %(parts)s.", parts=", ".join(one.parts)))
@@ -222,7 +221,7 @@ def _state(one: Holding, name: str) -> str:
 def _line(chain: Chain, event: Event, reader: Reader) -> Line:
     booking = event.booking
     reference = booking.reference if booking and may_see(booking, reader.by) else ""
-    return Line(event.act.at, _text(chain, event, reader), whose(booking) if booking else "", reference)
+    return Line(event.act.at, _text(chain, event, reader), booking.whose if booking else "", reference)
 
 
 def _text(chain: Chain, event: Event, reader: Reader) -> str:
@@ -235,16 +234,22 @@ def _text(chain: Chain, event: Event, reader: Reader) -> str:
         **_places(chain, event, reader),
     }
     if event.act.verb == "displace":
-        values["winner"] = _winner(chain, event, reader)
+        values |= {"winner": _winner(chain, event, reader), "why": event.act.facts["reason"]}
     broken = _broken(chain, event)
     if broken:
         values["feature"] = feature_label(broken)
-    return gettext(SAID[_key(event, "out-of-order" if broken else "")], **values)
+    told = gettext(SAID[_key(event, "out-of-order" if broken else "")], **values)
+    lost = [chain.bookings[number] for number in event.act.facts.get("displaced", ())] if event.booking else []
+    losers = ", ".join(_named(one, reader, gettext("en annen booking")) for one in lost)
+    return " ".join(filter(None, (told, losers and gettext("Måtte vike: %(losers)s.", losers=losers))))
 
 
 def _broken(chain: Chain, event: Event) -> str:
-    """What a closure says is out of order, where that is all it says."""
-    return chain.closures[event.act.subject_id].out_of_order if event.act.subject == "closure" else ""
+    """What is out of order, by the closure of which the act is or to which it lost time."""
+    what, _colon, number = str(event.act.facts.get("to", "")).partition(":")
+    if event.act.subject == "closure":
+        return chain.closures[event.act.subject_id].out_of_order
+    return chain.closures[int(number)].out_of_order if event.act.verb == "displace" and what == "closure" else ""
 
 
 def _key(event: Event, variant: str) -> str:
@@ -254,7 +259,10 @@ def _key(event: Event, variant: str) -> str:
     lasting = next((str(state) for state in (OccurrenceState.SKIPPED, OccurrenceState.WAITING) if states == {state}), facts.get("state"))
     variants = {
         "booking.reserve": lasting,
-        "booking.cancel": "lost" if _is_lost(event) else "why" if any(date.reason and not date.lost_to for date in event.dates) else None,
+        "booking.cancel": "-".join(
+            ["lost"] if _is_lost(event) else filter(None, (facts.get("released") and "released", _reason_of(event) and "why"))
+        ),
+        "booking.displace": str(facts.get("to", "")).partition(":")[0],
         "occurrence.move": "end" if _is_other_end(facts) else None,
         "booking.used": "heads" if facts.get("heads") is not None else None,
         "task.finish": facts.get("reason"),
@@ -293,6 +301,11 @@ def _reason(chain: Chain, event: Event) -> str:
         return reason if reason.endswith(".") else f"{reason}."
     if event.act.verb == "refuse" and event.booking:
         return event.booking.decision_reason
+    return _reason_of(event)
+
+
+def _reason_of(event: Event) -> str:
+    """What was said of dates that were given up."""
     return next((date.reason for date in event.dates if date.reason and not date.lost_to), "")
 
 
@@ -327,24 +340,18 @@ def _moment(written: str, reader: Reader) -> str:
 def _winner(chain: Chain, event: Event, reader: Reader) -> str:
     """What displaced a date, and why; whose it was only to who may see it."""
     what, _colon, number = event.act.facts["to"].partition(":")
-    winner = chain.winners.get(int(number)) if what == "booking" else None
-    if winner and may_see(winner, reader.by):
-        name = f"{whose(winner)} ({winner.reference})"
-    elif winner:
-        name = told_publicly(winner.kind, None, None) or gettext("noe som går foran")
+    if what == "booking":
+        name = _named(chain.bookings[int(number)], reader, gettext("noe som går foran"))
     else:
-        closure = chain.closures.get(int(number)) if what == "closure" else None
-        short = gettext("at det er for lite av noe løst") if what == "resource" else gettext("endret åpningstid eller bruk")
-        name = _closed(closure) if closure else short
-    reasons = (date.reason.partition(": ")[2] for date in event.dates if date.lost_to == event.act.facts["to"])
-    reason = next(filter(None, reasons), "")
-    return ": ".join(filter(None, (name, reason.rstrip("."))))
+        name = gettext("en stengning") if what == "closure" else gettext("endret åpningstid eller bruk")
+    return ": ".join(filter(None, (name, event.act.facts["reason"].rstrip("."))))
 
 
-def _closed(closure: Closure) -> str:
-    if closure.out_of_order:
-        return gettext("at %(feature)s var ute av drift", feature=feature_label(closure.out_of_order))
-    return gettext("en stengning")
+def _named(booking: Booking, reader: Reader, unseen: str) -> str:
+    """Whose another booking is, with its reference, to who may see it; else what anybody may read of it."""
+    if may_see(booking, reader.by):
+        return f"{booking.whose} ({booking.reference})"
+    return told_publicly(booking.kind, None, None) or unseen
 
 
 def _days(event: Event) -> str:

@@ -115,6 +115,8 @@ CHANGES: Mapping[str, str] = {
     "lapse": _("Forespørselen falt bort"),
     "note_absence": _("Det ble notert at ingen kom"),
     "withdraw_absence": _("Det ble tatt tilbake at ingen kom"),
+    "assign": _("Det ble endret hvem som har saken"),
+    "note": _("Det ble skrevet et notat"),
     "ask": _("Søkeren fikk et spørsmål"),
     "answer": _("Søkeren svarte på et spørsmål"),
     "write": _("Det kom en melding"),
@@ -232,9 +234,9 @@ def _part(line: PriceLine) -> str:
 
 
 def rank_text(rank: Rank) -> str:
-    """Where a request stands in the order of precedence: ``plass 2 av 4 (Barn og unge), 16 poeng``."""
+    """Where a request stands in the order of precedence: ``gruppe 2 av 4 (Barn og unge), 16 poeng``."""
     name = rank.name.in_language(choose())
-    place = gettext("plass %(place)d av %(of)d", place=rank.place, of=rank.of) + (f" ({name})" if name else "")
+    place = gettext("gruppe %(place)d av %(of)d", place=rank.place, of=rank.of) + (f" ({name})" if name else "")
     points = gettext("%(points)d poeng", points=rank.points)
     return f"{place}, {points}" if rank.points else place
 

@@ -14,7 +14,7 @@ from accounts import edge, queries
 from accounts.identity import Actor
 from booking.cases import booking_seen
 from booking.casework.charge import is_of
-from booking.casework.messages import spoken_to
+from booking.casework.messages import noted, spoken_to
 from booking.conditions.queries import withdrawable
 from booking.displacing import sign_of
 from booking.models import Booking
@@ -132,15 +132,19 @@ def _page(form: Form, answered: Sequence[Answered] = ()) -> str:
     unconfirmed = (Booking.state == BookingState.UNCONFIRMED,) if actor.is_officer else ()
     others = rows(session, Wanted(unconfirmed, order=(Booking.confirm_by,), limit=MOST), now=now()) if unconfirmed else []
     late = withdrawable(session, today=today, now=now()) if actor.is_officer else {}
+    spoken = spoken_to(session, [one.booking.id for one in listed])
+    alone = harmless(session, listed, actor, now=now())
+    to_read = {*spoken, *noted(session, [one.booking.id for one in alone])}
     held = rows(session, Wanted((Booking.id.in_(late),), is_ahead=True, limit=MOST), now=now()) if late else []
     return render_template(
         "booking/office.html",
         calls=calls(session, by=actor) if actor.is_officer else [],
         reports=reports(session, by=actor),
         waiting=listed,
-        spoken=spoken_to(session, [one.booking.id for one in listed]),
+        spoken=spoken,
         whose=whose,
-        harmless=harmless(session, listed, actor, now=now()),
+        harmless=[one for one in alone if one.booking.id not in to_read],
+        to_read=[one.booking for one in alone if one.booking.id in to_read],
         answered=answered,
         unconfirmed=others,
         held=held,

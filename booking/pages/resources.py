@@ -97,7 +97,8 @@ def _question(venue: str, resource: int, refusal: Refusal) -> Response | None:
         return None
     again = url_for(request.endpoint or "", venue=venue, resource=resource, confirmed=refusal.details["seen"])
     said = [pair for pair in _said().items(multi=True) if pair[0] != "csrf_token"]
-    page = render_template(PAGE, form=Form(_said()), met=refusal.faults, again=again, said=said, **_of(venue, resource))
+    retires = request.endpoint == "booking.resource_retirement"
+    page = render_template(PAGE, form=Form(_said()), met=refusal.faults, retires=retires, again=again, said=said, **_of(venue, resource))
     return Response(page, status=refusal.status)
 
 

@@ -11,13 +11,14 @@ from booking.conditions.queries import entries, visit_of
 from booking.models import Booking, Occurrence, Usage
 from booking.resources import Held, held_by
 from booking.states import BookingKind, OccurrenceState, UsageKind
+from database.outbox import Notice
 from kernel.interval import Interval
 from kernel.wallclock import local_day
 from policies.entry import Entry, Named
 from venues.models import Closure, Room, Venue
 from venues.opening import door_opens
 
-SHOWN = (OccurrenceState.BOOKED, OccurrenceState.REQUESTED)
+SHOWN = (OccurrenceState.BOOKED, OccurrenceState.REQUESTED, OccurrenceState.DISPLACED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,7 @@ class Use:
 
     @property
     def who(self) -> str:
-        booking = self.date.booking
-        return booking.organisation.name if booking.organisation else booking.contact_name
+        return self.date.booking.whose
 
     @property
     def heads(self) -> int:
@@ -75,11 +75,12 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """A venue's day: what begins on it, and its closures."""
+    """A venue's day: what begins on it, whom to tell that they lost theirs, and its closures."""
 
     venue: Venue
     day: date
     uses: tuple[Use, ...]
+    lost: tuple[Use, ...]
     closures: tuple[Closure, ...]
 
     @property
@@ -98,13 +99,17 @@ class Round:
 def rounds(session: Session, venues: Sequence[Venue], days: Sequence[date], *, today: date) -> list[tuple[date, list[Round]]]:
     """The rounds of these venues day by day; a night belongs to the day on which it begins.
 
-    Three statements, two more where conditions are asked; who may be let in is said of dates from ``today``.
+    Three statements, two more where conditions are asked, one where dates lost their time; who may be let in, and who lost time and
+    has neither said that they know nor taken another, is said of dates from ``today``.
     """
     if not venues:
         return [(day, []) for day in days]
     span = Interval(local_day(days[0], venues[0].zone).start, local_day(days[-1], venues[0].zone).end)
-    uses, closures = _with_entries(session, _uses(session, venues, days), today), _closures(session, venues, span)
-    return [(day, [_round(venue, day, uses, closures) for venue in venues]) for day in days]
+    found, closures = _uses(session, venues, days), _closures(session, venues, span)
+    lost = [use for use in found if use.date.state is OccurrenceState.DISPLACED]
+    uses = _with_entries(session, [use for use in found if use not in lost], today)
+    to_tell = _unaware(session, [use for use in lost if use.date.local_start.date() >= today])
+    return [(day, [_round(venue, _on(uses, venue, day), _on(to_tell, venue, day), day, closures) for venue in venues]) for day in days]
 
 
 def _uses(session: Session, venues: Iterable[Venue], days: Sequence[date]) -> list[Use]:
@@ -127,6 +132,17 @@ def _with_entries(session: Session, uses: Sequence[Use], today: date) -> list[Us
     return [Use(use.date, found.get(use.date.id), frozenset(said.get(use.date.id, ())), beside.get(use.date.id, ())) for use in uses]
 
 
+def _unaware(session: Session, lost: Sequence[Use]) -> list[Use]:
+    """Those of them whose holders have not said that they read of their latest loss."""
+    if not lost:
+        return []
+    notices = select(Notice).where(Notice.kind == "dates-displaced", Notice.booking_id.in_({use.date.booking_id for use in lost}))
+    known: dict[tuple[int | None, int], bool] = {}
+    for one in session.scalars(notices.order_by(Notice.id)):
+        known |= {(one.booking_id, number): one.acknowledged_at is not None for number in one.facts["dates"]}
+    return [use for use in lost if not known.get((use.date.booking_id, use.date.number))]
+
+
 def _closures(session: Session, venues: Iterable[Venue], span: Interval) -> Sequence[Closure]:
     wanted = (Closure.venue_id.in_([venue.id for venue in venues]), Closure.withdrawn_at.is_(None))
     return session.scalars(
@@ -134,11 +150,11 @@ def _closures(session: Session, venues: Iterable[Venue], span: Interval) -> Sequ
     ).all()
 
 
-def _round(venue: Venue, day: date, uses: Iterable[Use], closures: Iterable[Closure]) -> Round:
+def _on(uses: Iterable[Use], venue: Venue, day: date) -> tuple[Use, ...]:
+    return tuple(use for use in uses if use.date.room.venue_id == venue.id and use.date.local_start.date() == day)
+
+
+def _round(venue: Venue, uses: tuple[Use, ...], lost: tuple[Use, ...], day: date, closures: Iterable[Closure]) -> Round:
     whole = local_day(day, venue.zone)
-    return Round(
-        venue,
-        day,
-        tuple(use for use in uses if use.date.room.venue_id == venue.id and use.date.local_start.date() == day),
-        tuple(closed for closed in closures if closed.venue_id == venue.id and Interval(closed.starts_at, closed.ends_at).overlaps(whole)),
-    )
+    theirs = (closed for closed in closures if closed.venue_id == venue.id)
+    return Round(venue, day, uses, lost, tuple(one for one in theirs if Interval(one.starts_at, one.ends_at).overlaps(whole)))

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 from accounts.identity import Actor
 from accounts.models import Person
 from accounts.queries import names_of_people
-from booking.cases import is_applicant, may_decide, works_on
+from booking.cases import changes_for, is_applicant, may_decide, works_on
 from booking.casework.charge import deciders
 from booking.casework.messages import LONGEST, messages_of
 from booking.casework.models import Message
-from booking.changed import Change, changes_since
+from booking.changed import Change
 from booking.models import Booking
 from booking.states import Answer, BookingState
 from kernel.errors import Refusal, Stale
@@ -65,6 +65,6 @@ def held_by(booking: Booking, form: Form) -> Form:
     return form if "was" in form.values else Form(stands)
 
 
-def changed_meanwhile(session: Session, booking: Booking, refusal: Refusal | None) -> Sequence[Change]:
+def changed_meanwhile(session: Session, booking: Booking, refusal: Refusal | None, *, by: Actor) -> Sequence[Change]:
     """What was done since the version that a page showed, where an act on it was refused because of that."""
-    return changes_since(session, booking, int(str(refusal.faults[0].value))) if isinstance(refusal, Stale) else ()
+    return changes_for(session, booking, int(str(refusal.faults[0].value)), by=by) if isinstance(refusal, Stale) else ()

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
 from accounts.models import Organisation
-from booking.models import Booking, Claim, Occurrence, Vacancy
+from booking.models import Booking, Claim, Occurrence, Vacancy, whose
 from booking.ordinary import Place, Stretch, places_on
 from booking.states import BookingKind, OccurrenceState
 from booking.support.labels import reason_label
@@ -146,7 +146,7 @@ def _held(row: Any, room: Room, looking: Looking) -> Held:
     theirs = row.organisation_id is not None and by.acts_for(row.organisation_id)
     part = " " + _("(gjennom %(room)s, delt flate)", room=row.room) if is_through else ""
     if mine or theirs or by.is_officer or by.is_caretaker_of(room.venue_id):
-        told, href = f"{row.organisation or row.contact_name}: {row.purpose}", looking.case(row.reference)
+        told, href = f"{whose(row.kind, row.organisation, row.contact_name)}: {row.purpose}", looking.case(row.reference)
     else:
         # A wish that the organisation has not confirmed must not be read as the organisation's own.
         is_told, href = row.state is not OccurrenceState.UNCONFIRMED, ""

@@ -8,26 +8,30 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from accounts.identity import NOBODY, SERVICE, Actor
 from booking.cases import booking_for
 from booking.changing import Change, change
 from booking.closures import close_rooms
+from booking.displacing import sign_of
 from booking.ending import cancel
-from booking.furnishing import NewResource, add_resource
+from booking.furnishing import Losing, NewResource, add_resource, retire_resource
 from booking.line import in_line, offer_vacancy, vacancies
-from booking.offers import expire, overdue
+from booking.models import Offer
+from booking.offers import accept, expire, overdue
 from booking.pages.happened import SAID, answers, told_chain, told_room
 from booking.pages.week import Looking, week_of
+from booking.releasing import Period, release
 from booking.reservations import reserve
-from booking.states import UsageKind
+from booking.states import OfferState, UsageKind
 from booking.undo import last_act, undo
 from booking.why import Why, happened, why
 from kernel.wallclock import to_utc
 from policies.verdict import Task
 from tests.booking.conftest import NOW, REASON, Hall, again, publish_with, wish
+from tests.booking.test_displacing import SOON, displacing, seek
 from venues.inputs import ClosureInput
 from venues.queries import room_at
 from web.weekgrid import SlotState
@@ -156,8 +160,50 @@ def test_a_closure_tells_who_gave_way_and_an_undo_what_was_undone(session: Sessi
 
     again(session)
     told = told_chain(happened(session, booking_for(session, lost)), booking_for(session, lost), by=hall.berit)
-    assert [line.text for line in told] == ["Berit Moe booket.", "Kommunen lot den vike for en stengning.", "Kommunen angret."]
+    assert [line.text for line in told] == [
+        "Berit Moe booket.",
+        "Kommunen lot den vike for en stengning: Vannlekkasje.",
+        "Kommunen angret.",
+    ]
     assert answers(asked(session, hall.berit)) == ["Opptatt av Skiold turn: Trening."]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_who_came_first_is_told_with_whom_it_displaced_and_why_though_they_found_something_else(session: Session, hall: Hall) -> None:
+    lost = booked(session, hall.berit)
+    match = displacing(
+        session, hall.kari, "Valg", kind="municipal", organisation=None, purpose="Valg", start="2026-09-15T16:00", end="2026-09-15T21:00"
+    )
+    seek(session)
+    offer = session.scalars(select(Offer).where(Offer.state == OfferState.OPEN)).one()
+    accept(session, offer.id, by=hall.berit, now=SOON)
+    loser, winner = (booking_for(session, number) for number in (lost, match.id))
+
+    found = asked(session, hall.kari, moment=THEN - timedelta(hours=2, minutes=30))
+
+    assert answers(found) == ["Opptatt av Kommunen: Valg."]
+    gave_way = f"Kari Nordby (saksbehandler) lot den vike for Kommunen ({winner.reference}): Valg. Skiold turn"
+    took = f"Kari Nordby booket. Måtte vike: Skiold turn ({loser.reference}). Kommunen"
+    assert said(found)[:3] == ["Berit Moe booket. Skiold turn", gave_way, took]
+    assert told_chain(happened(session, loser), loser, by=hall.berit)[1].text == "Kommunen lot den vike for Kommunen: Valg."
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_was_given_back_or_lost_for_lack_of_something_is_told_as_that(session: Session, hall: Hall) -> None:
+    chairs = NewResource.model_validate({"name": "Stoler", "kind": "equipment", "quantity": 1})
+    row = add_resource(session, "oren-flerbrukshall", chairs, by=hall.kari, now=NOW)
+    short = booked(session, hall.berit, resources={row.slug: 1})
+    back = booked(session, hall.berit, start="2026-09-16T18:00", end="2026-09-16T20:00")
+    again(session)
+    retire_resource(session, row.id, Losing(sign_of(booking_for(session, short).occurrences)), by=hall.olav, now=NOW)
+    day = date(2026, 9, 16)
+    again(session)
+    release(session, hall.cast.skiold.id, Period(first=day, last=day), reason="Ferie", by=hall.berit, now=NOW)
+    again(session)
+
+    lines = [told_chain(happened(session, one), one, by=hall.kari)[1].text for one in (booking_for(session, n) for n in (short, back))]
+
+    assert lines == ["Olav Haugen (vaktmester) lot den vike fordi det er for lite av Stoler.", "Berit Moe ga tiden tilbake: Ferie"]
 
 
 def test_others_are_told_what_the_week_tells_everybody(session: Session, hall: Hall) -> None:

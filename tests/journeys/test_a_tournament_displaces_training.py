@@ -71,7 +71,7 @@ def test_five_trainings_give_way_and_each_is_offered_something_else(
     declined = press(reader, "Nei takk")
     after, later = [feed("gymsal-1"), feed("gymsal-2")], work()
     pages = [page_of(kari, booking) for booking in trainings[:2]]
-    kari.get_by_text("Vi vil ikke ha noe annet").click()
+    kari.get_by_text("Søkeren vil ikke ha noe annet").click()
     faults += barriers(kari, axe)
     follow(kari.get_by_role("button", name="Ja, slutt å lete"))
     gone, faults = texts(kari, "main .date-head"), [*faults, *barriers(kari, axe)]

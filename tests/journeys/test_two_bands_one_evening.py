@@ -42,12 +42,12 @@ def test_one_band_gets_the_evening_and_the_other_takes_what_it_is_offered(open_b
     follow(kari.get_by_role("button", name="Innvilg"))
     per.reload()
 
-    assert beside == ["plass 1 av 2 (lag og foreninger)", "plass 2 av 2"]
+    assert beside == ["gruppe 1 av 2 (lag og foreninger)", "gruppe 2 av 2"]
     assert loses == ["Per Solli: Garasjebandet"]
     assert broken == []
     assert told[0] == (
         "Fredag 18. september 2026 kl. 18:00–22:00: Tiden gikk til Skiold turn. "
-        "Den går foran i rekkefølgen: plass 1 av 2 (lag og foreninger). Deres: plass 2 av 2."
+        "Den går foran i rekkefølgen: gruppe 1 av 2 (lag og foreninger). Deres: gruppe 2 av 2."
     )
     assert again == ["2026-09-18", "18:00", "22:00", "Garasjebandet"]
     assert texts(per, "main h1") == ["Gymsal 2, Øren flerbrukshall"]

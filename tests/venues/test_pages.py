@@ -109,6 +109,8 @@ def test_what_is_out_of_order_closes_nothing_on_the_page_of_its_venue(kari: Visi
         "Ute av drift: trinnfri inngang",
     ]
     assert "er stengt" not in told
+    here, rest = (re.findall(r"<option[^>]*>([^<]+)", part) for part in kari.get(f"{HALL}/closures").text.split("<optgroup")[1:])
+    assert (here[0], "Piano" in rest, rest.count("Teleslynge")) == ("Bord", True, 1)
 
 
 def test_what_the_sources_leave_open_is_told_in_the_language_of_the_page(visitor: Visitor, house: Database) -> None:

@@ -1,7 +1,7 @@
 """The pages on which staff say when rooms can be used: the weekly table, closures and the school calendar."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from flask import Response, current_app, render_template, request, url_for
@@ -14,14 +14,15 @@ from accounts.identity import Actor
 from kernel.clock import now
 from kernel.errors import Conflict, Invalid, Refusal
 from kernel.wallclock import parse_day, to_wall
+from venues.access import answers
 from venues.inputs import ClosureInput, HoursInput, SchoolInput
 from venues.labels import feature_label, in_order, initial, minute_clock, weekday_label
-from venues.models import Closure
+from venues.models import Closure, Venue
 from venues.opening import SchoolDays
 from venues.pages.blueprint import routes
 from venues.pages.guards import require_carer, require_officer
 from venues.pages.outside import asking_again, done_unless_outside, outside
-from venues.queries import municipality, venue_named
+from venues.queries import municipality, statements_about, venue_named
 from venues.scheduling import (
     add_closure_row,
     add_school_period,
@@ -31,11 +32,10 @@ from venues.scheduling import (
     subject_of,
 )
 from venues.shown import Week, coming_closures, room_shown, school_periods, venue_shown
-from venues.vocabulary import FEATURE_LABELS
+from venues.vocabulary import FEATURE_LABELS, Answer, slug_of
 from web.forms import Form, parse
 from web.hooks import hooks
 from web.pages import done, form_again
-from web.texts import gettext
 from web.texts import gettext as _
 
 PER_DAY = 4
@@ -93,8 +93,11 @@ def hours_removal(venue: str) -> ResponseReturnValue:
 
 @routes.get("/venues/<venue>/closures")
 def closures_page(venue: str) -> str:
-    """What is closed at a venue, and the form to close more."""
-    return render_template("venues/closures.html", form=Form({}), **_of_closures(venue))
+    """What is closed at a venue, and the form to close more, filled in with the ``day`` from which one came."""
+    written = request.args.get("day")
+    day = parse_day(written, "day") if written else None
+    given = {"start": f"{day}T00:00", "end": f"{day + timedelta(days=1)}T00:00"} if day else {}
+    return render_template("venues/closures.html", form=Form(given), **_of_closures(venue))
 
 
 @routes.post("/venues/<venue>/closures")
@@ -221,8 +224,18 @@ def _of_closures(venue: str) -> dict[str, Any]:
     place = venue_named(session, venue)
     require_carer(place)
     rooms = {room.id: room.name for room in place.rooms}
-    features = {key: gettext(FEATURE_LABELS[key]) for key in in_order(FEATURE_LABELS, feature_label)}
-    return {"venue": place, "closures": coming_closures(session, place.id, now()), "room_names": rooms, "features": features}
+    return {"venue": place, "closures": coming_closures(session, place.id, now()), "room_names": rooms, "features": _features(place)}
+
+
+def _features(place: Venue) -> list[tuple[str, list[str]]]:
+    """What may be out of order, each by one word: what the venue's rooms are known to have before the rest."""
+    said = statements_about(edge.reading(), [place.id]).values()
+    stated = {str(one.feature) for each in said for one in answers(each) if one.answer is Answer.YES}
+    has = {slug_of(facility) for room in place.rooms for facility in room.facilities} | stated
+    words = [one for one in in_order(FEATURE_LABELS, feature_label) if slug_of(one) == one or slug_of(one) not in FEATURE_LABELS]
+    here = [one for one in words if slug_of(one) in has]
+    rest = [one for one in words if one not in here]
+    return [(heading, some) for heading, some in ((_("Her"), here), (_("Annet"), rest)) if some]
 
 
 def _of_school(venue: str) -> dict[str, Any]:

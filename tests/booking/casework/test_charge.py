@@ -11,12 +11,14 @@ from accounts.models import RoleGrant
 from booking.casework import messages, presence
 from booking.casework.charge import Charge, assign, in_charge
 from booking.casework.promises import broken, escalate
+from booking.decisions import decline
+from booking.ending import cancel
 from booking.models import Booking
 from booking.reservations import reserve
 from booking.states import BookingState
 from database.audit import Audit
 from database.outbox import Notice
-from kernel.errors import Conflict, Invalid
+from kernel.errors import Conflict, Invalid, Stale
 from tests import cast
 from tests.booking.conftest import NOW, Hall, again, wish
 
@@ -53,7 +55,11 @@ def test_a_case_is_taken_and_handed_over_and_not_taken_from_another_unseen(
     assert (refused.value.faults[0].code, refused.value.faults[0].value) == ("owner-changed", "Kari Nordby")
     assert (asked.owner_id, asked.deputy_id) == (other, kari)
     assert notices(session, "case-yours") == [other]
-    assert asked.version == 1
+    with pytest.raises(Stale) as stale:
+        decline(session, asked.id, reason="Opptatt", version=1, by=ada, now=NOW)
+    assert [(one["verb"], one["by"]) for one in stale.value.details["changes"]] == [("assign", "officer")] * 2
+    again(session)
+    cancel(session, asked.id, version=1, by=hall.per, now=NOW)
 
 
 @pytest.mark.parametrize(("given", "code"), [({"owner": "per"}, "not-a-decider"), ({"deputy": "ada"}, "deputy-without-owner")])

@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import func, select, update
 
+from database.outbox import Notice
 from tests.accounts.conftest import Visitor
 from tests.booking.conftest import NO_SHOW, publish_with
 from tests.booking.pages.conftest import Hidden
+from tests.booking.pages.test_closing import onward
 from tests.clock import Clock
 
 
@@ -41,7 +44,27 @@ def test_today_and_tomorrow_with_first_in_and_last_out(visit: Callable[..., Visi
     assert order == sorted(order)
     assert "Yoga" not in page
     assert 'href="tel:+4799000003"' in page
-    assert 'href="/venues/oren-flerbrukshall/closures"' in page
+    assert 'href="/venues/oren-flerbrukshall/closures?day=2026-09-15"' in page
+
+
+@pytest.mark.usefixtures("season")
+def test_a_leak_on_the_day_on_which_one_stands_tells_whom_to_phone_until_they_know(app: Flask, visit: Callable[..., Visitor]) -> None:
+    olav, address = visit("olav"), "/venues/oren-flerbrukshall/closures?day=2026-09-15"
+    form = olav.get(address)
+    filled = re.findall(r'type="datetime-local"[^>]*value="([^"]+)"', form.text)
+    for room in ("gymsal-1", "gymsal-2"):
+        leak = {"room": room, "start": filled[0], "end": filled[1], "reason": "Vannlekkasje"}
+        olav.post(onward(olav.post(address, **leak).text), form_on=address, **leak)
+    told = [olav.get("/caretaker").text]
+    last = select(func.max(Notice.id)).where(Notice.kind == "dates-displaced").scalar_subquery()
+    app.extensions["database"].transact(
+        lambda session: session.execute(update(Notice).where(Notice.id == last).values(acknowledged_at=Notice.due_at))
+    )
+    told.append(olav.get("/caretaker").text)
+
+    kept = [re.findall(r'<li><span class="clocks">([^<]+)</span>.*?tel:([+0-9]+)', page) for page in told]
+    assert filled == ["2026-09-15T00:00", "2026-09-16T00:00"]
+    assert kept == [[("16:30–17:30", "+4799000003"), ("18:00–20:00", "+4799000003")], [("18:00–20:00", "+4799000003")]]
 
 
 @pytest.mark.usefixtures("season")

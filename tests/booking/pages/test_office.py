@@ -1,5 +1,6 @@
 """The officer's desk: what waits, a request beside its week and what it meets, deciding, and one search box."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -65,8 +66,8 @@ def test_competing_requests_tell_where_they_stand_in_the_order_of_precedence(
 
     page = " ".join(visit("kari").get(f"/office/requests/{asked}").text.split())
 
-    assert "I rekkefølgen: plass 1 av 2 (Fordi.), 10 poeng." in page
-    assert "plass 2 av 2, 10 poeng" in page
+    assert "I rekkefølgen: gruppe 1 av 2 (Fordi.), 10 poeng." in page
+    assert "gruppe 2 av 2, 10 poeng" in page
 
 
 def test_an_officer_grants_a_request(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
@@ -86,6 +87,7 @@ def test_a_refusal_needs_a_reason_which_the_holder_reads(visit: Callable[..., Vi
     visitor.post(f"/bookings/{reference}/refusal", form_on=f"/office/requests/{reference}", reason="Salen males.")
 
     assert without.status_code == 422
+    assert ["Ingen andre har" in page for page in (without.text, visitor.get(f"/office/requests/{reference}").text)] == [True, False]
     assert "Skriv hvorfor" in without.text
     assert "Salen males." in visit("per").get(f"/bookings/{reference}").text
 
@@ -161,7 +163,7 @@ def test_the_statements_of_the_inbox_do_not_grow(
             visitor.get("/office")
         numbers.append(len(statements))
 
-    assert numbers == [18, 18, 18]
+    assert numbers == [19, 19, 19]
 
 
 def test_a_refusal_without_a_reason_shows_the_request_again(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
@@ -208,6 +210,9 @@ def test_harmless_requests_are_granted_together_and_one_that_fails_says_why(
     visit: Callable[..., Visitor], booked: Callable[..., str]
 ) -> None:
     first, second = (booked("per", start=f"2026-09-{day}T18:00", end=f"2026-09-{day}T20:00", **PRIVATE) for day in (15, 16))
+    noted, written = (booked("per", start=f"2026-09-{day}T18:00", end=f"2026-09-{day}T20:00", **PRIVATE) for day in (22, 23))
+    visit("kari").post(f"/bookings/{noted}/notes", form_on=f"/office/requests/{noted}", internal="Vent på avtalen.")
+    visit("per").post(f"/bookings/{written}/messages", form_on=f"/bookings/{written}", text="Det ble likevel ikke noe av.")
     competing = [booked(name, start="2026-09-17T18:00", end="2026-09-17T20:00", organisation=None, **CONCERT) for name in ("per", "siri")]
     visitor = visit("kari")
     page = visitor.get("/office").text
@@ -215,7 +220,9 @@ def test_harmless_requests_are_granted_together_and_one_that_fails_says_why(
     done = visitor.post("/office/approvals", form_on="/office", approve=[f"{first}:1", f"{second}:7", f"{competing[0]}:1"])
     again = visitor.post("/office/approvals", form_on="/office", approve=[f"{second}:1"])
 
-    assert [f'value="{one}:1" checked' in page for one in (first, second, *competing)] == [True, True, False, False]
+    assert [f'value="{one}:' in page for one in (first, second, *competing, noted, written)] == [True, True, False, False, False, False]
+    plain = " ".join(re.sub("<[^>]+>", "", page).split())
+    assert plain.count("(internt notat)") == plain.count("(melding fra søkeren)") == 1
     told = " ".join(done.text.split())
     assert done.status_code == 409
     assert f"{first}</a>: innvilget" in told
