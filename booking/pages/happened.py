@@ -234,7 +234,7 @@ def _text(chain: Chain, event: Event, reader: Reader) -> str:
         **_places(chain, event, reader),
     }
     if event.act.verb == "displace":
-        values |= {"winner": _winner(chain, event, reader), "why": event.act.facts["reason"]}
+        values |= {"winner": _winner(chain, event, reader), "why": _cause(event)}
     broken = _broken(chain, event)
     if broken:
         values["feature"] = feature_label(broken)
@@ -344,7 +344,12 @@ def _winner(chain: Chain, event: Event, reader: Reader) -> str:
         name = _named(chain.bookings[int(number)], reader, gettext("noe som går foran"))
     else:
         name = gettext("en stengning") if what == "closure" else gettext("endret åpningstid eller bruk")
-    return ": ".join(filter(None, (name, event.act.facts["reason"].rstrip("."))))
+    return ": ".join(filter(None, (name, _cause(event).rstrip("."))))
+
+
+def _cause(event: Event) -> str:
+    """Why a date had to give way, as it was told; empty where an older log does not say."""
+    return str(event.act.facts.get("reason", ""))
 
 
 def _named(booking: Booking, reader: Reader, unseen: str) -> str:
