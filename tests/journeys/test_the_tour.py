@@ -187,7 +187,7 @@ def test_who_lost_the_evening_sees_why_and_what_else_there_is(look: Callable[...
 
     faults = look(f"/bookings/{tour.references['Flerkulturell festkveld']}")
 
-    assert page.get_by_role("heading", name="Dere kan be om noe annet").is_visible()
+    assert page.get_by_role("heading", name="Søkeren kan be om noe annet").is_visible()
     assert faults == []
 
 
