@@ -19,7 +19,7 @@ from policies.known import facts_around, office_holidays
 from policies.layers import Policy
 from policies.occasion import Occasion
 from policies.queries import InForce, in_force_for
-from policies.request import Request, RoomFacts
+from policies.request import Facts, Request, RoomFacts
 from policies.rules.base import Reads
 from policies.seasons import Calendar
 from policies.taxonomy import Activity
@@ -85,12 +85,13 @@ Asked = tuple[int, WallSpan, int | None, datetime]
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What rooms that are tried together share: the first occasion of what is asked with what ``Memo.known`` says of it, and whether
-    a policy bars everybody by the time alone."""
+    """What rooms that are tried together share: the first occasion of what is asked with what ``Memo.known`` says of it, whether a
+    policy bars everybody by the time alone, and what is known of some days under some hours at a moment."""
 
     memo: Memo = field(default_factory=Memo)
     occasions: dict[Asked, tuple[Occasion, Mapping[Reads, int]]] = field(default_factory=dict)
     barred: dict[tuple[Policy, Asked], bool] = field(default_factory=dict)
+    days: dict[tuple[int, Sequence[date], datetime], Facts] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +188,11 @@ class Place:
             applicant=ApplicantClass.PERSON,
             activity=Activity.OTHER,
         )
-        facts = replace(facts_around(self.room, self.opening, request.dates), office_holidays=office_holidays(now, wall.zone))
-        return Occasion(request, facts, calendar)
+        key = id(self.opening), request.dates, now
+        if key not in self.known.days:
+            around = facts_around(self.room, self.opening, request.dates)
+            self.known.days[key] = replace(around, office_holidays=office_holidays(now, wall.zone))
+        return Occasion(request, self.known.days[key], calendar)
 
     def _like(self, first: Occasion, calendar: Calendar) -> Occasion:
         """The same occasion in this room."""
