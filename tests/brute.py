@@ -763,8 +763,11 @@ class Model:
             self._tell("date-offered", *_one(key))
         return ", ".join(text for is_so, text in wrong if is_so)
 
-    def found_nothing(self, key: Key) -> None:
-        self.sought.pop(key, None)
+    def found_nothing(self, key: Key, now: datetime) -> None:
+        """What was sought for a date is over; who is not about to be told of the loss, or of an offer that ran out, is told of that."""
+        is_told = any(b == key[0] and key[1] in dates for kind, b, dates in +self.told if kind in ("dates-displaced", "offer-expired"))
+        if self.sought.pop(key, None) is not None and self._date(key).start > now and not is_told:
+            self._tell("nothing-found", *_one(key))
 
     def book_when_free(self, key: Key, date: Date, now: datetime) -> str:
         return self._take(key, date, "book-when-free", now)

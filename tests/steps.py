@@ -465,7 +465,7 @@ class Steps:
             key = self._key(number)
             self.database.transact(line.offer_instead, number, by=SERVICE, now=self.now)
             self._offered(key)
-            self.model.found_nothing(key)
+            self.model.found_nothing(key, self.now)
         assert passed == self.model.in_vain(self.now), self._where()
         for booking in passed:
             if booking in self.model.in_vain(self.now):
