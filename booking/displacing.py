@@ -1,6 +1,6 @@
 """Displacing: dates lose their time to a booking that goes before them, or to a closure; they keep their history."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -123,22 +123,23 @@ def require_precedence(
     session: Session, found: Losers, dates: Sequence[Dated], kind: BookingKind, asked: Displacing, *, now: datetime
 ) -> None:
     """Raises Conflict naming every date that does not give way: what is over or blocked, is as strong, or has too short notice
-    without a reason; and where those that are to lose their time are others than were shown (``displaces-others``). Raises Invalid
-    (``cause-missing``)."""
+    without a reason; and where those that are to lose their time are others than were shown (``displaces-others``, with ``until``
+    where the notice is too short). Raises Invalid (``cause-missing``)."""
     verdicts = {booking.id: verdicts_of(session, booking) for booking in {date.booking for date in found.dates}}
-    faults = [
-        fault
+    meetings = [
+        (winner.judged, date, verdicts[date.booking_id].get(date.local_start))
         for winner in dates
         for date in found.dates
         if any(collision.occurrence_id == date.id for collision in winner.collisions)
-        for fault in _against(date, winner.judged, verdicts[date.booking_id].get(date.local_start), kind, asked, now)
     ]
+    faults = [fault for winner, date, verdict in meetings for fault in _against(date, winner, verdict, kind, asked, now)]
     if faults:
         raise Conflict(*{(fault.code, fault.value, fault.facts["reference"]): fault for fault in faults}.values())
     if found.dates:
         require_cause(asked.reason, "displace.reason")
     if found.dates and asked.seen != found.sign:
-        raise Conflict(*(met("displaces-others", date) for date in found.dates), details={"seen": found.sign})
+        short = {date.id: late for winner, date, verdict in meetings if (late := _too_late(date, winner, verdict, now))}
+        raise Conflict(*(met("displaces-others", date, **short.get(date.id, {})) for date in found.dates), details={"seen": found.sign})
 
 
 def require_cause(reason: str, field: str) -> None:
@@ -178,7 +179,13 @@ def _against(
     if ours <= theirs:
         # Where no rule says anything of either, there is nothing to compare.
         yield met("goes-not-first", date, strength=ours, theirs=theirs) if theirs else met("no-precedence", date)
+    late = _too_late(date, winner, verdict, now)
+    if late and not asked.reason:
+        yield met("displaced-too-late", date, **late)
+
+
+def _too_late(date: Occurrence, winner: Judged, verdict: Verdict | None, now: datetime) -> Mapping[str, object]:
+    """How many days before its use a date had to be told that it gives way, and until when that was; empty while that is ahead."""
     days = notice_of(winner.verdict, verdict)
     until = date.local_start.date() - timedelta(days=days)
-    if to_wall(now, date.zone).date() > until and not asked.reason:
-        yield met("displaced-too-late", date, days=days, until=until)
+    return {"days": days, "until": until} if to_wall(now, date.zone).date() > until else {}

@@ -1,6 +1,6 @@
 """Displacing: what goes first takes the time, after due notice; who loses it pays nothing, is told and offered something else."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -162,6 +162,10 @@ def test_too_late_notice_needs_a_reason(session: Session, hall: Hall) -> None:
     late = {**MATCH, "start": "2026-09-10T17:00", "end": "2026-09-10T21:00"}
 
     assert refused(session, hall.kari, **late) == ["displaced-too-late"]
+    with pytest.raises(Conflict) as shown:
+        reserve(session, wish(**late, displace={"reason": "Hallen i Konnerud er oversvømt"}), by=hall.kari, now=NOW)
+    days, until = (shown.value.faults[0].facts[name] for name in ("days", "until"))
+    assert (shown.value.faults[0].code, until) == ("displaces-others", date(2026, 9, 10) - timedelta(days=days))
     displacing(session, hall.kari, "Hallen i Konnerud er oversvømt", **late)
 
     assert booking_for(session, training.id).state is BookingState.DISPLACED

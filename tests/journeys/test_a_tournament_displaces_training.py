@@ -72,8 +72,11 @@ def test_five_trainings_give_way_and_each_is_offered_something_else(
     after, later = [feed("gymsal-1"), feed("gymsal-2")], work()
     pages = [page_of(kari, booking) for booking in trainings[:2]]
     kari.get_by_text("Søkeren vil ikke ha noe annet").click()
+    agreed = kari.get_by_role("button", name="Ja, slutt å lete")
+    # What has just unfolded may still be moving, and be paler than it will be.
+    agreed.scroll_into_view_if_needed()
     faults += barriers(kari, axe)
-    follow(kari.get_by_role("button", name="Ja, slutt å lete"))
+    follow(agreed)
     gone, faults = texts(kari, "main .date-head"), [*faults, *barriers(kari, axe)]
 
     assert lose == [
