@@ -48,6 +48,11 @@ class Lost:
     rank: Rank | None
     own: Rank | None
 
+    @property
+    def is_by_rank(self) -> bool:
+        """Whether the order of precedence says why."""
+        return goes_before(self.rank, self.own)
+
 
 def prefer(session: Session, booking_id: int, choice: Choice, *, by: Actor, now: datetime) -> Booking:
     """Grant a request, and refuse others the dates on which they wanted the same time; what else they asked for goes on waiting.

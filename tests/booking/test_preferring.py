@@ -13,7 +13,7 @@ from booking.competing import rivals_of
 from booking.decisions import decline
 from booking.displacing import sign_of
 from booking.models import Booking
-from booking.preferring import Choice, goes_before, lost_by, offers_after, prefer
+from booking.preferring import Choice, lost_by, offers_after, prefer
 from booking.reservations import reserve
 from booking.states import BookingState
 from database.audit import Audit
@@ -52,7 +52,7 @@ def test_one_is_preferred_by_rank_and_the_other_keeps_waiting_for_its_other_date
     assert [str(date.state) for date in party.occurrences] == ["refused", "requested"]
     assert (band.state, party.state, party.decision_reason) == (BookingState.BOOKED, BookingState.REQUESTED, "")
     (lost,) = lost_by(session, party)
-    assert (lost.name, goes_before(lost.rank, lost.own), lost.rank.place if lost.rank else 0) == ("Skiold turn", True, 1)
+    assert (lost.name, lost.is_by_rank, lost.rank.place if lost.rank else 0) == ("Skiold turn", True, 1)
     assert session.scalars(select(Notice.kind).where(Notice.booking_id == party.id)).all() == ["booking-requested", "booking-refused"]
     assert session.scalars(select(Audit.facts).where(Audit.verb == "refuse")).one()["preferred"] == band.id
 
