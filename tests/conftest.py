@@ -1,7 +1,7 @@
 """What every test may ask for: a database of each kind, the app on it, a server that answers, a browser."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
@@ -11,7 +11,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis_settings
-from jinja2 import FileSystemBytecodeCache
+from jinja2 import FileSystemBytecodeCache, Undefined, UndefinedError
+from jinja2.runtime import missing
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
@@ -127,6 +128,15 @@ def settings(database_url: str, tmp_path: Path, port: int) -> Settings:
     )
 
 
+class NoSuchAttribute(Undefined):
+    """Raises at once where a template asks a thing for an attribute that it does not have, which otherwise counts as nothing."""
+
+    def __init__(self, hint: str | None = None, obj: object = missing, name: str | None = None, exc: type = UndefinedError) -> None:
+        super().__init__(hint, obj, name, exc)
+        if obj is not missing and isinstance(name, str) and not isinstance(obj, Mapping):
+            raise AttributeError(self._undefined_message)
+
+
 @pytest.fixture(scope="session")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
     """Templates as they are compiled once for all apps; each test makes an app of its own."""
@@ -139,6 +149,7 @@ def app(settings: Settings, compiled: FileSystemBytecodeCache) -> Iterator[Flask
     app = create_app(settings)
     app.testing = True
     app.jinja_env.bytecode_cache = compiled
+    app.jinja_env.undefined = NoSuchAttribute
     yield app
     database: Database = app.extensions["database"]
     database.engine.dispose()
