@@ -9,7 +9,7 @@ from accounts import edge
 from accounts.identity import Role
 from booking.pages.blueprint import routes
 from booking.pages.calendar import day_of, venues_of
-from booking.pages.rounds import rounds
+from booking.rounds.days import rounds
 from booking.tasks import reports
 from kernel.clock import now
 from kernel.wallclock import to_wall
