@@ -12,9 +12,10 @@ from database.types import Word
 
 
 class Audience(StrEnum):
-    """Who a feed is for, which decides what it shows."""
+    """Who a feed is for, which decides what it shows: WORK is what a caretaker does, CARETAKER what happens."""
 
     CARETAKER = "caretaker"
+    WORK = "work"
     BOOKER = "booker"
     ORGANISATION = "organisation"
 

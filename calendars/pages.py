@@ -25,11 +25,12 @@ from web.pages import done, form_again
 
 routes = Blueprint("subscriptions", __name__, url_prefix="/calendars")
 ROUND = "round"
+WORK = "work"
 MINE = "mine"
 
 
 class NewFeed(Input):
-    """The form of a new feed: ``about`` is mine, round (of the venues), or the id of an organisation."""
+    """The form of a new feed: ``about`` is mine, round or work (of the venues), or the id of an organisation."""
 
     name: str = Field(min_length=1, max_length=LONGEST_NAME)
     about: str = Field(max_length=20)
@@ -38,8 +39,9 @@ class NewFeed(Input):
 
     def draft(self) -> Draft:
         match self.about:
-            case "round":
-                return Draft(self.name, Audience.CARETAKER, venues=tuple(self.venues), language=self.language)
+            case "round" | "work" as about:
+                audience = Audience.WORK if about == WORK else Audience.CARETAKER
+                return Draft(self.name, audience, venues=tuple(self.venues), language=self.language)
             case "mine":
                 return Draft(self.name, Audience.BOOKER, language=self.language)
             case number:
@@ -132,7 +134,9 @@ def _shown() -> dict[str, object]:
     session, hand = reading(), actor()
     venues, organisations = venues_of(session, hand), organisations_of(session, hand)
     about = [(MINE, gettext("Mine bookinger"))] + [(str(one.id), one.name) for one in organisations]
-    about += [(ROUND, gettext("Vaktmester: det som skjer i bygg jeg har ansvar for"))] if venues else []
+    if venues:
+        about.append((ROUND, gettext("Vaktmester: det som skjer i bygg jeg har ansvar for")))
+        about.append((WORK, gettext("Vaktmester: det jeg skal gjøre der (låse opp, klargjøre, skifte, låse)")))
     found = feeds_of(session, by=hand, now=now())
     return {"feeds": found, "venues": [(one.slug, one.name) for one in venues], "about": about}
 

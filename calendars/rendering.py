@@ -1,8 +1,8 @@
 """Rendering: a feed's body from its rows, taking over from the body before what has not changed."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 import booking.conditions.queries
 import booking.resources
+import booking.rounds.work
+import calendars.duties
 import calendars.events
 import calendars.levels
 import calendars.rounds
@@ -21,8 +23,22 @@ import calendars.zones
 import policies.entry
 import venues.contact
 from calendars import queries
+from calendars.duties import Round, event_of_keeping_locked, events_of_work
 from calendars.events import CALENDAR_END, Event, Head, event_bytes, head_bytes
-from calendars.levels import SHOWN, Closing, Day, Entrance, Holder, Level, Occurring, Telling, View, event_of_closure, event_of_occurrence
+from calendars.levels import (
+    SHOWN,
+    Closing,
+    Day,
+    Entrance,
+    Holder,
+    Level,
+    Occurring,
+    Place,
+    Telling,
+    View,
+    event_of_closure,
+    event_of_occurrence,
+)
 from calendars.queries import Mark, Places
 from calendars.rounds import days_of
 from calendars.standing import Kind, Standing
@@ -31,7 +47,7 @@ from calendars.words import LANGUAGES
 
 TOLD_BY = (
     *(calendars.text, calendars.zones, calendars.events, calendars.words, calendars.levels, calendars.rounds, venues.contact),
-    *(policies.entry, booking.conditions.queries, booking.resources),
+    *(policies.entry, booking.conditions.queries, booking.resources, booking.rounds.work, calendars.duties),
 )
 FEW_NAMES = 3
 
@@ -83,6 +99,10 @@ def render(session: Session, standing: Standing, span: Span, public_url: str, be
     """The body of a feed as the rows stand now; equal rows give equal bytes, whatever stood before."""
     home = queries.home_of(session)
     places = queries.places_of(session, standing, home)
+    view = View(standing.level, standing.language, public_url, home.name, home.changed_at)
+    if standing.kind is Kind.WORK:
+        work = list(_work(session, standing, span, places, view))
+        return _joined(_head(standing, places, work, home.changed_at, public_url), {}, work)
     # A caretaker's event depends on its neighbours of the day, so all of them are read whatever changed.
     reads_all = standing.level is Level.STAFF or not before.parts
     rows = queries.occurring(session, standing, places, span) if reads_all else []
@@ -94,12 +114,24 @@ def render(session: Session, standing: Standing, span: Span, public_url: str, be
     missing = keys.keys() - kept.keys()
     if missing and not reads_all:
         rows = queries.occurring(session, standing, places, span, only=missing)
-    view = View(standing.level, standing.language, public_url, home.name, home.changed_at)
     fresh = _fresh(session, [row for row in rows if row.id in missing and row.state in SHOWN], known, view, keys)
     # One that is neither kept nor fresh went away between two statements.
     parts = {number: part for number in keys if (part := kept.get(number) or fresh.get(number))}
     closings = _closings(queries.closings_of(session, standing, places, span), places, view)
     return _joined(_head(standing, places, [*parts.values(), *closings], home.changed_at, public_url), parts, closings)
+
+
+def _work(session: Session, standing: Standing, span: Span, places: Places, view: View) -> Iterator[Part]:
+    """The caretaker's work, derived from all that is booked; what was cancelled is no work."""
+    now_on = replace(span, cancelled_since=None)
+    rows = queries.occurring(session, standing, places, now_on)
+    holders, entrances = queries.holders_of(session, (row.organisation_id for row in rows)), queries.entrances_of(session, rows, places)
+    told = {row.id: Telling(places.rooms[row.room_id], holders.get(row.organisation_id), entrance=entrances.get(row.id)) for row in rows}
+    dates, stirred = {row.id: row for row in rows}, queries.stirred_at(session, places)
+    events = events_of_work(Round(dates, told, queries.parts_of(session, places), places.venues, stirred), view)
+    yield from (_part(0, (), event) for event in events)
+    for one in queries.closings_of(session, standing, places, now_on):
+        yield _part(0, (), event_of_keeping_locked(one, _place(one, places), view))
 
 
 def _of_staff(
@@ -124,8 +156,11 @@ def _fresh(
 
 
 def _closings(closings: Iterable[Closing], places: Places, view: View) -> list[Part]:
-    told = ((one, places.rooms[one.room_id] if one.room_id else places.venues[one.venue_id]) for one in closings)
-    return [_part(0, (), event_of_closure(one, place, view)) for one, place in told]
+    return [_part(0, (), event_of_closure(one, _place(one, places), view)) for one in closings]
+
+
+def _place(one: Closing, places: Places) -> Place:
+    return places.rooms[one.room_id] if one.room_id else places.venues[one.venue_id]
 
 
 def _part(number: int, key: tuple[object, ...], event: Event) -> Part:
@@ -142,7 +177,7 @@ def _head(standing: Standing, places: Places, written: Sequence[Part], changed_a
     told = [changed_at, *(place.changed_at for place in places.venues.values()), *(one.modified for one in written)]
     head = Head(
         name=_name(standing, places),
-        description=words.bookings,
+        description=words.tasks if standing.kind is Kind.WORK else words.bookings,
         zones=tuple(sorted({one.zone for one in written})) or (standing.zone,),
         modified=max(told),
         url=public_url + standing.page,
@@ -152,7 +187,7 @@ def _head(standing: Standing, places: Places, written: Sequence[Part], changed_a
 
 
 def _name(standing: Standing, places: Places) -> str:
-    if standing.kind is not Kind.ROUND:
+    if standing.kind not in (Kind.ROUND, Kind.WORK):
         return standing.name
     names = [place.name for place in places.venues.values()]
     more = f" +{len(names) - FEW_NAMES}" if len(names) > FEW_NAMES else ""

@@ -127,7 +127,7 @@ def _require_sound(draft: Draft) -> None:
         faults.append(Fault("feed-without-name", "name", draft.name[:LONGEST_NAME], {"most": LONGEST_NAME}))
     if draft.language not in LANGUAGES:
         faults.append(Fault("not-a-choice", "language", draft.language, {"choices": sorted(LANGUAGES)}))
-    if draft.audience is Audience.CARETAKER and not draft.venues:
+    if draft.audience in (Audience.CARETAKER, Audience.WORK) and not draft.venues:
         faults.append(Fault("feed-without-venues", "venues"))
     if faults:
         raise Invalid(*faults)
@@ -139,7 +139,7 @@ def _scope(session: Session, draft: Draft, by: Actor) -> dict[str, Any]:
             return {}
         case Audience.ORGANISATION:
             return {"organisations": [_organisation(session, draft.organisation, by)]}
-        case Audience.CARETAKER:
+        case Audience.CARETAKER | Audience.WORK:
             return {"venues": _venues(session, draft.venues, by)}
 
 

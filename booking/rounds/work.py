@@ -49,8 +49,11 @@ class Stay:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One thing to do, ``at`` a time in UTC, for ``stay``; ``others`` are those that it is done together with: who else comes
-    before the venue is locked, who left what is changed. ``left`` are those whose set-up stands until it is locked."""
+    """One thing to do, ``at`` a time in UTC, for ``stay``: who comes first, who leaves last, whom it is prepared for.
+
+    ``others`` are who else comes before the venue is locked, or who left what is changed over; ``left`` are those whose set-up
+    stands until it is locked.
+    """
 
     kind: Kind
     at: Interval
@@ -92,8 +95,8 @@ def _of_run(run: Sequence[Stay]) -> Iterator[Task]:
         yield from _prepared(stay, [before[number] for number in sorted(before)])
         standing |= dict.fromkeys(stay.spaces, stay)
     left = {stay.id: stay for stay in standing.values() if stay.set_up}
-    others = tuple(stay for stay in run if stay is not last)
-    yield Task(Kind.LOCK, Interval(last.cleared, last.cleared + MOMENT), last, others, tuple(left[number] for number in sorted(left)))
+    at = Interval(last.cleared, last.cleared + MOMENT)
+    yield Task(Kind.LOCK, at, last, left=tuple(left[number] for number in sorted(left)))
 
 
 def _prepared(stay: Stay, before: Sequence[Stay]) -> Iterator[Task]:
