@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 
 from database.outbox import Notice
 from kernel.texts import marked as _
-from notices import bookings, cases, conditions, people
+from notices import bookings, cases, conditions, people, rounds
 from notices.bounces import name_of
 from notices.letter import Letter, one_line
 from notices.smsbox import Sms
 from settings import Settings
+from web.formats import long_date
 from web.texts import gettext
 
 BLANK_LINES = re.compile(r"\n\s*\n")
@@ -29,6 +30,9 @@ SUBJECTS: Mapping[str, str] = {
     "email-changed": _("E-postadressen til kontoen din er byttet"),
     "invitation": _("Du er invitert"),
     "role-granted": _("Du har fått en ny rolle"),
+    "deputy-named": _("Du er stedfortreder for en vaktmester"),
+    "day-sheet": _("Dagsark, %(day)s"),
+    "round-changed": _("Endring på runden: %(room)s"),
     "delegate-asked": _("Noen vil representere organisasjonen din"),
     "delegate-confirmed": _("Du kan nå representere organisasjonen"),
     "delegate-ended": _("Du representerer ikke lenger organisasjonen"),
@@ -76,6 +80,9 @@ LETTERS: Mapping[str, Compose] = {
     "email-changed": people.of_proof,
     "invitation": people.of_invitation,
     "role-granted": people.of_role,
+    "deputy-named": rounds.of_deputy,
+    "day-sheet": rounds.of_sheet,
+    "round-changed": rounds.of_changes,
     "delegate-asked": people.of_delegation,
     "delegate-confirmed": people.of_delegation,
     "delegate-ended": people.of_delegation,
@@ -129,13 +136,13 @@ def message_of(session: Session, notice: Notice, settings: Settings, *, now: dat
     letter = LETTERS[notice.kind](session, notice, settings, now=now)
     if letter is None:
         return None
-    sms = _sms(notice, letter) if letter.mobile and notice.attempts <= 1 else None
+    sms = _sms(notice, letter, settings) if letter.mobile and notice.attempts <= 1 else None
     return Message(_mail(notice, letter, settings) if letter.to else None, sms)
 
 
-def _sms(notice: Notice, letter: Letter) -> Sms:
+def _sms(notice: Notice, letter: Letter, settings: Settings) -> Sms:
     with force_locale(letter.language):
-        text = one_line(render_template("notices/sms.txt", kind=notice.kind, **letter.values))
+        text = one_line(render_template("notices/sms.txt", kind=notice.kind, site=settings.public_url, **letter.values))
     return Sms(letter.mobile, text, f"notice-{notice.id}")
 
 
@@ -144,13 +151,18 @@ def _mail(notice: Notice, letter: Letter, settings: Settings) -> EmailMessage:
     mail["From"], mail["To"] = settings.mail_from, letter.to
     with force_locale(letter.language):
         names = {name: str(letter.values.get(name, "")) for name in ("room", "reference")}
+        names["day"] = long_date(letter.values["day"]) if "day" in letter.values else ""
         mail["Subject"] = one_line(gettext(SUBJECTS[notice.kind], **names))
-        text = render_template(f"notices/{letter.template}.txt", kind=notice.kind, site=settings.public_url, **letter.values)
+        values = {"kind": notice.kind, "site": settings.public_url, **letter.values}
+        text = render_template(f"notices/{letter.template}.txt", **values)
+        page = render_template(f"notices/{letter.html}.html", **values) if letter.html else ""
     mail["Date"] = format_datetime(notice.created_at)
     mail["Message-ID"] = message_id(notice, settings)
     # RFC 3834: no machine answers it; the second is what Exchange heeds.
     mail["Auto-Submitted"], mail["X-Auto-Response-Suppress"] = "auto-generated", "All"
     mail.set_content(BLANK_LINES.sub("\n\n", text.strip()) + "\n")
+    if page:
+        mail.add_alternative(page, subtype="html")
     return mail
 
 

@@ -9,7 +9,7 @@ from typing import Any
 class Letter:
     """To whom, in which language, by which template, with what; ``room`` and ``reference`` stand in subjects too.
 
-    ``mobile`` is the number that gets a short message as well, of urgent notices.
+    ``mobile`` is the number that gets a short message as well, of urgent notices; ``html`` the template of the same as a page.
     """
 
     to: str
@@ -17,6 +17,7 @@ class Letter:
     template: str
     values: Mapping[str, Any]
     mobile: str = ""
+    html: str = ""
 
 
 def one_line(text: str) -> str:

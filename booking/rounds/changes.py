@@ -160,6 +160,8 @@ def _with_hands(session: Session, keys: Sequence[str], was: Picture, is_: Pictur
     for key, (subject, number) in zip(keys, parted, strict=True):
         theirs = {(subject, number)} | ({("booking", rows[number].booking_id)} if subject == "occurrence" else set())
         done = [act for act in acts if (act.subject, act.subject_id) in theirs]
+        # What the service does then, offering something else, is no act of its own.
+        done = [act for act in done if act.hand_id is not None] or done
         what = _what(subject, was.get(key), is_.get(key), rows[number].state if subject == "occurrence" else None)
         at = max((act.at for act in done), default=None)
         found.append(Difference(what, subject, number, was.get(key), frozenset(act.hand_id for act in done), at))

@@ -103,7 +103,7 @@ def _prepared(stay: Stay, before: Sequence[Stay]) -> Iterator[Task]:
     """What is done before a date, where ``before`` are those that it takes over from; nothing where all stands as it is wanted."""
     if not before:
         if stay.set_up or stay.before:
-            yield Task(Kind.SET_UP, _until(stay.use.start, stay.before), stay)
+            yield Task(Kind.SET_UP, _until(stay.use.start, stay.before or min(stay.open_before, MOMENT)), stay)
     elif stay.before or any(one.after or one.set_up != stay.set_up for one in before):
         free = stay.use.start - max(one.use.end for one in before)
         length = free if any(_touch(one, stay) for one in before) else stay.before

@@ -74,7 +74,7 @@ def test_two_that_touch_are_not_locked_apart_and_nothing_changes_between_two_tha
 
     assert plan.work() == [
         "15 16:45 unlock 1 +2,3,4",
-        "15 17:00 set-up 1",
+        "15 16:45 set-up 1",
         "15 19:00 change-over 3 +2",
         "15 20:00 change-over 4 +3",
         "15 21:00 lock 4",
@@ -99,7 +99,7 @@ def test_the_whole_hall_takes_over_from_both_halves() -> None:
 
     assert plan.work() == [
         "15 15:45 unlock 2 +1,3",
-        "15 17:00 set-up 1",
+        "15 16:45 set-up 1",
         "15 18:00 change-over 3 +1",
         "15 20:00 lock 3",
     ]
@@ -111,7 +111,7 @@ def test_what_was_left_standing_is_cleared_before_the_next_hours_later_in_a_hous
 
     assert plan.work() == [
         "15 09:45 unlock 1 +2,3",
-        "15 10:00 set-up 1",
+        "15 09:45 set-up 1",
         "15 14:00 change-over 3 +1",
         "15 16:00 lock 2",
     ]
