@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from booking.rounds.work import Kind, Stay, Task, tasks_of
-from booking.states import BookingKind, OccurrenceState
 from calendars.events import Event, State
 from calendars.levels import (
     Closing,
@@ -20,6 +19,7 @@ from calendars.levels import (
     uid_of_occurrence,
     who,
 )
+from calendars.rounds import is_work
 from kernel.interval import Interval
 from kernel.wallclock import to_wall
 from venues.vocabulary import need_words
@@ -44,7 +44,7 @@ def events_of_work(round_: Round, view: View) -> Iterator[Event]:
     SEQUENCE rises with theirs. Clients skip an event whose LAST-MODIFIED did not rise, and one that went away leaves no trace in those
     that stay: what depends on neighbours follows every change at the venue.
     """
-    for task in tasks_of(_stay(one, round_) for one in round_.dates.values() if _is_work(one)):
+    for task in tasks_of(_stay(one, round_) for one in round_.dates.values() if is_work(one)):
         yield _event(task, round_, view)
 
 
@@ -53,10 +53,6 @@ def event_of_keeping_locked(found: Closing, place: Place, view: View) -> Event:
     event = event_of_closure(found, place, view)
     title = f"{view.words.closed}: {view.words.keep_locked}: {place.name}"
     return event._replace(uid=f"locked-{event.uid}", summary=title, description=found.reason)
-
-
-def _is_work(one: Occurring) -> bool:
-    return one.state is OccurrenceState.BOOKED and one.kind is not BookingKind.BLOCK
 
 
 def _stay(one: Occurring, round_: Round) -> Stay:

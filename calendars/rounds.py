@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
-from booking.states import OccurrenceState
+from booking.states import BookingKind, OccurrenceState
 from calendars.levels import Day, Occurring, Place
+from kernel.wallclock import to_wall
 from venues.opening import door_opens
 
 Days = dict[tuple[int, date], list[Occurring]]
@@ -32,19 +33,24 @@ def days_of(found: Iterable[Occurring], rooms: Mapping[int, Place]) -> dict[int,
 def _day(ones: list[Occurring], rooms: Mapping[int, Place], latest: datetime) -> dict[int, Day]:
     changed = max(one.changed_at for one in ones)
     days = {one.id: Day(changed) for one in ones}
-    held = [one for one in ones if one.state is OccurrenceState.BOOKED]
+    held = [one for one in ones if is_work(one)]
     if held:
         opens = {one.id: _opens(one, rooms[one.room_id]) for one in held}
         first = min(held, key=lambda one: (opens[one.id], one.id))
         last = max(held, key=lambda one: (_locks(one), one.id))
-        days[first.id] = Day(latest, opens=opens[first.id])
-        days[last.id] = Day(latest, opens=days[last.id].opens, locks=_locks(last))
+        days[first.id] = Day(latest, opens=to_wall(opens[first.id], first.zone))
+        days[last.id] = Day(latest, opens=days[last.id].opens, locks=to_wall(_locks(last), last.zone))
     return days
 
 
+def is_work(one: Occurring) -> bool:
+    """Whether somebody comes: a block only keeps others out."""
+    return one.state is OccurrenceState.BOOKED and one.kind is not BookingKind.BLOCK
+
+
 def _opens(one: Occurring, place: Place) -> datetime:
-    return door_opens(one.local_start, set_up=one.before_minutes, minutes_before=place.minutes_before)
+    return door_opens(one.starts_at, set_up=one.before_minutes, minutes_before=place.minutes_before)
 
 
 def _locks(one: Occurring) -> datetime:
-    return one.local_end + timedelta(minutes=one.after_minutes)
+    return one.ends_at + timedelta(minutes=one.after_minutes)

@@ -80,13 +80,14 @@ def begin(session: Session, person_id: int, *, by: Actor, now: datetime) -> None
 def look(session: Session, venues: Iterable[int], now: datetime) -> dict[str, Any]:
     """Today and tomorrow as they are, to be remembered as told."""
     days = [today(now), today(now) + A_DAY]
-    since = session.scalar(select(func.max(Audit.id))) or 0
-    return {"since": since, "last": days[1].isoformat(), "picture": _picture(session, venues, days)}
+    return {"since": _newest(session), "last": days[1].isoformat(), "picture": _picture(session, venues, days)}
 
 
 def to_tell(session: Session, now: datetime) -> list[int]:
-    """The persons to whom something changed that cannot be undone any more."""
-    return [duty.person_id for duty in duties(session, now) if any(_is_settled(one, now) for one in _differences(session, duty, now))]
+    """The persons to whom something changed that cannot be undone any more; quick while nothing happens."""
+    newest = _newest(session)
+    asked = [duty for duty in duties(session, now) if (duty.wanted.told or {}).get("since") != newest]
+    return [duty.person_id for duty in asked if any(_is_settled(one, now) for one in _differences(session, duty, now))]
 
 
 def tell(session: Session, person_id: int, *, by: Actor, now: datetime) -> None:
@@ -198,9 +199,14 @@ def _remember(session: Session, duty: Duty, settled: Iterable[Difference], *, is
         picture.pop(key, None)
         picture |= {key: is_[key]} if key in is_ else {}
     # While something waits, who did it has to be known later.
-    since = session.scalar(select(func.max(Audit.id))) if is_all else told["since"]
+    since = _newest(session) if is_all else told["since"]
     duty.wanted.told = {**told, "picture": picture, "since": since}
     session.flush()
+
+
+def _newest(session: Session) -> int:
+    """The latest act of all."""
+    return session.scalar(select(func.max(Audit.id))) or 0
 
 
 def _picture(session: Session, venues: Iterable[int], days: Sequence[date]) -> Picture:

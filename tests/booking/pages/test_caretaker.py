@@ -84,7 +84,9 @@ def test_the_sheet_of_any_day_says_what_is_done_and_who_comes(visit: Callable[..
         ("18:00", "Klargjør Gymsal 1: sett fram 40 stoler"),
         ("20:00", "Lås: rydd bort 40 stoler (Gymsal 1)"),
     ]
-    assert re.findall(r'<tr><th scope="row">([^<]+)</th><td[^>]*>([^<]+)</td>\s*<td[^>]*>([^<]+)</td><td[^>]*><a href="tel:([^"]+)"', page) == [
+    assert re.findall(
+        r'<tr><th scope="row">([^<]+)</th><td[^>]*>([^<]+)</td>\s*<td[^>]*>([^<]+)</td><td[^>]*><a href="tel:([^"]+)"', page
+    ) == [
         ("16:30–17:30", "Gymsal 2", "Skiold turn, Berit Moe (18)", "+4799000003"),
         ("18:00–20:00", "Gymsal 1", "Skiold turn, Berit Moe (18)", "+4799000003"),
     ]
