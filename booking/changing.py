@@ -42,6 +42,7 @@ class Said:
     resources: Mapping[str, int] | None = None
     contact_name: str | None = None
     contact_phone: str | None = None
+    shown_publicly: bool | None = None
 
     def new_in(self, booking: Booking) -> dict[str, object]:
         """What of it is other than the booking says now."""
