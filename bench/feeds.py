@@ -8,6 +8,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import text as text_of
+from sqlalchemy.orm import Session
+
+from accounts.queries import actor_of
 from bench.clients import Asking, header_of, load
 from bench.floors import BODY
 from bench.seeding import build_rooms, fill
@@ -17,7 +21,9 @@ from bench.timing import alternating, per_piece
 from calendars import text
 from calendars.cache import Cache
 from calendars.feeds import Asked, Feeds
+from calendars.models import Audience
 from calendars.standing import Address
+from calendars.tokens import Draft, make_feed, revoke_feed
 from calendars.window import Wanted
 from database.transact import Database
 from kernel.clock import now
@@ -60,6 +66,7 @@ def feed_lines(bases: Bases, kind: str, folder: Path, size: FeedSize) -> list[Li
     """The lines of one kind of database."""
     database = bases.make(kind, "feeds")
     prepare(database)
+    revoked = database.transact(_revoked)
     for venue, events in (LARGE, SMALL):
         build_rooms(database, venue, ROOMS, now=now())
         fill(database, venue, events, first=now().date() - timedelta(days=50), now=now())
@@ -68,7 +75,37 @@ def feed_lines(bases: Bases, kind: str, folder: Path, size: FeedSize) -> list[Li
     (instance / BODY).write_bytes(_rendered(database))
     with ExitStack() as ending:
         cold = _cold(database, kind, size)
-        return [*cold, *_over_http(ending.enter_context(served(database, instance)), kind, size)]
+        places = ending.enter_context(served(database, instance))
+        return [*cold, *_over_http(places, kind, size), _secrecy(places, kind, size, revoked)]
+
+
+def _revoked(session: Session) -> str:
+    """A token that was issued and ended."""
+    by = actor_of(session, session.execute(text_of("SELECT min(person_id) FROM delegation")).scalar_one())
+    made = make_feed(session, Draft("Ended", Audience.BOOKER), by=by, now=now())
+    revoke_feed(session, made.feed.id, by=by, now=now())
+    return made.token
+
+
+def _secrecy(places: Served, kind: str, size: FeedSize, revoked: str) -> Line:
+    """How long it takes to say that an address was ended, beside one that never was."""
+    works = {
+        name: _asking(places.ours, f"/calendars/private/{token}.ics", status, size)
+        for name, token, status in (("never", "x" * 32, 404), ("ended", revoked, 410))
+    }
+    found = alternating(works, rounds=size.rounds)
+    return Line(
+        work=f"{kind}, an address that was ended, beside one that never was",
+        floor=rate(found.typical("never")),
+        ours=rate(found.typical("ended")),
+        ratio=found.ratio("ended", "never"),
+        goal="<= 1.2",
+    )
+
+
+def _asking(port: int, path: str, status: int, size: FeedSize, **headers: str) -> Callable[[], float]:
+    asked = [Asking("GET", path, status, headers={name.replace("_", "-"): value for name, value in headers.items()})]
+    return lambda: load(port, asked * size.requests, clients=1).each
 
 
 def _rendered(database: Database) -> bytes:
@@ -121,18 +158,14 @@ def _templated(rows: list[tuple[Any, ...]]) -> bytes:
 
 
 def _over_http(places: Served, kind: str, size: FeedSize) -> list[Line]:
-    def asking(port: int, path: str, status: int = 200, **headers: str) -> Callable[[], float]:
-        asked = [Asking("GET", path, status, headers={name.replace("_", "-"): value for name, value in headers.items()})]
-        return lambda: load(port, asked * size.requests, clients=1).each
-
     paths = {name: f"/calendars/venues/{venue}.ics" for name, (venue, _) in (("large", LARGE), ("small", SMALL))}
     tags = {name: header_of(places.ours, path, "ETag", {}) for name, path in paths.items()}
     works = {
-        "empty": asking(places.floor, "/empty"),
-        "bytes": asking(places.floor, "/bytes"),
-        "whole": asking(places.ours, paths["large"]),
-        "large": asking(places.ours, paths["large"], 304, If_None_Match=tags["large"]),
-        "small": asking(places.ours, paths["small"], 304, If_None_Match=tags["small"]),
+        "empty": _asking(places.floor, "/empty", 200, size),
+        "bytes": _asking(places.floor, "/bytes", 200, size),
+        "whole": _asking(places.ours, paths["large"], 200, size),
+        "large": _asking(places.ours, paths["large"], 304, size, If_None_Match=tags["large"]),
+        "small": _asking(places.ours, paths["small"], 304, size, If_None_Match=tags["small"]),
     }
     found = alternating(works, rounds=size.rounds)
     return [
