@@ -19,12 +19,15 @@ api = Api("feeds", __name__)
 
 
 class FeedBody(Input):
-    """A new feed: of ``venues`` (slugs) for a caretaker, of one ``organisation`` (number), or of one's own bookings."""
+    """A new feed: of ``venues`` (slugs) or chosen ``rooms`` (``venue/room``) for a caretaker, of one of the ``rooms`` for a door
+    sign, of one ``organisation`` (number) or one ``team`` of it, or of one's own bookings."""
 
     name: str = Field(min_length=1, max_length=LONGEST_NAME)
     audience: Audience
     venues: list[str] = Field(default_factory=list, max_length=300)
+    rooms: list[str] = Field(default_factory=list, max_length=300)
     organisation: str = Field(default="", max_length=20)
+    team: str = Field(default="", max_length=120)
     language: str = Field(default="nb", max_length=5)
 
 
@@ -69,8 +72,7 @@ def mine() -> ShownFeeds:
 @api.operation("POST", "/feeds", body=FeedBody, answers={201: MadeFeed})
 def make(body: FeedBody) -> Answer:
     """Make a private feed; its address is told this once."""
-    draft = Draft(body.name, body.audience, tuple(body.venues), body.organisation, body.language)
-    return _made(transact(make_feed, draft), 201)
+    return _made(transact(make_feed, Draft(**body.model_dump() | {"venues": tuple(body.venues), "rooms": tuple(body.rooms)})), 201)
 
 
 @api.operation("POST", "/feeds/<int:feed_id>/rotation", body=RotationBody, answers={200: MadeFeed})

@@ -21,14 +21,16 @@ class State(StrEnum):
     TENTATIVE = "tentative"
     CANCELLED = "cancelled"
     CLOSED = "closed"
+    HOURS = "hours"
 
 
-# STATUS and TRANSP: a closure is as certain, and takes as much time, as a booking.
+# STATUS and TRANSP: a closure is as certain, and takes as much time, as a booking; hours of a day's own take none.
 LINES_OF_STATE = {
     State.CONFIRMED: b"STATUS:CONFIRMED\r\nTRANSP:OPAQUE\r\n",
     State.TENTATIVE: b"STATUS:TENTATIVE\r\nTRANSP:OPAQUE\r\n",
     State.CANCELLED: b"STATUS:CANCELLED\r\nTRANSP:TRANSPARENT\r\n",
     State.CLOSED: b"STATUS:CONFIRMED\r\nTRANSP:OPAQUE\r\n",
+    State.HOURS: b"STATUS:CONFIRMED\r\nTRANSP:TRANSPARENT\r\n",
 }
 
 
@@ -41,7 +43,7 @@ class Event(NamedTuple):
 
     uid: str
     sequence: int
-    created: datetime
+    created: datetime | None
     modified: datetime
     local_start: datetime
     local_end: datetime
@@ -80,9 +82,8 @@ class Head:
 def event_bytes(event: Event) -> bytes:
     """One VEVENT, ending in CRLF; equal events give equal bytes."""
     changed = utc(event.modified)
-    stamps = (
-        f"UID:{event.uid}\r\nDTSTAMP:{changed}\r\nLAST-MODIFIED:{changed}\r\nCREATED:{utc(event.created)}\r\nSEQUENCE:{event.sequence}\r\n"
-    )
+    created = f"CREATED:{utc(event.created)}\r\n" if event.created else ""
+    stamps = f"UID:{event.uid}\r\nDTSTAMP:{changed}\r\nLAST-MODIFIED:{changed}\r\n{created}SEQUENCE:{event.sequence}\r\n"
     parts = [
         b"BEGIN:VEVENT\r\n",
         f"{stamps}{_times(event)}".encode(),

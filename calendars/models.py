@@ -12,15 +12,16 @@ from database.types import Word
 
 
 class Audience(StrEnum):
-    """Who a feed is for, which decides what it shows."""
+    """Who a feed is for, which decides what it shows; a SIGN hangs at the door of a room and shows what anybody may read."""
 
     CARETAKER = "caretaker"
     BOOKER = "booker"
     ORGANISATION = "organisation"
+    SIGN = "sign"
 
 
 class FeedToken(Base):
-    """A subscriber's own feed: the token is stored as its SHA-256 and shown once; ``scope`` holds ids."""
+    """A subscriber's own feed: the token is stored as its SHA-256 and shown once; ``scope`` holds ids, and the name of a team."""
 
     __tablename__ = "feed_token"
 

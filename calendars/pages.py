@@ -6,7 +6,7 @@ from flask import Blueprint, Flask, Response, current_app, render_template, requ
 from flask_babel import gettext
 from pydantic import Field
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 from werkzeug.wrappers import Response as AnyResponse
 
 from accounts.edge import actor, database, reading, transact
@@ -24,26 +24,30 @@ from web.hooks import Link, hooks
 from web.pages import done, form_again
 
 routes = Blueprint("subscriptions", __name__, url_prefix="/calendars")
-ROUND = "round"
+ROUND, SIGN = "round", "sign"
 MINE = "mine"
 
 
 class NewFeed(Input):
-    """The form of a new feed: ``about`` is mine, round (of the venues), or the id of an organisation."""
+    """The form of a new feed: ``about`` is mine, round (of the venues or rooms), sign (of a room), or the id of an organisation."""
 
     name: str = Field(min_length=1, max_length=LONGEST_NAME)
     about: str = Field(max_length=20)
     venues: list[str] = Field(default_factory=list, max_length=300)
+    rooms: list[str] = Field(default_factory=list, max_length=300)
+    team: str = Field(default="", max_length=120)
     language: Literal["nb", "nn", "en"] = "nb"
 
     def draft(self) -> Draft:
         match self.about:
             case "round":
-                return Draft(self.name, Audience.CARETAKER, venues=tuple(self.venues), language=self.language)
+                return Draft(self.name, Audience.CARETAKER, tuple(self.venues), tuple(self.rooms), language=self.language)
+            case "sign":
+                return Draft(self.name, Audience.SIGN, rooms=tuple(self.rooms), language=self.language)
             case "mine":
                 return Draft(self.name, Audience.BOOKER, language=self.language)
             case number:
-                return Draft(self.name, Audience.ORGANISATION, organisation=number, language=self.language)
+                return Draft(self.name, Audience.ORGANISATION, organisation=number, team=self.team, language=self.language)
 
 
 class NewAddress(Input):
@@ -132,16 +136,19 @@ def _shown() -> dict[str, object]:
     session, hand = reading(), actor()
     venues, organisations = venues_of(session, hand), organisations_of(session, hand)
     about = [(MINE, gettext("Mine bookinger"))] + [(str(one.id), one.name) for one in organisations]
-    about += [(ROUND, gettext("Vaktmester: det som skjer i bygg jeg har ansvar for"))] if venues else []
+    if venues:
+        about += [(ROUND, gettext("Vaktmester: det som skjer i bygg jeg har ansvar for"))]
+        about += [(SIGN, gettext("Dørskilt: det alle kan lese om ett rom"))]
     found = feeds_of(session, by=hand, now=now())
-    return {"feeds": found, "venues": [(one.slug, one.name) for one in venues], "about": about}
+    rooms = [(f"{one.slug}/{room.slug}", room.whole_name) for one in venues for room in one.rooms if room.retired_at is None]
+    return {"feeds": found, "venues": [(one.slug, one.name) for one in venues], "rooms": rooms, "about": about}
 
 
 def venues_of(session: Session, hand: Actor) -> list[Venue]:
     """The venues that a caretaker's feed of this person may be about."""
     if not hand.is_officer and Role.CARETAKER not in hand.roles:
         return []
-    found = select(Venue).where(Venue.retired_at.is_(None)).order_by(Venue.name)
+    found = select(Venue).where(Venue.retired_at.is_(None)).options(selectinload(Venue.rooms)).order_by(Venue.name)
     return list(session.scalars(found if hand.is_officer else found.where(Venue.id.in_(hand.venues))))
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
 from accounts.models import Organisation
+from booking.models import Booking
 from calendars.models import Audience, FeedToken
 from calendars.words import LANGUAGES
 from database.audit import Act, record
 from kernel.errors import Conflict, Fault, Gone, Invalid, Missing, refuse
 from venues.models import Venue
+from venues.queries import room_at
 
 RANDOM_BYTES = 24
 OVERLAP = timedelta(days=30)
@@ -29,12 +31,15 @@ NOTED_EVERY = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A private feed as it is asked for: of venues for a caretaker, of one organisation, else of the person's own."""
+    """A private feed as it is asked for: of venues or chosen ``rooms`` (``venue/room``) for a caretaker, of one room for a door
+    sign, of one organisation or one ``team`` of it, else of the person's own."""
 
     name: str
     audience: Audience
     venues: tuple[str, ...] = ()
+    rooms: tuple[str, ...] = ()
     organisation: str = ""
+    team: str = ""
     language: str = "nb"
 
 
@@ -64,7 +69,7 @@ def make_feed(session: Session, draft: Draft, *, by: Actor, now: datetime) -> Ma
     """Make a named private feed.
 
     Raises Unidentified; Forbidden for venues or an organisation that are not the person's; Invalid for an empty name, an
-    unknown language, no or unknown venues; Conflict (``too-many-feeds``) beyond fifty.
+    unknown language, no or unknown venues, rooms or teams; Conflict (``too-many-feeds``) beyond fifty.
     """
     person_id = by.require_known()
     _require_sound(draft)
@@ -127,8 +132,10 @@ def _require_sound(draft: Draft) -> None:
         faults.append(Fault("feed-without-name", "name", draft.name[:LONGEST_NAME], {"most": LONGEST_NAME}))
     if draft.language not in LANGUAGES:
         faults.append(Fault("not-a-choice", "language", draft.language, {"choices": sorted(LANGUAGES)}))
-    if draft.audience is Audience.CARETAKER and not draft.venues:
+    if draft.audience is Audience.CARETAKER and not draft.venues and not draft.rooms:
         faults.append(Fault("feed-without-venues", "venues"))
+    if draft.audience is Audience.SIGN and len(draft.rooms) != 1:
+        faults.append(Fault("sign-of-one-room", "rooms", len(draft.rooms)))
     if faults:
         raise Invalid(*faults)
 
@@ -138,9 +145,12 @@ def _scope(session: Session, draft: Draft, by: Actor) -> dict[str, Any]:
         case Audience.BOOKER:
             return {}
         case Audience.ORGANISATION:
-            return {"organisations": [_organisation(session, draft.organisation, by)]}
-        case Audience.CARETAKER:
-            return {"venues": _venues(session, draft.venues, by)}
+            found = _organisation(session, draft.organisation, by)
+            return {"organisations": [found]} | ({"team": _team(session, draft.team, found)} if draft.team else {})
+        case Audience.CARETAKER | Audience.SIGN:
+            rooms = _rooms(session, draft.rooms)
+            venues = _venues(session, {path.partition("/")[0] for path in draft.rooms}.union(draft.venues), by)
+            return {"venues": venues} | ({"rooms": rooms} if rooms else {})
 
 
 def _organisation(session: Session, number: str, by: Actor) -> int:
@@ -154,9 +164,21 @@ def _organisation(session: Session, number: str, by: Actor) -> int:
     return found
 
 
-def _venues(session: Session, slugs: Sequence[str], by: Actor) -> list[int]:
+def _team(session: Session, name: str, organisation_id: int) -> str:
+    """A team that the organisation has booked for; a slip of the hand would make a calendar that stays empty."""
+    known = sorted(filter(None, session.scalars(select(Booking.team).where(Booking.organisation_id == organisation_id).distinct())))
+    if name not in known:
+        raise refuse(Invalid, "not-a-choice", "team", name, choices=known)
+    return name
+
+
+def _rooms(session: Session, paths: Iterable[str]) -> list[int]:
+    return sorted({room_at(session, path).id for path in paths})
+
+
+def _venues(session: Session, slugs: Collection[str], by: Actor) -> list[int]:
     found = {slug: number for number, slug in session.execute(select(Venue.id, Venue.slug).where(Venue.slug.in_(slugs)))}
-    unknown = [Fault("no-venue", "venues", slug) for slug in slugs if slug not in found]
+    unknown = [Fault("no-venue", "venues", slug) for slug in sorted(slugs) if slug not in found]
     if unknown:
         raise Invalid(*unknown)
     by.require(by.is_officer or all(by.is_caretaker_of(number) for number in found.values()), "caretaker")

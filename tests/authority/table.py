@@ -116,6 +116,7 @@ make another the responsible adult      in     no      no    no       no     no 
 register an organisation                in     ok      ok    ok       ok     ok        ok        ok      ok
 register a group                        in     ok      ok    ok       ok     ok        ok        ok      ok
 correct what is said of it              in     no      no    no       no     no        no        ok      ok
+hide it from the public                 in     no      no    no       ok     no        no        ok      ok
 note what is known of it                in     no      no    no       no     no        no        ok      ok
 end what is known of it                 in     no      no    no       no     no        no        ok      ok
 ask to act for another                  in     ok      ok    ok       ok     ok        ok        ok      ok

@@ -286,6 +286,7 @@ TRIES: dict[str, Tries] = {
     "register an organisation": _page("/organisations", number="313000060", name="Vårsol pensjonistforening"),
     "register a group": _page("/groups", name="Turgruppa"),
     "correct what is said of it": _page("/organisations/{skiold}/facts", name="Skiold", applicant_class="organisation"),
+    "hide it from the public": _page("/organisations/{skiold}/publicity", is_shown="no"),
     "note what is known of it": _page("/organisations/{skiold}/standings", name="eget-anlegg", first_day="2026-09-01", source="Vedtak 1"),
     "end what is known of it": _page("/standings/{standing}/end", last_day="2026-12-31"),
     "ask to act for another": _page("/organisations/{strommen}/delegations"),
