@@ -20,8 +20,8 @@ Days = tuple[date, date]
 
 def instances(event: Event, days: Days, budget: Budget) -> dict[date, tuple[date, Lasting | None]]:
     """Those that may lie between two days, by their keys: the start, and how long where that is said. Raises Skip."""
-    # The first start is an instance whatever the rule says (RFC 5545 3.8.5.3).
-    starts = (event.start, *_ruled(event, b"RRULE", days, budget))
+    # A first start that the rule does not give is none of its dates: what it means is undefined (RFC 5545 3.8.5.3), and readers differ.
+    starts = _ruled(event, b"RRULE", days, budget) if event.component.all(b"RRULE") else (event.start,)
     found: dict[date, tuple[date, Lasting | None]] = {key_of(start): (start, None) for start in starts}
     found |= {key_of(start): (start, lasting) for start, lasting in event.also}
     gone = event.gone | {key_of(start) for start in _ruled(event, b"EXRULE", days, budget)}
