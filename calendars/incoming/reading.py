@@ -51,7 +51,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """An event that was left out: its UID, the line in the file, and the code of the reason (``calendars.incoming.words``)."""
+    """An event that was left out: its UID, the line in the file, and the code of the reason (``calendars.incoming.reasons``)."""
 
     uid: str
     line: int

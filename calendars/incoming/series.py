@@ -7,6 +7,7 @@ from math import prod
 
 from calendars.incoming.bounds import Budget, Skip
 from calendars.incoming.events import Event
+from calendars.incoming.lines import Property
 from calendars.incoming.times import Lasting, day_of, key_of
 from calendars.incoming.values import MOST_OCTETS, plain
 from kernel.errors import Invalid
@@ -31,11 +32,18 @@ def instances(event: Event, days: Days, budget: Budget) -> dict[date, tuple[date
 def _ruled(event: Event, name: bytes, days: Days, budget: Budget) -> Iterator[date]:
     for given in event.component.all(name):
         try:
-            if len(given.value) > MOST_OCTETS:
-                raise Skip("bad-rule", given.line)
-            yield from _starts(plain(given.value), event.start, days, budget)
+            yield from _starts(_rule(given), event.start, days, budget)
+        except Skip as skip:
+            raise Skip(skip.code, given.line) from None
         except (Invalid, ValueError):
             raise Skip("bad-rule", given.line) from None
+
+
+def _rule(given: Property) -> str:
+    """The whole rule: of a part another could be read."""
+    if len(given.value) > MOST_OCTETS:
+        raise ValueError
+    return plain(given.value)
 
 
 def _starts(rule: str, start: date, days: Days, budget: Budget) -> Iterator[date]:
