@@ -1,7 +1,7 @@
 """Rendering: a feed's body from its rows, taking over from the body before what has not changed."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import version
@@ -20,6 +20,8 @@ import calendars.words
 import calendars.zones
 import policies.entry
 import venues.contact
+from booking.models import Occurrence
+from booking.states import OccurrenceState
 from calendars import queries
 from calendars.events import CALENDAR_END, Event, Head, event_bytes, head_bytes
 from calendars.levels import SHOWN, Closing, Day, Entrance, Holder, Level, Occurring, Telling, View, event_of_closure, event_of_occurrence
@@ -28,6 +30,7 @@ from calendars.rounds import days_of
 from calendars.standing import Kind, Standing
 from calendars.window import Span
 from calendars.words import LANGUAGES
+from venues.models import Room
 
 TOLD_BY = (
     *(calendars.text, calendars.zones, calendars.events, calendars.words, calendars.levels, calendars.rounds, venues.contact),
@@ -114,13 +117,26 @@ def _of_staff(
 def _fresh(
     session: Session, rows: Sequence[Occurring], known: Known, view: View, keys: Mapping[int, tuple[object, ...]]
 ) -> dict[int, Part]:
+    return {row.id: _part(row.id, keys[row.id], event) for row, event in _events(session, rows, known, view)}
+
+
+def _events(session: Session, rows: Sequence[Occurring], known: Known, view: View) -> Iterator[tuple[Occurring, Event]]:
     arrivals = queries.arrivals_of(session, rows, known.places) if view.level is Level.OWN else {}
     rooms, holders, days, entrances = known.places.rooms, known.holders, known.days, known.entrances
-    parts = {}
     for row in rows:
         told = Telling(rooms[row.room_id], holders.get(row.organisation_id), arrivals.get(row.id), days.get(row.id), entrances.get(row.id))
-        parts[row.id] = _part(row.id, keys[row.id], event_of_occurrence(row, told, view))
-    return parts
+        yield row, event_of_occurrence(row, told, view)
+
+
+def own_event(session: Session, date: Occurrence, language: str, public_url: str) -> Event:
+    """One date as its holder's own feed tells it, whatever became of it: what feeds do not tell is cancelled."""
+    home = queries.home_of(session)
+    places = queries.places_where(session, Room.id == date.room_id, home)
+    (row,) = queries.occurring_where(session, Occurrence.id == date.id, Level.OWN)
+    shown = row if row.state in SHOWN else row._replace(state=OccurrenceState.CANCELLED)
+    known = Known(places, queries.holders_of(session, [row.organisation_id]), {}, {})
+    view = View(Level.OWN, language, public_url, home.name, home.changed_at)
+    return next(event for _, event in _events(session, [shown], known, view))
 
 
 def _closings(closings: Iterable[Closing], places: Places, view: View) -> list[Part]:

@@ -23,6 +23,7 @@ from booking.waiving import exceptions_of
 from database.outbox import Notice
 from kernel.errors import Fault
 from kernel.money import Ore
+from notices.itip import FEW, entries_of
 from notices.letter import Letter, one_line
 from notices.links import path_of, to_acknowledge, to_answer, to_cancel
 from notices.smsbox import MOBILE
@@ -89,11 +90,15 @@ def of_booking(session: Session, notice: Notice, settings: Settings, *, now: dat
         "fees": [date.fee for date in told if date.fee is not None],
         "first": first,
         "is_next": still[:1] == [first],
+        "is_many": notice.kind in TELLS_TERMS and len(told) > FEW,
         "arrival": arrival(session, first.room.venue, first.starts_at) if first and found.kind is not BookingKind.BLOCK else None,
         **_links(notice, first, settings, now=now),
     }
     mobile = person.phone if notice.answer_by and MOBILE.fullmatch(person.phone) else ""
-    return Letter(person.email or "", person.language, "booking", about(session, found, told) | values, mobile)
+    entries = entries_of(notice, person, found, told, asks=bool(notice.answer_by or values["offers"]))
+    if notice.kind == "date-in-calendar" and entries.own is None:
+        return None
+    return Letter(person.email or "", person.language, "booking", about(session, found, told) | values, mobile, entries)
 
 
 def of_confirmation(session: Session, notice: Notice, settings: Settings, *, now: datetime) -> Letter | None:
@@ -140,7 +145,7 @@ def told_dates(booking: Booking, notice: Notice, offers: Mapping[int, Offer]) ->
             return [date for date in booking.occurrences if date.number in notice.facts["dates"] and date.state in LIVE]
         case "booking-split":
             return [date for date in booking.occurrences if date.state in LIVE]
-        case "damage-noted":
+        case "damage-noted" | "date-in-calendar":
             return [date for date in booking.occurrences if date.number == notice.facts["number"]]
         case "absence-noted" | "absence-withdrawn" as kind:
             is_noted = kind == "absence-noted"
