@@ -23,7 +23,7 @@ from booking.waiving import exceptions_of
 from database.outbox import Notice
 from kernel.errors import Fault
 from kernel.money import Ore
-from notices.itip import FEW, entries_of
+from notices.itip import entries_of, is_many
 from notices.letter import Letter, one_line
 from notices.links import path_of, to_acknowledge, to_answer, to_cancel
 from notices.smsbox import MOBILE
@@ -38,6 +38,8 @@ TELLS_ALL = {"booking-booked", "booking-requested", "booking-unconfirmed", "book
 # These tell of time that one has, or may get: what it costs, and what has to be done before one comes.
 TELLS_TERMS = (TELLS_ALL - {"booking-waiting"}) | {"date-booked"}
 WAITS = {OccurrenceState.WAITING, OccurrenceState.SKIPPED, OccurrenceState.DISPLACED}
+# What was found since an offer ran out is told by itself; what is for the calendar asks nothing.
+OFFERS_NOTHING = {"offer-expired", "date-in-calendar"}
 CANCELS = {"booking-booked", "dates-moved", "date-booked"}
 TELLS_EXCEPTIONS = TELLS_ALL | {"booking-refused", "dates-moved"}
 
@@ -67,8 +69,7 @@ def of_booking(session: Session, notice: Notice, settings: Settings, *, now: dat
     in_line = [date for date in found.occurrences if date.state is OccurrenceState.WAITING and date.id not in offers and date not in told]
     values = {
         "dates": [Line(date) for date in told],
-        # What was found since an offer ran out is told by itself.
-        "offers": [_answers(offers[date.id], settings) for date in told if date.id in offers and notice.kind != "offer-expired"],
+        "offers": [_answers(offers[date.id], settings) for date in told if date.id in offers and notice.kind not in OFFERS_NOTHING],
         "offered": verdicts_offered(session, offers.values()),
         "in_vain": nothing_for(session, told, offers),
         "left_out": _left_out(found, verdicts) if notice.kind in TELLS_ALL else [],
@@ -90,7 +91,7 @@ def of_booking(session: Session, notice: Notice, settings: Settings, *, now: dat
         "fees": [date.fee for date in told if date.fee is not None],
         "first": first,
         "is_next": still[:1] == [first],
-        "is_many": notice.kind in TELLS_TERMS and len(told) > FEW,
+        "is_many": notice.kind in TELLS_TERMS and is_many(found),
         "arrival": arrival(session, first.room.venue, first.starts_at) if first and found.kind is not BookingKind.BLOCK else None,
         **_links(notice, first, settings, now=now),
     }

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from accounts.models import Person
 from booking.lifecycle import LIVE
 from booking.models import Booking, Occurrence
-from booking.states import BookingKind
+from booking.states import BookingKind, OccurrenceState
 from calendars.events import message_bytes
 from calendars.rendering import own_event
 from database.outbox import Notice, post
@@ -57,10 +57,15 @@ def entries_of(notice: Notice, reader: Person, booking: Booking, told: Sequence[
     """
     if reader.without_calendar or booking.kind is BookingKind.BLOCK:
         return NOTHING
-    is_few = len(booking.occurrences) <= FEW
+    is_new = not is_many(booking)
     ahead = (date for date in told if date.starts_at > notice.created_at)
-    found = tuple(date for date in ahead if date.in_calendar or (is_few and date.state in LIVE))
+    found = tuple(date for date in ahead if date.in_calendar or (is_new and date.state in LIVE))
     return Entries(own=found[0]) if found and len(told) == 1 and not asks else Entries(others=found)
+
+
+def is_many(booking: Booking) -> bool:
+    """Whether a booking has so many dates that its holder is pointed to the feed instead; what was left out of it is none."""
+    return sum(date.state is not OccurrenceState.SKIPPED for date in booking.occurrences) > FEW
 
 
 def attach(session: Session, mail: EmailMessage, date: Occurrence, text: str, settings: Settings) -> None:

@@ -81,7 +81,7 @@ def words(mail: EmailMessage) -> str:
     """What people read of a mail."""
     text = mail.get_body(("plain",))
     assert text is not None
-    return str(text.get_content())
+    return str(text.get_content()).replace("\r\n", "\n")
 
 
 @pytest.fixture

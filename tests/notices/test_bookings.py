@@ -65,6 +65,8 @@ Disse datoene er ikke med:
 
 """
         + WAY_IN.format(day="15. september")
+        + "\n\nVil du ha datoene i kalenderen din, abonnerer du på dem her. Da kommer endringer av seg selv: "
+        + f"{office.settings.public_url}/calendars"
     )
 
 
