@@ -93,7 +93,7 @@ def of_booking(session: Session, notice: Notice, settings: Settings, *, now: dat
         "is_next": still[:1] == [first],
         "is_many": notice.kind in TELLS_TERMS and is_many(found),
         "arrival": arrival(session, first.room.venue, first.starts_at) if first and found.kind is not BookingKind.BLOCK else None,
-        **_links(notice, first, settings, now=now),
+        **_links(notice, first, settings),
     }
     mobile = person.phone if notice.answer_by and MOBILE.fullmatch(person.phone) else ""
     entries = entries_of(notice, person, found, told, asks=bool(notice.answer_by or values["offers"]))
@@ -177,11 +177,11 @@ def about(session: Session, booking: Booking, dates: Sequence[Occurrence]) -> di
     }
 
 
-def _links(notice: Notice, first: Occurrence | None, settings: Settings, *, now: datetime) -> dict[str, object]:
+def _links(notice: Notice, first: Occurrence | None, settings: Settings) -> dict[str, object]:
     """What its reader can do without signing in: say that it was read, where it is urgent; cancel the first date, in some."""
     may_cancel = first and notice.kind in CANCELS and first.booking.kind is BookingKind.ORDINARY
     links = {"to_acknowledge": to_acknowledge(notice) if notice.answer_by else None}
-    links["to_cancel"] = to_cancel(first, now=now) if first and may_cancel else None
+    links["to_cancel"] = to_cancel(first, notice) if first and may_cancel else None
     shown = {name: settings.public_url + path_of(link, settings.secret_key) if link else "" for name, link in links.items()}
     return {**shown, "acknowledge_by": notice.answer_by}
 

@@ -11,8 +11,6 @@ import pytest
 from icalendar import Calendar
 from sqlalchemy import select
 
-from accounts.inputs import ProfileInput
-from accounts.people import change_profile
 from booking import decisions, ending
 from booking.attending import attend
 from booking.changing import Change, Said, change
@@ -27,6 +25,7 @@ from calendars.models import Audience
 from calendars.tokens import Draft, make_feed
 from database.outbox import UNDO_WITHIN, Delivery
 from notices.compose import message_of
+from tests.accounts.conftest import Visitor
 from tests.booking.conftest import move
 from tests.notices.agenda import Agenda, body_of, entry_of, part_of
 from tests.notices.conftest import Office, words
@@ -223,7 +222,7 @@ def test_a_few_dates_are_told_in_a_mail_each_and_many_are_left_to_the_feed(post:
 @SQLITE
 def test_a_mail_that_is_tried_again_is_the_same_to_the_byte(post: Post) -> None:
     office = post.office
-    office.book()
+    office.book(start="2026-11-17T18:00", end="2026-11-17T20:00")
     post.server.refused.add(BERIT)
     office.clock.pass_by(UNDO_WITHIN)
     first = [composed(office)]
@@ -246,16 +245,18 @@ def composed(office: Office) -> bytes:
 
 @SQLITE
 def test_who_wants_no_calendar_reads_the_mail_alone_and_blocked_time_is_nobodys_date(post: Post) -> None:
-    office, berit = post.office, post.office.hall.berit
-    asked = ProfileInput(name="Berit Moe", phone="+4799000003", without_calendar=True)
-    office.act(change_profile, asked, by=berit)
+    office = post.office
+    visitor = Visitor(office.app.test_client())
+    visitor.sign_in("berit")
+    visitor.post("/profile", name="Berit Moe", phone="99000003", without_calendar="yes")
+    is_ticked = 'value="yes" checked' in visitor.get("/profile").text
     office.book()
     plain = post.turn()
     blocked = office.book("kari", kind="block", organisation=None, start="2026-09-22T18:00", end="2026-09-22T20:00")
     office.act(move, blocked.id, 1, start=datetime(2026, 9, 23, 18), end=datetime(2026, 9, 23, 20), by=office.hall.kari)
     post.turn()
 
-    assert [(mail.get_content_type(), methods([mail])) for mail in plain] == [("text/plain", ["-"])]
+    assert (is_ticked, [(mail.get_content_type(), methods([mail])) for mail in plain]) == (True, [("text/plain", ["-"])])
     assert {method for mail in post.server.mails for method in methods([mail])} == {"-"}
 
 
