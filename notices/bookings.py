@@ -91,7 +91,7 @@ def of_booking(session: Session, notice: Notice, settings: Settings, *, now: dat
         "fees": [date.fee for date in told if date.fee is not None],
         "first": first,
         "is_next": still[:1] == [first],
-        "is_many": notice.kind in TELLS_TERMS and is_many(found),
+        "is_many": notice.kind in TELLS_TERMS | {"dates-added"} and is_many(found),
         "arrival": arrival(session, first.room.venue, first.starts_at) if first and found.kind is not BookingKind.BLOCK else None,
         **_links(notice, first, settings),
     }

@@ -71,7 +71,7 @@ def is_many(booking: Booking) -> bool:
 def attach(session: Session, mail: EmailMessage, date: Occurrence, text: str, settings: Settings) -> None:
     """Put a date into a mail to its holder, as a part that calendars read, and as a file for those that look for one.
 
-    The name in ``text`` stands in the event: some programmes show nothing else. The same rows give the same bytes.
+    ``text`` is the description of the event: some programmes show nothing else. The same rows give the same bytes.
     """
     holder = date.booking.holder
     event = own_event(session, date, holder.language, settings.public_url)._replace(description=text)
