@@ -141,7 +141,8 @@ class Occurrence(Base):
     until then. ``conditions`` are those on access, by the digest of
     their words, each with the date by which it is due; ``reminded_at`` is when the holder was told what of them is missing.
     ``first_reference`` is the reference of the booking that the date was made in, where it was split from it since: its number
-    was given there, and calendars know it by these for ever.
+    was given there, and calendars know it by these for ever. ``in_calendar`` says that a mail has put it into its holder's calendar,
+    and none has taken it out.
     """
 
     __tablename__ = "occurrence"
@@ -178,6 +179,7 @@ class Occurrence(Base):
     fee: Mapped[int | None] = mapped_column(OreColumn)
     conditions: Mapped[dict[str, Any] | None]
     reminded_at: Mapped[datetime | None]
+    in_calendar: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 

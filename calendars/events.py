@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from calendars.text import day, duration, line, repeated_line, repeated_list, repeated_uri, text_line, utc, wall
+from calendars.text import day, duration, line, mailto, repeated_line, repeated_list, repeated_uri, text_line, utc, wall
 from calendars.zones import block_of, is_unsure
 
 LONGEST_DESCRIPTION = 4000
@@ -34,11 +34,19 @@ LINES_OF_STATE = {
 }
 
 
+class Method(StrEnum):
+    """What a message asks of its reader's calendar (RFC 5546 3.2)."""
+
+    REQUEST = "REQUEST"
+    CANCEL = "CANCEL"
+
+
 class Event(NamedTuple):
     """What one occurrence or closure says to one audience; a tuple, because a feed makes thousands of them.
 
     ``uid`` is ASCII without spaces, at most 70 characters, and never changes; ``local_start`` and ``local_end`` are the
-    wall clock in ``zone``, ``starts_at`` and ``ends_at`` the same in UTC. An all-day event ends at a local midnight.
+    wall clock in ``zone``, ``starts_at`` and ``ends_at`` the same in UTC; without a zone it is told in UTC. An all-day event
+    ends at a local midnight.
     """
 
     uid: str
@@ -126,12 +134,36 @@ def head_bytes(head: Head) -> bytes:
     return b"".join([*lines, *blocks])
 
 
+def message_bytes(event: Event, *, organizer: tuple[str, str], attendee: tuple[str, str]) -> tuple[Method, bytes]:
+    """An iTIP message from an organizer to one attendee, each by name and address, about one event, in UTC (RFC 5546 3.2).
+
+    Who booked has said yes by that: nothing is asked of the attendee.
+    """
+    method = Method.CANCEL if event.state is State.CANCELLED else Method.REQUEST
+    parts = [
+        b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n",
+        line("PRODID", PRODUCT),
+        line("CALSCALE", "GREGORIAN"),
+        line("METHOD", method),
+        event_bytes(event._replace(zone="")).removesuffix(EVENT_END),
+        line("ORGANIZER", mailto(organizer[1]), **_named(organizer[0])),
+        line("ATTENDEE", mailto(attendee[1]), **_named(attendee[0]), ROLE="REQ-PARTICIPANT", PARTSTAT="ACCEPTED", RSVP="FALSE"),
+        EVENT_END,
+        CALENDAR_END,
+    ]
+    return method, b"".join(parts)
+
+
 def shortened(text: str) -> str:
     """At most 4,000 octets of UTF-8, cut between characters with an ellipsis."""
     octets = text.encode("utf-8", "ignore")
     if len(octets) <= LONGEST_DESCRIPTION:
         return text
     return octets[: LONGEST_DESCRIPTION - 3].decode("utf-8", "ignore") + "…"
+
+
+def _named(name: str) -> dict[str, str]:
+    return {"CN": name} if name else {}
 
 
 def _times(event: Event) -> str:
@@ -144,7 +176,7 @@ def _times(event: Event) -> str:
 
 def _goes_in_utc(event: Event) -> bool:
     """Near a clock change readers disagree about local times, and some zones have no block that all would read."""
-    block = block_of(event.zone)
+    block = block_of(event.zone) if event.zone else None
     if block is None or event.local_start.year < block.since:
         return True
     return is_unsure(event.local_start, event.zone) or is_unsure(event.local_end, event.zone)

@@ -63,6 +63,11 @@ def home_of(session: Session) -> Home:
 
 def places_of(session: Session, standing: Standing, home: Home) -> Places:
     """The rooms whose occurrences the feed tells, with their venues."""
+    return places_where(session, _rooms(standing), home)
+
+
+def places_where(session: Session, rooms: ColumnElement[bool], home: Home) -> Places:
+    """Some rooms with their venues; one statement."""
     columns = (
         Room.id.label("room_id"),
         Room.name.label("room"),
@@ -72,10 +77,10 @@ def places_of(session: Session, standing: Standing, home: Home) -> Places:
         *(Venue.id, Venue.slug, Venue.name, Venue.address, Venue.zone, Venue.latitude, Venue.longitude),
         *(Venue.minutes_before, Venue.revision, Venue.changed_at),
     )
-    found = select(*columns).select_from(Venue).outerjoin(Room, Room.venue_id == Venue.id).where(_rooms(standing))
+    found = select(*columns).select_from(Venue).outerjoin(Room, Room.venue_id == Venue.id).where(rooms)
     rows = session.execute(found.order_by(Venue.id, Room.id)).all()
-    rooms = {row.room_id: _room(row, home) for row in rows if row.room_id}
-    return Places(rooms, {row.id: _venue(row, home) for row in rows})
+    found_rooms = {row.room_id: _room(row, home) for row in rows if row.room_id}
+    return Places(found_rooms, {row.id: _venue(row, home) for row in rows})
 
 
 def marks_of(session: Session, standing: Standing, places: Places, span: Span) -> list[Mark]:
@@ -91,11 +96,16 @@ def occurring(session: Session, standing: Standing, places: Places, span: Span, 
     What only holders and staff are told is read for them alone, for staff what a date has beside its room too: one statement more.
     """
     told = _told(standing, places, span) if only is None or len(only) > FEW else Occurrence.id.in_(sorted(only))
-    columns = [*OF_OCCURRENCE, *(OF_BOOKING if standing.level in (Level.OWN, Level.STAFF) else ())]
-    columns += OF_CONDITIONS if standing.level is Level.STAFF else ()
+    return occurring_where(session, told, standing.level)
+
+
+def occurring_where(session: Session, told: ColumnElement[bool], level: Level) -> list[Occurring]:
+    """Some dates with what a level tells of them, soonest first."""
+    columns = [*OF_OCCURRENCE, *(OF_BOOKING if level in (Level.OWN, Level.STAFF) else ())]
+    columns += OF_CONDITIONS if level is Level.STAFF else ()
     found = select(*columns).select_from(DATED).where(told).order_by(Occurrence.starts_at, Occurrence.id)
     rows = [Occurring(*row) for row in session.connection().execute(found)]
-    beside = held_by(session, [row.id for row in rows]) if standing.level is Level.STAFF else {}
+    beside = held_by(session, [row.id for row in rows]) if level is Level.STAFF else {}
     return [row._replace(beside=[one.text for one in beside[row.id]]) if row.id in beside else row for row in rows]
 
 

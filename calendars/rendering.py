@@ -23,6 +23,8 @@ import calendars.zones
 import policies.entry
 import venues.contact
 import venues.opening
+from booking.models import Occurrence
+from booking.states import OccurrenceState
 from calendars import queries
 from calendars.busy import About, Taking, busy_bytes
 from calendars.events import CALENDAR_END, Event, Head, event_bytes, head_bytes
@@ -46,6 +48,7 @@ from calendars.signs import board_bytes, entry_bytes
 from calendars.standing import Kind, Standing
 from calendars.window import Span
 from calendars.words import LANGUAGES
+from venues.models import Room
 
 TOLD_BY = (
     *(calendars.text, calendars.zones, calendars.events, calendars.words, calendars.levels, calendars.rounds, venues.contact),
@@ -148,6 +151,17 @@ def _events(session: Session, rows: Sequence[Occurring], known: Known, view: Vie
     for row in rows:
         told = Telling(rooms[row.room_id], holders.get(row.organisation_id), arrivals.get(row.id), days.get(row.id), entrances.get(row.id))
         yield row, event_of_occurrence(row, told, view)
+
+
+def own_event(session: Session, date: Occurrence, language: str, public_url: str) -> Event:
+    """One date as its holder's own feed tells it, whatever became of it: what feeds do not tell is cancelled."""
+    home = queries.home_of(session)
+    places = queries.places_where(session, Room.id == date.room_id, home)
+    (row,) = queries.occurring_where(session, Occurrence.id == date.id, Level.OWN)
+    shown = row if row.state in SHOWN else row._replace(state=OccurrenceState.CANCELLED)
+    known = Known(places, queries.holders_of(session, [row.organisation_id]), {}, {})
+    view = View(Level.OWN, language, public_url, home.name, home.changed_at)
+    return next(event for _, event in _events(session, [shown], known, view))
 
 
 def _of_places(session: Session, scene: Scene, places: Places, view: View) -> Iterator[Event]:

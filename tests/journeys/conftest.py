@@ -21,6 +21,7 @@ from tests.booking.conftest import Hall, furnish
 from tests.browsing import Axe, barriers
 from tests.cast import BEGINNING, PASSWORD, ZONE
 from tests.clock import Clock, stop
+from tests.notices.conftest import words
 from tests.notices.mailserver import MailServer
 from venues.models import Fact, OpeningHours, Origin, Room, Space, Venue
 from venues.opening import Openness
@@ -62,7 +63,7 @@ class Mail:
 
     @classmethod
     def of(cls, mail: EmailMessage) -> "Mail":
-        text = mail.get_content()
+        text = words(mail)
         return cls(mail["To"].partition("@")[0], mail["Subject"], text, dict(LINK.findall(text)))
 
 
