@@ -11,7 +11,6 @@ import calendars.api
 import calendars.pages
 from calendars.cache import Cache
 from calendars.feeds import Asked, Feeds, Told
-from calendars.levels import Level
 from calendars.standing import PRIVATE, Address
 from calendars.tokens import Use, hashed, note_uses
 from calendars.uses import Uses
@@ -109,7 +108,7 @@ def _is_feed(asked: Request) -> bool:
 
 def _response(told: Told) -> Response:
     response = Response(told.body or b"", 304 if told.body is None else 200)
-    response.headers.update(_headers(is_private=told.standing.level in (Level.OWN, Level.STAFF)))
+    response.headers.update(_headers(is_private=told.standing.used is not None))
     response.headers["ETag"] = f'"{told.tag}"'
     if told.modified:
         response.headers["Last-Modified"] = http_date(told.modified)

@@ -67,6 +67,11 @@ class Feeds:
         except DBAPIError as error:
             return self._without_database(asked, error)
 
+    @property
+    def cache(self) -> Cache:
+        """The copies of this process and machine."""
+        return self._cache
+
     def _told(self, asked: Asked, standing: Standing, now: datetime) -> Told:
         key, tag = _key(standing, asked.wanted), self._tag(standing, asked.wanted, now)
         held = held_tag(asked.if_none_match, tag)
@@ -91,6 +96,7 @@ class Feeds:
         except DBAPIError:
             raise
         except Exception as error:  # whatever is wrong with the new body, subscribers keep the last good one
+            self._cache.note_failure(key)
             return self._last_good(key, error)
 
     def _without_database(self, asked: Asked, error: DBAPIError) -> Told:
