@@ -13,7 +13,6 @@ from accounts.identity import Actor, Role
 from accounts.models import Person, RoleGrant
 from calendars.cache import Cache, Copy
 from calendars.clients import name_of
-from calendars.levels import Level
 from calendars.lint import faults_of
 from calendars.models import Audience, FeedToken
 from calendars.tokens import living
@@ -23,6 +22,9 @@ from venues.models import Venue
 
 SILENT_AFTER = timedelta(hours=36)
 A_DAY, A_WEEK = timedelta(days=1), timedelta(days=7)
+# Only public feeds name their own address.
+PUBLIC = b"\r\nSOURCE;"
+HEAD_BYTES = 4000
 NAME = re.compile(rb"\r\nNAME:([^\r]*(?:\r\n [^\r]*)*)")
 ESCAPED = re.compile(r"\\(.)")
 
@@ -37,6 +39,7 @@ class Stored:
     size: int
     faults: Sequence[str]
     is_failing: bool
+    is_public: bool
 
     @property
     def is_sound(self) -> bool:
@@ -54,13 +57,14 @@ class Health:
         """The feeds on this machine, those with faults first; what private ones are called is for officers."""
         by.require(by.is_staff, "caretaker")
         found = [self._stored(key, copy, failing) for key, copy, failing in self._cache.filed()]
-        shown = [one for one in found if by.is_officer or one.level in (Level.BUSY, Level.PUBLIC)]
+        shown = [one for one in found if by.is_officer or one.is_public]
         return sorted(shown, key=lambda one: (one.is_sound, one.name, one.level))
 
     def _stored(self, key: str, copy: Copy, is_failing: bool) -> Stored:
         if self._seen.get(key, ("",))[0] != copy.tag:
             self._seen[key] = (copy.tag, faults_of(copy.body))
-        return Stored(_name(copy.body), key.split("/")[1], copy.rendered_at, len(copy.body), self._seen[key][1], is_failing)
+        head, level = copy.body[:HEAD_BYTES], key.split("/")[1]
+        return Stored(_name(head), level, copy.rendered_at, len(copy.body), self._seen[key][1], is_failing, PUBLIC in head)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +155,7 @@ def _age(used_at: datetime | None, now: datetime) -> str:
     return "day" if age <= A_DAY else "week" if age <= A_WEEK else "older"
 
 
-def _name(body: bytes) -> str:
-    found = NAME.search(body[:4000])
+def _name(head: bytes) -> str:
+    found = NAME.search(head)
     text = found[1].replace(b"\r\n ", b"").decode("utf-8", "replace") if found else ""
     return ESCAPED.sub(lambda match: " " if match[1] in "nN" else match[1], text)

@@ -24,6 +24,7 @@ from calendars.tokens import LONGEST_NAME, NO_OVERLAP, OVERLAP, Draft, Made, fee
 from kernel.clock import now
 from kernel.errors import Refusal
 from venues.models import Venue
+from web.fields import RowId
 from web.forms import Form, Input, parse
 from web.hooks import Link, hooks
 from web.pages import done, form_again
@@ -64,7 +65,7 @@ class NewAddress(Input):
 class Offering(Input):
     """Whom to send the link to their calendar."""
 
-    person: int
+    person: RowId
 
 
 def install(app: Flask) -> None:
