@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from flask import current_app
 from pydantic import BaseModel, Field
 
 from accounts.edge import actor, reading, transact
 from calendars.addresses import private_address
+from calendars.levels import Level
 from calendars.models import Audience, FeedToken
 from calendars.tokens import LONGEST_NAME, Draft, Made, feeds_of, make_feed, revoke_feed, rotate_feed
 from kernel.clock import now
@@ -20,7 +21,10 @@ api = Api("feeds", __name__)
 
 class FeedBody(Input):
     """A new feed: of ``venues`` (slugs) or chosen ``rooms`` (``venue/room``) for a caretaker, of one of the ``rooms`` for a door
-    sign, of one ``organisation`` (number) or one ``team`` of it, or of one's own bookings."""
+    sign, of one ``organisation`` (number) or one ``team`` of it, or of one's own bookings.
+
+    With a ``level`` it tells less than that audience may know: no names that the public is not told, or none at all.
+    """
 
     name: str = Field(min_length=1, max_length=LONGEST_NAME)
     audience: Audience
@@ -29,6 +33,7 @@ class FeedBody(Input):
     organisation: str = Field(default="", max_length=20)
     team: str = Field(default="", max_length=120)
     language: str = Field(default="nb", max_length=5)
+    level: Literal[Level.PUBLIC, Level.BUSY] | None = None
 
 
 class RotationBody(Input):
@@ -43,6 +48,7 @@ class ShownFeed(BaseModel):
     id: int
     name: str
     audience: Audience
+    level: Level | None
     language: str
     created_at: datetime
     ends_at: datetime | None

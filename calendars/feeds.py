@@ -69,6 +69,11 @@ class Feeds:
         except DBAPIError as error:
             return self._without_database(asked, error, now)
 
+    @property
+    def cache(self) -> Cache:
+        """The copies of this process and machine."""
+        return self._cache
+
     def _told(self, asked: Asked, standing: Standing, now: datetime) -> Told:
         key, tag = _key(standing, asked.wanted), self._tag(standing, asked.wanted, now)
         is_sign = asked.wanted.form is Form.SIGN
@@ -98,6 +103,7 @@ class Feeds:
         except DBAPIError:
             raise
         except Exception as error:  # whatever is wrong with the new body, subscribers keep the last good one
+            self._cache.note_failure(key)
             return self._last_good(key, error)
 
     def _without_database(self, asked: Asked, error: DBAPIError, now: datetime) -> Told:

@@ -133,7 +133,7 @@ MEMBER_IDS = {
 # anybody may read, so it hangs on when whoever put it up has gone. The joins of an ended
 # token find nothing, so that it is refused in the time of one that never was.
 TOKENS = """
-SELECT token.id AS token_id, token.name AS label, token.audience, token.scope, token.language, token.used_at, token.person_id,
+SELECT token.id AS token_id, token.name AS label, token.audience, token.scope, token.level, token.language, token.used_at, token.person_id,
     CASE WHEN {live} THEN 1 ELSE 0 END AS is_live, person.revision AS person_revision,
     organisation.id AS organisation_id, organisation.name AS organisation_name, organisation.revision AS organisation_revision,
     CASE WHEN token.audience = 'booker' AND {live} THEN {of_holder}
@@ -218,7 +218,7 @@ def _of_round(row: RowMapping) -> Standing:
         page=SUBSCRIPTIONS,
         source="",
         zone=row["zone"] or "UTC",
-        level=Level.STAFF,
+        level=_level(row, Level.STAFF),
         language=row["language"],
         version=_joined(row["revisions"], row["common"] or 0),
         used=_used(row),
@@ -266,11 +266,16 @@ def _own(row: RowMapping, kind: Kind, subject: int, name: str, version: str) -> 
         page=SUBSCRIPTIONS,
         source="",
         zone=row["zone"] or "UTC",
-        level=Level.OWN,
+        level=_level(row, Level.OWN),
         language=row["language"],
         version=version,
         used=_used(row),
     )
+
+
+def _level(row: RowMapping, most: Level) -> Level:
+    """What the subscriber chose to be told, where that is less than they may know."""
+    return Level(row["level"]) if row["level"] in (Level.BUSY, Level.PUBLIC) else most
 
 
 def _joined(*marks: object) -> str:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
 from accounts.models import Organisation
 from booking.models import Booking
+from calendars.levels import Level
 from calendars.models import Audience, FeedToken
 from calendars.words import LANGUAGES
 from database.audit import Act, record
@@ -32,7 +33,10 @@ NOTED_EVERY = timedelta(minutes=15)
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A private feed as it is asked for: of venues or chosen ``rooms`` (``venue/room``) for a caretaker, of one room for a door
-    sign, of one organisation or one ``team`` of it, else of the person's own."""
+    sign, of one organisation or one ``team`` of it, else of the person's own.
+
+    ``level`` is BUSY or PUBLIC for one that tells less than its audience may know.
+    """
 
     name: str
     audience: Audience
@@ -41,6 +45,7 @@ class Draft:
     organisation: str = ""
     team: str = ""
     language: str = "nb"
+    level: Level | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +81,8 @@ def make_feed(session: Session, draft: Draft, *, by: Actor, now: datetime) -> Ma
     scope = _scope(session, draft, by)
     if len(feeds_of(session, by=by, now=now)) >= MOST_FEEDS:
         raise refuse(Conflict, "too-many-feeds", most=MOST_FEEDS)
-    feed = FeedToken(person_id=person_id, name=draft.name.strip(), audience=draft.audience, scope=scope, language=draft.language)
-    return _issued(session, feed, "make", by, now)
+    told = {"name": draft.name.strip(), "audience": draft.audience, "scope": scope, "level": draft.level, "language": draft.language}
+    return _issued(session, FeedToken(person_id=person_id, **told), "make", by, now)
 
 
 def rotate_feed(session: Session, feed_id: int, *, overlap: timedelta = OVERLAP, by: Actor, now: datetime) -> Made:
@@ -88,10 +93,8 @@ def rotate_feed(session: Session, feed_id: int, *, overlap: timedelta = OVERLAP,
     old = _own(session, feed_id, by)
     _require_live(old, now)
     old.ends_at = now + min(overlap, OVERLAP)
-    feed = FeedToken(
-        person_id=old.person_id, name=old.name, audience=old.audience, scope=old.scope, language=old.language, replaces_id=old.id
-    )
-    return _issued(session, feed, "rotate", by, now)
+    kept = {name: getattr(old, name) for name in ("person_id", "name", "audience", "scope", "level", "language")}
+    return _issued(session, FeedToken(**kept, replaces_id=old.id), "rotate", by, now)
 
 
 def revoke_feed(session: Session, feed_id: int, *, by: Actor, now: datetime) -> FeedToken:
@@ -112,9 +115,13 @@ def revoke_feed(session: Session, feed_id: int, *, by: Actor, now: datetime) -> 
 
 def feeds_of(session: Session, *, by: Actor, now: datetime) -> Sequence[FeedToken]:
     """The person's feeds that still answer, newest first."""
-    live = (FeedToken.revoked_at.is_(None), or_(FeedToken.ends_at.is_(None), FeedToken.ends_at > now))
-    own = select(FeedToken).where(FeedToken.person_id == by.require_known(), *live)
+    own = select(FeedToken).where(FeedToken.person_id == by.require_known(), *living(now))
     return session.scalars(own.order_by(FeedToken.id.desc())).all()
+
+
+def living(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """What is true of a feed that still answers."""
+    return FeedToken.revoked_at.is_(None), or_(FeedToken.ends_at.is_(None), FeedToken.ends_at > now)
 
 
 def note_uses(session: Session, uses: Iterable[Use]) -> None:
@@ -130,6 +137,8 @@ def _require_sound(draft: Draft) -> None:
     faults = []
     if not 0 < len(draft.name.strip()) <= LONGEST_NAME:
         faults.append(Fault("feed-without-name", "name", draft.name[:LONGEST_NAME], {"most": LONGEST_NAME}))
+    if draft.level not in (None, Level.BUSY, Level.PUBLIC):
+        faults.append(Fault("not-a-choice", "level", draft.level, {"choices": [Level.BUSY, Level.PUBLIC]}))
     if draft.language not in LANGUAGES:
         faults.append(Fault("not-a-choice", "language", draft.language, {"choices": sorted(LANGUAGES)}))
     if draft.audience is Audience.CARETAKER and not draft.venues and not draft.rooms:
@@ -186,13 +195,20 @@ def _venues(session: Session, slugs: Collection[str], by: Actor) -> list[int]:
 
 
 def _issued(session: Session, feed: FeedToken, verb: str, by: Actor, now: datetime) -> Made:
-    token = secrets.token_urlsafe(RANDOM_BYTES)
-    feed.token_hash, feed.created_at = hashed(token), now
+    feed.created_at = now
+    token = readdress(feed)
     session.add(feed)
     session.flush()
     facts = {"audience": str(feed.audience), "scope": feed.scope, "replaces": feed.replaces_id}
     record(session, Act(verb, "feed_token", feed.id, facts, feed.person_id), by=by, now=now)
     return Made(feed, token)
+
+
+def readdress(feed: FeedToken) -> str:
+    """A new secret for a feed, in place of the one it had."""
+    token = secrets.token_urlsafe(RANDOM_BYTES)
+    feed.token_hash = hashed(token)
+    return token
 
 
 def _own(session: Session, feed_id: int, by: Actor) -> FeedToken:

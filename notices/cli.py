@@ -21,6 +21,7 @@ from booking.decisions import lapse, unconfirmed
 from booking.runs import forget_old, run_waiting
 from booking.turns import attempt
 from booking.undo import forget_acts
+from calendars.health import silent, tell_silent
 from database.transact import Database
 from kernel.clock import now
 from notices.bounces import MOST_BYTES
@@ -71,8 +72,8 @@ def bounces_command(file: Path) -> None:
 @click.command("worker")
 @click.option("--every", default=20, show_default=True, help="Seconds between turns.")
 def worker_command(every: int) -> None:
-    """Do all periodic work until stopped: end what nobody confirmed, offer free time, tell of broken promises, remind, see whom
-    notices did not reach, forget what is old, send notices, try drafts."""
+    """Do all periodic work until stopped: end what nobody confirmed, offer free time, tell of broken promises, remind, tell of
+    calendars that nobody fetches, see whom notices did not reach, forget what is old, send notices, try drafts."""
     while True:
         _tidy()
         attempt("send notices", _send)
@@ -90,6 +91,7 @@ def _tidy() -> None:
         _escalate,
         _ask_again,
         _remind,
+        _tell_silent,
         _read_bounces,
         _call,
         _forget_expired,
@@ -130,6 +132,13 @@ def _remind() -> None:
         holders = to_remind(session, now())
     for holder in holders:
         attempt(f"remind person {holder}", _database().transact, remind, holder, by=SERVICE, now=now())
+
+
+def _tell_silent() -> None:
+    with _database().reading() as session:
+        feeds = silent(session, now())
+    for feed in feeds:
+        attempt(f"tell of silent feed {feed}", _database().transact, tell_silent, feed, by=SERVICE, now=now())
 
 
 def _read_bounces() -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from database.outbox import Notice
 from kernel.texts import marked as _
-from notices import bookings, cases, conditions, people
+from notices import bookings, cases, conditions, feeds, people
 from notices.bounces import name_of
 from notices.itip import Entered, attach
 from notices.letter import Letter, one_line
@@ -67,6 +67,8 @@ SUBJECTS: Mapping[str, str] = {
     "case-yours": _("Saken er din: %(reference)s"),
     "case-raised": _("Et løfte er brutt: %(reference)s"),
     "promise-broken": _("Svaret er forsinket: %(room)s, %(reference)s"),
+    "feed-link": _("Vaktlista i kalenderen din"),
+    "feed-silent": _("Kalenderen din henter ikke vaktlista"),
     "confirmation-wanted": _("Noen ber om lokale i organisasjonens navn: %(reference)s"),
 }
 Compose = Callable[..., Letter | None]
@@ -115,6 +117,8 @@ LETTERS: Mapping[str, Compose] = {
     "case-yours": cases.of_case,
     "case-raised": cases.of_case,
     "promise-broken": cases.of_case,
+    "feed-link": feeds.of_feed,
+    "feed-silent": feeds.of_feed,
     "confirmation-wanted": bookings.of_confirmation,
 }
 

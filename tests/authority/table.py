@@ -100,6 +100,8 @@ make a feed of the organisation         in     no      no    ok       ok     no 
 make a feed of the venue                in     no      no    no       no     no        ok        ok      ok
 give a feed a new address               in     --      --    --       ok     --        --        --      --
 revoke a feed                           in     --      --    --       ok     --        --        --      --
+send a caretaker the link to a calendar in     no      no    no       no     no        no        ok      ok
+take up a calendar by its link          ok     ok      ok    ok       ok     ok        ok        ok      ok
 
 sign in                                 ok     ok      ok    ok       ok     ok        ok        ok      ok
 sign out                                ok     ok      ok    ok       ok     ok        ok        ok      ok

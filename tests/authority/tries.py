@@ -271,6 +271,8 @@ TRIES: dict[str, Tries] = {
     ),
     "give a feed a new address": lambda w: (_form(f"/calendars/{w.feed}/rotation"), _api(f"/feeds/{w.feed}/rotation", {})),
     "revoke a feed": lambda w: (_form(f"/calendars/{w.feed}/revocation"), _api(f"/feeds/{w.feed}/revocation")),
+    "send a caretaker the link to a calendar": _page("/calendars/health/links", person="{olav}"),
+    "take up a calendar by its link": _page("{calendar}"),
     "sign in": _page("/sign-in", email="per@example.org", password=PASSWORD),
     "sign out": _page("/sign-out"),
     "ask for an account": _page("/account-links", email="helt-ny@example.org"),

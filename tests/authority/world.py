@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+import calendars.links
 from accounts.identity import SERVICE, Actor, Role
 from accounts.inputs import StandingInput
 from accounts.links import path_for
@@ -28,6 +29,7 @@ from booking.support.agreements import AgreementTerms, make_agreement
 from booking.support.grants import GrantTerms, make_grant
 from booking.tasks import call_for
 from booking.usage import UsageInput, note_usage
+from calendars.links import send_link
 from calendars.models import Audience
 from calendars.tokens import Draft, make_feed
 from database.outbox import UNDO_WITHIN, Notice
@@ -107,6 +109,8 @@ class World:
     standing: int
     agreement: int
     feed: int  # Berit's
+    olav: int
+    calendar: str  # the link to one that was sent to Olav
     token: int  # Berit's
     per: int
     oren: int
@@ -158,6 +162,8 @@ def build(session: Session) -> World:
         standing=_made(session, note_standing, hall.cast.skiold.id, STANDING, by=hall.kari).id,
         agreement=agreement,
         feed=_made(session, make_feed, Draft("Min", Audience.BOOKER), by=hall.berit).feed.id,
+        olav=hall.cast.olav.id,
+        calendar=calendars.links.path_of(_made(session, send_link, hall.cast.olav.id, by=hall.kari), SECRET),
         per=hall.cast.per.id,
         oren=hall.cast.oren.id,
         delegation=_id(session, Delegation, hall.cast.siri.id),
