@@ -181,6 +181,14 @@ class RoleInput(Input):
     venue: RowId | None = None
 
 
+class DeputyInput(Input):
+    """Who stands in for a caretaker, by the address of their account, on which days."""
+
+    email: Address
+    first_day: Day
+    last_day: Day
+
+
 class TokenInput(Input):
     """The name by which a person knows a token again."""
 

@@ -77,6 +77,7 @@ class Occurring(NamedTuple):
     booking_id: int = 0
     holder_id: int = 0
     beside: Sequence[str] = ()
+    on_duty: Sequence[str] = ()
 
 
 class Closing(NamedTuple):
@@ -217,7 +218,7 @@ def event_of_occurrence(found: Occurring, told: Telling, view: View) -> Event:
         uid=uid_of_occurrence(found.first_reference, found.number, found.created_at),
         sequence=found.sequence,
         created=found.created_at,
-        modified=_latest(found, told, view),
+        modified=last_change(found, told, view),
         local_start=found.local_start,
         local_end=found.local_end,
         zone=found.zone,
@@ -292,7 +293,7 @@ def _hours(found: DayHours, words: Words) -> str:
     return ", ".join(told) or words.shut
 
 
-def _latest(found: Occurring, told: Telling, view: View) -> datetime:
+def last_change(found: Occurring, told: Telling, view: View) -> datetime:
     """The latest change of whatever the event tells; an event whose date did not rise is skipped by some clients."""
     latest = max(found.changed_at, found.booking_changed_at, told.place.changed_at)
     if told.holder and told.holder.changed_at > latest:
@@ -324,8 +325,7 @@ def _title(found: Occurring, told: Telling, view: View) -> str:
     if view.level is Level.BUSY:
         return words.busy
     if view.tells_names:
-        who = _who(found, told, view)
-        return " – ".join(part for part in (who, found.team, found.purpose) if part)
+        return " – ".join(part for part in (who(found, told, view), found.team, found.purpose) if part)
     match found.kind:
         case BookingKind.BLOCK:
             return words.blocked
@@ -335,7 +335,7 @@ def _title(found: Occurring, told: Telling, view: View) -> str:
             return holder.name if holder and holder.is_shown and found.shown_publicly else words.busy
 
 
-def _who(found: Occurring, told: Telling, view: View) -> str:
+def who(found: Occurring, told: Telling, view: View) -> str:
     """Whose it is; a person's name is a contact detail, and told as long as those."""
     holder = told.holder
     match found.kind:
@@ -361,14 +361,15 @@ def _lines(found: Occurring, told: Telling, view: View) -> list[str]:
             return [*_waiting(found, words), *_arrival(told.arrival, words), *_record(found, words)]
         case Level.STAFF:
             about = (*_round(found, told.day, words), *_wishes(found, told, words), *_record(found, words))
-            return [*_waiting(found, words), *_entrance(told.entrance, view), *about]
+            return [*_waiting(found, words), *entrance_lines(told.entrance, view), *about]
 
 
 def _waiting(found: Occurring, words: Words) -> list[str]:
     return [words.waits] if found.state is OccurrenceState.REQUESTED else []
 
 
-def _entrance(entrance: Entrance | None, view: View) -> list[str]:
+def entrance_lines(entrance: Entrance | None, view: View) -> list[str]:
+    """Whether they may be let in, and what is missing; no line where nothing is asked."""
     if entrance is None:
         return []
     missing = ", ".join(title.in_language(view.language) for title in entrance.missing)
@@ -396,6 +397,7 @@ def _round(found: Occurring, day: Day | None, words: Words) -> list[str]:
 
 def _wishes(found: Occurring, told: Telling, words: Words) -> list[str]:
     lines = [words.bring.format(what=", ".join(found.beside))] if found.beside else []
+    lines += [words.on_duty.format(who=", ".join(found.on_duty))] if found.on_duty else []
     lines += [words.needs.format(needs=", ".join(map(need_words, found.needs)))] if found.needs else []
     contact = ", ".join(part for part in (found.contact_name, found.contact_phone) if part and told.is_near)
     lines += [words.contact.format(contact=contact)] if contact else []

@@ -14,9 +14,11 @@ from database.types import Word
 
 
 class Audience(StrEnum):
-    """Who a feed is for, which decides what it shows; a SIGN hangs at the door of a room and shows what anybody may read."""
+    """Who a feed is for, which decides what it shows: WORK is what a caretaker does, CARETAKER what happens; a SIGN hangs at the door
+    of a room and shows what anybody may read."""
 
     CARETAKER = "caretaker"
+    WORK = "work"
     BOOKER = "booker"
     ORGANISATION = "organisation"
     SIGN = "sign"

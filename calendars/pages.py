@@ -31,13 +31,14 @@ from web.pages import done, form_again
 from web.texts import gettext as _
 
 routes = Blueprint("subscriptions", __name__, url_prefix="/calendars")
-ROUND, SIGN = "round", "sign"
+ROUND, WORK, SIGN = "round", "work", "sign"
 MINE = "mine"
 SECRET = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
 
 
 class NewFeed(Input):
-    """The form of a new feed: ``about`` is mine, round (of the venues or rooms), sign (of a room), or the id of an organisation."""
+    """The form of a new feed: ``about`` is mine, round or work (of the venues or rooms), sign (of a room), or the id of an
+    organisation."""
 
     name: str = Field(min_length=1, max_length=LONGEST_NAME)
     about: str = Field(max_length=20)
@@ -50,8 +51,9 @@ class NewFeed(Input):
     def draft(self) -> Draft:
         mine = Draft(self.name, Audience.BOOKER, language=self.language, level=self.level)
         match self.about:
-            case "round":
-                return replace(mine, audience=Audience.CARETAKER, venues=tuple(self.venues), rooms=tuple(self.rooms))
+            case "round" | "work" as about:
+                audience = Audience.WORK if about == WORK else Audience.CARETAKER
+                return replace(mine, audience=audience, venues=tuple(self.venues), rooms=tuple(self.rooms))
             case "sign":
                 return replace(mine, audience=Audience.SIGN, rooms=tuple(self.rooms))
             case "mine":
@@ -217,6 +219,7 @@ def _shown() -> dict[str, list[Any]]:
     about = [(MINE, _("Mine bookinger"))] + [(str(one.id), one.name) for one in organisations]
     if venues:
         about += [(ROUND, _("Vaktmester: det som skjer i bygg jeg har ansvar for"))]
+        about += [(WORK, _("Vaktmester: det jeg skal gjøre der (låse opp, klargjøre, skifte, låse)"))]
         about += [(SIGN, _("Dørskilt: det alle kan lese om ett rom"))]
     found = feeds_of(session, by=hand, now=moment)
     return {

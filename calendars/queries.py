@@ -12,15 +12,17 @@ from sqlalchemy.orm import Session
 from accounts.models import Organisation
 from booking.conditions.queries import entries, visit
 from booking.models import Booking, Occurrence
-from booking.resources import held_by
+from booking.resources import Held, held_by
 from booking.states import OccurrenceState
 from calendars.levels import ENDED, SHOWN, Arrival, Closing, DayHours, Entrance, Holder, Level, Occurring, Place
 from calendars.standing import Kind, Standing
 from calendars.window import Span
+from database.audit import Audit
 from kernel.wallclock import to_wall
 from venues import contact
 from venues.models import Closure, Municipality, OpeningHours, Room, RoomSpace, Venue
 from venues.opening import Openness, WeeklyHours, rows_on
+from venues.vocabulary import ResourceKind
 
 # A booking that began so long before the window is not looked for: without a bound the index would be read from 1970.
 LONGEST_BOOKING = timedelta(days=62)
@@ -105,8 +107,35 @@ def occurring_where(session: Session, told: ColumnElement[bool], level: Level) -
     columns += OF_CONDITIONS if level is Level.STAFF else ()
     found = select(*columns).select_from(DATED).where(told).order_by(Occurrence.starts_at, Occurrence.id)
     rows = [Occurring(*row) for row in session.connection().execute(found)]
-    beside = held_by(session, [row.id for row in rows]) if level is Level.STAFF else {}
-    return [row._replace(beside=[one.text for one in beside[row.id]]) if row.id in beside else row for row in rows]
+    held = held_by(session, [row.id for row in rows]) if level is Level.STAFF else {}
+    return [_with_beside(row, held[row.id]) if row.id in held else row for row in rows]
+
+
+def _with_beside(row: Occurring, held: Sequence[Held]) -> Occurring:
+    """A date with what is to be brought out, and who is to be there."""
+    brought, there = ([one.text for one in held if one.kind is kind] for kind in (ResourceKind.EQUIPMENT, ResourceKind.ATTENDANT))
+    return row._replace(beside=brought, on_duty=there)
+
+
+def parts_of(session: Session, places: Places) -> dict[int, frozenset[int]]:
+    """The parts of the building that the rooms take, by room."""
+    found: dict[int, set[int]] = {}
+    for row in session.execute(select(RoomSpace.room_id, RoomSpace.space_id).where(RoomSpace.room_id.in_(list(places.rooms)))):
+        found.setdefault(row.room_id, set()).add(row.space_id)
+    return {room: frozenset(parts) for room, parts in found.items()}
+
+
+def stirred_at(session: Session, places: Places) -> dict[int, datetime]:
+    """When dates last changed in the venues, those that were moved away with them, which leave a trace in the log alone; two statements."""
+    latest: dict[int, datetime] = {}
+    room = Audit.facts["room"].as_integer()
+    changed = select(Occurrence.room_id, func.max(Occurrence.changed_at)).group_by(Occurrence.room_id)
+    moved = select(room, func.max(Audit.at)).where(Audit.subject == "occurrence", Audit.verb == "move").group_by(room)
+    for found in (changed.where(Occurrence.room_id.in_(list(places.rooms))), moved.where(room.in_(list(places.rooms)))):
+        for number, moment in session.execute(found):
+            venue = places.rooms[number].venue_id
+            latest[venue] = max(latest.get(venue, moment), moment)
+    return latest
 
 
 def holders_of(session: Session, ids: Iterable[int | None]) -> dict[int | None, Holder]:
@@ -225,7 +254,7 @@ def _rooms(standing: Standing) -> ColumnElement[bool]:
     match standing.kind:
         case Kind.VENUE:
             return Venue.id.in_(standing.ids)
-        case Kind.ROUND:
+        case Kind.ROUND | Kind.WORK:
             whole = Venue.id.not_in(select(Room.venue_id).where(Room.id.in_(standing.rooms)))
             return and_(Venue.id.in_(standing.ids), or_(whole, _taking(standing.rooms)))
         case Kind.DISTRICT:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 
 import booking.conditions.queries
 import booking.resources
+import booking.rounds.work
 import calendars.busy
+import calendars.duties
 import calendars.events
 import calendars.levels
 import calendars.rounds
@@ -27,6 +29,7 @@ from booking.models import Occurrence
 from booking.states import OccurrenceState
 from calendars import queries
 from calendars.busy import About, Taking, busy_bytes
+from calendars.duties import Round, event_of_keeping_locked, events_of_work
 from calendars.events import CALENDAR_END, Event, Head, event_bytes, head_bytes
 from calendars.forms import Form
 from calendars.levels import (
@@ -52,7 +55,8 @@ from venues.models import Room
 
 TOLD_BY = (
     *(calendars.text, calendars.zones, calendars.events, calendars.words, calendars.levels, calendars.rounds, venues.contact),
-    *(policies.entry, booking.conditions.queries, booking.resources, venues.opening, calendars.busy, calendars.signs),
+    *(policies.entry, booking.conditions.queries, booking.resources, booking.rounds.work, venues.opening),
+    *(calendars.busy, calendars.signs, calendars.duties),
 )
 FEW_NAMES = 3
 
@@ -116,6 +120,10 @@ def render(session: Session, scene: Scene, before: Rendering = Rendering()) -> R
     standing, span = scene.standing, scene.span
     home = queries.home_of(session)
     places = queries.places_of(session, standing, home)
+    view = View(standing.level, standing.language, scene.public_url, home.name, home.changed_at)
+    if standing.kind is Kind.WORK:
+        work = [_part(scene.form, 0, (), event) for event in _work(session, scene, places, view)]
+        return Rendering(_written(scene, places, work, home.changed_at))
     # A caretaker's event depends on its neighbours of the day, so all of them are read whatever changed.
     reads_all = standing.level is Level.STAFF or not before.parts
     rows = queries.occurring(session, standing, places, span) if reads_all else []
@@ -127,13 +135,28 @@ def render(session: Session, scene: Scene, before: Rendering = Rendering()) -> R
     missing = keys.keys() - kept.keys()
     if missing and not reads_all:
         rows = queries.occurring(session, standing, places, span, only=missing)
-    view = View(standing.level, standing.language, scene.public_url, home.name, home.changed_at)
     changed = [row for row in rows if row.id in missing and row.state in SHOWN]
     fresh = {row.id: _part(scene.form, row.id, keys[row.id], event) for row, event in _events(session, changed, known, view)}
     # One that is neither kept nor fresh went away between two statements.
     parts = {number: part for number in keys if (part := kept.get(number) or fresh.get(number))}
     others = [_part(scene.form, 0, (), event) for event in _of_places(session, scene, places, view)]
     return Rendering(_written(scene, places, [*parts.values(), *others], home.changed_at), parts)
+
+
+def _work(session: Session, scene: Scene, places: Places, view: View) -> Iterator[Event]:
+    """The caretaker's work, derived from all that is booked; what was cancelled is no work."""
+    standing, now_on = scene.standing, replace(scene.span, cancelled_since=None)
+    rows = queries.occurring(session, standing, places, now_on)
+    holders = queries.holders_of(session, (row.organisation_id for row in rows))
+    days, entrances = _of_staff(session, scene, rows, places)
+    told = {
+        row.id: Telling(places.rooms[row.room_id], holders.get(row.organisation_id), None, days.get(row.id), entrances.get(row.id))
+        for row in rows
+    }
+    dates, stirred = {row.id: row for row in rows}, queries.stirred_at(session, places)
+    yield from events_of_work(Round(dates, told, queries.parts_of(session, places), places.venues, stirred), view)
+    for one in queries.closings_of(session, standing, places, now_on):
+        yield event_of_keeping_locked(one, places.of(one.venue_id, one.room_id), view)
 
 
 def _of_staff(
@@ -182,12 +205,13 @@ def _part(form: Form, number: int, key: tuple[object, ...], event: Event) -> Par
 
 def _written(scene: Scene, places: Places, parts: Sequence[Part], changed_at: datetime) -> bytes:
     standing, url = scene.standing, scene.public_url + scene.standing.page
+    words = LANGUAGES[standing.language]
     modified = max([changed_at, *(place.changed_at for place in places.venues.values()), *(one.modified for one in parts)])
     match scene.form:
         case Form.EVENTS:
             head = Head(
                 name=_name(standing, places),
-                description=LANGUAGES[standing.language].bookings,
+                description=words.tasks if standing.kind is Kind.WORK else words.bookings,
                 zones=tuple(sorted({one.zone for one in parts})) or (standing.zone,),
                 modified=modified,
                 url=url,
@@ -203,7 +227,7 @@ def _written(scene: Scene, places: Places, parts: Sequence[Part], changed_at: da
 
 
 def _name(standing: Standing, places: Places) -> str:
-    if standing.kind is not Kind.ROUND:
+    if standing.kind not in (Kind.ROUND, Kind.WORK):
         return standing.name
     names = [place.name for place in places.venues.values()]
     more = f" +{len(names) - FEW_NAMES}" if len(names) > FEW_NAMES else ""

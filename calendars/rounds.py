@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
-from booking.states import OccurrenceState
+from booking.states import BookingKind, OccurrenceState
 from calendars.levels import Day, Occurring, Place
-from kernel.wallclock import local_day
+from kernel.wallclock import local_day, to_wall
 from venues.opening import door_opens
 
 # Whom to call is told of dates so near before or after today, and of no others.
@@ -47,19 +47,24 @@ def _day(ones: list[Occurring], rooms: Mapping[int, Place], since: tuple[datetim
     changed = max(filter(None, (*(one.changed_at for one in ones), turned)))
     latest = max(latest, changed)
     days = {one.id: Day(changed, is_near) for one in ones}
-    held = [one for one in ones if one.state is OccurrenceState.BOOKED]
+    held = [one for one in ones if is_work(one)]
     if held:
         opens = {one.id: _opens(one, rooms[one.room_id]) for one in held}
         first = min(held, key=lambda one: (opens[one.id], one.id))
         last = max(held, key=lambda one: (_locks(one), one.id))
-        days[first.id] = Day(latest, is_near, opens=opens[first.id])
-        days[last.id] = Day(latest, is_near, opens=days[last.id].opens, locks=_locks(last))
+        days[first.id] = Day(latest, is_near, opens=to_wall(opens[first.id], first.zone))
+        days[last.id] = Day(latest, is_near, opens=days[last.id].opens, locks=to_wall(_locks(last), last.zone))
     return days
 
 
+def is_work(one: Occurring) -> bool:
+    """Whether somebody comes: a block only keeps others out."""
+    return one.state is OccurrenceState.BOOKED and one.kind is not BookingKind.BLOCK
+
+
 def _opens(one: Occurring, place: Place) -> datetime:
-    return door_opens(one.local_start, set_up=one.before_minutes, minutes_before=place.minutes_before)
+    return door_opens(one.starts_at, set_up=one.before_minutes, minutes_before=place.minutes_before)
 
 
 def _locks(one: Occurring) -> datetime:
-    return one.local_end + timedelta(minutes=one.after_minutes)
+    return one.ends_at + timedelta(minutes=one.after_minutes)

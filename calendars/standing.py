@@ -23,6 +23,7 @@ class Kind(StrEnum):
     DISTRICT = "district"
     ORGANISATION = "organisation"
     ROUND = "round"
+    WORK = "work"
     PERSON = "person"
 
 
@@ -144,8 +145,9 @@ JOIN person ON person.id = token.person_id
 LEFT JOIN organisation ON token.audience = 'organisation' AND {live} AND organisation.id IN ({organisations_ids}) AND EXISTS (
     SELECT 1 FROM delegation WHERE delegation.person_id = token.person_id
     AND delegation.organisation_id = organisation.id AND delegation.state = 'confirmed')
-LEFT JOIN venue ON token.audience IN ('caretaker', 'sign') AND {live} AND venue.id IN ({venues_ids})
+LEFT JOIN venue ON token.audience IN ('caretaker', 'work', 'sign') AND {live} AND venue.id IN ({venues_ids})
     AND (token.audience = 'sign' OR EXISTS (SELECT 1 FROM role_grant WHERE role_grant.person_id = token.person_id
+    AND (role_grant.starts_at IS NULL OR role_grant.starts_at <= {now}) AND (role_grant.ends_at IS NULL OR role_grant.ends_at > {now})
     AND (role_grant.role IN ('officer', 'administrator') OR (role_grant.role = 'caretaker' AND role_grant.venue_id = venue.id))))
 {common}
 WHERE token.token_hash = {first}
@@ -193,7 +195,7 @@ def _of_token(row: RowMapping | None) -> Standing:
     if row is None:
         raise refuse(Missing, "no-feed", "address")
     match Audience(row["audience"]):
-        case Audience.CARETAKER if row["is_live"] and row["members"]:
+        case Audience.CARETAKER | Audience.WORK if row["is_live"] and row["members"]:
             return _of_round(row)
         case Audience.ORGANISATION if row["is_live"] and row["organisation_id"]:
             return _of_organisation(row)
@@ -206,15 +208,17 @@ def _of_token(row: RowMapping | None) -> Standing:
 
 
 def _of_round(row: RowMapping) -> Standing:
-    """The caretaker's own feed; all whose rights leave them the same venues share its rendering."""
+    """A caretaker's own feed, of what happens or of the work; all whose rights leave them the same venues share its rendering."""
     venues = tuple(sorted(int(number) for number in row["venues"].split(",")))
     rooms = tuple(sorted(_scope(row).get("rooms", ())))
+    words, is_work = LANGUAGES[row["language"]], row["audience"] == Audience.WORK
+    kind = Kind.WORK if is_work else Kind.ROUND
     return Standing(
-        kind=Kind.ROUND,
+        kind=kind,
         ids=venues,
         rooms=rooms,
-        key=f"round-{'-'.join(map(str, venues))}-of-{'-'.join(map(str, rooms))}",
-        name=LANGUAGES[row["language"]].round,
+        key=f"{kind}-{'-'.join(map(str, venues))}-of-{'-'.join(map(str, rooms))}",
+        name=words.work if is_work else words.round,
         page=SUBSCRIPTIONS,
         source="",
         zone=row["zone"] or "UTC",

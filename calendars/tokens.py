@@ -141,7 +141,7 @@ def _require_sound(draft: Draft) -> None:
         faults.append(Fault("not-a-choice", "level", draft.level, {"choices": [Level.BUSY, Level.PUBLIC]}))
     if draft.language not in LANGUAGES:
         faults.append(Fault("not-a-choice", "language", draft.language, {"choices": sorted(LANGUAGES)}))
-    if draft.audience is Audience.CARETAKER and not draft.venues and not draft.rooms:
+    if draft.audience in (Audience.CARETAKER, Audience.WORK) and not draft.venues and not draft.rooms:
         faults.append(Fault("feed-without-venues", "venues"))
     if draft.audience is Audience.SIGN and len(draft.rooms) != 1:
         faults.append(Fault("sign-of-one-room", "rooms", len(draft.rooms)))
@@ -156,7 +156,7 @@ def _scope(session: Session, draft: Draft, by: Actor) -> dict[str, Any]:
         case Audience.ORGANISATION:
             found = _organisation(session, draft.organisation, by)
             return {"organisations": [found]} | ({"team": _team(session, draft.team, found)} if draft.team else {})
-        case Audience.CARETAKER | Audience.SIGN:
+        case Audience.CARETAKER | Audience.WORK | Audience.SIGN:
             rooms = _rooms(session, draft.rooms)
             venues = _venues(session, {path.partition("/")[0] for path in draft.rooms}.union(draft.venues), by)
             return {"venues": venues} | ({"rooms": rooms} if rooms else {})

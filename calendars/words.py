@@ -40,6 +40,17 @@ class Words:
     bookings: str
     round: str
     mine: str
+    work: str
+    tasks: str
+    unlock: str
+    prepare: str
+    change_over: str
+    lock: str
+    keep_locked: str
+    clear: str
+    clear_in: str
+    on_duty: str
+    last_to_leave: str
 
 
 NB = Words(
@@ -76,6 +87,17 @@ NB = Words(
     bookings="Bookinger og stengninger",
     round="Vaktmester",
     mine="Mine bookinger",
+    work="Arbeid",
+    tasks="Låse opp, klargjøre, skifte og låse",
+    unlock="Lås opp: {where}",
+    prepare="Klargjør: {where}",
+    change_over="Skift: {where}",
+    lock="Lås: {where}",
+    keep_locked="hold låst",
+    clear="Rydd bort: {what}",
+    clear_in="Rydd bort i {where}: {what}",
+    on_duty="På plass: {who}",
+    last_to_leave="Sist ut: {who}",
 )
 NN = Words(
     tentative="FØREBELS",
@@ -111,6 +133,17 @@ NN = Words(
     bookings="Bookingar og stengingar",
     round="Vaktmeister",
     mine="Mine bookingar",
+    work="Arbeid",
+    tasks="Låse opp, klargjere, skifte og låse",
+    unlock="Lås opp: {where}",
+    prepare="Klargjer: {where}",
+    change_over="Skift: {where}",
+    lock="Lås: {where}",
+    keep_locked="hald låst",
+    clear="Rydd bort: {what}",
+    clear_in="Rydd bort i {where}: {what}",
+    on_duty="På plass: {who}",
+    last_to_leave="Sist ut: {who}",
 )
 EN = Words(
     tentative="PROVISIONAL",
@@ -146,6 +179,17 @@ EN = Words(
     bookings="Bookings and closures",
     round="Caretaker",
     mine="My bookings",
+    work="Work",
+    tasks="Unlock, set up, change over and lock",
+    unlock="Unlock: {where}",
+    prepare="Set up: {where}",
+    change_over="Change over: {where}",
+    lock="Lock: {where}",
+    keep_locked="keep locked",
+    clear="Clear away: {what}",
+    clear_in="Clear away in {where}: {what}",
+    on_duty="In place: {who}",
+    last_to_leave="Last out: {who}",
 )
 LANGUAGES = {"nb": NB, "nn": NN, "en": EN}
 

@@ -18,6 +18,7 @@ from booking.conditions import uploads
 from booking.conditions.reminders import remind, to_remind
 from booking.conditions.upkeep import forget_past
 from booking.decisions import lapse, unconfirmed
+from booking.rounds import changes
 from booking.runs import forget_old, run_waiting
 from booking.turns import attempt
 from booking.undo import forget_acts
@@ -73,7 +74,8 @@ def bounces_command(file: Path) -> None:
 @click.option("--every", default=20, show_default=True, help="Seconds between turns.")
 def worker_command(every: int) -> None:
     """Do all periodic work until stopped: end what nobody confirmed, offer free time, tell of broken promises, remind, tell of
-    calendars that nobody fetches, see whom notices did not reach, forget what is old, send notices, try drafts."""
+    calendars that nobody fetches, see whom notices did not reach, tell caretakers of their day, forget what is old, send notices, try
+    drafts."""
     while True:
         _tidy()
         attempt("send notices", _send)
@@ -94,6 +96,8 @@ def _tidy() -> None:
         _tell_silent,
         _read_bounces,
         _call,
+        _begin_days,
+        _tell_of_changes,
         _forget_expired,
         _forget_runs,
         _forget_acts,
@@ -151,6 +155,20 @@ def _call() -> None:
         late = unanswered(session, now())
     for notice in late:
         attempt(f"call about notice {notice}", _database().transact, call_about, notice, by=SERVICE, now=now())
+
+
+def _begin_days() -> None:
+    with _database().reading() as session:
+        due = changes.to_begin(session, now())
+    for person in due:
+        attempt(f"begin day of person {person}", _database().transact, changes.begin, person, by=SERVICE, now=now())
+
+
+def _tell_of_changes() -> None:
+    with _database().reading() as session:
+        told = changes.to_tell(session, now())
+    for person in told:
+        attempt(f"tell person {person} of changes", _database().transact, changes.tell, person, by=SERVICE, now=now())
 
 
 def _forget_acts() -> None:

@@ -11,7 +11,8 @@ from notices.itip import NOTHING, Entries
 class Letter:
     """To whom, in which language, by which template, with what; ``room`` and ``reference`` stand in subjects too.
 
-    ``mobile`` is the number that gets a short message as well, of urgent notices; ``entries`` what the reader's calendar is told.
+    ``mobile`` is the number that gets a short message as well, of urgent notices; ``entries`` what the reader's calendar is told;
+    ``html`` the template of the same as a page.
     """
 
     to: str
@@ -20,6 +21,7 @@ class Letter:
     values: Mapping[str, Any]
     mobile: str = ""
     entries: Entries = NOTHING
+    html: str = ""
 
 
 def one_line(text: str) -> str:

@@ -8,8 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 import calendars.links
+from accounts.deputies import name_deputy
 from accounts.identity import SERVICE, Actor, Role
-from accounts.inputs import StandingInput
+from accounts.inputs import DeputyInput, StandingInput
 from accounts.links import path_for
 from accounts.models import Delegation, Invitation, Proof, ProofLink, RoleGrant
 from accounts.standings import note_standing
@@ -63,6 +64,7 @@ EVERYBODY = {
     "officer": "kari",
     "administrator": "ada",
 }
+DECEMBER = {"first_day": "2026-12-01", "last_day": "2026-12-02"}
 CARETAKERS_DECIDE = {
     "kind": "decision_route",
     "id": "theatre",
@@ -117,6 +119,7 @@ class World:
     delegation: int  # Siri's, who has asked
     responsible: int  # Tone's of the quilters
     grant_of_role: int  # Olav's
+    deputy: int  # the role that Ada has in Olav's stead, in December
     to_role: int
     to_organisation: str  # sent to Per
     link: str
@@ -169,6 +172,7 @@ def build(session: Session) -> World:
         delegation=_id(session, Delegation, hall.cast.siri.id),
         responsible=_id(session, Delegation, hall.cast.tone.id),
         grant_of_role=_id(session, RoleGrant, hall.cast.olav.id),
+        deputy=_made(session, name_deputy, hall.cast.olav.id, DeputyInput(email="ada@example.org", **DECEMBER), by=hall.olav)[0].id,
         **_of_venue(session, hall),
         **_letters(session, hall),
         bearers={name: made.text for name, made in bearers.items()},

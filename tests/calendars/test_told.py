@@ -14,6 +14,7 @@ from booking.states import OccurrenceState
 from calendars.levels import Level
 from calendars.models import Audience
 from calendars.tokens import Draft, make_feed
+from kernel.wallclock import WallSpan
 from tests.calendars.conftest import NOW, VENUE
 from tests.calendars.rows import book, close, evening
 from tests.cast import actor
@@ -177,6 +178,18 @@ def test_a_caretakers_neighbours_change_the_day_and_raise_its_stamps(autumn, rea
     assert not after[changed]["DESCRIPTION"].startswith("FØRST INN")
     assert before[changed]["LAST-MODIFIED"] < after[changed]["LAST-MODIFIED"]
     assert before[changed]["SEQUENCE"] == after[changed]["SEQUENCE"]
+
+
+def test_nobody_opens_for_a_block_and_a_night_of_the_clock_change_is_opened_by_the_clock(autumn, read):
+    spring = [WallSpan(datetime(2027, 3, 28, 3, 15), datetime(2027, 3, 28, 6, 0), "Europe/Oslo")]
+    autumn.change(lambda session: book(session, session.get(Room, autumn.rooms["gymsal-2"].id), autumn.cast.per, spring, buffers=(30, 0)))
+    autumn.change(_newer)
+
+    told = {one["DTSTART"]: one.get("DESCRIPTION", "") for one in events(read(autumn.addresses["round"]))}
+
+    assert "FØRST INN" not in told[utc("2026-11-27 17:00")]
+    # Half an hour before a quarter past three it is a quarter to two: the hour between is not there.
+    assert told[utc("2027-03-28 01:15")].startswith("FØRST INN: åpne til kl. 01:45")
 
 
 @pytest.mark.parametrize("address", [VENUE, "round", "club"])
