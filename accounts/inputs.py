@@ -65,6 +65,7 @@ class ProfileInput(Input):
     phone: Phone
     born: Day | None = None
     language: Language = "nb"
+    without_calendar: bool = False
 
 
 class AccountInput(ProfileInput):

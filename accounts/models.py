@@ -12,7 +12,10 @@ from database.types import Word
 
 
 class Person(Base):
-    """Anyone with an account, and callers that staff book for (no password, maybe no address)."""
+    """Anyone with an account, and callers that staff book for (no password, maybe no address).
+
+    ``without_calendar`` is who wants no mail that writes into his or her calendar.
+    """
 
     __tablename__ = "person"
 
@@ -22,6 +25,7 @@ class Person(Base):
     phone: Mapped[str] = mapped_column(String(30), default="")
     born: Mapped[date | None]
     language: Mapped[str] = mapped_column(String(5), default="nb")
+    without_calendar: Mapped[bool] = mapped_column(default=False)
     password_hash: Mapped[str | None] = mapped_column(String(200))
     proved_at: Mapped[datetime | None]
     created_at: Mapped[datetime]

@@ -99,7 +99,7 @@ def _uid(task: Task, one: Occurring, before: Sequence[Occurring]) -> str:
 
 def _title(task: Task, one: Occurring, round_: Round, view: View) -> str:
     told, words = round_.told[one.id], view.words
-    venue, room = round_.venues[told.place.venue_id].name, f"{told.place.name} – {who(one, told.holder, view)}"
+    venue, room = round_.venues[told.place.venue_id].name, f"{told.place.name} – {who(one, told, view)}"
     match task.kind:
         case Kind.UNLOCK:
             return words.unlock.format(where=venue)
@@ -131,6 +131,7 @@ def _lines(task: Task, round_: Round, view: View) -> list[str]:
 def _of(one: Occurring, told: Telling, view: View) -> list[str]:
     """Who comes when and where, whom to ring, and whether they may be let in."""
     # A person's own booking names nobody twice.
-    whom = ", ".join(dict.fromkeys(part for part in (who(one, told.holder, view), one.contact_name, one.contact_phone) if part))
+    contact = (one.contact_name, one.contact_phone) if told.is_near else ()
+    whom = ", ".join(dict.fromkeys(part for part in (who(one, told, view), *contact) if part))
     when = f"{one.local_start:%H:%M}–{one.local_end:%H:%M} {told.place.name}: {whom} ({one.reference})"
     return [when, *entrance_lines(told.entrance, view)]

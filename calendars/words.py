@@ -10,7 +10,11 @@ class Words:
     tentative: str
     cancelled: str
     closed: str
+    hours: str
+    shut: str
+    by_agreement: str
     busy: str
+    private: str
     blocked: str
     open_to_all: str
     alcohol: str
@@ -53,7 +57,11 @@ NB = Words(
     tentative="FORELØPIG",
     cancelled="AVLYST",
     closed="STENGT",
+    hours="ÅPNINGSTID",
+    shut="stengt",
+    by_agreement="{times} etter avtale",
     busy="Opptatt",
+    private="Privat",
     blocked="Sperret",
     open_to_all="Åpent for alle",
     alcohol="Alkohol: ja",
@@ -95,7 +103,11 @@ NN = Words(
     tentative="FØREBELS",
     cancelled="AVLYST",
     closed="STENGT",
+    hours="OPNINGSTID",
+    shut="stengt",
+    by_agreement="{times} etter avtale",
     busy="Oppteke",
+    private="Privat",
     blocked="Sperra",
     open_to_all="Ope for alle",
     alcohol="Alkohol: ja",
@@ -137,7 +149,11 @@ EN = Words(
     tentative="PROVISIONAL",
     cancelled="CANCELLED",
     closed="CLOSED",
+    hours="OPENING HOURS",
+    shut="closed",
+    by_agreement="{times} by agreement",
     busy="Busy",
+    private="Private",
     blocked="Blocked",
     open_to_all="Open to all",
     alcohol="Alcohol: yes",

@@ -22,6 +22,7 @@ from booking.rounds import changes
 from booking.runs import forget_old, run_waiting
 from booking.turns import attempt
 from booking.undo import forget_acts
+from calendars.health import silent, tell_silent
 from database.transact import Database
 from kernel.clock import now
 from notices.bounces import MOST_BYTES
@@ -72,8 +73,9 @@ def bounces_command(file: Path) -> None:
 @click.command("worker")
 @click.option("--every", default=20, show_default=True, help="Seconds between turns.")
 def worker_command(every: int) -> None:
-    """Do all periodic work until stopped: end what nobody confirmed, offer free time, tell of broken promises, remind, see whom
-    notices did not reach, tell caretakers of their day, forget what is old, send notices, try drafts."""
+    """Do all periodic work until stopped: end what nobody confirmed, offer free time, tell of broken promises, remind, tell of
+    calendars that nobody fetches, see whom notices did not reach, tell caretakers of their day, forget what is old, send notices, try
+    drafts."""
     while True:
         _tidy()
         attempt("send notices", _send)
@@ -91,6 +93,7 @@ def _tidy() -> None:
         _escalate,
         _ask_again,
         _remind,
+        _tell_silent,
         _read_bounces,
         _call,
         _begin_days,
@@ -133,6 +136,13 @@ def _remind() -> None:
         holders = to_remind(session, now())
     for holder in holders:
         attempt(f"remind person {holder}", _database().transact, remind, holder, by=SERVICE, now=now())
+
+
+def _tell_silent() -> None:
+    with _database().reading() as session:
+        feeds = silent(session, now())
+    for feed in feeds:
+        attempt(f"tell of silent feed {feed}", _database().transact, tell_silent, feed, by=SERVICE, now=now())
 
 
 def _read_bounces() -> None:

@@ -273,8 +273,15 @@ CALENDARS: Mapping[str, str] = {
     "feed-unavailable": _("Kalenderen kan ikke vises akkurat nå. Den kommer tilbake av seg selv."),
     "no-feed": _("Kalenderen finnes ikke."),
     "feed-revoked": _("Kalenderen er trukket tilbake. Lag en ny adresse."),
+    "feed-link-over": _("Lenken gjelder ikke lenger. Be kommunen om en ny, eller logg inn og lag kalenderen på siden Kalendere."),
+    "feed-link-taken": _(
+        "Kalenderen er alt i bruk. Trenger du en til, logger du inn og lager den på siden Kalendere, eller ber om en ny lenke."
+    ),
+    "not-a-caretaker": _("{value} er ikke vaktmester for noe bygg."),
+    "no-address": _("{value} har ingen e-postadresse."),
     "feed-without-name": _("Gi kalenderen et navn på høyst {most} tegn."),
-    "feed-without-venues": _("Velg minst ett bygg."),
+    "feed-without-venues": _("Velg minst ett bygg eller ett rom."),
+    "sign-of-one-room": _("Et dørskilt er for ett rom. Du valgte {value}."),
     "too-many-feeds": _("Du kan ha høyst {most} kalendere. Trekk tilbake en du ikke bruker."),
     "no-organisation": _("Organisasjonen «{value}» finnes ikke."),
     "no-venue": _("Bygget «{value}» finnes ikke."),

@@ -11,9 +11,13 @@ from sqlalchemy import select, update
 from accounts.models import Organisation
 from booking.models import Booking, Occurrence
 from booking.states import OccurrenceState
+from calendars.levels import Level
+from calendars.models import Audience
+from calendars.tokens import Draft, make_feed
 from kernel.wallclock import WallSpan
-from tests.calendars.conftest import VENUE
+from tests.calendars.conftest import NOW, VENUE
 from tests.calendars.rows import book, close, evening
+from tests.cast import actor
 from venues.models import Municipality, Room, Space, Venue
 
 OSLO = "Europe/Oslo"
@@ -41,6 +45,20 @@ def test_a_feed_without_names_says_only_that_it_is_taken(autumn, read):
 
 def test_the_level_of_a_private_feed_cannot_be_chosen_by_its_address(autumn, read):
     assert read(autumn.addresses["mine"]).data == read(f"{autumn.addresses['mine']}?level=public").data
+
+
+@pytest.mark.parametrize(("level", "names"), [(Level.BUSY, set()), (Level.PUBLIC, {"Skiold turn", "Drammen kommune"})])
+def test_a_private_feed_that_tells_less_tells_no_more_than_the_public_one_and_stays_secret(level, names, autumn, read):
+    draft = Draft("Skjerm", Audience.CARETAKER, venues=("oren-flerbrukshall",), level=level)
+    made = autumn.change(lambda session: make_feed(session, draft, by=actor(session, autumn.cast.olav), now=NOW))
+
+    found = read(f"/calendars/private/{made.token}.ics")
+
+    public = read(f"{VENUE}?level={level}")
+    assert [one["SUMMARY"] for one in events(found)] == [one["SUMMARY"] for one in events(public)]
+    assert {one["SUMMARY"] for one in events(found)} >= names
+    assert (b"DESCRIPTION" in found.data) == (b"DESCRIPTION" in public.data)
+    assert found.headers["Cache-Control"] == "private, max-age=0, must-revalidate"
 
 
 def test_an_organisation_that_is_not_to_be_shown_is_busy_in_public(autumn, read):
