@@ -237,7 +237,7 @@ def _scope(session: Session, feed: FeedToken) -> str:
     venues = [session.get(Venue, number) for number in feed.scope.get("venues", ()) if number not in chosen]
     organisations = [session.get(Organisation, number) for number in feed.scope.get("organisations", ())]
     names = [one.name for one in (*venues, *organisations) if one] + [room.whole_name for room in rooms if room]
-    return ", ".join(sorted(names) + [feed.scope["team"]] * ("team" in feed.scope))
+    return ", ".join([*sorted(names), *filter(None, [feed.scope.get("team")])])
 
 
 def _agent() -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import and_, func, or_, select
@@ -35,7 +36,7 @@ class What(StrEnum):
     OPENED = "opened"
 
 
-# By its subject and id, start, end and room as JSON keeps them, with what is to be set up.
+# By its subject and id, start, end and room as JSON keeps them, with a digest of what is to be set up.
 Picture = dict[str, list[Any]]
 
 
@@ -220,10 +221,11 @@ def _picture(session: Session, venues: Iterable[int], days: Sequence[date]) -> P
     beside = held_by(session, [row.id for row in rows])
     found: Picture = {}
     for row in rows:
-        set_up = [*row.needs, *(one.text for one in beside.get(row.id, ()))]
+        # What people wrote themselves stands in their booking and nowhere else.
+        set_up = sha256(repr([row.needs, *(one.text for one in beside.get(row.id, ()))]).encode()).hexdigest()[:16]
         found[f"occurrence:{row.id}"] = [row.local_start.isoformat(), row.local_end.isoformat(), row.room_id, set_up]
     closed = (Closure.venue_id.in_(ids), Closure.withdrawn_at.is_(None), Closure.local_start < last, Closure.local_end > first)
     for closure in session.scalars(select(Closure).where(*closed)):
         times = [closure.local_start.isoformat(), closure.local_end.isoformat()]
-        found[f"closure:{closure.id}"] = [*times, closure.room_id, []]
+        found[f"closure:{closure.id}"] = [*times, closure.room_id, ""]
     return found

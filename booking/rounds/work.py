@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from itertools import groupby
 
@@ -10,6 +10,7 @@ from kernel.interval import Interval
 
 # A door is opened and locked at a moment; so long a calendar shows it.
 MOMENT = timedelta(minutes=15)
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Kind(StrEnum):
@@ -77,10 +78,12 @@ def tasks_of(stays: Iterable[Stay]) -> list[Task]:
 def _runs(stays: Iterable[Stay]) -> Iterator[list[Stay]]:
     """Those that touch or overlap, without a time between them at which nobody is there."""
     run: list[Stay] = []
+    until = NEVER
     for stay in stays:
-        if run and stay.opens > max(one.cleared for one in run):
+        if run and stay.opens > until:
             yield run
             run = []
+        until = max(until, stay.cleared)
         run.append(stay)
     if run:
         yield run
