@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from inspect import getsource
+from itertools import pairwise
 from re import findall
 
 import pytest
@@ -51,6 +52,16 @@ def test_each_case_gives_what_is_expected_of_it(case: Mapping[str, str]) -> None
 
     assert found["outcome"] == case["outcome"]
     assert sorted(found["occurrences"], key=str) == sorted(case["expect"], key=str)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["file"])
+def test_what_is_read_month_by_month_is_what_is_read_of_the_year(case: Mapping[str, str]) -> None:
+    data = (DATA / case["file"]).read_bytes()
+
+    months = [date(2026 + place // 12, place % 12 + 1, 1) for place in range(13)]
+    by_month = {one for first, last in pairwise(months) for one in read(data, first=first, last=last, zone=ZONE).occurrences}
+
+    assert by_month == set(told(data).occurrences)
 
 
 def test_twenty_thousand_events_are_read_within_the_time_and_one_more_is_refused() -> None:
