@@ -14,7 +14,8 @@ class Settings:
 
     ``public_url`` stands in mails, feeds and links; ``mail_url`` is ``smtp://[user:pass@]host:port`` or
     ``file:///folder`` (the demo); ``mail_from`` the sender of every mail; ``sms_url`` is ``file:///folder`` or empty, which
-    sends no short messages; ``bounces`` the Maildir into which a mail server puts what comes back.
+    sends no short messages; ``bounces`` the Maildir into which a mail server puts what comes back; ``feed_cancelled_days`` for
+    how long calendars tell of a cancelled date.
     """
 
     database_url: str
@@ -30,6 +31,7 @@ class Settings:
     metrics_open: bool = False
     map_tiles: bool = False
     feed_gzip: bool = True
+    feed_cancelled_days: int = 14
 
     def __post_init__(self) -> None:
         if len(self.secret_key) < 16:
@@ -58,6 +60,7 @@ class Settings:
             metrics_open=environ.get("METRICS_OPEN") == "1",
             map_tiles=environ.get("MAP_TILES") == "1",
             feed_gzip=environ.get("FEED_GZIP", "1") != "0",
+            feed_cancelled_days=int(environ.get("FEED_CANCELLED_DAYS", "14")),
         )
 
 

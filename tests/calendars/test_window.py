@@ -20,13 +20,14 @@ def test_the_usual_window_is_of_whole_local_days():
     assert span_of(Wanted(), TODAY, OSLO) == Span(
         Interval(moment("2026-08-24 22:00"), moment("2028-05-16 22:00")),
         moment("2026-11-08 23:00"),
+        TODAY,
     )
 
 
 def test_an_address_may_ask_for_other_days_and_for_no_cancelled_ones():
     wanted = wanted_of({"from": "2026-03-29", "to": "2026-03-29", "cancelled": "0"})
 
-    assert span_of(wanted, TODAY, OSLO) == Span(Interval(moment("2026-03-28 23:00"), moment("2026-03-29 22:00")), None)
+    assert span_of(wanted, TODAY, OSLO) == Span(Interval(moment("2026-03-28 23:00"), moment("2026-03-29 22:00")), None, TODAY)
 
 
 def test_what_lies_too_far_away_is_cut():
