@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, exists, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from accounts.identity import Actor, Role
 from accounts.models import Person, RoleGrant
@@ -21,6 +21,7 @@ from database.outbox import post
 from venues.models import Venue
 
 SILENT_AFTER = timedelta(hours=36)
+LATER = aliased(FeedToken)
 A_DAY, A_WEEK = timedelta(days=1), timedelta(days=7)
 # Only public feeds name their own address.
 PUBLIC = b"\r\nSOURCE;"
@@ -98,7 +99,8 @@ def readings(session: Session, *, by: Actor, now: datetime) -> list[Reading]:
 
 
 def watched(session: Session, *, by: Actor, now: datetime) -> list[Watched]:
-    """The caretakers and whether their calendars are read, by name: all of them for officers, themselves for caretakers."""
+    """The caretakers with their calendars, all for officers, themselves for caretakers: first whose client has stopped, then who
+    has none, then the others, each by name."""
     by.require(by.is_staff, "caretaker")
     held = select(Person, Venue.name).join(RoleGrant, RoleGrant.person_id == Person.id).join(Venue, Venue.id == RoleGrant.venue_id)
     held = held.where(RoleGrant.role == Role.CARETAKER, Venue.retired_at.is_(None), true() if by.is_officer else Person.id == by.person_id)
@@ -106,7 +108,8 @@ def watched(session: Session, *, by: Actor, now: datetime) -> list[Watched]:
     for person, venue in session.execute(held.order_by(Person.name, Person.id, Venue.name)):
         venues[person].append(venue)
     feeds = _rounds(session, [person.id for person in venues], now)
-    return [Watched(person, names, feeds.get(person.id, ())) for person, names in venues.items()]
+    found = [Watched(person, names, feeds.get(person.id, ())) for person, names in venues.items()]
+    return sorted(found, key=lambda one: (not any(is_silent(feed, now) for feed in one.feeds), bool(one.feeds)))
 
 
 def is_silent(feed: FeedToken, now: datetime) -> bool:
@@ -116,7 +119,10 @@ def is_silent(feed: FeedToken, now: datetime) -> bool:
 
 
 def silent(session: Session, now: datetime) -> Sequence[int]:
-    """The feeds of rounds, by id, that a client read and has not for 36 hours, of which nobody was told since."""
+    """The feeds of rounds, by id, that a client read and has not for 36 hours, of which nobody was told since.
+
+    Of an address that was replaced only when no later one was read either: then the client was not moved before it ended.
+    """
     return session.scalars(select(FeedToken.id).where(*_silent(now)).order_by(FeedToken.id)).all()
 
 
@@ -136,7 +142,9 @@ def _silent(now: datetime) -> tuple[ColumnElement[bool], ...]:
     # Who lost the role reads no more, and need not be told.
     still = exists().where(RoleGrant.person_id == FeedToken.person_id)
     untold = or_(FeedToken.told_at.is_(None), FeedToken.told_at < FeedToken.used_at)
-    lives = (FeedToken.audience == Audience.CARETAKER, FeedToken.revoked_at.is_(None), FeedToken.ends_at.is_(None))
+    theirs, later = LATER.person_id == FeedToken.person_id, LATER.id > FeedToken.id
+    moved = exists().where(theirs, later, LATER.name == FeedToken.name, LATER.used_at.is_not(None))
+    lives = (FeedToken.audience == Audience.CARETAKER, FeedToken.revoked_at.is_(None), or_(FeedToken.ends_at.is_(None), ~moved))
     return *lives, FeedToken.used_at <= now - SILENT_AFTER, untold, still
 
 

@@ -74,23 +74,27 @@ def test_a_caretakers_client_that_stopped_is_told_of_once_each_time(autumn):
     assert (never, counts) == (0, [0, 1, 1, 1, 2])
 
 
-@pytest.mark.parametrize("end", ["revoked", "replaced", "no longer caretaker"])
-def test_nobody_is_told_of_a_feed_that_is_to_be_silent(end, autumn):
-    feed = autumn.change(lambda session: session.scalar(select(FeedToken.id).where(FeedToken.name == "Olav, mobil")))
-
-    def ends(session):
-        note_uses(session, [Use(feed, NOW, IPHONE)])
-        by = actor(session, autumn.cast.olav)
-        if end == "revoked":
+def ends(session, autumn, how):
+    """Olav's feed was read, and then something is done about it."""
+    feed = session.scalar(select(FeedToken.id).where(FeedToken.name == "Olav, mobil"))
+    note_uses(session, [Use(feed, NOW, IPHONE)])
+    by = actor(session, autumn.cast.olav)
+    match how:
+        case "revoked":
             revoke_feed(session, feed, by=by, now=NOW)
-        elif end == "replaced":
+        case "moved":
+            note_uses(session, [Use(rotate_feed(session, feed, by=by, now=NOW).feed.id, NOW + timedelta(days=3), IPHONE)])
+        case "not moved":
             rotate_feed(session, feed, by=by, now=NOW)
-        else:
+        case "no longer caretaker":
             session.execute(RoleGrant.__table__.delete().where(RoleGrant.person_id == autumn.cast.olav.id))
 
-    autumn.change(ends)
 
-    assert autumn.change(lambda session: silent(session, NOW + timedelta(days=3))) == []
+@pytest.mark.parametrize(("how", "told"), [("revoked", 0), ("moved", 0), ("not moved", 1), ("no longer caretaker", 0)])
+def test_of_a_feed_that_is_to_be_silent_nobody_is_told(how, told, autumn):
+    autumn.change(lambda session: ends(session, autumn, how))
+
+    assert len(autumn.change(lambda session: silent(session, NOW + timedelta(days=4)))) == told
 
 
 def test_readings_are_numbers_and_caretakers_are_named_to_officers_and_themselves(autumn, sign_in):

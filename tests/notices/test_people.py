@@ -32,6 +32,7 @@ def test_an_invitation_to_a_role_says_who_invites_to_what_and_until_when(office:
         f"""Hei! Du er invitert til rollen {caretaker} for Øren flerbrukshall.
 Den som inviterer deg, er Ada Lien.
 
+Åpne lenken på telefonen, så får du vaktlista i kalenderen der med en gang.
 Se invitasjonen og svar her:
 {address(office, invitation)}
 
