@@ -273,8 +273,13 @@ def _taking(rooms: Sequence[int]) -> ColumnElement[bool]:
 
 
 def _held(standing: Standing) -> ColumnElement[bool]:
-    column = Booking.organisation_id if standing.kind is Kind.ORGANISATION else Booking.holder_id
-    return and_(column.in_(standing.ids), Booking.team == standing.team) if standing.team else column.in_(standing.ids)
+    """What a holder has; in public nothing that is not shown, which stands there as nobody's."""
+    if standing.kind is Kind.PERSON:
+        return Booking.holder_id.in_(standing.ids)
+    told: list[ColumnElement[bool]] = [Booking.organisation_id.in_(standing.ids)]
+    told += [Booking.team == standing.team] if standing.team else []
+    told += [] if standing.level is Level.OWN else [Booking.shown_publicly.is_(True)]
+    return and_(*told)
 
 
 def _told(standing: Standing, places: Places, span: Span) -> ColumnElement[bool]:

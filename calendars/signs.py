@@ -74,7 +74,7 @@ def sign_at(board: bytes, moment: datetime) -> Sign:
     return Sign(number, since, json.dumps(told, ensure_ascii=False, indent=1).encode() + b"\n")
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=32)
 def _read(board: bytes) -> _Board:
     told = json.loads(board)
     found = [(datetime.fromisoformat(one["start"]), datetime.fromisoformat(one["end"]), one) for one in told["entries"]]

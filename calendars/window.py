@@ -14,6 +14,8 @@ from kernel.wallclock import local_day, parse_day, to_wall
 
 DAYS_BACK = 90
 DAYS_AHEAD = 540
+# What machines ask for is now and next, and they ask at any minute.
+SIGN_DAYS = 60
 FARTHEST = timedelta(days=1100)
 CANCELLED_DAYS = 14
 END_OF_ZONES = date(LAST_YEAR, 12, 31)
@@ -78,8 +80,9 @@ def span_of(wanted: Wanted, today: date, zone: str, *, cancelled_days: int = CAN
     Raises Invalid (``end-before-start``) when nothing is left.
     """
     earliest, latest = today - FARTHEST, min(today + FARTHEST, END_OF_ZONES)
-    first = max(wanted.first or today - timedelta(days=DAYS_BACK), earliest)
-    last = min(wanted.last or today + timedelta(days=DAYS_AHEAD), latest)
+    back, ahead = (0, SIGN_DAYS) if wanted.form is Form.SIGN else (DAYS_BACK, DAYS_AHEAD)
+    first = max(wanted.first or today - timedelta(days=back), earliest)
+    last = min(wanted.last or today + timedelta(days=ahead), latest)
     if last < first:
         raise refuse(Invalid, "end-before-start", "to", last.isoformat(), start=first.isoformat())
     since = local_day(today - timedelta(days=cancelled_days), zone).start if wanted.cancelled else None

@@ -1,7 +1,6 @@
 """Discretion: what each detail level tells and to whom, what is not shown publicly, whom to call for how long, and that a
 secret address stays a secret."""
 
-import re
 from datetime import UTC, datetime
 
 import pytest
@@ -91,8 +90,8 @@ def test_a_booking_that_is_not_shown_is_taken_in_public_and_named_to_its_own(aut
 
     assert ("Skiold turn" in public, "Drammen kommune" in public, "Åpent for alle" in public) == (False, False, False)
     assert "Skiold turn – Øving" in own
-    assert "BEGIN:VEVENT" in read(ORGANISATION).text
-    assert "Skiold turn" not in re.sub("(X-WR-CAL)?NAME:.*", "", read(ORGANISATION).text)
+    # That the organisation has it is all that its own feed could tell.
+    assert "BEGIN:VEVENT" not in read(ORGANISATION).text
 
 
 def test_an_organisation_hides_itself_and_its_feed_is_gone(autumn, read):

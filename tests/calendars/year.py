@@ -218,6 +218,8 @@ def _is_told(one: Occurrence, booking: Booking, kind: Kind) -> bool:
     first, last = datetime(2026, 8, 24, 22, tzinfo=UTC), datetime(2028, 5, 16, 22, tzinfo=UTC)
     of_place = one.room_id in kind.rooms
     of_holder = booking.holder_id == kind.holder or (kind.organisation is not None and booking.organisation_id == kind.organisation)
+    if kind.organisation is not None and kind.level == "public" and not booking.shown_publicly:
+        return False
     is_told = of_place or (of_holder and (not kind.team or booking.team == kind.team))
     if one.state is OccurrenceState.UNCONFIRMED and kind.level != "own":
         return False
