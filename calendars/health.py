@@ -13,6 +13,7 @@ from accounts.identity import Actor, Role
 from accounts.models import Person, RoleGrant
 from calendars.cache import Cache, Copy
 from calendars.clients import name_of
+from calendars.forms import Form
 from calendars.lint import faults_of
 from calendars.models import Audience, FeedToken
 from calendars.tokens import living
@@ -21,6 +22,7 @@ from database.outbox import post
 from venues.models import Venue
 
 SILENT_AFTER = timedelta(hours=36)
+OF_ROUNDS = (Audience.CARETAKER, Audience.WORK)
 LATER = aliased(FeedToken)
 A_DAY, A_WEEK = timedelta(days=1), timedelta(days=7)
 # Only public feeds name their own address.
@@ -55,9 +57,10 @@ class Health:
         self._seen: dict[str, tuple[str, Sequence[str]]] = {}
 
     def stored(self, *, by: Actor) -> list[Stored]:
-        """The feeds on this machine, those with faults first; what private ones are called is for officers."""
+        """The feeds on this machine that are written as events, those with faults first; what private ones are called is for officers."""
         by.require(by.is_staff, "caretaker")
-        found = [self._stored(key, copy, failing) for key, copy, failing in self._cache.filed()]
+        events = (one for one in self._cache.filed() if one[0].rpartition("/")[2].startswith(Form.EVENTS))
+        found = [self._stored(key, copy, failing) for key, copy, failing in events]
         shown = [one for one in found if by.is_officer or one.is_public]
         return sorted(shown, key=lambda one: (one.is_sound, one.name, one.level))
 
@@ -114,7 +117,7 @@ def watched(session: Session, *, by: Actor, now: datetime) -> list[Watched]:
 
 def is_silent(feed: FeedToken, now: datetime) -> bool:
     """Whether a caretaker's client has read a feed, and has not for 36 hours; an address that was replaced is let go."""
-    is_round = feed.audience is Audience.CARETAKER and feed.ends_at is None
+    is_round = feed.audience in OF_ROUNDS and feed.ends_at is None
     return is_round and feed.used_at is not None and feed.used_at <= now - SILENT_AFTER
 
 
@@ -144,12 +147,12 @@ def _silent(now: datetime) -> tuple[ColumnElement[bool], ...]:
     untold = or_(FeedToken.told_at.is_(None), FeedToken.told_at < FeedToken.used_at)
     theirs, later = LATER.person_id == FeedToken.person_id, LATER.id > FeedToken.id
     moved = exists().where(theirs, later, LATER.name == FeedToken.name, LATER.used_at.is_not(None))
-    lives = (FeedToken.audience == Audience.CARETAKER, FeedToken.revoked_at.is_(None), or_(FeedToken.ends_at.is_(None), ~moved))
+    lives = (FeedToken.audience.in_(OF_ROUNDS), FeedToken.revoked_at.is_(None), or_(FeedToken.ends_at.is_(None), ~moved))
     return *lives, FeedToken.used_at <= now - SILENT_AFTER, untold, still
 
 
 def _rounds(session: Session, people: Sequence[int], now: datetime) -> Mapping[int, Sequence[FeedToken]]:
-    theirs = (FeedToken.person_id.in_(people), FeedToken.audience == Audience.CARETAKER, *living(now))
+    theirs = (FeedToken.person_id.in_(people), FeedToken.audience.in_(OF_ROUNDS), *living(now))
     found: dict[int, list[FeedToken]] = defaultdict(list)
     for feed in session.scalars(select(FeedToken).where(*theirs).order_by(FeedToken.id.desc())):
         found[feed.person_id].append(feed)
