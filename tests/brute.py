@@ -18,6 +18,7 @@ TO_CONFIRM, SHORTEST = timedelta(days=7), timedelta(hours=1)
 MOST_UNCONFIRMED = 5
 MOST_IN_LINE = 3
 MOST_UNITS = 5
+HOLIDAYS = {(12, 25), (12, 26), (1, 1)}
 # Who acts for the club, and is asked when somebody else wishes in its name.
 DELEGATES = 2
 NOTICE_DAYS = 5
@@ -112,6 +113,12 @@ class Date:
     def pieces(self) -> tuple[Piece, ...]:
         """All that it has while it has its time: the parts of its room, and what it has beside."""
         return (*((part, *self.span) for part in SPACES[self.room]), *self.beside)
+
+
+def _is_holiday(date: Date) -> bool:
+    """Whether it touches a public holiday: those of Christmas and the new year are all that an episode reaches."""
+    days = {moment.astimezone(OSLO).date() for moment in (date.start, date.end - timedelta(seconds=1))}
+    return any((day.month, day.day) in HOLIDAYS for day in days)
 
 
 Shift = Callable[[Date], Date]
@@ -1129,6 +1136,7 @@ class Model:
         if date.is_missing or self._lacks(case, date.room):
             return True
         is_shut = not self._is_open(date) or any(closed.keeps_out(date, case.sort) for closed in self.closures.values())
+        is_shut |= _is_holiday(date)
         return case.sort is not BLOCK and is_shut
 
     def _is_open(self, date: Date) -> bool:
