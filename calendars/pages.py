@@ -1,5 +1,6 @@
 """Pages: one's own private feeds - what there is, who reads them, making, changing address, ending."""
 
+from dataclasses import replace
 from typing import Literal
 
 from flask import Blueprint, Flask, Response, current_app, render_template, request
@@ -14,13 +15,17 @@ from accounts.identity import Actor, Role
 from accounts.models import Organisation
 from calendars.addresses import private_address, subscribing
 from calendars.models import Audience
-from calendars.standing import Address, standing_of
+from calendars.rendering import name_of
+from calendars.standing import Address, Kind, standing_of
 from calendars.tokens import LONGEST_NAME, NO_OVERLAP, OVERLAP, Draft, Made, feeds_of, make_feed, revoke_feed, rotate_feed
+from calendars.whatson import Among
 from kernel.clock import now
 from kernel.errors import Refusal
 from venues.models import Venue
+from venues.queries import venues_in_use
 from web.forms import Form, Input, parse
 from web.hooks import Link, hooks
+from web.language import choose
 from web.pages import done, form_again
 
 routes = Blueprint("subscriptions", __name__, url_prefix="/calendars")
@@ -114,11 +119,19 @@ def follow_organisation(number: str) -> str:
     return _follow(Address("organisation", number))
 
 
+@routes.get("/open", defaults={"path": ""})
+@routes.get("/open/<path:path>")
+def follow_what_is_on(path: str) -> str:
+    """How to subscribe to what is on."""
+    return _follow(Address.open_to_all(Among.at(path)))
+
+
 def _follow(address: Address) -> str:
     with database().glancing() as connection:
         found = standing_of(connection, address, now=now())
     ways = subscribing(current_app.extensions["settings"].public_url + found.source)
-    return render_template("calendars/subscribe.html", name=found.name, ways=ways)
+    name = name_of(replace(found, language=choose())) if found.kind is Kind.OPEN else found.name
+    return render_template("calendars/subscribe.html", name=name, ways=ways, is_open=found.kind is Kind.OPEN, page=found.page)
 
 
 def _told(made: Made, *, status: int) -> Response:
@@ -141,8 +154,7 @@ def venues_of(session: Session, hand: Actor) -> list[Venue]:
     """The venues that a caretaker's feed of this person may be about."""
     if not hand.is_officer and Role.CARETAKER not in hand.roles:
         return []
-    found = select(Venue).where(Venue.retired_at.is_(None)).order_by(Venue.name)
-    return list(session.scalars(found if hand.is_officer else found.where(Venue.id.in_(hand.venues))))
+    return [venue for venue in venues_in_use(session) if hand.is_officer or venue.id in hand.venues]
 
 
 def organisations_of(session: Session, hand: Actor) -> list[Organisation]:

@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
+from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
 import booking.conditions.queries
@@ -20,14 +21,18 @@ import calendars.words
 import calendars.zones
 import policies.entry
 import venues.contact
+from booking.pages.labels import band_label
+from booking.public import GROUPS
 from calendars import queries
 from calendars.events import CALENDAR_END, Event, Head, event_bytes, head_bytes
 from calendars.levels import SHOWN, Closing, Day, Entrance, Holder, Level, Occurring, Telling, View, event_of_closure, event_of_occurrence
 from calendars.queries import Mark, Places
 from calendars.rounds import days_of
 from calendars.standing import Kind, Standing
+from calendars.whatson import KINDS
 from calendars.window import Span
 from calendars.words import LANGUAGES
+from policies.labels import activity
 
 TOLD_BY = (
     *(calendars.text, calendars.zones, calendars.events, calendars.words, calendars.levels, calendars.rounds, venues.contact),
@@ -102,6 +107,14 @@ def render(session: Session, standing: Standing, span: Span, public_url: str, be
     return _joined(_head(standing, places, [*parts.values(), *closings], home.changed_at, public_url), parts, closings)
 
 
+def name_of(standing: Standing) -> str:
+    """What what is on is called, with what it is told among: ``Det skjer: Fjell, 6–12 år, Idrett``."""
+    age, kind = standing.among.age, standing.among.kind
+    with force_locale(standing.language):
+        chosen = [band_label(GROUPS[age]) if age else "", activity(KINDS[kind]) if kind else ""]
+    return f"{LANGUAGES[standing.language].whats_on}: {', '.join(part for part in (standing.name, *chosen) if part)}"
+
+
 def _of_staff(
     session: Session, standing: Standing, rows: Sequence[Occurring], places: Places
 ) -> tuple[Mapping[int, Day], Mapping[int, Entrance]]:
@@ -142,7 +155,7 @@ def _head(standing: Standing, places: Places, written: Sequence[Part], changed_a
     told = [changed_at, *(place.changed_at for place in places.venues.values()), *(one.modified for one in written)]
     head = Head(
         name=_name(standing, places),
-        description=words.bookings,
+        description=words.whats_on_about if standing.kind is Kind.OPEN else words.bookings,
         zones=tuple(sorted({one.zone for one in written})) or (standing.zone,),
         modified=max(told),
         url=public_url + standing.page,
@@ -152,6 +165,8 @@ def _head(standing: Standing, places: Places, written: Sequence[Part], changed_a
 
 
 def _name(standing: Standing, places: Places) -> str:
+    if standing.kind is Kind.OPEN:
+        return name_of(standing)
     if standing.kind is not Kind.ROUND:
         return standing.name
     names = [place.name for place in places.venues.values()]

@@ -37,6 +37,7 @@ for show in (
 ):
     routes.add_app_template_filter(show, show.__name__)
 routes.add_app_template_filter(activity, "activity_label")
+routes.add_app_template_global(labels.age_groups)
 
 
 @routes.after_request

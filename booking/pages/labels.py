@@ -7,6 +7,7 @@ from accounts import labels as roles
 from booking.changed import Change
 from booking.models import Booking, Occurrence
 from booking.preferring import PREFERRED
+from booking.public import GROUPS
 from booking.states import Accepts, BookingKind, OccurrenceState, TaskReason, UsageKind
 from booking.wish import LEFT_OUT
 from database.outbox import Delivery
@@ -138,6 +139,11 @@ def band_label(band: str) -> str:
     if band.endswith("+"):
         return gettext("%(age)s år og eldre", age=band[:-1])
     return gettext("%(ages)s år", ages=band.replace("-", "–"))
+
+
+def age_groups() -> list[tuple[str, str]]:
+    """The age groups that a list of what is on tells apart, with their labels."""
+    return [(group, band_label(group)) for group in GROUPS.values()]
 
 
 def paragraph_of(fault: Fault) -> str:
