@@ -15,6 +15,7 @@ from booking.public import GROUPS
 from calendars.listed import Listing, listing
 from calendars.standing import Address, Standing, standing_of
 from calendars.whatson import KINDS, Among
+from calendars.window import today_in
 from kernel.clock import now
 from kernel.errors import Invalid, Refusal
 from kernel.wallclock import parse_day
@@ -51,6 +52,7 @@ def page() -> str | Response:
         ways=_ways(shown, among),
         choices=_choices(among),
         may_embed=actor().is_staff,
+        today=today_in(found.zone, now()),
     )
     return Response(page, status=422) if form.faults else page
 
@@ -59,8 +61,9 @@ def page() -> str | Response:
 def embedding() -> str:
     """How other pages frame it: what to choose, and the code for them."""
     actor().require(actor().is_staff, "officer")
-    among, language = _among(), choose()
-    query = urlencode(among.query | {"lang": language})
+    among = _among()
+    _standing(among)
+    query = urlencode(among.query | {"lang": choose()})
     settings = current_app.extensions["settings"]
     return render_template(
         "calendars/embedding.html",
