@@ -83,7 +83,7 @@ def standing_of(connection: Connection, address: Address, *, now: datetime) -> S
     """Read a feed's standing; raises Missing (``no-feed``) for what never was, Gone (``feed-revoked``) for what was ended."""
     dialect = connection.dialect.name
     moment = now if dialect == "postgresql" else int(now.timestamp())
-    given = {"first": address.first, "second": address.second, "now": moment}
+    given = {"first": address.first, "second": address.second, "date": int(address.among.date or 0), "now": moment}
     # As the driver takes it: an unchanged feed is asked for all day, and this is most of what it costs.
     row = connection.exec_driver_sql(QUERIES[dialect, address.kind], given).mappings().first()
     if address.kind == PRIVATE:
@@ -130,7 +130,10 @@ PLACES = {
         FROM organisation {common} WHERE organisation.number = {first} AND organisation.shown_publicly""",
     "open": """
         SELECT venue.id AS venue_id, venue.name AS venue, district.id AS district_id, district.name AS district, municipality.name,
-            coalesce(venue.zone, municipality.zone) AS zone, municipality.revision AS common, told.members, told.mark, told.revisions
+            coalesce(venue.zone, municipality.zone) AS zone, municipality.revision AS common, told.members, told.mark,
+            (SELECT occurrence.id FROM occurrence JOIN booking ON booking.id = booking_id
+                WHERE occurrence.id = {date} AND {is_open}) AS date_id,
+            told.revisions
             + (SELECT coalesce(sum(revision), 0) FROM venue) + (SELECT coalesce(sum(revision), 0) FROM room) AS revisions
         FROM municipality LEFT JOIN venue ON venue.slug = {first} LEFT JOIN district ON district.slug = {second} CROSS JOIN {told}""",
 }
@@ -165,11 +168,11 @@ LIVE = "(token.revoked_at IS NULL AND (token.ends_at IS NULL OR token.ends_at > 
 
 def _queries(dialect: str, parameter: str) -> Iterator[tuple[tuple[str, str], str]]:
     """Each query in the words of a database and its driver."""
-    given = {name: parameter.format(name) for name in ("first", "second", "now")}
+    given = {name: parameter.format(name) for name in ("first", "second", "date", "now")}
     ids = {f"{name}_ids": MEMBER_IDS[dialect].format(name=name) for name in ("organisations", "venues")}
     for kind, query in (PLACES | {PRIVATE: TOKENS}).items():
-        told = OPEN.format(is_open=IS_OPEN[dialect])
-        yield (dialect, kind), query.format(**PARTS, **ids, told=told, live=LIVE.format(**given), **given)
+        told = {"is_open": IS_OPEN[dialect], "told": OPEN.format(is_open=IS_OPEN[dialect])}
+        yield (dialect, kind), query.format(**PARTS, **ids, **told, live=LIVE.format(**given), **given)
 
 
 QUERIES = dict([*_queries("sqlite", ":{}"), *_queries("postgresql", "%({})s")])
@@ -191,9 +194,9 @@ def _of_place(kind: Kind, row: RowMapping) -> Standing:
 
 
 def _of_open(address: Address, row: RowMapping) -> Standing:
-    """What is on; raises Missing (``no-feed``) where there is no such venue or district."""
+    """What is on; raises Missing (``no-feed``) where there is no such venue, district or date."""
     venue, district, among = row["venue_id"] or 0, row["district_id"] or 0, address.among
-    if (among.venue and not venue) or (among.district and not district):
+    if (among.venue and not venue) or (among.district and not district) or (among.date and not row["date_id"]):
         raise refuse(Missing, "no-feed", "address", among.path)
     return Standing(
         kind=Kind.OPEN,
