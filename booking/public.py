@@ -40,11 +40,15 @@ class Public(BaseModel):
     join: Joining = ""
 
     def said(self, participants: Mapping[str, int]) -> dict[str, Any]:
-        """As a booking keeps it, without what is not said; where no ages are, they are those of the participants,
-        and all of them are none."""
-        ages = sorted(set(self.ages), key=list(GROUPS.values()).index) or ages_of(participants)
-        said = self.model_dump() | {"ages": ages if len(ages) < len(GROUPS) else []}
+        """As a booking keeps it, without what is not said; where no ages are, they are those of the participants."""
+        said = self.model_dump() | {"ages": sorted(set(self.ages), key=list(GROUPS.values()).index) or ages_of(participants)}
         return {name: value for name, value in said.items() if value not in ("", [], None)}
+
+
+def told_ages(said: Mapping[str, Any]) -> tuple[AgeGroup, ...]:
+    """For which age groups it is, none where it is for all."""
+    ages = tuple(said.get("ages", ()))
+    return ages if len(ages) < len(GROUPS) else ()
 
 
 def ages_of(participants: Mapping[str, int]) -> list[AgeGroup]:

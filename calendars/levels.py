@@ -7,6 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from booking.public import told_ages
 from booking.states import BookingKind, OccurrenceState
 from calendars.events import Event, State
 from calendars.text import wall
@@ -324,7 +325,7 @@ def _lines(found: Occurring, told: Telling, view: View) -> list[str]:
 def _public(found: Occurring, holder: Holder | None, view: View) -> list[str]:
     words, said = view.words, found.public
     lines = [said["text"]] if "text" in said else []
-    lines += [words.ages.format(ages=", ".join(said["ages"]))] if "ages" in said else []
+    lines += [words.ages.format(ages=", ".join(ages))] if (ages := told_ages(said)) else []
     lines += [words.arranged.format(name=arranger(found, holder, view.municipality))]
     lines += [words.free if said["free"] else words.paid] if "free" in said else []
     lines += [words.join.format(text=said["join"])] if "join" in said else []

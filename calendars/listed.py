@@ -6,6 +6,7 @@ from itertools import groupby
 
 from sqlalchemy.orm import Session
 
+from booking.public import told_ages
 from calendars import queries
 from calendars.levels import ENDED, Holder, Occurring, arranger
 from calendars.queries import Places
@@ -95,7 +96,7 @@ def _activity(found: Occurring, places: Places, holder: Holder | None, municipal
         path=place.path,
         arranger=who,
         contact=holder.contact if holder and holder.is_shown else "",
-        ages=tuple(said.get("ages", ())),
+        ages=told_ages(said),
         free=said.get("free"),
         join=said.get("join", ""),
     )
