@@ -10,7 +10,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from accounts.edge import actor, database, reading
-from booking.pages.labels import band_label
+from booking.pages.labels import age_group
 from booking.public import GROUPS
 from calendars.listed import Listing, listing
 from calendars.standing import Address, Standing, standing_of
@@ -130,6 +130,6 @@ def _choices(among: Among) -> Mapping[str, Any]:
     return {
         "districts": [(one.slug, one.name) for one in districts(session)],
         "venues": [(one.slug, one.name) for one in venues_in_use(session)],
-        "ages": [(slug, band_label(group)) for slug, group in GROUPS.items()],
+        "ages": [(slug, age_group(group)) for slug, group in GROUPS.items()],
         "kinds": [(slug, activity(KINDS[slug])) for slug in kinds],
     }

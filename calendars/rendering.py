@@ -21,7 +21,7 @@ import calendars.words
 import calendars.zones
 import policies.entry
 import venues.contact
-from booking.pages.labels import band_label
+from booking.pages.labels import age_group
 from booking.public import GROUPS
 from calendars import queries
 from calendars.events import CALENDAR_END, Event, Head, event_bytes, head_bytes
@@ -111,7 +111,7 @@ def name_of(standing: Standing) -> str:
     """What what is on is called, with what it is told among: ``Det skjer: Fjell, 6–12 år, Idrett``."""
     age, kind = standing.among.age, standing.among.kind
     with force_locale(standing.language):
-        chosen = [band_label(GROUPS[age]) if age else "", activity(KINDS[kind]) if kind else ""]
+        chosen = [age_group(GROUPS[age]) if age else "", activity(KINDS[kind]) if kind else ""]
     return f"{LANGUAGES[standing.language].whats_on}: {', '.join(part for part in (standing.name, *chosen) if part)}"
 
 

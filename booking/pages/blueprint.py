@@ -9,6 +9,7 @@ from policies.labels import activity
 routes = Blueprint("booking", __name__)
 
 for show in (
+    labels.age_group,
     labels.band_label,
     labels.booking_kind,
     labels.state_label,

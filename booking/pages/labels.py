@@ -7,7 +7,6 @@ from accounts import labels as roles
 from booking.changed import Change
 from booking.models import Booking, Occurrence
 from booking.preferring import PREFERRED
-from booking.public import GROUPS
 from booking.states import Accepts, BookingKind, OccurrenceState, TaskReason, UsageKind
 from booking.wish import LEFT_OUT
 from database.outbox import Delivery
@@ -24,6 +23,13 @@ from web.language import choose
 from web.texts import current_locale, gettext, ngettext
 from web.written import WORDS
 
+AGE_GROUPS: Mapping[str, str] = {
+    "0-5": _("Små barn (0–5)"),
+    "6-12": _("Barn (6–12)"),
+    "13-19": _("Ungdom (13–19)"),
+    "20-66": _("Voksne (20–66)"),
+    "67+": _("Eldre (67+)"),
+}
 KINDS: Mapping[BookingKind, str] = {
     BookingKind.ORDINARY: _("Vanlig booking"),
     BookingKind.MUNICIPAL: _("Kommunens egen bruk"),
@@ -143,7 +149,12 @@ def band_label(band: str) -> str:
 
 def age_groups() -> list[tuple[str, str]]:
     """The age groups that a list of what is on tells apart, with their labels."""
-    return [(group, band_label(group)) for group in GROUPS.values()]
+    return [(group, age_group(group)) for group in AGE_GROUPS]
+
+
+def age_group(value: str) -> str:
+    """One of them: ``Barn (6–12)``."""
+    return gettext(AGE_GROUPS[value])
 
 
 def paragraph_of(fault: Fault) -> str:

@@ -71,8 +71,8 @@ def test_all_that_page_feed_and_snippet_tell_stands_here(on, read):
 
     where = "Øren flerbrukshall, Rosenkrantzgata 1, 3015 Drammen"
     assert told == [
-        f"13:00–14:00 AVLYST Basar Trening 67 år og eldre Hvor Gymsal 2 , {where} Arrangør Skiold turn, https://skiold.example/bli-med",
-        f"18:00–19:30 Åpen hall for <b>barn</b> 🤸 Kom og prøv. Alle får låne utstyr. Trening 6–12 år 13–19 år gratis "
+        f"13:00–14:00 AVLYST Basar Trening Eldre (67+) Hvor Gymsal 2 , {where} Arrangør Skiold turn, https://skiold.example/bli-med",
+        f"18:00–19:30 Åpen hall for <b>barn</b> 🤸 Kom og prøv. Alle får låne utstyr. Trening Barn (6–12) Ungdom (13–19) gratis "
         f"Hvor Gymsal 1 , {where} Arrangør Skiold turn, https://skiold.example/bli-med Slik blir du med Møt opp, ta med innesko "
         "Legg i kalenderen Åpen hall for <b>barn</b> 🤸",
         f"10:00–14:00 Drammen kommune Marked og loppemarked alle aldre Hvor Gymsal 2 , {where} "

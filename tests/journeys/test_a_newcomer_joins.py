@@ -43,7 +43,7 @@ def test_a_club_opens_its_training_and_a_newcomer_follows_it(
     new.goto("/")
     follow(new.get_by_role("link", name="Se det som skjer"))
     new.get_by_label("Bydel").select_option("Bragernes/Øren")
-    new.get_by_label("For hvem").select_option("6–12 år")
+    new.get_by_label("For hvem").select_option("Barn (6–12)")
     new.get_by_label("Fra og med").fill("2026-09-14")
     follow(new.get_by_role("button", name="Vis"))
     walls = look(new)
@@ -56,7 +56,7 @@ def test_a_club_opens_its_training_and_a_newcomer_follows_it(
 
     assert "Skriv ikke telefonnummer eller e-postadresser her" in refused
     assert found == [
-        "18:00–20:00 Åpen turn Trening 6–12 år gratis Hvor Gymsal 1, Øren flerbrukshall "
+        "18:00–20:00 Åpen turn Trening Barn (6–12) gratis Hvor Gymsal 1, Øren flerbrukshall "
         "Arrangør Skiold turn, post@skiold.example Slik blir du med Bare møt opp Legg i kalenderen Åpen turn"
     ]
     assert before == ["09-15 18:00 Åpen turn", "09-22 18:00 Åpen turn", "09-29 18:00 Åpen turn"]
