@@ -16,8 +16,9 @@ class Settings:
 
     ``public_url`` stands in mails, feeds and links; ``mail_url`` is ``smtp://[user:pass@]host:port`` or
     ``file:///folder`` (the demo); ``mail_from`` the sender of every mail; ``sms_url`` is ``file:///folder`` or empty, which
-    sends no short messages; ``bounces`` the Maildir into which a mail server puts what comes back. ``embed_in`` are the origins
-    whose pages may frame the list of what is on (``https://www.example.no https://*.example.no``).
+    sends no short messages; ``bounces`` the Maildir into which a mail server puts what comes back; ``feed_cancelled_days`` for
+    how long calendars tell of a cancelled date; ``embed_in`` the origins whose pages may frame the list of what is on
+    (``https://www.example.no https://*.example.no``).
     """
 
     database_url: str
@@ -34,6 +35,7 @@ class Settings:
     map_tiles: bool = False
     feed_gzip: bool = True
     embed_in: str = ""
+    feed_cancelled_days: int = 14
 
     def __post_init__(self) -> None:
         if len(self.secret_key) < 16:
@@ -67,6 +69,7 @@ class Settings:
             map_tiles=environ.get("MAP_TILES") == "1",
             feed_gzip=environ.get("FEED_GZIP", "1") != "0",
             embed_in=environ.get("EMBED_IN", ""),
+            feed_cancelled_days=int(environ.get("FEED_CANCELLED_DAYS", "14")),
         )
 
 

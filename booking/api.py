@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from flask import Flask
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 from sqlalchemy.orm import Session
 
 from accounts.edge import actor, reading, transact
@@ -105,11 +105,13 @@ class Edit(Body):
     contact_phone: PhoneOrNone | None = None
     open_to_all: bool | None = None
     public: Public | None = None
+    shown_publicly: StrictBool | None = None
     on_conflict: OnConflict = OnConflict.REFUSE
 
     def change(self) -> Change:
-        same = self.model_dump(include={"team", "purpose", "participants", "resources", "contact_phone", "open_to_all"})
-        said = Said(**same, contact_name=self.contact, public=self.public.said(self.participants or {}) if self.public else None)
+        names = {"team", "purpose", "participants", "resources", "contact_phone", "open_to_all", "shown_publicly"}
+        public = self.public.said(self.participants or {}) if self.public else None
+        said = Said(**self.model_dump(include=names), contact_name=self.contact, public=public)
         where = self.model_dump(include={"scope", "number", "beside", "start", "end", "room", "on_conflict"})
         return Change(**where, said=said)
 

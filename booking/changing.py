@@ -45,6 +45,7 @@ class Said:
     contact_phone: str | None = None
     open_to_all: bool | None = None
     public: Mapping[str, object] | None = None
+    shown_publicly: bool | None = None
 
     def new_in(self, booking: Booking) -> dict[str, object]:
         """What of it is other than the booking says now."""
@@ -186,8 +187,8 @@ def _saying(
 ) -> Booking:
     """The booking that says it: a new one where other dates, or dates that have been, say what they said."""
     others = [date for date in booking.occurrences if date.state in LIVE and date not in dates]
-    # Whom to call, and what anybody may read, is asked of what is to come.
-    if said.keys() <= {"contact_name", "contact_phone", "public"}:
+    # Whom to call, and what anybody may read, is asked of what is to come; who may read of it is changed for what has been too.
+    if said.keys() <= {"contact_name", "contact_phone", "public", "shown_publicly"}:
         others = [date for date in others if date.starts_at > now]
     if others:
         chosen = dates if wanted.scope is Scope.ONE else from_then_on(booking, dates)

@@ -98,6 +98,7 @@ class ShownBooking(BaseModel):
     contact_phone: str
     open_to_all: bool
     public: dict[str, Any]
+    shown_publicly: bool
     split_from: int | None
     agreement: int | None
     grant: int | None
@@ -203,6 +204,7 @@ def shown_booking(booking: Booking) -> ShownBooking:
         contact_phone=booking.contact_phone,
         open_to_all=booking.open_to_all,
         public=booking.public,
+        shown_publicly=booking.shown_publicly,
         split_from=booking.split_from,
         agreement=booking.agreement_id,
         grant=booking.grant_id,

@@ -55,7 +55,9 @@ class Listing:
     next_on: date | None
 
 
-def listing(session: Session, standing: Standing, *, first: date | None, days: int = A_PAGE, now: datetime) -> Listing:
+def listing(
+    session: Session, standing: Standing, *, first: date | None, days: int = A_PAGE, cancelled_days: int = CANCELLED_DAYS, now: datetime
+) -> Listing:
     """So many days of what is on, none that is past; four statements, and one more where nothing is on."""
     zone, today = standing.zone, today_in(standing.zone, now)
     end = today + timedelta(days=DAYS_AHEAD)
@@ -64,7 +66,7 @@ def listing(session: Session, standing: Standing, *, first: date | None, days: i
     window = Interval(max(window.start, now), window.end)
     home = queries.home_of(session)
     places = queries.places_of(session, standing, home)
-    found = queries.occurring(session, standing, places, Span(window, now - timedelta(days=CANCELLED_DAYS)))
+    found = queries.occurring(session, standing, places, Span(window, now - timedelta(days=cancelled_days), today))
     holders = queries.holders_of(session, (one.organisation_id for one in found))
     shown = [_activity(one, places, holders.get(one.organisation_id), home.name) for one in found]
     soonest = None if shown else queries.first_of(session, standing, places, Interval(window.end, window.end + FAR))

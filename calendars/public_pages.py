@@ -42,7 +42,7 @@ def page() -> str | Response:
     """What is on: a week of it, in a part of the municipality, for an age group, of a kind."""
     among, (first, form) = _among(), _first()
     session, found = reading(), _standing(among)
-    shown = listing(session, found, first=first, now=now())
+    shown = listing(session, found, first=first, cancelled_days=_cancelled_days(), now=now())
     page = render_template(
         "calendars/open.html",
         form=form,
@@ -82,7 +82,7 @@ def snippet() -> AnyResponse:
     """The same for pages of others, without cookies or script; what it does not know in its address it ignores."""
     try:
         among, (first, _) = _among(), _first()
-        shown = listing(reading(), _standing(among), first=first, days=_days(), now=now())
+        shown = listing(reading(), _standing(among), first=first, days=_days(), cancelled_days=_cancelled_days(), now=now())
         body, status = render_template("calendars/embed.html", shown=shown, among=among, ways=_ways(shown, among)), 200
     except Refusal as refusal:
         body, status = render_template("calendars/embed.html", shown=None, among=Among(), ways={}), refusal.status
@@ -109,6 +109,10 @@ def _first() -> tuple[date | None, Form]:
 def _days() -> int:
     given = request.args.get("days", "")
     return min(max(int(given), 1), MOST_DAYS) if given.isdecimal() and len(given) < 4 else FRAMED_DAYS
+
+
+def _cancelled_days() -> int:
+    return int(current_app.extensions["settings"].feed_cancelled_days)
 
 
 def _standing(among: Among) -> Standing:

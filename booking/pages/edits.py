@@ -69,6 +69,7 @@ class Described(Input):
     contact_phone: PhoneOrNone = ""
     open_to_all: bool = False
     public: Public | None = None
+    shown_publicly: bool | None = None
 
     def change(self, ahead: set[int]) -> Change:
         said = Said(
@@ -80,6 +81,7 @@ class Described(Input):
             contact_phone=self.contact_phone,
             open_to_all=self.open_to_all,
             public=(self.public or Public()).said(self.participants) if self.open_to_all else {},
+            shown_publicly=self.shown_publicly,
         )
         scope = Scope.ALL if ahead <= set(self.dates) else Scope.ONE
         return Change(number=self.dates[0], beside=self.dates[1:], scope=scope, said=said)
@@ -88,6 +90,6 @@ class Described(Input):
 def said_now(booking: Booking) -> Form:
     """The form of a description, filled in with what the booking says."""
     said: dict[str, object] = {name: getattr(booking, name) for name in ("team", "purpose", "contact_phone", "open_to_all")}
-    said |= {"contact": booking.contact_name, **said_publicly(booking)}
+    said |= {"contact": booking.contact_name, "shown_publicly": "yes" if booking.shown_publicly else "no", **said_publicly(booking)}
     said |= {f"resources.{slug}": str(count) for slug, count in booking.resources.items()}
     return Form(said | {f"participants.{band}": str(heads) for band, heads in booking.participants.items()})

@@ -7,8 +7,10 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+import calendars.links
+from accounts.deputies import name_deputy
 from accounts.identity import SERVICE, Actor, Role
-from accounts.inputs import StandingInput
+from accounts.inputs import DeputyInput, StandingInput
 from accounts.links import path_for
 from accounts.models import Delegation, Invitation, Proof, ProofLink, RoleGrant
 from accounts.standings import note_standing
@@ -28,6 +30,7 @@ from booking.support.agreements import AgreementTerms, make_agreement
 from booking.support.grants import GrantTerms, make_grant
 from booking.tasks import call_for
 from booking.usage import UsageInput, note_usage
+from calendars.links import send_link
 from calendars.models import Audience
 from calendars.tokens import Draft, make_feed
 from database.outbox import UNDO_WITHIN, Notice
@@ -61,6 +64,7 @@ EVERYBODY = {
     "officer": "kari",
     "administrator": "ada",
 }
+DECEMBER = {"first_day": "2026-12-01", "last_day": "2026-12-02"}
 CARETAKERS_DECIDE = {
     "kind": "decision_route",
     "id": "theatre",
@@ -107,12 +111,15 @@ class World:
     standing: int
     agreement: int
     feed: int  # Berit's
+    olav: int
+    calendar: str  # the link to one that was sent to Olav
     token: int  # Berit's
     per: int
     oren: int
     delegation: int  # Siri's, who has asked
     responsible: int  # Tone's of the quilters
     grant_of_role: int  # Olav's
+    deputy: int  # the role that Ada has in Olav's stead, in December
     to_role: int
     to_organisation: str  # sent to Per
     link: str
@@ -158,11 +165,14 @@ def build(session: Session) -> World:
         standing=_made(session, note_standing, hall.cast.skiold.id, STANDING, by=hall.kari).id,
         agreement=agreement,
         feed=_made(session, make_feed, Draft("Min", Audience.BOOKER), by=hall.berit).feed.id,
+        olav=hall.cast.olav.id,
+        calendar=calendars.links.path_of(_made(session, send_link, hall.cast.olav.id, by=hall.kari), SECRET),
         per=hall.cast.per.id,
         oren=hall.cast.oren.id,
         delegation=_id(session, Delegation, hall.cast.siri.id),
         responsible=_id(session, Delegation, hall.cast.tone.id),
         grant_of_role=_id(session, RoleGrant, hall.cast.olav.id),
+        deputy=_made(session, name_deputy, hall.cast.olav.id, DeputyInput(email="ada@example.org", **DECEMBER), by=hall.olav)[0].id,
         **_of_venue(session, hall),
         **_letters(session, hall),
         bearers={name: made.text for name, made in bearers.items()},

@@ -44,6 +44,7 @@ def _on(session, autumn):
     book(session, second, cast.tone, evening("2026-11-25", "09:00", "10:00"), organisation=cast.kvilterne, **never)
     book(session, second, cast.kari, evening("2026-11-25", "10:00", "11:00"), kind=BookingKind.BLOCK, **never)
     book(session, second, cast.siri, evening("2026-11-25", "11:00", "12:00"), organisation=cast.strommen, state=REQUESTED, **never)
+    book(session, second, cast.berit, evening("2026-11-25", "14:00", "15:00"), organisation=cast.skiold, shown_publicly=False, **never)
     late = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
     for start, decided_at, title in (("12:00", None, "Skal ikke vises"), ("13:00", late, "Basar")):
         gone = {**never, "decider": "officer", "decided_at": decided_at, "public": {"title": title, "ages": ["67+"]}}
@@ -99,6 +100,15 @@ def test_all_that_page_feed_and_snippet_tell_stands_here(on, read):
     uids = re.compile(r"UID:\S+\r\n")
     for answer in (page, snippet, feed):
         assert [word for word in (*PRIVATE, "Skal ikke vises") if word in uids.sub("", answer.text)] == []
+
+
+def test_it_is_told_in_all_forms(on, read):
+    sign, busy = read("/calendars/open.json"), read("/calendars/open/ages/13-19/kinds/sport.ifb")
+
+    assert [one["summary"] for one in sign.json["next"]] == [ABOUT["title"], "Drammen kommune", ABOUT["title"], ABOUT["title"]]
+    assert busy.text.count("FREEBUSY") == 3
+    assert (sign.status_code, busy.status_code, read("/calendars/open/ages/13-19.xml").status_code) == (200, 200, 404)
+    assert "Skal ikke vises" not in sign.text + busy.text
 
 
 def test_a_date_is_the_same_event_as_in_the_calendar_of_its_room(on, read):
