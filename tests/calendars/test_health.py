@@ -40,7 +40,7 @@ def test_a_feed_with_a_fault_and_one_that_cannot_be_rendered_stand_first(autumn,
     (file,) = (app.extensions["settings"].instance / "feeds").glob("*.feed")
     file.write_bytes(file.read_bytes().replace(b"SUMMARY:", b"SUMMARX:", 1))
     faulty = sign_in(autumn.cast.kari).get("/calendars/health").text
-    monkeypatch.setattr(rendering, "_joined", lambda *_: 1 / 0)
+    monkeypatch.setattr(rendering, "_written", lambda *_: 1 / 0)
     clock.pass_by(days=1)
     kept = read(VENUE).status_code
     failing = sign_in(autumn.cast.kari).get("/calendars/health").text
