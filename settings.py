@@ -1,11 +1,13 @@
 """Settings: everything the process takes from its environment, read once at start."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parent
+ORIGIN = re.compile(r"https?://(\*\.)?[a-z0-9.-]+(:\d{1,5})?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +17,8 @@ class Settings:
     ``public_url`` stands in mails, feeds and links; ``mail_url`` is ``smtp://[user:pass@]host:port`` or
     ``file:///folder`` (the demo); ``mail_from`` the sender of every mail; ``sms_url`` is ``file:///folder`` or empty, which
     sends no short messages; ``bounces`` the Maildir into which a mail server puts what comes back; ``feed_cancelled_days`` for
-    how long calendars tell of a cancelled date.
+    how long calendars tell of a cancelled date; ``embed_in`` the origins whose pages may frame the list of what is on
+    (``https://www.example.no https://*.example.no``).
     """
 
     database_url: str
@@ -31,6 +34,7 @@ class Settings:
     metrics_open: bool = False
     map_tiles: bool = False
     feed_gzip: bool = True
+    embed_in: str = ""
     feed_cancelled_days: int = 14
 
     def __post_init__(self) -> None:
@@ -39,9 +43,13 @@ class Settings:
         if self.sms_url and not self.sms_url.startswith("file:"):
             raise SystemExit("SMS_URL is not file:///folder: no other way for short messages is built in")
 
+        if bad := [one for one in self.embed_in.split() if not ORIGIN.match(one)]:
+            raise SystemExit(f"EMBED_IN: {bad[0]} is no origin: write https://www.example.no, several with blanks between")
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
-        """Read DATABASE_URL, SECRET_KEY, PUBLIC_URL, INSTANCE, DEMO, MAIL_URL, MAIL_FROM, SMS_URL, BOUNCES and the switches."""
+        """Read DATABASE_URL, SECRET_KEY, PUBLIC_URL, INSTANCE, DEMO, MAIL_URL, MAIL_FROM, SMS_URL, BOUNCES, EMBED_IN and the
+        switches."""
         demo = environ.get("DEMO") == "1"
         instance = Path(environ.get("INSTANCE", ROOT / "instance")).absolute()
         instance.mkdir(parents=True, exist_ok=True)
@@ -60,6 +68,7 @@ class Settings:
             metrics_open=environ.get("METRICS_OPEN") == "1",
             map_tiles=environ.get("MAP_TILES") == "1",
             feed_gzip=environ.get("FEED_GZIP", "1") != "0",
+            embed_in=environ.get("EMBED_IN", ""),
             feed_cancelled_days=int(environ.get("FEED_CANCELLED_DAYS", "14")),
         )
 

@@ -10,7 +10,8 @@ from stdnum.exceptions import InvalidChecksum, ValidationError
 from stdnum.no import orgnr
 
 from accounts.identity import ApplicantClass, Role
-from web.fields import Count, Day, Email, Line, Phone, RowId
+from kernel.addresses import is_web_address
+from web.fields import Count, Day, Email, Line, Phone, RowId, read_email
 from web.forms import Input
 
 SHORTEST_PASSWORD = 10
@@ -34,7 +35,15 @@ def read_standing_name(text: str) -> str:
     return text
 
 
+def read_public_contact(text: str) -> str:
+    """No telephone: what a leader has at hand is somebody's own."""
+    if not text or is_web_address(text):
+        return text
+    return read_email(text).lower()
+
+
 Address = Annotated[Email, AfterValidator(str.lower)]
+PublicContact = Annotated[str, Field(max_length=300), AfterValidator(read_public_contact)]
 Number = Annotated[str, AfterValidator(read_number)]
 StandingName = Annotated[str, Field(max_length=80), AfterValidator(read_standing_name)]
 Password = Annotated[str, Field(min_length=SHORTEST_PASSWORD, max_length=200)]
@@ -133,6 +142,12 @@ class OrganisationChange(Input):
     contact_email: Address | None = None
     in_voluntary_register: bool | None = None
     is_local: bool | None = None
+
+
+class PublicContactInput(Input):
+    """The address on the web, or the mail address, that an organisation shows to everybody; empty for none."""
+
+    public_contact: PublicContact = ""
 
 
 class GroupInput(Input):

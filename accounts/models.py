@@ -34,7 +34,10 @@ class Person(Base):
 
 
 class Organisation(Base):
-    """A registered organisation (nine-digit number), or a group without one that a responsible adult answers for."""
+    """A registered organisation (nine-digit number), or a group without one that a responsible adult answers for.
+
+    ``public_contact`` is the web or mail address of its own that it shows to everybody.
+    """
 
     __tablename__ = "organisation"
 
@@ -46,6 +49,7 @@ class Organisation(Base):
     in_voluntary_register: Mapped[bool | None]
     is_local: Mapped[bool | None]
     contact_email: Mapped[str] = mapped_column(String(254), default="")
+    public_contact: Mapped[str] = mapped_column(String(300), default="")
     is_fictional: Mapped[bool] = mapped_column(default=False)
     shown_publicly: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]

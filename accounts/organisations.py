@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.identity import Actor, ApplicantClass
-from accounts.inputs import GroupInput, OrganisationChange, OrganisationInput, is_of_age
+from accounts.inputs import GroupInput, OrganisationChange, OrganisationInput, PublicContactInput, is_of_age
 from accounts.models import Delegation, DelegationState, Organisation, Person
 from accounts.queries import leaders, leads
 from database.audit import Act, record
@@ -79,6 +79,20 @@ def change_organisation(session: Session, organisation_id: int, given: Organisat
     organisation.revision += 1
     raise_everywhere(session)
     record(session, Act("change_organisation", "organisation", organisation_id, {"applicant_class": given.applicant_class}), by=by, now=now)
+    session.flush()
+    return organisation
+
+
+def show_contact(session: Session, organisation_id: int, given: PublicContactInput, *, by: Actor, now: datetime) -> Organisation:
+    """State where anybody reaches the organisation; leaders and officers do."""
+    lock(session, Key(Subject.ORGANISATION, organisation_id))
+    organisation = organisation_of(session, organisation_id)
+    by.require(by.is_officer or leads(session, by.person_id, organisation_id), "leader")
+    organisation.public_contact = given.public_contact
+    organisation.changed_at = now
+    organisation.revision += 1
+    raise_everywhere(session)
+    record(session, Act("show_contact", "organisation", organisation_id, {}), by=by, now=now)
     session.flush()
     return organisation
 

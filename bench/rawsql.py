@@ -43,10 +43,10 @@ LOOK_UPS = (STANDINGS, RESOURCES, HOURS, CLOSURES, SCHOOL, POLICIES)
 
 BOOKING = """
 INSERT INTO booking (reference, kind, state, version, room_id, organisation_id, holder_id, hand_id, applicant_class, purpose, activity,
-    team, participants, needs, message, contact_name, contact_phone, open_to_all, alcohol, commercial, recurrence, decider, decision_reason,
-    created_at, changed_at)
+    team, participants, needs, message, contact_name, contact_phone, open_to_all, public, alcohol, commercial, recurrence, decider,
+    decision_reason, created_at, changed_at)
 VALUES (:reference, 'ordinary', 'booked', 1, :room_id, :organisation_id, :holder_id, :holder_id, :applicant_class, :purpose, :activity, '',
-    :participants, '[]', '', :name, :phone, false, false, false, '', '', '', :now, :now) RETURNING id"""
+    :participants, '[]', '', :name, :phone, false, '{}', false, false, '', '', '', :now, :now) RETURNING id"""
 OCCURRENCE = """
 INSERT INTO occurrence (booking_id, number, room_id, state, reason, local_start, local_end, zone, starts_at, ends_at, before_minutes,
     after_minutes, list_price, charged_price, tariff, sequence, created_at, changed_at)

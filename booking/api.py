@@ -25,6 +25,7 @@ from booking.line import ask_again
 from booking.models import Booking
 from booking.outside import bookings_outside
 from booking.preferring import Choice, prefer
+from booking.public import Public
 from booking.releasing import Period, releasable, release
 from booking.reservations import preview
 from booking.scope import Scope
@@ -102,12 +103,15 @@ class Edit(Body):
     resources: Resources | None = None
     contact: Line | None = None
     contact_phone: PhoneOrNone | None = None
+    open_to_all: bool | None = None
+    public: Public | None = None
     shown_publicly: StrictBool | None = None
     on_conflict: OnConflict = OnConflict.REFUSE
 
     def change(self) -> Change:
-        names = {"team", "purpose", "participants", "resources", "contact_phone", "shown_publicly"}
-        said = Said(**self.model_dump(include=names), contact_name=self.contact)
+        names = {"team", "purpose", "participants", "resources", "contact_phone", "open_to_all", "shown_publicly"}
+        public = self.public.said(self.participants or {}) if self.public else None
+        said = Said(**self.model_dump(include=names), contact_name=self.contact, public=public)
         where = self.model_dump(include={"scope", "number", "beside", "start", "end", "room", "on_conflict"})
         return Change(**where, said=said)
 

@@ -34,7 +34,8 @@ from venues.queries import room_at
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What a booking says of its dates; None leaves it as it is. Team, participants and what it wants beside the room are judged."""
+    """What a booking says of its dates; None leaves it as it is. Team, participants, what it wants beside the room and whether it is
+    open to all are judged."""
 
     team: str | None = None
     purpose: str | None = None
@@ -42,6 +43,8 @@ class Said:
     resources: Mapping[str, int] | None = None
     contact_name: str | None = None
     contact_phone: str | None = None
+    open_to_all: bool | None = None
+    public: Mapping[str, object] | None = None
     shown_publicly: bool | None = None
 
     def new_in(self, booking: Booking) -> dict[str, object]:
@@ -93,7 +96,7 @@ def change(session: Session, booking_id: int, wanted: Change, *, version: int | 
     dates = reached(booking, wanted.number, wanted.scope, Doing.MOVE, beside=wanted.beside, now=now)
     said, was, asked = wanted.said.new_in(booking), images.before(session, [booking]), booking
     plan = _plan(session, booking, wanted, dates, by=by)
-    is_judged = not {"team", "participants", "resources"}.isdisjoint(said)
+    is_judged = not {"team", "participants", "resources", "open_to_all"}.isdisjoint(said)
     moving = tuple(date for date in dates if plan.moves(date))
     for date in moving:
         in_use(plan.room or date.room)
@@ -184,8 +187,8 @@ def _saying(
 ) -> Booking:
     """The booking that says it: a new one where other dates, or dates that have been, say what they said."""
     others = [date for date in booking.occurrences if date.state in LIVE and date not in dates]
-    # Whom to call is asked of what is to come, and who may read of it is changed for what has been too.
-    if said.keys() <= {"contact_name", "contact_phone", "shown_publicly"}:
+    # Whom to call, and what anybody may read, is asked of what is to come; who may read of it is changed for what has been too.
+    if said.keys() <= {"contact_name", "contact_phone", "public", "shown_publicly"}:
         others = [date for date in others if date.starts_at > now]
     if others:
         chosen = dates if wanted.scope is Scope.ONE else from_then_on(booking, dates)

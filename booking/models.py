@@ -27,11 +27,15 @@ class Booking(Base):
     promise was not kept and raised the case to ``raised_to``. ``owner_id`` is who works on it, ``deputy_id`` who stands in, to
     the end of ``deputy_until`` where that is said. What stands in line takes what it ``accepts``, at once where it is to
     ``book_when_free``. ``resources`` says how many of each it wants beside the room, by their slugs. Whose it is is told to
-    anybody only where it is ``shown_publicly``.
+    anybody only where it is ``shown_publicly``; ``public`` is what anybody may read of one that is ``open_to_all``, as
+    ``booking.public.Public`` says it.
     """
 
     __tablename__ = "booking"
-    __table_args__ = (Index("ix_booking_state", "state", "decide_by"),)
+    __table_args__ = (
+        Index("ix_booking_state", "state", "decide_by"),
+        Index("ix_booking_open", "id", "version", sqlite_where=text("open_to_all = 1"), postgresql_where=text("open_to_all")),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(String(20), unique=True)
@@ -54,6 +58,7 @@ class Booking(Base):
     contact_name: Mapped[str] = mapped_column(String(200), default="")
     contact_phone: Mapped[str] = mapped_column(String(30), default="")
     open_to_all: Mapped[bool] = mapped_column(default=False)
+    public: Mapped[dict[str, Any]] = mapped_column(default=dict)
     shown_publicly: Mapped[bool] = mapped_column(default=True)
     alcohol: Mapped[bool] = mapped_column(default=False)
     commercial: Mapped[bool] = mapped_column(default=False)

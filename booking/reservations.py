@@ -240,6 +240,7 @@ def _booking(wish: Wish, case: Case, dates: Sequence[Dated], *, by: Actor, now: 
         contact_name=wish.contact or applicant.holder.name,
         contact_phone=wish.contact_phone or applicant.holder.phone,
         open_to_all=wish.open_to_all,
+        public=wish.told,
         shown_publicly=_shown(wish, dates),
         alcohol=wish.alcohol,
         commercial=wish.commercial,

@@ -96,6 +96,8 @@ class ShownBooking(BaseModel):
     participants: dict[str, int]
     contact: str
     contact_phone: str
+    open_to_all: bool
+    public: dict[str, Any]
     shown_publicly: bool
     split_from: int | None
     agreement: int | None
@@ -200,6 +202,8 @@ def shown_booking(booking: Booking) -> ShownBooking:
         participants=booking.participants,
         contact=booking.contact_name,
         contact_phone=booking.contact_phone,
+        open_to_all=booking.open_to_all,
+        public=booking.public,
         shown_publicly=booking.shown_publicly,
         split_from=booking.split_from,
         agreement=booking.agreement_id,

@@ -4,7 +4,7 @@ import unicodedata
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -19,6 +19,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError, PydanticKnownError
 
+from booking.public import Public
 from booking.states import Accepts, BookingKind
 from kernel.errors import Fault, Invalid, refuse
 from kernel.recurrence import dates_of
@@ -107,8 +108,9 @@ class Wish(BaseModel):
 
     ``start`` and ``end`` are wall-clock times in the venue's zone, or carry an offset. ``participants`` maps disjoint
     age bands (``"0-12"``, ``"13-19"``, ``"65+"``) to heads. ``organisation`` is a number of nine digits, or ``group:7``.
-    ``shown_publicly`` says whether anybody may read whose it is; where it says nothing, the policy does.
-    ``resources`` says how many it wants of the loose equipment and attendants of the venue, by their slugs.
+    ``resources`` says how many it wants of the loose equipment and attendants of the venue, by their slugs. ``public`` is what
+    anybody may read of dates that are ``open_to_all``; ``shown_publicly`` says whether anybody may read whose it is, and where
+    it says nothing, the policy does.
     ``exceptions`` are the ids of rules that are not to be followed, with the reason why; ``choices`` is what was chosen for
     single dates of the series, by the day that the rule gives.
     """
@@ -134,6 +136,7 @@ class Wish(BaseModel):
     grant: RowId | None = None
     team: Team = ""
     open_to_all: StrictBool = False
+    public: Public | None = None
     shown_publicly: StrictBool | None = None
     alcohol: StrictBool = False
     commercial: StrictBool = False
@@ -155,6 +158,11 @@ class Wish(BaseModel):
         if value and asked == ():
             raise PydanticCustomError("exception-without-rule", "exception-without-rule")
         return value
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What anybody may read of it, as a booking keeps it; nothing where it is not open to all."""
+        return (self.public or Public()).said(self.participants) if self.open_to_all else {}
 
     @property
     def bands(self) -> tuple[AgeBand, ...]:

@@ -17,6 +17,8 @@ from calendars.rendering import Rendering
 MEGABYTE = 1_000_000
 MOST_IN_MEMORY = 48 * MEGABYTE
 QUICK = 6
+# A feed may be asked for from any day to any other: a lock of each would leave a file of each.
+LOCKS = 1024
 
 
 @dataclass(slots=True)
@@ -82,7 +84,7 @@ class Cache:
     def once(self, key: str, tag: str, render: Callable[[Copy | None], Copy], *, filed: bool) -> Copy:
         """Render a feed unless another thread or process does so meanwhile; ``render`` gets the copy before, to reuse."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with self._path(key).with_suffix(".lock").open("w") as lock:
+        with (self._folder / f"{int(_digest(key)[:6], 16) % LOCKS}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             copy = self.get(key, tag)
             if copy is None:
@@ -118,7 +120,11 @@ class Cache:
         self._path(key).with_suffix(".failed").unlink(missing_ok=True)
 
     def _path(self, key: str) -> Path:
-        return self._folder / f"{hashlib.sha256(key.encode()).hexdigest()[:40]}.feed"
+        return self._folder / f"{_digest(key)}.feed"
+
+
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()[:40]
 
 
 def _read(path: Path) -> tuple[str, Copy | None]:

@@ -9,16 +9,19 @@ from werkzeug.http import http_date
 
 import calendars.api
 import calendars.pages
+import calendars.public_pages
 from calendars.cache import Cache
 from calendars.feeds import Asked, Feeds, Told
 from calendars.forms import ENDINGS, Form
 from calendars.standing import PRIVATE, Address
 from calendars.tokens import Use, hashed, note_uses
 from calendars.uses import Uses
+from calendars.whatson import Among
 from calendars.window import wanted_of
 from calendars.words import WHY_NOT
 from kernel.clock import now
-from kernel.errors import Busy, Refusal
+from kernel.errors import Busy, Missing, Refusal
+from web.guards import FRAMED
 
 # Old Outlook and Exchange ask for gzip and then cannot read it.
 NO_GZIP = re.compile(r"Microsoft Office|Outlook|Exchange|MSOffice", re.I)
@@ -29,13 +32,14 @@ routes = Blueprint("feeds", __name__, url_prefix="/calendars")
 
 
 class Sessions(SecureCookieSessionInterface):
-    """The app's sessions, but none for feeds: no cookie decides what they say, and Vary must not claim so (RFC 9110 12.5.5)."""
+    """The app's sessions, but none for feeds: and none for what other pages
+    frame: no cookie decides what they say, and Vary must not claim so (RFC 9110 12.5.5)."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        return self.session_class() if _is_feed(request) else super().open_session(app, request)
+        return self.session_class() if _is_for_all(request) else super().open_session(app, request)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        if not _is_feed(request):
+        if not _is_for_all(request):
             super().save_session(app, session, response)
 
 
@@ -49,6 +53,7 @@ def install(app: Flask) -> None:
     app.session_interface = Sessions()
     app.register_blueprint(routes)
     calendars.pages.install(app)
+    calendars.public_pages.install(app)
     app.register_blueprint(calendars.api.api)
 
 
@@ -74,6 +79,16 @@ def district(slug: str, form: str) -> Response:
 def organisation(number: str, form: str) -> Response:
     """The public feed of what an organisation has booked."""
     return answer(Address("organisation", number), Form(form))
+
+
+@routes.get(f"/open.{ENDING}", defaults={"path": ""})
+@routes.get(f"/open/<path:path>.{ENDING}")
+def what_is_on(path: str, form: str) -> Response:
+    """The public feed of what is open to all, or of some of it: ``open/districts/fjell/ages/6-12.ics``."""
+    try:
+        return answer(Address.open_to_all(Among.at(path)), Form(form))
+    except Missing as refusal:
+        return _refused(refusal, is_private=False)
 
 
 @routes.get(f"/private/<token>.{ENDING}")
@@ -104,8 +119,8 @@ def answer(address: Address, form: Form) -> Response:
     return _response(told, form)
 
 
-def _is_feed(asked: Request) -> bool:
-    return asked.path.startswith("/calendars/") and asked.path.endswith(ENDINGS)
+def _is_for_all(asked: Request) -> bool:
+    return asked.path.startswith(FRAMED) or (asked.path.startswith("/calendars/") and asked.path.endswith(ENDINGS))
 
 
 def _response(told: Told, form: Form) -> Response:

@@ -99,7 +99,7 @@ class Feeds:
             return Copy(tag, _rendered_at(before, now), rendering)
 
         try:
-            return self._cache.once(key, tag, make, filed=wanted.is_usual)
+            return self._cache.once(key, tag, make, filed=wanted.is_usual and standing.among.is_usual)
         except DBAPIError:
             raise
         except Exception as error:  # whatever is wrong with the new body, subscribers keep the last good one

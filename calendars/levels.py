@@ -7,6 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from booking.public import told_ages
 from booking.states import BookingKind, OccurrenceState
 from calendars.events import Event, State
 from calendars.text import day, wall
@@ -28,10 +29,12 @@ ENDED = [state for state, told in SHOWN.items() if told is State.CANCELLED]
 
 
 class Level(StrEnum):
-    """BUSY tells no names, PUBLIC the organisations that may be told, OWN what a holder needs, STAFF what staff need."""
+    """BUSY tells no names, PUBLIC the organisations that may be told, OPEN what these say of what is open to all, OWN what a holder
+    needs, STAFF what staff need."""
 
     BUSY = "busy"
     PUBLIC = "public"
+    OPEN = "open"
     OWN = "own"
     STAFF = "staff"
 
@@ -39,8 +42,8 @@ class Level(StrEnum):
 class Occurring(NamedTuple):
     """A dated span of a booking with what a feed may tell of it; a tuple, because a feed reads thousands of them.
 
-    ``first_reference`` is that of the booking it was made in. What follows ``booking_changed_at`` is for holders and staff, and
-    is not read for others.
+    ``first_reference`` is that of the booking it was made in. What follows ``booking_changed_at`` is for holders and staff, but for
+    ``activity`` and ``public``, which are for those who ask what is on, and is not read for others.
     """
 
     id: int
@@ -77,6 +80,8 @@ class Occurring(NamedTuple):
     booking_id: int = 0
     holder_id: int = 0
     beside: Sequence[str] = ()
+    activity: str = ""
+    public: Mapping[str, Any] = MappingProxyType({})
     on_duty: Sequence[str] = ()
 
 
@@ -123,11 +128,12 @@ class Place:
 
 
 class Holder(NamedTuple):
-    """An organisation as events tell it."""
+    """An organisation as events tell it; ``contact`` is where anybody reaches it."""
 
     name: str
     is_shown: bool
     changed_at: datetime
+    contact: str = ""
 
 
 class Arrival(NamedTuple):
@@ -213,7 +219,6 @@ def uid_of_hours(found: DayHours) -> str:
 def event_of_occurrence(found: Occurring, told: Telling, view: View) -> Event:
     """What an occurrence says at the view's level."""
     state, place = SHOWN[found.state], told.place
-    path = f"/bookings/{found.reference}" if view.tells_names else place.path
     return Event(
         uid=uid_of_occurrence(found.first_reference, found.number, found.created_at),
         sequence=found.sequence,
@@ -229,9 +234,14 @@ def event_of_occurrence(found: Occurring, told: Telling, view: View) -> Event:
         location=place.location,
         geo=place.geo,
         categories=(place.name,),
-        url=view.public_url + path,
+        url=view.public_url + _path(found, place, view),
         description="\n".join(_lines(found, told, view)),
     )
+
+
+def arranger(found: Occurring, holder: Holder | None, municipality: str) -> str:
+    """Who is told to arrange what is open to all."""
+    return holder.name if holder and holder.is_shown else municipality
 
 
 def event_of_closure(found: Closing, place: Place, view: View) -> Event:
@@ -258,6 +268,13 @@ def event_of_closure(found: Closing, place: Place, view: View) -> Event:
         categories=(place.name,),
         url=view.public_url + place.path,
     )
+
+
+def _path(found: Occurring, place: Place, view: View) -> str:
+    """Where one reads more of it."""
+    if view.level is Level.OPEN:
+        return f"/open?from={found.local_start:%Y-%m-%d}#d{found.id}"
+    return f"/bookings/{found.reference}" if view.tells_names else place.path
 
 
 def event_of_hours(found: DayHours, place: Place, view: View) -> Event:
@@ -324,6 +341,8 @@ def _title(found: Occurring, told: Telling, view: View) -> str:
     words, holder = view.words, told.holder
     if view.level is Level.BUSY:
         return words.busy
+    if view.level is Level.OPEN:
+        return found.public.get("title") or arranger(found, holder, view.municipality)
     if view.tells_names:
         return " – ".join(part for part in (who(found, told, view), found.team, found.purpose) if part)
     match found.kind:
@@ -357,11 +376,23 @@ def _lines(found: Occurring, told: Telling, view: View) -> list[str]:
         case Level.PUBLIC:
             is_told = found.open_to_all and found.shown_publicly and found.kind is not BookingKind.BLOCK
             return [words.open_to_all] if is_told else []
+        case Level.OPEN:
+            return _public(found, told.holder, view)
         case Level.OWN:
             return [*_waiting(found, words), *_arrival(told.arrival, words), *_record(found, words)]
         case Level.STAFF:
             about = (*_round(found, told.day, words), *_wishes(found, told, words), *_record(found, words))
             return [*_waiting(found, words), *entrance_lines(told.entrance, view), *about]
+
+
+def _public(found: Occurring, holder: Holder | None, view: View) -> list[str]:
+    words, said = view.words, found.public
+    lines = [said["text"]] if "text" in said else []
+    lines += [words.ages.format(ages=", ".join(ages))] if (ages := told_ages(said)) else []
+    lines += [words.arranged.format(name=arranger(found, holder, view.municipality))]
+    lines += [words.free if said["free"] else words.paid] if "free" in said else []
+    lines += [words.join.format(text=said["join"])] if "join" in said else []
+    return lines + ([words.contact.format(contact=holder.contact)] if holder and holder.is_shown and holder.contact else [])
 
 
 def _waiting(found: Occurring, words: Words) -> list[str]:

@@ -19,14 +19,17 @@ from calendars.health import Health, is_silent, readings, watched
 from calendars.levels import Level
 from calendars.links import LASTS, feed_behind, send_link, take_up
 from calendars.models import Audience, FeedToken
-from calendars.standing import Address, standing_of
+from calendars.rendering import title_of
+from calendars.standing import Address, Kind, standing_of
 from calendars.tokens import LONGEST_NAME, NO_OVERLAP, OVERLAP, Draft, Made, feeds_of, make_feed, revoke_feed, rotate_feed
+from calendars.whatson import Among
 from kernel.clock import now
 from kernel.errors import Refusal
 from venues.models import Room, Venue
 from web.fields import RowId
 from web.forms import Form, Input, parse
 from web.hooks import Link, hooks
+from web.language import choose
 from web.pages import done, form_again
 from web.texts import gettext as _
 
@@ -184,6 +187,13 @@ def follow_organisation(number: str) -> str:
     return _follow(Address("organisation", number))
 
 
+@routes.get("/open", defaults={"path": ""})
+@routes.get("/open/<path:path>")
+def follow_what_is_on(path: str) -> str:
+    """How to subscribe to what is on."""
+    return _follow(Address.open_to_all(Among.at(path)))
+
+
 def _mine() -> Iterable[Link]:
     return [Link(_("Kalendere"), "/calendars", "account")] if actor().person_id is not None else []
 
@@ -195,10 +205,11 @@ def _of_staff() -> Iterable[Link]:
 def _follow(address: Address) -> str:
     with database().glancing() as connection:
         found = standing_of(connection, address, now=now())
-    site = current_app.extensions["settings"].public_url
+    site, is_open = current_app.extensions["settings"].public_url, found.kind is Kind.OPEN
+    name = title_of(replace(found, language=choose())) if is_open else found.name
     # The picture leads to this page: the telephone that reads it is shown its own steps.
-    ways = subscribing(site + found.source, found.name, pictured=site + request.path)
-    return render_template("calendars/subscribe.html", name=found.name, **_ways(ways))
+    ways = subscribing(site + found.source, name, pictured=site + request.path)
+    return render_template("calendars/subscribe.html", name=name, is_open=is_open, page=found.page, **_ways(ways))
 
 
 def _told(made: Made, *, status: int) -> Response:

@@ -6,18 +6,21 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Text, and_, cast, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from accounts.models import Organisation
 from booking.conditions.queries import entries, visit
 from booking.models import Booking, Occurrence
+from booking.public import GROUPS
 from booking.resources import Held, held_by
-from booking.states import OccurrenceState
+from booking.states import BookingKind, OccurrenceState
 from calendars.levels import ENDED, SHOWN, Arrival, Closing, DayHours, Entrance, Holder, Level, Occurring, Place
 from calendars.standing import Kind, Standing
+from calendars.whatson import KINDS
 from calendars.window import Span
 from database.audit import Audit
+from kernel.interval import Interval
 from kernel.wallclock import to_wall
 from venues import contact
 from venues.models import Closure, Municipality, OpeningHours, Room, RoomSpace, Venue
@@ -95,7 +98,7 @@ def marks_of(session: Session, standing: Standing, places: Places, span: Span) -
 def occurring(session: Session, standing: Standing, places: Places, span: Span, *, only: Collection[int] | None = None) -> list[Occurring]:
     """The dates of the feed in full: a few by their ids, or all when there are many of them, soonest first.
 
-    What only holders and staff are told is read for them alone, for staff what a date has beside its room too: one statement more.
+    What only some are told is read for them alone, for staff what a date has beside its room too: one statement more.
     """
     told = _told(standing, places, span) if only is None or len(only) > FEW else Occurrence.id.in_(sorted(only))
     return occurring_where(session, told, standing.level)
@@ -105,8 +108,12 @@ def occurring_where(session: Session, told: ColumnElement[bool], level: Level) -
     """Some dates with what a level tells of them, soonest first."""
     columns = [*OF_OCCURRENCE, *(OF_BOOKING if level in (Level.OWN, Level.STAFF) else ())]
     columns += OF_CONDITIONS if level is Level.STAFF else ()
+    columns += OF_PUBLIC if level is Level.OPEN else ()
     found = select(*columns).select_from(DATED).where(told).order_by(Occurrence.starts_at, Occurrence.id)
-    rows = [Occurring(*row) for row in session.connection().execute(found)]
+    read = session.connection().execute(found)
+    if level is Level.OPEN:
+        return [Occurring(*row[:-2])._replace(activity=row[-2], public=row[-1]) for row in read]
+    rows = [Occurring(*row) for row in read]
     held = held_by(session, [row.id for row in rows]) if level is Level.STAFF else {}
     return [_with_beside(row, held[row.id]) if row.id in held else row for row in rows]
 
@@ -138,12 +145,20 @@ def stirred_at(session: Session, places: Places) -> dict[int, datetime]:
     return latest
 
 
+def first_of(session: Session, standing: Standing, places: Places, window: Interval) -> datetime | None:
+    """When the first date of the feed begins within a window."""
+    told = and_(
+        _told(standing, places, Span(window, None, to_wall(window.start, standing.zone).date())), Occurrence.starts_at >= window.start
+    )
+    return session.scalar(select(func.min(Occurrence.starts_at)).select_from(DATED).where(told))
+
+
 def holders_of(session: Session, ids: Iterable[int | None]) -> dict[int | None, Holder]:
     """The organisations of these ids; the name that a group without a number goes by is not for the public."""
     wanted = sorted({one for one in ids if one is not None})
-    columns = (Organisation.id, Organisation.name, Organisation.number, Organisation.shown_publicly, Organisation.changed_at)
-    rows = session.execute(select(*columns).where(Organisation.id.in_(wanted)))
-    return {row.id: Holder(row.name, row.shown_publicly and row.number is not None, row.changed_at) for row in rows}
+    columns = (Organisation.id, Organisation.name, IS_NAMED, Organisation.changed_at, Organisation.public_contact)
+    rows = session.connection().execute(select(*columns).where(Organisation.id.in_(wanted)))
+    return {row[0]: Holder(*row[1:]) for row in rows}
 
 
 def arrivals_of(session: Session, found: Sequence[Occurring], places: Places) -> dict[int, Arrival]:
@@ -172,8 +187,8 @@ def _ids(one: Occurring, places: Places) -> tuple[int, int]:
 
 
 def closings_of(session: Session, standing: Standing, places: Places, span: Span) -> list[Closing]:
-    """The closures of the feed's venues and rooms; a holder's own feed has none."""
-    if standing.kind in HOLDERS:
+    """The closures of the feed's venues and rooms; a holder's own feed has none, and what is on neither."""
+    if standing.kind in OF_NO_PLACES:
         return []
     seen: ColumnElement[bool] = Closure.withdrawn_at.is_(None)
     if span.cancelled_since:
@@ -186,7 +201,7 @@ def closings_of(session: Session, standing: Standing, places: Places, span: Span
 
 def hours_of(session: Session, standing: Standing, places: Places, span: Span) -> list[DayHours]:
     """The days in the window that have hours of their own: those of a dated period too short to be a season, in order."""
-    if standing.kind in HOLDERS:
+    if standing.kind in OF_NO_PLACES:
         return []
     first, last = (to_wall(moment, standing.zone).date() for moment in (span.window.start, span.window.end - SECOND))
     dated = and_(OpeningHours.first_day <= last, OpeningHours.last_day >= first)
@@ -213,6 +228,8 @@ def _concerns(row: type[Closure | OpeningHours], places: Places) -> ColumnElemen
     return or_(row.room_id.is_(None), row.room_id.in_(list(places.rooms)))
 
 
+IS_NAMED = and_(Organisation.shown_publicly, Organisation.number.is_not(None)).label("is_named")
+WAS_BOOKED = and_(Booking.confirm_by.is_(None), or_(Booking.decider == "", Booking.decided_at.is_not(None)))
 # Tables and not mapped classes: a feed reads thousands of rows, and the mapper would double their cost.
 DATED = Occurrence.__table__.join(Booking.__table__, Occurrence.booking_id == Booking.id)
 OF_OCCURRENCE = (
@@ -232,6 +249,7 @@ OF_BOOKING = (
     *(Occurrence.before_minutes, Occurrence.after_minutes, Booking.purpose, Booking.team, Booking.participants),
     *(Booking.needs, Booking.message, Booking.contact_name, Booking.contact_phone, Booking.alcohol),
 )
+OF_PUBLIC = (Booking.activity, Booking.public)
 OF_CONDITIONS = (Occurrence.conditions, Booking.id, Booking.holder_id)
 OF_CLOSURE = (
     *(Closure.id, Closure.venue_id, Closure.room_id, Closure.local_start, Closure.local_end, Closure.all_day),
@@ -240,6 +258,7 @@ OF_CLOSURE = (
 
 
 HOLDERS = (Kind.ORGANISATION, Kind.PERSON)
+OF_NO_PLACES = (*HOLDERS, Kind.OPEN)
 OF_HOURS = (
     *(OpeningHours.venue_id, OpeningHours.room_id, OpeningHours.weekday, OpeningHours.from_minute, OpeningHours.to_minute),
     *(OpeningHours.openness, OpeningHours.first_day, OpeningHours.last_day),
@@ -261,6 +280,9 @@ def _rooms(standing: Standing) -> ColumnElement[bool]:
             return Venue.district_id.in_(standing.ids)
         case Kind.ROOM:
             return _taking(standing.ids)
+        case Kind.OPEN:
+            venue, district = standing.ids
+            return Venue.id == venue if venue else Venue.district_id == district if district else true()
         case Kind.ORGANISATION | Kind.PERSON:
             held = select(Occurrence.room_id).join(Booking, Occurrence.booking_id == Booking.id).where(_held(standing))
             return Room.id.in_(held)
@@ -283,21 +305,48 @@ def _held(standing: Standing) -> ColumnElement[bool]:
 
 
 def _told(standing: Standing, places: Places, span: Span) -> ColumnElement[bool]:
-    is_held = standing.kind in HOLDERS
-    whose = _held(standing) if is_held else Occurrence.room_id.in_(list(places.rooms))
-    states = [state for state in SHOWN if state not in ENDED]
-    if standing.level is not Level.OWN:
-        states.remove(OccurrenceState.UNCONFIRMED)
-    cancelled: ColumnElement[bool] = false()
-    if span.cancelled_since:
-        cancelled = and_(Occurrence.state.in_(ENDED), Occurrence.changed_at >= span.cancelled_since)
     return and_(
-        whose,
+        _whose(standing, places),
         Occurrence.starts_at < span.window.end,
         Occurrence.starts_at > span.window.start - LONGEST_BOOKING,
         Occurrence.ends_at > span.window.start,
-        or_(Occurrence.state.in_(states), cancelled),
+        _standing_so(standing, span),
     )
+
+
+def _whose(standing: Standing, places: Places) -> ColumnElement[bool]:
+    if standing.kind in HOLDERS:
+        return _held(standing)
+    in_rooms = Occurrence.room_id.in_(list(places.rooms))
+    if standing.kind is not Kind.OPEN:
+        return in_rooms
+    return and_(in_rooms, _on(standing)) if any(standing.ids) else _on(standing)
+
+
+def _standing_so(standing: Standing, span: Span) -> ColumnElement[bool]:
+    """In which states dates are told; what nobody granted or confirmed was never on, and is not told to be cancelled."""
+    states = [state for state in SHOWN if state not in ENDED]
+    if standing.level is not Level.OWN:
+        states.remove(OccurrenceState.UNCONFIRMED)
+    if standing.kind is Kind.OPEN:
+        states = [OccurrenceState.BOOKED]
+    cancelled: ColumnElement[bool] = false()
+    if span.cancelled_since:
+        cancelled = and_(Occurrence.state.in_(ENDED), Occurrence.changed_at >= span.cancelled_since)
+        cancelled = and_(cancelled, WAS_BOOKED) if standing.kind is Kind.OPEN else cancelled
+    return or_(Occurrence.state.in_(states), cancelled)
+
+
+def _on(standing: Standing) -> ColumnElement[bool]:
+    """What is open to all, arranged by whom one may name, as the feed chooses among it."""
+    # What JSON has no member for is NULL on PostgreSQL and null in text on SQLite.
+    among, ages = standing.among, func.coalesce(cast(Booking.public["ages"], Text), "null")
+    named = Booking.organisation_id.in_(select(Organisation.id).where(IS_NAMED))
+    ordinary = and_(Booking.kind == BookingKind.ORDINARY, named)
+    found = [Booking.open_to_all, Booking.shown_publicly, or_(Booking.kind == BookingKind.MUNICIPAL, ordinary)]
+    found += [or_(ages == "null", ages.contains(f'"{GROUPS[among.age]}"'))] if among.age else []
+    found += [or_(Booking.activity == (kind := KINDS[among.kind]), Booking.activity.startswith(f"{kind}."))] if among.kind else []
+    return and_(*found, *([Occurrence.id == int(among.date)] if among.date else []))
 
 
 def _room(row: Any, home: Home) -> Place:

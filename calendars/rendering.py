@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
+from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
 import booking.conditions.queries
@@ -26,6 +27,8 @@ import policies.entry
 import venues.contact
 import venues.opening
 from booking.models import Occurrence
+from booking.pages.labels import age_group
+from booking.public import GROUPS
 from booking.states import OccurrenceState
 from calendars import queries
 from calendars.busy import About, Taking, busy_bytes
@@ -49,8 +52,10 @@ from calendars.queries import Mark, Places
 from calendars.rounds import days_of
 from calendars.signs import board_bytes, entry_bytes
 from calendars.standing import Kind, Standing
+from calendars.whatson import KINDS
 from calendars.window import Span
 from calendars.words import LANGUAGES
+from policies.labels import activity
 from venues.models import Room
 
 TOLD_BY = (
@@ -159,6 +164,14 @@ def _work(session: Session, scene: Scene, places: Places, view: View) -> Iterato
         yield event_of_keeping_locked(one, places.of(one.venue_id, one.room_id), view)
 
 
+def title_of(standing: Standing) -> str:
+    """What what is on is called, with what it is told among: ``Det skjer: Fjell, 6–12 år, Idrett``."""
+    age, kind = standing.among.age, standing.among.kind
+    with force_locale(standing.language):
+        chosen = [age_group(GROUPS[age]) if age else "", activity(KINDS[kind]) if kind else ""]
+    return f"{LANGUAGES[standing.language].whats_on}: {', '.join(part for part in (standing.name, *chosen) if part)}"
+
+
 def _of_staff(
     session: Session, scene: Scene, rows: Sequence[Occurring], places: Places
 ) -> tuple[Mapping[int, Day], Mapping[int, Entrance]]:
@@ -211,7 +224,7 @@ def _written(scene: Scene, places: Places, parts: Sequence[Part], changed_at: da
         case Form.EVENTS:
             head = Head(
                 name=_name(standing, places),
-                description=words.tasks if standing.kind is Kind.WORK else words.bookings,
+                description={Kind.WORK: words.tasks, Kind.OPEN: words.whats_on_about}.get(standing.kind, words.bookings),
                 zones=tuple(sorted({one.zone for one in parts})) or (standing.zone,),
                 modified=modified,
                 url=url,
@@ -219,7 +232,7 @@ def _written(scene: Scene, places: Places, parts: Sequence[Part], changed_at: da
             )
             return b"".join([head_bytes(head), *(part.text for part in parts), CALENDAR_END])
         case Form.BUSY:
-            uid = f"busy-{standing.kind}-{'-'.join(map(str, standing.ids))}@arena"
+            uid = f"{'-'.join(('busy', standing.kind, *map(str, standing.ids), *standing.among.query.values()))}@arena"
             return busy_bytes(About(uid, modified, url, scene.span.window), (part.taking for part in parts))
         case Form.SIGN:
             about = {"name": _name(standing, places), "zone": standing.zone, "url": url}
@@ -227,6 +240,8 @@ def _written(scene: Scene, places: Places, parts: Sequence[Part], changed_at: da
 
 
 def _name(standing: Standing, places: Places) -> str:
+    if standing.kind is Kind.OPEN:
+        return title_of(standing)
     if standing.kind not in (Kind.ROUND, Kind.WORK):
         return standing.name
     names = [place.name for place in places.venues.values()]

@@ -6,17 +6,19 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
+from urllib.parse import urlencode
 
 from sqlalchemy import Connection, RowMapping
 
 from calendars.levels import Level
 from calendars.models import Audience
+from calendars.whatson import EVERYTHING, Among
 from calendars.words import LANGUAGES
 from kernel.errors import Gone, Missing, refuse
 
 
 class Kind(StrEnum):
-    """What a feed is about: places, or those who hold the time."""
+    """What a feed is about: places, those who hold the time, or what is on for all."""
 
     VENUE = "venue"
     ROOM = "room"
@@ -25,15 +27,23 @@ class Kind(StrEnum):
     ROUND = "round"
     WORK = "work"
     PERSON = "person"
+    OPEN = "open"
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A feed's address: a public one by slugs or number, or a private one by the hash of its token."""
+    """A feed's address: a public one by slugs or number, that of what is on by what it is ``among``, or a private one by the hash
+    of its token."""
 
     kind: str
     first: str
     second: str = ""
+    among: Among = EVERYTHING
+
+    @classmethod
+    def open_to_all(cls, among: Among) -> "Address":
+        """The address of what is on."""
+        return cls(Kind.OPEN, among.venue, among.district, among)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +61,8 @@ class Standing:
     ``rooms`` are chosen ones: in their venues these are told and no others; ``team`` is the one team of an organisation that is
     told; what is read by machines (``is_plain``) has no cancelled dates. ``key`` names the feed among all; subscribers with equal
     rights to the same things share it. ``page`` is where people read of it, ``source`` its public address, empty for a private
-    feed: its file may be passed on, its secret may not.
+    feed: its file may be passed on, its secret may not. What is on has two ids, of a venue and a district, 0 for all of them, and
+    is told ``among`` the rest.
     """
 
     kind: Kind
@@ -68,6 +79,7 @@ class Standing:
     team: str = ""
     is_plain: bool = False
     used: Used | None = None
+    among: Among = EVERYTHING
 
     @property
     def is_private(self) -> bool:
@@ -83,14 +95,14 @@ def standing_of(connection: Connection, address: Address, *, now: datetime) -> S
     """Read a feed's standing; raises Missing (``no-feed``) for what never was, Gone (``feed-revoked``) for what was ended."""
     dialect = connection.dialect.name
     moment = now if dialect == "postgresql" else int(now.timestamp())
-    given = {"first": address.first, "second": address.second, "now": moment}
+    given = {"first": address.first, "second": address.second, "date": int(address.among.date or 0), "now": moment}
     # As the driver takes it: an unchanged feed is asked for all day, and this is most of what it costs.
     row = connection.exec_driver_sql(QUERIES[dialect, address.kind], given).mappings().first()
     if address.kind == PRIVATE:
         return _of_token(row)
     if row is None:
         raise refuse(Missing, "no-feed", "address", "/".join(part for part in (address.first, address.second) if part))
-    return _of_place(Kind(address.kind), row)
+    return _of_open(address, row) if address.kind == Kind.OPEN else _of_place(Kind(address.kind), row)
 
 
 OF_VENUE = """venue.revision
@@ -101,6 +113,9 @@ OF_ROOMS = """coalesce((SELECT sum(room.revision + venue.revision) FROM room JOI
     WHERE room.id IN (SELECT occurrence.room_id FROM occurrence JOIN booking ON booking.id = occurrence.booking_id WHERE {whose})), 0)"""
 # A sum alone could come back to an old value when a venue leaves the scope: which ones are in it is told beside it.
 MEMBERS = "count(venue.id) AS members, coalesce(sum(venue.id * venue.id), 0) AS mark, coalesce(sum({of_venue}), 0) AS revisions"
+# What is on is the same few rows wherever one asks for it, so that what else is booked changes no version of it.
+OPEN = """(SELECT count(*) AS members, coalesce(sum(CAST(id AS bigint) * id), 0) AS mark, coalesce(sum(version), 0) AS revisions
+    FROM booking WHERE {is_open}) AS told"""
 COMMON = "LEFT JOIN municipality ON 1 = 1"
 PARTS = {
     "of_venue": OF_VENUE,
@@ -125,7 +140,16 @@ PLACES = {
         SELECT organisation.id, organisation.name, organisation.number AS path, municipality.zone, municipality.revision AS common,
             organisation.revision AS revisions, {of_organisation} AS places
         FROM organisation {common} WHERE organisation.number = {first} AND organisation.shown_publicly""",
+    "open": """
+        SELECT venue.id AS venue_id, venue.name AS venue, district.id AS district_id, district.name AS district, municipality.name,
+            coalesce(venue.zone, municipality.zone) AS zone, municipality.revision AS common, told.members, told.mark,
+            (SELECT occurrence.id FROM occurrence JOIN booking ON booking.id = booking_id
+                WHERE occurrence.id = {date} AND {is_open}) AS date_id,
+            told.revisions
+            + (SELECT coalesce(sum(revision), 0) FROM venue) + (SELECT coalesce(sum(revision), 0) FROM room) AS revisions
+        FROM municipality LEFT JOIN venue ON venue.slug = {first} LEFT JOIN district ON district.slug = {second} CROSS JOIN {told}""",
 }
+IS_OPEN = {"sqlite": "open_to_all = 1", "postgresql": "open_to_all"}
 MEMBER_IDS = {
     "sqlite": "SELECT value FROM json_each(token.scope, '$.{name}')",
     "postgresql": "SELECT CAST(value AS integer) FROM jsonb_array_elements_text(token.scope -> '{name}') AS value",
@@ -164,19 +188,18 @@ LIVE = "(token.revoked_at IS NULL AND (token.ends_at IS NULL OR token.ends_at > 
 
 def _queries(dialect: str, parameter: str) -> Iterator[tuple[tuple[str, str], str]]:
     """Each query in the words of a database and its driver."""
-    given = {name: parameter.format(name) for name in ("first", "second", "now")}
+    given = {name: parameter.format(name) for name in ("first", "second", "date", "now")}
     ids = {f"{name}_ids": MEMBER_IDS[dialect].format(name=name) for name in ("organisations", "venues", "rooms")}
-    live = LIVE.format(**given)
-    sign = SIGN.format(live=live, **ids)
+    live, is_open = LIVE.format(**given), IS_OPEN[dialect]
+    whole = {"live": live, "sign": SIGN.format(live=live, **ids), "is_open": is_open, "told": OPEN.format(is_open=is_open)}
     for kind, query in (PLACES | {PRIVATE: TOKENS}).items():
-        yield (dialect, kind), query.format(**PARTS, **ids, **given, live=live, sign=sign, venues=LISTED[dialect])
+        yield (dialect, kind), query.format(**PARTS, **ids, **given, **whole, venues=LISTED[dialect])
 
 
 QUERIES = dict([*_queries("sqlite", ":{}"), *_queries("postgresql", "%({})s")])
 
 
 def _of_place(kind: Kind, row: RowMapping) -> Standing:
-    marks = (row.get("members", 1), row.get("mark", 0), row["revisions"], row.get("places", 0), row["common"] or 0)
     return Standing(
         kind=kind,
         ids=(row["id"],),
@@ -187,8 +210,32 @@ def _of_place(kind: Kind, row: RowMapping) -> Standing:
         zone=row["zone"] or "UTC",
         level=Level.PUBLIC,
         language="nb",
-        version=_joined(*marks),
+        version=_version(row),
     )
+
+
+def _of_open(address: Address, row: RowMapping) -> Standing:
+    """What is on; raises Missing (``no-feed``) where there is no such venue, district or date."""
+    venue, district, among = row["venue_id"] or 0, row["district_id"] or 0, address.among
+    if (among.venue and not venue) or (among.district and not district) or (among.date and not row["date_id"]):
+        raise refuse(Missing, "no-feed", "address", among.path)
+    return Standing(
+        kind=Kind.OPEN,
+        ids=(venue, district),
+        key=f"open-{venue}-{district}-{among.age}-{among.kind}-{among.date}",
+        name=row["venue"] or row["district"] or row["name"],
+        page="/open" + (f"?{urlencode(among.query)}" if among.query else ""),
+        source=f"{among.feed}.ics",
+        zone=row["zone"] or "UTC",
+        level=Level.OPEN,
+        language="nb",
+        version=_version(row),
+        among=among,
+    )
+
+
+def _version(row: RowMapping) -> str:
+    return _joined(row.get("members", 1), row.get("mark", 0), row["revisions"], row.get("places", 0), row["common"] or 0)
 
 
 def _of_token(row: RowMapping | None) -> Standing:

@@ -40,6 +40,13 @@ class Words:
     bookings: str
     round: str
     mine: str
+    whats_on: str
+    whats_on_about: str
+    ages: str
+    arranged: str
+    free: str
+    paid: str
+    join: str
     work: str
     tasks: str
     unlock: str
@@ -87,6 +94,13 @@ NB = Words(
     bookings="Bookinger og stengninger",
     round="Vaktmester",
     mine="Mine bookinger",
+    whats_on="Det skjer",
+    whats_on_about="Det som er åpent for alle",
+    ages="Alder: {ages}",
+    arranged="Arrangør: {name}",
+    free="Gratis",
+    paid="Koster noe",
+    join="Slik blir du med: {text}",
     work="Arbeid",
     tasks="Låse opp, klargjøre, skifte og låse",
     unlock="Lås opp: {where}",
@@ -133,6 +147,13 @@ NN = Words(
     bookings="Bookingar og stengingar",
     round="Vaktmeister",
     mine="Mine bookingar",
+    whats_on="Det skjer",
+    whats_on_about="Det som er ope for alle",
+    ages="Alder: {ages}",
+    arranged="Arrangør: {name}",
+    free="Gratis",
+    paid="Kostar noko",
+    join="Slik blir du med: {text}",
     work="Arbeid",
     tasks="Låse opp, klargjere, skifte og låse",
     unlock="Lås opp: {where}",
@@ -179,6 +200,13 @@ EN = Words(
     bookings="Bookings and closures",
     round="Caretaker",
     mine="My bookings",
+    whats_on="What’s on",
+    whats_on_about="What is open to all",
+    ages="Age: {ages}",
+    arranged="Arranged by: {name}",
+    free="Free",
+    paid="Not free",
+    join="How to join: {text}",
     work="Work",
     tasks="Unlock, set up, change over and lock",
     unlock="Unlock: {where}",

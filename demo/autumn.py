@@ -1,13 +1,15 @@
 """The demo's bookings: weekly trainings that touch, requests that wait, two bands that want the same night."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
 from booking.furnishing import NewResource
+from booking.public import Public
 from booking.support.agreements import AgreementTerms, make_agreement
 from booking.support.grants import GrantTerms, make_grant
 from booking.support.models import Agreement, Grant
@@ -27,7 +29,7 @@ OFFICER = "kari"
 class Weekly:
     """A weekly booking: who books for whom, where, on which weekday (0 is Monday), when, for what and how many.
 
-    What ``is_allocated`` was shared out in the season's round and entered by an officer.
+    What ``is_allocated`` was shared out in the season's round and entered by an officer; what is ``told`` is open to all.
     """
 
     person: str
@@ -40,6 +42,7 @@ class Weekly:
     activity: Activity
     participants: tuple[tuple[str, int], ...]
     is_allocated: bool = False
+    told: Mapping[str, Any] = field(default_factory=dict)
 
 
 SEASON = (
@@ -53,6 +56,12 @@ SEASON = (
         "Turn, partiet 6-9 år",
         Activity.SPORT_TRAINING,
         (("6-9", 22),),
+        told={
+            "title": "Turn for barn 6–9 år",
+            "text": "Vi leker, slår hjul og hopper trampett. Nye barn kan begynne når som helst.",
+            "free": True,
+            "join": "Bare møt opp. De tre første gangene er gratis, og utstyret låner du.",
+        },
     ),
     Weekly(
         "berit",
@@ -75,6 +84,12 @@ SEASON = (
         "Håndball, jenter 12",
         Activity.SPORT_TRAINING,
         (("11-12", 16),),
+        told={
+            "title": "Håndball for jenter født 2014 og 2015",
+            "text": "Ingen trenger å ha spilt før. Foreldre kan se på.",
+            "ages": ["6-12"],
+            "join": "Kom på en trening, ta med innesko og vannflaske.",
+        },
     ),
     Weekly(
         "nils",
@@ -121,6 +136,7 @@ SEASON = (
         Activity.SPORT_TRAINING,
         (("12-13", 20),),
         is_allocated=True,
+        told={"title": "Fotball for jenter på ungdomstrinnet", "ages": ["6-12", "13-19"], "free": False},
     ),
     Weekly(
         "nils",
@@ -134,9 +150,118 @@ SEASON = (
         (("18+", 26),),
         is_allocated=True,
     ),
-    Weekly("siri", "koret", "knutepunkt-stromso/gymsal", 3, "19:00", "21:00", "Korøvelse", Activity.CULTURE_MUSIC, (("20+", 35),)),
+    Weekly(
+        "siri",
+        "koret",
+        "knutepunkt-stromso/gymsal",
+        3,
+        "19:00",
+        "21:00",
+        "Korøvelse",
+        Activity.CULTURE_MUSIC,
+        (("20+", 35),),
+        told={
+            "title": "Åpen korøvelse",
+            "text": "Vi synger viser, gospel og litt Grieg. Du trenger ikke å kunne noter.",
+            "free": True,
+            "join": "Kom ti minutter før, så finner vi en stemme til deg.",
+        },
+    ),
     Weekly("tone", "kvilterne", "knutepunkt-stromso/moterom-1", 2, "18:00", "20:30", "Quiltekveld", Activity.SOCIAL, (("40+", 11),)),
-    Weekly("amina", "fjell", "fjell-aktivitetshus/moterom", 4, "16:00", "18:00", "Leksehjelp", Activity.COURSE, (("10-16", 14),)),
+    Weekly(
+        "amina",
+        "fjell",
+        "fjell-aktivitetshus/moterom",
+        4,
+        "16:00",
+        "18:00",
+        "Leksehjelp",
+        Activity.COURSE,
+        (("10-16", 14),),
+        told={
+            "title": "Leksehjelp",
+            "text": "Hjelp til alle fag, og mat klokka fem. Homework help in Norwegian, English, Arabic and Somali.",
+            "free": True,
+            "join": "Kom når du vil, og ta med det du jobber med.",
+        },
+    ),
+    Weekly(
+        "amina",
+        "fjell",
+        "fjell-aktivitetshus/moterom",
+        1,
+        "17:00",
+        "19:00",
+        "Språkkafé",
+        Activity.SOCIAL_CAFE,
+        (("18+", 15),),
+        told={
+            "title": "Språkkafé",
+            "text": "Øv på norsk over en kopp kaffe. Practise Norwegian over a cup of coffee.",
+            "free": True,
+            "join": "Bare kom. Barn kan være med.",
+        },
+    ),
+    Weekly(
+        "amina",
+        "fjell",
+        "fjell-aktivitetshus/moterom",
+        2,
+        "11:00",
+        "13:00",
+        "Seniortreff",
+        Activity.SOCIAL,
+        (("67+", 15),),
+        told={
+            "title": "Seniortreff med suppe",
+            "text": "Suppe, prat og av og til en quiz.",
+            "free": False,
+            "join": "Suppa koster 40 kroner.",
+        },
+    ),
+    Weekly(
+        "siri",
+        "koret",
+        "knutepunkt-stromso/gymsal",
+        0,
+        "17:00",
+        "18:00",
+        "Barnekor",
+        Activity.CULTURE_MUSIC,
+        (("6-12", 20),),
+        told={"title": "Barnekor for alle som vil", "text": "Sang og lek. Vi holder konsert til jul.", "free": True},
+    ),
+    Weekly(
+        "nils",
+        "handball",
+        "brandengen-flerbrukshall/hall",
+        6,
+        "12:00",
+        "14:00",
+        "Åpen hall",
+        Activity.SPORT_TRAINING,
+        (("0-12", 30), ("20-66", 15)),
+        told={
+            "title": "Åpen hall for barn og foreldre",
+            "text": "Baller, matter og hinderløype. Foreldre er med på gulvet.",
+            "ages": ["0-5", "6-12"],
+            "free": True,
+            "join": "Bare møt opp. Ta med innesko.",
+        },
+    ),
+    Weekly(
+        "nils",
+        "fotball",
+        "assiden-fotballhall/hel-hall",
+        6,
+        "10:00",
+        "11:30",
+        "Gåfotball",
+        Activity.SPORT_TRAINING,
+        (("67+", 18),),
+        is_allocated=True,
+        told={"title": "Gåfotball for pensjonister", "text": "Fotball i rolig tempo, ingen løping. Kaffe etterpå.", "free": True},
+    ),
 )
 
 
@@ -192,6 +317,8 @@ def _weekly(cast: Cast, entry: Weekly, first: date) -> Wish:
         recurrence=Recurrence.model_validate({"rrule": weekly(count=WEEKS)}),
         on_conflict=OnConflict.SKIP,
         on_behalf_of=cast.people[entry.person].id if entry.is_allocated else None,
+        open_to_all=bool(entry.told),
+        public=Public.model_validate(entry.told) if entry.told else None,
     )
 
 

@@ -89,6 +89,7 @@ def _organisation(session: Session, name: str, people: Mapping[str, Person], now
         in_voluntary_register=True if kind is ApplicantClass.ORGANISATION else None,
         is_local=True,
         is_fictional=True,
+        public_contact=f"post@{name}.example" if number else "",
         created_at=now,
         changed_at=now,
     )

@@ -41,6 +41,11 @@ def districts(session: Session) -> Sequence[District]:
     return session.scalars(select(District).order_by(District.name)).all()
 
 
+def venues_in_use(session: Session) -> Sequence[Venue]:
+    """All venues that are not retired, by name."""
+    return session.scalars(select(Venue).where(Venue.retired_at.is_(None)).order_by(Venue.name)).all()
+
+
 def venue_named(session: Session, slug: str, field: str = "venue") -> Venue:
     """The venue of a slug with its district, spaces and rooms.
 

@@ -21,6 +21,8 @@ LARGEST_PHOTO = 8 * MEGABYTE
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
 TILES = "https://cache.kartverket.no"
 BODY_LIMIT = "body_limit"
+# Where the answers are that pages of others may frame: they have no cookies, and no language but the one asked for.
+FRAMED = "/embed/"
 
 csrf = CSRFProtect()
 
@@ -48,7 +50,8 @@ def install(app: Flask, settings: Settings) -> None:
     app.before_request(_refuse_forgery)
     app.before_request(_refuse_unwritten)
     headers = security_headers(tiles=settings.map_tiles, secure=secure)
-    app.after_request(lambda response: _with_headers(response, headers))
+    framed = security_headers(tiles=False, secure=secure, framed_by=settings.embed_in)
+    app.after_request(lambda response: _with_headers(response, framed if request.path.startswith(FRAMED) else headers))
 
 
 def larger_body(limit: int = LARGEST_PHOTO) -> Callable[[View], View]:
@@ -61,8 +64,9 @@ def larger_body(limit: int = LARGEST_PHOTO) -> Callable[[View], View]:
     return mark
 
 
-def security_headers(*, tiles: bool, secure: bool) -> dict[str, str]:
-    """The headers of every answer; the design system's icons are data: images in its style sheet."""
+def security_headers(*, tiles: bool, secure: bool, framed_by: str = "") -> dict[str, str]:
+    """The headers of every answer; the design system's icons are data: images in its style sheet. ``framed_by`` are the origins
+    whose pages may frame it."""
     policy = {
         "default-src": "'none'",
         "script-src": "'self'",
@@ -73,12 +77,12 @@ def security_headers(*, tiles: bool, secure: bool) -> dict[str, str]:
         "manifest-src": "'self'",
         "form-action": "'self'",
         "base-uri": "'none'",
-        "frame-ancestors": "'none'",
+        "frame-ancestors": framed_by or "'none'",
     }
     headers = {
         "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
         "X-Content-Type-Options": "nosniff",
-        "X-Frame-Options": "DENY",
+        **({} if framed_by else {"X-Frame-Options": "DENY"}),
         "Referrer-Policy": "same-origin",
         "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
         "Cross-Origin-Opener-Policy": "same-origin",

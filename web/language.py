@@ -6,6 +6,7 @@ from flask import Flask, Response, has_request_context, request
 from flask_babel import Babel
 
 from web.catalogues import compile_missing
+from web.guards import FRAMED
 from web.hooks import hooks
 
 LANGUAGES = {"nb": "Bokmål", "nn": "Nynorsk", "en": "English"}
@@ -27,12 +28,15 @@ def install(app: Flask) -> None:
 def choose() -> str:
     """The language of this request: ``?lang=``, cookie, the person's own choice, Accept-Language, bokmål.
 
-    The API looks at Accept-Language alone, so that a cookie never changes an answer there.
+    The API looks at Accept-Language alone, so that a cookie never changes an answer there; what pages of others frame speaks the
+    language that they ask for, or bokmål.
     """
     if not has_request_context():
         return DEFAULT
     if request.path.startswith("/api/"):
         return _accepted()
+    if request.path.startswith(FRAMED):
+        return _asked() or DEFAULT
     chosen = _asked() or _known(request.cookies.get(COOKIE)) or _known(hooks().language())
     return chosen or _accepted()
 
@@ -53,6 +57,6 @@ def _accepted() -> str:
 
 def _remember(response: Response) -> Response:
     asked = _asked()
-    if asked and not request.path.startswith("/api/"):
+    if asked and not request.path.startswith(("/api/", FRAMED)):
         response.set_cookie(COOKIE, asked, max_age=YEAR, samesite="Lax", secure=request.is_secure, httponly=True)
     return response

@@ -111,6 +111,9 @@ SHEETS: Mapping[str, str] = {
     ),
 }
 BOOKING: Mapping[str, str] = {
+    "contact-in-public-text": _(
+        "Skriv ikke telefonnummer eller e-postadresser her, for alle kan lese det. Kontakten er den organisasjonen viser alle."
+    ),
     "unknown-booking": _("Vi finner ingen booking med referansen {value}, eller den er ikke din."),
     "no-judgement": _("Det er ikke lagret hvordan {value} ble vurdert, og det skal det være: noen har slettet det fra databasen."),
     "unknown-date": _("Bookingen har ingen dato nummer {value}."),

@@ -75,6 +75,7 @@ NAMES: Mapping[str, str] = {
     "end": _("Til"),
     "room": _("Rom"),
     "reason": _("Begrunnelse"),
+    "public": _("Det alle kan lese"),
     "note": _("Merknad"),
     "text": _("Melding"),
     "message": _("Melding"),

@@ -14,6 +14,7 @@ from accounts.inputs import (
     NumberInput,
     OrganisationChange,
     OrganisationInput,
+    PublicContactInput,
     SearchInput,
     StandingEnd,
     StandingInput,
@@ -87,7 +88,9 @@ def organisation_page(organisation_id: int) -> str:
     """An organisation, and for those who act for it and officers its delegates."""
     organisation = _seen(organisation_id)
     about = _about(organisation)
-    return render_template("accounts/organisation.html", form=Form({"first_day": about.get("today")}), **about)
+    return render_template(
+        "accounts/organisation.html", form=Form({"first_day": about.get("today"), "public_contact": organisation.public_contact}), **about
+    )
 
 
 @routes.get("/organisations/<int:organisation_id>/facts")
@@ -108,6 +111,17 @@ def change_organisation(organisation_id: int) -> ResponseReturnValue:
     except FORM_REFUSALS as refusal:
         return form_again("accounts/change_organisation.html", refusal, organisation=organisation, classes=_classes())
     return done(_("Endringen er lagret."), url_for("accounts.organisation_page", organisation_id=organisation_id))
+
+
+@routes.post("/organisations/<int:organisation_id>/contact")
+def show_contact(organisation_id: int) -> ResponseReturnValue:
+    """State where anybody reaches it."""
+    organisation = _seen(organisation_id)
+    try:
+        edge.transact(organisations.show_contact, organisation_id, parse(PublicContactInput, request.form))
+    except FORM_REFUSALS as refusal:
+        return form_again("accounts/organisation.html", refusal, **_about(organisation))
+    return done(_("Endringen er lagret."), url_for("accounts.organisation_page", organisation_id=organisation_id, _anchor="contact"))
 
 
 @routes.post("/organisations/<int:organisation_id>/publicity")

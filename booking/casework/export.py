@@ -17,11 +17,11 @@ from booking.shown import shown_booking
 from booking.states import Visibility
 from database.audit import Audit
 from database.outbox import Notice
+from kernel.reach import REACH
 
 # Members whose value is a person's id, wherever they stand; and those that say something of a person and no more.
 PEOPLE = {"person", "by", "holder", "hand", "owner", "deputy", "decided_by"}
 PERSONAL = {"people", "contact", "age"}
-REACHED = re.compile(r"\S+@\S+|(?<![\d-])(?:\+\d{2} ?)?\d{2} ?\d{2} ?\d{2} ?\d{2}(?![\d-])")
 HIDDEN = "[…]"
 
 
@@ -70,7 +70,7 @@ class _Redaction:
             case list():
                 return [self.of(inner) for inner in value]
             case str():
-                return REACHED.sub(HIDDEN, self._words.sub(HIDDEN, value))
+                return REACH.sub(HIDDEN, self._words.sub(HIDDEN, value))
             case _:
                 return value
 

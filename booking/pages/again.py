@@ -58,10 +58,17 @@ def _what(booking: Booking) -> dict[str, Any]:
     kept = ("purpose", "activity", "team", "contact_phone", "message")
     said = {name: getattr(booking, name) for name in kept} | {"contact": booking.contact_name, **said_needs(booking.needs)}
     said |= {name: "yes" for name in ("open_to_all", "alcohol", "commercial") if getattr(booking, name)}
+    said |= said_publicly(booking)
     said["shown_publicly"] = "" if booking.shown_publicly else "no"
     said |= {f"resources.{slug}": count for slug, count in booking.resources.items()}
     said |= {f"participants.{band}": heads for band, heads in booking.participants.items()}
     return {name: value for name, value in said.items() if value} | _support(booking)
+
+
+def said_publicly(booking: Booking) -> dict[str, Any]:
+    """What anybody may read of it, as the form names it."""
+    said = {"public.ages[]" if name == "ages" else f"public.{name}": value for name, value in booking.public.items()}
+    return said | {name: "yes" if value else "no" for name, value in said.items() if isinstance(value, bool)}
 
 
 def said_needs(needs: Iterable[str]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from policies.labels import activity
 routes = Blueprint("booking", __name__)
 
 for show in (
+    labels.age_group,
     labels.band_label,
     labels.booking_kind,
     labels.state_label,
@@ -37,6 +38,7 @@ for show in (
 ):
     routes.add_app_template_filter(show, show.__name__)
 routes.add_app_template_filter(activity, "activity_label")
+routes.add_app_template_global(labels.age_groups)
 
 
 @routes.after_request

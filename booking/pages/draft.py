@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field
 from werkzeug.datastructures import MultiDict
 
 from booking.pages.repeats import Repeat, rule_of
+from booking.public import CUTS, Public
 from booking.states import Accepts, BookingKind
 from booking.wish import OnConflict, Wish, bands_of
 from kernel.errors import Fault, Invalid, refuse
@@ -25,7 +26,6 @@ MIDNIGHT = timedelta(days=1)
 CHOICE, PICK = "choice.", "pick."
 Choosing = Annotated[str, Field(max_length=200, pattern=r"^(skip|wait|room:[a-z0-9/-]+|time:[0-9T:-]+/[0-9T:-]+)$")]
 ME, OTHER = "me", "other"
-USUAL_CUTS = (6, 13, 20, 67)
 Heads = Annotated[int, Field(ge=0, le=100_000)]
 # Fields that a wish has by the same names.
 SAME = (
@@ -98,6 +98,7 @@ class Draft(Input):
     resources: Annotated[dict[str, Heads], Field(max_length=20)] = Field(default_factory=dict)
     message: Annotated[Prose, Field(max_length=4000)] = ""
     open_to_all: bool = False
+    public: Public | None = None
     shown_publicly: bool | None = None
     alcohol: bool = False
     commercial: bool = False
@@ -197,6 +198,7 @@ def wish_of(draft: Draft, room: str) -> Wish:
         "choices": draft.choices,
         "needs": (*draft.keys, *(line.strip() for line in draft.needs.splitlines() if line.strip())),
         "resources": {slug: count for slug, count in draft.resources.items() if count},
+        "public": draft.public.model_dump() if draft.public else None,
         "kind": draft.kind,
         "on_behalf_of": draft.person,
     }
@@ -228,7 +230,7 @@ def bands_shown(values: Mapping[str, Any], cuts: Collection[int] = ()) -> list[s
 
     Those that are filled in stand in the place of the usual ones, unless the rules need them split.
     """
-    firsts = sorted({0, *USUAL_CUTS, *cuts})
+    firsts = sorted({0, *CUTS, *cuts})
     usual = [AgeBand(first, following - 1, 0) for first, following in pairwise(firsts)] + [AgeBand(firsts[-1], None, 0)]
     filled = (
         name.removeprefix("participants.") for name, value in values.items() if name.startswith("participants.") and str(value).strip()

@@ -7,7 +7,9 @@ from pydantic import Field
 
 from booking.changing import Change, Said
 from booking.models import Booking
+from booking.pages.again import said_publicly
 from booking.pages.draft import Heads
+from booking.public import Public
 from booking.scope import Scope
 from booking.wish import Band, Line, OnConflict, Purpose, Team
 from kernel.wallclock import at
@@ -65,6 +67,8 @@ class Described(Input):
     resources: Annotated[dict[str, Heads], Field(max_length=20)] = Field(default_factory=dict)
     contact: Line = ""
     contact_phone: PhoneOrNone = ""
+    open_to_all: bool = False
+    public: Public | None = None
     shown_publicly: bool | None = None
 
     def change(self, ahead: set[int]) -> Change:
@@ -75,6 +79,8 @@ class Described(Input):
             resources={slug: count for slug, count in self.resources.items() if count},
             contact_name=self.contact,
             contact_phone=self.contact_phone,
+            open_to_all=self.open_to_all,
+            public=(self.public or Public()).said(self.participants) if self.open_to_all else {},
             shown_publicly=self.shown_publicly,
         )
         scope = Scope.ALL if ahead <= set(self.dates) else Scope.ONE
@@ -83,7 +89,7 @@ class Described(Input):
 
 def said_now(booking: Booking) -> Form:
     """The form of a description, filled in with what the booking says."""
-    said = {"team": booking.team, "purpose": booking.purpose, "contact": booking.contact_name, "contact_phone": booking.contact_phone}
-    said["shown_publicly"] = "yes" if booking.shown_publicly else "no"
+    said: dict[str, object] = {name: getattr(booking, name) for name in ("team", "purpose", "contact_phone", "open_to_all")}
+    said |= {"contact": booking.contact_name, "shown_publicly": "yes" if booking.shown_publicly else "no", **said_publicly(booking)}
     said |= {f"resources.{slug}": str(count) for slug, count in booking.resources.items()}
     return Form(said | {f"participants.{band}": str(heads) for band, heads in booking.participants.items()})

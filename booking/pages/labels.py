@@ -23,6 +23,13 @@ from web.language import choose
 from web.texts import current_locale, gettext, ngettext
 from web.written import WORDS
 
+AGE_GROUPS: Mapping[str, str] = {
+    "0-5": _("Små barn (0–5)"),
+    "6-12": _("Barn (6–12)"),
+    "13-19": _("Ungdom (13–19)"),
+    "20-66": _("Voksne (20–66)"),
+    "67+": _("Eldre (67+)"),
+}
 KINDS: Mapping[BookingKind, str] = {
     BookingKind.ORDINARY: _("Vanlig booking"),
     BookingKind.MUNICIPAL: _("Kommunens egen bruk"),
@@ -138,6 +145,16 @@ def band_label(band: str) -> str:
     if band.endswith("+"):
         return gettext("%(age)s år og eldre", age=band[:-1])
     return gettext("%(ages)s år", ages=band.replace("-", "–"))
+
+
+def age_groups() -> list[tuple[str, str]]:
+    """The age groups that a list of what is on tells apart, with their labels."""
+    return [(group, age_group(group)) for group in AGE_GROUPS]
+
+
+def age_group(value: str) -> str:
+    """One of them: ``Barn (6–12)``."""
+    return gettext(AGE_GROUPS[value])
 
 
 def paragraph_of(fault: Fault) -> str:

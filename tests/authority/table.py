@@ -126,6 +126,7 @@ correct what is said of it              in     no      no    no       no     no 
 hide it from the public                 in     no      no    no       ok     no        no        ok      ok
 note what is known of it                in     no      no    no       no     no        no        ok      ok
 end what is known of it                 in     no      no    no       no     no        no        ok      ok
+state where anybody reaches it          in     no      no    no       ok     no        no        ok      ok
 ask to act for another                  in     ok      ok    ok       ok     ok        ok        ok      ok
 enter a caller                          in     no      no    no       no     no        no        ok      ok
 give a role                             in     no      no    no       no     no        no        no      ok

@@ -299,6 +299,7 @@ TRIES: dict[str, Tries] = {
     "hide it from the public": _page("/organisations/{skiold}/publicity", is_shown="no"),
     "note what is known of it": _page("/organisations/{skiold}/standings", name="eget-anlegg", first_day="2026-09-01", source="Vedtak 1"),
     "end what is known of it": _page("/standings/{standing}/end", last_day="2026-12-31"),
+    "state where anybody reaches it": _page("/organisations/{skiold}/contact", public_contact="post@skiold.example"),
     "ask to act for another": _page("/organisations/{strommen}/delegations"),
     "enter a caller": _page("/people", **PERSON),
     "give a role": _page("/people/{per}/roles", role="officer"),

@@ -263,3 +263,23 @@ def test_a_closure_tells_whom_it_meets_before_it_closes(call: Call) -> None:
     assert unconfirmed.status_code == 409
     assert closed.json == {"closed": True, "affected": [made["reference"]]}
     assert call("GET", f"/bookings/{made['id']}", "berit").json["state"] == "displaced"
+
+
+def test_what_anybody_may_read_is_said_and_changed_over_the_api(call: Call) -> None:
+    bad = {"title": "Ring 412 34 567", "text": "post@skiold.example", "ages": ["7-9"], "free": "yes", "price": 0}
+    refused = call("POST", "/bookings", "berit", {**USUAL, "open_to_all": True, "public": bad}).json
+    made = call("POST", "/bookings", "berit", {**USUAL, "open_to_all": True, "public": {"title": "Åpen turn", "text": "Kom.\nPrøv."}}).json
+    path, said = f"/bookings/{made['id']}", {"number": 1, "public": {"title": "Turn", "ages": ["67+"], "free": True}}
+    changed = call("PATCH", path, "berit", said, If_Match=f'"{made["version"]}"').json
+    closed = call("PATCH", path, "berit", {"number": 1, "open_to_all": False}, If_Match=f'"{changed["version"]}"').json
+
+    assert {(fault["field"], fault["code"]) for fault in refused["faults"]} == {
+        ("public.title", "contact-in-public-text"),
+        ("public.text", "contact-in-public-text"),
+        ("public.ages[0]", "not-a-choice"),
+        ("public.free", "not-yes-or-no"),
+        ("public.price", "unknown-field"),
+    }
+    assert made["public"] == {"title": "Åpen turn", "text": "Kom.\nPrøv.", "ages": ["6-12"]}
+    assert (changed["id"], changed["public"]) == (made["id"], {"title": "Turn", "ages": ["67+"], "free": True})
+    assert (closed["open_to_all"], closed["version"]) == (False, changed["version"] + 1)

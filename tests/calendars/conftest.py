@@ -17,6 +17,7 @@ import accounts.edge
 import calendars.api
 import calendars.edge
 import calendars.pages
+import calendars.public_pages
 from accounts.models import Person
 from accounts.tokens import make_token
 from booking.states import BookingKind, OccurrenceState
@@ -43,7 +44,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    for edge in (calendars.edge, calendars.pages, calendars.api, accounts.edge):
+    for edge in (calendars.edge, calendars.pages, calendars.public_pages, calendars.api, accounts.edge):
         monkeypatch.setattr(edge, "now", lambda: clock.moment)
     return clock
 

@@ -38,12 +38,11 @@ def book(
         holder_id=holder.id,
         hand_id=holder.id,
         applicant_class="organisation",
-        activity="culture.music",
         contact_name=holder.name,
         contact_phone=holder.phone,
         created_at=BEGINNING,
         changed_at=BEGINNING,
-        **{"purpose": "Øving", **told},
+        **{"purpose": "Øving", "activity": "culture.music", **told},
     )
     for number, wall in enumerate(walls, start=1):
         booking.occurrences.append(_date(number, wall, room, state, buffers))

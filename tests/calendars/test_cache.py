@@ -81,3 +81,11 @@ def test_a_failed_rendering_lets_the_next_one_try(tmp_path):
         cache.once("feed", "one", lambda _: 1 / 0, filed=True)
 
     assert cache.once("feed", "one", lambda _: copy(), filed=True).body == b"body"
+
+
+def test_days_without_end_leave_no_files_without_end(tmp_path, monkeypatch):
+    monkeypatch.setattr("calendars.cache.LOCKS", 3)
+    for days in range(40):
+        Cache(tmp_path).once(f"feed/{days}", "one", lambda _: copy(), filed=False)
+
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["0.lock", "1.lock", "2.lock"]
