@@ -271,6 +271,8 @@ def _title(found: Occurring, holder: Holder | None, view: View) -> str:
     match found.kind:
         case BookingKind.BLOCK:
             return words.blocked
+        case BookingKind.INCOMING:
+            return words.busy
         case BookingKind.MUNICIPAL:
             return view.municipality
         case BookingKind.ORDINARY:
@@ -283,7 +285,7 @@ def _who(found: Occurring, holder: Holder | None, view: View) -> str:
             return view.words.blocked
         case BookingKind.MUNICIPAL:
             return holder.name if holder else view.municipality
-        case BookingKind.ORDINARY:
+        case BookingKind.ORDINARY | BookingKind.INCOMING:
             return holder.name if holder else found.contact_name
 
 
@@ -293,7 +295,7 @@ def _lines(found: Occurring, told: Telling, view: View) -> list[str]:
         case Level.BUSY:
             return []
         case Level.PUBLIC:
-            return [words.open_to_all] if found.open_to_all and found.kind is not BookingKind.BLOCK else []
+            return [words.open_to_all] if found.open_to_all and found.kind.is_judged else []
         case Level.OWN:
             return [*_waiting(found, words), *_arrival(told.arrival, words), *_record(found, words)]
         case Level.STAFF:

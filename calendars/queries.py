@@ -12,7 +12,7 @@ from accounts.models import Organisation
 from booking.conditions.queries import entries, visit
 from booking.models import Booking, Occurrence
 from booking.resources import held_by
-from booking.states import OccurrenceState
+from booking.states import BookingKind, OccurrenceState
 from calendars.levels import ENDED, SHOWN, Arrival, Closing, Entrance, Holder, Level, Occurring, Place
 from calendars.standing import Kind, Standing
 from calendars.window import Span
@@ -183,8 +183,9 @@ def _rooms(standing: Standing) -> ColumnElement[bool]:
 
 
 def _held(standing: Standing) -> ColumnElement[bool]:
-    column = Booking.organisation_id if standing.kind is Kind.ORGANISATION else Booking.holder_id
-    return column.in_(standing.ids)
+    if standing.kind is Kind.ORGANISATION:
+        return Booking.organisation_id.in_(standing.ids)
+    return and_(Booking.holder_id.in_(standing.ids), Booking.kind != BookingKind.INCOMING)
 
 
 def _told(standing: Standing, places: Places, span: Span) -> ColumnElement[bool]:

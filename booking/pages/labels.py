@@ -27,6 +27,7 @@ KINDS: Mapping[BookingKind, str] = {
     BookingKind.ORDINARY: _("Vanlig booking"),
     BookingKind.MUNICIPAL: _("Kommunens egen bruk"),
     BookingKind.BLOCK: _("Sperret tid"),
+    BookingKind.INCOMING: _("Fra en annen kalender"),
 }
 ACCEPTS: Mapping[Accepts, str] = {
     Accepts.TIME: _("Bare denne tiden i dette rommet"),

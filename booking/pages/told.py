@@ -22,7 +22,7 @@ from booking.pages.again import LastTime
 from booking.pages.before import Before, before
 from booking.reasons import Excepted, against, excepted, reviews, verdicts_of, verdicts_offered
 from booking.resources import Needed, needed_by
-from booking.states import BookingKind, BookingState, OccurrenceState, OfferState
+from booking.states import BookingState, OccurrenceState, OfferState
 from booking.support.models import Agreement, Grant
 from booking.usage import is_holders, is_noted, said_of
 from booking.waiving import Exceptions, exceptions_of
@@ -276,9 +276,9 @@ def _date(
         may_move=is_ahead and lifecycle.allows(lifecycle.Act.MOVE, date.state),
         may_readd=is_ahead and lifecycle.allows(lifecycle.Act.READD, date.state) and not _is_refused(date),
         may_split=is_ahead and lifecycle.allows(lifecycle.Act.MOVE, date.state) and has_earlier,
-        may_note=has_begun and looks_after and date.booking.kind is not BookingKind.BLOCK,
+        may_note=has_begun and looks_after and date.booking.kind.is_judged,
         may_take_back=date.absent_at is not None and looks_after,
-        may_say=has_begun and (looks_after or is_holders(date.booking, by)) and date.booking.kind is not BookingKind.BLOCK,
+        may_say=has_begun and (looks_after or is_holders(date.booking, by)) and date.booking.kind.is_judged,
         offer=offer if is_ahead and offer and offer.expires_at and offer.expires_at > now else None,
     )
 

@@ -131,7 +131,7 @@ def told_publicly(kind: BookingKind, organisation: str | None, is_shown: bool | 
         return _("Sperret")
     if kind is BookingKind.MUNICIPAL:
         return _("Kommunen")
-    return organisation or "" if is_shown else ""
+    return organisation or "" if is_shown and kind is BookingKind.ORDINARY else ""
 
 
 def _held_of(room: Room, rows: Sequence[Any], looking: Looking) -> list[Held]:
