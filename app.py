@@ -34,6 +34,7 @@ TABLES = (
     "booking.conditions.models",
     "booking.support.models",
     "calendars.models",
+    "calendars.incoming.models",
     "database.audit",
     "database.outbox",
     "database.idempotency",

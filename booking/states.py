@@ -117,10 +117,11 @@ class UsageKind(StrEnum):
 
 class TaskReason(StrEnum):
     """Why an officer has to call: the notice BOUNCED, FAILED to leave for two days, or is urgent and UNACKNOWLEDGED. Or what
-    staff have to look at: a DAMAGE, or an ANSWER to what was noted about a date."""
+    staff have to look at: a DAMAGE, an ANSWER to what was noted about a date, or a calendar of others that MEETS bookings."""
 
     BOUNCED = "bounced"
     FAILED = "failed"
     UNACKNOWLEDGED = "unacknowledged"
+    MEETS = "meets"
     DAMAGE = "damage"
     ANSWER = "answer"

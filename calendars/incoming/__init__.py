@@ -1,0 +1,1 @@
+"""Incoming: calendars of others, which keep rooms taken as they say."""
