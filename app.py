@@ -18,6 +18,7 @@ import web.shell
 from booking.casework.cli import commands as cases_commands
 from booking.cli import check_command, replay_command, whatif_command
 from booking.cli import commands as bookings_commands
+from calendars.cli import commands as calendars_commands
 from database.cli import commands as database_commands
 from demo.cli import commands as demo_commands
 from notices.cli import commands as notices_commands
@@ -61,6 +62,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for command in (check_command, replay_command, whatif_command):
         policies_commands.add_command(command)
     notices.pages.install(app)
-    for commands in (bookings_commands, cases_commands, database_commands, notices_commands, demo_commands, worker_command):
+    groups = (bookings_commands, calendars_commands, cases_commands, database_commands, notices_commands, demo_commands)
+    for commands in (*groups, worker_command):
         app.cli.add_command(commands)
     return app

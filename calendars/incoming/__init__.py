@@ -1,1 +1,1 @@
-"""Incoming: calendars of others, which keep rooms taken as they say."""
+"""Calendars of others: what they say, read in bounded work, and the rooms that they take."""

@@ -1,0 +1,202 @@
+"""Reading a foreign calendar: its occurrences in a window, and by name and line what of it was left out."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+
+from calendars.incoming.bounds import EACH_OCCURRENCE, MOST_OCCURRENCES, Budget, Skip, Unreadable
+from calendars.incoming.clocks import Clocks
+from calendars.incoming.events import Event, event_of, uid_of
+from calendars.incoming.lines import Component, calendars_in
+from calendars.incoming.occurring import Group, Occurrence
+from calendars.incoming.values import length, text
+from calendars.text import day, utc
+from kernel.interval import Interval
+from kernel.wallclock import local_day, zone_of
+
+
+class Outcome(StrEnum):
+    """Whether a file counts: one that is refused changes nothing, and what was read before stays."""
+
+    IMPORT = "import"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One occurrence. Local times are on the wall clock of the zone that was asked for; those of whole days are midnights.
+
+    ``uid`` and ``recurrence_id`` name it in this and later readings; one without a UID is named by what it says (``has_uid``).
+    ``recurrence_id`` is the original start in a series, ``20260119T170000Z`` or ``20260119``, also after it was moved; it is
+    empty for an event that does not repeat. ``is_free`` marks what takes no time; an end may be the start.
+    """
+
+    uid: str
+    recurrence_id: str
+    all_day: bool
+    local_start: datetime
+    local_end: datetime
+    starts_at: datetime
+    ends_at: datetime
+    status: str
+    summary: str
+    sequence: int
+    location: str
+    is_free: bool
+    has_uid: bool
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """An event that was left out: its UID, the line in the file, and the code of the reason (``calendars.incoming.words``)."""
+
+    uid: str
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a file says: all of it that can be read, or only why it is refused.
+
+    ``refresh`` is how long the source asks one to wait before the next fetch.
+    """
+
+    outcome: Outcome
+    reason: str = ""
+    refresh: timedelta | None = None
+    name: str = ""
+    occurrences: tuple[Found, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+
+
+def read(data: bytes, *, first: date, last: date, zone: str) -> Reading:
+    """The occurrences from the first day to before the last one, in the zone; in bounded work, whatever the bytes are.
+
+    Raises Invalid (``unknown-zone``, ``end-before-start``, ``out-of-range``) for the days and the zone alone.
+    """
+    reader = _Reader((first, last), zone)
+    try:
+        calendars = calendars_in(data)
+        for calendar in calendars:
+            reader.take(calendar)
+    except Unreadable as refused:
+        return Reading(Outcome.REFUSE, refused.code)
+    found = sorted(reader.found, key=lambda one: (one.starts_at, one.uid, one.recurrence_id))
+    skipped = sorted(reader.skipped, key=lambda one: (one.line, one.reason))
+    return Reading(Outcome.IMPORT, "", _refresh(calendars[0]), _name(calendars[0]), tuple(found), tuple(skipped))
+
+
+def _refresh(calendar: Component) -> timedelta | None:
+    for name in (b"REFRESH-INTERVAL", b"X-PUBLISHED-TTL"):
+        for given in calendar.all(name):
+            try:
+                return max(length(given.value), timedelta())
+            except ValueError:
+                continue
+    return None
+
+
+def _name(calendar: Component) -> str:
+    return next((text(given.value) for name in (b"NAME", b"X-WR-CALNAME") for given in calendar.all(name)), "")
+
+
+class _Reader:
+    """What was found so far, and what may still be spent."""
+
+    def __init__(self, days: tuple[date, date], zone: str) -> None:
+        self.days = days
+        self.zone = zone_of(zone)
+        begin, end = (local_day(each, zone).start for each in days)
+        self.window = Interval(begin, end)
+        self.budget = Budget()
+        self.found: list[Found] = []
+        self.skipped: list[Skipped] = []
+
+    def take(self, calendar: Component) -> None:
+        clocks = Clocks(calendar, self.zone, self.budget)
+        groups: dict[str, list[Event]] = {}
+        for component in calendar.named(b"VEVENT"):
+            with self._naming(uid_of(component), component.line):
+                event = event_of(component, clocks)
+                groups.setdefault(event.uid, []).append(event)
+        for events in groups.values():
+            self._take_group(Group(events), clocks)
+
+    def _take_group(self, group: Group, clocks: Clocks) -> None:
+        for event in group.superseded:
+            self.skipped.append(Skipped(event.said_uid, event.line, "superseded"))
+        for master in group.masters:
+            with self._naming(master.said_uid, master.line):
+                self.found += self._within(group.of_master(master, clocks, self.days, self.budget))
+        for change in group.of_changes():
+            with self._naming(change.event.said_uid, change.event.line):
+                self.found += self._within([change])
+
+    @contextmanager
+    def _naming(self, uid: str, line: int) -> Iterator[None]:
+        """What cannot be read in here is left out, and named."""
+        self.budget.begin_series()
+        try:
+            yield
+        except Skip as skip:
+            self.skipped.append(Skipped(uid, skip.line or line, skip.code))
+        except (ValueError, OverflowError):
+            self.skipped.append(Skipped(uid, line, "out-of-range"))
+
+    def _within(self, occurrences: Iterable[Occurrence]) -> list[Found]:
+        """Those in the window. Raises Skip when they are too many."""
+        found: list[Found] = []
+        for occurrence in occurrences:
+            if self._is_near(occurrence):
+                one = self._found(occurrence)
+                self.budget.spend(EACH_OCCURRENCE)
+                if self._is_in_window(one):
+                    found.append(one)
+            if len(found) > MOST_OCCURRENCES:
+                raise Skip("too-many-occurrences")
+        return found
+
+    def _is_near(self, occurrence: Occurrence) -> bool:
+        """The quick question first: most events of a file are over, or far off."""
+        day, lasting = occurrence.start.toordinal(), occurrence.lasting
+        return day <= self.days[1].toordinal() + 1 and day + lasting.days + lasting.exact.days + 2 >= self.days[0].toordinal()
+
+    def _is_in_window(self, one: Found) -> bool:
+        if one.ends_at == one.starts_at:
+            return self.window.holds(one.starts_at)
+        return one.starts_at < self.window.end and one.ends_at > self.window.start
+
+    def _found(self, occurrence: Occurrence) -> Found:
+        event, start = occurrence.event, occurrence.start
+        begins, ends = self._moment(start), self._moment(occurrence.lasting.end_of(start))
+        return Found(
+            uid=event.uid,
+            recurrence_id=_written(occurrence.key),
+            all_day=not isinstance(start, datetime),
+            local_start=begins.astimezone(self.zone).replace(tzinfo=None),
+            local_end=ends.astimezone(self.zone).replace(tzinfo=None),
+            starts_at=begins,
+            ends_at=ends,
+            status=event.status,
+            summary=event.says(b"SUMMARY"),
+            sequence=event.sequence,
+            location=event.says(b"LOCATION"),
+            is_free=event.is_free,
+            has_uid=event.has_uid,
+            line=event.line,
+        )
+
+    def _moment(self, start: date) -> datetime:
+        there = start if isinstance(start, datetime) else datetime.combine(start, time(), self.zone)
+        return there.astimezone(UTC)
+
+
+def _written(key: date | None) -> str:
+    """The original start as it is kept: ``20260119T170000Z``, or the day, or nothing."""
+    if key is None:
+        return ""
+    return utc(key) if isinstance(key, datetime) else day(key)
