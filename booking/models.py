@@ -369,7 +369,8 @@ class Usage(Base):
 
 class Task(Base):
     """Something to be done until it is: somebody to be called, whom a notice of a ``kind`` did not reach, what was said of a
-    use to be looked at, or a calendar of others that meets bookings; at most one for each. Done by staff, or by the answer of who was to be called."""
+    use to be looked at, or a calendar of others that meets bookings; at most one for each. Done by staff, or by the answer of
+    who was to be called."""
 
     __tablename__ = "task"
     __table_args__ = (Index("ix_task_open", "id", sqlite_where=TO_DO, postgresql_where=TO_DO),)

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import quote, urljoin, urlsplit
 
-MOST_BYTES = 10_000_000
+from calendars.incoming.bounds import MOST_BYTES
+
 MOST_REDIRECTS = 3
 DEADLINE = 20.0
 CHUNK = 65_536

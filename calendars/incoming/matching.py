@@ -68,7 +68,7 @@ def name_of(uid: str, recurrence_id: str) -> Name:
 
 
 def wanted_of(found: Iterable[Found], zone: str, *, now: datetime) -> tuple[list[Wanted], list[Skipped]]:
-    """The dates ahead that take time, soonest first, and those that cannot: without length, or longer than a booking may be.
+    """The dates ahead that take time, soonest first, and those that do not: free, without length, longer than a booking may be.
 
     What is cancelled is no date, and what has begun is no longer asked for.
     """
@@ -76,14 +76,21 @@ def wanted_of(found: Iterable[Found], zone: str, *, now: datetime) -> tuple[list
     for one in found:
         if one.status.upper() == "CANCELLED" or one.starts_at <= now:
             continue
-        length = one.ends_at - one.starts_at
-        if not SHORTEST <= length <= LONGEST:
-            skipped.append(Skipped(one.uid, 0, "no-length" if length < SHORTEST else "too-long"))
+        if why := _takes_nothing(one):
+            skipped.append(Skipped(one.uid, one.line, why))
             continue
         wall = WallSpan(one.local_start, one.local_end, zone)
         title = " ".join(one.summary.split())[:LONGEST_TITLE]
         wanted.append(Wanted(name_of(one.uid, one.recurrence_id), wall, Interval(one.starts_at, one.ends_at), title))
     return sorted({one.name: one for one in wanted}.values(), key=lambda one: one.order), skipped
+
+
+def _takes_nothing(found: Found) -> str:
+    """Why a date takes no time, as a code."""
+    if found.is_free:
+        return "takes-no-time"
+    length = found.ends_at - found.starts_at
+    return "no-length" if length < SHORTEST else "too-long" if length > LONGEST else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +126,9 @@ def weigh(wanted: Sequence[Wanted], stood: Sequence[Stood], answer: Answer, *, n
     before = {number: by_name[one.name] for number, one in enumerate(wanted) if one.name in by_name}
     ignored = {number for number, one in before.items() if one.ignores(wanted[number])}
     own = {one.occurrence_id for one in stood}
-    others = {number: [one for one in found if not one.is_own and one.occurrence_id not in own] for number, found in answer.collisions.items()}
-    met = {number: found for number, found in others.items() if found and number not in ignored}
+    others = answer.without(own).collisions
+    met = {number: foreign for number, found in others.items() if (foreign := [one for one in found if not one.is_own])}
+    met = {number: foreign for number, foreign in met.items() if number not in ignored}
     names = {one.name for one in wanted}
     begun = max((one.time.end for one in stood if one.time.start <= now < one.time.end and one.is_alive), default=now)
     part = _parts(wanted, {*met, *ignored}, begun)

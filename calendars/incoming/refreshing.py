@@ -16,7 +16,7 @@ from booking.turns import attempt
 from calendars.incoming.fetching import NOTHING, Fetched, Fetcher, Known, Unfetched
 from calendars.incoming.matching import GONE, wanted_of
 from calendars.incoming.models import Event, Source, SourceState
-from calendars.incoming.reading import Reading, Skipped, read
+from calendars.incoming.reading import Outcome, Reading, Skipped, read
 from calendars.incoming.settling import Settled, settle
 from calendars.incoming.sources import digest_of, due, source_for, store, stored, window
 from database.audit import Act, record
@@ -148,7 +148,7 @@ def keep(session: Session, source_id: int, copy: Copy, *, by: Actor, now: dateti
     One that cannot be read, or says nothing at all where it said something, is a failure: what there was stands.
     """
     source, reading = source_for(session, source_id, by=by), copy.reading
-    if reading.outcome != "import":
+    if reading.outcome is Outcome.REFUSE:
         return fail(session, source_id, reading.reason, by=by, now=now)
     wanted, odd = wanted_of(reading.occurrences, source.room.venue.zone, now=now)
     if not reading.occurrences and _has_ahead(session, source, now):

@@ -114,9 +114,7 @@ def settle(session: Session, source: Source, wanted: Sequence[Wanted], *, by: Ac
     return bring(session, standing, wanted, ask(session, wants_of(source, [one.time for one in wanted]), now=now), by=by, now=now)
 
 
-def bring(
-    session: Session, standing: Standing, wanted: Sequence[Wanted], answer: Answer, *, by: Actor, now: datetime
-) -> Settled:
+def bring(session: Session, standing: Standing, wanted: Sequence[Wanted], answer: Answer, *, by: Actor, now: datetime) -> Settled:
     """Write what is wanted, and take what of it the answer calls free; what others have is kept as meeting them."""
     source, stood = standing.source, standing.stood
     writing = _Writing(session, source, weigh(wanted, stood, answer, now=now), stood, by, now)
@@ -211,7 +209,8 @@ class _Writing:
             by_fate.setdefault(fate, []).extend([date.id] if date else [])
         met = min(self.weighed.met, default=None)
         booking_met = 0 if met is None else self.booking_of(met)
-        return Settled(*(by_fate.get(fate, []) for fate in (TOOK, MOVED, WENT, MEETS)), len(self.weighed.met), booking_met)
+        took, moved, went, new = (by_fate.get(fate, []) for fate in (TOOK, MOVED, WENT, MEETS))
+        return Settled(took, moved, went, new, len(self.weighed.met), booking_met)
 
     def booking_of(self, number: int) -> int:
         return self.dates[number].booking_id if number in self.dates else self.weighed.before[number].booking_id
@@ -296,4 +295,5 @@ class _Writing:
 
 def _moved(date: Occurrence, was: Stood) -> Act:
     old = {"from": was.time.start.isoformat(), "until": was.time.end.isoformat(), "room": date.room_id}
-    return Act("move", "occurrence", date.id, old | {"to": date.starts_at.isoformat(), "ends": date.ends_at.isoformat(), "to_room": date.room_id})
+    new = {"to": date.starts_at.isoformat(), "ends": date.ends_at.isoformat(), "to_room": date.room_id}
+    return Act("move", "occurrence", date.id, old | new)

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload, undefer
 
 from accounts.identity import Actor, Role
@@ -150,7 +150,7 @@ def window(source: Source, *, now: datetime) -> tuple[date, date]:
     return today, today + AHEAD
 
 
-def _whole():  # type: ignore[no-untyped-def]
+def _whole() -> Select[Source]:
     return select(Source).join(Source.room).options(joinedload(Source.room).options(joinedload(Room.venue), selectinload(Room.spaces)))
 
 
