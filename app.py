@@ -10,6 +10,7 @@ import booking.api
 import booking.pages
 import booking.support.pages
 import calendars.edge
+import calendars.incoming.edge
 import database.ready
 import notices.pages
 import policies.edge
@@ -59,6 +60,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     booking.pages.install(app)
     booking.support.pages.install(app)
     calendars.edge.install(app)
+    calendars.incoming.edge.install(app)
     for command in (check_command, replay_command, whatif_command):
         policies_commands.add_command(command)
     notices.pages.install(app)

@@ -14,7 +14,8 @@ class Settings:
 
     ``public_url`` stands in mails, feeds and links; ``mail_url`` is ``smtp://[user:pass@]host:port`` or
     ``file:///folder`` (the demo); ``mail_from`` the sender of every mail; ``sms_url`` is ``file:///folder`` or empty, which
-    sends no short messages; ``bounces`` the Maildir into which a mail server puts what comes back.
+    sends no short messages; ``bounces`` the Maildir into which a mail server puts what comes back; ``incoming_hosts`` the names on
+    the municipality's own network from which calendars may be fetched.
     """
 
     database_url: str
@@ -30,6 +31,7 @@ class Settings:
     metrics_open: bool = False
     map_tiles: bool = False
     feed_gzip: bool = True
+    incoming_hosts: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if len(self.secret_key) < 16:
@@ -39,7 +41,8 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
-        """Read DATABASE_URL, SECRET_KEY, PUBLIC_URL, INSTANCE, DEMO, MAIL_URL, MAIL_FROM, SMS_URL, BOUNCES and the switches."""
+        """Read DATABASE_URL, SECRET_KEY, PUBLIC_URL, INSTANCE, DEMO, MAIL_URL, MAIL_FROM, SMS_URL,
+        BOUNCES, INCOMING_HOSTS and the switches."""
         demo = environ.get("DEMO") == "1"
         instance = Path(environ.get("INSTANCE", ROOT / "instance")).absolute()
         instance.mkdir(parents=True, exist_ok=True)
@@ -58,6 +61,7 @@ class Settings:
             metrics_open=environ.get("METRICS_OPEN") == "1",
             map_tiles=environ.get("MAP_TILES") == "1",
             feed_gzip=environ.get("FEED_GZIP", "1") != "0",
+            incoming_hosts=frozenset(environ.get("INCOMING_HOSTS", "").lower().replace(",", " ").split()),
         )
 
 

@@ -21,6 +21,7 @@ from booking.decisions import lapse, unconfirmed
 from booking.runs import forget_old, run_waiting
 from booking.turns import attempt
 from booking.undo import forget_acts
+from calendars.incoming.pages import refreshing
 from database.transact import Database
 from kernel.clock import now
 from notices.bounces import MOST_BYTES
@@ -72,7 +73,7 @@ def bounces_command(file: Path) -> None:
 @click.option("--every", default=20, show_default=True, help="Seconds between turns.")
 def worker_command(every: int) -> None:
     """Do all periodic work until stopped: end what nobody confirmed, offer free time, tell of broken promises, remind, see whom
-    notices did not reach, forget what is old, send notices, try drafts."""
+    notices did not reach, fetch calendars of others, forget what is old, send notices, try drafts."""
     while True:
         _tidy()
         attempt("send notices", _send)
@@ -91,6 +92,7 @@ def _tidy() -> None:
         _ask_again,
         _remind,
         _read_bounces,
+        _refresh_calendars,
         _call,
         _forget_expired,
         _forget_runs,
@@ -135,6 +137,10 @@ def _remind() -> None:
 def _read_bounces() -> None:
     if folder := _settings().bounces:
         read_maildir(_database(), _settings(), folder)
+
+
+def _refresh_calendars() -> None:
+    refreshing().refresh_due()
 
 
 def _call() -> None:

@@ -274,4 +274,13 @@ CALENDARS: Mapping[str, str] = {
     "too-many-feeds": _("Du kan ha høyst {most} kalendere. Trekk tilbake en du ikke bruker."),
     "no-organisation": _("Organisasjonen «{value}» finnes ikke."),
     "no-venue": _("Bygget «{value}» finnes ikke."),
+    "follows-calendar": _("{value} følger kalenderen «{calendar}». Endre den der, eller hold tiden utenfor på siden om kalenderen."),
+    "unknown-calendar": _("Kalenderen finnes ikke, eller er fjernet."),
+    "address-or-file": _("Skriv en adresse, eller velg en fil. Ikke begge."),
+    "calendar-there": _("{value} følger denne kalenderen alt."),
+    "nothing-fetched": _("«{value}» er ikke hentet ennå. Hent den først."),
+    "not-followed": _("«{value}» er satt på pause. Ta den i bruk igjen først."),
+    "just-fetched": _("«{value}» ble hentet nettopp. Vent et minutt."),
+    "nothing-meets": _("Ingen av datoene mangler tiden sin lenger. Se på listen på nytt."),
+    "no-officer": _("Ingen er saksbehandler ennå. Gi noen rollen først."),
 }

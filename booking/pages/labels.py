@@ -57,6 +57,7 @@ TASKS: Mapping[TaskReason, str] = {
     TaskReason.BOUNCED: _("E-posten til dem kom i retur."),
     TaskReason.FAILED: _("E-posten til dem ble ikke tatt imot på to dager."),
     TaskReason.UNACKNOWLEDGED: _("De har ikke svart at de har lest at en tid som er nær, er tapt eller endret."),
+    TaskReason.MEETS: _("Kalender fra andre møter bookinger"),
     TaskReason.DAMAGE: _("Skade"),
     TaskReason.ANSWER: _("Svar på det som er notert"),
 }

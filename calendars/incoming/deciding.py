@@ -38,8 +38,13 @@ def meetings(session: Session, source: Source, *, reason: str = MEETS, now: date
     dates = _without_time(session, source, (reason,), now)
     standing = standing_of(session, source, now=now)
     answer = peek(session, wants_of(source, map(_time, dates)), but=[one.occurrence_id for one in standing.stood], now=now, alone=True)
+    return [Meeting(date, others) for date, others in zip(dates, others_of(session, answer), strict=True)]
+
+
+def others_of(session: Session, answer: Answer) -> list[list[Occurrence]]:
+    """The dates that have the time of each want of an answer."""
     by_id = {date.id: date for date in losers(session, answer, locked=False).dates}
-    return [Meeting(date, _others(answer, number, by_id)) for number, date in enumerate(dates)]
+    return [_others(answer, number, by_id) for number in range(len(answer.wants))]
 
 
 def go_first(session: Session, source_id: int, dates: Collection[int], asked: Displacing, *, by: Actor, now: datetime) -> Source:

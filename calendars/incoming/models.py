@@ -9,11 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from accounts.models import Person
 from booking.models import Occurrence
+from calendars.incoming.matching import LONGEST_UID
 from database.base import Base
 from database.types import Word
 from venues.models import Room
-
-LONGEST_UID = 255
 
 
 class SourceState(StrEnum):

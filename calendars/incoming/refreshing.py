@@ -152,7 +152,7 @@ def keep(session: Session, source_id: int, copy: Copy, *, by: Actor, now: dateti
         return fail(session, source_id, reading.reason, by=by, now=now)
     wanted, odd = wanted_of(reading.occurrences, source.room.venue.zone, now=now)
     if not reading.occurrences and _has_ahead(session, source, now):
-        return fail(session, source_id, "empty", by=by, now=now)
+        return fail(session, source_id, "no-dates", by=by, now=now)
     if not is_in_use(source.room):
         return fail(session, source_id, "room-retired", by=by, now=now)
     if copy.data is not None:
@@ -188,7 +188,7 @@ def _tell(session: Session, source: Source, settled: Settled, *, by: Actor, now:
     else:
         meets_no_more(session, source.id, by=by, now=now)
     if any(settled.counts.values()):
-        record(session, Act("settle", Source.__tablename__, source.id, {**settled.counts}), by=by, now=now)
+        record(session, Act("settle", "incoming_source", source.id, {**settled.counts}), by=by, now=now)
 
 
 def _succeed(source: Source, known: Known, now: datetime) -> None:

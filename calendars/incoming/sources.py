@@ -128,6 +128,11 @@ def due(session: Session, now: datetime, *, most: int) -> Sequence[int]:
     return session.scalars(query.order_by(Source.due_at, Source.id).limit(most)).all()
 
 
+def followed(session: Session) -> Sequence[int]:
+    """All calendars that rooms follow, by id."""
+    return session.scalars(select(Source.id).where(Source.state == SourceState.ACTIVE).order_by(Source.id)).all()
+
+
 def stored(session: Session, source_id: int) -> bytes:
     """What came last, unpacked."""
     body = session.scalars(select(Source).where(Source.id == source_id).options(undefer(Source.body))).one().body
@@ -177,5 +182,5 @@ def _holder(session: Session, by: Actor) -> int:
 
 
 def _record(session: Session, source: Source, verb: str, *, by: Actor, now: datetime) -> None:
-    record(session, Act(verb, Source.__tablename__, source.id, {"room": source.room_id}), by=by, now=now)
+    record(session, Act(verb, "incoming_source", source.id, {"room": source.room_id}), by=by, now=now)
     session.flush()
