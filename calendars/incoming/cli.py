@@ -7,7 +7,7 @@ from accounts import edge
 from accounts.identity import COMMAND
 from calendars.incoming.models import Source
 from calendars.incoming.pages import refreshing
-from calendars.incoming.sources import STRENGTH, SourceInput, activate, add_source, followed, source_for
+from calendars.incoming.sources import STRENGTH, SourceInput, activate, followed, source_for
 from calendars.incoming.words import failure_text, skipped_text
 from kernel.errors import Refusal
 from web.forms import parse
@@ -26,11 +26,9 @@ def subscribe_command(address: str, room: str, name: str, strength: int) -> None
     venue, _slash, slug = room.partition("/")
     given = {"room": slug, "address": address, "name": name or room, "strength": strength}
     try:
-        source = edge.transact(add_source, venue, parse(SourceInput, given))
-        found = refreshing().refresh(source.id, by=COMMAND)
-        if not found.failure:
-            edge.transact(activate, source.id)
-            found = refreshing().take(source.id, by=COMMAND)
+        source = refreshing().add(venue, parse(SourceInput, given), None, by=COMMAND)
+        edge.transact(activate, source.id)
+        found = refreshing().take(source.id, by=COMMAND)
     except Refusal as refusal:
         raise _refused(refusal) from None
     _tell(found)

@@ -4,11 +4,10 @@ from flask import Flask
 
 import calendars.incoming.pages
 from calendars.incoming.fetching import Fetcher
-from calendars.incoming.refreshing import Refreshing
 
 
 def install(app: Flask) -> None:
     """Serve the pages, and make ready what fetches."""
     settings = app.extensions["settings"]
-    app.extensions["incoming"] = Refreshing(app.extensions["database"], Fetcher(settings.public_url, settings.incoming_hosts))
+    app.extensions["incoming"] = Fetcher(settings.public_url, settings.incoming_hosts)
     calendars.incoming.pages.install(app)

@@ -16,14 +16,12 @@ from calendars.incoming.bounds import MOST_BYTES
 from calendars.incoming.deciding import go_first, meetings, others_of, set_aside
 from calendars.incoming.matching import IGNORED, Wanted, wanted_of
 from calendars.incoming.models import Source, SourceState
-from calendars.incoming.refreshing import Refreshing, task_of
+from calendars.incoming.refreshing import File, Refreshing, task_of
 from calendars.incoming.settling import wants_of
 from calendars.incoming.sources import (
     STRENGTH,
-    File,
     SourceInput,
     activate,
-    add_source,
     pause,
     remove,
     source_shown,
@@ -75,8 +73,7 @@ def install(app: Flask) -> None:
 
 def refreshing() -> Refreshing:
     """What fetches calendars in this process."""
-    found: Refreshing = current_app.extensions["incoming"]
-    return found
+    return Refreshing(edge.database(), current_app.extensions["incoming"])
 
 
 @routes.get("")
@@ -91,14 +88,9 @@ def add(venue: str) -> ResponseReturnValue:
     """Add a calendar: it is fetched or read at once, and takes nothing yet."""
     edge.actor().require(edge.actor().is_officer, "officer")
     try:
-        sent = _file()
-        source = edge.transact(add_source, venue, parse(SourceInput, request.form), sent)
+        source = refreshing().add(venue, parse(SourceInput, request.form), _file(), by=edge.actor())
     except (Invalid, Conflict) as refusal:
         return form_again("calendars/incoming.html", refusal, **_of_venue(venue))
-    if sent:
-        refreshing().take(source.id, sent.data, by=edge.actor())
-    else:
-        refreshing().refresh(source.id, by=edge.actor())
     return _back(source.id, venue, _("Kalenderen er lagt til. Se gjennom den før den tas i bruk."))
 
 
@@ -129,8 +121,9 @@ def refresh(venue: str, source: int) -> ResponseReturnValue:
 @larger_body(LARGEST)
 def replace_file(venue: str, source: int) -> ResponseReturnValue:
     """Another file in place of the one that was sent."""
-    _require(venue, source)
-    sent = _file()
+    found, sent = _require(venue, source), _file()
+    if not found.file:
+        raise refuse(Conflict, "not-a-file", "file", found.name)
     if sent is None:
         raise refuse(Invalid, "document-missing", "file")
     refreshing().take(source, sent.data, by=edge.actor())

@@ -18,11 +18,12 @@ from calendars.incoming.matching import GONE, wanted_of
 from calendars.incoming.models import Event, Source, SourceState
 from calendars.incoming.reading import Outcome, Reading, Skipped, read
 from calendars.incoming.settling import Settled, settle
-from calendars.incoming.sources import digest_of, due, source_for, store, stored, window
+from calendars.incoming.sources import SourceInput, add_source, digest_of, due, room_for, source_for, store, stored, window
+from calendars.incoming.words import failure
 from database.audit import Act, record
 from database.transact import Database
 from kernel.clock import now as clock
-from kernel.errors import Conflict, refuse
+from kernel.errors import Conflict, Invalid, refuse
 
 FLOOR = timedelta(minutes=15)
 USUAL = timedelta(hours=1)
@@ -52,6 +53,14 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A file as it was sent."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Copy:
     """A copy of a calendar, what it says, and what the other side calls it; ``data`` is None for the one that is here."""
 
@@ -66,6 +75,22 @@ class Refreshing:
 
     database: Database
     fetcher: Fetcher
+
+    def add(self, venue: str, given: SourceInput, file: File | None, *, by: Actor) -> Source:
+        """Fetch or read a calendar, and add it where that can be done; raises as ``room_for``, and Invalid where nothing came."""
+        name, field = file.name if file else "", "file" if file else "address"
+        with self.database.reading() as session:
+            room = room_for(session, venue, given, name, by=by)
+            zone, days = room.venue.zone, window(room, now=clock())
+        try:
+            fetched = Fetched(file.data) if file else self.fetcher.fetch(given.address)
+        except Unfetched as unfetched:
+            raise Invalid(failure(unfetched.code, field)) from None
+        data = fetched.data or b""
+        reading = read(data, first=days[0], last=days[1], zone=zone)
+        if reading.outcome is Outcome.REFUSE:
+            raise Invalid(failure(reading.reason, field))
+        return self.database.transact(add, venue, given, name, Copy(data, reading, _known(fetched)), by=by, now=clock())
 
     def refresh(self, source_id: int, *, by: Actor) -> Source:
         """Fetch a calendar and bring what it says into the room's; a failure is kept beside what there was. Of a file the copy that is
@@ -92,7 +117,7 @@ class Refreshing:
             list(pool.map(lambda one: attempt(f"refresh calendar {one}", self.refresh, one, by=SERVICE), found))
 
     def _brought(self, task: Task, fetched: Fetched, by: Actor) -> Source:
-        known = Known(fetched.etag[:LONGEST_TAG] if len(fetched.etag) <= LONGEST_TAG else "", fetched.modified[:LONGEST_DATE])
+        known = _known(fetched)
         is_same = fetched.data is None or digest_of(fetched.data) == task.digest
         if is_same and task.is_settled:
             return self.database.transact(note_same, task.id, known, by=by, now=clock())
@@ -102,6 +127,11 @@ class Refreshing:
                 data = stored(session, task.id)
         copy = Copy(None if is_same else data, task.read(data), known)
         return self.database.transact(keep, task.id, copy, by=by, now=clock())
+
+
+def add(session: Session, venue: str, given: SourceInput, file: str, copy: Copy, *, by: Actor, now: datetime) -> Source:
+    """Add a calendar with the copy of it that came."""
+    return keep(session, add_source(session, venue, given, file, by=by, now=now).id, copy, by=by, now=now)
 
 
 def begin(session: Session, source_id: int, *, by: Actor, now: datetime) -> Task:
@@ -119,7 +149,7 @@ def begin(session: Session, source_id: int, *, by: Actor, now: datetime) -> Task
 
 def task_of(source: Source, now: datetime) -> Task:
     """What is to be fetched and read of a source."""
-    days, told = window(source, now=now), source.report or {}
+    days, told = window(source.room, now=now), source.report or {}
     is_settled = source.state is not SourceState.ACTIVE or (source.settled_on == days[0] and not told.get("met") and not source.failure)
     known = Known(source.etag, source.modified)
     return Task(source.id, source.address, known, source.room.venue.zone, days, source.digest, is_settled)
@@ -162,7 +192,7 @@ def keep(session: Session, source_id: int, copy: Copy, *, by: Actor, now: dateti
     settled = None
     if source.state is SourceState.ACTIVE:
         settled = settle(session, source, wanted, by=by, now=now)
-        source.settled_on = window(source, now=now)[0]
+        source.settled_on = window(source.room, now=now)[0]
         _tell(session, source, settled, by=by, now=now)
     source.report = report_of(len(wanted), [*reading.skipped, *odd], settled)
     session.flush()
@@ -189,6 +219,13 @@ def _tell(session: Session, source: Source, settled: Settled, *, by: Actor, now:
         meets_no_more(session, source.id, by=by, now=now)
     if any(settled.counts.values()):
         record(session, Act("settle", "incoming_source", source.id, {**settled.counts}), by=by, now=now)
+
+
+def _known(fetched: Fetched) -> Known:
+    """What the other side calls it, where that is short enough to be kept whole."""
+    return Known(
+        fetched.etag if len(fetched.etag) <= LONGEST_TAG else "", fetched.modified if len(fetched.modified) <= LONGEST_DATE else ""
+    )
 
 
 def _succeed(source: Source, known: Known, now: datetime) -> None:

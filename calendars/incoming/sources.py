@@ -3,7 +3,6 @@
 import gzip
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
@@ -40,28 +39,26 @@ class SourceInput(Input):
     strength: int = Field(default=STRENGTH, ge=0, le=100)
 
 
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file as it was sent."""
-
-    name: str
-    data: bytes
-
-
-def add_source(session: Session, venue: str, given: SourceInput, file: File | None = None, *, by: Actor, now: datetime) -> Source:
-    """Add a calendar to a room; it takes nothing before it is taken into use.
+def room_for(session: Session, venue: str, given: SourceInput, file: str, *, by: Actor) -> Room:
+    """The room that a calendar may be added to, of an address or a file of that name.
 
     Raises Forbidden to all but officers, Missing for the room, Invalid for an address that is none, or where there is neither an
     address nor a file or both, Conflict where the room follows it already.
     """
     by.require(by.is_officer, "officer")
     room = in_use(room_at(session, f"{venue}/{given.room}"))
-    if bool(given.address) is (file is not None):
+    if bool(given.address) is bool(file):
         raise refuse(Invalid, "address-or-file", "address")
     if given.address:
         _require_address(session, room, given.address)
+    return room
+
+
+def add_source(session: Session, venue: str, given: SourceInput, file: str = "", *, by: Actor, now: datetime) -> Source:
+    """Add a calendar to a room; it takes nothing before it is taken into use. Raises as ``room_for``."""
+    room = room_for(session, venue, given, file, by=by)
     source = Source(room=room, holder_id=_holder(session, by), name=given.name, address=given.address, created_at=now)
-    source.strength, source.state, source.file = given.strength, SourceState.DRAFT, file.name[-200:] if file else ""
+    source.strength, source.state, source.file = given.strength, SourceState.DRAFT, file[-200:]
     session.add(source)
     session.flush()
     _record(session, source, "add", by=by, now=now)
@@ -149,9 +146,9 @@ def digest_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def window(source: Source, *, now: datetime) -> tuple[date, date]:
-    """The local days that a source is asked for: from today on, the second not included."""
-    today = to_wall(now, source.room.venue.zone).date()
+def window(room: Room, *, now: datetime) -> tuple[date, date]:
+    """The local days that a calendar is asked for: from today on, the second not included."""
+    today = to_wall(now, room.venue.zone).date()
     return today, today + AHEAD
 
 

@@ -3,39 +3,11 @@
 from collections.abc import Mapping
 
 from calendars.incoming.models import SourceState
+from kernel.errors import Fault
 from kernel.texts import marked as _
 from web.texts import gettext
+from web.wording import SENTENCES, sentence
 
-# Of fetching, then of reading, then of what would have come of it.
-FAILURES: Mapping[str, str] = {
-    "bad-address": _("Adressen er ingen nettadresse. Skriv den slik den som har kalenderen, oppgir den."),
-    "inside-address": _("Adressen ligger på et internt nett, og dit henter vi ingenting. Be den som drifter tjenesten, om å åpne for den."),
-    "unknown-host": _("Vi finner ikke maskinen som adressen ligger på."),
-    "unreachable": _("Maskinen svarer ikke."),
-    "too-slow": _("Det tok for lang tid å hente den."),
-    "unsafe-connection": _("Forbindelsen er ikke trygg: sertifikatet er ikke gyldig."),
-    "not-safe-onward": _("Adressen sender oss videre til en uten kryptering."),
-    "too-many-redirects": _("Adressen sender oss videre for mange ganger."),
-    "bad-answer": _("Svaret kan ikke leses."),
-    "unknown-packing": _("Svaret er pakket på en måte vi ikke kjenner."),
-    "truncated": _("Den kom ikke hel fram."),
-    "too-large": _("Den er større enn 10 MB."),
-    "compressed": _("Den er pakket. Pakk den ut først."),
-    "web-page": _("Dette er en nettside og ingen kalender. Se etter en adresse som slutter på .ics."),
-    "not-a-calendar": _("Dette er ingen kalender (iCalendar)."),
-    "empty": _("Den er tom."),
-    "no-dates": _("Den har ingen datoer lenger. Er det riktig, kan du fjerne den her, så blir tiden ledig."),
-    "nested": _("Den kan ikke leses: delene i den er flettet i hverandre."),
-    "too-many-events": _("Den har for mange hendelser."),
-    "too-much-work": _("Den har gjentakelser som det tar for lang tid å regne ut."),
-    "room-retired": _("Rommet er tatt ut av bruk."),
-}
-STATUSES: Mapping[str, str] = {
-    "status-401": _("Den andre siden krever innlogging. Be om en adresse som virker uten."),
-    "status-403": _("Den andre siden lar oss ikke hente den. Be om en ny adresse."),
-    "status-404": _("Den andre siden har ikke denne kalenderen. Be om en ny adresse."),
-    "status-410": _("Kalenderen er trukket tilbake på den andre siden. Be om en ny adresse."),
-}
 SKIPPED: Mapping[str, str] = {
     "takes-no-time": _("er merket som ledig tid"),
     "no-length": _("varer ikke"),
@@ -61,14 +33,17 @@ STATES: Mapping[SourceState, str] = {
 }
 
 
+def failure(code: str, field: str = "") -> Fault:
+    """Why nothing came, as a fault of the input by which it was asked for."""
+    if f"calendar:{code}" in SENTENCES:
+        return Fault(f"calendar:{code}", field)
+    kind, is_status, number = code.partition("status-")
+    return Fault("calendar:status", field, number) if is_status and not kind else Fault("calendar:unread", field, code)
+
+
 def failure_text(code: str) -> str:
     """Why nothing came."""
-    known = FAILURES.get(code) or STATUSES.get(code)
-    if known:
-        return gettext(known)
-    if code.startswith("status-"):
-        return gettext("Den andre siden svarte med feilkode %(status)s.", status=code.removeprefix("status-"))
-    return gettext("Den kan ikke leses (%(code)s).", code=code)
+    return sentence(failure(code))
 
 
 def skipped_text(code: str) -> str:

@@ -8,7 +8,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 
 
-
 class Answers(BaseHTTPRequestHandler):
     """``asked`` are the requests that came; ``calendar`` is what is told at ``/plan.ics``."""
 
@@ -84,7 +83,7 @@ class Answers(BaseHTTPRequestHandler):
         self._told(301, b"", {"Location": "/third"})
 
     def _third(self) -> None:
-        self._told(303, b"", {"Location": "//timeplan.test:%d/plan.ics" % self.server.server_port})
+        self._told(303, b"", {"Location": f"//timeplan.test:{self.server.server_port}/plan.ics"})
 
     def _file(self) -> None:
         self._told(302, b"", {"Location": "file:///etc/passwd"})
