@@ -1,6 +1,7 @@
 """The command ``calendars read``: what a foreign calendar would give."""
 
 import json
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
@@ -42,7 +43,8 @@ def as_data(reading: Reading) -> dict[str, object]:
     return {
         "outcome": reading.outcome,
         "reason": reading.reason,
-        "skipped": [{"uid": one.uid, "line": one.line, "reason": one.reason} for one in reading.skipped],
+        "skipped": [asdict(one) for one in reading.skipped],
+        "remarks": [asdict(one) for one in reading.remarks],
         "occurrences": [_occurrence(one) for one in reading.occurrences],
     }
 

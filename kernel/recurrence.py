@@ -49,8 +49,8 @@ def dates_of(rule: str, start: date, *, zone: str = "UTC", skip: Collection[date
 def dates_between(rule: str, start: date, window: tuple[date, date], *, spend: Callable[[int], None]) -> Iterator[date]:
     """The dates of a rule from the first to the last day of a window, also of one that never ends.
 
-    ``start`` is the first start, aware, or the first day. Before so many days are looked at ``spend`` is told how many:
-    what it raises ends the search, for a rule that never occurs can be looked for as long as one likes.
+    ``start`` is the first start, aware, or the first day. ``spend`` is told how many days are looked at, before they are (more
+    where the rule has many numbers): what it raises ends the search, for a rule that never occurs is looked for in vain.
     Raises Invalid (``bad-rule``).
     """
     first = start.date() if isinstance(start, datetime) else start
@@ -84,7 +84,7 @@ class _Rule:
     count: int | None
     until: date | None
     weekdays: frozenset[int]
-    numbered: tuple[tuple[int, int], ...]
+    numbered: frozenset[tuple[int, int]]
     monthdays: frozenset[int]
     yeardays: frozenset[int]
     weeks: frozenset[int]
@@ -117,7 +117,7 @@ def _parts(rule: str) -> dict[str, str]:
 def _rule_of(parts: Mapping[str, str], start: date, zone: tzinfo) -> _Rule:
     frequency = FREQUENCIES[FREQUENCIES.index(parts.get("FREQ", ""))]
     days = [_weekday(word) for word in parts["BYDAY"].split(",")] if "BYDAY" in parts else []
-    numbered = tuple(day for day in days if day[0])
+    numbered = frozenset(day for day in days if day[0])
     # RFC 5545 3.3.10: a numbered weekday needs a month or a year to be counted in, a number of a week a year.
     if (numbered and frequency in ("DAILY", "WEEKLY")) or ("BYWEEKNO" in parts and (numbered or frequency != "YEARLY")):
         raise ValueError
@@ -197,7 +197,7 @@ def _expanded(rule: _Rule, first: date, window: tuple[date, date], spend: Callab
     """The dates in the window. Our own, because dateutil looks for a rule that never occurs until the year 9999."""
     since, last, given = window[0], min(window[1], rule.until or date.max), 0
     for period in _periods(rule, first, (first if rule.count else since, last)):
-        spend(len(period) + 1)
+        spend(len(period) * (1 + len(rule.numbered) // 4) + 1 + len(rule.positions) // 4)
         for day in _picked(rule, period):
             if day < first:
                 continue

@@ -23,17 +23,18 @@ class Clocks:
         self.own = {plain(name.value).strip(): part for part in calendar.named(b"VTIMEZONE") if (name := part.first(b"TZID"))}
         self.budget = budget
         self.known: dict[str, tzinfo] = {}
+        self.unknown: dict[str, int] = {}
         said = calendar.first(b"X-WR-TIMEZONE")
         self.floating: tzinfo = (known_zone(plain(said.value).strip()) if said else None) or zone
 
-    def of(self, name: str) -> tzinfo:
+    def of(self, name: str, line: int) -> tzinfo:
         """The zone of a TZID. A name that is known beats what the file says of it: files are often wrong, and old."""
         if name not in self.known:
-            self.known[name] = known_zone(name) or self._described(name) or self.floating
+            found = known_zone(name) or self._described(name)
+            if found is None:
+                self.unknown[name] = line
+            self.known[name] = found or self.floating
         return self.known[name]
-
-    def is_known(self, name: str) -> bool:
-        return name in self.own or known_zone(name) is not None
 
     def _described(self, name: str) -> tzinfo | None:
         changes = list(_observances(self.own[name])) if name in self.own else []

@@ -1,33 +1,25 @@
 """Events of a foreign calendar as they are read: when they are, which instance of a series they change, what they say."""
 
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
 from hashlib import sha256
 
 from calendars.incoming.bounds import Skip
 from calendars.incoming.clocks import Clocks
 from calendars.incoming.lines import Component, Property
-from calendars.incoming.values import length, moment, number, text, zone_named
-
-ONE_DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Lasting:
-    """How long an event is: days on the calendar, and then exactly so long (RFC 5545 3.3.6, 3.8.5.3)."""
-
-    days: int = 0
-    exact: timedelta = timedelta()
-
-    def end_of(self, start: date) -> date:
-        if not isinstance(start, datetime):
-            return start + timedelta(days=self.days)
-        return (start + timedelta(days=self.days)).astimezone(UTC) + self.exact
+from calendars.incoming.times import Lasting, day_of, fitted, for_length, key_of, lasting_of, read_start, read_time, until
+from calendars.incoming.values import length, number, text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Event:
-    """One VEVENT. ``start`` is a date, or an aware datetime in its own zone; so is ``instance``, the RECURRENCE-ID."""
+    """One VEVENT. ``start`` is a date, or an aware datetime in its own zone; so is ``instance``, the RECURRENCE-ID.
+
+    ``also`` are the starts that RDATE adds, with how long where it says so; ``gone`` the keys, or days, that EXDATE takes
+    out; ``faults`` those values of both that cannot be read.
+    """
 
     component: Component
     uid: str
@@ -36,40 +28,54 @@ class Event:
     lasting: Lasting
     instance: date | None
     and_following: bool
-    sequence: int
-    stamp: bytes
+    version: tuple[int, bytes, int]
+    also: tuple[tuple[date, Lasting | None], ...] = ()
+    gone: frozenset[date] = frozenset()
+    faults: list[Skip] = field(default_factory=list)
 
     @property
     def line(self) -> int:
         return self.component.line
 
+    @cached_property
+    def key(self) -> date:
+        return key_of(self.start)
+
     @property
-    def version(self) -> tuple[int, bytes, int]:
-        """Of several that say they are the same, the greatest counts: by SEQUENCE, then the newest, then the last in the file."""
-        return self.sequence, self.stamp, self.line
+    def sequence(self) -> int:
+        """The SEQUENCE, which counts first among those that say they are the same, then the newest, then the last in the file."""
+        return self.version[0]
 
     @property
     def repeats(self) -> bool:
-        return any(self.component.all(name) for name in (b"RRULE", b"RDATE"))
-
-    def says(self, name: bytes) -> str:
-        found = self.component.first(name)
-        return text(found.value) if found else ""
-
-    @property
-    def status(self) -> str:
-        """The STATUS in capitals, empty where there is none."""
-        return self.says(b"STATUS").strip().upper()
+        return bool(self.also or self.component.all(b"RRULE"))
 
     @property
     def said_uid(self) -> str:
         """The UID as the file has it, empty where it has none."""
         return self.uid if self.has_uid else ""
 
-    @property
+    @cached_property
+    def status(self) -> str:
+        """The STATUS in capitals, empty where there is none."""
+        return self._says(b"STATUS").strip().upper()
+
+    @cached_property
+    def summary(self) -> str:
+        return self._says(b"SUMMARY")
+
+    @cached_property
+    def location(self) -> str:
+        return self._says(b"LOCATION")
+
+    @cached_property
     def is_free(self) -> bool:
         """Whether it takes no time: who has it in the calendar is free."""
-        return "TRANSPARENT" in self.says(b"TRANSP").upper() or self.says(b"X-MICROSOFT-CDO-BUSYSTATUS").strip().upper() == "FREE"
+        return self._says(b"TRANSP").strip().upper() == "TRANSPARENT" or self._says(b"X-MICROSOFT-CDO-BUSYSTATUS").strip().upper() == "FREE"
+
+    def _says(self, name: bytes) -> str:
+        found = self.component.first(name)
+        return text(found.value) if found else ""
 
 
 def uid_of(component: Component) -> str:
@@ -81,46 +87,36 @@ def event_of(component: Component, clocks: Clocks) -> Event:
     """Raises Skip for an event that is not whole, or whose times cannot be read."""
     if not component.is_whole:
         raise Skip("unclosed")
-    given = component.first(b"DTSTART")
+    given, instance = component.first(b"DTSTART"), component.first(b"RECURRENCE-ID")
     if given is None:
         raise Skip("no-start")
-    start, instance = read_time(given, clocks, "bad-start"), component.first(b"RECURRENCE-ID")
-    near, uid = zone_near(start), uid_of(component)
+    start, uid, faults = _time(given, "bad-start", clocks), uid_of(component), list[Skip]()
     return Event(
         component,
         uid or _named_by_content(component),
         bool(uid),
         start,
-        _lasting(component, start, clocks),
-        read_time(instance, clocks, "bad-instance", near=near) if instance else None,
+        lasting_of(component, start, clocks),
+        _time(instance, "bad-instance", clocks, start) if instance else None,
         instance is not None and b"THISANDFUTURE" in instance.parameters.upper(),
-        _number(component.first(b"SEQUENCE")),
-        max((given.value for name in (b"LAST-MODIFIED", b"DTSTAMP") for given in component.all(name)), default=b""),
+        _version(component),
+        tuple(_added(component, start, clocks, faults)),
+        frozenset(_excepted(component, start, clocks, faults)),
+        faults,
     )
 
 
-def read_time(given: Property, clocks: Clocks, code: str, *, near: tzinfo | None = None) -> date:
-    """The time of a property; one without a zone is in the zone near by, that of its event. Raises Skip."""
+def _time(given: Property, code: str, clocks: Clocks, near: date | None = None) -> date:
     try:
-        return zoned(moment(given.value), given, clocks, near)
-    except (ValueError, OverflowError):
+        return read_start(given, given.value, clocks, near=near)
+    except ValueError:
         raise Skip(code, given.line) from None
 
 
-def zoned(value: date, given: Property, clocks: Clocks, near: tzinfo | None) -> date:
-    if not isinstance(value, datetime) or value.tzinfo is not None:
-        return value
-    name = zone_named(given.parameters)
-    return value.replace(tzinfo=clocks.of(name) if name else near or clocks.floating)
-
-
-def zone_near(start: date) -> tzinfo | None:
-    zone = start.tzinfo if isinstance(start, datetime) else None
-    return None if zone is UTC else zone
-
-
-def _number(given: Property | None) -> int:
-    return number(given.value) if given else 0
+def _version(component: Component) -> tuple[int, bytes, int]:
+    given = component.first(b"SEQUENCE")
+    stamps = (given.value for name in (b"LAST-MODIFIED", b"DTSTAMP") for given in component.all(name))
+    return number(given.value) if given else 0, max(stamps, default=b""), component.line
 
 
 def _named_by_content(component: Component) -> str:
@@ -130,34 +126,31 @@ def _named_by_content(component: Component) -> str:
     return "without-uid-" + sha256(said).hexdigest()[:24]
 
 
-def _lasting(component: Component, start: date, clocks: Clocks) -> Lasting:
-    """Raises Skip for an end that cannot be read, or lies before the start."""
-    ends, lasts = component.first(b"DTEND"), component.first(b"DURATION")
-    if ends:
-        found = _until(start, read_time(ends, clocks, "bad-end", near=zone_near(start)))
-    elif lasts:
-        found = _for(start, lasts)
-    else:
-        found = Lasting() if isinstance(start, datetime) else Lasting(days=1)
-    if found.days < 0 or found.exact < timedelta():
-        raise Skip("end-before-start", (ends or lasts or component).line)
-    return found
+def _added(component: Component, start: date, clocks: Clocks, faults: list[Skip]) -> Iterator[tuple[date, Lasting | None]]:
+    for given, value in _listed(component, b"RDATE"):
+        begins, _, rest = value.partition(b"/")
+        try:
+            one = fitted(read_start(given, begins, clocks, near=start), start)
+            yield one, _period(one, given, rest, clocks) if rest else None
+        except (ValueError, OverflowError, Skip):
+            faults.append(Skip("bad-addition", given.line))
 
 
-def _until(start: date, end: date) -> Lasting:
-    if isinstance(start, datetime):
-        until = end if isinstance(end, datetime) else datetime.combine(end, time(), start.tzinfo)
-        return Lasting(exact=until.astimezone(UTC) - start.astimezone(UTC))
-    last = end.date() if isinstance(end, datetime) else end
-    return Lasting(days=max((last - start).days, 1) if last >= start else -1)
+def _period(start: date, given: Property, rest: bytes, clocks: Clocks) -> Lasting:
+    if rest[:1] in (b"P", b"+", b"-"):
+        return for_length(start, length(rest))
+    return until(start, read_time(given, rest, clocks, near=start))
 
 
-def _for(start: date, given: Property) -> Lasting:
-    try:
-        lasts = length(given.value)
-    except ValueError:
-        raise Skip("bad-duration", given.line) from None
-    if isinstance(start, datetime):
-        days = max(lasts.days, 0)
-        return Lasting(days, lasts - timedelta(days=days))
-    return Lasting(days=max(-(-lasts // ONE_DAY), 1) if lasts >= timedelta() else -1)
+def _excepted(component: Component, start: date, clocks: Clocks, faults: list[Skip]) -> Iterator[date]:
+    """The key of an instance, or a day for all of the day."""
+    for given, value in _listed(component, b"EXDATE"):
+        try:
+            found = read_start(given, value, clocks, near=start)
+            yield key_of(found) if isinstance(start, datetime) else day_of(found)
+        except ValueError:
+            faults.append(Skip("bad-exception", given.line))
+
+
+def _listed(component: Component, name: bytes) -> Iterator[tuple[Property, bytes]]:
+    return ((given, value) for given in component.all(name) for value in given.value.split(b",") if value.strip())

@@ -1,18 +1,14 @@
 """What happens when, of all events of one UID: the newest version, the instances it gives, and what became of them."""
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from calendars.incoming.bounds import Budget
-from calendars.incoming.clocks import Clocks
-from calendars.incoming.events import Event, Lasting
-from calendars.incoming.series import Instance, fitted, instances, key_of
-
-Days = tuple[date, date]
-# A day begins and ends elsewhere up to a day before or after it does here.
-AROUND = timedelta(days=2)
+from calendars.incoming.events import Event
+from calendars.incoming.series import Days, instances
+from calendars.incoming.times import Lasting, fitted, key_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,37 +29,37 @@ class Group:
         self.changes = _changes([event for event in events if event.instance is not None], self.masters)
         kept = {event.line for event in (*self.masters, *self.changes.values())}
         self.superseded = [event for event in events if event.line not in kept]
-        following = [(key, event) for key, event in self.changes.items() if event.and_following and type(key) is type(key_of(event.start))]
-        self.following = sorted(following, key=lambda one: one[0])
+        following = [(key, event) for key, event in self.changes.items() if event.and_following and type(key) is type(event.key)]
+        self.following = sorted(following, key=lambda one: _order(one[0]))
+        self.moved = max((abs(_shift(key, event)).days + 1 for key, event in self.following), default=0)
+        self.longest = max((event.lasting.most_days for event in events), default=0)
 
-    def of_master(self, master: Event, clocks: Clocks, days: Days, budget: Budget) -> Iterator[Occurrence]:
-        """The occurrences that may lie between two days, but for the instances that are changed. Raises Skip."""
-        if not master.repeats and key_of(master.start) not in self.changes:
-            yield Occurrence(master, master.start, master.lasting, None if len(self.masters) == 1 else key_of(master.start))
+    def occurrences(self, days: Days, budget: Budget) -> Iterator[tuple[Event, Iterable[Occurrence]]]:
+        """For each event that counts its occurrences that may lie between two days; reading on in those may raise Skip."""
+        for master in self.masters:
+            yield master, self._of_master(master, days, budget)
+        for key, change in self.changes.items():
+            yield change, [Occurrence(change, change.start, change.lasting, key)]
+
+    def _of_master(self, master: Event, days: Days, budget: Budget) -> Iterator[Occurrence]:
+        if not master.repeats and master.key not in self.changes:
+            yield Occurrence(master, master.start, master.lasting, None if len(self.masters) == 1 else master.key)
             return
-        for key, instance in instances(master, clocks, self._around(days), budget).items():
+        for key, (start, lasting) in instances(master, self._around(days), budget).items():
             if key not in self.changes:
-                yield self._followed(key, instance, master)
+                yield self._followed(master, key, start, lasting)
 
-    def of_changes(self) -> Iterator[Occurrence]:
-        return (Occurrence(change, change.start, change.lasting, key) for key, change in self.changes.items())
-
-    def _followed(self, key: date, instance: Instance, master: Event) -> Occurrence:
+    def _followed(self, master: Event, key: date, start: date, lasting: Lasting | None) -> Occurrence:
         """An instance as the last change before it has it that counts for all that follow (RFC 5545 3.2.13)."""
-        place = bisect_right(self.following, key, key=lambda one: one[0])
+        place = bisect_right(self.following, _order(key), key=lambda one: _order(one[0]))
         if not place:
-            return Occurrence(master, instance.start, instance.lasting or master.lasting, key)
-        changed = self.following[place - 1][1]
-        return Occurrence(changed, _in_zone_of(instance.start, changed) + _shift(changed), instance.lasting or changed.lasting, key)
+            return Occurrence(master, start, lasting or master.lasting, key)
+        since, changed = self.following[place - 1]
+        return Occurrence(changed, _in_zone_of(start, changed) + _shift(since, changed), lasting or changed.lasting, key)
 
     def _around(self, days: Days) -> Days:
         """So many days more as an instance may be long, or was moved."""
-        moved = max((abs(_shift(event)) for _, event in self.following), default=timedelta())
-        longest = max(
-            timedelta(event.lasting.days) + event.lasting.exact for event in (*self.masters, *(event for _, event in self.following))
-        )
-        before, after = (moved + longest + AROUND).days, (moved + AROUND).days
-        return _moved(days[0], -before), _moved(days[1], after)
+        return _moved(days[0], -self.longest - self.moved - 1), _moved(days[1], self.moved + 1)
 
 
 def _newest(events: list[Event]) -> list[Event]:
@@ -71,7 +67,7 @@ def _newest(events: list[Event]) -> list[Event]:
     highest = max((event.sequence for event in events), default=0)
     newest: dict[date, Event] = {}
     for event in sorted((event for event in events if event.sequence == highest), key=lambda event: event.version):
-        newest[key_of(event.start)] = event
+        newest[event.key] = event
     return list(newest.values())
 
 
@@ -83,11 +79,13 @@ def _changes(events: list[Event], masters: list[Event]) -> dict[date, Event]:
     return changes
 
 
-def _shift(changed: Event) -> timedelta:
+def _shift(key: date, changed: Event) -> timedelta:
     """How far a change moves an instance on the clock."""
-    if changed.instance is None:
-        return timedelta()
-    return _bare(changed.start) - _bare(_in_zone_of(changed.instance, changed))
+    return _bare(changed.start) - _bare(_in_zone_of(key, changed))
+
+
+def _order(key: date) -> datetime:
+    return key if isinstance(key, datetime) else datetime.combine(key, time(), UTC)
 
 
 def _in_zone_of(start: date, event: Event) -> date:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
 from calendars.incoming.bounds import EACH_OCCURRENCE, MOST_OCCURRENCES, Budget, Skip, Unreadable
@@ -62,7 +62,8 @@ class Skipped:
 class Reading:
     """What a file says: all of it that can be read, or only why it is refused.
 
-    ``refresh`` is how long the source asks one to wait before the next fetch.
+    ``refresh`` is how long the source asks one to wait before the next fetch. ``remarks`` name what was read otherwise than it
+    stands: exceptions and additions of a series that cannot be read, zones that nobody knows.
     """
 
     outcome: Outcome
@@ -71,6 +72,7 @@ class Reading:
     name: str = ""
     occurrences: tuple[Found, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    remarks: tuple[Skipped, ...] = ()
 
 
 def read(data: bytes, *, first: date, last: date, zone: str) -> Reading:
@@ -83,11 +85,12 @@ def read(data: bytes, *, first: date, last: date, zone: str) -> Reading:
         calendars = calendars_in(data)
         for calendar in calendars:
             reader.take(calendar)
+        reader.expand()
     except Unreadable as refused:
         return Reading(Outcome.REFUSE, refused.code)
-    found = sorted(reader.found, key=lambda one: (one.starts_at, one.uid, one.recurrence_id))
-    skipped = sorted(reader.skipped, key=lambda one: (one.line, one.reason))
-    return Reading(Outcome.IMPORT, "", _refresh(calendars[0]), _name(calendars[0]), tuple(found), tuple(skipped))
+    found = sorted(reader.found.values(), key=lambda one: (one.starts_at, one.uid, one.recurrence_id))
+    skipped, remarks = (tuple(sorted(named, key=lambda one: (one.line, one.reason))) for named in (reader.skipped, reader.remarks))
+    return Reading(Outcome.IMPORT, "", _refresh(calendars[0]), _name(calendars[0]), tuple(found), skipped, remarks)
 
 
 def _refresh(calendar: Component) -> timedelta | None:
@@ -113,28 +116,27 @@ class _Reader:
         begin, end = (local_day(each, zone).start for each in days)
         self.window = Interval(begin, end)
         self.budget = Budget()
-        self.found: list[Found] = []
+        self.groups: dict[str, list[Event]] = {}
+        self.found: dict[tuple[str, str], Found] = {}
         self.skipped: list[Skipped] = []
+        self.remarks: list[Skipped] = []
 
     def take(self, calendar: Component) -> None:
+        """The events of a calendar, by their UIDs, which several calendars of a file may share."""
         clocks = Clocks(calendar, self.zone, self.budget)
-        groups: dict[str, list[Event]] = {}
         for component in calendar.named(b"VEVENT"):
             with self._naming(uid_of(component), component.line):
                 event = event_of(component, clocks)
-                groups.setdefault(event.uid, []).append(event)
-        for events in groups.values():
-            self._take_group(Group(events), clocks)
+                self.groups.setdefault(event.uid, []).append(event)
+                self.remarks += (Skipped(event.said_uid, fault.line, fault.code) for fault in event.faults)
+        self.remarks += (Skipped("", line, "unknown-zone") for line in clocks.unknown.values())
 
-    def _take_group(self, group: Group, clocks: Clocks) -> None:
-        for event in group.superseded:
-            self.skipped.append(Skipped(event.said_uid, event.line, "superseded"))
-        for master in group.masters:
-            with self._naming(master.said_uid, master.line):
-                self.found += self._within(group.of_master(master, clocks, self.days, self.budget))
-        for change in group.of_changes():
-            with self._naming(change.event.said_uid, change.event.line):
-                self.found += self._within([change])
+    def expand(self) -> None:
+        for group in map(Group, self.groups.values()):
+            self.skipped += (Skipped(event.said_uid, event.line, "superseded") for event in group.superseded)
+            for event, occurrences in group.occurrences(self.days, self.budget):
+                with self._naming(event.said_uid, event.line):
+                    self.found |= {(one.uid, one.recurrence_id): one for one in self._within(occurrences)}
 
     @contextmanager
     def _naming(self, uid: str, line: int) -> Iterator[None]:
@@ -163,7 +165,7 @@ class _Reader:
     def _is_near(self, occurrence: Occurrence) -> bool:
         """The quick question first: most events of a file are over, or far off."""
         day, lasting = occurrence.start.toordinal(), occurrence.lasting
-        return day <= self.days[1].toordinal() + 1 and day + lasting.days + lasting.exact.days + 2 >= self.days[0].toordinal()
+        return day <= self.days[1].toordinal() + 1 and day + lasting.most_days >= self.days[0].toordinal()
 
     def _is_in_window(self, one: Found) -> bool:
         if one.ends_at == one.starts_at:
@@ -177,18 +179,22 @@ class _Reader:
             uid=event.uid,
             recurrence_id=_written(occurrence.key),
             all_day=not isinstance(start, datetime),
-            local_start=begins.astimezone(self.zone).replace(tzinfo=None),
-            local_end=ends.astimezone(self.zone).replace(tzinfo=None),
+            local_start=self._local(begins),
+            local_end=self._local(ends),
             starts_at=begins,
             ends_at=ends,
             status=event.status,
-            summary=event.says(b"SUMMARY"),
+            summary=event.summary,
             sequence=event.sequence,
-            location=event.says(b"LOCATION"),
+            location=event.location,
             is_free=event.is_free,
             has_uid=event.has_uid,
             line=event.line,
         )
+
+    def _local(self, moment: datetime) -> datetime:
+        """On the wall clock; the end of all time is the same everywhere."""
+        return (moment.astimezone(self.zone) if moment.year < MAXYEAR else moment).replace(tzinfo=None)
 
     def _moment(self, start: date) -> datetime:
         there = start if isinstance(start, datetime) else datetime.combine(start, time(), self.zone)

@@ -10,15 +10,17 @@ LENGTH = re.compile(
 OFFSET = re.compile(rb"([+-])([0-9]{2})([0-9]{2})([0-9]{2})?")
 ESCAPED = re.compile(r"\\(.)", re.S)
 ZONE = re.compile(rb';\s*TZID\s*=\s*(?:"([^"]*)|([^;]*))', re.I)
-LONGEST_TEXT = 1_000
+MOST_OCTETS = 4_000
 
 
 def plain(value: bytes) -> str:
-    """Letters in UTF-8, or else as old Windows programs write them; at most a thousand of them."""
+    """Letters in UTF-8, or else as old Windows programs write them; only the first 4,000 octets."""
+    octets = value[:MOST_OCTETS]
     try:
-        return value.decode()[:LONGEST_TEXT]
-    except UnicodeDecodeError:
-        return value.decode("cp1252", "replace")[:LONGEST_TEXT]
+        return octets.decode()
+    except UnicodeDecodeError as fault:
+        is_cut = len(value) > MOST_OCTETS and fault.start > MOST_OCTETS - 4
+        return octets[: fault.start].decode() if is_cut else octets.decode("cp1252", "replace")
 
 
 def text(value: bytes) -> str:
