@@ -274,7 +274,7 @@ CALENDARS: Mapping[str, str] = {
     "too-many-feeds": _("Du kan ha høyst {most} kalendere. Trekk tilbake en du ikke bruker."),
     "no-organisation": _("Organisasjonen «{value}» finnes ikke."),
     "no-venue": _("Bygget «{value}» finnes ikke."),
-    "follows-calendar": _("{value} følger kalenderen «{calendar}». Endre den der, eller hold tiden utenfor på siden om kalenderen."),
+    "follows-calendar": _("{value} følger kalenderen «{calendar}», og endres bare der."),
     "unknown-calendar": _("Kalenderen finnes ikke, eller er fjernet."),
     "address-or-file": _("Skriv en adresse, eller velg en fil. Ikke begge."),
     "calendar-there": _("{value} følger denne kalenderen alt."),

@@ -22,7 +22,7 @@ from booking.pages.again import LastTime
 from booking.pages.before import Before, before
 from booking.reasons import Excepted, against, excepted, reviews, verdicts_of, verdicts_offered
 from booking.resources import Needed, needed_by
-from booking.states import BookingState, OccurrenceState, OfferState
+from booking.states import BookingKind, BookingState, OccurrenceState, OfferState
 from booking.support.models import Agreement, Grant
 from booking.usage import is_holders, is_noted, said_of
 from booking.waiving import Exceptions, exceptions_of
@@ -188,7 +188,8 @@ def told_booking(session: Session, booking: Booking, *, by: Actor, language: str
     """All that the page of a booking tells, in a number of statements that does not grow with its dates."""
     _load(session, booking)
     verdicts = verdicts_of(session, booking)
-    may_change = may_see(booking, by) and (by.person_id == booking.holder_id or _acts_for(booking, by) or by.is_officer)
+    is_theirs = by.person_id == booking.holder_id or _acts_for(booking, by) or by.is_officer
+    may_change = may_see(booking, by) and is_theirs and booking.kind is not BookingKind.INCOMING
     first, coming_up = min(date.starts_at for date in booking.occurrences), coming_offers(session, booking)
     offers = {date: offer for date, offer in coming_up.items() if offer.state is OfferState.OPEN}
     sought = {date: offer.created_at + UNDO_WITHIN for date, offer in coming_up.items() if date not in offers}

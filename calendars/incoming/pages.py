@@ -91,7 +91,8 @@ def add(venue: str) -> ResponseReturnValue:
         source = refreshing().add(venue, parse(SourceInput, request.form), _file(), by=edge.actor())
     except (Invalid, Conflict) as refusal:
         return form_again("calendars/incoming.html", refusal, **_of_venue(venue))
-    return _back(source.id, venue, _("Kalenderen er lagt til. Se gjennom den før den tas i bruk."))
+    message = _("Kalenderen er lagt til. Se gjennom den før den tas i bruk.")
+    return done(message, url_for("incoming.source_page", venue=venue, source=source.id))
 
 
 @routes.get("/<int:source>")
@@ -208,8 +209,8 @@ def _back(source: int, venue: str, message: str) -> ResponseReturnValue:
 def _of_venue(venue: str) -> dict[str, Any]:
     place = venue_named(edge.reading(), venue)
     require_carer(place)
-    found = sources_of(edge.reading(), place)
-    return {"venue": place, "sources": found, "rooms": [(room.slug, room.name) for room in place.rooms if not room.retired_at]}
+    rooms = [(room.slug, room.name) for room in place.rooms if not room.retired_at]
+    return {"venue": place, "sources": sources_of(edge.reading(), place), "rooms": rooms, "may_decide": edge.actor().is_officer}
 
 
 def _of_source(venue: str, source_id: int) -> dict[str, Any]:

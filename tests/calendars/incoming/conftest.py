@@ -18,23 +18,11 @@ from calendars.incoming.sources import SourceInput, activate
 from database.audit import Audit
 from database.transact import Database
 from tests.booking.conftest import NOW, Hall, furnish, wish
-from tests.calendars.incoming.stand_in import Answers, answering
+from tests.calendars.incoming.stand_in import Answers, answering, plan
 from venues.models import Space
 
 HOST = "timeplan.test"
 FETCHER = Fetcher("https://arena.test", {HOST}, resolve=lambda host, port: ["127.0.0.1"])
-
-
-def lesson(uid: str, start: str, end: str, title: str = "Kroppsøving", **more: str) -> str:
-    """One event on the local clock: ``lesson("a", "20260915T090000", "20260915T100000")``."""
-    told = [f"UID:{uid}", f"DTSTART;TZID=Europe/Oslo:{start}", f"DTEND;TZID=Europe/Oslo:{end}", f"SUMMARY:{title}"]
-    told += [f"{name.replace('_', '-')}:{value}" for name, value in more.items()]
-    return "\r\n".join(["BEGIN:VEVENT", "DTSTAMP:20260801T000000Z", *told, "END:VEVENT"])
-
-
-def plan(*lessons: str, head: Sequence[str] = ()) -> bytes:
-    """A calendar of these."""
-    return "\r\n".join(["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Skolen//Timeplan//NO", *head, *lessons, "END:VCALENDAR", ""]).encode()
 
 
 @dataclass

@@ -2,10 +2,22 @@
 
 import gzip
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
+
+
+def lesson(uid: str, start: str, end: str, title: str = "Kroppsøving", **more: str) -> str:
+    """One event on the local clock: ``lesson("a", "20260915T090000", "20260915T100000")``."""
+    told = [f"UID:{uid}", f"DTSTART;TZID=Europe/Oslo:{start}", f"DTEND;TZID=Europe/Oslo:{end}", f"SUMMARY:{title}"]
+    told += [f"{name.replace('_', '-')}:{value}" for name, value in more.items()]
+    return "\r\n".join(["BEGIN:VEVENT", "DTSTAMP:20260801T000000Z", *told, "END:VEVENT"])
+
+
+def plan(*lessons: str, head: Sequence[str] = ()) -> bytes:
+    """A calendar of these."""
+    return "\r\n".join(["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Skolen//Timeplan//NO", *head, *lessons, "END:VCALENDAR", ""]).encode()
 
 
 class Answers(BaseHTTPRequestHandler):

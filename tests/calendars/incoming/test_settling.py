@@ -16,7 +16,8 @@ from calendars.incoming.models import Source
 from calendars.incoming.sources import remove
 from database.outbox import Notice
 from kernel.errors import Conflict, Invalid
-from tests.calendars.incoming.conftest import School, lesson, plan
+from tests.calendars.incoming.conftest import School
+from tests.calendars.incoming.stand_in import lesson, plan
 
 MONDAY = lesson("mandag", "20260914T090000", "20260914T100000")
 TUESDAY = lesson("tirsdag", "20260915T170000", "20260915T190000", "Volleyball")
