@@ -22,7 +22,7 @@ from calendars.incoming.sources import SourceInput, add_source, digest_of, due, 
 from calendars.incoming.words import failure
 from database.audit import Act, record
 from database.transact import Database
-from kernel.clock import now as clock
+from kernel.clock import now as clock_now
 from kernel.errors import Conflict, Invalid, refuse
 
 FLOOR = timedelta(minutes=15)
@@ -81,7 +81,7 @@ class Refreshing:
         name, field = file.name if file else "", "file" if file else "address"
         with self.database.reading() as session:
             room = room_for(session, venue, given, name, by=by)
-            zone, days = room.venue.zone, window(room, now=clock())
+            zone, days = room.venue.zone, window(room, now=clock_now())
         try:
             fetched = Fetched(file.data) if file else self.fetcher.fetch(given.address)
         except Unfetched as unfetched:
@@ -90,29 +90,29 @@ class Refreshing:
         reading = read(data, first=days[0], last=days[1], zone=zone)
         if reading.outcome is Outcome.REFUSE:
             raise Invalid(failure(reading.reason, field))
-        return self.database.transact(add, venue, given, name, Copy(data, reading, _known(fetched)), by=by, now=clock())
+        return self.database.transact(add, venue, given, name, Copy(data, reading, _known(fetched)), by=by, now=clock_now())
 
     def refresh(self, source_id: int, *, by: Actor) -> Source:
         """Fetch a calendar and bring what it says into the room's; a failure is kept beside what there was. Of a file the copy that is
         here is looked at again. Raises Missing, Forbidden, Conflict where it is paused, or was fetched within the minute."""
-        task = self.database.transact(begin, source_id, by=by, now=clock())
+        task = self.database.transact(begin, source_id, by=by, now=clock_now())
         try:
             fetched = self.fetcher.fetch(task.address, task.known) if task.address else Fetched(None)
         except Unfetched as failure:
-            return self.database.transact(fail, source_id, failure.code, after=failure.after, by=by, now=clock())
+            return self.database.transact(fail, source_id, failure.code, after=failure.after, by=by, now=clock_now())
         return self._brought(task, fetched, by)
 
     def take(self, source_id: int, data: bytes | None = None, *, by: Actor) -> Source:
         """Bring a copy, without one that which is here, into the room's calendar; raises Missing, Forbidden."""
         with self.database.reading() as session:
-            task = task_of(source_for(session, source_id, by=by), clock())
+            task = task_of(source_for(session, source_id, by=by), clock_now())
             data_here = stored(session, source_id) if data is None else data
-        return self.database.transact(keep, source_id, Copy(data, task.read(data_here), task.known), by=by, now=clock())
+        return self.database.transact(keep, source_id, Copy(data, task.read(data_here), task.known), by=by, now=clock_now())
 
     def refresh_due(self) -> None:
         """Those whose turn it is, several at once, for some answer slowly; what one breaks on keeps no other waiting."""
         with self.database.reading() as session:
-            found = due(session, clock(), most=PER_TURN)
+            found = due(session, clock_now(), most=PER_TURN)
         with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
             list(pool.map(lambda one: attempt(f"refresh calendar {one}", self.refresh, one, by=SERVICE), found))
 
@@ -120,13 +120,13 @@ class Refreshing:
         known = _known(fetched)
         is_same = fetched.data is None or digest_of(fetched.data) == task.digest
         if is_same and task.is_settled:
-            return self.database.transact(note_same, task.id, known, by=by, now=clock())
+            return self.database.transact(note_same, task.id, known, by=by, now=clock_now())
         data = fetched.data
         if data is None:
             with self.database.reading() as session:
                 data = stored(session, task.id)
         copy = Copy(None if is_same else data, task.read(data), known)
-        return self.database.transact(keep, task.id, copy, by=by, now=clock())
+        return self.database.transact(keep, task.id, copy, by=by, now=clock_now())
 
 
 def add(session: Session, venue: str, given: SourceInput, file: str, copy: Copy, *, by: Actor, now: datetime) -> Source:

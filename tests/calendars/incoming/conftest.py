@@ -2,13 +2,11 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-import calendars.incoming.refreshing
 from booking.models import Booking, Claim, Occurrence, Task
 from booking.reservations import reserve
 from calendars.incoming.fetching import Fetcher
@@ -17,27 +15,18 @@ from calendars.incoming.refreshing import Refreshing
 from calendars.incoming.sources import SourceInput, activate
 from database.audit import Audit
 from database.transact import Database
-from tests.booking.conftest import NOW, Hall, furnish, wish
+from tests.booking.conftest import Hall, furnish, wish
 from tests.calendars.incoming.stand_in import Answers, answering, plan
+from tests.clock import Clock, stop
 from venues.models import Space
 
 HOST = "timeplan.test"
 FETCHER = Fetcher("https://arena.test", {HOST}, resolve=lambda host, port: ["127.0.0.1"])
 
 
-@dataclass
-class Clock:
-    moment: datetime = NOW
-
-    def pass_by(self, **length: int) -> None:
-        self.moment += timedelta(**length)
-
-
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr(calendars.incoming.refreshing, "clock", lambda: clock.moment)
-    return clock
+    return stop(monkeypatch)
 
 
 @dataclass
