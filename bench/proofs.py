@@ -18,6 +18,7 @@ from database.transact import Database
 from kernel.clock import now
 from tests import postgres
 from tests.databases import PostgresCopies, SqliteCopies
+from tests.foreign import CASES, DATA, huge, mutated
 from tests.steps import LONGEST_EPISODE, Steps
 from tests.storms.test_all_at_once import storm
 from tests.storms.test_kills import KILLS, test_what_was_promised_survives_every_kill
@@ -26,11 +27,26 @@ from tests.storms.test_races import contested
 for tables in TABLES:
     import_module(tables)
 
-Copies = SqliteCopies | PostgresCopies
 ROOT = Path(__file__).parents[1]
-KINDS = ("sqlite", "postgresql")
+KINDS = ("sqlite", "postgresql", "none")
+EACH_INPUTS = 1_000
+EACH_HUGE = 10
 EACH_RACE = 10
 SLOTS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class NoCopies:
+    """In the place of databases, for what asks none: a file that nobody opens."""
+
+    folder: Path
+
+    @contextmanager
+    def copy(self) -> Iterator[str]:
+        yield f"sqlite:///{self.folder / 'none.db'}"
+
+
+Copies = SqliteCopies | PostgresCopies | NoCopies
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +92,8 @@ def databases(wanted: Sequence[str]) -> Iterator[dict[str, Copies]]:
             kinds["sqlite"] = SqliteCopies(folder, upgrade)
         if "postgresql" in wanted and postgres.is_available():
             kinds["postgresql"] = PostgresCopies(ending.enter_context(postgres.server()), upgrade)
+        if "none" in wanted:
+            kinds["none"] = NoCopies(folder)
         yield kinds
 
 
@@ -92,6 +110,14 @@ def storms(kind: str, *, rounds: int, series: int) -> Iterator[Run]:
         yield Run("kills", kind, number, KILLS, _kills)
         yield Run("races", kind, number, SLOTS, _races)
         yield Run("all at once", kind, number, series, _all_at_once(series))
+
+
+def inputs(*, small: int, large: int, seed: int) -> Iterator[Run]:
+    """So many mutated files of the cases, and of the one with 20,000 events, each run with a seed of its own."""
+    for work, wanted, each in (("inputs", small, EACH_INPUTS), ("large inputs", large, EACH_HUGE)):
+        for number, taken in enumerate(range(0, wanted, each), start=seed):
+            extent = min(each, wanted - taken)
+            yield Run(work, "none", number, extent, _inputs(work, number, extent))
 
 
 def proved(run: Run, copies: Copies, code: str) -> Proof:
@@ -130,6 +156,14 @@ def keep(proof: Proof, journal: Path) -> None:
 
 def _steps(seed: int, length: int) -> Callable[[Database, Path], Counter[str]]:
     return lambda database, _folder: Steps(database, seed).run(length) + Counter(steps=length)
+
+
+def _inputs(work: str, seed: int, extent: int) -> Callable[[Database, Path], Counter[str]]:
+    def make(_database: Database, _folder: Path) -> Counter[str]:
+        sources = [huge()] if work == "large inputs" else [(DATA / case["file"]).read_bytes() for case in CASES]
+        return mutated(sources, seed=seed, inputs=extent)
+
+    return make
 
 
 def _kills(database: Database, folder: Path) -> Counter[str]:

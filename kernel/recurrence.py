@@ -93,6 +93,11 @@ class _Rule:
     week_start: int
 
     @property
+    def effort(self) -> int:
+        """How much work it is to look at a day, in plain days."""
+        return 1 + len(self.numbered) // 4 + (2 if self.weeks else 0)
+
+    @property
     def by_year(self) -> bool:
         """Whether numbered weekdays are counted in the year; else they are in the month."""
         return self.frequency == "YEARLY" and not self.months
@@ -197,7 +202,7 @@ def _expanded(rule: _Rule, first: date, window: tuple[date, date], spend: Callab
     """The dates in the window. Our own, because dateutil looks for a rule that never occurs until the year 9999."""
     since, last, given = window[0], min(window[1], rule.until or date.max), 0
     for period in _periods(rule, first, (first if rule.count else since, last)):
-        spend(len(period) * (1 + len(rule.numbered) // 4) + 1 + len(rule.positions) // 4)
+        spend(len(period) * rule.effort + 1 + len(rule.positions) // 4)
         for day in _picked(rule, period):
             if day < first:
                 continue

@@ -11,6 +11,7 @@ MOST_DEPTH = 32
 MOST_DAYS = 200_000
 MOST_WORK = 1_500_000
 EACH_OCCURRENCE = 15
+EACH_ONSET = 10
 
 
 class Unreadable(Exception):

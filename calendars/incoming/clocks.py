@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
-from calendars.incoming.bounds import Budget
+from calendars.incoming.bounds import EACH_ONSET, Budget
 from calendars.incoming.lines import Component, Property
 from calendars.incoming.values import moment, offset, plain
 from kernel.errors import Invalid
@@ -72,11 +72,13 @@ class Observance:
 
     def onsets(self, year: int, budget: Budget) -> Iterator[datetime]:
         """The local times at which it begins in the two years that end with this one, and the first of all."""
+        budget.spend(EACH_ONSET * (1 + len(self.also)))
         yield self.start
         yield from self.also
         window = date(max(year - 1, 1), 1, 1), date(year, 12, 31)
         for rule in self.rules:
             for day in dates_between(rule, self.start.replace(tzinfo=UTC), window, spend=budget.spend):
+                budget.spend(EACH_ONSET)
                 yield datetime.combine(day, self.start.time())
 
     @property
@@ -114,7 +116,6 @@ class Described(tzinfo):
         """From when on which offset holds, as far back as it matters in this year; the first offset holds before."""
         if year not in self.years:
             found = sorted((onset + each.skipped, each.after) for each in self.observances for onset in each.onsets(year, self.budget))
-            self.budget.spend(len(found))
             earliest = min(self.observances, key=lambda each: each.start)
             self.years[year] = [begin for begin, _ in found], [earliest.before, *(after for _, after in found)]
         return self.years[year]

@@ -25,6 +25,7 @@ class Event:
     uid: str
     has_uid: bool
     start: date
+    key: date
     lasting: Lasting
     instance: date | None
     and_following: bool
@@ -36,10 +37,6 @@ class Event:
     @property
     def line(self) -> int:
         return self.component.line
-
-    @cached_property
-    def key(self) -> date:
-        return key_of(self.start)
 
     @property
     def sequence(self) -> int:
@@ -96,6 +93,7 @@ def event_of(component: Component, clocks: Clocks) -> Event:
         uid or _named_by_content(component),
         bool(uid),
         start,
+        key_of(start),
         lasting_of(component, start, clocks),
         _time(instance, "bad-instance", clocks, start) if instance else None,
         instance is not None and b"THISANDFUTURE" in instance.parameters.upper(),

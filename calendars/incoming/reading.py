@@ -51,7 +51,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """An event that was left out: its UID, the line in the file, and the code of the reason (``calendars.incoming.words``)."""
+    """An event that was left out: its UID, the line in the file, and the code of the reason (``calendars.incoming.reasons``)."""
 
     uid: str
     line: int
@@ -132,11 +132,16 @@ class _Reader:
         self.remarks += (Skipped("", line, "unknown-zone") for line in clocks.unknown.values())
 
     def expand(self) -> None:
-        for group in map(Group, self.groups.values()):
-            self.skipped += (Skipped(event.said_uid, event.line, "superseded") for event in group.superseded)
-            for event, occurrences in group.occurrences(self.days, self.budget):
-                with self._naming(event.said_uid, event.line):
-                    self.found |= {(one.uid, one.recurrence_id): one for one in self._within(occurrences)}
+        """What becomes of the events, UID by UID."""
+        for events in self.groups.values():
+            with self._naming(events[0].said_uid, events[0].line):
+                self._expand(Group(events))
+
+    def _expand(self, group: Group) -> None:
+        self.skipped += (Skipped(event.said_uid, event.line, "superseded") for event in group.superseded)
+        for event, occurrences in group.occurrences(self.days, self.budget):
+            with self._naming(event.said_uid, event.line):
+                self.found |= {(one.uid, one.recurrence_id): one for one in self._within(occurrences)}
 
     @contextmanager
     def _naming(self, uid: str, line: int) -> Iterator[None]:

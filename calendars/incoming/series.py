@@ -7,6 +7,7 @@ from math import prod
 
 from calendars.incoming.bounds import Budget, Skip
 from calendars.incoming.events import Event
+from calendars.incoming.lines import Property
 from calendars.incoming.times import Lasting, day_of, key_of
 from calendars.incoming.values import MOST_OCTETS, plain
 from kernel.errors import Invalid
@@ -20,8 +21,8 @@ Days = tuple[date, date]
 
 def instances(event: Event, days: Days, budget: Budget) -> dict[date, tuple[date, Lasting | None]]:
     """Those that may lie between two days, by their keys: the start, and how long where that is said. Raises Skip."""
-    # The first start is an instance whatever the rule says (RFC 5545 3.8.5.3).
-    starts = (event.start, *_ruled(event, b"RRULE", days, budget))
+    # A first start that the rule does not give is none of its dates: what it means is undefined (RFC 5545 3.8.5.3), and readers differ.
+    starts = _ruled(event, b"RRULE", days, budget) if event.component.all(b"RRULE") else (event.start,)
     found: dict[date, tuple[date, Lasting | None]] = {key_of(start): (start, None) for start in starts}
     found |= {key_of(start): (start, lasting) for start, lasting in event.also}
     gone = event.gone | {key_of(start) for start in _ruled(event, b"EXRULE", days, budget)}
@@ -31,11 +32,18 @@ def instances(event: Event, days: Days, budget: Budget) -> dict[date, tuple[date
 def _ruled(event: Event, name: bytes, days: Days, budget: Budget) -> Iterator[date]:
     for given in event.component.all(name):
         try:
-            if len(given.value) > MOST_OCTETS:
-                raise Skip("bad-rule", given.line)
-            yield from _starts(plain(given.value), event.start, days, budget)
+            yield from _starts(_rule(given), event.start, days, budget)
+        except Skip as skip:
+            raise Skip(skip.code, given.line) from None
         except (Invalid, ValueError):
             raise Skip("bad-rule", given.line) from None
+
+
+def _rule(given: Property) -> str:
+    """The whole rule: of a part another could be read."""
+    if len(given.value) > MOST_OCTETS:
+        raise ValueError
+    return plain(given.value)
 
 
 def _starts(rule: str, start: date, days: Days, budget: Budget) -> Iterator[date]:
