@@ -71,7 +71,7 @@ def _tell(source: Source) -> None:
         )
     )
     for uid, line, reason in report.get("skipped", ()):
-        click.echo(f"  {line}: {uid} {skipped_text(reason)}")
+        click.echo(f"  {line}: {uid}: {skipped_text(reason)}")
 
 
 def _refused(refusal: Refusal) -> SystemExit:

@@ -1,6 +1,6 @@
 """Refreshing: a calendar of others is fetched, read and brought into its room's calendar; only the last is done in a transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -194,7 +194,7 @@ def keep(session: Session, source_id: int, copy: Copy, *, by: Actor, now: dateti
         settled = settle(session, source, wanted, by=by, now=now)
         source.settled_on = window(source.room, now=now)[0]
         _tell(session, source, settled, by=by, now=now)
-    source.report = report_of(len(wanted), [*reading.skipped, *odd], settled)
+    source.report = report_of(len(wanted), [*reading.skipped, *odd], reading.remarks, settled)
     session.flush()
     return source
 
@@ -204,11 +204,15 @@ def _has_ahead(session: Session, source: Source, now: datetime) -> bool:
     return session.scalar(select(Event.id).join(Event.occurrence).where(*alive).limit(1)) is not None
 
 
-def report_of(dates: int, skipped: Iterable[Skipped], settled: Settled | None) -> dict[str, object]:
-    """What a page says of the last copy: how many dates it has ahead, which events were skipped and why, what it changed."""
-    told = [[one.uid[:200], one.line, one.reason] for one in skipped]
+def report_of(dates: int, skipped: Sequence[Skipped], remarks: Sequence[Skipped], settled: Settled | None) -> dict[str, object]:
+    """What a page says of the last copy: how many dates it has ahead, which events were skipped or read otherwise and why, what it
+    changed."""
+    told = {
+        name: [[one.uid[:200], one.line, one.reason] for one in rows[:MOST_TOLD]]
+        for name, rows in (("skipped", skipped), ("remarks", remarks))
+    }
     counts = {**settled.counts, "met": settled.all_met} if settled else {}
-    return {"dates": dates, "skipped": told[:MOST_TOLD], "skipped_total": len(told), **counts}
+    return {"dates": dates, **told, "skipped_total": len(skipped), **counts}
 
 
 def _tell(session: Session, source: Source, settled: Settled, *, by: Actor, now: datetime) -> None:

@@ -3,29 +3,12 @@
 from collections.abc import Mapping
 
 from calendars.incoming.models import SourceState
+from calendars.incoming.reasons import REMARKED, SKIPPED, TAKES_NOTHING
 from kernel.errors import Fault
 from kernel.texts import marked as _
 from web.texts import gettext
 from web.wording import SENTENCES, sentence
 
-SKIPPED: Mapping[str, str] = {
-    "takes-no-time": _("er merket som ledig tid"),
-    "no-length": _("varer ikke"),
-    "too-long": _("varer lenger enn en måned"),
-    "no-start": _("har ingen start"),
-    "bad-start": _("har en start som ikke kan leses"),
-    "bad-instance": _("gjelder en dato som ikke kan leses"),
-    "end-before-start": _("slutter før den begynner"),
-    "bad-duration": _("har en varighet som ikke kan leses"),
-    "bad-rule": _("har en gjentakelse som ikke kan leses"),
-    "bad-addition": _("har datoer i tillegg som ikke kan leses"),
-    "too-frequent": _("gjentas oftere enn hver dag"),
-    "too-many-occurrences": _("gjentas for mange ganger"),
-    "too-much-work": _("gjentas slik at det tar for lang tid å regne ut"),
-    "superseded": _("er erstattet av en nyere utgave i samme fil"),
-    "out-of-range": _("er utenfor årene vi kan regne med"),
-    "unclosed": _("er ikke avsluttet"),
-}
 STATES: Mapping[SourceState, str] = {
     SourceState.DRAFT: _("Ikke tatt i bruk"),
     SourceState.ACTIVE: _("Følges"),
@@ -47,9 +30,8 @@ def failure_text(code: str) -> str:
 
 
 def skipped_text(code: str) -> str:
-    """Why an event was left out, to follow what it is."""
-    known = SKIPPED.get(code)
-    return gettext(known) if known else gettext("kan ikke leses (%(code)s)", code=code)
+    """Why an event was left out, or what of it."""
+    return gettext({**SKIPPED, **REMARKED, **TAKES_NOTHING}[code])
 
 
 def source_state(value: str) -> str:

@@ -49,7 +49,7 @@ def test_from_the_address_to_the_decision(school: School, visit: FlaskClient, ap
     done = visit.post(f"{added.location}/displacement", data={"dates": date, "reason": "Skolen går foran", "seen": seen})
 
     assert (added.status_code, used.status_code, shown.status_code, done.status_code) == (303, 303, 409, 303)
-    assert "2 datoer vil komme" in draft and booking.reference in draft and "er merket som ledig tid" in draft
+    assert "2 datoer vil komme" in draft and booking.reference in draft and "Hendelsen er merket som ledig tid" in draft
     assert claims_of_draft == ["15 16:00–18:00"]
     assert "Mandag 14. september" not in page and "Volleyball 9B" in page and "1 dato har ikke fått tiden sin" in page
     assert "1 dato mister tiden" in shown.text and "Skiold turn" in shown.text
@@ -72,10 +72,10 @@ def test_what_cannot_be_fetched_is_said_at_the_form(school: School, visit: Flask
     assert said == {
         "missing": (422, "Den andre siden har ikke denne kalenderen. Be om en ny adresse."),
         "inside": (422, "Adressen ligger på et internt nett, og dit henter vi ingenting. Be den som drifter tjenesten, om å åpne for den."),
-        "bomb": (422, "Den er større enn 10 MB."),
+        "bomb": (422, "Filen er for stor. Den kan ha høyst 10 MB og én million linjer."),
     }
     assert (neither.status_code, file.status_code) == (422, 422)
-    assert "Skriv en adresse, eller velg en fil." in neither.text and "Dette er en nettside" in file.text
+    assert "Skriv en adresse, eller velg en fil." in neither.text and "Adressen ga en nettside" in file.text
     with school.database.reading() as session:
         assert session.scalars(select(Source)).all() == []
 
