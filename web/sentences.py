@@ -305,6 +305,7 @@ CALENDARS: Mapping[str, str] = {
     ),
     "calendar:not-a-calendar": _("Dette er ikke en kalender: det finnes ingen linje BEGIN:VCALENDAR."),
     "calendar:empty": _("Filen er tom."),
+    "calendar:too-many-dates": _("Den har mer enn 10 000 datoer framover. Be om en som gjelder færre rom eller kortere tid."),
     "calendar:no-dates": _("Den har ingen datoer lenger. Er det riktig, kan du fjerne den her, så blir tiden ledig."),
     "calendar:nested": _("Kalenderen er satt sammen på en måte som ikke kan leses: for mange ledd ligger i hverandre."),
     "calendar:too-many-events": _("Kalenderen har mer enn 20 000 hendelser. Be om en som gjelder færre rom eller kortere tid."),

@@ -63,8 +63,14 @@ class Stood:
 
 
 def name_of(uid: str, recurrence_id: str) -> Name:
-    """As an event is kept: a UID of any length in a column of some."""
-    return (uid if len(uid) <= LONGEST_UID else sha256(uid.encode()).hexdigest(), recurrence_id[:40])
+    """As an event is kept: a UID of any length and any signs in a column of some."""
+    is_plain = len(uid) <= LONGEST_UID and uid.isprintable()
+    return (uid if is_plain else sha256(uid.encode(errors="replace")).hexdigest(), recurrence_id[:40])
+
+
+def shown(written: str, most: int) -> str:
+    """What others wrote on one line, without signs that do not show, which no database takes all of."""
+    return "".join(sign for sign in " ".join(written.split()) if sign.isprintable())[:most]
 
 
 def wanted_of(found: Iterable[Found], zone: str, *, now: datetime) -> tuple[list[Wanted], list[Skipped]]:
@@ -80,8 +86,8 @@ def wanted_of(found: Iterable[Found], zone: str, *, now: datetime) -> tuple[list
             skipped.append(Skipped(one.uid, one.line, why))
             continue
         wall = WallSpan(one.local_start, one.local_end, zone)
-        title = " ".join(one.summary.split())[:LONGEST_TITLE]
-        wanted.append(Wanted(name_of(one.uid, one.recurrence_id), wall, Interval(one.starts_at, one.ends_at), title))
+        name, title = name_of(one.uid, one.recurrence_id), shown(one.summary, LONGEST_TITLE)
+        wanted.append(Wanted(name, wall, Interval(one.starts_at, one.ends_at), title))
     return sorted({one.name: one for one in wanted}.values(), key=lambda one: one.order), skipped
 
 

@@ -14,7 +14,7 @@ from booking.wish import Displacing
 from calendars.incoming import words
 from calendars.incoming.bounds import MOST_BYTES
 from calendars.incoming.deciding import go_first, meetings, others_of, set_aside
-from calendars.incoming.matching import IGNORED, Wanted, wanted_of
+from calendars.incoming.matching import IGNORED, Wanted, shown, wanted_of
 from calendars.incoming.models import Source, SourceState
 from calendars.incoming.refreshing import File, Refreshing, task_of
 from calendars.incoming.settling import wants_of
@@ -41,8 +41,8 @@ from web.texts import gettext as _
 routes = Blueprint("incoming", __name__, url_prefix="/venues/<venue>/calendars")
 LARGEST = MOST_BYTES + MEGABYTE
 SHOWN = 100
-for show in (words.failure_text, words.skipped_text, words.source_state):
-    routes.add_app_template_filter(show, show.__name__)
+for words_of in (words.failure_text, words.skipped_text, words.source_state):
+    routes.add_app_template_filter(words_of, words_of.__name__)
 
 
 class Chosen(Input):
@@ -194,7 +194,7 @@ def _file() -> File | None:
     sent = request.files.get("file")
     if sent is None or not sent.filename:
         return None
-    return File(sent.filename, sent.read(MOST_BYTES + 1))
+    return File(shown(sent.filename, 200) or "calendar.ics", sent.read(MOST_BYTES + 1))
 
 
 def _back(source: int, venue: str, message: str) -> ResponseReturnValue:

@@ -14,7 +14,7 @@ from booking.models import Occurrence
 from booking.tasks import meets, meets_no_more
 from booking.turns import attempt
 from calendars.incoming.fetching import NOTHING, Fetched, Fetcher, Known, Unfetched
-from calendars.incoming.matching import GONE, wanted_of
+from calendars.incoming.matching import GONE, shown, wanted_of
 from calendars.incoming.models import Event, Source, SourceState
 from calendars.incoming.reading import Outcome, Reading, Skipped, read
 from calendars.incoming.settling import Settled, settle
@@ -31,6 +31,8 @@ LONGEST = timedelta(days=1)
 AT_ONCE = timedelta(minutes=1)
 PER_TURN, SIDE_BY_SIDE = 20, 8
 MOST_TOLD = 200
+# Each of them was measured at a millisecond, for which all other writers wait.
+MOST_DATES = 10_000
 LONGEST_TAG, LONGEST_DATE = 200, 60
 
 
@@ -183,6 +185,8 @@ def keep(session: Session, source_id: int, copy: Copy, *, by: Actor, now: dateti
     wanted, odd = wanted_of(reading.occurrences, source.room.venue.zone, now=now)
     if not reading.occurrences and _has_ahead(session, source, now):
         return fail(session, source_id, "no-dates", by=by, now=now)
+    if len(wanted) > MOST_DATES:
+        return fail(session, source_id, "too-many-dates", by=by, now=now)
     if not is_in_use(source.room):
         return fail(session, source_id, "room-retired", by=by, now=now)
     if copy.data is not None:
@@ -208,7 +212,7 @@ def report_of(dates: int, skipped: Sequence[Skipped], remarks: Sequence[Skipped]
     """What a page says of the last copy: how many dates it has ahead, which events were skipped or read otherwise and why, what it
     changed."""
     told = {
-        name: [[one.uid[:200], one.line, one.reason] for one in rows[:MOST_TOLD]]
+        name: [[shown(one.uid, 200), one.line, one.reason] for one in rows[:MOST_TOLD]]
         for name, rows in (("skipped", skipped), ("remarks", remarks))
     }
     counts = {**settled.counts, "met": settled.all_met} if settled else {}
@@ -226,10 +230,10 @@ def _tell(session: Session, source: Source, settled: Settled, *, by: Actor, now:
 
 
 def _known(fetched: Fetched) -> Known:
-    """What the other side calls it, where that is short enough to be kept whole."""
-    return Known(
-        fetched.etag if len(fetched.etag) <= LONGEST_TAG else "", fetched.modified if len(fetched.modified) <= LONGEST_DATE else ""
-    )
+    """What the other side calls it, where that can be kept whole."""
+    etag, modified = fetched.etag, fetched.modified
+    is_kept = len(etag) <= LONGEST_TAG and len(modified) <= LONGEST_DATE and (etag + modified).isprintable()
+    return Known(etag, modified) if is_kept else NOTHING
 
 
 def _succeed(source: Source, known: Known, now: datetime) -> None:

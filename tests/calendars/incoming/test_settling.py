@@ -238,6 +238,23 @@ def test_a_lesson_and_a_booking_at_once_never_share_the_room(school: School) -> 
         assert states == (["skipped"] * 3 if is_booked else ["booked"] * 3)
 
 
+def test_what_others_write_breaks_nothing(school: School) -> None:
+    odd = lesson("a" * 3000, "20260914T090000", "20260914T100000", "Gym\x00\u202e 8A\x1b " + "x" * 600)
+    nameless = lesson("b\x00", "20260914T110000", "20260914T120000", "")
+    endless = lesson("c", "20260914T130000", "20261201T130000")
+
+    source = school.follow(odd, nameless, endless)
+
+    assert [state for _, state, _ in school.dates()] == ["booked", "booked"]
+    assert [reason for _, _, reason in source.report["skipped"]] == ["too-long"]
+    with school.database.reading() as session:
+        titles = session.scalars(select(Booking.purpose).order_by(Booking.id)).all()
+        assert sorted(titles) == [("Gym 8A " + "x" * 600)[:500], "Timeplan"]
+    before = school.everything()
+    assert school.tell(nameless, odd, endless).failure == ""
+    assert school.everything() == before
+
+
 def _without(uid: str) -> str:
     """The second of its dates does not take place."""
     return lesson(uid, "20260923T090000", "20260923T100000", RECURRENCE_ID="20260923T070000Z", STATUS="CANCELLED")
