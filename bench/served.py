@@ -1,5 +1,6 @@
 """Served: the program and the floors under gunicorn beside each other, on one database of either kind."""
 
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -13,11 +14,13 @@ from app import TABLES
 from database.migrate import upgrade
 from database.transact import Database
 from tests import postgres
+from tests.storm import Served as Group
 from tests.storm import servers
 
 for tables in TABLES:
     import_module(tables)
 
+PAGES = re.compile(r"^VmRSS:\s+(\d+) kB$", re.M)
 FLOORS = "bench.floors:create()"
 SETTINGS: dict[str, dict[str, object]] = {
     "sqlite": {"PRAGMA synchronous": 2, "PRAGMA journal_mode": "wal"},
@@ -78,6 +81,13 @@ def served(database: Database, instance: Path) -> Iterator[Served]:
         ending.enter_context(servers(database.url, instance, ours))
         ending.enter_context(servers(database.url, instance, floor, app=FLOORS))
         yield Served(database, ours, floor)
+
+
+def memory_of(server: Group) -> int:
+    """What the processes of a server hold of memory, without the one at their head when it has children: bytes."""
+    head = Path(f"/proc/{server.group}/task/{server.group}/children").read_text(encoding="ascii").split() or [str(server.group)]
+    found = (PAGES.search(Path(f"/proc/{process}/status").read_text(encoding="ascii")) for process in head)
+    return sum(int(one[1]) for one in found if one) * 1024
 
 
 def _require_durable(database: Database) -> None:

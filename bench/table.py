@@ -40,6 +40,11 @@ def milliseconds(seconds: float) -> str:
     return f"{seconds * 1000:.2f} ms"
 
 
+def megabytes(size: int) -> str:
+    """Bytes as ``12 MB``."""
+    return f"{size / 1e6:.0f} MB"
+
+
 def rate(seconds: float) -> str:
     """How often a second, as ``123/s``."""
     return f"{1 / seconds:,.0f}/s"

@@ -315,7 +315,7 @@ class Model:
             return "room-retired"
         if sort.first == "unconfirmed" and list(self.states.values()).count("unconfirmed") >= MOST_UNCONFIRMED:
             return "too-many-unconfirmed"
-        by_room = sorted(chosen, key=lambda one: [date.room for date, _ in ((first, ""), *chosen)].index(one[0].room))
+        by_room = sorted(chosen, key=lambda one: [date.room for date, _ in chosen].index(one[0].room))
         asked = {n: date for n, (date, choice) in enumerate(by_room) if choice != "skip" and not self._is_closed(date, case)}
         answers = self._ask(case, asked, now)
         waiting = {date for date, choice in by_room if choice == "wait" or on_conflict == "wait"} if sort.first != "unconfirmed" else set()

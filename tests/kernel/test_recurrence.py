@@ -12,7 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from kernel.errors import Invalid
-from kernel.recurrence import LONGEST, dates_of, weekly
+from kernel.recurrence import LONGEST, dates_between, dates_of, weekly
 
 TUESDAY = date(2026, 9, 1)
 CASES = {case["id"].split()[0]: case for case in json.loads((Path(__file__).parents[1] / "data" / "dst_cases.json").read_text())["cases"]}
@@ -183,6 +183,7 @@ rules = st.fixed_dictionaries(
         "INTERVAL": st.integers(1, 8).map(str),
         "BYDAY": st.sampled_from(["TU", "MO,WE", "2TU", "-1FR", "5MO", "-1SU,1MO"]),
         "BYMONTHDAY": st.sampled_from(["1", "29", "31", "-1", "-31", "1,-1"]),
+        "BYYEARDAY": st.sampled_from(["1", "60,366", "-1,-306", "100,200"]),
         "BYMONTH": st.sampled_from(["1", "2", "2,4", "6,12"]),
         "BYSETPOS": st.sampled_from(["1", "-1", "4", "2,-2", "366"]),
         "WKST": st.sampled_from(["MO", "SU", "TU"]),
@@ -207,6 +208,49 @@ def test_any_rule_gives_what_another_reader_of_the_standard_gives(parts: dict[st
     other = rrulestr(text, dtstart=datetime.combine(first, datetime.min.time()))
     expected = takewhile(lambda day: day <= until, (moment.date() for moment in other))
     assert list(found) == list(islice(expected, len(found)))
+
+
+@pytest.mark.parametrize("weeks", [{1}, {20}, {53}, {-1}, {1, 52, 53}, {-53}])
+def test_weeks_are_counted_as_iso_8601_counts_them(weeks: set[int]) -> None:
+    # dateutil has 2 January 2011 in a week 53 of 2010, which had 52.
+    first, last = date(1999, 1, 1), date(2028, 1, 1)
+
+    found = list(dates_between(f"FREQ=YEARLY;BYWEEKNO={','.join(map(str, weeks))};BYDAY=MO,SU", first, (first, last), spend=Spent()))
+
+    days = [first + timedelta(days=place) for place in range((last - first).days + 1)]
+    last_weeks = {day: date(day.isocalendar().year, 12, 28).isocalendar().week for day in days}
+    asked = [day for day in days if {(week := day.isocalendar().week), week - last_weeks[day] - 1} & weeks]
+    assert found == [day for day in asked if day.isoweekday() in (1, 7)]
+
+
+@given(rules, st.dates(date(2019, 1, 1), date(2026, 1, 1)), st.sampled_from(["", ";COUNT=300"]))
+def test_a_window_shows_what_lies_in_it_also_of_a_rule_without_end(parts: dict[str, str], first: date, ending: str) -> None:
+    rule = ";".join(f"{name}={value}" for name, value in parts.items()) + ending
+    assume(parts["FREQ"] in ("MONTHLY", "YEARLY") or not set(parts.get("BYDAY", "")) & set("-125"))
+    window = date(2024, 2, 10), date(2026, 3, 5)
+
+    whole = dates_between(rule, first, (date.min, window[1]), spend=Spent())
+
+    assert list(dates_between(rule, first, window, spend=Spent())) == [day for day in whole if day >= window[0]]
+
+
+def test_what_is_spent_ends_the_search_for_a_rule_that_never_occurs() -> None:
+    found = dates_between("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", TUESDAY, (TUESDAY, date.max), spend=Spent(10_000))
+
+    with pytest.raises(TimeoutError):
+        next(found)
+
+
+class Spent:
+    """Says stop after so many days."""
+
+    def __init__(self, most: int = 1_000_000) -> None:
+        self.left = most
+
+    def __call__(self, days: int) -> None:
+        self.left -= days
+        if self.left < 0:
+            raise TimeoutError
 
 
 @given(rules, st.dates())
