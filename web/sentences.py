@@ -289,6 +289,7 @@ CALENDARS: Mapping[str, str] = {
     "calendar:inside-address": _(
         "Adressen ligger på et internt nett, og dit henter vi ingenting. Be den som drifter tjenesten, om å åpne for den."
     ),
+    "calendar:own-calendar": _("Dette er en kalender herfra, og den viser alt som er booket her alt."),
     "calendar:unknown-host": _("Vi finner ikke maskinen som adressen ligger på."),
     "calendar:unreachable": _("Maskinen svarer ikke."),
     "calendar:too-slow": _("Det tok for lang tid å hente den."),

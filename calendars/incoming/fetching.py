@@ -172,6 +172,9 @@ class Fetcher:
     def _socket(self, target: Target, until: float) -> socket.socket:
         if target.scheme not in ("http", "https"):
             raise Unfetched("bad-address")
+        if target.host == target_of(self.url).host:
+            # What it takes stands in our own feeds, from which it would take it again.
+            raise Unfetched("own-calendar")
         try:
             numbers = self.resolve(target.host, target.port)
         except OSError:

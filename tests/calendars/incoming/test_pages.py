@@ -93,8 +93,13 @@ def test_others_see_that_it_is_taken_and_staff_what_for(school: School, visit: F
     )
     signed_in(visit, school.hall.cast.per)
     public, hidden, mine = visit.get(week).text, visit.get(f"/bookings/{reference}"), visit.get("/bookings").text
+    outside = [visit.get(path).status_code for path in (BASE, f"{BASE}/{school.source}")]
+    signed_in(visit, school.hall.cast.olav)
+    caretaker = [visit.get(path) for path in (BASE, f"{BASE}/{school.source}", f"{BASE}/99")]
     signed_in(visit, school.hall.cast.kari)
 
+    assert (outside, [page.status_code for page in caretaker]) == ([403, 403], [200, 200, 404])
+    assert "Legg til en kalender" not in caretaker[0].text and "Fjern kalenderen" not in caretaker[1].text
     assert "Timeplan: Kroppsøving 8A" in staff and "Kroppsøving" not in public and "Opptatt" in public
     assert "Følger kalenderen «Timeplan»" in case and "Avlys" not in case
     assert b"SUMMARY:Opptatt" in feed.data and "Kroppsøving".encode() not in feed.data
