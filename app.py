@@ -34,6 +34,7 @@ TABLES = (
     "booking.models",
     "booking.casework.models",
     "booking.conditions.models",
+    "booking.rounds.models",
     "booking.support.models",
     "calendars.models",
     "calendars.incoming.models",

@@ -15,7 +15,8 @@ class Settings:
     ``public_url`` stands in mails, feeds and links; ``mail_url`` is ``smtp://[user:pass@]host:port`` or
     ``file:///folder`` (the demo); ``mail_from`` the sender of every mail; ``sms_url`` is ``file:///folder`` or empty, which
     sends no short messages; ``bounces`` the Maildir into which a mail server puts what comes back; ``incoming_hosts`` the names on
-    the municipality's own network from which calendars may be fetched.
+    the municipality's own network from which calendars may be fetched; ``feed_cancelled_days`` for how long calendars tell of a
+    cancelled date.
     """
 
     database_url: str
@@ -32,6 +33,7 @@ class Settings:
     map_tiles: bool = False
     feed_gzip: bool = True
     incoming_hosts: frozenset[str] = frozenset()
+    feed_cancelled_days: int = 14
 
     def __post_init__(self) -> None:
         if len(self.secret_key) < 16:
@@ -62,6 +64,7 @@ class Settings:
             map_tiles=environ.get("MAP_TILES") == "1",
             feed_gzip=environ.get("FEED_GZIP", "1") != "0",
             incoming_hosts=frozenset(environ.get("INCOMING_HOSTS", "").lower().replace(",", " ").split()),
+            feed_cancelled_days=int(environ.get("FEED_CANCELLED_DAYS", "14")),
         )
 
 

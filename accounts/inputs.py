@@ -65,6 +65,7 @@ class ProfileInput(Input):
     phone: Phone
     born: Day | None = None
     language: Language = "nb"
+    without_calendar: bool = False
 
 
 class AccountInput(ProfileInput):
@@ -178,6 +179,14 @@ class RoleInput(Input):
 
     role: Role
     venue: RowId | None = None
+
+
+class DeputyInput(Input):
+    """Who stands in for a caretaker, by the address of their account, on which days."""
+
+    email: Address
+    first_day: Day
+    last_day: Day
 
 
 class TokenInput(Input):

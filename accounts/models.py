@@ -12,7 +12,10 @@ from database.types import Word
 
 
 class Person(Base):
-    """Anyone with an account, and callers that staff book for (no password, maybe no address)."""
+    """Anyone with an account, and callers that staff book for (no password, maybe no address).
+
+    ``without_calendar`` is who wants no mail that writes into his or her calendar.
+    """
 
     __tablename__ = "person"
 
@@ -22,6 +25,7 @@ class Person(Base):
     phone: Mapped[str] = mapped_column(String(30), default="")
     born: Mapped[date | None]
     language: Mapped[str] = mapped_column(String(5), default="nb")
+    without_calendar: Mapped[bool] = mapped_column(default=False)
     password_hash: Mapped[str | None] = mapped_column(String(200))
     proved_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
@@ -99,7 +103,7 @@ class Standing(Base):
 
 
 class RoleGrant(Base):
-    """A role that a person holds, for one venue where it is a caretaker's."""
+    """A role that a person holds, for one venue where it is a caretaker's; a deputy's is ``deputy_for`` another and dated."""
 
     __tablename__ = "role_grant"
     __table_args__ = (Index("ix_role_grant_person_id", "person_id"),)
@@ -109,8 +113,15 @@ class RoleGrant(Base):
     role: Mapped[Role] = mapped_column(Word(Role))
     venue_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id"))
     granted_at: Mapped[datetime]
+    deputy_for: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    starts_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
 
-    person: Mapped[Person] = relationship()
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+
+    def holds(self, now: datetime) -> bool:
+        """Whether it gives any right at a moment."""
+        return (self.starts_at is None or self.starts_at <= now) and (self.ends_at is None or now < self.ends_at)
 
 
 class Invitation(Base):

@@ -83,6 +83,20 @@ def change_organisation(session: Session, organisation_id: int, given: Organisat
     return organisation
 
 
+def show_publicly(session: Session, organisation_id: int, *, is_shown: bool, by: Actor, now: datetime) -> Organisation:
+    """Say whether anybody may read what the organisation has booked; its leaders and officers do. Raises Missing."""
+    by.require(by.is_officer or leads(session, by.person_id, organisation_id), "leader")
+    lock(session, Key(Subject.ORGANISATION, organisation_id))
+    organisation = organisation_of(session, organisation_id)
+    if organisation.shown_publicly is not is_shown:
+        organisation.shown_publicly, organisation.changed_at = is_shown, now
+        organisation.revision += 1
+        raise_everywhere(session)
+        record(session, Act("show_publicly", "organisation", organisation_id, {"is_shown": is_shown}), by=by, now=now)
+        session.flush()
+    return organisation
+
+
 def ask_to_represent(session: Session, organisation_id: int, *, by: Actor, now: datetime) -> Delegation:
     """Ask to act for an organisation; its leaders are told, and asking again changes nothing.
 

@@ -132,6 +132,7 @@ def _describe(person: Person, profile: ProfileInput, now: datetime) -> None:
         raise refuse(Invalid, "not-in-the-past", "born", profile.born)
     person.name, person.phone, person.language = profile.name, profile.phone, profile.language
     person.born = profile.born or person.born
+    person.without_calendar = profile.without_calendar
 
 
 def usable(session: Session, link_id: int, *purposes: Proof, now: datetime) -> ProofLink:

@@ -34,24 +34,24 @@ class Bearer:
     used_at: datetime | None
 
 
-def actor_of(session: Session, person_id: int, *, via: str = "page") -> Actor:
-    """The actor that a person is, in one query; raises Missing (``no-such-person``)."""
-    known = known_person(session, person_id, via=via)
+def actor_of(session: Session, person_id: int, *, via: str = "page", now: datetime | None = None) -> Actor:
+    """The actor that a person is, in one query; without ``now`` with roles for good only. Raises Missing (``no-such-person``)."""
+    known = known_person(session, person_id, via=via, now=now)
     if known is None:
         raise refuse(Missing, "no-such-person", "person", person_id)
     return known.actor
 
 
-def known_person(session: Session, person_id: int, *, via: str) -> Known | None:
+def known_person(session: Session, person_id: int, *, via: str, now: datetime | None) -> Known | None:
     """The person with roles and delegations, None when there is no such person any more."""
     rows = session.execute(_person_with_rights().where(Person.id == person_id)).all()
-    return Known(_actor(rows, via), rows[0].session_epoch) if rows else None
+    return Known(_actor(rows, via, now), rows[0].session_epoch) if rows else None
 
 
-def bearer_of(session: Session, token_hash: str) -> Bearer | None:
+def bearer_of(session: Session, token_hash: str, *, now: datetime) -> Bearer | None:
     """The actor of a live token, in one query; None when it stands for nothing."""
     rows = session.connection().execute(_BEARERS, {"token_hash": token_hash}).all()
-    return Bearer(_actor(rows, "api"), rows[0].token_id, rows[0].used_at) if rows else None
+    return Bearer(_actor(rows, "api", now), rows[0].token_id, rows[0].used_at) if rows else None
 
 
 def leaders(session: Session, organisation_id: int) -> list[int]:
@@ -106,8 +106,8 @@ def staff(session: Session, *, by: Actor) -> Sequence[Person]:
 
 
 def holding(session: Session, roles: Iterable[Role], *, venue_id: int | None = None) -> Sequence[Person]:
-    """Everybody who has one of these roles, a caretaker's only at that venue where one is named; by name."""
-    held = select(RoleGrant.person_id).where(RoleGrant.role.in_(list(roles)))
+    """Everybody who has one of these roles for good, a caretaker's only at that venue where one is named; by name."""
+    held = select(RoleGrant.person_id).where(RoleGrant.role.in_(list(roles)), RoleGrant.deputy_for.is_(None))
     if venue_id is not None:
         held = held.where(or_(RoleGrant.venue_id.is_(None), RoleGrant.venue_id == venue_id))
     return session.scalars(select(Person).where(Person.id.in_(held)).order_by(Person.name, Person.id)).all()
@@ -175,7 +175,8 @@ def _person_with_rights() -> Select[*tuple[Any, ...]]:
     """A row per role and confirmed delegation; a person has few of either, so their product is small."""
     confirmed = and_(Delegation.person_id == Person.id, Delegation.state == DelegationState.CONFIRMED)
     columns = (Person.id, Person.name, Person.email, Person.language, Person.session_epoch)
-    wanted = select(*columns, RoleGrant.role, RoleGrant.venue_id, Delegation.organisation_id)
+    held = (RoleGrant.role, RoleGrant.venue_id, RoleGrant.starts_at, RoleGrant.ends_at)
+    wanted = select(*columns, *held, Delegation.organisation_id)
     return wanted.select_from(Person).outerjoin(RoleGrant, RoleGrant.person_id == Person.id).outerjoin(Delegation, confirmed)
 
 
@@ -189,15 +190,16 @@ def _bearers() -> Select[*tuple[Any, ...]]:
 _BEARERS = _bearers()
 
 
-def _actor(rows: Sequence[Row[Any]], via: str) -> Actor:
+def _actor(rows: Sequence[Row[Any]], via: str, now: datetime | None) -> Actor:
     first = rows[0]
+    held = [row for row in rows if row.role and (row.ends_at is None or (now is not None and row.starts_at <= now < row.ends_at))]
     return Actor(
         person_id=first.id,
         name=first.name,
         email=first.email or "",
         language=first.language,
-        roles=frozenset(row.role for row in rows if row.role),
-        venues=frozenset(row.venue_id for row in rows if row.role is Role.CARETAKER and row.venue_id),
+        roles=frozenset(row.role for row in held),
+        venues=frozenset(row.venue_id for row in held if row.role is Role.CARETAKER and row.venue_id),
         organisations=frozenset(row.organisation_id for row in rows if row.organisation_id),
         via=via,
     )

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from accounts.identity import Actor, Role
@@ -30,7 +30,7 @@ def give(session: Session, person_id: int, role: Role, venue_id: int | None, *, 
     person = session.get(Person, person_id)
     if person is None:
         raise refuse(Missing, "no-such-person", "person", person_id)
-    of_person = select(RoleGrant).where(RoleGrant.person_id == person_id, RoleGrant.role == role)
+    of_person = select(RoleGrant).where(RoleGrant.person_id == person_id, RoleGrant.role == role, RoleGrant.deputy_for.is_(None))
     held = session.scalar(of_person.where(RoleGrant.venue_id.is_(None) if venue_id is None else RoleGrant.venue_id == venue_id))
     if held is not None:
         return held
@@ -44,7 +44,10 @@ def give(session: Session, person_id: int, role: Role, venue_id: int | None, *, 
 
 
 def revoke_role(session: Session, grant_id: int, *, by: Actor, now: datetime) -> RoleGrant:
-    """Take a role from a person; raises Conflict (``last-administrator``) when nobody would be left to grant any."""
+    """Take a role from a person, and from who stands in for them with it.
+
+    Raises Conflict (``last-administrator``) when nobody would be left to grant any.
+    """
     by.require(by.is_administrator, "administrator")
     grant = session.get(RoleGrant, grant_id)
     if grant is None:
@@ -55,6 +58,8 @@ def revoke_role(session: Session, grant_id: int, *, by: Actor, now: datetime) ->
     if grant.role is Role.ADMINISTRATOR and _administrators(session) <= {grant.person_id}:
         raise refuse(Conflict, "last-administrator")
     grant.person.revision += 1
+    if grant.deputy_for is None:
+        session.execute(delete(RoleGrant).where(RoleGrant.deputy_for == grant.person_id, RoleGrant.venue_id == grant.venue_id))
     session.delete(grant)
     session.flush()
     facts = {"role": grant.role, "venue": grant.venue_id}

@@ -49,13 +49,13 @@ def load(cookie_id: str) -> SignedIn | None:
     person_id, _, epoch = cookie_id.partition(".")
     if not person_id.isdecimal():
         return None
-    known = queries.known_person(edge.reading(), int(person_id), via="page")
+    known = queries.known_person(edge.reading(), int(person_id), via="page", now=now())
     return SignedIn(known.actor, known.session_epoch) if known and str(known.session_epoch) == epoch else None
 
 
 def by_token(text: str) -> Actor | None:
     """The actor of a bearer token; that it was used is noted after the answer is sent."""
-    bearer = queries.bearer_of(edge.reading(), tokens.digest(text))
+    bearer = queries.bearer_of(edge.reading(), tokens.digest(text), now=now())
     if bearer is None:
         return None
     if tokens.is_use_due(bearer.used_at, now()):
@@ -89,7 +89,7 @@ def check(email: str, password: str) -> int:
 
 def begin_session(person_id: int) -> None:
     """Sign a person in with an empty session, so that nothing planted before signing in lives on."""
-    known = queries.known_person(edge.reading(), person_id, via="page")
+    known = queries.known_person(edge.reading(), person_id, via="page", now=now())
     session.clear()
     if known is not None:
         login_user(SignedIn(known.actor, known.session_epoch))

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
+from accounts.queries import actor_of
 from bench import peers
 from bench.clients import Asking, header_of, load
 from bench.floors import BODY
@@ -24,8 +25,10 @@ from bench.timing import Measure, alternating, per_piece
 from booking.models import Booking, Occurrence
 from calendars.cache import Cache
 from calendars.feeds import Asked, Feeds
+from calendars.models import Audience
 from calendars.standing import Address
 from calendars.text import repeated_line, repeated_list, repeated_uri
+from calendars.tokens import Draft, make_feed, revoke_feed
 from calendars.window import Wanted
 from database.transact import Database
 from kernel.clock import now
@@ -80,6 +83,7 @@ class Subject:
     kind: str
     size: FeedSize
     bodies: Mapping[int, bytes]
+    ended: str
 
 
 def feed_lines(bases: Bases, kind: str, folder: Path, size: FeedSize) -> list[Line]:
@@ -89,10 +93,18 @@ def feed_lines(bases: Bases, kind: str, folder: Path, size: FeedSize) -> list[Li
     for events in size.events:
         build_rooms(database, _venue(events), ROOMS, now=now())
         fill(database, _venue(events), events, first=now().date() - timedelta(days=50), now=now())
+    ended = database.transact(_ended)
     place = folder / f"{kind}-feeds"
     place.mkdir()
-    subject = Subject(database, kind, size, {events: _rendered(database, events) for events in size.events})
-    return [*_cold(subject), _changed(subject), *_over_http(subject, place), _kept(subject, place), *_beside_radicale(subject, place)]
+    subject = Subject(database, kind, size, {events: _rendered(database, events) for events in size.events}, ended)
+    return [
+        *_cold(subject),
+        _changed(subject),
+        *_over_http(subject, place),
+        _secrecy(subject, place),
+        _kept(subject, place),
+        *_beside_radicale(subject, place),
+    ]
 
 
 def _venue(events: int) -> str:
@@ -230,6 +242,31 @@ def _over_http(subject: Subject, place: Path) -> Iterator[Line]:
             ratio=found.ratio(str(events), str(size.events[0])),
             goal="<= 1.2",
         )
+
+
+def _ended(session: Session) -> str:
+    """A token that was issued and ended."""
+    by = actor_of(session, session.execute(text("SELECT min(person_id) FROM delegation")).scalar_one())
+    made = make_feed(session, Draft("Ended", Audience.BOOKER), by=by, now=now())
+    revoke_feed(session, made.feed.id, by=by, now=now())
+    return made.token
+
+
+def _secrecy(subject: Subject, place: Path) -> Line:
+    """How long it takes to say that an address was ended, beside one that never was."""
+    told = (("never", "x" * len(subject.ended), 404), ("ended", subject.ended, 410))
+    with served(subject.database, place) as places:
+        asked = {
+            name: _asking(places.ours, f"/calendars/private/{token}.ics", subject.size.requests, status) for name, token, status in told
+        }
+        found = alternating(asked, rounds=subject.size.rounds)
+    return Line(
+        work=f"{subject.kind}, an address that was ended, beside one that never was",
+        floor=rate(found.typical("never")),
+        ours=rate(found.typical("ended")),
+        ratio=found.ratio("ended", "never"),
+        goal="<= 1.2",
+    )
 
 
 def _asking(port: int, path: str, requests: int, status: int = 200, headers: Mapping[str, str] = MappingProxyType({})) -> Measure:

@@ -8,7 +8,8 @@ from sqlalchemy import Connection
 NAMED = re.compile(r"(?<!:):([a-z_]+)")
 
 ACTOR = """
-SELECT person.id, person.name, role_grant.role, role_grant.venue_id, delegation.organisation_id, api_token.id, api_token.used_at
+SELECT person.id, person.name, role_grant.role, role_grant.venue_id, role_grant.starts_at, role_grant.ends_at, delegation.organisation_id,
+    api_token.id, api_token.used_at
 FROM api_token JOIN person ON person.id = api_token.person_id LEFT JOIN role_grant ON role_grant.person_id = person.id
 LEFT JOIN delegation ON delegation.person_id = person.id AND delegation.state = 'confirmed'
 WHERE api_token.token_hash = :hash AND api_token.revoked_at IS NULL"""

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from flask import Flask
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 from sqlalchemy.orm import Session
 
 from accounts.edge import actor, reading, transact
@@ -102,10 +102,12 @@ class Edit(Body):
     resources: Resources | None = None
     contact: Line | None = None
     contact_phone: PhoneOrNone | None = None
+    shown_publicly: StrictBool | None = None
     on_conflict: OnConflict = OnConflict.REFUSE
 
     def change(self) -> Change:
-        said = Said(**self.model_dump(include={"team", "purpose", "participants", "resources", "contact_phone"}), contact_name=self.contact)
+        names = {"team", "purpose", "participants", "resources", "contact_phone", "shown_publicly"}
+        said = Said(**self.model_dump(include=names), contact_name=self.contact)
         where = self.model_dump(include={"scope", "number", "beside", "start", "end", "room", "on_conflict"})
         return Change(**where, said=said)
 

@@ -42,6 +42,7 @@ class Said:
     resources: Mapping[str, int] | None = None
     contact_name: str | None = None
     contact_phone: str | None = None
+    shown_publicly: bool | None = None
 
     def new_in(self, booking: Booking) -> dict[str, object]:
         """What of it is other than the booking says now."""
@@ -183,8 +184,8 @@ def _saying(
 ) -> Booking:
     """The booking that says it: a new one where other dates, or dates that have been, say what they said."""
     others = [date for date in booking.occurrences if date.state in LIVE and date not in dates]
-    # Whom to call is asked of what is to come.
-    if said.keys() <= {"contact_name", "contact_phone"}:
+    # Whom to call is asked of what is to come, and who may read of it is changed for what has been too.
+    if said.keys() <= {"contact_name", "contact_phone", "shown_publicly"}:
         others = [date for date in others if date.starts_at > now]
     if others:
         chosen = dates if wanted.scope is Scope.ONE else from_then_on(booking, dates)

@@ -21,7 +21,7 @@ Columns = dict[str, Any]
 # What becomes of a booking or a date that the act added, once the act is undone.
 ADDED: Columns = {"state": "cancelled"}
 # What a row is, and what counts its changes, is never written back.
-STAYS = {"id", "booking_id", "number", "created_at", "changed_at", "version", "sequence"}
+STAYS = {"id", "booking_id", "number", "created_at", "changed_at", "version", "sequence", "in_calendar"}
 
 
 @dataclass(frozen=True, slots=True)

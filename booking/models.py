@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, and_, case, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from accounts.identity import Role
@@ -26,7 +26,8 @@ class Booking(Base):
     ``decide_by`` is the promised answer; its clock stands still from ``paused_at``, and at ``broken_at`` somebody saw that a
     promise was not kept and raised the case to ``raised_to``. ``owner_id`` is who works on it, ``deputy_id`` who stands in, to
     the end of ``deputy_until`` where that is said. What stands in line takes what it ``accepts``, at once where it is to
-    ``book_when_free``. ``resources`` says how many of each it wants beside the room, by their slugs.
+    ``book_when_free``. ``resources`` says how many of each it wants beside the room, by their slugs. Whose it is is told to
+    anybody only where it is ``shown_publicly``.
     """
 
     __tablename__ = "booking"
@@ -53,6 +54,7 @@ class Booking(Base):
     contact_name: Mapped[str] = mapped_column(String(200), default="")
     contact_phone: Mapped[str] = mapped_column(String(30), default="")
     open_to_all: Mapped[bool] = mapped_column(default=False)
+    shown_publicly: Mapped[bool] = mapped_column(default=True)
     alcohol: Mapped[bool] = mapped_column(default=False)
     commercial: Mapped[bool] = mapped_column(default=False)
     recurrence: Mapped[str] = mapped_column(String(300), default="")
@@ -92,6 +94,13 @@ class Booking(Base):
         return dates[0].room if len(one) == 1 else self.room
 
     @property
+    def public_name(self) -> str:
+        """The organisation, where anybody may read it: one with a number that is shown, of a booking that is."""
+        organisation = self.organisation
+        is_told = self.shown_publicly and organisation and organisation.shown_publicly and organisation.number
+        return organisation.name if organisation and is_told else ""
+
+    @property
     def whose(self) -> str:
         """Whose it is, for those who may see it."""
         return whose(self.kind, self.organisation.name if self.organisation else "", self.contact_name or self.holder.name)
@@ -113,6 +122,11 @@ def whose(kind: BookingKind, organisation: str | None, person: str) -> str:
     return organisation or (_("Kommunen") if kind is BookingKind.MUNICIPAL else person)
 
 
+# The same of a row, in a query that has the organisation beside the booking.
+PUBLIC_NAME = case(
+    (and_(Booking.shown_publicly, Organisation.shown_publicly, Organisation.number.is_not(None)), Organisation.name), else_=""
+).label("public_name")
+
 SPLIT = text("first_reference IS NOT NULL")
 # Whose time others have: what stands in line, was displaced, or was left out of a series ("taken", "too-few" of booking/outcome.py).
 WAITS = text("(state IN ('waiting', 'displaced') OR (state = 'skipped' AND reason IN ('taken', 'too-few')))")
@@ -127,7 +141,8 @@ class Occurrence(Base):
     until then. ``conditions`` are those on access, by the digest of
     their words, each with the date by which it is due; ``reminded_at`` is when the holder was told what of them is missing.
     ``first_reference`` is the reference of the booking that the date was made in, where it was split from it since: its number
-    was given there, and calendars know it by these for ever.
+    was given there, and calendars know it by these for ever. ``in_calendar`` says that a mail has put it into its holder's calendar,
+    and none has taken it out.
     """
 
     __tablename__ = "occurrence"
@@ -164,6 +179,7 @@ class Occurrence(Base):
     fee: Mapped[int | None] = mapped_column(OreColumn)
     conditions: Mapped[dict[str, Any] | None]
     reminded_at: Mapped[datetime | None]
+    in_calendar: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 

@@ -97,7 +97,7 @@ def lost_by(session: Session, booking: Booking) -> tuple[Lost, ...]:
     winners = session.scalars(select(Booking).where(Booking.id.in_(dates)).options(*whole).order_by(Booking.id)).all()
     verdicts = verdicts_of_all(session, [booking, *winners])
     own = rank_of(verdicts[booking.id])
-    return tuple(Lost(dates[one.id], _name(one), rank_of(verdicts[one.id]), own) for one in winners)
+    return tuple(Lost(dates[one.id], one.public_name, rank_of(verdicts[one.id]), own) for one in winners)
 
 
 def offers_after(session: Session, booking: Booking, *, now: datetime) -> tuple[Offer, ...]:
@@ -144,8 +144,3 @@ def _refuse(
     decisions.write_decision(booking, why, by=by, now=now)
     numbers = [date.number for date in dates]
     decisions.announce(session, booking, "refuse", lost=dates, by=by, now=now, preferred=granted.id, dates=numbers)
-
-
-def _name(booking: Booking) -> str:
-    organisation = booking.organisation
-    return organisation.name if organisation and organisation.shown_publicly else ""

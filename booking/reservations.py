@@ -240,6 +240,7 @@ def _booking(wish: Wish, case: Case, dates: Sequence[Dated], *, by: Actor, now: 
         contact_name=wish.contact or applicant.holder.name,
         contact_phone=wish.contact_phone or applicant.holder.phone,
         open_to_all=wish.open_to_all,
+        shown_publicly=_shown(wish, dates),
         alcohol=wish.alcohol,
         commercial=wish.commercial,
         recurrence=wish.recurrence.rrule if wish.recurrence else "",
@@ -257,6 +258,13 @@ def _booking(wish: Wish, case: Case, dates: Sequence[Dated], *, by: Actor, now: 
         first = min(date.judged.wall.interval().start for date in dates if date.is_kept)
         booking.confirm_by = confirm_until(first, now=now)
     return booking
+
+
+def _shown(wish: Wish, dates: Sequence[Dated]) -> bool:
+    """Whether anybody may read whose it is: as the wish says, else as the policy does of all its dates."""
+    if wish.shown_publicly is not None:
+        return wish.shown_publicly
+    return all(date.judged.verdict.shown_publicly for date in dates if date.judged.verdict)
 
 
 def ask_longer(booking: Booking, first: datetime, *, now: datetime) -> None:

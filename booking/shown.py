@@ -96,6 +96,7 @@ class ShownBooking(BaseModel):
     participants: dict[str, int]
     contact: str
     contact_phone: str
+    shown_publicly: bool
     split_from: int | None
     agreement: int | None
     grant: int | None
@@ -199,6 +200,7 @@ def shown_booking(booking: Booking) -> ShownBooking:
         participants=booking.participants,
         contact=booking.contact_name,
         contact_phone=booking.contact_phone,
+        shown_publicly=booking.shown_publicly,
         split_from=booking.split_from,
         agreement=booking.agreement_id,
         grant=booking.grant_id,

@@ -107,6 +107,7 @@ class Wish(BaseModel):
 
     ``start`` and ``end`` are wall-clock times in the venue's zone, or carry an offset. ``participants`` maps disjoint
     age bands (``"0-12"``, ``"13-19"``, ``"65+"``) to heads. ``organisation`` is a number of nine digits, or ``group:7``.
+    ``shown_publicly`` says whether anybody may read whose it is; where it says nothing, the policy does.
     ``resources`` says how many it wants of the loose equipment and attendants of the venue, by their slugs.
     ``exceptions`` are the ids of rules that are not to be followed, with the reason why; ``choices`` is what was chosen for
     single dates of the series, by the day that the rule gives.
@@ -133,6 +134,7 @@ class Wish(BaseModel):
     grant: RowId | None = None
     team: Team = ""
     open_to_all: StrictBool = False
+    shown_publicly: StrictBool | None = None
     alcohol: StrictBool = False
     commercial: StrictBool = False
     needs: Annotated[tuple[Line, ...], Field(max_length=20)] = ()

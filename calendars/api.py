@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from flask import current_app
 from pydantic import BaseModel, Field
 
 from accounts.edge import actor, reading, transact
 from calendars.addresses import private_address
+from calendars.levels import Level
 from calendars.models import Audience, FeedToken
 from calendars.tokens import LONGEST_NAME, Draft, Made, feeds_of, make_feed, revoke_feed, rotate_feed
 from kernel.clock import now
@@ -19,13 +20,20 @@ api = Api("feeds", __name__)
 
 
 class FeedBody(Input):
-    """A new feed: of ``venues`` (slugs) for a caretaker, of one ``organisation`` (number), or of one's own bookings."""
+    """A new feed: of ``venues`` (slugs) or chosen ``rooms`` (``venue/room``) for a caretaker, of one of the ``rooms`` for a door
+    sign, of one ``organisation`` (number) or one ``team`` of it, or of one's own bookings.
+
+    With a ``level`` it tells less than that audience may know: no names that the public is not told, or none at all.
+    """
 
     name: str = Field(min_length=1, max_length=LONGEST_NAME)
     audience: Audience
     venues: list[str] = Field(default_factory=list, max_length=300)
+    rooms: list[str] = Field(default_factory=list, max_length=300)
     organisation: str = Field(default="", max_length=20)
+    team: str = Field(default="", max_length=120)
     language: str = Field(default="nb", max_length=5)
+    level: Literal[Level.PUBLIC, Level.BUSY] | None = None
 
 
 class RotationBody(Input):
@@ -40,6 +48,7 @@ class ShownFeed(BaseModel):
     id: int
     name: str
     audience: Audience
+    level: Level | None
     language: str
     created_at: datetime
     ends_at: datetime | None
@@ -69,8 +78,7 @@ def mine() -> ShownFeeds:
 @api.operation("POST", "/feeds", body=FeedBody, answers={201: MadeFeed})
 def make(body: FeedBody) -> Answer:
     """Make a private feed; its address is told this once."""
-    draft = Draft(body.name, body.audience, tuple(body.venues), body.organisation, body.language)
-    return _made(transact(make_feed, draft), 201)
+    return _made(transact(make_feed, Draft(**body.model_dump() | {"venues": tuple(body.venues), "rooms": tuple(body.rooms)})), 201)
 
 
 @api.operation("POST", "/feeds/<int:feed_id>/rotation", body=RotationBody, answers={200: MadeFeed})

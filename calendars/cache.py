@@ -7,7 +7,7 @@ import json
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -68,6 +68,17 @@ class Cache:
         """Whatever was rendered last."""
         return self._remembered(key) or self._filed(key)
 
+    def filed(self) -> Iterator[tuple[str, Copy, bool]]:
+        """All copies that lie in files on this machine, by their keys, and whether the last try to render them anew failed."""
+        for path in sorted(self._folder.glob("*.feed")):
+            key, copy = _read(path)
+            if copy is not None:
+                yield key, copy, path.with_suffix(".failed").exists()
+
+    def note_failure(self, key: str) -> None:
+        """Remember, until it is rendered again, that a feed could not be: its subscribers get the copy before."""
+        self._path(key).with_suffix(".failed").touch(mode=0o600)
+
     def once(self, key: str, tag: str, render: Callable[[Copy | None], Copy], *, filed: bool) -> Copy:
         """Render a feed unless another thread or process does so meanwhile; ``render`` gets the copy before, to reuse."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -95,20 +106,26 @@ class Cache:
                 self._copies.popitem(last=False)
 
     def _filed(self, key: str) -> Copy | None:
-        try:
-            head, _, body = self._path(key).read_bytes().partition(b"\n")
-            told = json.loads(head)
-            return Copy(told["tag"], datetime.fromisoformat(told["rendered_at"]), Rendering(body))
-        except (FileNotFoundError, ValueError, KeyError):
-            return None
+        return _read(self._path(key))[1]
 
     def _file(self, key: str, copy: Copy) -> None:
         """Write beside its place and move it there: readers see the old copy or the new one."""
-        head = json.dumps({"tag": copy.tag, "rendered_at": copy.rendered_at.isoformat()})
+        head = json.dumps({"key": key, "tag": copy.tag, "rendered_at": copy.rendered_at.isoformat()})
         unfinished = self._path(key).with_suffix(f".{os.getpid()}-{threading.get_ident()}")
         with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(head.encode() + b"\n" + copy.body)
         unfinished.replace(self._path(key))
+        self._path(key).with_suffix(".failed").unlink(missing_ok=True)
 
     def _path(self, key: str) -> Path:
         return self._folder / f"{hashlib.sha256(key.encode()).hexdigest()[:40]}.feed"
+
+
+def _read(path: Path) -> tuple[str, Copy | None]:
+    """The key and the copy of a file; no copy where there is none that can be read."""
+    try:
+        head, _, body = path.read_bytes().partition(b"\n")
+        told = json.loads(head)
+        return told["key"], Copy(told["tag"], datetime.fromisoformat(told["rendered_at"]), Rendering(body))
+    except (FileNotFoundError, ValueError, KeyError):
+        return "", None

@@ -11,7 +11,7 @@ import calendars.api
 import calendars.pages
 from calendars.cache import Cache
 from calendars.feeds import Asked, Feeds, Told
-from calendars.levels import Level
+from calendars.forms import ENDINGS, Form
 from calendars.standing import PRIVATE, Address
 from calendars.tokens import Use, hashed, note_uses
 from calendars.uses import Uses
@@ -23,6 +23,7 @@ from kernel.errors import Busy, Refusal
 # Old Outlook and Exchange ask for gzip and then cannot read it.
 NO_GZIP = re.compile(r"Microsoft Office|Outlook|Exchange|MSOffice", re.I)
 LONGEST_TOKEN = 100
+ENDING = f"<any({', '.join(Form)}):form>"
 
 routes = Blueprint("feeds", __name__, url_prefix="/calendars")
 
@@ -43,7 +44,7 @@ def install(app: Flask) -> None:
     settings = app.extensions["settings"]
     base = app.extensions["database"]
     cache = Cache(settings.instance / "feeds")
-    app.extensions["feeds"] = Feeds(base, cache, settings.public_url)
+    app.extensions["feeds"] = Feeds(base, cache, settings.public_url, cancelled_days=settings.feed_cancelled_days)
     app.extensions["feed_uses"] = Uses(lambda uses: base.transact(note_uses, uses))
     app.session_interface = Sessions()
     app.register_blueprint(routes)
@@ -51,43 +52,43 @@ def install(app: Flask) -> None:
     app.register_blueprint(calendars.api.api)
 
 
-@routes.get("/venues/<slug>.ics")
-def venue(slug: str) -> Response:
+@routes.get(f"/venues/<slug>.{ENDING}")
+def venue(slug: str, form: str) -> Response:
     """The public feed of a venue."""
-    return answer(Address("venue", slug))
+    return answer(Address("venue", slug), Form(form))
 
 
-@routes.get("/rooms/<venue>/<slug>.ics")
-def room(venue: str, slug: str) -> Response:
+@routes.get(f"/rooms/<venue>/<slug>.{ENDING}")
+def room(venue: str, slug: str, form: str) -> Response:
     """The public feed of a room."""
-    return answer(Address("room", venue, slug))
+    return answer(Address("room", venue, slug), Form(form))
 
 
-@routes.get("/districts/<slug>.ics")
-def district(slug: str) -> Response:
+@routes.get(f"/districts/<slug>.{ENDING}")
+def district(slug: str, form: str) -> Response:
     """The public feed of the venues of a district."""
-    return answer(Address("district", slug))
+    return answer(Address("district", slug), Form(form))
 
 
-@routes.get("/organisations/<number>.ics")
-def organisation(number: str) -> Response:
+@routes.get(f"/organisations/<number>.{ENDING}")
+def organisation(number: str, form: str) -> Response:
     """The public feed of what an organisation has booked."""
-    return answer(Address("organisation", number))
+    return answer(Address("organisation", number), Form(form))
 
 
-@routes.get("/private/<token>.ics")
-def private(token: str) -> Response:
+@routes.get(f"/private/<token>.{ENDING}")
+def private(token: str, form: str) -> Response:
     """A subscriber's own feed. The token is known here and nowhere below."""
-    return answer(Address(PRIVATE, hashed(token[:LONGEST_TOKEN])))
+    return answer(Address(PRIVATE, hashed(token[:LONGEST_TOKEN])), Form(form))
 
 
-def answer(address: Address) -> Response:
+def answer(address: Address, form: Form) -> Response:
     """Answer a calendar programme, in plain words where there is nothing to give: error pages repeat their address."""
     moment = now()
     try:
         asked = Asked(
             address,
-            wanted_of(request.args),
+            wanted_of(request.args, form),
             if_none_match=request.headers.get("If-None-Match", ""),
             if_modified_since=request.headers.get("If-Modified-Since", ""),
             packed=_takes_gzip(),
@@ -100,24 +101,24 @@ def answer(address: Address) -> Response:
         uses: Uses = current_app.extensions["feed_uses"]
         client = request.headers.get("User-Agent", "")
         uses.note(Use(told.standing.used.token_id, moment, client), told.standing.used.noted_at)
-    return _response(told)
+    return _response(told, form)
 
 
 def _is_feed(asked: Request) -> bool:
-    return asked.path.startswith("/calendars/") and asked.path.endswith(".ics")
+    return asked.path.startswith("/calendars/") and asked.path.endswith(ENDINGS)
 
 
-def _response(told: Told) -> Response:
+def _response(told: Told, form: Form) -> Response:
     response = Response(told.body or b"", 304 if told.body is None else 200)
-    response.headers.update(_headers(is_private=told.standing.level in (Level.OWN, Level.STAFF)))
+    response.headers.update(_headers(is_private=told.standing.is_private))
     response.headers["ETag"] = f'"{told.tag}"'
     if told.modified:
         response.headers["Last-Modified"] = http_date(told.modified)
     if told.body is None:
         del response.headers["Content-Type"]
         return response
-    response.headers["Content-Type"] = "text/calendar; charset=utf-8"
-    response.headers["Content-Disposition"] = _disposition(told.standing.name)
+    response.headers["Content-Type"] = form.content_type
+    response.headers["Content-Disposition"] = _disposition(told.standing.name, form)
     if told.packed:
         response.headers["Content-Encoding"] = "gzip"
     return response
@@ -149,6 +150,6 @@ def _takes_gzip() -> bool:
     return request.accept_encodings["gzip"] > 0
 
 
-def _disposition(name: str) -> str:
+def _disposition(name: str, form: Form) -> str:
     plain = re.sub(r"[^A-Za-z0-9]+", "-", name.translate(str.maketrans("æøåÆØÅ", "aoaAOA"))).strip("-").lower() or "kalender"
-    return f"inline; filename=\"{plain}.ics\"; filename*=UTF-8''{quote(name + '.ics')}"
+    return f"inline; filename=\"{plain}.{form}\"; filename*=UTF-8''{quote(f'{name}.{form}')}"

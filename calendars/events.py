@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from calendars.text import day, duration, line, repeated_line, repeated_list, repeated_uri, text_line, utc, wall
+from calendars.text import day, duration, line, mailto, repeated_line, repeated_list, repeated_uri, text_line, utc, wall
 from calendars.zones import block_of, is_unsure
 
 LONGEST_DESCRIPTION = 4000
@@ -21,27 +21,37 @@ class State(StrEnum):
     TENTATIVE = "tentative"
     CANCELLED = "cancelled"
     CLOSED = "closed"
+    HOURS = "hours"
 
 
-# STATUS and TRANSP: a closure is as certain, and takes as much time, as a booking.
+# STATUS and TRANSP: a closure is as certain, and takes as much time, as a booking; hours of a day's own take none.
 LINES_OF_STATE = {
     State.CONFIRMED: b"STATUS:CONFIRMED\r\nTRANSP:OPAQUE\r\n",
     State.TENTATIVE: b"STATUS:TENTATIVE\r\nTRANSP:OPAQUE\r\n",
     State.CANCELLED: b"STATUS:CANCELLED\r\nTRANSP:TRANSPARENT\r\n",
     State.CLOSED: b"STATUS:CONFIRMED\r\nTRANSP:OPAQUE\r\n",
+    State.HOURS: b"STATUS:CONFIRMED\r\nTRANSP:TRANSPARENT\r\n",
 }
+
+
+class Method(StrEnum):
+    """What a message asks of its reader's calendar (RFC 5546 3.2)."""
+
+    REQUEST = "REQUEST"
+    CANCEL = "CANCEL"
 
 
 class Event(NamedTuple):
     """What one occurrence or closure says to one audience; a tuple, because a feed makes thousands of them.
 
     ``uid`` is ASCII without spaces, at most 70 characters, and never changes; ``local_start`` and ``local_end`` are the
-    wall clock in ``zone``, ``starts_at`` and ``ends_at`` the same in UTC. An all-day event ends at a local midnight.
+    wall clock in ``zone``, ``starts_at`` and ``ends_at`` the same in UTC; without a zone it is told in UTC. An all-day event
+    ends at a local midnight.
     """
 
     uid: str
     sequence: int
-    created: datetime
+    created: datetime | None
     modified: datetime
     local_start: datetime
     local_end: datetime
@@ -80,9 +90,8 @@ class Head:
 def event_bytes(event: Event) -> bytes:
     """One VEVENT, ending in CRLF; equal events give equal bytes."""
     changed = utc(event.modified)
-    stamps = (
-        f"UID:{event.uid}\r\nDTSTAMP:{changed}\r\nLAST-MODIFIED:{changed}\r\nCREATED:{utc(event.created)}\r\nSEQUENCE:{event.sequence}\r\n"
-    )
+    created = f"CREATED:{utc(event.created)}\r\n" if event.created else ""
+    stamps = f"UID:{event.uid}\r\nDTSTAMP:{changed}\r\nLAST-MODIFIED:{changed}\r\n{created}SEQUENCE:{event.sequence}\r\n"
     parts = [
         b"BEGIN:VEVENT\r\n",
         f"{stamps}{_times(event)}".encode(),
@@ -125,12 +134,36 @@ def head_bytes(head: Head) -> bytes:
     return b"".join([*lines, *blocks])
 
 
+def message_bytes(event: Event, *, organizer: tuple[str, str], attendee: tuple[str, str]) -> tuple[Method, bytes]:
+    """An iTIP message from an organizer to one attendee, each by name and address, about one event, in UTC (RFC 5546 3.2).
+
+    Who booked has said yes by that: nothing is asked of the attendee.
+    """
+    method = Method.CANCEL if event.state is State.CANCELLED else Method.REQUEST
+    parts = [
+        b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n",
+        line("PRODID", PRODUCT),
+        line("CALSCALE", "GREGORIAN"),
+        line("METHOD", method),
+        event_bytes(event._replace(zone="")).removesuffix(EVENT_END),
+        line("ORGANIZER", mailto(organizer[1]), **_named(organizer[0])),
+        line("ATTENDEE", mailto(attendee[1]), **_named(attendee[0]), ROLE="REQ-PARTICIPANT", PARTSTAT="ACCEPTED", RSVP="FALSE"),
+        EVENT_END,
+        CALENDAR_END,
+    ]
+    return method, b"".join(parts)
+
+
 def shortened(text: str) -> str:
     """At most 4,000 octets of UTF-8, cut between characters with an ellipsis."""
     octets = text.encode("utf-8", "ignore")
     if len(octets) <= LONGEST_DESCRIPTION:
         return text
     return octets[: LONGEST_DESCRIPTION - 3].decode("utf-8", "ignore") + "…"
+
+
+def _named(name: str) -> dict[str, str]:
+    return {"CN": name} if name else {}
 
 
 def _times(event: Event) -> str:
@@ -143,7 +176,7 @@ def _times(event: Event) -> str:
 
 def _goes_in_utc(event: Event) -> bool:
     """Near a clock change readers disagree about local times, and some zones have no block that all would read."""
-    block = block_of(event.zone)
+    block = block_of(event.zone) if event.zone else None
     if block is None or event.local_start.year < block.since:
         return True
     return is_unsure(event.local_start, event.zone) or is_unsure(event.local_end, event.zone)

@@ -10,10 +10,12 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from calendars.cache import Cache, Copy
+from calendars.forms import Form
 from calendars.levels import Level
-from calendars.rendering import RENDERER, Rendering, render
+from calendars.rendering import RENDERER, Rendering, Scene, render
+from calendars.signs import sign_at
 from calendars.standing import Address, Standing, standing_of
-from calendars.window import Wanted, span_of, today_in
+from calendars.window import CANCELLED_DAYS, Wanted, span_of, today_in
 from database.transact import Database
 from kernel.errors import Busy, Fault
 
@@ -50,10 +52,11 @@ class Told:
 class Feeds:
     """The feeds of this process: asks the database, keeps copies in a cache."""
 
-    def __init__(self, database: Database, cache: Cache, public_url: str) -> None:
+    def __init__(self, database: Database, cache: Cache, public_url: str, *, cancelled_days: int = CANCELLED_DAYS) -> None:
         self._database = database
         self._cache = cache
         self._public_url = public_url
+        self._cancelled_days = cancelled_days
         self._known: dict[Address, Standing] = {}
 
     def answer(self, asked: Asked, *, now: datetime) -> Told:
@@ -61,29 +64,38 @@ class Feeds:
         try:
             with self._database.glancing() as connection:
                 found = standing_of(connection, asked.address, now=now)
-            standing = _as_wanted(found, asked.wanted)
-            self._note(asked.address, standing)
-            return self._told(asked, standing, now)
+            self._note(asked.address, found)
+            return self._told(*_as_wanted(asked, found), now)
         except DBAPIError as error:
-            return self._without_database(asked, error)
+            return self._without_database(asked, error, now)
+
+    @property
+    def cache(self) -> Cache:
+        """The copies of this process and machine."""
+        return self._cache
 
     def _told(self, asked: Asked, standing: Standing, now: datetime) -> Told:
         key, tag = _key(standing, asked.wanted), self._tag(standing, asked.wanted, now)
-        held = held_tag(asked.if_none_match, tag)
+        is_sign = asked.wanted.form is Form.SIGN
+        held = None if is_sign else held_tag(asked.if_none_match, tag)
         if held is not None:
             return Told(standing, held, None, None, asked.packed)
         copy = self._cache.get(key, tag) or self._rendered(key, tag, standing, asked.wanted, now)
+        copy = _shown(copy, now) if is_sign else copy
+        if held := held_tag(asked.if_none_match, copy.tag):
+            return Told(standing, held, None, copy.rendered_at, asked.packed)
         if not asked.if_none_match and is_unchanged_since(asked.if_modified_since, copy.rendered_at):
             return Told(standing, _variant(copy.tag, asked.packed), None, copy.rendered_at, asked.packed)
         return _whole(asked, standing, copy)
 
     def _rendered(self, key: str, tag: str, standing: Standing, wanted: Wanted, now: datetime) -> Copy:
-        span = span_of(wanted, today_in(standing.zone, now), standing.zone)
+        span = span_of(wanted, today_in(standing.zone, now), standing.zone, cancelled_days=self._cancelled_days)
+        scene = Scene(standing, span, wanted.form, self._public_url)
 
         def make(before: Copy | None) -> Copy:
             # Read after the version: what is committed between the two is told early, never missed.
             with self._database.reading() as session:
-                rendering = render(session, standing, span, self._public_url, before.rendering if before else Rendering())
+                rendering = render(session, scene, before.rendering if before else Rendering())
             return Copy(tag, _rendered_at(before, now), rendering)
 
         try:
@@ -91,14 +103,16 @@ class Feeds:
         except DBAPIError:
             raise
         except Exception as error:  # whatever is wrong with the new body, subscribers keep the last good one
+            self._cache.note_failure(key)
             return self._last_good(key, error)
 
-    def _without_database(self, asked: Asked, error: DBAPIError) -> Told:
+    def _without_database(self, asked: Asked, error: DBAPIError, now: datetime) -> Told:
         """What was told last to this address, by this process, while the database cannot be asked."""
         if asked.address not in self._known:
             raise Busy(Fault("feed-unavailable", "address"), after=RETRY_SECONDS) from error
-        standing = self._known[asked.address]
+        asked, standing = _as_wanted(asked, self._known[asked.address])
         copy = self._last_good(_key(standing, asked.wanted), error)
+        copy = _shown(copy, now) if asked.wanted.form is Form.SIGN else copy
         held = held_tag(asked.if_none_match, copy.tag)
         return Told(standing, held, None, None, asked.packed) if held else _whole(asked, standing, copy)
 
@@ -116,7 +130,7 @@ class Feeds:
 
     def _tag(self, standing: Standing, wanted: Wanted, now: datetime) -> str:
         today = today_in(standing.zone, now)
-        parts = (RENDERER, self._public_url, _key(standing, wanted), standing.name, today, standing.version)
+        parts = (RENDERER, self._public_url, self._cancelled_days, _key(standing, wanted), standing.name, today, standing.version)
         return hashlib.sha256("|".join(str(part) for part in parts).encode()).hexdigest()[:32]
 
 
@@ -137,10 +151,17 @@ def is_unchanged_since(header: str, modified: datetime) -> bool:
     return since.tzinfo is not None and modified <= since
 
 
-def _as_wanted(standing: Standing, wanted: Wanted) -> Standing:
-    """A public feed may be had without names, and any feed in another language."""
+def _as_wanted(asked: Asked, standing: Standing) -> tuple[Asked, Standing]:
+    """A public feed may be had without names, any feed in another language, and what machines read without what is cancelled."""
+    wanted = asked.wanted.without_cancelled() if standing.is_plain else asked.wanted
     level = Level.BUSY if wanted.busy and standing.level is Level.PUBLIC else standing.level
-    return replace(standing, level=level, language=wanted.language or standing.language)
+    return replace(asked, wanted=wanted), replace(standing, level=level, language=wanted.language or standing.language)
+
+
+def _shown(copy: Copy, now: datetime) -> Copy:
+    """What stands on a sign at this moment; its tag tells apart what differs between two versions and between two moments."""
+    sign = sign_at(copy.body, now)
+    return Copy(f"{copy.tag}-{sign.number}", max(filter(None, (copy.rendered_at, sign.since))), Rendering(sign.body))
 
 
 def _key(standing: Standing, wanted: Wanted) -> str:

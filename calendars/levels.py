@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from booking.states import BookingKind, OccurrenceState
 from calendars.events import Event, State
-from calendars.text import wall
+from calendars.text import day, wall
 from calendars.words import LANGUAGES, Words
+from kernel.wallclock import local_day
 from policies.verdict import Reason
+from venues.opening import Openness
 from venues.vocabulary import need_words
 
 # An UNCONFIRMED wish is shown to its holder only: others would read it as the organisation's own.
@@ -59,6 +61,7 @@ class Occurring(NamedTuple):
     first_reference: str
     kind: BookingKind
     open_to_all: bool
+    shown_publicly: bool
     booking_changed_at: datetime
     before_minutes: int = 0
     after_minutes: int = 0
@@ -74,6 +77,7 @@ class Occurring(NamedTuple):
     booking_id: int = 0
     holder_id: int = 0
     beside: Sequence[str] = ()
+    on_duty: Sequence[str] = ()
 
 
 class Closing(NamedTuple):
@@ -92,6 +96,15 @@ class Closing(NamedTuple):
     created_at: datetime
     changed_at: datetime
     withdrawn_at: datetime | None
+
+
+class DayHours(NamedTuple):
+    """A day with hours of its own, of a venue or of one of its rooms: its windows in minutes of the day, none where it is shut."""
+
+    venue_id: int
+    room_id: int | None
+    day: date
+    windows: tuple[tuple[int, int, Openness], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +143,11 @@ class Arrival(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What the caretaker's day adds to an occurrence: when to open for the first and lock after the last; ``changed_at``
-    is the latest change that could have moved these."""
+    """What the day adds to an occurrence for staff: whether it is near enough to say whom to call, when to open for the first
+    and lock after the last; ``changed_at`` is the latest change that could have moved these."""
 
     changed_at: datetime
+    is_near: bool = True
     opens: datetime | None = None
     locks: datetime | None = None
 
@@ -155,6 +169,11 @@ class Telling:
     arrival: Arrival | None = None
     day: Day | None = None
     entrance: Entrance | None = None
+
+    @property
+    def is_near(self) -> bool:
+        """Whether it is told whom to call."""
+        return self.day is None or self.day.is_near
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +205,11 @@ def uid_of_closure(closure_id: int, created_at: datetime) -> str:
     return f"closure-{closure_id}.{wall(created_at)}@arena"
 
 
+def uid_of_hours(found: DayHours) -> str:
+    """The same for a place and a day, whatever hours it has."""
+    return f"hours-{found.venue_id}-{found.room_id or 'all'}-{day(found.day)}@arena"
+
+
 def event_of_occurrence(found: Occurring, told: Telling, view: View) -> Event:
     """What an occurrence says at the view's level."""
     state, place = SHOWN[found.state], told.place
@@ -194,14 +218,14 @@ def event_of_occurrence(found: Occurring, told: Telling, view: View) -> Event:
         uid=uid_of_occurrence(found.first_reference, found.number, found.created_at),
         sequence=found.sequence,
         created=found.created_at,
-        modified=_latest(found, told, view),
+        modified=last_change(found, told, view),
         local_start=found.local_start,
         local_end=found.local_end,
         zone=found.zone,
         starts_at=found.starts_at,
         ends_at=found.ends_at,
         state=state,
-        summary=_with_state(_title(found, told.holder, view), state, view.words),
+        summary=_with_state(_title(found, told, view), state, view.words),
         location=place.location,
         geo=place.geo,
         categories=(place.name,),
@@ -236,7 +260,40 @@ def event_of_closure(found: Closing, place: Place, view: View) -> Event:
     )
 
 
-def _latest(found: Occurring, told: Telling, view: View) -> datetime:
+def event_of_hours(found: DayHours, place: Place, view: View) -> Event:
+    """What a day with hours of its own says: the hours, by the wall clock, at all levels; it takes nobody's time."""
+    midnight = datetime.combine(found.day, time())
+    whole = local_day(found.day, place.zone)
+    return Event(
+        uid=uid_of_hours(found),
+        # What changes is the text; the day and the place are what it is known by.
+        sequence=0,
+        created=None,
+        modified=place.changed_at,
+        local_start=midnight,
+        local_end=midnight + timedelta(days=1),
+        zone=place.zone,
+        starts_at=whole.start,
+        ends_at=whole.end,
+        state=State.HOURS,
+        summary=f"{view.words.hours}: {_hours(found, view.words)}",
+        all_day=True,
+        location=place.location,
+        geo=place.geo,
+        categories=(place.name,),
+        url=view.public_url + place.path,
+    )
+
+
+def _hours(found: DayHours, words: Words) -> str:
+    told = []
+    for first, last, openness in found.windows:
+        times = f"{first // 60:02}:{first % 60:02}–{last // 60:02}:{last % 60:02}"
+        told.append(words.by_agreement.format(times=times) if openness is Openness.BY_AGREEMENT else times)
+    return ", ".join(told) or words.shut
+
+
+def last_change(found: Occurring, told: Telling, view: View) -> datetime:
     """The latest change of whatever the event tells; an event whose date did not rise is skipped by some clients."""
     latest = max(found.changed_at, found.booking_changed_at, told.place.changed_at)
     if told.holder and told.holder.changed_at > latest:
@@ -259,34 +316,41 @@ def _with_state(title: str, state: State, words: Words) -> str:
             return f"{words.cancelled}: {title}"
         case State.CLOSED:
             return f"{words.closed}: {title}"
+        case State.HOURS:
+            return f"{words.hours}: {title}"
 
 
-def _title(found: Occurring, holder: Holder | None, view: View) -> str:
-    words = view.words
+def _title(found: Occurring, told: Telling, view: View) -> str:
+    words, holder = view.words, told.holder
     if view.level is Level.BUSY:
         return words.busy
     if view.tells_names:
-        who = _who(found, holder, view)
-        return " – ".join(part for part in (who, found.team, found.purpose) if part)
+        return " – ".join(part for part in (who(found, told, view), found.team, found.purpose) if part)
     match found.kind:
         case BookingKind.BLOCK:
             return words.blocked
         case BookingKind.INCOMING:
             return words.busy
         case BookingKind.MUNICIPAL:
-            return view.municipality
+            return view.municipality if found.shown_publicly else words.busy
         case BookingKind.ORDINARY:
-            return holder.name if holder and holder.is_shown else words.busy
+            return holder.name if holder and holder.is_shown and found.shown_publicly else words.busy
 
 
-def _who(found: Occurring, holder: Holder | None, view: View) -> str:
+def who(found: Occurring, told: Telling, view: View) -> str:
+    """Whose it is; a person's name is a contact detail, and told as long as those."""
+    holder = told.holder
     match found.kind:
         case BookingKind.BLOCK:
             return view.words.blocked
         case BookingKind.MUNICIPAL:
             return holder.name if holder else view.municipality
-        case BookingKind.ORDINARY | BookingKind.INCOMING:
-            return holder.name if holder else found.contact_name
+        case BookingKind.INCOMING:
+            return found.contact_name
+        case BookingKind.ORDINARY:
+            if holder:
+                return holder.name
+            return found.contact_name if told.is_near else view.words.private
 
 
 def _lines(found: Occurring, told: Telling, view: View) -> list[str]:
@@ -295,19 +359,21 @@ def _lines(found: Occurring, told: Telling, view: View) -> list[str]:
         case Level.BUSY:
             return []
         case Level.PUBLIC:
-            return [words.open_to_all] if found.open_to_all and found.kind.is_judged else []
+            is_told = found.open_to_all and found.shown_publicly and found.kind.is_judged
+            return [words.open_to_all] if is_told else []
         case Level.OWN:
             return [*_waiting(found, words), *_arrival(told.arrival, words), *_record(found, words)]
         case Level.STAFF:
-            about = (*_round(found, told.day, words), *_wishes(found, words), *_record(found, words))
-            return [*_waiting(found, words), *_entrance(told.entrance, view), *about]
+            about = (*_round(found, told.day, words), *_wishes(found, told, words), *_record(found, words))
+            return [*_waiting(found, words), *entrance_lines(told.entrance, view), *about]
 
 
 def _waiting(found: Occurring, words: Words) -> list[str]:
     return [words.waits] if found.state is OccurrenceState.REQUESTED else []
 
 
-def _entrance(entrance: Entrance | None, view: View) -> list[str]:
+def entrance_lines(entrance: Entrance | None, view: View) -> list[str]:
+    """Whether they may be let in, and what is missing; no line where nothing is asked."""
     if entrance is None:
         return []
     missing = ", ".join(title.in_language(view.language) for title in entrance.missing)
@@ -333,10 +399,11 @@ def _round(found: Occurring, day: Day | None, words: Words) -> list[str]:
     return lines + ([words.clean_up.format(clock=f"{found.local_end + after:%H:%M}")] if after else [])
 
 
-def _wishes(found: Occurring, words: Words) -> list[str]:
+def _wishes(found: Occurring, told: Telling, words: Words) -> list[str]:
     lines = [words.bring.format(what=", ".join(found.beside))] if found.beside else []
+    lines += [words.on_duty.format(who=", ".join(found.on_duty))] if found.on_duty else []
     lines += [words.needs.format(needs=", ".join(map(need_words, found.needs)))] if found.needs else []
-    contact = ", ".join(part for part in (found.contact_name, found.contact_phone) if part)
+    contact = ", ".join(part for part in (found.contact_name, found.contact_phone) if part and told.is_near)
     lines += [words.contact.format(contact=contact)] if contact else []
     count = sum(number for number in found.participants.values() if isinstance(number, int))
     lines += [words.participants.format(count=count)] if count else []

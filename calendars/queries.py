@@ -1,24 +1,28 @@
 """Queries: everything that a feed tells, in a fixed number of statements whatever its size."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from accounts.models import Organisation
 from booking.conditions.queries import entries, visit
 from booking.models import Booking, Occurrence
-from booking.resources import held_by
+from booking.resources import Held, held_by
 from booking.states import BookingKind, OccurrenceState
-from calendars.levels import ENDED, SHOWN, Arrival, Closing, Entrance, Holder, Level, Occurring, Place
+from calendars.levels import ENDED, SHOWN, Arrival, Closing, DayHours, Entrance, Holder, Level, Occurring, Place
 from calendars.standing import Kind, Standing
 from calendars.window import Span
+from database.audit import Audit
 from kernel.wallclock import to_wall
 from venues import contact
-from venues.models import Closure, Municipality, Room, RoomSpace, Venue
+from venues.models import Closure, Municipality, OpeningHours, Room, RoomSpace, Venue
+from venues.opening import Openness, WeeklyHours, rows_on
+from venues.vocabulary import ResourceKind
 
 # A booking that began so long before the window is not looked for: without a bound the index would be read from 1970.
 LONGEST_BOOKING = timedelta(days=62)
@@ -49,6 +53,10 @@ class Places:
     rooms: Mapping[int, Place]
     venues: Mapping[int, Place]
 
+    def of(self, venue_id: int, room_id: int | None) -> Place:
+        """The room, or the whole venue."""
+        return self.rooms[room_id] if room_id else self.venues[venue_id]
+
 
 def home_of(session: Session) -> Home:
     """The municipality."""
@@ -57,6 +65,11 @@ def home_of(session: Session) -> Home:
 
 def places_of(session: Session, standing: Standing, home: Home) -> Places:
     """The rooms whose occurrences the feed tells, with their venues."""
+    return places_where(session, _rooms(standing), home)
+
+
+def places_where(session: Session, rooms: ColumnElement[bool], home: Home) -> Places:
+    """Some rooms with their venues; one statement."""
     columns = (
         Room.id.label("room_id"),
         Room.name.label("room"),
@@ -66,10 +79,10 @@ def places_of(session: Session, standing: Standing, home: Home) -> Places:
         *(Venue.id, Venue.slug, Venue.name, Venue.address, Venue.zone, Venue.latitude, Venue.longitude),
         *(Venue.minutes_before, Venue.revision, Venue.changed_at),
     )
-    found = select(*columns).select_from(Venue).outerjoin(Room, Room.venue_id == Venue.id).where(_rooms(standing))
+    found = select(*columns).select_from(Venue).outerjoin(Room, Room.venue_id == Venue.id).where(rooms)
     rows = session.execute(found.order_by(Venue.id, Room.id)).all()
-    rooms = {row.room_id: _room(row, home) for row in rows if row.room_id}
-    return Places(rooms, {row.id: _venue(row, home) for row in rows})
+    found_rooms = {row.room_id: _room(row, home) for row in rows if row.room_id}
+    return Places(found_rooms, {row.id: _venue(row, home) for row in rows})
 
 
 def marks_of(session: Session, standing: Standing, places: Places, span: Span) -> list[Mark]:
@@ -85,12 +98,44 @@ def occurring(session: Session, standing: Standing, places: Places, span: Span, 
     What only holders and staff are told is read for them alone, for staff what a date has beside its room too: one statement more.
     """
     told = _told(standing, places, span) if only is None or len(only) > FEW else Occurrence.id.in_(sorted(only))
-    columns = [*OF_OCCURRENCE, *(OF_BOOKING if standing.level in (Level.OWN, Level.STAFF) else ())]
-    columns += OF_CONDITIONS if standing.level is Level.STAFF else ()
+    return occurring_where(session, told, standing.level)
+
+
+def occurring_where(session: Session, told: ColumnElement[bool], level: Level) -> list[Occurring]:
+    """Some dates with what a level tells of them, soonest first."""
+    columns = [*OF_OCCURRENCE, *(OF_BOOKING if level in (Level.OWN, Level.STAFF) else ())]
+    columns += OF_CONDITIONS if level is Level.STAFF else ()
     found = select(*columns).select_from(DATED).where(told).order_by(Occurrence.starts_at, Occurrence.id)
     rows = [Occurring(*row) for row in session.connection().execute(found)]
-    beside = held_by(session, [row.id for row in rows]) if standing.level is Level.STAFF else {}
-    return [row._replace(beside=[one.text for one in beside[row.id]]) if row.id in beside else row for row in rows]
+    held = held_by(session, [row.id for row in rows]) if level is Level.STAFF else {}
+    return [_with_beside(row, held[row.id]) if row.id in held else row for row in rows]
+
+
+def _with_beside(row: Occurring, held: Sequence[Held]) -> Occurring:
+    """A date with what is to be brought out, and who is to be there."""
+    brought, there = ([one.text for one in held if one.kind is kind] for kind in (ResourceKind.EQUIPMENT, ResourceKind.ATTENDANT))
+    return row._replace(beside=brought, on_duty=there)
+
+
+def parts_of(session: Session, places: Places) -> dict[int, frozenset[int]]:
+    """The parts of the building that the rooms take, by room."""
+    found: dict[int, set[int]] = {}
+    for row in session.execute(select(RoomSpace.room_id, RoomSpace.space_id).where(RoomSpace.room_id.in_(list(places.rooms)))):
+        found.setdefault(row.room_id, set()).add(row.space_id)
+    return {room: frozenset(parts) for room, parts in found.items()}
+
+
+def stirred_at(session: Session, places: Places) -> dict[int, datetime]:
+    """When dates last changed in the venues, those that were moved away with them, which leave a trace in the log alone; two statements."""
+    latest: dict[int, datetime] = {}
+    room = Audit.facts["room"].as_integer()
+    changed = select(Occurrence.room_id, func.max(Occurrence.changed_at)).group_by(Occurrence.room_id)
+    moved = select(room, func.max(Audit.at)).where(Audit.subject == "occurrence", Audit.verb == "move").group_by(room)
+    for found in (changed.where(Occurrence.room_id.in_(list(places.rooms))), moved.where(room.in_(list(places.rooms)))):
+        for number, moment in session.execute(found):
+            venue = places.rooms[number].venue_id
+            latest[venue] = max(latest.get(venue, moment), moment)
+    return latest
 
 
 def holders_of(session: Session, ids: Iterable[int | None]) -> dict[int | None, Holder]:
@@ -128,18 +173,44 @@ def _ids(one: Occurring, places: Places) -> tuple[int, int]:
 
 def closings_of(session: Session, standing: Standing, places: Places, span: Span) -> list[Closing]:
     """The closures of the feed's venues and rooms; a holder's own feed has none."""
-    if standing.kind in (Kind.ORGANISATION, Kind.PERSON):
+    if standing.kind in HOLDERS:
         return []
-    # The venue of a room feed is closed for it too, its other rooms are not.
-    whole: ColumnElement[bool] = Closure.room_id.is_(None) if standing.kind is Kind.ROOM else true()
-    concerned = or_(Closure.room_id.in_(list(places.rooms)), whole)
     seen: ColumnElement[bool] = Closure.withdrawn_at.is_(None)
     if span.cancelled_since:
         seen = or_(seen, Closure.withdrawn_at >= span.cancelled_since)
     of_venues = and_(Closure.venue_id.in_(list(places.venues)), Closure.out_of_order == "")
     touches = and_(Closure.starts_at < span.window.end, Closure.ends_at > span.window.start)
-    found = select(*OF_CLOSURE).where(of_venues, concerned, seen, touches).order_by(Closure.starts_at, Closure.id)
+    found = select(*OF_CLOSURE).where(of_venues, _concerns(Closure, places), seen, touches).order_by(Closure.starts_at, Closure.id)
     return [Closing._make(row) for row in session.execute(found)]
+
+
+def hours_of(session: Session, standing: Standing, places: Places, span: Span) -> list[DayHours]:
+    """The days in the window that have hours of their own: those of a dated period too short to be a season, in order."""
+    if standing.kind in HOLDERS:
+        return []
+    first, last = (to_wall(moment, standing.zone).date() for moment in (span.window.start, span.window.end - SECOND))
+    dated = and_(OpeningHours.first_day <= last, OpeningHours.last_day >= first)
+    of_venues = OpeningHours.venue_id.in_(list(places.venues))
+    periods: dict[tuple[int, int | None], list[WeeklyHours]] = defaultdict(list)
+    for row in session.execute(select(*OF_HOURS).where(of_venues, _concerns(OpeningHours, places), dated).order_by(OpeningHours.id)):
+        if row.last_day - row.first_day < LONGEST_EXCEPTION:
+            periods[row.venue_id, row.room_id].append(WeeklyHours(*row[2:]))
+    days = [one for place, weeks in periods.items() for one in _days(place, weeks, first, last)]
+    return sorted(days, key=lambda one: (one.day, one.venue_id, one.room_id or 0))
+
+
+def _days(place: tuple[int, int | None], weeks: Sequence[WeeklyHours], first: date, last: date) -> Iterator[DayHours]:
+    days = {
+        row.first_day + DAY * n for row in weeks if row.first_day and row.last_day for n in range((row.last_day - row.first_day).days + 1)
+    }
+    for day in sorted(day for day in days if first <= day <= last):
+        open_ = tuple((row.from_minute, row.to_minute, row.openness) for row in rows_on(weeks, day) if row.openness is not Openness.CLOSED)
+        yield DayHours(*place, day, open_)
+
+
+def _concerns(row: type[Closure | OpeningHours], places: Places) -> ColumnElement[bool]:
+    """What is about a whole venue, or about a room that the feed tells of."""
+    return or_(row.room_id.is_(None), row.room_id.in_(list(places.rooms)))
 
 
 # Tables and not mapped classes: a feed reads thousands of rows, and the mapper would double their cost.
@@ -153,6 +224,7 @@ OF_OCCURRENCE = (
         func.coalesce(Occurrence.first_reference, Booking.reference),
         Booking.kind,
         Booking.open_to_all,
+        Booking.shown_publicly,
         Booking.changed_at,
     ),
 )
@@ -167,29 +239,51 @@ OF_CLOSURE = (
 )
 
 
+HOLDERS = (Kind.ORGANISATION, Kind.PERSON)
+OF_HOURS = (
+    *(OpeningHours.venue_id, OpeningHours.room_id, OpeningHours.weekday, OpeningHours.from_minute, OpeningHours.to_minute),
+    *(OpeningHours.openness, OpeningHours.first_day, OpeningHours.last_day),
+)
+# What holds for longer is a season and no exception.
+LONGEST_EXCEPTION = timedelta(days=31)
+DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
+
+
 def _rooms(standing: Standing) -> ColumnElement[bool]:
-    """The rooms that a feed tells of: for one room, also those that share a space with it, since they take its time."""
+    """The rooms that a feed tells of."""
     match standing.kind:
-        case Kind.VENUE | Kind.ROUND:
+        case Kind.VENUE:
             return Venue.id.in_(standing.ids)
+        case Kind.ROUND | Kind.WORK:
+            whole = Venue.id.not_in(select(Room.venue_id).where(Room.id.in_(standing.rooms)))
+            return and_(Venue.id.in_(standing.ids), or_(whole, _taking(standing.rooms)))
         case Kind.DISTRICT:
             return Venue.district_id.in_(standing.ids)
         case Kind.ROOM:
-            spaces = select(RoomSpace.space_id).where(RoomSpace.room_id.in_(standing.ids))
-            return or_(Room.id.in_(standing.ids), Room.id.in_(select(RoomSpace.room_id).where(RoomSpace.space_id.in_(spaces))))
+            return _taking(standing.ids)
         case Kind.ORGANISATION | Kind.PERSON:
             held = select(Occurrence.room_id).join(Booking, Occurrence.booking_id == Booking.id).where(_held(standing))
             return Room.id.in_(held)
 
 
+def _taking(rooms: Sequence[int]) -> ColumnElement[bool]:
+    """These rooms, and those that share a space with them, since they take their time."""
+    spaces = select(RoomSpace.space_id).where(RoomSpace.room_id.in_(rooms))
+    return or_(Room.id.in_(rooms), Room.id.in_(select(RoomSpace.room_id).where(RoomSpace.space_id.in_(spaces))))
+
+
 def _held(standing: Standing) -> ColumnElement[bool]:
-    if standing.kind is Kind.ORGANISATION:
-        return Booking.organisation_id.in_(standing.ids)
-    return and_(Booking.holder_id.in_(standing.ids), Booking.kind != BookingKind.INCOMING)
+    """What a holder has; in public nothing that is not shown, which stands there as nobody's. What comes from a calendar is the room's."""
+    if standing.kind is Kind.PERSON:
+        return and_(Booking.holder_id.in_(standing.ids), Booking.kind != BookingKind.INCOMING)
+    told: list[ColumnElement[bool]] = [Booking.organisation_id.in_(standing.ids)]
+    told += [Booking.team == standing.team] if standing.team else []
+    told += [] if standing.level is Level.OWN else [Booking.shown_publicly.is_(True)]
+    return and_(*told)
 
 
 def _told(standing: Standing, places: Places, span: Span) -> ColumnElement[bool]:
-    is_held = standing.kind in (Kind.ORGANISATION, Kind.PERSON)
+    is_held = standing.kind in HOLDERS
     whose = _held(standing) if is_held else Occurrence.room_id.in_(list(places.rooms))
     states = [state for state in SHOWN if state not in ENDED]
     if standing.level is not Level.OWN:

@@ -1,8 +1,8 @@
 """Rendering: a feed's body from its rows, taking over from the body before what has not changed."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -12,26 +12,51 @@ from sqlalchemy.orm import Session
 
 import booking.conditions.queries
 import booking.resources
+import booking.rounds.work
+import calendars.busy
+import calendars.duties
 import calendars.events
 import calendars.levels
 import calendars.rounds
+import calendars.signs
 import calendars.text
 import calendars.words
 import calendars.zones
 import policies.entry
 import venues.contact
+import venues.opening
+from booking.models import Occurrence
+from booking.states import OccurrenceState
 from calendars import queries
+from calendars.busy import About, Taking, busy_bytes
+from calendars.duties import Round, event_of_keeping_locked, events_of_work
 from calendars.events import CALENDAR_END, Event, Head, event_bytes, head_bytes
-from calendars.levels import SHOWN, Closing, Day, Entrance, Holder, Level, Occurring, Telling, View, event_of_closure, event_of_occurrence
+from calendars.forms import Form
+from calendars.levels import (
+    SHOWN,
+    Day,
+    Entrance,
+    Holder,
+    Level,
+    Occurring,
+    Telling,
+    View,
+    event_of_closure,
+    event_of_hours,
+    event_of_occurrence,
+)
 from calendars.queries import Mark, Places
 from calendars.rounds import days_of
+from calendars.signs import board_bytes, entry_bytes
 from calendars.standing import Kind, Standing
 from calendars.window import Span
 from calendars.words import LANGUAGES
+from venues.models import Room
 
 TOLD_BY = (
     *(calendars.text, calendars.zones, calendars.events, calendars.words, calendars.levels, calendars.rounds, venues.contact),
-    *(policies.entry, booking.conditions.queries, booking.resources),
+    *(policies.entry, booking.conditions.queries, booking.resources, booking.rounds.work, venues.opening),
+    *(calendars.busy, calendars.signs, calendars.duties),
 )
 FEW_NAMES = 3
 
@@ -53,6 +78,17 @@ class Part(NamedTuple):
     text: bytes
     modified: datetime
     zone: str
+    taking: Taking
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Of what a feed is rendered: its standing, its dates, the form it is written in, and where the service stands."""
+
+    standing: Standing
+    span: Span
+    form: Form
+    public_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,80 +115,119 @@ class Known:
         return {mark[0]: (mark[1], revisions[mark[2]], holders.get(mark[3]), days.get(mark[0]), entrances.get(mark[0])) for mark in marks}
 
 
-def render(session: Session, standing: Standing, span: Span, public_url: str, before: Rendering = Rendering()) -> Rendering:
+def render(session: Session, scene: Scene, before: Rendering = Rendering()) -> Rendering:
     """The body of a feed as the rows stand now; equal rows give equal bytes, whatever stood before."""
+    standing, span = scene.standing, scene.span
     home = queries.home_of(session)
     places = queries.places_of(session, standing, home)
+    view = View(standing.level, standing.language, scene.public_url, home.name, home.changed_at)
+    if standing.kind is Kind.WORK:
+        work = [_part(scene.form, 0, (), event) for event in _work(session, scene, places, view)]
+        return Rendering(_written(scene, places, work, home.changed_at))
     # A caretaker's event depends on its neighbours of the day, so all of them are read whatever changed.
     reads_all = standing.level is Level.STAFF or not before.parts
     rows = queries.occurring(session, standing, places, span) if reads_all else []
     marks = rows if reads_all else queries.marks_of(session, standing, places, span)
     holders = queries.holders_of(session, (mark.organisation_id for mark in marks))
-    known = Known(places, holders, *_of_staff(session, standing, rows, places))
+    known = Known(places, holders, *_of_staff(session, scene, rows, places))
     keys = known.keys(marks)
     kept = {number: part for number, part in before.parts.items() if keys.get(number) == part.key}
     missing = keys.keys() - kept.keys()
     if missing and not reads_all:
         rows = queries.occurring(session, standing, places, span, only=missing)
-    view = View(standing.level, standing.language, public_url, home.name, home.changed_at)
-    fresh = _fresh(session, [row for row in rows if row.id in missing and row.state in SHOWN], known, view, keys)
+    changed = [row for row in rows if row.id in missing and row.state in SHOWN]
+    fresh = {row.id: _part(scene.form, row.id, keys[row.id], event) for row, event in _events(session, changed, known, view)}
     # One that is neither kept nor fresh went away between two statements.
     parts = {number: part for number in keys if (part := kept.get(number) or fresh.get(number))}
-    closings = _closings(queries.closings_of(session, standing, places, span), places, view)
-    return _joined(_head(standing, places, [*parts.values(), *closings], home.changed_at, public_url), parts, closings)
+    others = [_part(scene.form, 0, (), event) for event in _of_places(session, scene, places, view)]
+    return Rendering(_written(scene, places, [*parts.values(), *others], home.changed_at), parts)
+
+
+def _work(session: Session, scene: Scene, places: Places, view: View) -> Iterator[Event]:
+    """The caretaker's work, derived from all that is booked; what was cancelled is no work."""
+    standing, now_on = scene.standing, replace(scene.span, cancelled_since=None)
+    rows = queries.occurring(session, standing, places, now_on)
+    holders = queries.holders_of(session, (row.organisation_id for row in rows))
+    days, entrances = _of_staff(session, scene, rows, places)
+    told = {
+        row.id: Telling(places.rooms[row.room_id], holders.get(row.organisation_id), None, days.get(row.id), entrances.get(row.id))
+        for row in rows
+    }
+    dates, stirred = {row.id: row for row in rows}, queries.stirred_at(session, places)
+    yield from events_of_work(Round(dates, told, queries.parts_of(session, places), places.venues, stirred), view)
+    for one in queries.closings_of(session, standing, places, now_on):
+        yield event_of_keeping_locked(one, places.of(one.venue_id, one.room_id), view)
 
 
 def _of_staff(
-    session: Session, standing: Standing, rows: Sequence[Occurring], places: Places
+    session: Session, scene: Scene, rows: Sequence[Occurring], places: Places
 ) -> tuple[Mapping[int, Day], Mapping[int, Entrance]]:
     """What only caretakers are told."""
-    if standing.level is not Level.STAFF:
+    if scene.standing.level is not Level.STAFF:
         return {}, {}
-    return days_of(rows, places.rooms), queries.entrances_of(session, rows, places)
+    return days_of(rows, places.rooms, scene.span.today), queries.entrances_of(session, rows, places)
 
 
-def _fresh(
-    session: Session, rows: Sequence[Occurring], known: Known, view: View, keys: Mapping[int, tuple[object, ...]]
-) -> dict[int, Part]:
+def _events(session: Session, rows: Sequence[Occurring], known: Known, view: View) -> Iterator[tuple[Occurring, Event]]:
     arrivals = queries.arrivals_of(session, rows, known.places) if view.level is Level.OWN else {}
     rooms, holders, days, entrances = known.places.rooms, known.holders, known.days, known.entrances
-    parts = {}
     for row in rows:
         told = Telling(rooms[row.room_id], holders.get(row.organisation_id), arrivals.get(row.id), days.get(row.id), entrances.get(row.id))
-        parts[row.id] = _part(row.id, keys[row.id], event_of_occurrence(row, told, view))
-    return parts
+        yield row, event_of_occurrence(row, told, view)
 
 
-def _closings(closings: Iterable[Closing], places: Places, view: View) -> list[Part]:
-    told = ((one, places.rooms[one.room_id] if one.room_id else places.venues[one.venue_id]) for one in closings)
-    return [_part(0, (), event_of_closure(one, place, view)) for one, place in told]
+def own_event(session: Session, date: Occurrence, language: str, public_url: str) -> Event:
+    """One date as its holder's own feed tells it, whatever became of it: what feeds do not tell is cancelled."""
+    home = queries.home_of(session)
+    places = queries.places_where(session, Room.id == date.room_id, home)
+    (row,) = queries.occurring_where(session, Occurrence.id == date.id, Level.OWN)
+    shown = row if row.state in SHOWN else row._replace(state=OccurrenceState.CANCELLED)
+    known = Known(places, queries.holders_of(session, [row.organisation_id]), {}, {})
+    view = View(Level.OWN, language, public_url, home.name, home.changed_at)
+    return next(event for _, event in _events(session, [shown], known, view))
 
 
-def _part(number: int, key: tuple[object, ...], event: Event) -> Part:
-    return Part(number, key, event_bytes(event), event.modified, event.zone)
+def _of_places(session: Session, scene: Scene, places: Places, view: View) -> Iterator[Event]:
+    """What is told of the places themselves: when they are closed, and the days with hours of their own."""
+    for closing in queries.closings_of(session, scene.standing, places, scene.span):
+        yield event_of_closure(closing, places.of(closing.venue_id, closing.room_id), view)
+    for hours in queries.hours_of(session, scene.standing, places, scene.span):
+        yield event_of_hours(hours, places.of(hours.venue_id, hours.room_id), view)
 
 
-def _joined(head: bytes, parts: Mapping[int, Part], closings: Iterable[Part]) -> Rendering:
-    texts = [head, *(part.text for part in parts.values()), *(part.text for part in closings), CALENDAR_END]
-    return Rendering(b"".join(texts), parts)
+# What each form writes of one event; what is only free or busy says nothing of it.
+WRITERS: Mapping[Form, Callable[[Event], bytes]] = {Form.EVENTS: event_bytes, Form.SIGN: entry_bytes, Form.BUSY: lambda _event: b""}
 
 
-def _head(standing: Standing, places: Places, written: Sequence[Part], changed_at: datetime, public_url: str) -> bytes:
+def _part(form: Form, number: int, key: tuple[object, ...], event: Event) -> Part:
+    return Part(number, key, WRITERS[form](event), event.modified, event.zone, Taking(event.starts_at, event.ends_at, event.state))
+
+
+def _written(scene: Scene, places: Places, parts: Sequence[Part], changed_at: datetime) -> bytes:
+    standing, url = scene.standing, scene.public_url + scene.standing.page
     words = LANGUAGES[standing.language]
-    told = [changed_at, *(place.changed_at for place in places.venues.values()), *(one.modified for one in written)]
-    head = Head(
-        name=_name(standing, places),
-        description=words.bookings,
-        zones=tuple(sorted({one.zone for one in written})) or (standing.zone,),
-        modified=max(told),
-        url=public_url + standing.page,
-        source=public_url + standing.source if standing.source else "",
-    )
-    return head_bytes(head)
+    modified = max([changed_at, *(place.changed_at for place in places.venues.values()), *(one.modified for one in parts)])
+    match scene.form:
+        case Form.EVENTS:
+            head = Head(
+                name=_name(standing, places),
+                description=words.tasks if standing.kind is Kind.WORK else words.bookings,
+                zones=tuple(sorted({one.zone for one in parts})) or (standing.zone,),
+                modified=modified,
+                url=url,
+                source=scene.public_url + standing.source if standing.source else "",
+            )
+            return b"".join([head_bytes(head), *(part.text for part in parts), CALENDAR_END])
+        case Form.BUSY:
+            uid = f"busy-{standing.kind}-{'-'.join(map(str, standing.ids))}@arena"
+            return busy_bytes(About(uid, modified, url, scene.span.window), (part.taking for part in parts))
+        case Form.SIGN:
+            about = {"name": _name(standing, places), "zone": standing.zone, "url": url}
+            return board_bytes(about, (part.text for part in parts))
 
 
 def _name(standing: Standing, places: Places) -> str:
-    if standing.kind is not Kind.ROUND:
+    if standing.kind not in (Kind.ROUND, Kind.WORK):
         return standing.name
     names = [place.name for place in places.venues.values()]
     more = f" +{len(names) - FEW_NAMES}" if len(names) > FEW_NAMES else ""

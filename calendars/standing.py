@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
@@ -22,6 +23,7 @@ class Kind(StrEnum):
     DISTRICT = "district"
     ORGANISATION = "organisation"
     ROUND = "round"
+    WORK = "work"
     PERSON = "person"
 
 
@@ -46,8 +48,10 @@ class Used:
 class Standing:
     """A feed as its address found it: ``ids`` of what it is about, ``version`` that differs after every commit in scope.
 
-    ``key`` names the feed among all; subscribers with equal rights to the same things share it. ``page`` is where people
-    read of it, ``source`` its public address, empty for a private feed: its file may be passed on, its secret may not.
+    ``rooms`` are chosen ones: in their venues these are told and no others; ``team`` is the one team of an organisation that is
+    told; what is read by machines (``is_plain``) has no cancelled dates. ``key`` names the feed among all; subscribers with equal
+    rights to the same things share it. ``page`` is where people read of it, ``source`` its public address, empty for a private
+    feed: its file may be passed on, its secret may not.
     """
 
     kind: Kind
@@ -60,7 +64,15 @@ class Standing:
     level: Level
     language: str
     version: str
+    rooms: tuple[int, ...] = ()
+    team: str = ""
+    is_plain: bool = False
     used: Used | None = None
+
+    @property
+    def is_private(self) -> bool:
+        """Whether it was read by a secret address."""
+        return self.used is not None
 
 
 PRIVATE = "private"
@@ -118,36 +130,46 @@ MEMBER_IDS = {
     "sqlite": "SELECT value FROM json_each(token.scope, '$.{name}')",
     "postgresql": "SELECT CAST(value AS integer) FROM jsonb_array_elements_text(token.scope -> '{name}') AS value",
 }
-# Rights are asked anew at each reading: who lost the role or the organisation reads no more of it. The joins of an ended
+# Rights are asked anew at each reading: who lost the role or the organisation reads no more of it. What a door sign shows
+# anybody may read, so it hangs on when whoever put it up has gone. The joins of an ended
 # token find nothing, so that it is refused in the time of one that never was.
 TOKENS = """
-SELECT token.id AS token_id, token.name AS label, token.audience, token.scope, token.language, token.used_at, token.person_id,
+SELECT token.id AS token_id, token.name AS label, token.audience, token.scope, token.level, token.language, token.used_at, token.person_id,
     CASE WHEN {live} THEN 1 ELSE 0 END AS is_live, person.revision AS person_revision,
     organisation.id AS organisation_id, organisation.name AS organisation_name, organisation.revision AS organisation_revision,
     CASE WHEN token.audience = 'booker' AND {live} THEN {of_holder}
          WHEN organisation.id IS NOT NULL THEN {of_organisation} ELSE 0 END AS places,
-    municipality.zone, municipality.revision AS common, {members}
+    {sign} AS sign, {venues} AS venues, municipality.zone, municipality.revision AS common, {members}
 FROM feed_token AS token
 JOIN person ON person.id = token.person_id
 LEFT JOIN organisation ON token.audience = 'organisation' AND {live} AND organisation.id IN ({organisations_ids}) AND EXISTS (
     SELECT 1 FROM delegation WHERE delegation.person_id = token.person_id
     AND delegation.organisation_id = organisation.id AND delegation.state = 'confirmed')
-LEFT JOIN venue ON token.audience = 'caretaker' AND {live} AND venue.id IN ({venues_ids}) AND EXISTS (
-    SELECT 1 FROM role_grant WHERE role_grant.person_id = token.person_id
-    AND (role_grant.role IN ('officer', 'administrator') OR (role_grant.role = 'caretaker' AND role_grant.venue_id = venue.id)))
+LEFT JOIN venue ON token.audience IN ('caretaker', 'work', 'sign') AND {live} AND venue.id IN ({venues_ids})
+    AND (token.audience = 'sign' OR EXISTS (SELECT 1 FROM role_grant WHERE role_grant.person_id = token.person_id
+    AND (role_grant.starts_at IS NULL OR role_grant.starts_at <= {now}) AND (role_grant.ends_at IS NULL OR role_grant.ends_at > {now})
+    AND (role_grant.role IN ('officer', 'administrator') OR (role_grant.role = 'caretaker' AND role_grant.venue_id = venue.id))))
 {common}
 WHERE token.token_hash = {first}
 GROUP BY token.id, person.id, organisation.id, municipality.id
 """
+# Which venues the rights leave, as text: one row says all.
+LISTED = {"sqlite": "group_concat(venue.id)", "postgresql": "string_agg(CAST(venue.id AS text), ',')"}
+# The room of a door sign: its slugs, its zone and its name.
+SIGN = """CASE WHEN token.audience = 'sign' AND {live} THEN (
+    SELECT place.slug || '/' || room.slug || '|' || place.zone || '|' || place.name || ' – ' || room.name
+    FROM room JOIN venue AS place ON place.id = room.venue_id WHERE room.id IN ({rooms_ids})) END"""
 LIVE = "(token.revoked_at IS NULL AND (token.ends_at IS NULL OR token.ends_at > {now}))"
 
 
 def _queries(dialect: str, parameter: str) -> Iterator[tuple[tuple[str, str], str]]:
     """Each query in the words of a database and its driver."""
     given = {name: parameter.format(name) for name in ("first", "second", "now")}
-    ids = {f"{name}_ids": MEMBER_IDS[dialect].format(name=name) for name in ("organisations", "venues")}
+    ids = {f"{name}_ids": MEMBER_IDS[dialect].format(name=name) for name in ("organisations", "venues", "rooms")}
+    live = LIVE.format(**given)
+    sign = SIGN.format(live=live, **ids)
     for kind, query in (PLACES | {PRIVATE: TOKENS}).items():
-        yield (dialect, kind), query.format(**PARTS, **ids, live=LIVE.format(**given), **given)
+        yield (dialect, kind), query.format(**PARTS, **ids, **given, live=live, sign=sign, venues=LISTED[dialect])
 
 
 QUERIES = dict([*_queries("sqlite", ":{}"), *_queries("postgresql", "%({})s")])
@@ -173,35 +195,70 @@ def _of_token(row: RowMapping | None) -> Standing:
     if row is None:
         raise refuse(Missing, "no-feed", "address")
     match Audience(row["audience"]):
-        case Audience.CARETAKER if row["is_live"] and row["members"]:
+        case Audience.CARETAKER | Audience.WORK if row["is_live"] and row["members"]:
             return _of_round(row)
         case Audience.ORGANISATION if row["is_live"] and row["organisation_id"]:
-            version = _joined(row["organisation_revision"], row["places"], row["common"] or 0)
-            return _own(row, Kind.ORGANISATION, row["organisation_id"], row["organisation_name"], version)
+            return _of_organisation(row)
         case Audience.BOOKER if row["is_live"]:
             version = _joined(row["person_revision"], row["places"], row["common"] or 0)
             return _own(row, Kind.PERSON, row["person_id"], LANGUAGES[row["language"]].mine, version)
+        case Audience.SIGN if row["is_live"] and row["sign"]:
+            return _of_sign(row)
     raise refuse(Gone, "feed-revoked", "address")
 
 
 def _of_round(row: RowMapping) -> Standing:
-    """The caretaker's own feed; all whose rights leave them the same venues share its rendering."""
-    scope = json.loads(row["scope"]) if isinstance(row["scope"], str) else row["scope"]
-    venues = tuple(sorted(scope["venues"]))
-    kept = _joined(row["members"], row["mark"])
+    """A caretaker's own feed, of what happens or of the work; all whose rights leave them the same venues share its rendering."""
+    venues = tuple(sorted(int(number) for number in row["venues"].split(",")))
+    rooms = tuple(sorted(_scope(row).get("rooms", ())))
+    words, is_work = LANGUAGES[row["language"]], row["audience"] == Audience.WORK
+    kind = Kind.WORK if is_work else Kind.ROUND
     return Standing(
-        kind=Kind.ROUND,
+        kind=kind,
         ids=venues,
-        key=f"round-{'-'.join(str(venue) for venue in venues)}-{kept}",
-        name=LANGUAGES[row["language"]].round,
+        rooms=rooms,
+        key=f"{kind}-{'-'.join(map(str, venues))}-of-{'-'.join(map(str, rooms))}",
+        name=words.work if is_work else words.round,
         page=SUBSCRIPTIONS,
         source="",
         zone=row["zone"] or "UTC",
-        level=Level.STAFF,
+        level=_level(row, Level.STAFF),
         language=row["language"],
-        version=_joined(kept, row["revisions"], row["common"] or 0),
+        version=_joined(row["revisions"], row["common"] or 0),
         used=_used(row),
     )
+
+
+def _of_organisation(row: RowMapping) -> Standing:
+    """The organisation's own feed, or that of one of its teams."""
+    team = str(_scope(row).get("team", ""))
+    version = _joined(row["organisation_revision"], row["places"], row["common"] or 0)
+    own = _own(row, Kind.ORGANISATION, row["organisation_id"], row["organisation_name"], version)
+    return replace(own, team=team, key=f"{own.key}-{team}", name=f"{own.name} – {team}") if team else own
+
+
+def _of_sign(row: RowMapping) -> Standing:
+    """What hangs at the door of a room: its public feed, for a machine."""
+    (room,), (path, zone, name) = _scope(row)["rooms"], row["sign"].split("|", 2)
+    return Standing(
+        kind=Kind.ROOM,
+        ids=(room,),
+        key=f"room-{room}-sign",
+        name=name,
+        page=f"/rooms/{path}",
+        source="",
+        zone=zone,
+        level=Level.PUBLIC,
+        language=row["language"],
+        version=_joined(row["revisions"], row["common"] or 0),
+        is_plain=True,
+        used=_used(row),
+    )
+
+
+def _scope(row: RowMapping) -> dict[str, Any]:
+    scope: dict[str, Any] = json.loads(row["scope"]) if isinstance(row["scope"], str) else row["scope"]
+    return scope
 
 
 def _own(row: RowMapping, kind: Kind, subject: int, name: str, version: str) -> Standing:
@@ -213,11 +270,16 @@ def _own(row: RowMapping, kind: Kind, subject: int, name: str, version: str) -> 
         page=SUBSCRIPTIONS,
         source="",
         zone=row["zone"] or "UTC",
-        level=Level.OWN,
+        level=_level(row, Level.OWN),
         language=row["language"],
         version=version,
         used=_used(row),
     )
+
+
+def _level(row: RowMapping, most: Level) -> Level:
+    """What the subscriber chose to be told, where that is less than they may know."""
+    return Level(row["level"]) if row["level"] in (Level.BUSY, Level.PUBLIC) else most
 
 
 def _joined(*marks: object) -> str:

@@ -2,21 +2,24 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
 from accounts.models import Organisation
+from booking.models import Booking
+from calendars.levels import Level
 from calendars.models import Audience, FeedToken
 from calendars.words import LANGUAGES
 from database.audit import Act, record
 from kernel.errors import Conflict, Fault, Gone, Invalid, Missing, refuse
 from venues.models import Venue
+from venues.queries import room_at
 
 RANDOM_BYTES = 24
 OVERLAP = timedelta(days=30)
@@ -29,13 +32,20 @@ NOTED_EVERY = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A private feed as it is asked for: of venues for a caretaker, of one organisation, else of the person's own."""
+    """A private feed as it is asked for: of venues or chosen ``rooms`` (``venue/room``) for a caretaker, of one room for a door
+    sign, of one organisation or one ``team`` of it, else of the person's own.
+
+    ``level`` is BUSY or PUBLIC for one that tells less than its audience may know.
+    """
 
     name: str
     audience: Audience
     venues: tuple[str, ...] = ()
+    rooms: tuple[str, ...] = ()
     organisation: str = ""
+    team: str = ""
     language: str = "nb"
+    level: Level | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +74,15 @@ def make_feed(session: Session, draft: Draft, *, by: Actor, now: datetime) -> Ma
     """Make a named private feed.
 
     Raises Unidentified; Forbidden for venues or an organisation that are not the person's; Invalid for an empty name, an
-    unknown language, no or unknown venues; Conflict (``too-many-feeds``) beyond fifty.
+    unknown language, no or unknown venues, rooms or teams; Conflict (``too-many-feeds``) beyond fifty.
     """
     person_id = by.require_known()
     _require_sound(draft)
     scope = _scope(session, draft, by)
     if len(feeds_of(session, by=by, now=now)) >= MOST_FEEDS:
         raise refuse(Conflict, "too-many-feeds", most=MOST_FEEDS)
-    feed = FeedToken(person_id=person_id, name=draft.name.strip(), audience=draft.audience, scope=scope, language=draft.language)
-    return _issued(session, feed, "make", by, now)
+    told = {"name": draft.name.strip(), "audience": draft.audience, "scope": scope, "level": draft.level, "language": draft.language}
+    return _issued(session, FeedToken(person_id=person_id, **told), "make", by, now)
 
 
 def rotate_feed(session: Session, feed_id: int, *, overlap: timedelta = OVERLAP, by: Actor, now: datetime) -> Made:
@@ -83,10 +93,8 @@ def rotate_feed(session: Session, feed_id: int, *, overlap: timedelta = OVERLAP,
     old = _own(session, feed_id, by)
     _require_live(old, now)
     old.ends_at = now + min(overlap, OVERLAP)
-    feed = FeedToken(
-        person_id=old.person_id, name=old.name, audience=old.audience, scope=old.scope, language=old.language, replaces_id=old.id
-    )
-    return _issued(session, feed, "rotate", by, now)
+    kept = {name: getattr(old, name) for name in ("person_id", "name", "audience", "scope", "level", "language")}
+    return _issued(session, FeedToken(**kept, replaces_id=old.id), "rotate", by, now)
 
 
 def revoke_feed(session: Session, feed_id: int, *, by: Actor, now: datetime) -> FeedToken:
@@ -107,9 +115,13 @@ def revoke_feed(session: Session, feed_id: int, *, by: Actor, now: datetime) -> 
 
 def feeds_of(session: Session, *, by: Actor, now: datetime) -> Sequence[FeedToken]:
     """The person's feeds that still answer, newest first."""
-    live = (FeedToken.revoked_at.is_(None), or_(FeedToken.ends_at.is_(None), FeedToken.ends_at > now))
-    own = select(FeedToken).where(FeedToken.person_id == by.require_known(), *live)
+    own = select(FeedToken).where(FeedToken.person_id == by.require_known(), *living(now))
     return session.scalars(own.order_by(FeedToken.id.desc())).all()
+
+
+def living(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """What is true of a feed that still answers."""
+    return FeedToken.revoked_at.is_(None), or_(FeedToken.ends_at.is_(None), FeedToken.ends_at > now)
 
 
 def note_uses(session: Session, uses: Iterable[Use]) -> None:
@@ -125,10 +137,14 @@ def _require_sound(draft: Draft) -> None:
     faults = []
     if not 0 < len(draft.name.strip()) <= LONGEST_NAME:
         faults.append(Fault("feed-without-name", "name", draft.name[:LONGEST_NAME], {"most": LONGEST_NAME}))
+    if draft.level not in (None, Level.BUSY, Level.PUBLIC):
+        faults.append(Fault("not-a-choice", "level", draft.level, {"choices": [Level.BUSY, Level.PUBLIC]}))
     if draft.language not in LANGUAGES:
         faults.append(Fault("not-a-choice", "language", draft.language, {"choices": sorted(LANGUAGES)}))
-    if draft.audience is Audience.CARETAKER and not draft.venues:
+    if draft.audience in (Audience.CARETAKER, Audience.WORK) and not draft.venues and not draft.rooms:
         faults.append(Fault("feed-without-venues", "venues"))
+    if draft.audience is Audience.SIGN and len(draft.rooms) != 1:
+        faults.append(Fault("sign-of-one-room", "rooms", len(draft.rooms)))
     if faults:
         raise Invalid(*faults)
 
@@ -138,9 +154,12 @@ def _scope(session: Session, draft: Draft, by: Actor) -> dict[str, Any]:
         case Audience.BOOKER:
             return {}
         case Audience.ORGANISATION:
-            return {"organisations": [_organisation(session, draft.organisation, by)]}
-        case Audience.CARETAKER:
-            return {"venues": _venues(session, draft.venues, by)}
+            found = _organisation(session, draft.organisation, by)
+            return {"organisations": [found]} | ({"team": _team(session, draft.team, found)} if draft.team else {})
+        case Audience.CARETAKER | Audience.WORK | Audience.SIGN:
+            rooms = _rooms(session, draft.rooms)
+            venues = _venues(session, {path.partition("/")[0] for path in draft.rooms}.union(draft.venues), by)
+            return {"venues": venues} | ({"rooms": rooms} if rooms else {})
 
 
 def _organisation(session: Session, number: str, by: Actor) -> int:
@@ -154,9 +173,21 @@ def _organisation(session: Session, number: str, by: Actor) -> int:
     return found
 
 
-def _venues(session: Session, slugs: Sequence[str], by: Actor) -> list[int]:
+def _team(session: Session, name: str, organisation_id: int) -> str:
+    """A team that the organisation has booked for; a slip of the hand would make a calendar that stays empty."""
+    known = sorted(filter(None, session.scalars(select(Booking.team).where(Booking.organisation_id == organisation_id).distinct())))
+    if name not in known:
+        raise refuse(Invalid, "not-a-choice", "team", name, choices=known)
+    return name
+
+
+def _rooms(session: Session, paths: Iterable[str]) -> list[int]:
+    return sorted({room_at(session, path).id for path in paths})
+
+
+def _venues(session: Session, slugs: Collection[str], by: Actor) -> list[int]:
     found = {slug: number for number, slug in session.execute(select(Venue.id, Venue.slug).where(Venue.slug.in_(slugs)))}
-    unknown = [Fault("no-venue", "venues", slug) for slug in slugs if slug not in found]
+    unknown = [Fault("no-venue", "venues", slug) for slug in sorted(slugs) if slug not in found]
     if unknown:
         raise Invalid(*unknown)
     by.require(by.is_officer or all(by.is_caretaker_of(number) for number in found.values()), "caretaker")
@@ -164,13 +195,20 @@ def _venues(session: Session, slugs: Sequence[str], by: Actor) -> list[int]:
 
 
 def _issued(session: Session, feed: FeedToken, verb: str, by: Actor, now: datetime) -> Made:
-    token = secrets.token_urlsafe(RANDOM_BYTES)
-    feed.token_hash, feed.created_at = hashed(token), now
+    feed.created_at = now
+    token = readdress(feed)
     session.add(feed)
     session.flush()
     facts = {"audience": str(feed.audience), "scope": feed.scope, "replaces": feed.replaces_id}
     record(session, Act(verb, "feed_token", feed.id, facts, feed.person_id), by=by, now=now)
     return Made(feed, token)
+
+
+def readdress(feed: FeedToken) -> str:
+    """A new secret for a feed, in place of the one it had."""
+    token = secrets.token_urlsafe(RANDOM_BYTES)
+    feed.token_hash = hashed(token)
+    return token
 
 
 def _own(session: Session, feed_id: int, by: Actor) -> FeedToken:

@@ -10,7 +10,11 @@ class Words:
     tentative: str
     cancelled: str
     closed: str
+    hours: str
+    shut: str
+    by_agreement: str
     busy: str
+    private: str
     blocked: str
     open_to_all: str
     alcohol: str
@@ -36,13 +40,28 @@ class Words:
     bookings: str
     round: str
     mine: str
+    work: str
+    tasks: str
+    unlock: str
+    prepare: str
+    change_over: str
+    lock: str
+    keep_locked: str
+    clear: str
+    clear_in: str
+    on_duty: str
+    last_to_leave: str
 
 
 NB = Words(
     tentative="FORELØPIG",
     cancelled="AVLYST",
     closed="STENGT",
+    hours="ÅPNINGSTID",
+    shut="stengt",
+    by_agreement="{times} etter avtale",
     busy="Opptatt",
+    private="Privat",
     blocked="Sperret",
     open_to_all="Åpent for alle",
     alcohol="Alkohol: ja",
@@ -68,12 +87,27 @@ NB = Words(
     bookings="Bookinger og stengninger",
     round="Vaktmester",
     mine="Mine bookinger",
+    work="Arbeid",
+    tasks="Låse opp, klargjøre, skifte og låse",
+    unlock="Lås opp: {where}",
+    prepare="Klargjør: {where}",
+    change_over="Skift: {where}",
+    lock="Lås: {where}",
+    keep_locked="hold låst",
+    clear="Rydd bort: {what}",
+    clear_in="Rydd bort i {where}: {what}",
+    on_duty="På plass: {who}",
+    last_to_leave="Sist ut: {who}",
 )
 NN = Words(
     tentative="FØREBELS",
     cancelled="AVLYST",
     closed="STENGT",
+    hours="OPNINGSTID",
+    shut="stengt",
+    by_agreement="{times} etter avtale",
     busy="Oppteke",
+    private="Privat",
     blocked="Sperra",
     open_to_all="Ope for alle",
     alcohol="Alkohol: ja",
@@ -99,12 +133,27 @@ NN = Words(
     bookings="Bookingar og stengingar",
     round="Vaktmeister",
     mine="Mine bookingar",
+    work="Arbeid",
+    tasks="Låse opp, klargjere, skifte og låse",
+    unlock="Lås opp: {where}",
+    prepare="Klargjer: {where}",
+    change_over="Skift: {where}",
+    lock="Lås: {where}",
+    keep_locked="hald låst",
+    clear="Rydd bort: {what}",
+    clear_in="Rydd bort i {where}: {what}",
+    on_duty="På plass: {who}",
+    last_to_leave="Sist ut: {who}",
 )
 EN = Words(
     tentative="PROVISIONAL",
     cancelled="CANCELLED",
     closed="CLOSED",
+    hours="OPENING HOURS",
+    shut="closed",
+    by_agreement="{times} by agreement",
     busy="Busy",
+    private="Private",
     blocked="Blocked",
     open_to_all="Open to all",
     alcohol="Alcohol: yes",
@@ -130,6 +179,17 @@ EN = Words(
     bookings="Bookings and closures",
     round="Caretaker",
     mine="My bookings",
+    work="Work",
+    tasks="Unlock, set up, change over and lock",
+    unlock="Unlock: {where}",
+    prepare="Set up: {where}",
+    change_over="Change over: {where}",
+    lock="Lock: {where}",
+    keep_locked="keep locked",
+    clear="Clear away: {what}",
+    clear_in="Clear away in {where}: {what}",
+    on_duty="In place: {who}",
+    last_to_leave="Last out: {who}",
 )
 LANGUAGES = {"nb": NB, "nn": NN, "en": EN}
 

@@ -201,8 +201,9 @@ def _goes_on(rule: _Rule, last: date, found: int) -> bool:
 def _expanded(rule: _Rule, first: date, window: tuple[date, date], spend: Callable[[int], None]) -> Iterator[date]:
     """The dates in the window. Our own, because dateutil looks for a rule that never occurs until the year 9999."""
     since, last, given = window[0], min(window[1], rule.until or date.max), 0
+    effort, least = rule.effort, 1 + len(rule.positions) // 4
     for period in _periods(rule, first, (first if rule.count else since, last)):
-        spend(len(period) * rule.effort + 1 + len(rule.positions) // 4)
+        spend(len(period) * effort + least)
         for day in _picked(rule, period):
             if day < first:
                 continue

@@ -23,6 +23,7 @@ from booking.waiving import exceptions_of
 from database.outbox import Notice
 from kernel.errors import Fault
 from kernel.money import Ore
+from notices.itip import entries_of, is_many
 from notices.letter import Letter, one_line
 from notices.links import path_of, to_acknowledge, to_answer, to_cancel
 from notices.smsbox import MOBILE
@@ -37,6 +38,8 @@ TELLS_ALL = {"booking-booked", "booking-requested", "booking-unconfirmed", "book
 # These tell of time that one has, or may get: what it costs, and what has to be done before one comes.
 TELLS_TERMS = (TELLS_ALL - {"booking-waiting"}) | {"date-booked"}
 WAITS = {OccurrenceState.WAITING, OccurrenceState.SKIPPED, OccurrenceState.DISPLACED}
+# What was found since an offer ran out is told by itself; what is for the calendar asks nothing.
+OFFERS_NOTHING = {"offer-expired", "date-in-calendar"}
 CANCELS = {"booking-booked", "dates-moved", "date-booked"}
 TELLS_EXCEPTIONS = TELLS_ALL | {"booking-refused", "dates-moved"}
 
@@ -66,8 +69,7 @@ def of_booking(session: Session, notice: Notice, settings: Settings, *, now: dat
     in_line = [date for date in found.occurrences if date.state is OccurrenceState.WAITING and date.id not in offers and date not in told]
     values = {
         "dates": [Line(date) for date in told],
-        # What was found since an offer ran out is told by itself.
-        "offers": [_answers(offers[date.id], settings) for date in told if date.id in offers and notice.kind != "offer-expired"],
+        "offers": [_answers(offers[date.id], settings) for date in told if date.id in offers and notice.kind not in OFFERS_NOTHING],
         "offered": verdicts_offered(session, offers.values()),
         "in_vain": nothing_for(session, told, offers),
         "left_out": _left_out(found, verdicts) if notice.kind in TELLS_ALL else [],
@@ -89,11 +91,15 @@ def of_booking(session: Session, notice: Notice, settings: Settings, *, now: dat
         "fees": [date.fee for date in told if date.fee is not None],
         "first": first,
         "is_next": still[:1] == [first],
+        "is_many": notice.kind in TELLS_TERMS | {"dates-added"} and is_many(found),
         "arrival": arrival(session, first.room.venue, first.starts_at) if first and found.kind.is_judged else None,
-        **_links(notice, first, settings, now=now),
+        **_links(notice, first, settings),
     }
     mobile = person.phone if notice.answer_by and MOBILE.fullmatch(person.phone) else ""
-    return Letter(person.email or "", person.language, "booking", about(session, found, told) | values, mobile)
+    entries = entries_of(notice, person, found, told, asks=bool(notice.answer_by or values["offers"]))
+    if notice.kind == "date-in-calendar" and entries.own is None:
+        return None
+    return Letter(person.email or "", person.language, "booking", about(session, found, told) | values, mobile, entries)
 
 
 def of_confirmation(session: Session, notice: Notice, settings: Settings, *, now: datetime) -> Letter | None:
@@ -140,7 +146,7 @@ def told_dates(booking: Booking, notice: Notice, offers: Mapping[int, Offer]) ->
             return [date for date in booking.occurrences if date.number in notice.facts["dates"] and date.state in LIVE]
         case "booking-split":
             return [date for date in booking.occurrences if date.state in LIVE]
-        case "damage-noted":
+        case "damage-noted" | "date-in-calendar":
             return [date for date in booking.occurrences if date.number == notice.facts["number"]]
         case "absence-noted" | "absence-withdrawn" as kind:
             is_noted = kind == "absence-noted"
@@ -171,11 +177,11 @@ def about(session: Session, booking: Booking, dates: Sequence[Occurrence]) -> di
     }
 
 
-def _links(notice: Notice, first: Occurrence | None, settings: Settings, *, now: datetime) -> dict[str, object]:
+def _links(notice: Notice, first: Occurrence | None, settings: Settings) -> dict[str, object]:
     """What its reader can do without signing in: say that it was read, where it is urgent; cancel the first date, in some."""
     may_cancel = first and notice.kind in CANCELS and first.booking.kind is BookingKind.ORDINARY
     links = {"to_acknowledge": to_acknowledge(notice) if notice.answer_by else None}
-    links["to_cancel"] = to_cancel(first, now=now) if first and may_cancel else None
+    links["to_cancel"] = to_cancel(first, notice) if first and may_cancel else None
     shown = {name: settings.public_url + path_of(link, settings.secret_key) if link else "" for name, link in links.items()}
     return {**shown, "acknowledge_by": notice.answer_by}
 

@@ -18,9 +18,11 @@ from booking.conditions import uploads
 from booking.conditions.reminders import remind, to_remind
 from booking.conditions.upkeep import forget_past
 from booking.decisions import lapse, unconfirmed
+from booking.rounds import changes
 from booking.runs import forget_old, run_waiting
 from booking.turns import attempt
 from booking.undo import forget_acts
+from calendars.health import silent, tell_silent
 from calendars.incoming.pages import refreshing
 from database.transact import Database
 from kernel.clock import now
@@ -72,8 +74,9 @@ def bounces_command(file: Path) -> None:
 @click.command("worker")
 @click.option("--every", default=20, show_default=True, help="Seconds between turns.")
 def worker_command(every: int) -> None:
-    """Do all periodic work until stopped: end what nobody confirmed, offer free time, tell of broken promises, remind, see whom
-    notices did not reach, fetch calendars of others, forget what is old, send notices, try drafts."""
+    """Do all periodic work until stopped: end what nobody confirmed, offer free time, tell of broken promises, remind, tell of
+    calendars that nobody fetches, see whom notices did not reach, fetch calendars of others, tell caretakers of their day, forget
+    what is old, send notices, try drafts."""
     while True:
         _tidy()
         attempt("send notices", _send)
@@ -91,9 +94,12 @@ def _tidy() -> None:
         _escalate,
         _ask_again,
         _remind,
+        _tell_silent,
         _read_bounces,
         _refresh_calendars,
         _call,
+        _begin_days,
+        _tell_of_changes,
         _forget_expired,
         _forget_runs,
         _forget_acts,
@@ -134,6 +140,13 @@ def _remind() -> None:
         attempt(f"remind person {holder}", _database().transact, remind, holder, by=SERVICE, now=now())
 
 
+def _tell_silent() -> None:
+    with _database().reading() as session:
+        feeds = silent(session, now())
+    for feed in feeds:
+        attempt(f"tell of silent feed {feed}", _database().transact, tell_silent, feed, by=SERVICE, now=now())
+
+
 def _read_bounces() -> None:
     if folder := _settings().bounces:
         read_maildir(_database(), _settings(), folder)
@@ -148,6 +161,20 @@ def _call() -> None:
         late = unanswered(session, now())
     for notice in late:
         attempt(f"call about notice {notice}", _database().transact, call_about, notice, by=SERVICE, now=now())
+
+
+def _begin_days() -> None:
+    with _database().reading() as session:
+        due = changes.to_begin(session, now())
+    for person in due:
+        attempt(f"begin day of person {person}", _database().transact, changes.begin, person, by=SERVICE, now=now())
+
+
+def _tell_of_changes() -> None:
+    with _database().reading() as session:
+        told = changes.to_tell(session, now())
+    for person in told:
+        attempt(f"tell person {person} of changes", _database().transact, changes.tell, person, by=SERVICE, now=now())
 
 
 def _forget_acts() -> None:

@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session
 
 from database.outbox import Notice
 from kernel.texts import marked as _
-from notices import bookings, cases, conditions, people
+from notices import bookings, cases, conditions, feeds, people, rounds
 from notices.bounces import name_of
+from notices.itip import Entered, attach
 from notices.letter import Letter, one_line
 from notices.smsbox import Sms
 from settings import Settings
+from web.formats import long_date
 from web.texts import gettext
 
 BLANK_LINES = re.compile(r"\n\s*\n")
@@ -29,6 +31,9 @@ SUBJECTS: Mapping[str, str] = {
     "email-changed": _("E-postadressen til kontoen din er byttet"),
     "invitation": _("Du er invitert"),
     "role-granted": _("Du har fått en ny rolle"),
+    "deputy-named": _("Du er stedfortreder for en vaktmester"),
+    "day-sheet": _("Dagsark, %(day)s"),
+    "round-changed": _("Endring på runden: %(room)s"),
     "delegate-asked": _("Noen vil representere organisasjonen din"),
     "delegate-confirmed": _("Du kan nå representere organisasjonen"),
     "delegate-ended": _("Du representerer ikke lenger organisasjonen"),
@@ -46,6 +51,7 @@ SUBJECTS: Mapping[str, str] = {
     "dates-displaced": _("Mistet tid: %(room)s, %(reference)s"),
     "date-offered": _("Tilbud om tid: %(room)s, %(reference)s"),
     "date-booked": _("Bekreftet: %(room)s, %(reference)s"),
+    "date-in-calendar": _("Til kalenderen: %(room)s, %(reference)s"),
     "offer-expired": _("Tilbudet gikk ut: %(room)s, %(reference)s"),
     "offer-withdrawn": _("Tilbudet er ikke å få lenger: %(room)s, %(reference)s"),
     "nothing-found": _("Vi fant ikke noe annet: %(room)s, %(reference)s"),
@@ -65,6 +71,8 @@ SUBJECTS: Mapping[str, str] = {
     "case-yours": _("Saken er din: %(reference)s"),
     "case-raised": _("Et løfte er brutt: %(reference)s"),
     "promise-broken": _("Svaret er forsinket: %(room)s, %(reference)s"),
+    "feed-link": _("Vaktlista i kalenderen din"),
+    "feed-silent": _("Kalenderen din henter ikke vaktlista"),
     "confirmation-wanted": _("Noen ber om lokale i organisasjonens navn: %(reference)s"),
 }
 Compose = Callable[..., Letter | None]
@@ -76,6 +84,9 @@ LETTERS: Mapping[str, Compose] = {
     "email-changed": people.of_proof,
     "invitation": people.of_invitation,
     "role-granted": people.of_role,
+    "deputy-named": rounds.of_deputy,
+    "day-sheet": rounds.of_sheet,
+    "round-changed": rounds.of_changes,
     "delegate-asked": people.of_delegation,
     "delegate-confirmed": people.of_delegation,
     "delegate-ended": people.of_delegation,
@@ -93,6 +104,7 @@ LETTERS: Mapping[str, Compose] = {
     "dates-displaced": bookings.of_booking,
     "date-offered": bookings.of_booking,
     "date-booked": bookings.of_booking,
+    "date-in-calendar": bookings.of_booking,
     "offer-expired": bookings.of_booking,
     "offer-withdrawn": bookings.of_booking,
     "nothing-found": bookings.of_booking,
@@ -112,16 +124,22 @@ LETTERS: Mapping[str, Compose] = {
     "case-yours": cases.of_case,
     "case-raised": cases.of_case,
     "promise-broken": cases.of_case,
+    "feed-link": feeds.of_feed,
+    "feed-silent": feeds.of_feed,
     "confirmation-wanted": bookings.of_confirmation,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A notice as it leaves: as mail to who has an address, as a short message to who has a mobile telephone."""
+    """A notice as it leaves: as mail to who has an address, as a short message to who has a mobile telephone.
+
+    ``entered`` is what the mail tells its reader's calendar.
+    """
 
     mail: EmailMessage | None
     sms: Sms | None
+    entered: Entered | None
 
 
 def message_of(session: Session, notice: Notice, settings: Settings, *, now: datetime) -> Message | None:
@@ -129,29 +147,47 @@ def message_of(session: Session, notice: Notice, settings: Settings, *, now: dat
     letter = LETTERS[notice.kind](session, notice, settings, now=now)
     if letter is None:
         return None
-    sms = _sms(notice, letter) if letter.mobile and notice.attempts <= 1 else None
-    return Message(_mail(notice, letter, settings) if letter.to else None, sms)
+    sms = _sms(notice, letter, settings) if letter.mobile and notice.attempts <= 1 else None
+    mail = _mail(session, notice, letter, settings) if letter.to else None
+    return Message(mail, sms, letter.entries.entered if mail else None)
 
 
-def _sms(notice: Notice, letter: Letter) -> Sms:
+def _sms(notice: Notice, letter: Letter, settings: Settings) -> Sms:
     with force_locale(letter.language):
-        text = one_line(render_template("notices/sms.txt", kind=notice.kind, **letter.values))
+        text = one_line(render_template("notices/sms.txt", kind=notice.kind, site=settings.public_url, **letter.values))
     return Sms(letter.mobile, text, f"notice-{notice.id}")
 
 
-def _mail(notice: Notice, letter: Letter, settings: Settings) -> EmailMessage:
+def _mail(session: Session, notice: Notice, letter: Letter, settings: Settings) -> EmailMessage:
     mail = EmailMessage()
     mail["From"], mail["To"] = settings.mail_from, letter.to
     with force_locale(letter.language):
         names = {name: str(letter.values.get(name, "")) for name in ("room", "reference")}
+        names["day"] = long_date(letter.values["day"]) if "day" in letter.values else ""
         mail["Subject"] = one_line(gettext(SUBJECTS[notice.kind], **names))
-        text = render_template(f"notices/{letter.template}.txt", kind=notice.kind, site=settings.public_url, **letter.values)
+        text = _text(notice, letter, settings)
+        # Calendars are shared, and so would be the links that need no signing in.
+        shared = _text(notice, letter, settings, to_cancel="") if letter.entries.own else ""
+        page = _rendered(f"{letter.html}.html", notice, letter, settings) if letter.html else ""
     mail["Date"] = format_datetime(notice.created_at)
     mail["Message-ID"] = message_id(notice, settings)
     # RFC 3834: no machine answers it; the second is what Exchange heeds.
     mail["Auto-Submitted"], mail["X-Auto-Response-Suppress"] = "auto-generated", "All"
-    mail.set_content(BLANK_LINES.sub("\n\n", text.strip()) + "\n")
+    mail.set_content(text + "\n")
+    if page:
+        mail.add_alternative(page, subtype="html")
+    if letter.entries.own:
+        attach(session, mail, letter.entries.own, shared, settings)
     return mail
+
+
+def _text(notice: Notice, letter: Letter, settings: Settings, **instead: str) -> str:
+    return BLANK_LINES.sub("\n\n", _rendered(f"{letter.template}.txt", notice, letter, settings, **instead).strip())
+
+
+def _rendered(template: str, notice: Notice, letter: Letter, settings: Settings, **instead: str) -> str:
+    words = {**letter.values, "kind": notice.kind, "site": settings.public_url, **instead}
+    return render_template(f"notices/{template}", **words)
 
 
 def message_id(notice: Notice, settings: Settings) -> str:

@@ -56,7 +56,8 @@ def _deliver(database: Database, settings: Settings, number: int, until: datetim
         log_defect(error, notice=number)
         _failed(database, number, ours)
         return False
-    database.transact(mark, number, until=ours, is_sent=True, is_told=message is not None, by=SERVICE, now=clock_now())
+    entered = message.entered if message else None
+    database.transact(mark, number, until=ours, is_sent=True, is_told=message is not None, entered=entered, by=SERVICE, now=clock_now())
     return message is not None and message.mail is not None
 
 

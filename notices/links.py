@@ -33,9 +33,10 @@ def to_acknowledge(notice: Notice) -> Link:
     return Link("acknowledge", notice.id, stamp_of(notice), notice.person_id or 0, _seconds(notice.created_at + ACKNOWLEDGING))
 
 
-def to_cancel(date: Occurrence, *, now: datetime) -> Link:
-    """The link by which its holder cancels a date until it begins, for thirty days at most."""
-    return Link("cancel", date.id, stamp_of(date), date.booking.holder_id, _seconds(min(date.starts_at, now + CANCELLING)))
+def to_cancel(date: Occurrence, notice: Notice) -> Link:
+    """The link in a notice by which its holder cancels a date until it begins, for thirty days at most."""
+    until = min(date.starts_at, notice.created_at + CANCELLING)
+    return Link("cancel", date.id, stamp_of(date), date.booking.holder_id, _seconds(until))
 
 
 def to_answer(offer: Offer, purpose: str) -> Link:

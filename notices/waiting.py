@@ -14,6 +14,7 @@ from booking.tasks import call_for, settle
 from database.audit import Act, record
 from database.outbox import Delivery, Notice
 from kernel.errors import Gone, Missing, refuse
+from notices.itip import Entered, enter, lock_booking
 
 LEASE = timedelta(minutes=5)
 AT_ONCE = 50
@@ -62,14 +63,29 @@ def begin(session: Session, number: int, *, until: datetime, by: Actor, now: dat
     return now + LEASE
 
 
-def mark(session: Session, number: int, *, until: datetime, is_sent: bool, is_told: bool = True, by: Actor, now: datetime) -> Notice:
+def mark(
+    session: Session,
+    number: int,
+    *,
+    until: datetime,
+    is_sent: bool,
+    is_told: bool = True,
+    entered: Entered | None = None,
+    by: Actor,
+    now: datetime,
+) -> Notice:
     """Write what became of a notice leased until then; where nothing was left to tell there is nothing to acknowledge either.
 
-    One that did not leave is tried again after longer and longer pauses, for some two days in all. What left is sent,
-    even when the lease ran out meanwhile; what did not is then left to whoever has it now.
+    What its mail has ``entered`` into the reader's calendar is noted with it. One that did not leave is tried again after longer
+    and longer pauses, for some two days in all. What left is sent, even when the lease ran out meanwhile;
+    what did not is then left to whoever has it now.
     """
     by.require(by.is_administrator, "administrator")
+    if entered:
+        lock_booking(session, number)
     notice = session.get_one(Notice, number, with_for_update=True)
+    if entered:
+        enter(session, notice, entered, now=now)
     if is_sent:
         notice.state, notice.sent_at, notice.leased_until = Delivery.SENT, now, None
         notice.answer_by = notice.answer_by if is_told else None

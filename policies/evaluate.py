@@ -128,6 +128,7 @@ def _verdict(judged: Judged, ways_out: Mapping[Change, Alternative]) -> Verdict:
         absence=judged.absence,
         complaint=judged.complaint,
         checklist=judged.margins.checklist,
+        shown_publicly=judged.shown_publicly,
     )
 
 

@@ -86,6 +86,7 @@ class ExpectedDate(Model):
     notice_days: Count | None = None
     complaint_days: Count | None = None
     checklist: Count | None = None
+    shown_publicly: bool | None = None
     before: Count | None = None
     after: Count | None = None
 

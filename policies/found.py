@@ -156,6 +156,7 @@ def _given(verdict: Verdict) -> dict[str, Any]:
         "notice_days": displacement and displacement.notice_days,
         "complaint_days": complaint and complaint.days,
         "checklist": len(verdict.checklist),
+        "shown_publicly": verdict.shown_publicly,
     }
 
 

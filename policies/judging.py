@@ -62,6 +62,7 @@ class Judged:
     cancellation: Ladder | None
     absence: Absence | None
     complaint: Complaint | None
+    shown_publicly: bool
     reads: tuple[str, ...]
 
 
@@ -93,6 +94,7 @@ def judge(policy: Policy, occasion: Occasion, memo: "Memo | None" = None) -> Jud
         cancellation=_settled(effective, occasion, "cancellation"),
         absence=_settled(effective, occasion, "absence"),
         complaint=_settled(effective, occasion, "complaint"),
+        shown_publicly=_settled(effective, occasion, "publicity") is not False,
         reads=effective.reads,
     )
 

@@ -334,6 +334,7 @@ class Verdict(Stored):
     absence: Absence | None = None
     complaint: Complaint | None = None
     checklist: tuple[Reason, ...] = ()
+    shown_publicly: bool = True
 
     @property
     def refusals(self) -> tuple[Objection, ...]:

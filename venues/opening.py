@@ -159,15 +159,16 @@ class Opening:
 
 
 def windows(hours: Sequence[WeeklyHours], day: date, zone: str) -> tuple[OpeningWindow, ...]:
-    """The windows of a local day in UTC, minutes by the wall clock: 16-22 is six hours on the days of clock change too.
+    """The windows of a local day in UTC, minutes by the wall clock: 16-22 is six hours on the days of clock change too."""
+    found = [(_moment(day, row.from_minute, zone), _moment(day, row.to_minute, zone), row.openness) for row in rows_on(hours, day)]
+    return tuple(OpeningWindow(Interval(start, end), openness) for start, end, openness in found if start < end)
 
-    On a public holiday the holiday's line of the table counts, where it has one.
-    """
+
+def rows_on(hours: Sequence[WeeklyHours], day: date) -> list[WeeklyHours]:
+    """The rows that count on a local day, in order; on a public holiday the holiday's line of the table, where it has one."""
     table = _table(hours, day)
     weekday = HOLIDAY if holiday_of(day) and any(row.weekday == HOLIDAY for row in table) else day.weekday()
-    rows = sorted((row for row in table if row.weekday == weekday), key=lambda row: (row.from_minute, row.to_minute))
-    found = [(_moment(day, row.from_minute, zone), _moment(day, row.to_minute, zone), row.openness) for row in rows]
-    return tuple(OpeningWindow(Interval(start, end), openness) for start, end, openness in found if start < end)
+    return sorted((row for row in table if row.weekday == weekday), key=lambda row: (row.from_minute, row.to_minute))
 
 
 def day_class(day: date, school: Sequence[SchoolSpan] = ()) -> DayClass:

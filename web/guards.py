@@ -95,8 +95,8 @@ def _limit_body() -> None:
 
 def _refuse_forgery() -> None:
     """A browser sends cookies by itself but never a bearer token, so a request with one, or an API request without our
-    cookie, cannot be forged from another site."""
-    if request.method in SAFE_METHODS or not current_app.config["WTF_CSRF_ENABLED"]:
+    cookie, cannot be forged from another site. One that leads nowhere does nothing, and is told that and not to sign in."""
+    if request.method in SAFE_METHODS or request.routing_exception or not current_app.config["WTF_CSRF_ENABLED"]:
         return
     api = request.path.startswith("/api/")
     bearer = request.headers.get("Authorization", "").startswith("Bearer ")

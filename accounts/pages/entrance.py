@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from accounts import edge, emails, invitations, links, passwords, people, queries, signin
 from accounts.begun import safe_next
+from accounts.identity import Role
 from accounts.inputs import AccountInput, LinkInput, NewPasswordInput, SignInInput
 from accounts.models import Invitation, Person, Proof, ProofLink
 from accounts.pages.blueprint import network, routes
@@ -128,8 +129,7 @@ def accept(token: str) -> ResponseReturnValue:
             signin.begin_session(_open_invited(invitation).id)
     except (*FORM_REFUSALS, Forbidden) as refusal:
         return form_again("accounts/invitation.html", refusal, **shown)
-    onward = url_for("accounts.organisation_page", organisation_id=invitation.organisation_id) if invitation.organisation_id else "/"
-    return done(_("Takk! Invitasjonen er godtatt."), onward)
+    return done(_("Takk! Invitasjonen er godtatt."), _after(invitation))
 
 
 @routes.errorhandler(Gone)
@@ -204,6 +204,13 @@ USES: Mapping[str, Callable[[ProofLink], Person]] = {
 def _open_invited(invitation: Invitation) -> Person:
     given = parse(AccountInput, request.form)
     return edge.transact(invitations.open_account_by_invitation, invitation.id, given, password_hash=passwords.hashed(given.password))
+
+
+def _after(invitation: Invitation) -> str:
+    """Where to go on: to the organisation, or for a caretaker to the form of the calendar of the round."""
+    if invitation.organisation_id:
+        return url_for("accounts.organisation_page", organisation_id=invitation.organisation_id)
+    return "/calendars?about=round" if invitation.role is Role.CARETAKER else "/"
 
 
 def _invited(invitation: Invitation) -> dict[str, Any]:

@@ -110,6 +110,13 @@ def change_organisation(organisation_id: int) -> ResponseReturnValue:
     return done(_("Endringen er lagret."), url_for("accounts.organisation_page", organisation_id=organisation_id))
 
 
+@routes.post("/organisations/<int:organisation_id>/publicity")
+def show_publicly(organisation_id: int) -> ResponseReturnValue:
+    """Say whether anybody may read what it has booked."""
+    edge.transact(organisations.show_publicly, organisation_id, is_shown=request.form.get("is_shown") == "yes")
+    return done(_("Endringen er lagret."), url_for("accounts.organisation_page", organisation_id=organisation_id))
+
+
 @routes.post("/organisations/<int:organisation_id>/delegations")
 def ask_to_represent(organisation_id: int) -> ResponseReturnValue:
     """Ask to act for it."""

@@ -19,7 +19,7 @@ from web.texts import gettext as _
 def profile_page() -> str:
     """Name, telephone, language."""
     person = _myself()
-    shown = {"name": person.name, "phone": person.phone, "born": person.born, "language": person.language}
+    shown = {name: getattr(person, name) for name in ProfileInput.model_fields}
     return render_template("accounts/profile.html", form=Form(shown), email=person.email)
 
 

@@ -105,6 +105,7 @@ def _wish(booking: Booking) -> dict[str, Any]:
         "contact": {"name": booking.contact_name, "phone": booking.contact_phone},
         "recurrence": booking.recurrence,
         "open_to_all": booking.open_to_all,
+        "shown_publicly": booking.shown_publicly,
         "alcohol": booking.alcohol,
         "commercial": booking.commercial,
         "at": _written(booking.created_at),

@@ -58,6 +58,7 @@ def _what(booking: Booking) -> dict[str, Any]:
     kept = ("purpose", "activity", "team", "contact_phone", "message")
     said = {name: getattr(booking, name) for name in kept} | {"contact": booking.contact_name, **said_needs(booking.needs)}
     said |= {name: "yes" for name in ("open_to_all", "alcohol", "commercial") if getattr(booking, name)}
+    said["shown_publicly"] = "" if booking.shown_publicly else "no"
     said |= {f"resources.{slug}": count for slug, count in booking.resources.items()}
     said |= {f"participants.{band}": heads for band, heads in booking.participants.items()}
     return {name: value for name, value in said.items() if value} | _support(booking)

@@ -9,7 +9,7 @@ from accounts import edge
 from accounts.identity import Role
 from booking.pages.blueprint import routes
 from booking.pages.calendar import day_of, venues_of
-from booking.pages.rounds import rounds
+from booking.rounds.days import rounds
 from booking.tasks import reports
 from kernel.clock import now
 from kernel.wallclock import to_wall
@@ -31,6 +31,7 @@ def caretaker() -> str:
     days = rounds(edge.reading(), chosen, [first, first + DAY], today=today)
     return render_template(
         "booking/caretaker.html",
+        actor=actor,
         venues=mine,
         reports=reports(edge.reading(), by=actor),
         chosen=chosen,
@@ -40,6 +41,27 @@ def caretaker() -> str:
         printed_at=now(),
         previous=_ahead(first - 2 * DAY, chosen, mine),
         following=_ahead(first + 2 * DAY, chosen, mine),
+    )
+
+
+@routes.get("/caretaker/sheet")
+def day_sheet() -> str:
+    """One day of my round on one sheet of paper, as it is sent in the morning."""
+    actor = edge.actor()
+    actor.require(actor.is_officer or Role.CARETAKER in actor.roles, "caretaker")
+    mine = venues_of(edge.reading(), actor)
+    chosen = [venue for venue in mine if venue.slug == request.args.get("venue")] or list(mine)
+    today = to_wall(now(), HOME_ZONE).date()
+    day = day_of(request.args.get("day", ""), today)
+    [(_day, found)] = rounds(edge.reading(), chosen, [day], today=today)
+    return render_template(
+        "booking/sheet.html",
+        rounds=found,
+        day=day,
+        printed_at=now(),
+        venue=chosen[0].slug if len(chosen) == 1 and len(mine) > 1 else None,
+        previous=day - DAY,
+        following=day + DAY,
     )
 
 

@@ -28,7 +28,19 @@ ME, OTHER = "me", "other"
 USUAL_CUTS = (6, 13, 20, 67)
 Heads = Annotated[int, Field(ge=0, le=100_000)]
 # Fields that a wish has by the same names.
-SAME = ("contact", "contact_phone", "agreement", "grant", "team", "open_to_all", "alcohol", "commercial", "message", "second_hour")
+SAME = (
+    "contact",
+    "contact_phone",
+    "agreement",
+    "grant",
+    "team",
+    "open_to_all",
+    "shown_publicly",
+    "alcohol",
+    "commercial",
+    "message",
+    "second_hour",
+)
 EXCEPTIONS = ("exceptions", "exception_reason")
 # Which input stands for a field of the wish or of the policy's objections.
 NAMES = {
@@ -86,6 +98,7 @@ class Draft(Input):
     resources: Annotated[dict[str, Heads], Field(max_length=20)] = Field(default_factory=dict)
     message: Annotated[Prose, Field(max_length=4000)] = ""
     open_to_all: bool = False
+    shown_publicly: bool | None = None
     alcohol: bool = False
     commercial: bool = False
     agreement: RowId | None = None

@@ -65,6 +65,7 @@ class Described(Input):
     resources: Annotated[dict[str, Heads], Field(max_length=20)] = Field(default_factory=dict)
     contact: Line = ""
     contact_phone: PhoneOrNone = ""
+    shown_publicly: bool | None = None
 
     def change(self, ahead: set[int]) -> Change:
         said = Said(
@@ -74,6 +75,7 @@ class Described(Input):
             resources={slug: count for slug, count in self.resources.items() if count},
             contact_name=self.contact,
             contact_phone=self.contact_phone,
+            shown_publicly=self.shown_publicly,
         )
         scope = Scope.ALL if ahead <= set(self.dates) else Scope.ONE
         return Change(number=self.dates[0], beside=self.dates[1:], scope=scope, said=said)
@@ -82,5 +84,6 @@ class Described(Input):
 def said_now(booking: Booking) -> Form:
     """The form of a description, filled in with what the booking says."""
     said = {"team": booking.team, "purpose": booking.purpose, "contact": booking.contact_name, "contact_phone": booking.contact_phone}
+    said["shown_publicly"] = "yes" if booking.shown_publicly else "no"
     said |= {f"resources.{slug}": str(count) for slug, count in booking.resources.items()}
     return Form(said | {f"participants.{band}": str(heads) for band, heads in booking.participants.items()})

@@ -202,8 +202,7 @@ def _short(one: Resource) -> str:
 def _holding(why: Why, one: Holding) -> str:
     booking = one.date.booking
     is_seen = why.is_staff or may_see(booking, why.by)
-    shown = booking.organisation.shown_publicly if booking.organisation else None
-    public = told_publicly(booking.kind, booking.organisation.name if booking.organisation else None, shown)
+    public = told_publicly(booking.kind, booking.public_name, booking.shown_publicly)
     # A wish that the organisation has not confirmed must not be read as the organisation's own.
     name = f"{booking.whose}: {booking.purpose}" if is_seen else "" if one.date.state is OccurrenceState.UNCONFIRMED else public
     parts = [_state(one, name)]
@@ -363,7 +362,7 @@ def _named(booking: Booking, reader: Reader, unseen: str) -> str:
     """Whose another booking is, with its reference, to who may see it; else what anybody may read of it."""
     if may_see(booking, reader.by):
         return f"{booking.whose} ({booking.reference})"
-    return told_publicly(booking.kind, None, None) or unseen
+    return told_publicly(booking.kind, "", booking.shown_publicly) or unseen
 
 
 def _days(event: Event) -> str:

@@ -43,7 +43,7 @@ def room_page(venue: str, room: str) -> str:
         following=_week(found, monday + WEEK) if monday - today < FURTHEST else "",
         may_edit=actor.is_officer,
         home=municipality(session),
-        feed=url_for("feeds.room", venue=venue, slug=room),
+        feed=url_for("feeds.room", venue=venue, slug=room, form="ics"),
     )
 
 

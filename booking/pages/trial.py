@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from accounts.models import Organisation
 from booking.alternatives import BestRoom, Offer, instead_of, nearest_first
 from booking.judging import highest
-from booking.models import Booking, Occurrence
+from booking.models import PUBLIC_NAME, Booking, Occurrence
 from booking.nearness import Change
 from booking.outcome import (
     KEEPS_NOTHING,
@@ -193,12 +193,12 @@ def occupants(session: Session, dates: Sequence[Dated]) -> Mapping[int, str]:
     ids = sorted({met.occurrence_id for date in dates for met in date.collisions if met.occurrence_id})
     if not ids:
         return {}
-    rows = select(Occurrence.id, Occurrence.state, Booking.kind, Organisation.name, Organisation.shown_publicly).join(
+    rows = select(Occurrence.id, Occurrence.state, Booking.kind, PUBLIC_NAME, Booking.shown_publicly).join(
         Booking, Occurrence.booking_id == Booking.id
     )
     found = session.execute(rows.outerjoin(Organisation, Booking.organisation_id == Organisation.id).where(Occurrence.id.in_(ids)))
     unconfirmed = OccurrenceState.UNCONFIRMED
-    return {row.id: "" if row.state is unconfirmed else told_publicly(row.kind, row.name, row.shown_publicly) for row in found}
+    return {row.id: "" if row.state is unconfirmed else told_publicly(row.kind, row.public_name, row.shown_publicly) for row in found}
 
 
 def _line(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
 from accounts.models import Organisation
-from booking.models import Booking, Claim, Occurrence, Vacancy, whose
+from booking.models import PUBLIC_NAME, Booking, Claim, Occurrence, Vacancy, whose
 from booking.ordinary import Place, Stretch, places_on
 from booking.states import BookingKind, OccurrenceState
 from booking.support.labels import reason_label
@@ -87,7 +87,7 @@ def held_in(session: Session, rooms: Sequence[Room], span: Interval, looking: Ca
     columns = (
         *(Claim.space_id, Claim.starts_at, Claim.ends_at, Occurrence.id, Occurrence.state, Occurrence.room_id, Room.name.label("room")),
         *(Booking.reference, Booking.kind, Booking.holder_id, Booking.organisation_id, Booking.purpose, Booking.contact_name),
-        *(Organisation.name.label("organisation"), Organisation.shown_publicly),
+        *(Organisation.name.label("organisation"), Booking.shown_publicly, PUBLIC_NAME),
     )
     rows = select(*columns).join(Occurrence, Claim.occurrence_id == Occurrence.id).join(Room, Occurrence.room_id == Room.id)
     rows = rows.join(Booking, Occurrence.booking_id == Booking.id).outerjoin(Organisation, Booking.organisation_id == Organisation.id)
@@ -125,13 +125,13 @@ def slots_on(day: date, place: Place, held: Sequence[Held], looking: Looking) ->
     return list(_slots(day, zone, _joined(piece for piece in pieces if piece), looking))
 
 
-def told_publicly(kind: BookingKind, organisation: str | None, is_shown: bool | None) -> str:
+def told_publicly(kind: BookingKind, public_name: str, is_shown: bool) -> str:
     """What anybody may read of a booking: the organisation where it may be told, never a person."""
     if kind is BookingKind.BLOCK:
         return _("Sperret")
     if kind is BookingKind.MUNICIPAL:
-        return _("Kommunen")
-    return organisation or "" if is_shown and kind is BookingKind.ORDINARY else ""
+        return _("Kommunen") if is_shown else ""
+    return public_name
 
 
 def _held_of(room: Room, rows: Sequence[Any], looking: Looking) -> list[Held]:
@@ -150,7 +150,7 @@ def _held(row: Any, room: Room, looking: Looking) -> Held:
     else:
         # A wish that the organisation has not confirmed must not be read as the organisation's own.
         is_told, href = row.state is not OccurrenceState.UNCONFIRMED, ""
-        told = told_publicly(row.kind, row.organisation, row.shown_publicly) if is_told else ""
+        told = told_publicly(row.kind, row.public_name, row.shown_publicly) if is_told else ""
     taken = SlotState.SHARED if is_through else SlotState.TAKEN
     return Held(
         time=Interval(row.starts_at, row.ends_at),

@@ -9,7 +9,7 @@ MOST_OCCURRENCES = 5_000
 MOST_DEPTH = 32
 # Days of rules looked at, in one series and in all; about a microsecond each.
 MOST_DAYS = 200_000
-MOST_WORK = 1_500_000
+MOST_WORK = 1_000_000
 EACH_OCCURRENCE = 15
 EACH_ONSET = 10
 

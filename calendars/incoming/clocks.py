@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
@@ -20,7 +21,7 @@ class Clocks:
     """The zones that a calendar names; what names none, or one that nobody knows, follows X-WR-TIMEZONE, else the room's zone."""
 
     def __init__(self, calendar: Component, zone: tzinfo, budget: Budget) -> None:
-        self.own = {plain(name.value).strip(): part for part in calendar.named(b"VTIMEZONE") if (name := part.first(b"TZID"))}
+        self.own = {plain(name.value).strip(' "'): part for part in calendar.named(b"VTIMEZONE") if (name := part.first(b"TZID"))}
         self.budget = budget
         self.known: dict[str, tzinfo] = {}
         self.unknown: dict[str, int] = {}
@@ -93,13 +94,13 @@ class Described(tzinfo):
     def __init__(self, observances: list[Observance], budget: Budget) -> None:
         self.observances = observances
         self.budget = budget
-        self.years: dict[int, tuple[list[datetime], list[timedelta]]] = {}
+        self.years: dict[int, _Year] = {}
 
     def utcoffset(self, local: datetime | None) -> timedelta:
         if local is None:
             return timedelta()
-        begins, offsets = self._year(local.year)
-        return offsets[bisect_right(begins, local.replace(tzinfo=None))]
+        year = self._year(local.year)
+        return year.offsets[bisect_right(year.clocks, local.replace(tzinfo=None))]
 
     def dst(self, local: datetime | None) -> None:
         return None
@@ -108,17 +109,29 @@ class Described(tzinfo):
         return None
 
     def fromutc(self, moment: datetime) -> datetime:
-        """Near a change the offset of the moment itself may be the other one: then that of the local time counts."""
-        first = moment + self.utcoffset(moment)
-        return moment + self.utcoffset(first)
+        year = self._year(moment.year)
+        return moment + year.offsets[bisect_right(year.moments, moment.replace(tzinfo=None))]
 
-    def _year(self, year: int) -> tuple[list[datetime], list[timedelta]]:
-        """From when on which offset holds, as far back as it matters in this year; the first offset holds before."""
+    def _year(self, year: int) -> "_Year":
         if year not in self.years:
-            found = sorted((onset + each.skipped, each.after) for each in self.observances for onset in each.onsets(year, self.budget))
-            earliest = min(self.observances, key=lambda each: each.start)
-            self.years[year] = [begin for begin, _ in found], [earliest.before, *(after for _, after in found)]
+            onsets = sorted(
+                ((onset, each) for each in self.observances for onset in each.onsets(year, self.budget)), key=lambda one: one[0]
+            )
+            self.years[year] = _Year(
+                [onset + each.skipped for onset, each in onsets],
+                [onset - each.before for onset, each in onsets],
+                [min(self.observances, key=lambda each: each.start).before, *(each.after for _, each in onsets)],
+            )
         return self.years[year]
+
+
+@dataclass(frozen=True, slots=True)
+class _Year:
+    """From which local times, and which moments in UTC, on which offset holds; the first of these holds before all."""
+
+    clocks: list[datetime]
+    moments: list[datetime]
+    offsets: list[timedelta]
 
 
 def _observances(zone: Component) -> Iterator[Observance]:

@@ -135,7 +135,8 @@ class _Tree:
         self.open.append(component)
 
     def _end(self, name: bytes) -> None:
-        if all(component.name != name for component in self.open):
+        # The last one is nearly always meant.
+        if not self.open or (self.open[-1].name != name and all(component.name != name for component in self.open)):
             return
         while self.open[-1].name != name:
             self.open.pop()

@@ -40,14 +40,14 @@ def _ruled(event: Event, name: bytes, days: Days, budget: Budget) -> Iterator[da
 
 
 def _rule(given: Property) -> str:
-    """The whole rule: of a part another could be read."""
+    """The whole rule, for of a part another could be read; without spaces, which some put between its parts."""
     if len(given.value) > MOST_OCTETS:
         raise ValueError
-    return plain(given.value)
+    return plain(given.value).replace(" ", "")
 
 
 def _starts(rule: str, start: date, days: Days, budget: Budget) -> Iterator[date]:
-    parts = dict(part.strip().partition("=")[::2] for part in rule.upper().split(";"))
+    parts = dict(part.partition("=")[::2] for part in rule.upper().split(";"))
     if parts.get("FREQ") in TOO_FREQUENT:
         raise Skip("too-frequent")
     if not isinstance(start, datetime):

@@ -79,6 +79,8 @@ def lasting_of(component: Component, start: date, clocks: Clocks) -> Lasting:
         return Lasting() if isinstance(start, datetime) else Lasting(days=1)
     try:
         return until(start, read_time(given, given.value, clocks, near=start)) if ends else for_length(start, length(given.value))
+    except Skip as skip:
+        raise Skip(skip.code, given.line) from None
     except (ValueError, OverflowError):
         raise Skip(code, given.line) from None
 

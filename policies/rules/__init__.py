@@ -11,7 +11,7 @@ from policies.rules.applicants import Eligibility
 from policies.rules.base import Rule
 from policies.rules.charges import Cancellation, Surcharge
 from policies.rules.counts import AgreementHours, BadHours, Concurrency, NoShow, Quota
-from policies.rules.handling import Buffers, ComplaintRule, DecisionRoute
+from policies.rules.handling import Buffers, ComplaintRule, DecisionRoute, Publicity
 from policies.rules.opening import Opening
 from policies.rules.people import AgeMix, PrimeTime
 from policies.rules.periods import ApplicationWindow, DropIn, SeasonRule
@@ -23,6 +23,7 @@ from policies.rules.use import Capacity, Purpose
 KINDS: tuple[type[Rule], ...] = (
     Eligibility,
     Purpose,
+    Publicity,
     Opening,
     SeasonRule,
     ApplicationWindow,

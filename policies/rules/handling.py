@@ -129,6 +129,20 @@ class Buffers(Rule):
         return Margins(self.before, self.after, self.checklist)
 
 
+class Publicity(Rule):
+    """Whether anybody may read whose a booking is, unless who books says otherwise."""
+
+    settles: ClassVar[str] = "publicity"
+    called: ClassVar[str] = _("Vises offentlig")
+    heading: ClassVar[str] = _("Hvem og hva")
+
+    kind: Literal["publicity"] = "publicity"
+    shown: bool = Field(title=_("Vis hvem som har booket"))
+
+    def settle(self, occasion: Occasion) -> bool:
+        return self.shown
+
+
 class ComplaintRule(Rule):
     """How a decision can be contested: within how many days, and to whom (Public Administration Act, sections 28 and 29)."""
 

@@ -3,7 +3,7 @@
 from accounts.labels import role
 from policies import labels
 from policies.rules.base import Consequence
-from policies.rules.handling import Buffers, ComplaintRule, DecisionRoute, Route
+from policies.rules.handling import Buffers, ComplaintRule, DecisionRoute, Publicity, Route
 from policies.values import reason
 from policies.words.tellers import Sentences, becomes, tells
 from web import formats
@@ -37,6 +37,12 @@ def _buffers(rule: Buffers) -> Sentences:
         yield _("Ingen tid er satt av før eller etter.")
     if rule.checklist:
         yield _("Husk før dere går: %(lines)s.", lines="; ".join(reason(one).rstrip(".") for one in rule.checklist))
+
+
+@tells(Publicity)
+def _publicity(rule: Publicity) -> Sentences:
+    by_default = _("Alle kan lese hvilken organisasjon som har booket, hvis ikke den som booker, sier noe annet.")
+    yield by_default if rule.shown else _("Ingen andre ser hvem som har booket, hvis ikke den som booker, sier noe annet.")
 
 
 @tells(ComplaintRule)

@@ -6,7 +6,7 @@ from flask import Flask
 from accounts import queries, tokens
 from accounts.models import Invitation
 from database.transact import Database
-from tests.accounts.conftest import Visitor
+from tests.accounts.conftest import NOW, Visitor
 from tests.cast import Cast
 
 
@@ -19,7 +19,7 @@ def test_a_token_is_printed_and_works(app: Flask, kept: Cast) -> None:
 
     database: Database = app.extensions["database"]
     with database.reading() as session:
-        bearer = queries.bearer_of(session, tokens.digest(printed.output.strip()))
+        bearer = queries.bearer_of(session, tokens.digest(printed.output.strip()), now=NOW)
     assert printed.exit_code == 0
     assert bearer is not None
     assert bearer.actor.person_id == kept.kari.id

@@ -104,11 +104,18 @@ make an agreement                       in     no      no    no       no     no 
 end an agreement                        in     no      no    no       no     no        no        ok      ok
 make a grant                            in     no      no    no       no     no        no        ok      ok
 
+choose what is sent of the round        in     no      no    no       no     ok        ok        no      no
+name who stands in for a caretaker      in     no      no    no       no     no        ok        ok      ok
+end that somebody stands in             in     no      no    no       no     no        ok        ok      ok
+
 make a feed of one's own                in     ok      ok    ok       ok     ok        ok        ok      ok
 make a feed of the organisation         in     no      no    ok       ok     no        no        no      no
 make a feed of the venue                in     no      no    no       no     no        ok        ok      ok
+make a work feed of the venue           in     no      no    no       no     no        ok        ok      ok
 give a feed a new address               in     --      --    --       ok     --        --        --      --
 revoke a feed                           in     --      --    --       ok     --        --        --      --
+send a caretaker the link to a calendar in     no      no    no       no     no        no        ok      ok
+take up a calendar by its link          ok     ok      ok    ok       ok     ok        ok        ok      ok
 
 sign in                                 ok     ok      ok    ok       ok     ok        ok        ok      ok
 sign out                                ok     ok      ok    ok       ok     ok        ok        ok      ok
@@ -125,6 +132,7 @@ make another the responsible adult      in     no      no    no       no     no 
 register an organisation                in     ok      ok    ok       ok     ok        ok        ok      ok
 register a group                        in     ok      ok    ok       ok     ok        ok        ok      ok
 correct what is said of it              in     no      no    no       no     no        no        ok      ok
+hide it from the public                 in     no      no    no       ok     no        no        ok      ok
 note what is known of it                in     no      no    no       no     no        no        ok      ok
 end what is known of it                 in     no      no    no       no     no        no        ok      ok
 ask to act for another                  in     ok      ok    ok       ok     ok        ok        ok      ok

@@ -33,6 +33,7 @@ WISH = {
     "participants": {"6-12": 18},
 }
 CLOSED = {"start": "2026-12-01T08:00", "end": "2026-12-01T12:00", "reason": "Maling"}
+STANDING_IN = {"first_day": "2026-10-01", "last_day": "2026-10-02"}
 PERSON = {"name": "Ny Person", "phone": "41234567"}
 
 
@@ -132,7 +133,7 @@ def _page(address: str, **fields: Any) -> Tries:
 
 def _calendar(verb: str, **fields: str) -> Tries:
     """An act on the calendar of others."""
-    return _page(f"/venues/{VENUE}/calendars/{{calendar}}/{verb}", **fields)
+    return _page(f"/venues/{VENUE}/calendars/{{source}}/{verb}", **fields)
 
 
 def _names(world: World) -> dict[str, Any]:
@@ -247,9 +248,7 @@ TRIES: dict[str, Tries] = {
     ),
     "follow a calendar": _calendar("activation"),
     "fetch a calendar now": _calendar("refresh"),
-    "put another file in its place": lambda w: (
-        _form(f"/venues/{VENUE}/calendars/{w.calendar}/file", file=(BytesIO(plan()), "kamper.ics")),
-    ),
+    "put another file in its place": lambda w: (_form(f"/venues/{VENUE}/calendars/{w.source}/file", file=(BytesIO(plan()), "kamper.ics")),),
     "let a calendar rest": _calendar("pause"),
     "remove a calendar": _calendar("removal"),
     "let a calendar go before bookings": _calendar("displacement", dates="{without_time}", reason="Skolen.", seen="{on_the_16th}"),
@@ -276,6 +275,9 @@ TRIES: dict[str, Tries] = {
     ),
     "end an agreement": _page("/agreements/{agreement}/end"),
     "make a grant": _page("/grants", organisation="{skiold}", scheme="Annet", year="2026", ceiling="1000"),
+    "choose what is sent of the round": _page("/caretaker/settings", sheet="always", at="06:30", changes="mail"),
+    "name who stands in for a caretaker": _page("/caretaker/{olav}/deputies", email="per@example.org", **STANDING_IN),
+    "end that somebody stands in": _page("/caretaker/deputies/{deputy}/end"),
     "make a feed of one's own": lambda w: (
         _form("/calendars", name="Ny", about="mine"),
         _api("/feeds", {"name": "Ny", "audience": "booker"}),
@@ -288,8 +290,14 @@ TRIES: dict[str, Tries] = {
         _form("/calendars", name="Ny", about="round", venues=VENUE),
         _api("/feeds", {"name": "Ny", "audience": "caretaker", "venues": [VENUE]}),
     ),
+    "make a work feed of the venue": lambda w: (
+        _form("/calendars", name="Ny", about="work", venues=VENUE),
+        _api("/feeds", {"name": "Ny", "audience": "work", "venues": [VENUE]}),
+    ),
     "give a feed a new address": lambda w: (_form(f"/calendars/{w.feed}/rotation"), _api(f"/feeds/{w.feed}/rotation", {})),
     "revoke a feed": lambda w: (_form(f"/calendars/{w.feed}/revocation"), _api(f"/feeds/{w.feed}/revocation")),
+    "send a caretaker the link to a calendar": _page("/calendars/health/links", person="{olav}"),
+    "take up a calendar by its link": _page("{calendar}"),
     "sign in": _page("/sign-in", email="per@example.org", password=PASSWORD),
     "sign out": _page("/sign-out"),
     "ask for an account": _page("/account-links", email="helt-ny@example.org"),
@@ -305,6 +313,7 @@ TRIES: dict[str, Tries] = {
     "register an organisation": _page("/organisations", number="313000060", name="Vårsol pensjonistforening"),
     "register a group": _page("/groups", name="Turgruppa"),
     "correct what is said of it": _page("/organisations/{skiold}/facts", name="Skiold", applicant_class="organisation"),
+    "hide it from the public": _page("/organisations/{skiold}/publicity", is_shown="no"),
     "note what is known of it": _page("/organisations/{skiold}/standings", name="eget-anlegg", first_day="2026-09-01", source="Vedtak 1"),
     "end what is known of it": _page("/standings/{standing}/end", last_day="2026-12-31"),
     "ask to act for another": _page("/organisations/{strommen}/delegations"),

@@ -7,8 +7,10 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+import calendars.links
+from accounts.deputies import name_deputy
 from accounts.identity import SERVICE, Actor, Role
-from accounts.inputs import StandingInput
+from accounts.inputs import DeputyInput, StandingInput
 from accounts.links import path_for
 from accounts.models import Delegation, Invitation, Proof, ProofLink, RoleGrant
 from accounts.standings import note_standing
@@ -32,6 +34,7 @@ from calendars.incoming.deciding import meetings, set_aside
 from calendars.incoming.reading import read
 from calendars.incoming.refreshing import Copy, add, keep
 from calendars.incoming.sources import SourceInput, activate
+from calendars.links import send_link
 from calendars.models import Audience
 from calendars.tokens import Draft, make_feed
 from database.outbox import UNDO_WITHIN, Notice
@@ -66,6 +69,7 @@ EVERYBODY = {
     "officer": "kari",
     "administrator": "ada",
 }
+DECEMBER = {"first_day": "2026-12-01", "last_day": "2026-12-02"}
 CARETAKERS_DECIDE = {
     "kind": "decision_route",
     "id": "theatre",
@@ -112,19 +116,22 @@ class World:
     standing: int
     agreement: int
     feed: int  # Berit's
+    olav: int
+    calendar: str  # the link to one that was sent to Olav
     token: int  # Berit's
     per: int
     oren: int
     delegation: int  # Siri's, who has asked
     responsible: int  # Tone's of the quilters
     grant_of_role: int  # Olav's
+    deputy: int  # the role that Ada has in Olav's stead, in December
     to_role: int
     to_organisation: str  # sent to Per
     link: str
     closure: int
     contact: int
     photo: int
-    calendar: int  # a timetable that the hall follows
+    source: int  # a timetable that the hall follows
     without_time: int  # a date of it that Per's wish has the time of
     on_the_16th: str  # the sign of that
     set_aside: int  # another, which goes without
@@ -167,11 +174,14 @@ def build(session: Session) -> World:
         standing=_made(session, note_standing, hall.cast.skiold.id, STANDING, by=hall.kari).id,
         agreement=agreement,
         feed=_made(session, make_feed, Draft("Min", Audience.BOOKER), by=hall.berit).feed.id,
+        olav=hall.cast.olav.id,
+        calendar=calendars.links.path_of(_made(session, send_link, hall.cast.olav.id, by=hall.kari), SECRET),
         per=hall.cast.per.id,
         oren=hall.cast.oren.id,
         delegation=_id(session, Delegation, hall.cast.siri.id),
         responsible=_id(session, Delegation, hall.cast.tone.id),
         grant_of_role=_id(session, RoleGrant, hall.cast.olav.id),
+        deputy=_made(session, name_deputy, hall.cast.olav.id, DeputyInput(email="ada@example.org", **DECEMBER), by=hall.olav)[0].id,
         **_of_venue(session, hall),
         **_letters(session, hall),
         bearers={name: made.text for name, made in bearers.items()},
@@ -303,7 +313,7 @@ def _calendar(session: Session, hall: Hall) -> dict[str, Any]:
     _made(session, keep, source.id, copy, by=hall.kari)
     first, second = meetings(session, source, now=NOW)
     _made(session, set_aside, source.id, [second.date.id], ignored=True, by=hall.kari)
-    return {"calendar": source.id, "without_time": first.date.id, "set_aside": second.date.id, "on_the_16th": sign_of(first.others)}
+    return {"source": source.id, "without_time": first.date.id, "set_aside": second.date.id, "on_the_16th": sign_of(first.others)}
 
 
 def _letters(session: Session, hall: Hall) -> dict[str, Any]:

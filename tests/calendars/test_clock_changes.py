@@ -8,12 +8,16 @@ from typing import Any
 import pytest
 from flask import Flask
 from icalendar import Calendar
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from booking.closures import close_rooms
+from booking.models import Occurrence
 from booking.outcome import Taken
 from booking.reservations import reserve
 from calendars import edge
+from calendars.events import message_bytes
+from calendars.rendering import own_event
 from database.transact import Database
 from tests.booking.conftest import Hall, again, furnish, wish
 from venues.inputs import ClosureInput
@@ -46,7 +50,7 @@ def hall(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Hall:
     return database.transact(furnish)
 
 
-def test_bookings_collisions_and_feed_agree_on_the_hours(app: Flask, hall: Hall) -> None:
+def test_bookings_collisions_feed_and_mails_agree_on_the_hours(app: Flask, hall: Hall) -> None:
     database: Database = app.extensions["database"]
     for room, asked, _ in BOOKED.values():
         database.transact(reserve, block(room, **asked), by=hall.kari, now=BEFORE)
@@ -54,6 +58,7 @@ def test_bookings_collisions_and_feed_agree_on_the_hours(app: Flask, hall: Hall)
     told = [tuple(moment.astimezone(UTC) for moment in span) for room in ("gymsal-1", "gymsal-2") for span in spans(app, room)]
 
     assert sorted(told) == sorted(said(text) for _, _, expected in BOOKED.values() for text in expected)
+    assert sorted(mailed(database)) == sorted(told)
     for room, asked, _ in BOOKED.values():
         with pytest.raises(Taken):
             database.transact(reserve, block(room, **asked), by=hall.kari, now=BEFORE)
@@ -100,6 +105,14 @@ def said(text: str) -> tuple[datetime, datetime]:
 
 def feed(app: Flask, room: str) -> str:
     return app.test_client().get(f"/calendars/rooms/{VENUE}/{room}.ics").text
+
+
+def mailed(database: Database) -> list[tuple[Any, Any]]:
+    """What mails would tell calendars of all dates: in UTC, with the length that a night has."""
+    with database.reading() as session:
+        events = [own_event(session, date, "nb", "http://here") for date in session.scalars(select(Occurrence))]
+    bodies = [message_bytes(event, organizer=("", "arena@here.example"), attendee=("", "kari@here.example"))[1] for event in events]
+    return [(event.start, event.end) for body in bodies for event in Calendar.from_ical(body).events]
 
 
 def spans(app: Flask, room: str) -> list[tuple[Any, Any]]:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import unquote
 
 import pytest
 import vobject
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 from recurring_ical_events import of
 
-from calendars.events import CALENDAR_END, Event, Head, State, event_bytes, head_bytes, shortened
+from calendars.events import CALENDAR_END, Event, Head, Method, State, event_bytes, head_bytes, message_bytes, shortened
 from calendars.zones import OSLO
 from kernel.wallclock import WallSpan, to_utc
 
@@ -145,6 +146,36 @@ def test_two_independent_readers_find_the_utc_that_was_booked(case):
     text = whole(HEAD, event_bytes(event))
 
     assert [by_icalendar(text), by_vobject(text)] == [[(event.uid, event.starts_at, event.ends_at, event.summary)]] * 2
+
+
+def test_a_message_to_a_calendar_is_from_its_organizer_to_one_attendee_and_in_utc():
+    method, body = message_bytes(an_event(), organizer=("", "arena@drammen.example"), attendee=("Per Solli", "per@example.org"))
+
+    assert (method, body.decode().replace("\r\n ", "").splitlines()) == (
+        Method.REQUEST,
+        [
+            *("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Arena//Kalenderabonnement 1.0//NO", "CALSCALE:GREGORIAN", "METHOD:REQUEST"),
+            *("BEGIN:VEVENT", "UID:bakoli-274-1.20260101080000@arena", "DTSTAMP:20260301T101500Z", "LAST-MODIFIED:20260301T101500Z"),
+            *("CREATED:20260101T080000Z", "SEQUENCE:2", "DTSTART:20260310T170000Z", "DTEND:20260310T183000Z"),
+            *("SUMMARY:Åssiden skolekorps – øving", "STATUS:CONFIRMED", "TRANSP:OPAQUE"),
+            "LOCATION:Åssiden skole\\, gymsal A\\, Buskerudveien 52\\, 3024 Drammen",
+            *("GEO:59.748600;10.165600", "CATEGORIES:Gymsal A", "URL:https://arena.example.no/bookings/BAKOLI-274"),
+            "ORGANIZER:mailto:arena@drammen.example",
+            "ATTENDEE;CN=Per Solli;ROLE=REQ-PARTICIPANT;PARTSTAT=ACCEPTED;RSVP=FALSE:mailto:per@example.org",
+            *("END:VEVENT", "END:VCALENDAR"),
+        ],
+    )
+
+
+def test_no_name_and_no_address_breaks_out_of_its_line():
+    name, address = 'Åse "Kjempe" ^n;X=1:\r\nATTENDEE:mailto:ola@example.org' + " og" * 40, "o'brien+x,y;z:1?cc=a@example.org"
+    method, body = message_bytes(an_event(state=State.CANCELLED), organizer=(name, "arena@example.org"), attendee=(name, address))
+    (event,) = Calendar.from_ical(body).events
+
+    told = event["ATTENDEE"]
+    assert (method, unquote(str(told)), str(told.params["CN"])) == (Method.CANCEL, f"mailto:{address}", name.replace("\r\n", "\n"))
+    assert vobject.readOne(body.decode()).vevent.attendee.value == str(told)
+    assert all(len(part) <= 75 for part in body.split(b"\r\n"))
 
 
 @pytest.mark.parametrize(("day", "following"), [("2026-03-29", "20260330"), ("2026-10-25", "20261026")])

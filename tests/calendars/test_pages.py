@@ -39,11 +39,15 @@ def test_a_feed_is_made_and_its_address_shown_once(autumn, sign_in):
 
 def test_a_caretaker_chooses_venues_and_a_delegate_an_organisation(autumn, sign_in):
     olav = sign_in(autumn.cast.olav).post("/calendars", name="Runden", about="round", venues=["oren-flerbrukshall"], language="nn")
+    sign = sign_in(autumn.cast.olav).post("/calendars", name="Skiltet", about="sign", rooms=["oren-flerbrukshall/gymsal-1"], language="nb")
+    none = sign_in(autumn.cast.olav).post("/calendars", name="Skiltet", about="sign", language="nb")
     berit = sign_in(autumn.cast.berit).post("/calendars", name="Laget", about=str(autumn.cast.skiold.id), language="en")
 
     stored = autumn.change(lambda session: session.execute(select(FeedToken.name, FeedToken.scope, FeedToken.language)).all())
 
-    assert (olav.status_code, berit.status_code) == (201, 201)
+    assert [one.status_code for one in (olav, sign, none, berit)] == [201, 201, 422, 201]
+    assert "Et dørskilt er for ett rom." in none.text
+    assert ("Skiltet", {"venues": [autumn.cast.oren.id], "rooms": [autumn.rooms["gymsal-1"].id]}, "nb") in stored
     assert ("Runden", {"venues": [autumn.cast.oren.id]}, "nn") in stored
     assert ("Laget", {"organisations": [autumn.cast.skiold.id]}, "en") in stored
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from accounts.identity import NOBODY
 from accounts.models import Organisation
+from calendars.levels import Level
 from calendars.models import Audience, FeedToken
 from calendars.tokens import (
     MOST_FEEDS,
@@ -73,9 +74,9 @@ def test_one_may_make_feeds_of_ones_own_venues_organisations_and_bookings(who, d
 
 def test_all_that_is_wrong_is_said_at_once(session, cast):
     with pytest.raises(Invalid) as refused:
-        make_feed(session, Draft("  ", Audience.CARETAKER, language="se"), by=actor(session, cast.olav), now=NOW)
+        make_feed(session, Draft("  ", Audience.CARETAKER, language="se", level=Level.STAFF), by=actor(session, cast.olav), now=NOW)
 
-    assert [fault.code for fault in refused.value.faults] == ["feed-without-name", "not-a-choice", "feed-without-venues"]
+    assert [fault.code for fault in refused.value.faults] == ["feed-without-name", "not-a-choice", "not-a-choice", "feed-without-venues"]
 
 
 @pytest.mark.parametrize(("draft", "code"), [(Draft("x", Audience.CARETAKER, venues=("nowhere", "oren-flerbrukshall")), "no-venue")])

@@ -11,8 +11,13 @@ from sqlalchemy import select, update
 from accounts.models import Organisation
 from booking.models import Booking, Occurrence
 from booking.states import OccurrenceState
-from tests.calendars.conftest import VENUE
+from calendars.levels import Level
+from calendars.models import Audience
+from calendars.tokens import Draft, make_feed
+from kernel.wallclock import WallSpan
+from tests.calendars.conftest import NOW, VENUE
 from tests.calendars.rows import book, close, evening
+from tests.cast import actor
 from venues.models import Municipality, Room, Space, Venue
 
 OSLO = "Europe/Oslo"
@@ -40,6 +45,20 @@ def test_a_feed_without_names_says_only_that_it_is_taken(autumn, read):
 
 def test_the_level_of_a_private_feed_cannot_be_chosen_by_its_address(autumn, read):
     assert read(autumn.addresses["mine"]).data == read(f"{autumn.addresses['mine']}?level=public").data
+
+
+@pytest.mark.parametrize(("level", "names"), [(Level.BUSY, set()), (Level.PUBLIC, {"Skiold turn", "Drammen kommune"})])
+def test_a_private_feed_that_tells_less_tells_no_more_than_the_public_one_and_stays_secret(level, names, autumn, read):
+    draft = Draft("Skjerm", Audience.CARETAKER, venues=("oren-flerbrukshall",), level=level)
+    made = autumn.change(lambda session: make_feed(session, draft, by=actor(session, autumn.cast.olav), now=NOW))
+
+    found = read(f"/calendars/private/{made.token}.ics")
+
+    public = read(f"{VENUE}?level={level}")
+    assert [one["SUMMARY"] for one in events(found)] == [one["SUMMARY"] for one in events(public)]
+    assert {one["SUMMARY"] for one in events(found)} >= names
+    assert (b"DESCRIPTION" in found.data) == (b"DESCRIPTION" in public.data)
+    assert found.headers["Cache-Control"] == "private, max-age=0, must-revalidate"
 
 
 def test_an_organisation_that_is_not_to_be_shown_is_busy_in_public(autumn, read):
@@ -159,6 +178,18 @@ def test_a_caretakers_neighbours_change_the_day_and_raise_its_stamps(autumn, rea
     assert not after[changed]["DESCRIPTION"].startswith("FØRST INN")
     assert before[changed]["LAST-MODIFIED"] < after[changed]["LAST-MODIFIED"]
     assert before[changed]["SEQUENCE"] == after[changed]["SEQUENCE"]
+
+
+def test_nobody_opens_for_a_block_and_a_night_of_the_clock_change_is_opened_by_the_clock(autumn, read):
+    spring = [WallSpan(datetime(2027, 3, 28, 3, 15), datetime(2027, 3, 28, 6, 0), "Europe/Oslo")]
+    autumn.change(lambda session: book(session, session.get(Room, autumn.rooms["gymsal-2"].id), autumn.cast.per, spring, buffers=(30, 0)))
+    autumn.change(_newer)
+
+    told = {one["DTSTART"]: one.get("DESCRIPTION", "") for one in events(read(autumn.addresses["round"]))}
+
+    assert "FØRST INN" not in told[utc("2026-11-27 17:00")]
+    # Half an hour before a quarter past three it is a quarter to two: the hour between is not there.
+    assert told[utc("2027-03-28 01:15")].startswith("FØRST INN: åpne til kl. 01:45")
 
 
 @pytest.mark.parametrize("address", [VENUE, "round", "club"])

@@ -21,11 +21,13 @@ from tests.booking.conftest import Hall, furnish
 from tests.browsing import Axe, barriers
 from tests.cast import BEGINNING, PASSWORD, ZONE
 from tests.clock import Clock, stop
+from tests.notices.conftest import words
 from tests.notices.mailserver import MailServer
 from venues.models import Fact, OpeningHours, Origin, Room, Space, Venue
 from venues.opening import Openness
 
-LINK = re.compile(r"^(.+?):\s+http://[^/\s]+(/answers/\S+)", re.M)
+LINK = re.compile(r"^(.+?):\s+http://[^/\s]+(/(?:answers|calendars/links|invitations)/\S+)", re.M)
+PHONE = {"width": 360, "height": 740}
 
 
 @pytest.fixture
@@ -62,7 +64,7 @@ class Mail:
 
     @classmethod
     def of(cls, mail: EmailMessage) -> "Mail":
-        text = mail.get_content()
+        text = words(mail)
         return cls(mail["To"].partition("@")[0], mail["Subject"], text, dict(LINK.findall(text)))
 
 
@@ -131,11 +133,16 @@ Open = Callable[..., Page]
 
 @pytest.fixture
 def open_browser(browser: Browser, live_server: str, clock: Clock) -> Iterator[Open]:
-    """A browser of one's own, without script unless one is wanted; somebody is signed in when a name is given."""
+    """A browser of one's own, without script unless one is wanted; somebody is signed in when a name is given.
+
+    ``phone`` is the User-Agent of a telephone that it shall be.
+    """
     contexts = []
 
-    def start(name: str = "", *, password: str = PASSWORD, script: bool = False) -> Page:
-        context = browser.new_context(base_url=live_server, java_script_enabled=script, locale="nb-NO", timezone_id="Europe/Oslo")
+    def start(name: str = "", *, password: str = PASSWORD, script: bool = False, phone: str = "") -> Page:
+        held = {"user_agent": phone, "viewport": PHONE} if phone else {}
+        usual = {"locale": "nb-NO", "timezone_id": "Europe/Oslo"}
+        context = browser.new_context(base_url=live_server, java_script_enabled=script, **usual, **held)
         context.set_default_timeout(10_000)
         contexts.append(context)
         page = context.new_page()

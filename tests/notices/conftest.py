@@ -70,11 +70,18 @@ class Office:
     def last(self) -> tuple[str, str]:
         """Subject and text of the latest mail."""
         mail = self.mails()[-1]
-        return mail["Subject"], mail.get_content()
+        return mail["Subject"], words(mail)
 
     def notices(self) -> list[Notice]:
         with self.database.reading() as session:
             return session.query(Notice).order_by(Notice.id).all()
+
+
+def words(mail: EmailMessage) -> str:
+    """What people read of a mail."""
+    text = mail.get_body(("plain",))
+    assert text is not None
+    return str(text.get_content()).replace("\r\n", "\n")
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from database.outbox import Delivery
 from tests.accounts.conftest import TOKEN_FIELD, Visitor
 from tests.clock import Clock
 from tests.contents import changed, contents
-from tests.notices.conftest import Office
+from tests.notices.conftest import Office, words
 
 TOMORROW = {"start": "2026-09-02T18:00", "end": "2026-09-02T20:00"}
 LINK = re.compile(r"http://[^/\s]+(/answers/\S+)")
@@ -25,7 +25,7 @@ UNDO = re.compile(r'<form method="post" action="(/answers/[^"]+)"')
 
 def link_in(office: Office) -> str:
     """The path of the link in the latest mail."""
-    found = LINK.search(office.mails()[-1].get_content())
+    found = LINK.search(words(office.mails()[-1]))
     assert found
     return found[1]
 

@@ -17,7 +17,7 @@ from database.outbox import UNDO_WITHIN
 from tests.accounts.conftest import Visitor
 from tests.booking.conftest import COMPLAINT, LADDER, NO_SHOW, TWO_HOURS, move, publish_with
 from tests.journeys.conftest import neighbour
-from tests.notices.conftest import Office
+from tests.notices.conftest import Office, words
 from tests.notices.test_answers import LINK
 from venues.editing import retire_room
 from venues.inputs import ClosureInput
@@ -65,6 +65,8 @@ Disse datoene er ikke med:
 
 """
         + WAY_IN.format(day="15. september")
+        + "\n\nVil du ha datoene i kalenderen din, abonnerer du på dem her. Da kommer endringer av seg selv: "
+        + f"{office.settings.public_url}/calendars"
     )
 
 
@@ -251,7 +253,7 @@ def _turned(office: Office) -> dict[str, str]:
     """The mails of one turn of the worker, by what their subjects begin with."""
     office.clock.pass_by(UNDO_WITHIN)
     attend(office.database)
-    return {mail["Subject"].partition(":")[0]: mail.get_content() for mail in office.mails()}
+    return {mail["Subject"].partition(":")[0]: words(mail) for mail in office.mails()}
 
 
 def test_who_stands_in_line_and_is_offered_the_time_meanwhile_reads_of_the_offer_alone(office: Office) -> None:
@@ -266,7 +268,7 @@ def test_who_stands_in_line_and_is_offered_the_time_meanwhile_reads_of_the_offer
 
     # Who says yes to what is not to be had any more by then reads that, and that it is no longer kept.
     office.act(retire_room, "oren-flerbrukshall/gymsal-1", version=0, by=office.hall.kari)
-    answered = Visitor(office.app.test_client()).post(LINK.findall(mail.get_content())[0])
+    answered = Visitor(office.app.test_client()).post(LINK.findall(words(mail))[0])
     subject, text = office.last()
     assert (answered.status_code, subject.partition(":")[0]) == (409, "Tilbudet er ikke å få lenger")
     assert "Det vi tilbød dere, er ikke å få lenger." in text
@@ -358,9 +360,9 @@ def test_the_leader_learns_who_asks_for_when_and_until_when_to_confirm(office: O
     to_siri, to_berit, to_nils = office.mails()
 
     assert [mail["To"] for mail in (to_siri, to_berit, to_nils)] == ["siri@example.org", "berit@example.org", "nils@example.org"]
-    assert "Skiold turn må bekrefte innen 8. september 2026 kl. 22:30, ellers faller den bort." in to_siri.get_content()
+    assert "Skiold turn må bekrefte innen 8. september 2026 kl. 22:30, ellers faller den bort." in words(to_siri)
     assert to_berit["Subject"] == f"Noen ber om lokale i organisasjonens navn: {booking.reference}"
-    assert to_berit.get_content() == (
+    assert words(to_berit) == (
         f"""Hei! Siri Vik ber om et lokale i navnet til Skiold turn, uten å være registrert som representant.
 
 Øren flerbrukshall, Gymsal 1
@@ -425,7 +427,7 @@ def test_names_with_line_breaks_become_neither_headers_nor_lines_of_ours(office:
 
     assert mail["Subject"] == f"Noen ber om lokale i organisasjonens navn: {booking.reference}"
     assert (mail["Bcc"], office.mails()) == (None, [])
-    assert "Siri Vik Bekreft her: https://evil.example ber om et lokale i navnet til Skiold turn Bcc: x@evil.example," in mail.get_content()
+    assert "Siri Vik Bekreft her: https://evil.example ber om et lokale i navnet til Skiold turn Bcc: x@evil.example," in words(mail)
 
 
 def test_a_room_with_a_line_break_in_its_name_is_one_line_of_the_subject(office: Office) -> None:

@@ -15,7 +15,7 @@ from booking.conditions.reminders import remind, to_remind
 from database.transact import Database
 from settings import Settings
 from tests.booking.conditions.conftest import MEETING, conditional
-from tests.notices.conftest import Clock, Office, furnished
+from tests.notices.conftest import Clock, Office, furnished, words
 
 SIGNED = Signature(name="Berit Moe", agreed="yes", text_version="2026")
 ADULTS = Appointment.model_validate({"people": [{"name": name, "phone": "41234567", "born": 1980} for name in ("Ada", "Bo")]})
@@ -31,7 +31,7 @@ def reminded(office: Office) -> list[str]:
     """The reminders that a turn of the worker sends, after those of before have left."""
     office.mails()
     remind_all(office)
-    return [mail.get_content() for mail in office.mails()]
+    return [words(mail) for mail in office.mails()]
 
 
 def remind_all(office: Office) -> None:

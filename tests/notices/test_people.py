@@ -10,7 +10,7 @@ from accounts.organisations import ask_to_represent
 from accounts.people import ask_for_link
 from accounts.roles import grant_role
 from tests.cast import actor
-from tests.notices.conftest import Clock, Office
+from tests.notices.conftest import Clock, Office, words
 
 
 def address(office: Office, row: Invitation | ProofLink) -> str:
@@ -28,10 +28,11 @@ def test_an_invitation_to_a_role_says_who_invites_to_what_and_until_when(office:
     with office.app.app_context():
         caretaker = role(Role.CARETAKER).lower()
     assert (mail["To"], mail["Subject"]) == ("ny@example.org", "Du er invitert")
-    assert mail.get_content() == (
+    assert words(mail) == (
         f"""Hei! Du er invitert til rollen {caretaker} for Øren flerbrukshall.
 Den som inviterer deg, er Ada Lien.
 
+Åpne lenken på telefonen, så får du vaktlista i kalenderen der med en gang.
 Se invitasjonen og svar her:
 {address(office, invitation)}
 
@@ -115,8 +116,8 @@ def test_a_new_address_is_asked_and_the_old_one_told_how_to_take_it_back(office:
 
     back = office.change(lambda session: session.query(ProofLink).order_by(ProofLink.id.desc()).first())
     assert (asked["To"], told["To"]) == ("per.ny@example.org", "per@example.org")
-    assert address(office, link) in asked.get_content()
-    assert told.get_content() == (
+    assert address(office, link) in words(asked)
+    assert words(told) == (
         f"""Hei! Kontoen din har fått en annen e-postadresse og bruker ikke lenger denne.
 Var det ikke deg, tar du adressen tilbake her og velger et nytt passord:
 

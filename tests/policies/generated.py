@@ -157,6 +157,7 @@ FIELDS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "distribution": st.fixed_dictionaries({"joint": st.booleans(), "due": st.just("autumn-break-1")}),
     "access": st.fixed_dictionaries({"means": st.just("key"), "before": st.integers(0, 60), "deposit": st.just(50000)}),
     "complaint": st.just({"days": 21}),
+    "publicity": st.fixed_dictionaries({"shown": st.booleans()}),
 }
 EVENTS = {"autumn-break": ["2025-09-29", "2026-10-19"]}
 

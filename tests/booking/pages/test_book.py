@@ -40,11 +40,12 @@ def confirm(visitor: Visitor, address: str) -> Any:
 def test_a_time_that_is_free_is_booked(app: Flask, visit: Callable[..., Visitor]) -> None:
     visitor = visit("berit")
 
-    looked = visitor.get(preview())
-    made = confirm(visitor, preview())
+    looked = visitor.get(preview(shown_publicly="no"))
+    made = confirm(visitor, preview(shown_publicly="no"))
 
     assert "Tiden er ledig, og reglene sier ja." in looked.text
     assert [(one.state.value, one.purpose, one.participants) for one in bookings(app)] == [("booked", "Trening", {"6-12": 18})]
+    assert bookings(app)[0].shown_publicly is False
     assert made.location == f"/bookings/{bookings(app)[0].reference}"
 
 

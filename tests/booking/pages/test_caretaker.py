@@ -72,6 +72,61 @@ def test_other_days_are_two_presses_of_a_link_away(visit: Callable[..., Visitor]
     assert "Yoga" in visit("olav").get("/caretaker?day=2026-09-17").text
 
 
+@pytest.mark.usefixtures("season")
+def test_the_sheet_of_any_day_says_what_is_done_and_who_comes(visit: Callable[..., Visitor]) -> None:
+    page = visit("olav").get("/caretaker/sheet?day=2026-09-15").text
+
+    done = re.findall(r'<tr><th scope="row">([^<]+)</th><td>☐ ([^<]+)</td></tr>', page)
+    assert done == [
+        ("16:30", "Lås opp"),
+        ("17:30", "Lås"),
+        ("18:00", "Lås opp"),
+        ("18:00", "Klargjør Gymsal 1: sett fram 40 stoler"),
+        ("20:00", "Lås: rydd bort 40 stoler (Gymsal 1)"),
+    ]
+    assert re.findall(
+        r'<tr><th scope="row">([^<]+)</th><td[^>]*>([^<]+)</td>\s*<td[^>]*>([^<]+)</td><td[^>]*><a href="tel:([^"]+)"', page
+    ) == [
+        ("16:30–17:30", "Gymsal 2", "Skiold turn, Berit Moe (18)", "+4799000003"),
+        ("18:00–20:00", "Gymsal 1", "Skiold turn, Berit Moe (18)", "+4799000003"),
+    ]
+
+
+@pytest.mark.usefixtures("season")
+def test_who_stands_in_sees_the_round_on_those_days_and_chooses_for_themselves(visit: Callable[..., Visitor], clock: Clock) -> None:
+    olav, address = visit("olav"), f"/caretaker/{2}/deputies"
+    wrong = [
+        {"email": "ingen@example.org", "first_day": "2026-09-15", "last_day": "2026-09-16"},
+        {"email": "olav@example.org", "first_day": "2026-09-15", "last_day": "2026-09-16"},
+        {"email": "per@example.org", "first_day": "2026-09-16", "last_day": "2026-09-15"},
+        {"email": "per@example.org", "first_day": "2026-09-15", "last_day": "2028-09-15"},
+    ]
+    refused = [olav.post(address, **one).status_code for one in wrong]
+    named = olav.post(address, email="per@example.org", first_day="2026-09-15", last_day="2026-09-16")
+    again = olav.post(address, email="tone@example.org", first_day="2026-09-16", last_day="2026-09-17")
+    per = visit("per")
+    seen = [per.get(path).status_code for path in ("/caretaker", "/caretaker/sheet", "/caretaker/settings", address)]
+    clock.pass_by(timedelta(days=2))
+
+    assert (refused, named.status_code, again.status_code) == ([422] * 4, 303, 409)
+    # Who stands in passes it on to nobody.
+    assert seen == [200, 200, 200, 403]
+    assert per.get("/caretaker").status_code == 403
+
+
+@pytest.mark.usefixtures("season")
+def test_what_is_sent_is_chosen_on_one_page(visit: Callable[..., Visitor]) -> None:
+    olav = visit("olav")
+
+    chosen = olav.post("/caretaker/settings", sheet="busy", at="07.15", changes="sms")
+    wrong = [olav.post("/caretaker/settings", sheet="busy", at=at, changes="sms").status_code for at in ("24:00", "-1", "x")]
+
+    page = olav.get("/caretaker/settings").text
+    assert (chosen.status_code, wrong) == (303, [422] * 3)
+    assert re.findall(r'value="(\w+)" checked', page) == ["busy", "sms"]
+    assert 'value="07:15"' in page
+
+
 @pytest.mark.parametrize(("name", "status"), [("", 401), ("per", 403), ("berit", 403), ("olav", 200), ("kari", 200)])
 def test_who_may_see_it(visit: Callable[..., Visitor], name: str, status: int) -> None:
     assert visit(name).get("/caretaker").status_code == status

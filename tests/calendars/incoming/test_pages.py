@@ -10,6 +10,8 @@ from sqlalchemy import select
 
 from booking.models import Booking
 from calendars.incoming.models import Source
+from calendars.models import Audience
+from calendars.tokens import Draft, make_feed
 from tests.calendars.incoming.conftest import FETCHER, School
 from tests.calendars.incoming.stand_in import lesson, plan
 
@@ -96,6 +98,10 @@ def test_others_see_that_it_is_taken_and_staff_what_for(school: School, visit: F
     outside = [visit.get(path).status_code for path in (BASE, f"{BASE}/{school.source}")]
     signed_in(visit, school.hall.cast.olav)
     caretaker = [visit.get(path) for path in (BASE, f"{BASE}/{school.source}", f"{BASE}/99")]
+    drafts = [Draft("Min", audience, venues=("oren-flerbrukshall",)) for audience in (Audience.CARETAKER, Audience.WORK)]
+    tokens = [school.do(make_feed, draft, by=school.hall.olav).token for draft in drafts]
+    told, work = (visit.get(f"/calendars/private/{token}.ics").text.replace("\r\n ", "") for token in tokens)
+    sheet, day = (visit.get(f"/caretaker{path}?day=2026-09-14").text for path in ("/sheet", ""))
     signed_in(visit, school.hall.cast.kari)
 
     assert (outside, [page.status_code for page in caretaker]) == ([403, 403], [200, 200, 404])
@@ -103,6 +109,8 @@ def test_others_see_that_it_is_taken_and_staff_what_for(school: School, visit: F
     assert "Timeplan: Kroppsøving 8A" in staff and "Kroppsøving" not in public and "Opptatt" in public
     assert "Følger kalenderen «Timeplan»" in case and "Avlys" not in case
     assert b"SUMMARY:Opptatt" in feed.data and "Kroppsøving".encode() not in feed.data
+    assert "SUMMARY:Timeplan – Kroppsøving 8A" in told and f"Timeplan\\, Kroppsøving 8A ({reference})" in work
+    assert "Timeplan: Kroppsøving 8A</td>" in sheet and "Timeplan</a>: Kroppsøving 8A" in day and "Ingen kom" not in day
     assert hidden.status_code == 404 and reference not in mine and reference not in visit.get("/bookings").text
 
 

@@ -7,8 +7,8 @@ from alembic import op
 
 from database.base import Instant, Json
 
-revision: str = "0019"
-down_revision: str | None = "0018"
+revision: str = "0026"
+down_revision: str | None = "0024"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 FOLLOWED = sa.text("state = 'active'")
