@@ -10,6 +10,7 @@ import booking.api
 import booking.pages
 import booking.support.pages
 import calendars.edge
+import calendars.incoming.edge
 import database.ready
 import notices.pages
 import policies.edge
@@ -36,6 +37,7 @@ TABLES = (
     "booking.rounds.models",
     "booking.support.models",
     "calendars.models",
+    "calendars.incoming.models",
     "database.audit",
     "database.outbox",
     "database.idempotency",
@@ -59,6 +61,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     booking.pages.install(app)
     booking.support.pages.install(app)
     calendars.edge.install(app)
+    calendars.incoming.edge.install(app)
     for command in (check_command, replay_command, whatif_command):
         policies_commands.add_command(command)
     notices.pages.install(app)

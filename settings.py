@@ -16,9 +16,10 @@ class Settings:
 
     ``public_url`` stands in mails, feeds and links; ``mail_url`` is ``smtp://[user:pass@]host:port`` or
     ``file:///folder`` (the demo); ``mail_from`` the sender of every mail; ``sms_url`` is ``file:///folder`` or empty, which
-    sends no short messages; ``bounces`` the Maildir into which a mail server puts what comes back; ``feed_cancelled_days`` for
-    how long calendars tell of a cancelled date; ``embed_in`` the origins whose pages may frame the list of what is on
-    (``https://www.example.no https://*.example.no``).
+    sends no short messages; ``bounces`` the Maildir into which a mail server puts what comes back; ``incoming_hosts`` the names on
+    the municipality's own network from which calendars may be fetched; ``feed_cancelled_days`` for how long calendars tell of a
+    cancelled date; ``embed_in`` the origins whose pages may frame the list of what is on (``https://www.example.no
+    https://*.example.no``).
     """
 
     database_url: str
@@ -35,6 +36,7 @@ class Settings:
     map_tiles: bool = False
     feed_gzip: bool = True
     embed_in: str = ""
+    incoming_hosts: frozenset[str] = frozenset()
     feed_cancelled_days: int = 14
 
     def __post_init__(self) -> None:
@@ -48,8 +50,8 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
-        """Read DATABASE_URL, SECRET_KEY, PUBLIC_URL, INSTANCE, DEMO, MAIL_URL, MAIL_FROM, SMS_URL, BOUNCES, EMBED_IN and the
-        switches."""
+        """Read DATABASE_URL, SECRET_KEY, PUBLIC_URL, INSTANCE, DEMO, MAIL_URL, MAIL_FROM, SMS_URL, BOUNCES, EMBED_IN,
+        INCOMING_HOSTS and the switches."""
         demo = environ.get("DEMO") == "1"
         instance = Path(environ.get("INSTANCE", ROOT / "instance")).absolute()
         instance.mkdir(parents=True, exist_ok=True)
@@ -69,6 +71,7 @@ class Settings:
             map_tiles=environ.get("MAP_TILES") == "1",
             feed_gzip=environ.get("FEED_GZIP", "1") != "0",
             embed_in=environ.get("EMBED_IN", ""),
+            incoming_hosts=frozenset(environ.get("INCOMING_HOSTS", "").lower().replace(",", " ").split()),
             feed_cancelled_days=int(environ.get("FEED_CANCELLED_DAYS", "14")),
         )
 

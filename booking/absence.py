@@ -12,7 +12,7 @@ from booking.ending import keys_of
 from booking.fees import fee_by, fee_for_missing
 from booking.models import Booking, Occurrence
 from booking.reasons import verdicts_of
-from booking.states import BookingKind, OccurrenceState
+from booking.states import OccurrenceState
 from database.audit import Act, record
 from database.locks import lock
 from database.outbox import post
@@ -59,7 +59,7 @@ def answer_by(date: Occurrence, rule: Absence) -> day_of | None:
 def require_begun(booking: Booking, date: Occurrence, now: datetime) -> None:
     """Raises Conflict where nobody can have come yet, or nobody was expected."""
     lifecycle.require(lifecycle.Act.NOTE_USE, date.state)
-    if booking.kind is BookingKind.BLOCK:
+    if not booking.kind.is_judged:
         raise refuse(Conflict, "nobody-expected", "number", date.number)
     if date.starts_at > now:
         raise refuse(Conflict, "not-begun", "number", f"{date.local_start:%Y-%m-%dT%H:%M}")

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from booking.lifecycle import WAITING
 from booking.models import Booking, Occurrence
-from booking.states import BookingKind, OccurrenceState
+from booking.states import JUDGED, OccurrenceState
 from policies.ahead import Ahead
 from policies.places import Place
 from venues.models import Room
@@ -18,5 +18,5 @@ def bookings_ahead(session: Session, place: Place, *, now: datetime) -> Ahead:
     booked = func.count(case((Occurrence.state == OccurrenceState.BOOKED, Occurrence.id)))
     waiting = func.count(distinct(case((Occurrence.state.in_(sorted(WAITING)), Occurrence.booking_id))))
     query = select(booked, waiting).join(Booking, Occurrence.booking_id == Booking.id).join(Room, Occurrence.room_id == Room.id)
-    query = query.where(Occurrence.ends_at > now, Booking.kind != BookingKind.BLOCK, place.rooms)
+    query = query.where(Occurrence.ends_at > now, Booking.kind.in_(JUDGED), place.rooms)
     return Ahead(*session.execute(query).one())

@@ -64,7 +64,7 @@ class Case:
     @property
     def needed(self) -> tuple[Needed, ...]:
         """What each date has beside the room."""
-        return needed_in(self.room, "" if self.kind is BookingKind.BLOCK else self.activity, self.resources)
+        return needed_in(self.room, self.activity if self.kind.is_judged else "", self.resources)
 
     def request(self, wall: WallSpan) -> Request:
         """The request for one date, as the policy reads it."""

@@ -9,7 +9,8 @@ from accounts.identity import Actor, Role
 from booking.changed import INTERNAL, Change, changes_since, is_only_said
 from booking.models import Booking, Occurrence
 from booking.references import normalised
-from kernel.errors import Fault, Missing, Stale, refuse
+from booking.states import BookingKind
+from kernel.errors import Conflict, Fault, Missing, Stale, refuse
 from venues.models import Room
 
 
@@ -29,11 +30,13 @@ def booking_for(session: Session, booking_id: int) -> Booking:
 def booking_at(session: Session, booking_id: int, version: int | None, *, by: Actor) -> Booking:
     """``booking_for`` an act on the version that somebody saw who may see it.
 
-    Raises Unidentified, Missing, and Stale with what changed when another version was read; what the office did among itself since
-    stands in no applicant's way.
+    Raises Unidentified, Missing, Conflict for what follows a calendar of others, and Stale with what changed when another version
+    was read; what the office did among itself since stands in no applicant's way.
     """
     found = booking_for(session, booking_id)
     require_sight(found, by)
+    if found.kind is BookingKind.INCOMING:
+        raise refuse(Conflict, "follows-calendar", "booking", found.reference, calendar=found.contact_name)
     if version is None or is_only_said(session, found, version, () if works_on(found, by) else INTERNAL):
         return found
     fault = Fault("changed-meanwhile", "version", version, {"now": found.version})

@@ -17,7 +17,7 @@ from booking.models import Booking, Occurrence
 from booking.occupy import vacate
 from booking.outside import dates_outside
 from booking.revisions import touch_spaces
-from booking.states import Cause
+from booking.states import BookingKind, Cause
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
 from kernel.errors import Conflict, Fault, Invalid, refuse
@@ -54,8 +54,9 @@ class Closing:
 def affected(session: Session, closing: Closing, *, now: datetime) -> Sequence[Occurrence]:
     """The live dates ahead that a closure would meet, in order; rooms that share a space with the closed one count too.
 
-    What has begun is settled, whatever a closure says of earlier hours. Raises Invalid for a time that is none, far away, or over
-    (``closure-past``): it would change what has been, and could never be opened again.
+    What has begun is settled, whatever a closure says of earlier hours; what follows a calendar of others stays as that says.
+    Raises Invalid for a time that is none, far away, or over (``closure-past``): it would change what has been, and could never be
+    opened again.
     """
     require_near(closing.given, now=now)
     if closing.interval.end <= now:
@@ -64,7 +65,8 @@ def affected(session: Session, closing: Closing, *, now: datetime) -> Sequence[O
     time = closing.interval
     query = (
         select(Occurrence)
-        .where(Occurrence.room_id.in_(rooms), Occurrence.state.in_(sorted(LIVE)))
+        .join(Occurrence.booking)
+        .where(Occurrence.room_id.in_(rooms), Occurrence.state.in_(sorted(LIVE)), Booking.kind != BookingKind.INCOMING)
         .where(Occurrence.starts_at < time.end, Occurrence.ends_at > time.start, Occurrence.starts_at > now)
         .options(joinedload(Occurrence.booking).selectinload(Booking.occurrences), joinedload(Occurrence.room).selectinload(Room.spaces))
         .order_by(Occurrence.starts_at, Occurrence.id)

@@ -1,5 +1,6 @@
 """Conflicts (pure): what is wanted, what stands in its way, and what of a list of wishes collides with itself."""
 
+from bisect import bisect
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -147,14 +148,18 @@ class Answer:
 
 
 def collisions_within(wants: Sequence[Want]) -> Iterable[Collision]:
-    """Where a later want meets an earlier one of the same list; the earlier keeps the time."""
+    """Where a later want meets an earlier one of the same list; the earlier keeps the time.
+
+    Those that keep theirs are disjoint, and looked for in order: a calendar of others brings thousands.
+    """
     last: dict[int, list[Interval]] = {}
     for number, want in enumerate(wants):
         for space in want.spaces:
             earlier = last.setdefault(space, [])
-            met = next((time for time in earlier if time.overlaps(want.time)), None)
+            place = bisect(earlier, want.time)
+            met = next((time for time in earlier[max(place - 1, 0) : place + 1] if time.overlaps(want.time)), None)
             if met is None:
-                earlier.append(want.time)
+                earlier.insert(place, want.time)
             else:
                 yield Collision(number, space, None, met)
 

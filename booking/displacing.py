@@ -1,6 +1,6 @@
 """Displacing: dates lose their time to a booking that goes before them, or to a closure; they keep their history."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from accounts.identity import Actor
 from booking.case import span_of
 from booking.cases import bookings_for
-from booking.conflicts import Answer
+from booking.conflicts import Answer, Collision
 from booking.ending import keys_of
-from booking.judging import Judged
 from booking.lifecycle import LIVE, state_of
 from booking.models import Booking, Occurrence, Offer
 from booking.occupy import free
@@ -119,20 +118,32 @@ def losers(session: Session, answer: Answer, *, locked: bool) -> Losers:
     return replace(found, keys=tuple(keys_of(session, *found.bookings))) if locked else found
 
 
-def require_precedence(
-    session: Session, found: Losers, dates: Sequence[Dated], kind: BookingKind, asked: Displacing, *, now: datetime
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Winner:
+    """A date that is to go first: what is in its way, how strong it is, and what the policy says of it, where that was asked."""
+
+    collisions: Sequence[Collision]
+    strength: int
+    verdict: Verdict | None = None
+
+
+def winners(dates: Iterable[Dated], kind: BookingKind) -> list[Winner]:
+    """The dates of a wish, as strong as the policy says."""
+    return [Winner(date.collisions, strength_of(date.judged.verdict, kind), date.judged.verdict) for date in dates]
+
+
+def require_precedence(session: Session, found: Losers, dates: Iterable[Winner], asked: Displacing, *, now: datetime) -> None:
     """Raises Conflict naming every date that does not give way: what is over or blocked, is as strong, or has too short notice
     without a reason; and where those that are to lose their time are others than were shown (``displaces-others``, with ``until``
     where the notice is too short). Raises Invalid (``cause-missing``)."""
     verdicts = {booking.id: verdicts_of(session, booking) for booking in {date.booking for date in found.dates}}
     meetings = [
-        (winner.judged, date, verdicts[date.booking_id].get(date.local_start))
+        (winner, date, verdicts[date.booking_id].get(date.local_start))
         for winner in dates
         for date in found.dates
         if any(collision.occurrence_id == date.id for collision in winner.collisions)
     ]
-    faults = [fault for winner, date, verdict in meetings for fault in _against(date, winner, verdict, kind, asked, now)]
+    faults = [fault for winner, date, verdict in meetings for fault in _against(date, winner, verdict, asked, now)]
     if faults:
         raise Conflict(*{(fault.code, fault.value, fault.facts["reference"]): fault for fault in faults}.values())
     if found.dates:
@@ -168,14 +179,12 @@ def notice_of(winner: Verdict | None, loser: Verdict | None) -> int:
     return rule.notice_days if rule else 0
 
 
-def _against(
-    date: Occurrence, winner: Judged, verdict: Verdict | None, kind: BookingKind, asked: Displacing, now: datetime
-) -> Iterator[Fault]:
+def _against(date: Occurrence, winner: Winner, verdict: Verdict | None, asked: Displacing, now: datetime) -> Iterator[Fault]:
     booking = date.booking
-    if date.state not in LIVE or date.starts_at <= now or booking.kind is BookingKind.BLOCK:
+    if date.state not in LIVE or date.starts_at <= now or not booking.kind.is_judged:
         yield met("gives-no-way", date)
         return
-    ours, theirs = strength_of(winner.verdict, kind), strength_of(verdict, booking.kind)
+    ours, theirs = winner.strength, strength_of(verdict, booking.kind)
     if ours <= theirs:
         # Where no rule says anything of either, there is nothing to compare.
         yield met("goes-not-first", date, strength=ours, theirs=theirs) if theirs else met("no-precedence", date)
@@ -184,7 +193,7 @@ def _against(
         yield met("displaced-too-late", date, **late)
 
 
-def _too_late(date: Occurrence, winner: Judged, verdict: Verdict | None, now: datetime) -> Mapping[str, object]:
+def _too_late(date: Occurrence, winner: Winner, verdict: Verdict | None, now: datetime) -> Mapping[str, object]:
     """How many days before its use a date had to be told that it gives way, and until when that was; empty while that is ahead."""
     days = notice_of(winner.verdict, verdict)
     until = date.local_start.date() - timedelta(days=days)

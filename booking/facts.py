@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from booking.case import Case
 from booking.lifecycle import LIVE
 from booking.models import Booking, Occurrence
+from booking.states import BookingKind
 from booking.support.models import Agreement
 from database.sql import epoch
 from kernel.interval import Interval
@@ -169,7 +170,7 @@ def _dates(columns: Columns, measure: Measure = Measure.USED) -> Select[Any]:
     """All live dates but those that are judged: counts are never stored."""
     joined = select(*columns).select_from(Occurrence).join(Booking).join(Room, Occurrence.room_id == Room.id)
     counted = Occurrence.absent_at.is_not(None) if measure is Measure.ABSENT else Occurrence.state.in_(sorted(LIVE))
-    return joined.where(counted, Occurrence.id.not_in(bindparam("settled", expanding=True)))
+    return joined.where(counted, Booking.kind != BookingKind.INCOMING, Occurrence.id.not_in(bindparam("settled", expanding=True)))
 
 
 @cache

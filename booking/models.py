@@ -389,8 +389,9 @@ class Usage(Base):
 
 
 class Task(Base):
-    """Something to be done until it is: somebody to be called, whom a notice of a ``kind`` did not reach, or what was said of a
-    use to be looked at; at most one for each. Done by staff, or by the answer of who was to be called."""
+    """Something to be done until it is: somebody to be called, whom a notice of a ``kind`` did not reach, what was said of a
+    use to be looked at, or a calendar of others that meets bookings; at most one for each. Done by staff, or by the answer of
+    who was to be called."""
 
     __tablename__ = "task"
     __table_args__ = (Index("ix_task_open", "id", sqlite_where=TO_DO, postgresql_where=TO_DO),)
@@ -399,6 +400,7 @@ class Task(Base):
     reason: Mapped[TaskReason] = mapped_column(Word(TaskReason))
     notice_id: Mapped[int | None] = mapped_column(unique=True)
     usage_id: Mapped[int | None] = mapped_column(unique=True)
+    source_id: Mapped[int | None] = mapped_column(unique=True)
     kind: Mapped[str] = mapped_column(String(60))
     person_id: Mapped[int | None]
     booking_id: Mapped[int | None]

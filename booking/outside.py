@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from booking.lifecycle import LIVE
 from booking.models import Booking, Occurrence
-from booking.states import BookingKind
+from booking.states import JUDGED
 from database.audit import Audit
 from kernel.interval import Interval
 from venues.models import Room, Venue
@@ -36,7 +36,7 @@ def dates_outside(session: Session, venue: Venue, room: Room | None, *, now: dat
 
 def closed_by_hours(session: Session, dates: Sequence[Occurrence], *, since: datetime) -> list[Occurrence]:
     """Those of the dates that are not open, where the hours of their rooms changed since then."""
-    asked = [date for date in dates if date.booking.kind is not BookingKind.BLOCK]
+    asked = [date for date in dates if date.booking.kind.is_judged]
     rooms = and_(Audit.subject == Room.__tablename__, Audit.subject_id.in_({date.room_id for date in asked}))
     venues = and_(Audit.subject == Venue.__tablename__, Audit.subject_id.in_({date.room.venue_id for date in asked}))
     changed = select(Audit.id).where(or_(rooms, venues), Audit.verb.in_(HOURS), Audit.at > since)
@@ -62,7 +62,7 @@ def _ahead(session: Session, venue: Venue, room: Room | None, now: datetime) -> 
     query = (
         select(Occurrence)
         .join(Booking)
-        .where(here, Occurrence.state.in_(sorted(LIVE)), Occurrence.ends_at > now, Booking.kind != BookingKind.BLOCK)
+        .where(here, Occurrence.state.in_(sorted(LIVE)), Occurrence.ends_at > now, Booking.kind.in_(JUDGED))
         .options(joinedload(Occurrence.booking).selectinload(Booking.occurrences), joinedload(Occurrence.room).joinedload(Room.venue))
         .order_by(Occurrence.starts_at, Occurrence.id)
     )

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from booking.cases import by_reference
 from booking.judging import unfolded
 from booking.models import Judgement
-from booking.states import BookingKind
 from kernel.errors import Missing, refuse
 from policies.evaluate import Case, evaluate_series
 from policies.queries import policy_of
@@ -50,7 +49,7 @@ def replay(session: Session, reference: str) -> list[Replayed]:
     """
     booking = by_reference(session, reference)
     rows = session.scalars(select(Judgement).where(Judgement.booking_id == booking.id).order_by(Judgement.id)).all()
-    if not rows and booking.kind is not BookingKind.BLOCK:
+    if not rows and booking.kind.is_judged:
         raise refuse(Missing, "no-judgement", "booking", booking.reference)
     return [one for row in rows for one in _replayed(session, row)]
 

@@ -15,7 +15,7 @@ from booking.case import Case, case_of_wish, in_room, in_use
 from booking.conditions.asked import asked_of
 from booking.conflicts import Answer
 from booking.crowding import require_few_in_line
-from booking.displacing import NOBODY, Losers, Loss, lose, losers, require_precedence
+from booking.displacing import NOBODY, Losers, Loss, lose, losers, require_precedence, winners
 from booking.images import before, undoable
 from booking.judging import Judged, highest, judge_all, keep
 from booking.lifecycle import state_of
@@ -123,7 +123,7 @@ def weigh(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Weighed:
     if wish.displace is None:
         return Weighed(case, in_order(found), answer)
     giving_way = losers(session, answer, locked=False)
-    require_precedence(session, giving_way, found, wish.kind, wish.displace, now=now)
+    require_precedence(session, giving_way, winners(found, wish.kind), wish.displace, now=now)
     answer = answer.without(giving_way.ids)
     return Weighed(case, in_order(results(judged, answer, wish.on_conflict)), answer, giving_way)
 

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from booking.conflicts import Draw, Pool, Want
 from booking.models import Booking, Claim
-from booking.states import BookingKind
 from database.locks import Key, Subject
 from kernel.errors import Fault
 from kernel.interval import Interval
@@ -91,7 +90,7 @@ def needed_in(room: Room, activity: str, asked: Mapping[str, int]) -> tuple[Need
 
 def needed_by(booking: Booking, room: Room) -> tuple[Needed, ...]:
     """What a date of a booking has beside a room; where staff block time nobody is there for anything."""
-    return needed_in(room, "" if booking.kind is BookingKind.BLOCK else booking.activity, booking.resources)
+    return needed_in(room, booking.activity if booking.kind.is_judged else "", booking.resources)
 
 
 def may_need(booking: Booking, resource: Resource) -> bool:

@@ -4,11 +4,21 @@ from enum import StrEnum
 
 
 class BookingKind(StrEnum):
-    """ORDINARY by an applicant, MUNICIPAL for the municipality's own use, BLOCK for time that is kept empty."""
+    """ORDINARY by an applicant, MUNICIPAL for the municipality's own use, BLOCK for time that is kept empty, INCOMING for what a
+    calendar of others says and only that changes."""
 
     ORDINARY = "ordinary"
     MUNICIPAL = "municipal"
     BLOCK = "block"
+    INCOMING = "incoming"
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether somebody asked for it, by the rules, and is told what becomes of it."""
+        return self in JUDGED
+
+
+JUDGED = (BookingKind.ORDINARY, BookingKind.MUNICIPAL)
 
 
 class BookingState(StrEnum):
@@ -107,10 +117,11 @@ class UsageKind(StrEnum):
 
 class TaskReason(StrEnum):
     """Why an officer has to call: the notice BOUNCED, FAILED to leave for two days, or is urgent and UNACKNOWLEDGED. Or what
-    staff have to look at: a DAMAGE, or an ANSWER to what was noted about a date."""
+    staff have to look at: a DAMAGE, an ANSWER to what was noted about a date, or a calendar of others that MEETS bookings."""
 
     BOUNCED = "bounced"
     FAILED = "failed"
     UNACKNOWLEDGED = "unacknowledged"
+    MEETS = "meets"
     DAMAGE = "damage"
     ANSWER = "answer"

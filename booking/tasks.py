@@ -29,6 +29,14 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Meeting:
+    """A task that is open about a calendar of others, with a booking of it that did not get all of its time."""
+
+    task: Task
+    booking: Booking
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A task that is open about what was said of a use, and by whom."""
 
@@ -52,6 +60,24 @@ def look_at(session: Session, reason: TaskReason, usage: Usage, booking: Booking
     about = {"usage_id": usage.id, "person_id": booking.holder_id, "booking_id": booking.id}
     session.add(Task(reason=reason, kind=str(usage.kind), created_at=now, **about))
     session.flush()
+
+
+def meets(session: Session, source_id: int, booking_id: int, *, is_new: bool, now: datetime) -> None:
+    """Let officers look at what a calendar of others wants that bookings have; once they did, again when there is more of it."""
+    task = session.scalar(select(Task).where(Task.source_id == source_id))
+    if task is None:
+        task = Task(source_id=source_id, kind=str(TaskReason.MEETS), reason=TaskReason.MEETS, created_at=now)
+        session.add(task)
+    elif task.done_at and is_new:
+        task.created_at, task.done_at, task.done_by = now, None, None
+    task.booking_id = booking_id
+    session.flush()
+
+
+def meets_no_more(session: Session, source_id: int, *, by: Hand, now: datetime) -> None:
+    """A calendar of others wants nothing that bookings have."""
+    open_one = (Task.source_id == source_id, Task.done_at.is_(None))
+    session.execute(update(Task).where(*open_one).values(done_at=now, done_by=by.person_id))
 
 
 def settle(session: Session, notices: Collection[int], *, by: Hand, now: datetime) -> None:
@@ -80,8 +106,16 @@ def calls(session: Session, *, by: Actor) -> list[Call]:
     """Whom to call, longest first, in one statement; for officers."""
     by.require(by.is_officer, "officer")
     query = select(Task, Person, Booking.reference).outerjoin(Person, Person.id == Task.person_id)
-    query = query.outerjoin(Booking, Booking.id == Task.booking_id).where(Task.done_at.is_(None), Task.usage_id.is_(None)).order_by(Task.id)
-    return [Call(task, person, reference or "") for task, person, reference in session.execute(query.limit(MOST))]
+    query = query.outerjoin(Booking, Booking.id == Task.booking_id).where(Task.done_at.is_(None), Task.notice_id.is_not(None))
+    return [Call(task, person, reference or "") for task, person, reference in session.execute(query.order_by(Task.id).limit(MOST))]
+
+
+def meeting(session: Session, *, by: Actor) -> list[Meeting]:
+    """The calendars of others that want time which bookings have, longest first; for officers."""
+    by.require(by.is_officer, "officer")
+    query = select(Task, Booking).join(Booking, Booking.id == Task.booking_id).where(Task.done_at.is_(None), Task.source_id.is_not(None))
+    found = session.execute(query.options(joinedload(Booking.room).joinedload(Room.venue)).order_by(Task.id).limit(MOST))
+    return [Meeting(task, booking) for task, booking in found]
 
 
 def reports(session: Session, *, by: Actor) -> list[Report]:

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
 from booking.models import Booking
-from booking.states import BookingKind
 from database.outbox import UNDO_WITHIN, post
 from kernel.wallclock import to_wall
 
@@ -30,7 +29,7 @@ def tell(
 
     Who has no address for mail is called when nothing can be undone any more.
     """
-    is_own = by.person_id == booking.holder_id or booking.kind is BookingKind.BLOCK
+    is_own = by.person_id == booking.holder_id or not booking.kind.is_judged
     until = None if is_own else answer_by(lost, booking.room.venue.zone, now=now)
     if until and not booking.holder.email:
         until = now + UNDO_WITHIN

@@ -15,7 +15,7 @@ from booking.counted import Counts, Spent, Spot
 from booking.judging import unfolded
 from booking.lifecycle import LIVE
 from booking.models import Booking, Judgement, Occurrence
-from booking.states import BookingKind, OccurrenceState
+from booking.states import JUDGED, OccurrenceState
 from database.transact import Database
 from kernel.errors import Invalid, refuse
 from kernel.interval import Interval
@@ -141,7 +141,7 @@ class Reading:
         counted = _within(*_whole_periods(question)) if has_counts else self._is_tried
         is_ahead = and_(Occurrence.state.in_(sorted(LIVE)), Occurrence.ends_at > now)
         counts = or_(Occurrence.state == OccurrenceState.BOOKED, is_ahead, is_missed)
-        self._conditions = (counted, counts, Booking.kind != BookingKind.BLOCK)
+        self._conditions = (counted, counts, Booking.kind.in_(JUDGED))
 
     def bookings(self, session: Session) -> tuple[list[int], int]:
         """The ids of all bookings in the order in which they were asked for, and how many dates are tried."""

@@ -144,7 +144,7 @@ class Wish(BaseModel):
     resources: Resources = {}
     message: Annotated[Prose, StringConstraints(max_length=4000)] = ""
     second_hour: StrictBool = False
-    kind: BookingKind = BookingKind.ORDINARY
+    kind: Literal[BookingKind.ORDINARY, BookingKind.MUNICIPAL, BookingKind.BLOCK] = BookingKind.ORDINARY
     on_behalf_of: RowId | None = None
     exceptions: Annotated[tuple[Slug, ...], Field(max_length=20)] = ()
     exception_reason: Annotated[Prose, StringConstraints(max_length=LONGEST_REASON), Field(validate_default=True)] = ""

@@ -9,6 +9,7 @@ import click
 from flask.cli import AppGroup
 
 from calendars.incoming.bounds import MOST_BYTES
+from calendars.incoming.cli import refresh_command, subscribe_command
 from calendars.incoming.reading import Found, Outcome, Reading, read
 from kernel.errors import Refusal
 from kernel.wallclock import parse_day
@@ -16,6 +17,8 @@ from policies.cli import FILE
 from web.wording import sentence
 
 commands = AppGroup("calendars", help="Calendars of others.")
+for command in (subscribe_command, refresh_command):
+    commands.add_command(command)
 
 
 @commands.command("read")

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from booking.rounds.work import Kind, Stay, Task, tasks_of
+from booking.states import BookingKind
 from calendars.events import Event, State
 from calendars.levels import (
     Closing,
@@ -130,8 +131,10 @@ def _lines(task: Task, round_: Round, view: View) -> list[str]:
 
 def _of(one: Occurring, told: Telling, view: View) -> list[str]:
     """Who comes when and where, whom to ring, and whether they may be let in."""
-    # A person's own booking names nobody twice.
     contact = (one.contact_name, one.contact_phone) if told.is_near else ()
-    whom = ", ".join(dict.fromkeys(part for part in (who(one, told, view), *contact) if part))
+    # Of a calendar of others its title says who comes.
+    called = one.purpose if one.kind is BookingKind.INCOMING else ""
+    # A person's own booking names nobody twice.
+    whom = ", ".join(dict.fromkeys(part for part in (who(one, told, view), called, *contact) if part))
     when = f"{one.local_start:%H:%M}–{one.local_end:%H:%M} {told.place.name}: {whom} ({one.reference})"
     return [when, *entrance_lines(told.entrance, view)]

@@ -348,6 +348,8 @@ def _title(found: Occurring, told: Telling, view: View) -> str:
     match found.kind:
         case BookingKind.BLOCK:
             return words.blocked
+        case BookingKind.INCOMING:
+            return words.busy
         case BookingKind.MUNICIPAL:
             return view.municipality if found.shown_publicly else words.busy
         case BookingKind.ORDINARY:
@@ -362,6 +364,8 @@ def who(found: Occurring, told: Telling, view: View) -> str:
             return view.words.blocked
         case BookingKind.MUNICIPAL:
             return holder.name if holder else view.municipality
+        case BookingKind.INCOMING:
+            return found.contact_name
         case BookingKind.ORDINARY:
             if holder:
                 return holder.name
@@ -374,7 +378,7 @@ def _lines(found: Occurring, told: Telling, view: View) -> list[str]:
         case Level.BUSY:
             return []
         case Level.PUBLIC:
-            is_told = found.open_to_all and found.shown_publicly and found.kind is not BookingKind.BLOCK
+            is_told = found.open_to_all and found.shown_publicly and found.kind.is_judged
             return [words.open_to_all] if is_told else []
         case Level.OPEN:
             return _public(found, told.holder, view)

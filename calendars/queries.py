@@ -295,9 +295,9 @@ def _taking(rooms: Sequence[int]) -> ColumnElement[bool]:
 
 
 def _held(standing: Standing) -> ColumnElement[bool]:
-    """What a holder has; in public nothing that is not shown, which stands there as nobody's."""
+    """What a holder has; in public nothing that is not shown, which stands there as nobody's. What comes from a calendar is the room's."""
     if standing.kind is Kind.PERSON:
-        return Booking.holder_id.in_(standing.ids)
+        return and_(Booking.holder_id.in_(standing.ids), Booking.kind != BookingKind.INCOMING)
     told: list[ColumnElement[bool]] = [Booking.organisation_id.in_(standing.ids)]
     told += [Booking.team == standing.team] if standing.team else []
     told += [] if standing.level is Level.OWN else [Booking.shown_publicly.is_(True)]

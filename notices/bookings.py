@@ -59,7 +59,7 @@ def of_booking(session: Session, notice: Notice, settings: Settings, *, now: dat
         return None
     offers = open_offers(session, found)
     told = told_dates(found, notice, offers)
-    if not told or (notice.kind == "booking-booked" and found.kind is BookingKind.BLOCK):
+    if not told or (notice.kind == "booking-booked" and not found.kind.is_judged):
         return None
     verdicts = verdicts_of(session, found)
     booked = (date for date in found.occurrences if date.state is OccurrenceState.BOOKED and date.starts_at > now)
@@ -92,7 +92,7 @@ def of_booking(session: Session, notice: Notice, settings: Settings, *, now: dat
         "first": first,
         "is_next": still[:1] == [first],
         "is_many": notice.kind in TELLS_TERMS | {"dates-added"} and is_many(found),
-        "arrival": arrival(session, first.room.venue, first.starts_at) if first and found.kind is not BookingKind.BLOCK else None,
+        "arrival": arrival(session, first.room.venue, first.starts_at) if first and found.kind.is_judged else None,
         **_links(notice, first, settings),
     }
     mobile = person.phone if notice.answer_by and MOBILE.fullmatch(person.phone) else ""

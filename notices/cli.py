@@ -23,6 +23,7 @@ from booking.runs import forget_old, run_waiting
 from booking.turns import attempt
 from booking.undo import forget_acts
 from calendars.health import silent, tell_silent
+from calendars.incoming.pages import refreshing
 from database.transact import Database
 from kernel.clock import now
 from notices.bounces import MOST_BYTES
@@ -74,8 +75,8 @@ def bounces_command(file: Path) -> None:
 @click.option("--every", default=20, show_default=True, help="Seconds between turns.")
 def worker_command(every: int) -> None:
     """Do all periodic work until stopped: end what nobody confirmed, offer free time, tell of broken promises, remind, tell of
-    calendars that nobody fetches, see whom notices did not reach, tell caretakers of their day, forget what is old, send notices, try
-    drafts."""
+    calendars that nobody fetches, see whom notices did not reach, fetch calendars of others, tell caretakers of their day, forget
+    what is old, send notices, try drafts."""
     while True:
         _tidy()
         attempt("send notices", _send)
@@ -95,6 +96,7 @@ def _tidy() -> None:
         _remind,
         _tell_silent,
         _read_bounces,
+        _refresh_calendars,
         _call,
         _begin_days,
         _tell_of_changes,
@@ -148,6 +150,10 @@ def _tell_silent() -> None:
 def _read_bounces() -> None:
     if folder := _settings().bounces:
         read_maildir(_database(), _settings(), folder)
+
+
+def _refresh_calendars() -> None:
+    refreshing().refresh_due()
 
 
 def _call() -> None:

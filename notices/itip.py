@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from accounts.models import Person
 from booking.lifecycle import LIVE
 from booking.models import Booking, Occurrence
-from booking.states import BookingKind, OccurrenceState
+from booking.states import OccurrenceState
 from calendars.events import message_bytes
 from calendars.rendering import own_event
 from database.outbox import Notice, post
@@ -55,7 +55,7 @@ def entries_of(notice: Notice, reader: Person, booking: Booking, told: Sequence[
     A mail that tells of one date tells the calendar too, but not where it ``asks`` for an answer: programmes show what is in the
     calendar's part, and may hide the rest.
     """
-    if reader.without_calendar or booking.kind is BookingKind.BLOCK:
+    if reader.without_calendar or not booking.kind.is_judged:
         return NOTHING
     is_new = not is_many(booking)
     ahead = (date for date in told if date.starts_at > notice.created_at)

@@ -17,7 +17,7 @@ from booking.models import Booking, Occurrence
 from booking.pages.week import Held
 from booking.preferring import goes_before
 from booking.reasons import rank_of, reviews
-from booking.states import BookingKind, BookingState
+from booking.states import BookingState
 from kernel.errors import Fault
 from kernel.wallclock import to_wall
 from policies.verdict import Displacement, Rank, Verdict
@@ -112,7 +112,7 @@ def _wish(rival: Rival, loses: bool, offers: tuple[Offer, ...] | None, now: date
 def _standing(rival: Rival, mine: Displacement | None, now: datetime) -> Standing:
     """Who has the time gives way to what is stronger; what no rule says of the other's strength counts as none."""
     theirs = rival.displacement.strength if rival.displacement else 0
-    is_booked = rival.booking.state is BookingState.BOOKED and rival.booking.kind is not BookingKind.BLOCK
+    is_booked = rival.booking.state is BookingState.BOOKED and rival.booking.kind.is_judged
     if mine is None or not is_booked or mine.strength <= theirs:
         return Standing(rival, None, None)
     first = rival.met[0][1]

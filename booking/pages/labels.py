@@ -34,6 +34,7 @@ KINDS: Mapping[BookingKind, str] = {
     BookingKind.ORDINARY: _("Vanlig booking"),
     BookingKind.MUNICIPAL: _("Kommunens egen bruk"),
     BookingKind.BLOCK: _("Sperret tid"),
+    BookingKind.INCOMING: _("Fra en annen kalender"),
 }
 ACCEPTS: Mapping[Accepts, str] = {
     Accepts.TIME: _("Bare denne tiden i dette rommet"),
@@ -63,6 +64,7 @@ TASKS: Mapping[TaskReason, str] = {
     TaskReason.BOUNCED: _("E-posten til dem kom i retur."),
     TaskReason.FAILED: _("E-posten til dem ble ikke tatt imot på to dager."),
     TaskReason.UNACKNOWLEDGED: _("De har ikke svart at de har lest at en tid som er nær, er tapt eller endret."),
+    TaskReason.MEETS: _("Kalender fra andre møter bookinger"),
     TaskReason.DAMAGE: _("Skade"),
     TaskReason.ANSWER: _("Svar på det som er notert"),
 }

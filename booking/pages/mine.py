@@ -14,7 +14,7 @@ from booking.pages.before import to_do
 from booking.pages.blueprint import routes
 from booking.pages.rows import IN_LINE, Row, Wanted, rows
 from booking.reasons import verdicts_offered
-from booking.states import BookingState, OfferState
+from booking.states import BookingKind, BookingState, OfferState
 from kernel.clock import now
 from kernel.wallclock import to_wall
 from venues.models import Room
@@ -55,10 +55,9 @@ def _again(row: Row) -> str:
 
 
 def of(actor: Actor) -> ColumnElement[bool]:
-    """The condition that a booking is this person's."""
-    return or_(
-        Booking.holder_id == actor.person_id, Booking.hand_id == actor.person_id, Booking.organisation_id.in_(sorted(actor.organisations))
-    )
+    """The condition that a booking is this person's: what comes from a calendar is of the room only."""
+    held = or_(Booking.holder_id == actor.person_id, Booking.hand_id == actor.person_id)
+    return or_(held & (Booking.kind != BookingKind.INCOMING), Booking.organisation_id.in_(sorted(actor.organisations)))
 
 
 def _to_confirm(actor: Actor) -> ColumnElement[bool]:

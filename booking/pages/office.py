@@ -24,7 +24,7 @@ from booking.pages.rows import Wanted, rows
 from booking.preferring import Choice, prefer
 from booking.references import normalised
 from booking.states import BookingState
-from booking.tasks import calls, finish, reports
+from booking.tasks import calls, finish, meeting, reports
 from kernel.clock import now
 from kernel.errors import Invalid, Refusal
 from kernel.wallclock import to_wall
@@ -140,6 +140,7 @@ def _page(form: Form, answered: Sequence[Answered] = ()) -> str:
         "booking/office.html",
         calls=calls(session, by=actor) if actor.is_officer else [],
         reports=reports(session, by=actor),
+        meetings=meeting(session, by=actor) if actor.is_officer else [],
         waiting=listed,
         spoken=spoken,
         whose=whose,

@@ -188,7 +188,8 @@ def told_booking(session: Session, booking: Booking, *, by: Actor, language: str
     """All that the page of a booking tells, in a number of statements that does not grow with its dates."""
     _load(session, booking)
     verdicts = verdicts_of(session, booking)
-    may_change = may_see(booking, by) and (by.person_id == booking.holder_id or _acts_for(booking, by) or by.is_officer)
+    is_theirs = by.person_id == booking.holder_id or _acts_for(booking, by) or by.is_officer
+    may_change = may_see(booking, by) and is_theirs and booking.kind is not BookingKind.INCOMING
     first, coming_up = min(date.starts_at for date in booking.occurrences), coming_offers(session, booking)
     offers = {date: offer for date, offer in coming_up.items() if offer.state is OfferState.OPEN}
     sought = {date: offer.created_at + UNDO_WITHIN for date, offer in coming_up.items() if date not in offers}
@@ -276,9 +277,9 @@ def _date(
         may_move=is_ahead and lifecycle.allows(lifecycle.Act.MOVE, date.state),
         may_readd=is_ahead and lifecycle.allows(lifecycle.Act.READD, date.state) and not _is_refused(date),
         may_split=is_ahead and lifecycle.allows(lifecycle.Act.MOVE, date.state) and has_earlier,
-        may_note=has_begun and looks_after and date.booking.kind is not BookingKind.BLOCK,
+        may_note=has_begun and looks_after and date.booking.kind.is_judged,
         may_take_back=date.absent_at is not None and looks_after,
-        may_say=has_begun and (looks_after or is_holders(date.booking, by)) and date.booking.kind is not BookingKind.BLOCK,
+        may_say=has_begun and (looks_after or is_holders(date.booking, by)) and date.booking.kind.is_judged,
         offer=offer if is_ahead and offer and offer.expires_at and offer.expires_at > now else None,
     )
 

@@ -3,17 +3,22 @@
 from collections.abc import Mapping
 
 from kernel.texts import marked as _
+from web.sentences import CALENDARS
 
+# Their sentences stand beside those of all that is refused.
 REFUSED: Mapping[str, str] = {
-    "empty": _("Filen er tom."),
-    "too-large": _("Filen er for stor. Den kan ha høyst 10 MB og én million linjer."),
-    "compressed": _("Filen er pakket (zip eller gzip). Pakk den ut, og last opp kalenderfilen som er i den."),
-    "web-page": _("Adressen ga en nettside, ikke en kalender. Ofte er det en innloggingsside: hent kalenderens egen adresse til deling."),
-    "not-a-calendar": _("Dette er ikke en kalender: det finnes ingen linje BEGIN:VCALENDAR."),
-    "truncated": _("Kalenderen slutter før den er ferdig: linjen END:VCALENDAR mangler. Hent den på nytt."),
-    "nested": _("Kalenderen er satt sammen på en måte som ikke kan leses: for mange ledd ligger i hverandre."),
-    "too-many-events": _("Kalenderen har mer enn 20 000 hendelser. Be om en som gjelder færre rom eller kortere tid."),
-    "too-much-work": _("Kalenderen har for mange gjentakelser. Be om en som gjelder færre rom eller kortere tid."),
+    code: CALENDARS[f"calendar:{code}"]
+    for code in (
+        "empty",
+        "too-large",
+        "compressed",
+        "web-page",
+        "not-a-calendar",
+        "truncated",
+        "nested",
+        "too-many-events",
+        "too-much-work",
+    )
 }
 SKIPPED: Mapping[str, str] = {
     "unclosed": _("Hendelsen slutter ikke: linjen END:VEVENT mangler."),
@@ -29,6 +34,12 @@ SKIPPED: Mapping[str, str] = {
     "bad-instance": _("Hvilken gang endringen gjelder (RECURRENCE-ID) kan ikke leses."),
     "superseded": _("En nyere utgave av samme hendelse står i filen og gjelder."),
     "out-of-range": _("Hendelsen ligger i et år som ikke kan regnes med."),
+}
+# Of what was read, why it occupies no room.
+TAKES_NOTHING: Mapping[str, str] = {
+    "takes-no-time": _("Hendelsen er merket som ledig tid (TRANSP)."),
+    "no-length": _("Hendelsen varer ikke."),
+    "too-long": _("Hendelsen varer lenger enn en måned."),
 }
 REMARKED: Mapping[str, str] = {
     "bad-exception": _("Et unntak (EXDATE) kan ikke leses. Hendelsen er lest uten det."),

@@ -80,6 +80,15 @@ add equipment                           in     no      no    no       no     no 
 change equipment                        in     no      no    no       no     no        ok        ok      ok
 take equipment out of use               in     no      no    no       no     no        ok        ok      ok
 take equipment into use again           in     no      no    no       no     no        ok        ok      ok
+add a calendar of others                in     no      no    no       no     no        no        ok      ok
+follow a calendar                       in     no      no    no       no     no        no        ok      ok
+fetch a calendar now                    in     no      no    no       no     no        no        ok      ok
+put another file in its place           in     no      no    no       no     no        no        ok      ok
+let a calendar rest                     in     no      no    no       no     no        no        ok      ok
+remove a calendar                       in     no      no    no       no     no        no        ok      ok
+let a calendar go before bookings       in     no      no    no       no     no        no        ok      ok
+let bookings keep their time            in     no      no    no       no     no        no        ok      ok
+let a calendar take its time after all  in     no      no    no       no     no        no        ok      ok
 
 begin a draft                           in     no      no    no       no     no        no        ok      ok
 copy another's rules into a draft       in     no      no    no       no     no        no        ok      ok

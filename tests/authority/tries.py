@@ -8,6 +8,7 @@ from typing import Any
 from PIL import Image
 
 from tests.authority.world import ROOM, World
+from tests.calendars.incoming.stand_in import plan
 from tests.cast import PASSWORD
 
 VENUE = "oren-flerbrukshall"
@@ -130,6 +131,11 @@ def _page(address: str, **fields: Any) -> Tries:
     return tries
 
 
+def _calendar(verb: str, **fields: str) -> Tries:
+    """An act on the calendar of others."""
+    return _page(f"/venues/{VENUE}/calendars/{{source}}/{verb}", **fields)
+
+
 def _names(world: World) -> dict[str, Any]:
     return {name: getattr(world, name) for name in World.__dataclass_fields__}
 
@@ -237,6 +243,17 @@ TRIES: dict[str, Tries] = {
     "change equipment": _page(f"/venues/{VENUE}/resources/{{resource}}", name="Prosjektor", quantity="3", version="{resource_version}"),
     "take equipment out of use": _page(f"/venues/{VENUE}/resources/{{resource}}/retirement"),
     "take equipment into use again": _page(f"/venues/{VENUE}/resources/{{resource}}/restoration"),
+    "add a calendar of others": lambda w: (
+        _form(f"/venues/{VENUE}/calendars", room="gymsal-1", name="Kamper", file=(BytesIO(plan()), "kamper.ics")),
+    ),
+    "follow a calendar": _calendar("activation"),
+    "fetch a calendar now": _calendar("refresh"),
+    "put another file in its place": lambda w: (_form(f"/venues/{VENUE}/calendars/{w.source}/file", file=(BytesIO(plan()), "kamper.ics")),),
+    "let a calendar rest": _calendar("pause"),
+    "remove a calendar": _calendar("removal"),
+    "let a calendar go before bookings": _calendar("displacement", dates="{without_time}", reason="Skolen.", seen="{on_the_16th}"),
+    "let bookings keep their time": _calendar("exclusion", dates="{without_time}"),
+    "let a calendar take its time after all": _calendar("inclusion", dates="{set_aside}"),
     "begin a draft": _page(f"/policies/rooms/{ROOM}/draft"),
     "copy another's rules into a draft": _page(f"/policies/rooms/{ROOM}/draft/copies", source="place:", whole="yes", version="0"),
     "throw a draft away": _page(f"{DRAFT}/removal", version="1"),

@@ -30,6 +30,10 @@ from booking.support.agreements import AgreementTerms, make_agreement
 from booking.support.grants import GrantTerms, make_grant
 from booking.tasks import call_for
 from booking.usage import UsageInput, note_usage
+from calendars.incoming.deciding import meetings, set_aside
+from calendars.incoming.reading import read
+from calendars.incoming.refreshing import Copy, add, keep
+from calendars.incoming.sources import SourceInput, activate
 from calendars.links import send_link
 from calendars.models import Audience
 from calendars.tokens import Draft, make_feed
@@ -41,6 +45,7 @@ from policies.verbs import save_draft
 from tests import cast
 from tests.booking.conditions.conftest import CONDITIONS, MEETING, conditional
 from tests.booking.conftest import NOW, POLICY, REASON, Hall, again, furnish, wish
+from tests.calendars.incoming.stand_in import lesson, plan
 from tests.cast import BEGINNING, ZONE
 from venues.inputs import ClosureInput, ContactInput
 from venues.models import Municipality, Origin, Photo, Room, SchoolPeriod, Space, Venue
@@ -126,6 +131,10 @@ class World:
     closure: int
     contact: int
     photo: int
+    source: int  # a timetable that the hall follows
+    without_time: int  # a date of it that Per's wish has the time of
+    on_the_16th: str  # the sign of that
+    set_aside: int  # another, which goes without
     resource: int
     resource_version: int
     school: int
@@ -179,6 +188,7 @@ def build(session: Session) -> World:
         token=bearers["holder"].id,
         **_versions(session, hall),
         damage=_damage(session, hall, missed),
+        **_calendar(session, hall),
     )
     _made(session, note_absence, world.noted.id, 1, by=hall.olav)
     return world
@@ -291,6 +301,19 @@ def _of_venue(session: Session, hall: Hall) -> dict[str, int]:
         "school": int(session.scalars(select(SchoolPeriod.id).where(SchoolPeriod.venue_id.is_(None))).one()),
         "own_school": own.id,
     }
+
+
+def _calendar(session: Session, hall: Hall) -> dict[str, Any]:
+    """A school's timetable that met two bookings, of which one may keep its time."""
+    data = plan(lesson("a", "20260916T183000", "20260916T193000"), lesson("b", "20260928T183000", "20260928T193000"))
+    copy = Copy(data, read(data, first=NOW.date(), last=date(2027, 9, 1), zone=ZONE))
+    given = SourceInput(room="gymsal-1", name="Timeplan")
+    source = _made(session, add, "oren-flerbrukshall", given, "timeplan.ics", copy, by=hall.kari)
+    _made(session, activate, source.id, by=hall.kari)
+    _made(session, keep, source.id, copy, by=hall.kari)
+    first, second = meetings(session, source, now=NOW)
+    _made(session, set_aside, source.id, [second.date.id], ignored=True, by=hall.kari)
+    return {"source": source.id, "without_time": first.date.id, "set_aside": second.date.id, "on_the_16th": sign_of(first.others)}
 
 
 def _letters(session: Session, hall: Hall) -> dict[str, Any]:

@@ -74,6 +74,7 @@ def test_a_sheet_once_a_day_at_its_hour_as_text_and_as_one_page(office: Office, 
         "20:00–21:00 Gymsal 1: Skiold turn, Berit Moe, 99 00 00 03",
     ]
     assert all(part in page for part in ("Først inn 17:45", "40 stoler &amp; &lt;b&gt;", 'href="tel:+4799000003"', "<td>☐ Lås</td>"))
+    assert "sett fram 40 stoler &amp; &lt;b&gt;" in page and "<b>" not in page
     at(clock, "2026-09-16 06:30")
     assert turn(office)[1:] == [("day-sheet", olav)]
 

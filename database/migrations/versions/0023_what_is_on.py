@@ -7,8 +7,8 @@ from alembic import op
 
 from database.base import Json
 
-revision: str = "0025"
-down_revision: str | None = "0024"
+revision: str = "0023"
+down_revision: str | None = "0022"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -7,8 +7,8 @@ from alembic import op
 
 from database.base import Instant, Json
 
-revision: str = "0022"
-down_revision: str | None = "0021"
+revision: str = "0021"
+down_revision: str | None = "0020"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 # SQLite adds a key that refers to another table only together with its column, which Alembic has no word for.

@@ -7,8 +7,8 @@ from alembic import op
 
 from database.base import Instant
 
-revision: str = "0021"
-down_revision: str | None = "0020"
+revision: str = "0020"
+down_revision: str | None = "0019"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 COLUMNS = {"level": sa.String(40), "sent_at": Instant(), "told_at": Instant()}
