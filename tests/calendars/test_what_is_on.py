@@ -106,7 +106,7 @@ def test_it_is_told_in_all_forms(on, read):
     sign, busy = read("/calendars/open.json"), read("/calendars/open/ages/13-19/kinds/sport.ifb")
 
     assert [one["summary"] for one in sign.json["next"]] == [ABOUT["title"], "Drammen kommune", ABOUT["title"], ABOUT["title"]]
-    assert busy.text.count("FREEBUSY") == 3
+    assert busy.text.count("FREEBUSY;") == 3
     assert (sign.status_code, busy.status_code, read("/calendars/open/ages/13-19.xml").status_code) == (200, 200, 404)
     assert "Skal ikke vises" not in sign.text + busy.text
 
