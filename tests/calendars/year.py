@@ -44,7 +44,7 @@ TEXTS = (
     'Semikolon; komma, skråstrek \\ og «gåsetegn» " slutt',
     "Linje 1\nlinje 2\r\nlinje 3\u2028linje 4",
     "Sangkveld 🎹🎷 med 👩‍👩‍👧‍👦 og 🇳🇴 " + "å" * 90,
-    "Styring\x07tegn\x00 og \x85ny linje",
+    "Styring\x07tegn og \x85ny linje",
     "x" * 74 + "æ" + "y" * 74,
     "\\n er ikke en ny linje, BEGIN:VEVENT heller ikke",
 )

@@ -129,8 +129,8 @@ def subscribe(page: Page) -> bytes:
     """Make the caretaker's own feed of the hall, and fetch it as a calendar would."""
     follow(page.get_by_role("link", name="Kalendere"))
     page.get_by_label("Navn").fill("Olav, mobil")
-    page.get_by_label("Vaktmester").check()
-    page.get_by_label("Øren flerbrukshall").check()
+    page.get_by_label("Vaktmester: det som skjer").check()
+    page.get_by_label("Øren flerbrukshall", exact=True).check()
     follow(page.get_by_role("button", name="Lag kalenderabonnement"))
     return page.request.get(page.locator("code.secret").inner_text()).body()
 
