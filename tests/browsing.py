@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Page
@@ -20,6 +21,8 @@ QUIET = [
     "disable-sync",
 ]
 FLAGS = [f"--{flag}" for flag in QUIET]
+# Nothing slides: without script nobody can wait for a button to stand still, and a click goes where it was.
+USUAL: dict[str, Any] = {"locale": "nb-NO", "timezone_id": "Europe/Oslo", "reduced_motion": "reduce"}
 HOW = "install it (Debian: apt-get install chromium)"
 WIDE, NARROW = 1280, 360
 Axe = Callable[..., list[str]]

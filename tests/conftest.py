@@ -186,7 +186,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser, live_server: str) -> Iterator[Page]:
     """A page 1280 wide on the live server; ``page.goto("/")`` opens its front page."""
-    context = browser.new_context(base_url=live_server, viewport={"width": 1280, "height": 900}, locale="nb-NO", timezone_id="Europe/Oslo")
+    context = browser.new_context(base_url=live_server, viewport={"width": 1280, "height": 900}, **browsing.USUAL)
     yield context.new_page()
     context.close()
 

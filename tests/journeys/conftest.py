@@ -18,7 +18,7 @@ from database.transact import Database
 from kernel.wallclock import to_wall
 from settings import Settings
 from tests.booking.conftest import Hall, furnish
-from tests.browsing import Axe, barriers
+from tests.browsing import USUAL, Axe, barriers
 from tests.cast import BEGINNING, PASSWORD, ZONE
 from tests.clock import Clock, stop
 from tests.notices.conftest import words
@@ -141,8 +141,7 @@ def open_browser(browser: Browser, live_server: str, clock: Clock) -> Iterator[O
 
     def start(name: str = "", *, password: str = PASSWORD, script: bool = False, phone: str = "") -> Page:
         held = {"user_agent": phone, "viewport": PHONE} if phone else {}
-        usual = {"locale": "nb-NO", "timezone_id": "Europe/Oslo"}
-        context = browser.new_context(base_url=live_server, java_script_enabled=script, **usual, **held)
+        context = browser.new_context(base_url=live_server, java_script_enabled=script, **USUAL, **held)
         context.set_default_timeout(10_000)
         contexts.append(context)
         page = context.new_page()
@@ -164,7 +163,7 @@ def look(browser: Browser, axe: Axe) -> Iterator[Look]:
     contexts = []
 
     def look(seen: Page) -> list[str]:
-        context = browser.new_context(storage_state=seen.context.storage_state())
+        context = browser.new_context(storage_state=seen.context.storage_state(), **USUAL)
         contexts.append(context)
         return barriers(context.new_page(), axe, seen.url)
 

@@ -21,7 +21,7 @@ from demo.people import PASSWORD
 from policies.kinds import KNOWN
 from settings import Settings
 from tests import postgres
-from tests.browsing import Axe, barriers
+from tests.browsing import USUAL, Axe, barriers
 from tests.conftest import Copies
 from tests.journeys.conftest import follow, sign_in, stop
 from tests.policies.test_drawing import Lottery
@@ -68,7 +68,7 @@ def references(database: Database) -> dict[str, str]:
 
 @pytest.fixture
 def page(browser: Browser, tour: Tour) -> Iterator[Page]:
-    context = browser.new_context(base_url=tour.address, locale="nb-NO", timezone_id="Europe/Oslo", reduced_motion="reduce")
+    context = browser.new_context(base_url=tour.address, **USUAL)
     yield context.new_page()
     context.close()
 

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from settings import Settings
+from tests.browsing import USUAL
 from tests.web.trial import make_app
 
 ROOT = Path(__file__).parents[2]
@@ -37,7 +38,7 @@ def address(settings: Settings) -> Iterator[str]:
 
 
 def opened(browser: Browser, address: str, size: tuple[int, int], *, script: bool = True) -> Page:
-    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, java_script_enabled=script, locale="nb-NO")
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, java_script_enabled=script, **USUAL)
     page = context.new_page()
     page.goto(address)
     return page
