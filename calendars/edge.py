@@ -1,30 +1,26 @@
 """The web edge of feeds: addresses that calendar programmes read, and what makes the feeds of this process ready."""
 
-import re
-from urllib.parse import quote
-
 from flask import Blueprint, Flask, Request, Response, current_app, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
-from werkzeug.http import http_date
+from werkzeug.datastructures import Headers
 
 import calendars.api
 import calendars.pages
 import calendars.public_pages
 from calendars.cache import Cache
-from calendars.feeds import Asked, Feeds, Told
+from calendars.desk import Answer, Desk, Order, refused
+from calendars.feeds import Feeds
 from calendars.forms import ENDINGS, Form
+from calendars.front import Front
 from calendars.standing import PRIVATE, Address
-from calendars.tokens import Use, hashed, note_uses
+from calendars.tokens import hashed, note_uses
 from calendars.uses import Uses
 from calendars.whatson import Among
 from calendars.window import wanted_of
-from calendars.words import WHY_NOT
-from kernel.clock import now
-from kernel.errors import Busy, Missing, Refusal
+from kernel.errors import Missing, Refusal
+from web import logs
 from web.guards import FRAMED
 
-# Old Outlook and Exchange ask for gzip and then cannot read it.
-NO_GZIP = re.compile(r"Microsoft Office|Outlook|Exchange|MSOffice", re.I)
 LONGEST_TOKEN = 100
 ENDING = f"<any({', '.join(Form)}):form>"
 
@@ -48,8 +44,12 @@ def install(app: Flask) -> None:
     settings = app.extensions["settings"]
     base = app.extensions["database"]
     cache = Cache(settings.instance / "feeds")
-    app.extensions["feeds"] = Feeds(base, cache, settings.public_url, cancelled_days=settings.feed_cancelled_days)
-    app.extensions["feed_uses"] = Uses(lambda uses: base.transact(note_uses, uses))
+    feeds = Feeds(base, cache, settings.public_url, cancelled_days=settings.feed_cancelled_days)
+    uses = Uses(lambda uses: base.transact(note_uses, uses))
+    desk = Desk(feeds, uses, gzip=settings.feed_gzip)
+    front = Front(app.wsgi_app, desk, app.extensions["security_headers"], trust_given_id=settings.trusted_proxies > 0)
+    app.extensions.update(feeds=feeds, feed_uses=uses, feed_desk=desk, feed_front=front)
+    app.wsgi_app = front  # type: ignore[method-assign]
     app.session_interface = Sessions()
     app.register_blueprint(routes)
     calendars.pages.install(app)
@@ -88,7 +88,7 @@ def what_is_on(path: str, form: str) -> Response:
     try:
         return answer(Address.open_to_all(Among.at(path)), Form(form))
     except Missing as refusal:
-        return _refused(refusal, is_private=False)
+        return _response(refused(refusal, is_private=False))
 
 
 @routes.get(f"/private/<token>.{ENDING}")
@@ -98,73 +98,24 @@ def private(token: str, form: str) -> Response:
 
 
 def answer(address: Address, form: Form) -> Response:
-    """Answer a calendar programme, in plain words where there is nothing to give: error pages repeat their address."""
-    moment = now()
+    """Answer a calendar programme, in plain words where there is nothing to give."""
     try:
-        asked = Asked(
-            address,
-            wanted_of(request.args, form),
-            if_none_match=request.headers.get("If-None-Match", ""),
-            if_modified_since=request.headers.get("If-Modified-Since", ""),
-            packed=_takes_gzip(),
-        )
-        feeds: Feeds = current_app.extensions["feeds"]
-        told = feeds.answer(asked, now=moment)
+        order = Order(address, wanted_of(request.args, form))
     except Refusal as refusal:
-        return _refused(refusal, is_private=address.kind == PRIVATE)
-    if told.standing.used:
-        uses: Uses = current_app.extensions["feed_uses"]
-        client = request.headers.get("User-Agent", "")
-        uses.note(Use(told.standing.used.token_id, moment, client), told.standing.used.noted_at)
-    return _response(told, form)
+        return _response(refused(refusal, is_private=address.kind == PRIVATE))
+    desk: Desk = current_app.extensions["feed_desk"]
+    told = desk.answer(order, request.environ)
+    if not told.is_refusal:
+        front: Front = current_app.extensions["feed_front"]
+        front.note(request.environ, order, logs.told())
+    return _response(told)
 
 
 def _is_for_all(asked: Request) -> bool:
     return asked.path.startswith(FRAMED) or (asked.path.startswith("/calendars/") and asked.path.endswith(ENDINGS))
 
 
-def _response(told: Told, form: Form) -> Response:
-    response = Response(told.body or b"", 304 if told.body is None else 200)
-    response.headers.update(_headers(is_private=told.standing.is_private))
-    response.headers["ETag"] = f'"{told.tag}"'
-    if told.modified:
-        response.headers["Last-Modified"] = http_date(told.modified)
-    if told.body is None:
-        del response.headers["Content-Type"]
-        return response
-    response.headers["Content-Type"] = form.content_type
-    response.headers["Content-Disposition"] = _disposition(told.standing.name, form)
-    if told.packed:
-        response.headers["Content-Encoding"] = "gzip"
+def _response(told: Answer) -> Response:
+    response = Response(told.body, told.status)
+    response.headers = Headers(told.headers)
     return response
-
-
-def _headers(*, is_private: bool) -> dict[str, str]:
-    return {
-        "Cache-Control": "private, max-age=0, must-revalidate" if is_private else "public, max-age=300",
-        "Vary": "Accept-Encoding",
-        "X-Content-Type-Options": "nosniff",
-        "X-Robots-Tag": "noindex",
-        "Referrer-Policy": "no-referrer",
-    }
-
-
-def _refused(refusal: Refusal, *, is_private: bool) -> Response:
-    code = refusal.faults[0].code
-    text = WHY_NOT.get(code) or f"{code} {refusal.faults[0].field}: {refusal.faults[0].value}"
-    response = Response(text + "\n", refusal.status, content_type="text/plain; charset=utf-8")
-    response.headers.update(_headers(is_private=is_private) | {"Cache-Control": "no-store"})
-    if isinstance(refusal, Busy):
-        response.headers["Retry-After"] = str(refusal.after)
-    return response
-
-
-def _takes_gzip() -> bool:
-    if not current_app.extensions["settings"].feed_gzip or NO_GZIP.search(request.headers.get("User-Agent", "")):
-        return False
-    return request.accept_encodings["gzip"] > 0
-
-
-def _disposition(name: str, form: Form) -> str:
-    plain = re.sub(r"[^A-Za-z0-9]+", "-", name.translate(str.maketrans("æøåÆØÅ", "aoaAOA"))).strip("-").lower() or "kalender"
-    return f"inline; filename=\"{plain}.{form}\"; filename*=UTF-8''{quote(f'{name}.{form}')}"

@@ -153,6 +153,8 @@ def is_unchanged_since(header: str, modified: datetime) -> bool:
 
 def _as_wanted(asked: Asked, standing: Standing) -> tuple[Asked, Standing]:
     """A public feed may be had without names, any feed in another language, and what machines read without what is cancelled."""
+    if not (standing.is_plain or asked.wanted.busy or asked.wanted.language):
+        return asked, standing
     wanted = asked.wanted.without_cancelled() if standing.is_plain else asked.wanted
     level = Level.BUSY if wanted.busy and standing.level is Level.PUBLIC else standing.level
     return replace(asked, wanted=wanted), replace(standing, level=level, language=wanted.language or standing.language)

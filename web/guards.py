@@ -50,6 +50,7 @@ def install(app: Flask, settings: Settings) -> None:
     app.before_request(_refuse_forgery)
     app.before_request(_refuse_unwritten)
     headers = security_headers(tiles=settings.map_tiles, secure=secure)
+    app.extensions["security_headers"] = headers
     framed = security_headers(tiles=False, secure=secure, framed_by=settings.embed_in)
     app.after_request(lambda response: _with_headers(response, framed if request.path.startswith(FRAMED) else headers))
 

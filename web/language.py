@@ -57,6 +57,7 @@ def _accepted() -> str:
 
 def _remember(response: Response) -> Response:
     asked = _asked()
-    if asked and not request.path.startswith(("/api/", FRAMED)):
+    # Pages only: what programs fetch is kept by others on its way, and one person's choice with it.
+    if asked and response.mimetype == "text/html" and not request.path.startswith(FRAMED):
         response.set_cookie(COOKIE, asked, max_age=YEAR, samesite="Lax", secure=request.is_secure, httponly=True)
     return response

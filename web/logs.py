@@ -6,6 +6,7 @@ import secrets
 import sys
 import time
 import traceback
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -16,6 +17,16 @@ from web import vitals
 GIVEN_ID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
 TOKEN_LIKE = re.compile(r"[^/.]{20,}")
 MASK = "…"
+NO_ROUTE = "none"
+HEADER = "X-Request-Id"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What may be told of a request: its route as it is written, and its path without secrets."""
+
+    route: str
+    path: str
 
 
 def install(app: Flask, *, trust_given_id: bool) -> None:
@@ -32,12 +43,16 @@ def install(app: Flask, *, trust_given_id: bool) -> None:
     )
 
     def begin() -> None:
-        given = request.headers.get("X-Request-Id", "")
-        g.request_id = given if trust_given_id and GIVEN_ID.match(given) else secrets.token_hex(8)
+        g.request_id = new_number(request.headers.get(HEADER, "") if trust_given_id else "")
         g.began = time.perf_counter()
 
     app.before_request(begin)
     app.after_request(_end)
+
+
+def new_number(given: str = "") -> str:
+    """A number for a request: the one that a trusted proxy gave it, or one of our own."""
+    return given if GIVEN_ID.match(given) else secrets.token_hex(8)
 
 
 def request_id() -> str:
@@ -54,8 +69,19 @@ def log_defect(error: Exception, **about: object) -> None:
     _log().error("defect", error=type(error).__qualname__, trace=place, **(about or _about()))
 
 
-def safe_path() -> str:
-    """The path without secrets: the route's own words, with values only where they are no tokens."""
+def told() -> Told:
+    """What may be told of this request; one without a route is counted with all others that have none."""
+    return Told(request.url_rule.rule if request.url_rule else NO_ROUTE, _safe_path())
+
+
+def ended(request: Told, method: str, status: int, seconds: float, *, number: str) -> None:
+    """Count and log a request that was answered."""
+    vitals.count("none" if request.route == NO_ROUTE else method, request.route, status, seconds)
+    _log().info("request", status=status, ms=round(seconds * 1000, 1), request_id=number, method=method, path=request.path)
+
+
+def _safe_path() -> str:
+    """The route's own words, with values only where they are no tokens."""
     if request.url_rule is None:
         return TOKEN_LIKE.sub(MASK, request.path)
     path = request.path
@@ -67,14 +93,13 @@ def safe_path() -> str:
 
 def _end(response: Response) -> Response:
     seconds = time.perf_counter() - g.get("began", time.perf_counter())
-    vitals.count(response.status_code, seconds)
-    response.headers["X-Request-Id"] = request_id()
-    _log().info("request", status=response.status_code, ms=round(seconds * 1000, 1), **_about())
+    response.headers[HEADER] = request_id()
+    ended(told(), request.method, response.status_code, seconds, number=request_id())
     return response
 
 
 def _about() -> dict[str, Any]:
-    return {"request_id": request_id(), "method": request.method, "path": safe_path()}
+    return {"request_id": request_id(), "method": request.method, "path": _safe_path()}
 
 
 def _log() -> Any:

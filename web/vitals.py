@@ -20,10 +20,8 @@ def install(app: Flask) -> None:
     app.register_blueprint(routes)
 
 
-def count(status: int, seconds: float) -> None:
+def count(method: str, route: str, status: int, seconds: float) -> None:
     """Count one answered request under its route, never under its path."""
-    route = request.url_rule.rule if request.url_rule else "none"
-    method = request.method if request.url_rule else "none"
     REQUESTS.labels(method, route, status).inc()
     SECONDS.labels(route).observe(seconds)
 

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 import accounts.edge
 import calendars.api
-import calendars.edge
+import calendars.desk
 import calendars.pages
 import calendars.public_pages
 from accounts.models import Person
@@ -44,7 +44,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    for edge in (calendars.edge, calendars.pages, calendars.public_pages, calendars.api, accounts.edge):
+    for edge in (calendars.desk, calendars.pages, calendars.public_pages, calendars.api, accounts.edge):
         monkeypatch.setattr(edge, "now", lambda: clock.moment)
     return clock
 

@@ -15,7 +15,7 @@ from booking.closures import close_rooms
 from booking.models import Occurrence
 from booking.outcome import Taken
 from booking.reservations import reserve
-from calendars import edge
+from calendars import desk
 from calendars.events import message_bytes
 from calendars.rendering import own_event
 from database.transact import Database
@@ -45,7 +45,7 @@ WHOLE_DAYS = {"D10": ("2026-03-28T23:00Z/2026-03-29T22:00Z", 23), "D11": ("2026-
 
 @pytest.fixture
 def hall(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Hall:
-    monkeypatch.setattr(edge, "now", lambda: BEFORE)
+    monkeypatch.setattr(desk, "now", lambda: BEFORE)
     database: Database = app.extensions["database"]
     return database.transact(furnish)
 
