@@ -124,6 +124,7 @@ def test_others_see_that_it_is_taken_and_staff_what_for(school: School, visit: F
     assert "Legg til en kalender" not in caretaker[0].text and "Fjern kalenderen" not in caretaker[1].text
     assert "Timeplan: Kroppsøving 8A" in staff and "Kroppsøving" not in public and "Opptatt" in public
     assert "Følger kalenderen «Timeplan»" in case and "Avlys" not in case
+    assert "<dt>Hvem</dt><dd>Timeplan</dd>" in case and "Kontakt på stedet" not in case
     assert b"SUMMARY:Opptatt" in feed.data and "Kroppsøving".encode() not in feed.data
     assert "SUMMARY:Timeplan – Kroppsøving 8A" in told and f"Timeplan\\, Kroppsøving 8A ({reference})" in work
     assert "Timeplan: Kroppsøving 8A</td>" in sheet and "Timeplan</a>: Kroppsøving 8A" in day and "Ingen kom" not in day
