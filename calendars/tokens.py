@@ -177,7 +177,7 @@ def _team(session: Session, name: str, organisation_id: int) -> str:
     """A team that the organisation has booked for; a slip of the hand would make a calendar that stays empty."""
     known = sorted(filter(None, session.scalars(select(Booking.team).where(Booking.organisation_id == organisation_id).distinct())))
     if name not in known:
-        raise refuse(Invalid, "not-a-choice", "team", name, choices=known)
+        raise refuse(Invalid, "not-a-choice", "team", name, choices=known) if known else refuse(Invalid, "no-teams", "team", name)
     return name
 
 

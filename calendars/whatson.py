@@ -24,7 +24,7 @@ class Among:
 
     def __post_init__(self) -> None:
         """Raises Missing (``no-feed``) for an age group, a kind or a date that there cannot be."""
-        is_date = not self.date or (self.date.isascii() and self.date.isdecimal() and len(self.date) < 10)
+        is_date = not self.date or (self.date.isascii() and self.date.isdecimal() and len(self.date) < 10 and self.date[0] != "0")
         if self.age not in ("", *GROUPS) or self.kind not in ("", *KINDS) or not is_date:
             raise refuse(Missing, "no-feed", "address", self.age or self.kind or self.date)
         if self.venue:

@@ -204,7 +204,8 @@ BOOKING: Mapping[str, str] = {
     "reason-missing": _("Skriv hvorfor. De det gjelder, får lese begrunnelsen."),
     "displaces-others": _("{reference} i {room}, {value:when}, mister tiden. Se gjennom hvem det gjelder, og bekreft."),
     "gives-no-way": _(
-        "{reference} i {room}, {value:when}, kan ikke vike: den er over, har begynt, eller er sperret tid. Velg en annen tid."
+        "{reference} i {room}, {value:when}, kan ikke vike: den er over, har begynt, er sperret tid eller følger en kalender fra andre."
+        " Velg en annen tid."
     ),
     "goes-not-first": _(
         "{reference} i {room}, {value:when}, viker ikke: den er minst like sterk ({theirs} mot {strength}). Velg en annen tid."
@@ -285,13 +286,14 @@ CALENDARS: Mapping[str, str] = {
     "feed-without-name": _("Gi kalenderen et navn på høyst {most} tegn."),
     "feed-without-venues": _("Velg minst ett bygg eller ett rom."),
     "sign-of-one-room": _("Et dørskilt er for ett rom. Du valgte {value}."),
+    "no-teams": _("Organisasjonen har ingen bookinger for et lag. La feltet stå tomt, eller skriv «{value}» som lag i bookingene først."),
     "too-many-feeds": _("Du kan ha høyst {most} kalendere. Trekk tilbake en du ikke bruker."),
     "no-organisation": _("Organisasjonen «{value}» finnes ikke."),
     "no-venue": _("Bygget «{value}» finnes ikke."),
     "follows-calendar": _("{value} følger kalenderen «{calendar}», og endres bare der."),
     "unknown-calendar": _("Kalenderen finnes ikke, eller er fjernet."),
     "address-or-file": _("Skriv en adresse, eller velg en fil. Ikke begge."),
-    "calendar-there": _("{value} følger denne kalenderen alt."),
+    "calendar-there": _("{value} følger allerede denne kalenderen."),
     "nothing-fetched": _("«{value}» er ikke hentet ennå. Hent den først."),
     "not-followed": _("«{value}» er satt på pause. Ta den i bruk igjen først."),
     "just-fetched": _("«{value}» ble hentet nettopp. Vent et minutt."),
@@ -303,7 +305,7 @@ CALENDARS: Mapping[str, str] = {
     "calendar:inside-address": _(
         "Adressen ligger på et internt nett, og dit henter vi ingenting. Be den som drifter tjenesten, om å åpne for den."
     ),
-    "calendar:own-calendar": _("Dette er en kalender herfra, og den viser alt som er booket her alt."),
+    "calendar:own-calendar": _("Dette er en kalender herfra. Det den viser, er allerede booket her."),
     "calendar:unknown-host": _("Vi finner ikke maskinen som adressen ligger på."),
     "calendar:unreachable": _("Maskinen svarer ikke."),
     "calendar:too-slow": _("Det tok for lang tid å hente den."),
@@ -316,7 +318,7 @@ CALENDARS: Mapping[str, str] = {
     "calendar:too-large": _("Filen er for stor. Den kan ha høyst 10 MB og én million linjer."),
     "calendar:compressed": _("Filen er pakket (zip eller gzip). Pakk den ut, og last opp kalenderfilen som er i den."),
     "calendar:web-page": _(
-        "Adressen ga en nettside, ikke en kalender. Ofte er det en innloggingsside: hent kalenderens egen adresse til deling."
+        "Dette er en nettside, ikke en kalender. Ofte er det en innloggingsside: finn adressen eller filen som kalenderen deles med."
     ),
     "calendar:not-a-calendar": _("Dette er ikke en kalender: det finnes ingen linje BEGIN:VCALENDAR."),
     "calendar:empty": _("Filen er tom."),

@@ -37,6 +37,7 @@ from web.forms import Form, Input, parse, refused
 from web.guards import MEGABYTE, larger_body
 from web.pages import done, form_again
 from web.texts import gettext as _
+from web.wording import sentence
 
 routes = Blueprint("incoming", __name__, url_prefix="/venues/<venue>/calendars")
 LARGEST = MOST_BYTES + MEGABYTE
@@ -112,10 +113,13 @@ def activation(venue: str, source: int) -> ResponseReturnValue:
 
 @routes.post("/<int:source>/refresh")
 def refresh(venue: str, source: int) -> ResponseReturnValue:
-    """Fetch it now."""
-    _require(venue, source)
-    refreshing().refresh(source, by=edge.actor())
-    return _back(source, venue, _("Kalenderen er hentet."))
+    """Fetch it now, or read its file again; whoever presses twice stays on its page."""
+    found = _require(venue, source)
+    try:
+        refreshing().refresh(source, by=edge.actor())
+    except Conflict as refusal:
+        return done(sentence(refusal.faults[0]), url_for("incoming.source_page", venue=venue, source=source), kind="warning")
+    return _back(source, venue, _("Filen er lest.") if found.file else _("Kalenderen er hentet."))
 
 
 @routes.post("/<int:source>/file")

@@ -18,6 +18,7 @@ from calendars.incoming.fetching import Unfetched, target_of
 from calendars.incoming.models import Source, SourceState
 from calendars.incoming.settling import settle
 from database.audit import Act, record
+from database.locks import Key, Subject, lock
 from kernel.errors import Conflict, Invalid, Missing, refuse
 from kernel.wallclock import to_wall
 from venues.models import Room, Venue
@@ -55,7 +56,11 @@ def room_for(session: Session, venue: str, given: SourceInput, file: str, *, by:
 
 
 def add_source(session: Session, venue: str, given: SourceInput, file: str = "", *, by: Actor, now: datetime) -> Source:
-    """Add a calendar to a room; it takes nothing before it is taken into use. Raises as ``room_for``."""
+    """Add a calendar to a room, whose spaces are locked, so that it is added once; it takes nothing before it is taken into use.
+
+    Raises as ``room_for``.
+    """
+    lock(session, *(Key(Subject.SPACE, space.id) for space in room_at(session, f"{venue}/{given.room}").spaces))
     room = room_for(session, venue, given, file, by=by)
     source = Source(room=room, holder_id=_holder(session, by), name=given.name, address=given.address, created_at=now)
     source.strength, source.state, source.file = given.strength, SourceState.DRAFT, file[-200:]

@@ -1,5 +1,6 @@
 """Private feeds: who may make which, the secret that is stored nowhere, rotation with overlap, revocation."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -85,6 +86,13 @@ def test_unknown_venues_are_named(draft, code, session, cast):
         make_feed(session, draft, by=actor(session, cast.olav), now=NOW)
 
     assert [(fault.code, fault.value) for fault in refused.value.faults] == [(code, "nowhere")]
+
+
+def test_a_team_of_an_organisation_without_teams_is_no_choice_among_none(session, cast):
+    with pytest.raises(Invalid) as refused:
+        make_feed(session, replace(CLUB, team="Turn"), by=actor(session, cast.berit), now=NOW)
+
+    assert [(fault.code, fault.field) for fault in refused.value.faults] == [("no-teams", "team")]
 
 
 def test_a_group_without_a_number_is_named_by_its_id(session, cast):

@@ -177,6 +177,8 @@ NO_FEEDS = (
 def test_what_cannot_be_chosen_is_no_feed(on, read):
     assert [path for path in NO_FEEDS if read(f"/calendars/open/{path}.ics").status_code != 404] == []
     assert [read(f"/open?{query}").status_code for query in ("age=x", "kind=sport.x", "venue=nowhere", "from=x")] == [404, 404, 404, 422]
+    date = re.search(r'id="d(\d+)"', read("/open").text)[1]
+    assert [read(f"/calendars/open/dates/{number}.ics").status_code for number in (date, f"0{date}")] == [200, 404]
 
 
 def test_who_is_no_longer_named_or_open_is_gone_from_the_next_reading(on, read):

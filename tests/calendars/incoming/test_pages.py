@@ -77,9 +77,25 @@ def test_what_cannot_be_fetched_is_said_at_the_form(school: School, visit: Flask
         "bomb": (422, "Filen er for stor. Den kan ha høyst 10 MB og én million linjer."),
     }
     assert (neither.status_code, file.status_code) == (422, 422)
-    assert "Skriv en adresse, eller velg en fil." in neither.text and "Adressen ga en nettside" in file.text
+    assert "Skriv en adresse, eller velg en fil." in neither.text and "Dette er en nettside" in file.text
     with school.database.reading() as session:
         assert session.scalars(select(Source)).all() == []
+
+
+def test_a_file_is_read_again_and_whoever_presses_twice_stays_on_its_page(school: School, visit: FlaskClient) -> None:
+    file = BytesIO(
+        plan(ALONE, lesson("mars", "20260917T100000", "20260917T110000")).replace(b"Europe/Oslo:20260917", b"Mars/Base:20260917")
+    )
+    added = visit.post(BASE, data={"room": "gymsal-1", "name": "Timeplan", "strength": "100", "file": (file, "plan.ics")})
+    first = visit.get(added.location).text
+
+    visit.post(f"{added.location}/refresh")
+    once = visit.get(added.location).text
+    twice = visit.post(f"{added.location}/refresh", follow_redirects=True)
+
+    assert "Filen er lest." in once and "Ikke ennå" not in first
+    assert (twice.status_code, twice.request.path) == (200, added.location) and "ble hentet nettopp. Vent et minutt." in twice.text
+    assert re.search(r"<li>Linje \d+: Tidssonen er ukjent.", first)
 
 
 def test_others_see_that_it_is_taken_and_staff_what_for(school: School, visit: FlaskClient, app: Flask) -> None:
@@ -108,6 +124,7 @@ def test_others_see_that_it_is_taken_and_staff_what_for(school: School, visit: F
     assert "Legg til en kalender" not in caretaker[0].text and "Fjern kalenderen" not in caretaker[1].text
     assert "Timeplan: Kroppsøving 8A" in staff and "Kroppsøving" not in public and "Opptatt" in public
     assert "Følger kalenderen «Timeplan»" in case and "Avlys" not in case
+    assert "<dt>Hvem</dt><dd>Timeplan</dd>" in case and "Kontakt på stedet" not in case
     assert b"SUMMARY:Opptatt" in feed.data and "Kroppsøving".encode() not in feed.data
     assert "SUMMARY:Timeplan – Kroppsøving 8A" in told and f"Timeplan\\, Kroppsøving 8A ({reference})" in work
     assert "Timeplan: Kroppsøving 8A</td>" in sheet and "Timeplan</a>: Kroppsøving 8A" in day and "Ingen kom" not in day
@@ -127,6 +144,6 @@ def test_the_commands_subscribe_and_refresh(school: School, app: Flask) -> None:
     room = "oren-flerbrukshall/gymsal-1"
     told = f"1 {room} {room}: 1 datoer, 1 nye, 0 flyttet, 0 borte, 0 møter bookinger, 0 hoppet over\n"
     assert (made.exit_code, made.output) == (0, told)
-    assert (twice.exit_code, twice.output) == (1, "Gymsal 1 følger denne kalenderen alt.\n")
+    assert (twice.exit_code, twice.output) == (1, "Gymsal 1 følger allerede denne kalenderen.\n")
     assert (again.exit_code, again.output) == (0, told)
     assert len(school.claimed()) == 1

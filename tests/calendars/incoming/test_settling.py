@@ -13,7 +13,7 @@ from booking.states import BookingKind, BookingState
 from booking.wish import Displacing
 from calendars.incoming.deciding import go_first, meetings, set_aside
 from calendars.incoming.models import Source
-from calendars.incoming.sources import remove
+from calendars.incoming.sources import SourceInput, remove
 from database.outbox import Notice
 from kernel.errors import Conflict, Invalid
 from tests.calendars.incoming.conftest import School
@@ -236,6 +236,17 @@ def test_a_lesson_and_a_booking_at_once_never_share_the_room(school: School) -> 
             assert taking.result().failure == ""
         states = [state for when, state, _ in school.dates() if when.startswith(f"{day:%d.%m}")]
         assert states == (["skipped"] * 3 if is_booked else ["booked"] * 3)
+
+
+def test_an_address_that_is_added_by_several_at_once_is_added_once(school: School) -> None:
+    given = SourceInput(room="gymsal-1", name="Timeplan", address=f"{school.address}/plan.ics")
+    school.answers.calendar = plan(MONDAY)
+
+    with ThreadPoolExecutor(5) as pool:
+        added = [pool.submit(school.refreshing.add, "oren-flerbrukshall", given, None, by=school.hall.kari) for _ in range(5)]
+        refused = [one.exception() for one in added]
+
+    assert [type(one) for one in refused if one] == [Conflict] * 4
 
 
 def test_what_others_write_breaks_nothing(school: School) -> None:
