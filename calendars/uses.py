@@ -11,15 +11,20 @@ import structlog
 from calendars.tokens import NOTED_EVERY, Use
 
 TICK_SECONDS = 60.0
+SOON_SECONDS = 1.0
 
 
 class Uses:
-    """Gathers uses in memory; a thread of its own writes them once a minute, each feed at most every quarter of an hour."""
+    """Gathers uses in memory; a thread of its own writes them once a minute, each feed at most every quarter of an hour.
+
+    A first use is written at once: until then each press on a caretaker's link gives the feed another address.
+    """
 
     def __init__(self, write: Callable[[list[Use]], None]) -> None:
         self._write = write
         self._waiting: dict[int, Use] = {}
         self._turn = threading.Lock()
+        self._hurry = threading.Event()
         self._clock: threading.Thread | None = None
 
     def note(self, use: Use, noted_at: datetime | None) -> None:
@@ -30,8 +35,10 @@ class Uses:
             self._waiting[use.token_id] = use
             if self._clock is None:
                 # Begun with the first use and not before: a server forks its workers after the app is made.
-                self._clock = threading.Thread(target=_run, args=(weakref.ref(self),), name="feed-uses", daemon=True)
+                self._clock = threading.Thread(target=_run, args=(weakref.ref(self), self._hurry), name="feed-uses", daemon=True)
                 self._clock.start()
+        if noted_at is None:
+            self._hurry.set()
 
     def flush(self) -> None:
         """Write what waits; what cannot be written now waits on."""
@@ -47,10 +54,12 @@ class Uses:
                 self._waiting = waiting | self._waiting
 
 
-def _run(uses: "weakref.ref[Uses]") -> None:
-    """Write once a minute for as long as the app lives; the last minute of a process may be lost."""
+def _run(uses: "weakref.ref[Uses]", hurry: threading.Event) -> None:
+    """Write once a minute, or soon, for as long as the app lives; the last minute of a process may be lost."""
     while True:
-        time.sleep(TICK_SECONDS)
+        if hurry.wait(TICK_SECONDS):
+            time.sleep(SOON_SECONDS)
+            hurry.clear()
         living = uses()
         if living is None:
             return

@@ -1,5 +1,6 @@
 """Uses are gathered in memory, written in one go, and never lost to a database that is away."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 from calendars.models import FeedToken
@@ -30,6 +31,15 @@ def test_what_was_noted_within_a_quarter_of_an_hour_is_not_noted_again():
     uses.flush()
 
     assert written == []
+
+
+def test_a_first_use_is_written_without_waiting_for_the_minute():
+    written = threading.Event()
+    uses = Uses(lambda _uses: written.set())
+
+    uses.note(Use(7, NOW, "Thunderbird"), None)
+
+    assert written.wait(20)
 
 
 def test_what_cannot_be_written_now_is_written_later():
