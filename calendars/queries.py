@@ -15,6 +15,7 @@ from booking.models import Booking, Occurrence
 from booking.public import GROUPS
 from booking.resources import Held, held_by
 from booking.states import BookingKind, OccurrenceState
+from calendars.events import Where
 from calendars.levels import ENDED, SHOWN, Arrival, Closing, DayHours, Entrance, Holder, Level, Occurring, Place
 from calendars.standing import Kind, Standing
 from calendars.whatson import KINDS
@@ -92,7 +93,7 @@ def marks_of(session: Session, standing: Standing, places: Places, span: Span) -
     """Which dates the feed tells, soonest first, with what tells whether they have changed."""
     columns = (Occurrence.id, Booking.version, Occurrence.room_id, Booking.organisation_id)
     found = select(*columns).select_from(DATED).where(_told(standing, places, span)).order_by(Occurrence.starts_at, Occurrence.id)
-    return [Mark(*row) for row in session.connection().execute(found)]
+    return [Mark(*row) for row in session.connection().execute(found).all()]
 
 
 def occurring(session: Session, standing: Standing, places: Places, span: Span, *, only: Collection[int] | None = None) -> list[Occurring]:
@@ -110,7 +111,7 @@ def occurring_where(session: Session, told: ColumnElement[bool], level: Level) -
     columns += OF_CONDITIONS if level is Level.STAFF else ()
     columns += OF_PUBLIC if level is Level.OPEN else ()
     found = select(*columns).select_from(DATED).where(told).order_by(Occurrence.starts_at, Occurrence.id)
-    read = session.connection().execute(found)
+    read = session.connection().execute(found).all()
     if level is Level.OPEN:
         return [Occurring(*row[:-2])._replace(activity=row[-2], public=row[-1]) for row in read]
     rows = [Occurring(*row) for row in read]
@@ -354,10 +355,9 @@ def _room(row: Any, home: Home) -> Place:
     return Place(
         venue_id=row.id,
         name=row.room,
-        location=", ".join(part for part in (row.name, row.room, row.address) if part),
+        where=_where(row, row.name, row.room),
         path=f"/rooms/{row.slug}/{row.room_slug}",
         zone=row.zone,
-        geo=_geo(row),
         changed_at=max(row.changed_at, row.room_changed_at),
         revision=row.room_revision + row.revision + home.revision,
         minutes_before=row.minutes_before,
@@ -368,10 +368,9 @@ def _venue(row: Any, home: Home) -> Place:
     return Place(
         venue_id=row.id,
         name=row.name,
-        location=", ".join(part for part in (row.name, row.address) if part),
+        where=_where(row, row.name),
         path=f"/venues/{row.slug}",
         zone=row.zone,
-        geo=_geo(row),
         changed_at=row.changed_at,
         revision=row.revision + home.revision,
     )
@@ -389,5 +388,7 @@ def _arrival(arrival: contact.Arrival, zone: str) -> Arrival:
     )
 
 
-def _geo(row: Any) -> tuple[float, float] | None:
-    return None if row.latitude is None or row.longitude is None else (row.latitude, row.longitude)
+def _where(row: Any, *names: str) -> Where:
+    """A venue, or one of its rooms, on the map, sorted by the narrower of its names."""
+    geo = None if row.latitude is None or row.longitude is None else (row.latitude, row.longitude)
+    return Where(", ".join(part for part in (*names, row.address) if part), geo, names[-1:])
