@@ -19,10 +19,10 @@ from calendars.events import Where
 from calendars.levels import ENDED, SHOWN, Arrival, Closing, DayHours, Entrance, Holder, Level, Occurring, Place
 from calendars.standing import Kind, Standing
 from calendars.whatson import KINDS
-from calendars.window import Span
-from database.audit import Audit
+from calendars.window import DAYS_BACK, Span
+from database.audit import MOVED, Audit
 from kernel.interval import Interval
-from kernel.wallclock import to_wall
+from kernel.wallclock import local_day, to_wall
 from venues import contact
 from venues.models import Closure, Municipality, OpeningHours, Room, RoomSpace, Venue
 from venues.opening import Openness, WeeklyHours, rows_on
@@ -133,12 +133,16 @@ def parts_of(session: Session, places: Places) -> dict[int, frozenset[int]]:
     return {room: frozenset(parts) for room, parts in found.items()}
 
 
-def stirred_at(session: Session, places: Places) -> dict[int, datetime]:
-    """When dates last changed in the venues, those that were moved away with them, which leave a trace in the log alone; two statements."""
+def stirred_at(session: Session, standing: Standing, places: Places, span: Span) -> dict[int, datetime]:
+    """When dates of the window last changed in the venues, those that were moved away with them; two statements.
+
+    What was moved away leaves a trace in the log alone. It is looked for as far back as feeds tell dates: whoever reads more seldom
+    may keep what a neighbour's event said.
+    """
     latest: dict[int, datetime] = {}
-    room = Audit.facts["room"].as_integer()
-    changed = select(Occurrence.room_id, func.max(Occurrence.changed_at)).group_by(Occurrence.room_id)
-    moved = select(room, func.max(Audit.at)).where(Audit.subject == "occurrence", Audit.verb == "move").group_by(room)
+    room, since = Audit.facts["room"].as_integer(), local_day(span.today - timedelta(days=DAYS_BACK), standing.zone).start
+    changed = select(Occurrence.room_id, func.max(Occurrence.changed_at)).where(*_touching(span)).group_by(Occurrence.room_id)
+    moved = select(room, func.max(Audit.at)).where(MOVED, Audit.subject == "occurrence", Audit.at >= since).group_by(room)
     for found in (changed.where(Occurrence.room_id.in_(list(places.rooms))), moved.where(room.in_(list(places.rooms)))):
         for number, moment in session.execute(found):
             venue = places.rooms[number].venue_id
@@ -306,13 +310,13 @@ def _held(standing: Standing) -> ColumnElement[bool]:
 
 
 def _told(standing: Standing, places: Places, span: Span) -> ColumnElement[bool]:
-    return and_(
-        _whose(standing, places),
-        Occurrence.starts_at < span.window.end,
-        Occurrence.starts_at > span.window.start - LONGEST_BOOKING,
-        Occurrence.ends_at > span.window.start,
-        _standing_so(standing, span),
-    )
+    return and_(_whose(standing, places), *_touching(span), _standing_so(standing, span))
+
+
+def _touching(span: Span) -> Sequence[ColumnElement[bool]]:
+    window = span.window
+    earliest = window.start - LONGEST_BOOKING
+    return Occurrence.starts_at < window.end, Occurrence.starts_at > earliest, Occurrence.ends_at > window.start
 
 
 def _whose(standing: Standing, places: Places) -> ColumnElement[bool]:
