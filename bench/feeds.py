@@ -24,13 +24,16 @@ from bench.table import Line, megabytes, milliseconds, rate
 from bench.timing import Measure, alternating, per_piece
 from booking.models import Booking, Occurrence
 from calendars.cache import Cache
+from calendars.events import lines_of_place
 from calendars.feeds import Asked, Feeds
 from calendars.models import Audience
 from calendars.standing import Address
-from calendars.text import repeated_line, repeated_list, repeated_uri
+from calendars.text import repeated_line, repeated_uri, wall
 from calendars.tokens import Draft, make_feed, revoke_feed
 from calendars.window import Wanted
+from calendars.zones import is_safe
 from database.transact import Database
+from database.types import from_seconds
 from kernel.clock import now
 from tests import postgres
 from tests.storm import prepare, servers
@@ -40,7 +43,7 @@ ROOMS = 20
 FEW = 3
 PUBLIC_URL = "http://127.0.0.1:8000"
 MEGABYTE = 1_000_000
-REMEMBERED = (repeated_line, repeated_list, repeated_uri)
+REMEMBERED = (repeated_line, repeated_uri, lines_of_place, wall, is_safe, from_seconds)
 ROWS = """
 SELECT booking.reference, occurrence.number, occurrence.starts_at, occurrence.ends_at, occurrence.local_start, occurrence.local_end,
     occurrence.changed_at, occurrence.sequence, room.name, organisation.name

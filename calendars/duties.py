@@ -84,9 +84,7 @@ def _event(task: Task, round_: Round, view: View) -> Event:
         ends_at=task.at.end,
         state=State.CONFIRMED,
         summary=_title(task, one, round_, view),
-        location=place.location,
-        geo=place.geo,
-        categories=(place.name,),
+        where=place.where,
         url=f"{view.public_url}/caretaker?day={to_wall(task.at.start, one.zone):%Y-%m-%d}",
         description="\n".join(_lines(task, round_, view)),
     )

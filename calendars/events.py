@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
-from calendars.text import day, duration, line, mailto, repeated_line, repeated_list, repeated_uri, text_line, utc, wall
-from calendars.zones import block_of, is_unsure
+from calendars.text import day, duration, line, list_line, mailto, repeated_line, repeated_uri, text_line, utc, wall
+from calendars.zones import block_of, is_safe
 
 LONGEST_DESCRIPTION = 4000
 PRODUCT = "-//Arena//Kalenderabonnement 1.0//NO"
@@ -41,6 +42,14 @@ class Method(StrEnum):
     CANCEL = "CANCEL"
 
 
+class Where(NamedTuple):
+    """Where an event is: a line for maps, a point on them, and the names that it is sorted by."""
+
+    location: str = ""
+    geo: tuple[float, float] | None = None
+    categories: tuple[str, ...] = ()
+
+
 class Event(NamedTuple):
     """What one occurrence or closure says to one audience; a tuple, because a feed makes thousands of them.
 
@@ -61,9 +70,7 @@ class Event(NamedTuple):
     state: State
     summary: str
     all_day: bool = False
-    location: str = ""
-    geo: tuple[float, float] | None = None
-    categories: tuple[str, ...] = ()
+    where: Where = Where()
     url: str = ""
     description: str = ""
 
@@ -97,13 +104,8 @@ def event_bytes(event: Event) -> bytes:
         f"{stamps}{_times(event)}".encode(),
         repeated_line("SUMMARY", event.summary),
         LINES_OF_STATE[event.state],
+        lines_of_place(event.where),
     ]
-    if event.location:
-        parts.append(repeated_line("LOCATION", event.location))
-    if event.geo:
-        parts.append(b"GEO:%.6f;%.6f\r\n" % event.geo)
-    if event.categories:
-        parts.append(repeated_list("CATEGORIES", event.categories))
     if event.url:
         parts.append(repeated_uri("URL", event.url))
     if event.description:
@@ -162,6 +164,14 @@ def shortened(text: str) -> str:
     return octets[: LONGEST_DESCRIPTION - 3].decode("utf-8", "ignore") + "…"
 
 
+@lru_cache(maxsize=1024)
+def lines_of_place(where: Where) -> bytes:
+    """The lines of an event that say where it is."""
+    location = text_line("LOCATION", where.location) if where.location else b""
+    geo = b"GEO:%.6f;%.6f\r\n" % where.geo if where.geo else b""
+    return location + geo + (list_line("CATEGORIES", where.categories) if where.categories else b"")
+
+
 def _named(name: str) -> dict[str, str]:
     return {"CN": name} if name else {}
 
@@ -169,14 +179,6 @@ def _named(name: str) -> dict[str, str]:
 def _times(event: Event) -> str:
     if event.all_day:
         return f"DTSTART;VALUE=DATE:{day(event.local_start)}\r\nDTEND;VALUE=DATE:{day(event.local_end)}\r\n"
-    if _goes_in_utc(event):
-        return f"DTSTART:{utc(event.starts_at)}\r\nDTEND:{utc(event.ends_at)}\r\n"
-    return f"DTSTART;TZID={event.zone}:{wall(event.local_start)}\r\nDTEND;TZID={event.zone}:{wall(event.local_end)}\r\n"
-
-
-def _goes_in_utc(event: Event) -> bool:
-    """Near a clock change readers disagree about local times, and some zones have no block that all would read."""
-    block = block_of(event.zone) if event.zone else None
-    if block is None or event.local_start.year < block.since:
-        return True
-    return is_unsure(event.local_start, event.zone) or is_unsure(event.local_end, event.zone)
+    if is_safe(event.local_start, event.zone) and is_safe(event.local_end, event.zone):
+        return f"DTSTART;TZID={event.zone}:{wall(event.local_start)}\r\nDTEND;TZID={event.zone}:{wall(event.local_end)}\r\n"
+    return f"DTSTART:{utc(event.starts_at)}\r\nDTEND:{utc(event.ends_at)}\r\n"

@@ -1,6 +1,6 @@
 """Detail levels: what a booking or closure says to each audience, and to no other."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from booking.public import told_ages
 from booking.states import BookingKind, OccurrenceState
-from calendars.events import Event, State
+from calendars.events import Event, State, Where
 from calendars.text import day, wall
 from calendars.words import LANGUAGES, Words
 from kernel.wallclock import local_day
@@ -114,14 +114,13 @@ class DayHours(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A room, or a whole venue, as events tell it; ``location`` is a line for maps, ``path`` its public page."""
+    """A room, or a whole venue, as events tell it; ``path`` is its public page."""
 
     venue_id: int
     name: str
-    location: str
+    where: Where
     path: str
     zone: str
-    geo: tuple[float, float] | None
     changed_at: datetime
     revision: int
     minutes_before: int = 0
@@ -166,8 +165,7 @@ class Entrance:
     changed_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Telling:
+class Telling(NamedTuple):
     """What a booking's event is told with: its place, its organisation, the way in, the caretaker's day and whom to let in."""
 
     place: Place
@@ -196,10 +194,6 @@ class View:
     def __post_init__(self) -> None:
         object.__setattr__(self, "words", LANGUAGES[self.language])
 
-    @property
-    def tells_names(self) -> bool:
-        return self.level in (Level.OWN, Level.STAFF)
-
 
 def uid_of_occurrence(reference: str, number: int, created_at: datetime) -> str:
     """The same in every feed and mail for ever, whatever is edited, renamed or moved, and wherever the service stands."""
@@ -218,7 +212,7 @@ def uid_of_hours(found: DayHours) -> str:
 
 def event_of_occurrence(found: Occurring, told: Telling, view: View) -> Event:
     """What an occurrence says at the view's level."""
-    state, place = SHOWN[found.state], told.place
+    state, place, saying = SHOWN[found.state], told.place, SAYINGS[view.level]
     return Event(
         uid=uid_of_occurrence(found.first_reference, found.number, found.created_at),
         sequence=found.sequence,
@@ -230,12 +224,10 @@ def event_of_occurrence(found: Occurring, told: Telling, view: View) -> Event:
         starts_at=found.starts_at,
         ends_at=found.ends_at,
         state=state,
-        summary=_with_state(_title(found, told, view), state, view.words),
-        location=place.location,
-        geo=place.geo,
-        categories=(place.name,),
-        url=view.public_url + _path(found, place, view),
-        description="\n".join(_lines(found, told, view)),
+        summary=_with_state(saying.title(found, told, view), state, view.words),
+        where=place.where,
+        url=view.public_url + saying.path(found, place),
+        description="\n".join(saying.lines(found, told, view)),
     )
 
 
@@ -263,18 +255,9 @@ def event_of_closure(found: Closing, place: Place, view: View) -> Event:
         state=state,
         summary=_with_state(title, state, words),
         all_day=found.all_day,
-        location=place.location,
-        geo=place.geo,
-        categories=(place.name,),
+        where=place.where,
         url=view.public_url + place.path,
     )
-
-
-def _path(found: Occurring, place: Place, view: View) -> str:
-    """Where one reads more of it."""
-    if view.level is Level.OPEN:
-        return f"/open?from={found.local_start:%Y-%m-%d}#d{found.id}"
-    return f"/bookings/{found.reference}" if view.tells_names else place.path
 
 
 def event_of_hours(found: DayHours, place: Place, view: View) -> Event:
@@ -295,9 +278,7 @@ def event_of_hours(found: DayHours, place: Place, view: View) -> Event:
         state=State.HOURS,
         summary=f"{view.words.hours}: {_hours(found, view.words)}",
         all_day=True,
-        location=place.location,
-        geo=place.geo,
-        categories=(place.name,),
+        where=place.where,
         url=view.public_url + place.path,
     )
 
@@ -337,23 +318,25 @@ def _with_state(title: str, state: State, words: Words) -> str:
             return f"{words.hours}: {title}"
 
 
-def _title(found: Occurring, told: Telling, view: View) -> str:
-    words, holder = view.words, told.holder
-    if view.level is Level.BUSY:
-        return words.busy
-    if view.level is Level.OPEN:
-        return found.public.get("title") or arranger(found, holder, view.municipality)
-    if view.tells_names:
-        return " – ".join(part for part in (who(found, told, view), found.team, found.purpose) if part)
+def _public_title(found: Occurring, told: Telling, view: View) -> str:
+    holder = told.holder
     match found.kind:
-        case BookingKind.BLOCK:
-            return words.blocked
-        case BookingKind.INCOMING:
-            return words.busy
-        case BookingKind.MUNICIPAL:
-            return view.municipality if found.shown_publicly else words.busy
         case BookingKind.ORDINARY:
-            return holder.name if holder and holder.is_shown and found.shown_publicly else words.busy
+            return holder.name if holder and holder.is_shown and found.shown_publicly else view.words.busy
+        case BookingKind.MUNICIPAL:
+            return view.municipality if found.shown_publicly else view.words.busy
+        case BookingKind.BLOCK:
+            return view.words.blocked
+        case BookingKind.INCOMING:
+            return view.words.busy
+
+
+def _open_title(found: Occurring, told: Telling, view: View) -> str:
+    return found.public.get("title") or arranger(found, told.holder, view.municipality)
+
+
+def _full_title(found: Occurring, told: Telling, view: View) -> str:
+    return " – ".join(part for part in (who(found, told, view), found.team, found.purpose) if part)
 
 
 def who(found: Occurring, told: Telling, view: View) -> str:
@@ -372,25 +355,24 @@ def who(found: Occurring, told: Telling, view: View) -> str:
             return found.contact_name if told.is_near else view.words.private
 
 
-def _lines(found: Occurring, told: Telling, view: View) -> list[str]:
+def _public_lines(found: Occurring, _told: Telling, view: View) -> list[str]:
+    is_told = found.open_to_all and found.shown_publicly and found.kind.is_judged
+    return [view.words.open_to_all] if is_told else []
+
+
+def _own_lines(found: Occurring, told: Telling, view: View) -> list[str]:
     words = view.words
-    match view.level:
-        case Level.BUSY:
-            return []
-        case Level.PUBLIC:
-            is_told = found.open_to_all and found.shown_publicly and found.kind.is_judged
-            return [words.open_to_all] if is_told else []
-        case Level.OPEN:
-            return _public(found, told.holder, view)
-        case Level.OWN:
-            return [*_waiting(found, words), *_arrival(told.arrival, words), *_record(found, words)]
-        case Level.STAFF:
-            about = (*_round(found, told.day, words), *_wishes(found, told, words), *_record(found, words))
-            return [*_waiting(found, words), *entrance_lines(told.entrance, view), *about]
+    return [*_waiting(found, words), *_arrival(told.arrival, words), *_record(found, words)]
 
 
-def _public(found: Occurring, holder: Holder | None, view: View) -> list[str]:
-    words, said = view.words, found.public
+def _staff_lines(found: Occurring, told: Telling, view: View) -> list[str]:
+    words = view.words
+    about = (*_round(found, told.day, words), *_wishes(found, told, words), *_record(found, words))
+    return [*_waiting(found, words), *entrance_lines(told.entrance, view), *about]
+
+
+def _open_lines(found: Occurring, told: Telling, view: View) -> list[str]:
+    words, said, holder = view.words, found.public, told.holder
     lines = [said["text"]] if "text" in said else []
     lines += [words.ages.format(ages=", ".join(ages))] if (ages := told_ages(said)) else []
     lines += [words.arranged.format(name=arranger(found, holder, view.municipality))]
@@ -444,3 +426,32 @@ def _wishes(found: Occurring, told: Telling, words: Words) -> list[str]:
 
 def _record(found: Occurring, words: Words) -> list[str]:
     return [words.reference.format(reference=found.reference)]
+
+
+def _path_of_place(_found: Occurring, place: Place) -> str:
+    return place.path
+
+
+def _path_of_date(found: Occurring, _place: Place) -> str:
+    return f"/open?from={found.local_start:%Y-%m-%d}#d{found.id}"
+
+
+def _path_of_booking(found: Occurring, _place: Place) -> str:
+    return f"/bookings/{found.reference}"
+
+
+class Saying(NamedTuple):
+    """How a level says an occurrence: its title, the lines below it, and the path to where one reads more."""
+
+    title: Callable[[Occurring, Telling, View], str]
+    lines: Callable[[Occurring, Telling, View], Sequence[str]]
+    path: Callable[[Occurring, Place], str]
+
+
+SAYINGS: Mapping[Level, Saying] = {
+    Level.BUSY: Saying(lambda _found, _told, view: view.words.busy, lambda *_: (), _path_of_place),
+    Level.PUBLIC: Saying(_public_title, _public_lines, _path_of_place),
+    Level.OPEN: Saying(_open_title, _open_lines, _path_of_date),
+    Level.OWN: Saying(_full_title, _own_lines, _path_of_booking),
+    Level.STAFF: Saying(_full_title, _staff_lines, _path_of_booking),
+}

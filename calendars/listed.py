@@ -94,7 +94,7 @@ def _activity(found: Occurring, places: Places, holder: Holder | None, municipal
         kind=found.activity,
         room=place.name,
         venue=places.venues[place.venue_id].name,
-        location=places.venues[place.venue_id].location,
+        location=places.venues[place.venue_id].where.location,
         path=place.path,
         arranger=who,
         contact=holder.contact if holder and holder.is_shown else "",

@@ -15,13 +15,14 @@ from booking.models import Booking, Occurrence
 from booking.public import GROUPS
 from booking.resources import Held, held_by
 from booking.states import BookingKind, OccurrenceState
+from calendars.events import Where
 from calendars.levels import ENDED, SHOWN, Arrival, Closing, DayHours, Entrance, Holder, Level, Occurring, Place
 from calendars.standing import Kind, Standing
 from calendars.whatson import KINDS
-from calendars.window import Span
-from database.audit import Audit
+from calendars.window import DAYS_BACK, Span
+from database.audit import MOVED, Audit
 from kernel.interval import Interval
-from kernel.wallclock import to_wall
+from kernel.wallclock import local_day, to_wall
 from venues import contact
 from venues.models import Closure, Municipality, OpeningHours, Room, RoomSpace, Venue
 from venues.opening import Openness, WeeklyHours, rows_on
@@ -92,7 +93,7 @@ def marks_of(session: Session, standing: Standing, places: Places, span: Span) -
     """Which dates the feed tells, soonest first, with what tells whether they have changed."""
     columns = (Occurrence.id, Booking.version, Occurrence.room_id, Booking.organisation_id)
     found = select(*columns).select_from(DATED).where(_told(standing, places, span)).order_by(Occurrence.starts_at, Occurrence.id)
-    return [Mark(*row) for row in session.connection().execute(found)]
+    return [Mark(*row) for row in session.connection().execute(found).all()]
 
 
 def occurring(session: Session, standing: Standing, places: Places, span: Span, *, only: Collection[int] | None = None) -> list[Occurring]:
@@ -110,7 +111,7 @@ def occurring_where(session: Session, told: ColumnElement[bool], level: Level) -
     columns += OF_CONDITIONS if level is Level.STAFF else ()
     columns += OF_PUBLIC if level is Level.OPEN else ()
     found = select(*columns).select_from(DATED).where(told).order_by(Occurrence.starts_at, Occurrence.id)
-    read = session.connection().execute(found)
+    read = session.connection().execute(found).all()
     if level is Level.OPEN:
         return [Occurring(*row[:-2])._replace(activity=row[-2], public=row[-1]) for row in read]
     rows = [Occurring(*row) for row in read]
@@ -132,12 +133,16 @@ def parts_of(session: Session, places: Places) -> dict[int, frozenset[int]]:
     return {room: frozenset(parts) for room, parts in found.items()}
 
 
-def stirred_at(session: Session, places: Places) -> dict[int, datetime]:
-    """When dates last changed in the venues, those that were moved away with them, which leave a trace in the log alone; two statements."""
+def stirred_at(session: Session, standing: Standing, places: Places, span: Span) -> dict[int, datetime]:
+    """When dates of the window last changed in the venues, those that were moved away with them; two statements.
+
+    What was moved away leaves a trace in the log alone. It is looked for as far back as feeds tell dates: whoever reads more seldom
+    may keep what a neighbour's event said.
+    """
     latest: dict[int, datetime] = {}
-    room = Audit.facts["room"].as_integer()
-    changed = select(Occurrence.room_id, func.max(Occurrence.changed_at)).group_by(Occurrence.room_id)
-    moved = select(room, func.max(Audit.at)).where(Audit.subject == "occurrence", Audit.verb == "move").group_by(room)
+    room, since = Audit.facts["room"].as_integer(), local_day(span.today - timedelta(days=DAYS_BACK), standing.zone).start
+    changed = select(Occurrence.room_id, func.max(Occurrence.changed_at)).where(*_touching(span)).group_by(Occurrence.room_id)
+    moved = select(room, func.max(Audit.at)).where(MOVED, Audit.subject == "occurrence", Audit.at >= since).group_by(room)
     for found in (changed.where(Occurrence.room_id.in_(list(places.rooms))), moved.where(room.in_(list(places.rooms)))):
         for number, moment in session.execute(found):
             venue = places.rooms[number].venue_id
@@ -305,13 +310,13 @@ def _held(standing: Standing) -> ColumnElement[bool]:
 
 
 def _told(standing: Standing, places: Places, span: Span) -> ColumnElement[bool]:
-    return and_(
-        _whose(standing, places),
-        Occurrence.starts_at < span.window.end,
-        Occurrence.starts_at > span.window.start - LONGEST_BOOKING,
-        Occurrence.ends_at > span.window.start,
-        _standing_so(standing, span),
-    )
+    return and_(_whose(standing, places), *_touching(span), _standing_so(standing, span))
+
+
+def _touching(span: Span) -> Sequence[ColumnElement[bool]]:
+    window = span.window
+    earliest = window.start - LONGEST_BOOKING
+    return Occurrence.starts_at < window.end, Occurrence.starts_at > earliest, Occurrence.ends_at > window.start
 
 
 def _whose(standing: Standing, places: Places) -> ColumnElement[bool]:
@@ -354,10 +359,9 @@ def _room(row: Any, home: Home) -> Place:
     return Place(
         venue_id=row.id,
         name=row.room,
-        location=", ".join(part for part in (row.name, row.room, row.address) if part),
+        where=_where(row, row.name, row.room),
         path=f"/rooms/{row.slug}/{row.room_slug}",
         zone=row.zone,
-        geo=_geo(row),
         changed_at=max(row.changed_at, row.room_changed_at),
         revision=row.room_revision + row.revision + home.revision,
         minutes_before=row.minutes_before,
@@ -368,10 +372,9 @@ def _venue(row: Any, home: Home) -> Place:
     return Place(
         venue_id=row.id,
         name=row.name,
-        location=", ".join(part for part in (row.name, row.address) if part),
+        where=_where(row, row.name),
         path=f"/venues/{row.slug}",
         zone=row.zone,
-        geo=_geo(row),
         changed_at=row.changed_at,
         revision=row.revision + home.revision,
     )
@@ -389,5 +392,7 @@ def _arrival(arrival: contact.Arrival, zone: str) -> Arrival:
     )
 
 
-def _geo(row: Any) -> tuple[float, float] | None:
-    return None if row.latitude is None or row.longitude is None else (row.latitude, row.longitude)
+def _where(row: Any, *names: str) -> Where:
+    """A venue, or one of its rooms, on the map, sorted by the narrower of its names."""
+    geo = None if row.latitude is None or row.longitude is None else (row.latitude, row.longitude)
+    return Where(", ".join(part for part in (*names, row.address) if part), geo, names[-1:])

@@ -158,7 +158,7 @@ def _work(session: Session, scene: Scene, places: Places, view: View) -> Iterato
         row.id: Telling(places.rooms[row.room_id], holders.get(row.organisation_id), None, days.get(row.id), entrances.get(row.id))
         for row in rows
     }
-    dates, stirred = {row.id: row for row in rows}, queries.stirred_at(session, places)
+    dates, stirred = {row.id: row for row in rows}, queries.stirred_at(session, standing, places, scene.span)
     yield from events_of_work(Round(dates, told, queries.parts_of(session, places), places.venues, stirred), view)
     for one in queries.closings_of(session, standing, places, now_on):
         yield event_of_keeping_locked(one, places.of(one.venue_id, one.room_id), view)

@@ -45,8 +45,8 @@ def entry_bytes(event: Event) -> bytes:
         "start": event.starts_at.astimezone(zone).isoformat(),
         "end": event.ends_at.astimezone(zone).isoformat(),
         "all_day": event.all_day,
-        "room": event.categories[0],
-        "location": event.location,
+        "room": event.where.categories[0],
+        "location": event.where.location,
         "url": event.url,
         "description": event.description,
     }

@@ -32,9 +32,8 @@ def list_line(name: str, texts: tuple[str, ...]) -> bytes:
     return _folded(f"{name}:{','.join(escaped(text) for text in texts)}")
 
 
-# Remembered: places, addresses and titles of series come thousands of times in a feed.
+# Remembered: addresses and titles of series come thousands of times in a feed.
 repeated_line = lru_cache(maxsize=8192)(text_line)
-repeated_list = lru_cache(maxsize=1024)(list_line)
 repeated_uri = lru_cache(maxsize=8192)(line)
 
 
@@ -51,6 +50,8 @@ def utc(moment: datetime) -> str:
     return wall(moment) + "Z"
 
 
+# Remembered too: the dates of a series were made at one moment, and one begins when another ends.
+@lru_cache(maxsize=8192)
 def wall(local: datetime) -> str:
     """A wall-clock time as ``20260310T180000``."""
     # Twice as fast as strftime, which also writes the year 999 with three digits.

@@ -119,10 +119,17 @@ def derived_block(zone: str) -> ZoneBlock | None:
     return ZoneBlock(_block(zone, shape), since)
 
 
-def is_unsure(local: datetime, zone: str) -> bool:
-    """Whether readers are known to disagree about this wall-clock time: near the missing or repeated hour."""
+@lru_cache(maxsize=8192)
+def is_safe(local: datetime, zone: str) -> bool:
+    """Whether all readers take this wall-clock time for the same moment.
+
+    Near the missing or repeated hour they are known to disagree, and some zones have no block that all would read.
+    """
+    block = block_of(zone) if zone else None
+    if block is None or local.year < block.since:
+        return False
     window = unsure_hours(zone).get(local.date())
-    return window is not None and window[0] <= local <= window[1]
+    return window is None or not window[0] <= local <= window[1]
 
 
 @lru_cache(maxsize=64)

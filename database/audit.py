@@ -20,7 +20,7 @@ class Hand(Protocol):
     def via(self) -> str: ...
 
 
-# What a date was moved away from stands in no row but this: it is looked for by where and when that was.
+# What a date was moved away from stands in no row but this: it is looked for by which it was, and by when it was moved.
 MOVED = text("verb = 'move'")
 
 
@@ -31,6 +31,7 @@ class Audit(Base):
     __table_args__ = (
         Index("ix_audit_subject", "subject", "subject_id"),
         Index("ix_audit_move", "subject_id", sqlite_where=MOVED, postgresql_where=MOVED),
+        Index("ix_audit_moved_at", "at", sqlite_where=MOVED, postgresql_where=MOVED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

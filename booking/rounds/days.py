@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from booking.conditions.queries import entries, visit_of
 from booking.models import Booking, Occurrence, Usage
@@ -142,7 +142,7 @@ class Round:
 def rounds(session: Session, venues: Sequence[Venue], days: Sequence[date], *, today: date) -> list[tuple[date, list[Round]]]:
     """The rounds of these venues day by day; a night belongs to the day on which it begins.
 
-    Four statements, two more where conditions are asked, one where dates lost their time; who may be let in, and who lost time and
+    Three statements, two more where conditions are asked, one where dates lost their time; who may be let in, and who lost time and
     has neither said that they know nor taken another, is said of dates from ``today``. What is done on a day may be for the days
     beside it.
     """
@@ -182,7 +182,7 @@ def _uses(session: Session, venues: Iterable[Venue], days: Sequence[date]) -> li
     last = datetime.combine(days[-1], datetime.min.time()) + timedelta(days=1)
     query = select(Occurrence).join(Occurrence.booking).join(Occurrence.room).where(Room.venue_id.in_([venue.id for venue in venues]))
     query = query.where(Occurrence.state.in_(SHOWN), Occurrence.local_start >= first, Occurrence.local_start < last)
-    rooms = contains_eager(Occurrence.room).options(joinedload(Room.venue), selectinload(Room.spaces))
+    rooms = contains_eager(Occurrence.room).options(joinedload(Room.venue), joinedload(Room.spaces))
     parts = (contains_eager(Occurrence.booking).options(joinedload(Booking.organisation), joinedload(Booking.holder)), rooms)
     return [Use(date) for date in session.scalars(query.options(*parts).order_by(Occurrence.local_start, Occurrence.id)).unique()]
 

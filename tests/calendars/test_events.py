@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 from recurring_ical_events import of
 
-from calendars.events import CALENDAR_END, Event, Head, Method, State, event_bytes, head_bytes, message_bytes, shortened
+from calendars.events import CALENDAR_END, Event, Head, Method, State, Where, event_bytes, head_bytes, message_bytes, shortened
 from calendars.zones import OSLO
 from kernel.wallclock import WallSpan, to_utc
 
@@ -41,9 +41,7 @@ def an_event(start="2026-03-10 18:00", end="2026-03-10 19:30", *, second=False, 
         "modified": STAMP,
         "state": State.CONFIRMED,
         "summary": "Åssiden skolekorps – øving",
-        "location": "Åssiden skole, gymsal A, Buskerudveien 52, 3024 Drammen",
-        "geo": (59.7486, 10.1656),
-        "categories": ("Gymsal A",),
+        "where": Where("Åssiden skole, gymsal A, Buskerudveien 52, 3024 Drammen", (59.7486, 10.1656), ("Gymsal A",)),
         "url": "https://arena.example.no/bookings/BAKOLI-274",
     }
     times = {"local_start": wall.start, "local_end": wall.end, "zone": wall.zone, "starts_at": interval.start, "ends_at": interval.end}
