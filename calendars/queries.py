@@ -339,6 +339,8 @@ def _standing_so(standing: Standing, span: Span) -> ColumnElement[bool]:
     if span.cancelled_since:
         cancelled = and_(Occurrence.state.in_(ENDED), Occurrence.changed_at >= span.cancelled_since)
         cancelled = and_(cancelled, WAS_BOOKED) if standing.kind is Kind.OPEN else cancelled
+        # A calendar of others comes and goes with hundreds of dates, which only staff know apart.
+        cancelled = cancelled if standing.level is Level.STAFF else and_(cancelled, Booking.kind != BookingKind.INCOMING)
     return or_(Occurrence.state.in_(states), cancelled)
 
 

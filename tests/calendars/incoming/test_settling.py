@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -11,9 +12,13 @@ from booking.models import Booking, Occurrence, Offer, Task
 from booking.outcome import Taken
 from booking.states import BookingKind, BookingState
 from booking.wish import Displacing
+from calendars.cache import Cache
+from calendars.feeds import Asked, Feeds
 from calendars.incoming.deciding import go_first, meetings, set_aside
 from calendars.incoming.models import Source
 from calendars.incoming.sources import SourceInput, remove
+from calendars.standing import Address
+from calendars.window import Wanted
 from database.outbox import Notice
 from kernel.errors import Conflict, Invalid
 from tests.calendars.incoming.conftest import School
@@ -193,7 +198,7 @@ def test_two_classes_at_once_take_the_room_together(school: School) -> None:
     assert school.claimed() == ["14 07:30–09:00"]
 
 
-def test_what_has_begun_is_left_alone_and_what_is_removed_is_given_back(school: School) -> None:
+def test_what_has_begun_is_left_alone_and_what_is_removed_is_given_back(school: School, tmp_path: Path) -> None:
     school.follow(MONDAY, TUESDAY)
     school.clock.moment = school.clock.moment.replace(day=14, hour=7, minute=30)
 
@@ -203,6 +208,9 @@ def test_what_has_begun_is_left_alone_and_what_is_removed_is_given_back(school: 
     school.do(remove, school.source)
 
     assert school.claimed() == ["14 07:00–08:00"]
+    feeds = Feeds(school.database, Cache(tmp_path), "https://arena.example.org")
+    told = feeds.answer(Asked(Address("room", "oren-flerbrukshall", "gymsal-1"), Wanted()), now=school.clock.moment).body
+    assert told is not None and (told.count(b"BEGIN:VEVENT"), b"CANCELLED" in told) == (1, False)
     with school.database.reading() as session:
         gone = session.get(Source, school.source)
         assert (gone.state, gone.address, gone.due_at) == ("removed", "", None)
