@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Row, Select, String, and_, bindparam, column, func, or_, select, table
+from sqlalchemy import ColumnElement, Connection, Integer, Row, Select, String, and_, bindparam, column, func, or_, select, table
 from sqlalchemy.orm import Session, joinedload
 
 from accounts.identity import Actor, Role
@@ -48,9 +48,9 @@ def known_person(session: Session, person_id: int, *, via: str, now: datetime | 
     return Known(_actor(rows, via, now), rows[0].session_epoch) if rows else None
 
 
-def bearer_of(session: Session, token_hash: str, *, now: datetime) -> Bearer | None:
+def bearer_of(connection: Connection, token_hash: str, *, now: datetime) -> Bearer | None:
     """The actor of a live token, in one query; None when it stands for nothing."""
-    rows = session.connection().execute(_BEARERS, {"token_hash": token_hash}).all()
+    rows = connection.execute(_BEARERS, {"token_hash": token_hash}).all()
     return Bearer(_actor(rows, "api", now), rows[0].token_id, rows[0].used_at) if rows else None
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from booking.applicants import Applicant
 from booking.conflicts import Want
@@ -14,15 +14,30 @@ from database.locks import Key, Subject
 from kernel.errors import Conflict, refuse
 from kernel.interval import Interval
 from kernel.wallclock import WallSpan, to_utc
+from policies.queries import InForce
 from policies.request import AgeBand, Request, Waiver
 from policies.taxonomy import Activity
 from venues.models import Room
+from venues.opening import Opening
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What this process remembers of a room: how it is open from a day on and the policies of all days, true of ``sums`` of revisions."""
+
+    sums: tuple[int, ...]
+    first: date
+    opening: Opening
+    policies: InForce
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """A room, an applicant and dates to be judged together; ``settled`` are the ids of those dates that stand already,
-    which are left out of what is counted; ``beside`` are dates of the same wish in other rooms, which are counted."""
+    which are left out of what is counted; ``beside`` are dates of the same wish in other rooms, which are counted.
+
+    What is ``known`` of the room need not be read again.
+    """
 
     room: Room
     path: str
@@ -46,6 +61,7 @@ class Case:
     settled: tuple[int, ...] = ()
     moved_from: tuple[int, ...] = ()
     beside: tuple[tuple[Room, WallSpan], ...] = ()
+    known: Known | None = None
 
     @property
     def keys(self) -> tuple[Key, ...]:
@@ -117,7 +133,7 @@ def in_use(room: Room) -> Room:
     return room
 
 
-def case_of_wish(wish: Wish, room: Room, applicant: Applicant, *, now: datetime) -> Case:
+def case_of_wish(wish: Wish, room: Room, applicant: Applicant, *, known: Known | None = None, now: datetime) -> Case:
     """The case of a new wish; raises Invalid for times and rules that cannot be read."""
     return Case(
         room=room,
@@ -137,6 +153,7 @@ def case_of_wish(wish: Wish, room: Room, applicant: Applicant, *, now: datetime)
         needs=wish.needs,
         resources=wish.resources,
         exceptions=tuple(dict.fromkeys(wish.exceptions)),
+        known=known,
     )
 
 
@@ -144,7 +161,8 @@ def in_room(case: Case, room: Room) -> Case:
     """The part of a wish's case that is about one of its rooms."""
     path = path_of(room)
     dates = tuple(span for span in case.dates if (span.room or case.path) == path)
-    return replace(case, room=room, path=path, spaces=tuple(space.id for space in room.spaces), dates=dates)
+    known = case.known if room is case.room else None
+    return replace(case, room=room, path=path, spaces=tuple(space.id for space in room.spaces), dates=dates, known=known)
 
 
 def case_of_booking(booking: Booking, applicant: Applicant, dates: Iterable[DatedSpan], room: Room) -> Case:

@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from accounts.edge import actor, reading, transact
+from accounts.edge import actor, database, reading, transact
 from accounts.identity import Actor
 from booking.alternatives import offers_to
+from booking.freedom import remember
 from booking.offers import withdraw_vain
 from booking.outcome import Declined, Taken
 from booking.reservations import case_asked, reserve
@@ -25,6 +26,7 @@ def book(wish: Wish, *, key: str | None) -> dict[str, Any]:
 
     A refusal carries alternatives in its details, and what was sought is remembered without the person.
     """
+    remember(database(), now=clock_now())
     try:
         return transact(reserve_once, wish, key=key)
     except (Declined, Taken) as refusal:

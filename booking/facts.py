@@ -54,6 +54,8 @@ class Counts:
 def gather(session: Session, case: Case) -> Gathered:
     """Read all facts of a case; the number of queries does not grow with its dates."""
     days = sorted({span.wall.start.date() for span in case.dates} | {span.wall.end.date() for span in case.dates})
+    if case.known and case.known.first <= days[0]:
+        return gathered(session, case, case.known.opening, case.known.policies, Counts())
     opening = openings_of(session, [case.room], days[0] - ROUND_ABOUT, days[-1] + ROUND_ABOUT)[case.room.id]
     policies = in_force(session, case.room, days[0], days[-1])
     return gathered(session, case, opening, policies, Counts())

@@ -1,4 +1,5 @@
-"""Freedom: when rooms are open and free, kept in memory by the revisions of their spaces; for looking only, no write relies on it."""
+"""Freedom: when rooms are open and free, kept in memory by the revisions of their spaces; for looking. A write relies on
+the rooms alone, once it has seen behind its locks that they are the same."""
 
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -13,7 +14,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import ColumnElement, Engine, String, case, cast, func, null, select, true, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, subqueryload
 
-from booking.case import path_of
+from booking.case import Known, path_of
 from booking.conflicts import Draw, Pool
 from booking.facts import room_facts
 from booking.models import Claim, Vacancy
@@ -21,6 +22,7 @@ from booking.nearness import Place
 from booking.resources import pools_of
 from booking.timetable import NONE, Bits, Claims, Hold, Openings, Taken, by_week, seconds_of, stretches
 from database.sql import epoch
+from database.transact import Database, Outdated
 from kernel.interval import Interval
 from kernel.wallclock import LATEST
 from policies.queries import InForce, in_force_for
@@ -38,6 +40,7 @@ MANY = 200
 A_BATCH = 100
 # So many weeks ahead are worked out with the first look, others when they are asked for.
 AHEAD = 53
+FAR = datetime(LATEST.year - 1, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,15 +164,48 @@ def freedom_of(session: Session, rooms: Collection[int] | Callable[[], Collectio
     return keeper.look(session, now)
 
 
+def remember(database: Database, *, now: datetime) -> None:
+    """Let this process know all rooms, where it does not, for bookings to come."""
+    keeper = _KEPT.setdefault(database.engine, _Keeper())
+    if not keeper.is_told:
+        with database.reading() as session:
+            keeper.learn(session, now)
+
+
+def remembered(session: Session, path: str) -> tuple[Room, Known] | None:
+    """A room as it is remembered, in this session, with what is known of it; None where it is not.
+
+    Nothing may be written that relies on it without ``require_current``.
+    """
+    keeper = _KEPT.get(session.get_bind().engine)
+    found = keeper.known(path) if keeper else None
+    return found and (session.merge(found[0], load=False), found[1])
+
+
+def require_current(session: Session, known: Known | None) -> None:
+    """Behind the locks: raises Outdated where any room, its hours, closures, equipment or policies are others by now.
+
+    Each change of these raises a revision in its own transaction. So this one statement sees what the statements that read all
+    of it would see here, on PostgreSQL too, where each sees what was committed until then.
+    """
+    session.flush()
+    if known and known.sums != sums_of(session, *OF_ROOMS):
+        _KEPT[session.get_bind().engine].forget()
+        raise Outdated
+
+
 @dataclass(frozen=True, slots=True)
 class _State:
-    """What was read, with the sums of revisions that it was true of."""
+    """What was read, with the sums of revisions that it was true of: of rooms and what goes for them, and of claims."""
 
     sums: tuple[int, ...] = ()
+    claimed: int = -1
     revisions: Mapping[int, int] = field(default_factory=dict)
     spots: Mapping[int, Spot] = field(default_factory=dict)
+    by_path: Mapping[str, Spot] = field(default_factory=dict)
     pools: Mapping[int, Pool] = field(default_factory=dict)
     taken: Taken = field(default_factory=lambda: Taken(Bits({}), {}))
+    bits: Bits = field(default_factory=lambda: Bits({}))
     openings: Openings = field(default_factory=lambda: Openings(Bits({}), {}))
 
 
@@ -178,46 +214,77 @@ class _Keeper:
 
     def __init__(self) -> None:
         self._state = _State()
-        self._since: datetime | None = None
+        self._since = FAR
         self._lock = Lock()
 
     def covers(self, span: Interval, now: datetime) -> bool:
-        with self._lock:
-            self._since = self._since or now.replace(hour=0, minute=0, second=0, microsecond=0) - DAY
+        self._begin(now)
         return span.start >= self._since
 
     def look(self, session: Session, now: datetime) -> Freedom:
-        sums = sums_of(session, Space, Municipality, Venue, Room)
+        claimed, *sums = sums_of(session, Space, *OF_ROOMS)
         state = self._state
-        if state.sums != sums:
+        if (state.sums, state.claimed) != (tuple(sums), claimed):
             with self._lock:
-                state = self._state = self._renewed(session, sums)
+                state = self._state = self._counted(session, self._placed(session, tuple(sums)), claimed)
         return Freedom(state.spots, state.pools, state.taken, state.openings, int(now.timestamp()))
 
-    def _renewed(self, session: Session, sums: tuple[int, ...]) -> _State:
-        """Revisions are read before the claims and the hours that they stand for: what is read is never older than its revision."""
-        since = Interval(self._since or FAR - DAY, FAR)
+    @property
+    def is_told(self) -> bool:
+        """Whether it knows the rooms, as they are or were."""
+        return bool(self._state.sums)
+
+    def learn(self, session: Session, now: datetime) -> None:
+        """Read the rooms, without what is claimed in them."""
+        self._begin(now)
+        sums = sums_of(session, *OF_ROOMS)
+        with self._lock:
+            self._state = self._placed(session, sums)
+
+    def known(self, path: str) -> tuple[Room, Known] | None:
+        """The row of a room, which belongs to no session, and what is remembered of it."""
         state = self._state
-        if state.sums[:1] != sums[:1]:
+        spot = state.by_path.get(path) if state.sums else None
+        return (spot.whole, Known(state.sums, self._since.date(), spot.opening, spot.policies)) if spot else None
+
+    def forget(self) -> None:
+        """Let the rooms be read again before they are relied on."""
+        with self._lock:
+            self._state = replace(self._state, sums=())
+
+    def _begin(self, now: datetime) -> None:
+        with self._lock:
+            if self._since == FAR:
+                self._since = now.replace(hour=0, minute=0, second=0, microsecond=0) - DAY
+
+    def _placed(self, session: Session, sums: tuple[int, ...]) -> _State:
+        """Revisions are read before the rooms and the hours that they stand for: what is read is never older than its revision."""
+        state = self._state
+        if state.sums == sums:
+            return state
+        # What is kept outlives the session that asks, and is read by all threads: a session of its own lets go of it.
+        with Session(session.connection()) as own:
+            spots, pools = _spots(own, Interval(self._since, FAR), before=state.spots), pools_of(own, true())
+        by_path = {spot.place.path: spot for spot in spots.values()}
+        bits = _bits(spots)
+        return replace(state, sums=sums, spots=spots, by_path=by_path, pools=pools, bits=bits, openings=_openings(bits, spots))
+
+    def _counted(self, session: Session, state: _State, claimed: int) -> _State:
+        """As for the rooms, with the claims."""
+        since, taken, bits = Interval(self._since, FAR), state.taken, state.bits
+        if state.claimed != claimed:
             revisions = {row.id: row.revision for row in session.execute(select(Space.id, Space.revision))}
             changed = {space for space, revision in revisions.items() if state.revisions.get(space) != revision}
-            sums = (sum(revisions.values()) + len(revisions), *sums[1:])
-            state = replace(state, revisions=revisions, taken=state.taken.with_changed(_read(session, since, changed)))
-        if state.sums[1:] != sums[1:]:
-            # What is kept outlives the session that asks, and is read by all threads: a session of its own lets go of it.
-            with Session(session.connection()) as own:
-                spots, pools = _spots(own, since, before=state.spots), pools_of(own, true())
-            bits = _bits(spots)
-            taken = state.taken
-            if not taken.bits.is_like(bits):
-                taken = Taken(bits, taken.claims)
-                taken.work_out(seconds_of(since)[0], AHEAD)
-            state = replace(state, spots=spots, pools=pools, taken=taken, openings=_openings(bits, spots))
-        return replace(state, sums=sums)
+            claimed, taken = sum(revisions.values()) + len(revisions), taken.with_changed(_read(session, since, changed))
+            state = replace(state, revisions=revisions)
+        if not taken.bits.is_like(bits):
+            taken = Taken(bits, taken.claims)
+            taken.work_out(seconds_of(since)[0], AHEAD)
+        return replace(state, claimed=claimed, taken=taken)
 
 
+OF_ROOMS = (Municipality, Venue, Room)
 _KEPT: WeakKeyDictionary[Engine, _Keeper] = WeakKeyDictionary()
-FAR = datetime(LATEST.year - 1, 1, 1, tzinfo=UTC)
 
 
 def _spots(

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from accounts.identity import Actor, Role
 from accounts.models import Delegation, DelegationState
@@ -16,6 +17,7 @@ from booking.conditions.asked import asked_of
 from booking.conflicts import Answer
 from booking.crowding import require_few_in_line
 from booking.displacing import NOBODY, Losers, Loss, lose, losers, require_precedence, winners
+from booking.freedom import remembered, require_current
 from booking.images import before, undoable
 from booking.judging import Judged, highest, judge_all, keep
 from booking.lifecycle import state_of
@@ -28,9 +30,9 @@ from booking.states import BookingState, Cause, OccurrenceState
 from booking.waiving import asked_in, require_waivable
 from booking.wish import Wish
 from database.audit import Act, record
-from database.base import table_of
 from database.locks import lock
 from database.outbox import post
+from database.writing import put
 from kernel.errors import Conflict, Invalid, refuse
 from kernel.wallclock import nearest_interval, to_wall
 from policies.judging import ROLES
@@ -42,10 +44,6 @@ SHORTEST_TO_CONFIRM = timedelta(hours=1)
 MOST_UNCONFIRMED = 5
 # No price is so high; every program reads such a number exactly, and a column keeps ten times it as a fee.
 MOST_ORE = 10**15
-
-
-OCCURRENCE = table_of(Occurrence)
-INTO_OCCURRENCES = insert(OCCURRENCE).returning(OCCURRENCE.c.number, OCCURRENCE.c.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +112,7 @@ def weigh(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Weighed:
     parts = parts_of(session, case, wish, by=by)
     foreseen = _foreseen(session, parts, wish, by=by, now=now)
     lock(session, *(key for part in parts for key in part.keys), *foreseen.keys)
+    require_current(session, case.known)
     if case.applicant.must_confirm:
         _require_few_unconfirmed(session, case.applicant.holder.id)
     judged = judge_all(session, parts)
@@ -155,19 +154,21 @@ def _require_few_unconfirmed(session: Session, holder_id: int) -> None:
 
 
 def _case(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Case:
-    room = in_use(room_at(session, wish.room))
-    return case_of_wish(wish, room, applicant_of(session, wish, room, by=by), now=now)
+    found, known = remembered(session, wish.room) or (room_at(session, wish.room), None)
+    room = in_use(found)
+    return case_of_wish(wish, room, applicant_of(session, wish, room, by=by), known=known, now=now)
 
 
 def _written(session: Session, wish: Wish, weighed: Weighed, *, by: Actor, now: datetime) -> Booking:
     case, dates = weighed.case, weighed.dates
     booking = _booking(wish, case, dates, by=by, now=now)
-    session.add(booking)
-    session.flush()
-    ids = insert_occurrences(session, booking, dates, now=now)
+    put(session, booking)
+    rows = [_row(booking, date, number, now) for number, date in enumerate(dates, start=1)]
+    put(session, *rows)
+    set_committed_value(booking, "occurrences", rows)
     held = [
-        Take(date.want, ids[number], hold_until(booking, date.state, now=now))
-        for number, date in enumerate(dates)
+        Take(date.want, row.id, hold_until(booking, date.state, now=now))
+        for row, date in zip(rows, dates, strict=True)
         if date.want is not None and date.is_kept and keeps_time(booking, date.state)
     ]
     losing = before(session, weighed.losers.bookings) if weighed.losers.dates else None
@@ -182,7 +183,7 @@ def _written(session: Session, wish: Wish, weighed: Weighed, *, by: Actor, now: 
     facts: dict[str, Any] = {
         "state": str(booking.state),
         "version": booking.version,
-        "dates": len(ids),
+        "dates": len(rows),
         "kept": sum(date.is_kept for date in dates),
         "organisation": booking.organisation_id,
     }
@@ -297,38 +298,29 @@ def wait_for_decision(booking: Booking, judged: Sequence[Judged], *, beside: Seq
     booking.hold_minutes = None if None in holds else max(hold for hold in holds if hold is not None)
 
 
-def insert_occurrences(session: Session, booking: Booking, dates: Sequence[Dated], *, now: datetime) -> list[int]:
-    """Write the dates of a new booking in one statement; returns their ids in order."""
-    rows = [_row(booking, date, number, now) for number, date in enumerate(dates, start=1)]
-    found = session.connection().execute(INTO_OCCURRENCES, rows)
-    by_number = {row.number: row.id for row in found}
-    return [by_number[number] for number in sorted(by_number)]
-
-
-def _row(booking: Booking, date: Dated, number: int, now: datetime) -> dict[str, object]:
+def _row(booking: Booking, date: Dated, number: int, now: datetime) -> Occurrence:
     wall = date.judged.wall
     # A date whose hour the clock skips is kept as a wish; its UTC is that of the clock jumping forward.
     interval = date.judged.wall.interval() if date.judged.fault is None else nearest_interval(wall)
     before, after = date.judged.buffers
-    return {
-        "booking_id": booking.id,
-        "number": number,
-        "room_id": date.case.room.id,
-        "state": date.state,
-        "reason": date.reason[:500],
-        "local_start": wall.start,
-        "local_end": wall.end,
-        "zone": wall.zone,
-        "starts_at": interval.start,
-        "ends_at": interval.end,
-        "before_minutes": before,
-        "after_minutes": after,
-        "conditions": asked_of(date.judged.conditions, decided=to_wall(now, wall.zone).date(), use=wall.start.date()),
-        "sequence": 0,
-        "created_at": now,
-        "changed_at": now,
+    return Occurrence(
+        booking_id=booking.id,
+        number=number,
+        room=date.case.room,
+        state=date.state,
+        reason=date.reason[:500],
+        local_start=wall.start,
+        local_end=wall.end,
+        zone=wall.zone,
+        starts_at=interval.start,
+        ends_at=interval.end,
+        before_minutes=before,
+        after_minutes=after,
+        conditions=asked_of(date.judged.conditions, decided=to_wall(now, wall.zone).date(), use=wall.start.date()),
+        created_at=now,
+        changed_at=now,
         **priced(date.judged, is_kept=date.is_kept),
-    }
+    )
 
 
 def priced(judged: Judged, *, is_kept: bool) -> dict[str, object]:

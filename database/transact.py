@@ -20,6 +20,10 @@ T = TypeVar("T")
 POLL_SECONDS = 0.0003
 
 
+class Outdated(Exception):
+    """What a verb remembered of the database is true no more; its second run has to read it."""
+
+
 class Database:
     """A database as the edge uses it: ``transact`` to write, ``reading`` to read."""
 
@@ -40,6 +44,9 @@ class Database:
         for last in (False, True):
             try:
                 return self._once(verb, *args, **kwargs)
+            except Outdated as error:
+                if last:
+                    raise refuse(Conflict, "lost-race") from error
             except DBAPIError as error:
                 refusal = _refusal_of(error)
                 if isinstance(refusal, Conflict) and not last:

@@ -16,6 +16,7 @@ from policies.models import PolicyDraft, PolicyVersion
 from policies.places import Place, draft_of, draft_seen, last_number
 from policies.queries import forget
 from policies.verdict import Layer
+from venues.editing import raised
 from venues.models import Municipality, Room, Venue
 from venues.queries import municipality
 
@@ -168,4 +169,4 @@ def _raise_revision(session: Session, place: Place, now: datetime) -> None:
             row = session.get_one(Venue, place.venue_id)
         case _:
             row = municipality(session)
-    row.revision, row.changed_at = row.revision + 1, now
+    raised(row, now)

@@ -126,8 +126,8 @@ def require_version(session: Session, row: Venue | Room | Municipality | Resourc
 
 
 def raised(row: Venue | Room | Municipality | Resource, now: datetime) -> None:
-    """Note that the row is another now."""
-    row.revision += 1
+    """Note that the row is another now; the database counts, so that of two who change it at once each is seen."""
+    row.revision = type(row).revision + 1
     row.changed_at = now
 
 

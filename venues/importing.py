@@ -14,6 +14,7 @@ from database.audit import Act, record
 from database.locks import Key, Subject, lock
 from kernel.errors import Fault, Invalid, refuse
 from kernel.wallclock import to_wall
+from venues.editing import raised
 from venues.inventory import Inventory, RoomEntry, VenueEntry
 from venues.models import District, Fact, Municipality, Room, Space, Venue
 from venues.report import ImportReport, Noted, noted
@@ -96,7 +97,8 @@ def _import_municipality(ground: Ground, document: Inventory) -> None:
         ground.report.new.append(Noted("district", name))
     row = ground.municipality
     if missing or (row.name, row.number) != (entry.name, entry.number):
-        row.name, row.number, row.changed_at, row.revision = entry.name, entry.number, ground.now, row.revision + 1
+        row.name, row.number = entry.name, entry.number
+        raised(row, ground.now)
     if row.zone != entry.zone:
         ground.report.kept.append(Noted("zone", row.name, row.zone, entry.zone))
     ground.report.vanished += [Noted("district", name) for name in ground.districts if name not in entry.districts]
@@ -202,7 +204,7 @@ def _mark(ground: Ground, row: Venue | Room, entry: VenueEntry | RoomEntry, *, i
     if is_new:
         ground.report.new.append(line)
     elif is_changed:
-        row.changed_at, row.revision = ground.now, row.revision + 1
+        raised(row, ground.now)
         ground.report.changed.append(line)
     else:
         ground.report.unchanged.append(line)

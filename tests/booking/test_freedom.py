@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from random import Random
 
@@ -14,21 +15,39 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import SERVICE
 from booking.availability import AvailabilityQuery, availability
+from booking.case import Known
 from booking.conflicts import Want
-from booking.freedom import Freedom, freedom_of
+from booking.freedom import Freedom, freedom_of, remember, remembered, require_current
+from booking.furnishing import ChangedResource, NewResource, add_resource, change_resource, restore_resource, retire_resource
 from booking.models import Occurrence
 from booking.occupy import Take, ask, occupy, peek
+from booking.outcome import Declined
 from booking.reservations import reserve
 from booking.timetable import A_WEEK, Bits, Hold, Openings, Taken, seconds_of
 from booking.timetable import Claims as Held
 from booking.wish import Recurrence
-from database.transact import Database
+from database.transact import Database, Outdated
 from kernel.interval import Interval
-from tests.booking.conftest import NOW, furnish, wish
-from venues.inputs import ClosureInput
-from venues.models import Closure, OpeningHours, Origin, Room
+from policies.document import checked
+from policies.places import place_at
+from policies.queries import in_force
+from policies.verbs import publish
+from tests.booking.conftest import NOW, POLICY, REASON, TWO_HOURS, Hall, furnish, wish
+from venues.editing import edit_room, edit_venue, restore_room, retire_room
+from venues.inputs import ClosureInput, HoursInput, HoursRow, RoomInput, SchoolInput, VenueInput
+from venues.models import Closure, OpeningHours, Origin, Resource, Room, SchoolPeriod
 from venues.opening import ClosedSpan, Opening, Openness, WeeklyHours
-from venues.scheduling import add_closure_row
+from venues.queries import openings_of, room_at, venue_named
+from venues.scheduling import (
+    add_closure_row,
+    add_school_period,
+    end_closure,
+    forget_opening_hours,
+    remove_school_period,
+    set_opening_hours,
+    withdraw_closure,
+)
+from venues.vocabulary import ResourceKind
 
 WEEKS = timedelta(weeks=3)
 SPAN = Interval(NOW, NOW + WEEKS)
@@ -253,6 +272,106 @@ def test_a_closure_is_seen_by_the_next_search(database: Database, dates: list[in
     _, later = look(database, NOW)
 
     assert [one.at(friday).on(found[0].id) for one in (freedom, later)] == [[0], []]
+
+
+@pytest.fixture
+def hall(database: Database) -> Hall:
+    """The hall, its rooms remembered before anything changes."""
+
+    def prepare(session: Session) -> Hall:
+        made = furnish(session)
+        add_resource(session, OREN, NewResource(name="Stoler", quantity=40, lot=10, kind=ResourceKind.EQUIPMENT), by=made.kari, now=NOW)
+        return made
+
+    found = database.transact(prepare)
+    remember(database, now=NOW)
+    return found
+
+
+OREN, GYM = "oren-flerbrukshall", "oren-flerbrukshall/gymsal-1"
+WEEK = [HoursRow(weekday=day, start="09:00", end="16:00") for day in range(7)]
+SHUT = ClosureInput(start=datetime(2026, 9, 15, 17), end=datetime(2026, 9, 15, 23), reason="Fordi.")
+CAMP = SchoolInput(first_day=date(2026, 9, 14), last_day=date(2026, 9, 18), name="Leir")
+CHAIRS = {"name": "Stoler", "quantity": 20}
+STRICT = {**POLICY, "rules": [*POLICY["rules"], {**TWO_HOURS, "at_most": 30}]}
+
+
+def revision(session: Session, path: str) -> int:
+    return (room_at(session, path) if "/" in path else venue_named(session, path)).revision
+
+
+# All that staff change of what a booking is judged by, each in its own transaction and upon the ones before it.
+ACTS: dict[str, Callable[..., object]] = {
+    "hours of a venue": lambda s, **of: set_opening_hours(s, OREN, "", HoursInput(rows=WEEK, version=revision(s, OREN)), **of),
+    "hours of a room": lambda s, **of: set_opening_hours(s, OREN, "gymsal-1", HoursInput(rows=WEEK[:5], version=revision(s, GYM)), **of),
+    "hours forgotten": lambda s, **of: forget_opening_hours(s, OREN, "gymsal-1", HoursInput(version=revision(s, GYM)), **of),
+    "a closure": lambda s, **of: add_closure_row(s, OREN, SHUT, **of),
+    "a closure withdrawn": lambda s, **of: withdraw_closure(s, s.scalars(select(Closure.id)).one(), **of),
+    "a closure of a room": lambda s, **of: add_closure_row(s, OREN, SHUT.model_copy(update={"room": "gymsal-1"}), **of),
+    "a closure ended": lambda s, **of: end_closure(s, s.scalars(select(Closure.id).order_by(-Closure.id)).first() or 0, **of),
+    "a school holiday": lambda s, **of: add_school_period(s, "", CAMP, **of),
+    "one of the venue's own": lambda s, **of: add_school_period(s, OREN, CAMP, **of),
+    "a school holiday removed": lambda s, **of: remove_school_period(s, s.scalars(select(SchoolPeriod.id)).all()[-1], **of),
+    "a policy": lambda s, **of: publish(s, place_at(s, ""), checked(STRICT), NOW.date(), **of),
+    "a policy of the venue": lambda s, **of: publish(s, place_at(s, OREN), checked(of_place(OREN, "venue")), NOW.date(), **of),
+    "a policy of the room": lambda s, **of: publish(s, place_at(s, GYM), checked(of_place(GYM, "room")), NOW.date(), **of),
+    "more equipment": lambda s, **of: add_resource(s, OREN, NewResource(name="Bord", quantity=4, kind=ResourceKind.EQUIPMENT), **of),
+    "less equipment": lambda s, **of: change_resource(s, 1, ChangedResource(**CHAIRS, version=s.get_one(Resource, 1).revision), **of),
+    "no equipment": lambda s, **of: retire_resource(s, 1, **of),
+    "equipment again": lambda s, **of: restore_resource(s, 1, **of),
+    "the room": lambda s, **of: edit_room(s, GYM, RoomInput(name="Gym", capacity=12, version=revision(s, GYM)), **of),
+    "the venue": lambda s, **of: edit_venue(s, OREN, VenueInput(name="Øren", version=revision(s, OREN)), **of),
+    "the room retired": lambda s, **of: retire_room(s, GYM, version=revision(s, GYM), **of),
+    "the room restored": lambda s, **of: restore_room(s, GYM, version=revision(s, GYM), **of),
+}
+
+
+def of_place(path: str, layer: str) -> dict[str, object]:
+    return {"title": REASON, "layer": layer, "place": path, "rules": [{**TWO_HOURS, "at_most": 45}]}
+
+
+def test_whatever_staff_change_of_rooms_no_booking_relies_on_what_was(database: Database, hall: Hall) -> None:
+    for name, act in ACTS.items():
+        remember(database, now=NOW)
+        with database.reading() as session:
+            _, before = remembered(session, GYM) or pytest.fail(name)
+            assert is_current(session, before), name
+        database.transact(act, by=hall.kari, now=NOW)
+        with database.reading() as session:
+            assert not is_current(session, before), name
+
+        remember(database, now=NOW)
+        with database.reading() as one, database.reading() as other:
+            (room, known), read = remembered(one, GYM) or pytest.fail(name), room_at(other, GYM)
+            assert told(room) == told(read), name
+            assert known.opening == openings_of(other, [read], NOW.date(), date(2190, 1, 1))[read.id], name
+            assert known.policies.scopes == in_force(other, read, date.min, date.max).scopes, name
+
+
+def is_current(session: Session, known: Known) -> bool:
+    try:
+        require_current(session, known)
+    except Outdated:
+        return False
+    return True
+
+
+def told(room: Room) -> object:
+    """All that stands in the rows of a room."""
+    rows = [room, room.venue, *room.spaces, *room.venue.resources]
+    return [{column.key: getattr(row, column.key) for column in row.__table__.columns} for row in rows]
+
+
+def test_a_booking_reads_no_rules_that_stand_and_is_run_again_where_they_changed_meanwhile(database: Database, hall: Hall) -> None:
+    book = partial(database.transact, reserve, by=hall.berit, now=NOW)
+    with statements(database) as first:
+        book(wish())
+    database.transact(ACTS["a closure"], by=hall.kari, now=NOW)
+    with statements(database) as second, pytest.raises(Declined):
+        book(wish(start="2026-09-15T20:00", end="2026-09-15T21:00"))
+
+    assert [sum("FROM opening_hours" in one for one in seen) for seen in (first, second)] == [0, 1]
+    assert [sum("organisation.number =" in one for one in seen) for seen in (first, second)] == [1, 2]
 
 
 ROOMS = {1: (11,), 2: (12,), 3: (11, 12), 4: (13, 12, 11), 5: (), 6: (13,)}
