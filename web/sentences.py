@@ -289,7 +289,7 @@ CALENDARS: Mapping[str, str] = {
     "no-organisation": _("Organisasjonen «{value}» finnes ikke."),
     "no-venue": _("Bygget «{value}» finnes ikke."),
     "follows-calendar": _("{value} følger kalenderen «{calendar}», og endres bare der."),
-    "unknown-calendar": _("Kalenderen finnes ikke, eller er fjernet."),
+    "unknown-address": _("Kalenderen finnes ikke, eller er fjernet."),
     "address-or-file": _("Skriv en adresse, eller velg en fil. Ikke begge."),
     "calendar-there": _("{value} følger denne kalenderen alt."),
     "nothing-fetched": _("«{value}» er ikke hentet ennå. Hent den først."),
@@ -303,7 +303,7 @@ CALENDARS: Mapping[str, str] = {
     "calendar:inside-address": _(
         "Adressen ligger på et internt nett, og dit henter vi ingenting. Be den som drifter tjenesten, om å åpne for den."
     ),
-    "calendar:own-calendar": _("Dette er en kalender herfra, og den viser alt som er booket her alt."),
+    "calendar:own-address": _("Dette er en kalender herfra, og den viser alt som er booket her alt."),
     "calendar:unknown-host": _("Vi finner ikke maskinen som adressen ligger på."),
     "calendar:unreachable": _("Maskinen svarer ikke."),
     "calendar:too-slow": _("Det tok for lang tid å hente den."),
