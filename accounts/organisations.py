@@ -172,13 +172,7 @@ def end_delegation(session: Session, delegation_id: int, *, why: str = "", by: A
         return delegation
     if delegation.organisation.responsible_id == delegation.person_id:
         raise refuse(Conflict, "responsible-stays", "delegation", delegation.organisation.name)
-    _end(delegation)
-    _changed(session, delegation)
-    facts = {"organisation": delegation.organisation_id, "person": delegation.person_id} | ({"why": why} if why else {})
-    record(session, Act("end_delegation", "delegation", delegation.id, facts, holder_id=delegation.person_id), by=by, now=now)
-    if not own:
-        facts = {"delegation": delegation.id} | ({"why": why} if why else {})
-        post(session, "delegate-ended", person_id=delegation.person_id, now=now, facts=facts)
+    conclude(session, delegation, is_told=not own, why=why, by=by, now=now)
     return delegation
 
 
@@ -216,6 +210,17 @@ def admit(session: Session, delegation: Delegation, *, is_leader: bool, now: dat
     """Confirm without asking who may: for an organisation that nobody leads, this one does."""
     delegation.is_leader = delegation.is_leader or is_leader or not leaders(session, delegation.organisation_id)
     delegation.state, delegation.kept_at, delegation.warned_at = DelegationState.CONFIRMED, now, None
+
+
+def conclude(session: Session, delegation: Delegation, *, is_told: bool = True, why: str = "", by: Actor, now: datetime) -> None:
+    """End somebody's acting for the organisation without asking who may; the caller has locked both."""
+    _end(delegation)
+    _changed(session, delegation)
+    reason = {"why": why} if why else {}
+    facts = {"organisation": delegation.organisation_id, "person": delegation.person_id, **reason}
+    record(session, Act("end_delegation", "delegation", delegation.id, facts, holder_id=delegation.person_id), by=by, now=now)
+    if is_told:
+        post(session, "delegate-ended", person_id=delegation.person_id, now=now, facts={"delegation": delegation.id, **reason})
 
 
 def give_way(session: Session, delegation: Delegation, *, stays: bool, by: Actor, now: datetime) -> None:

@@ -3,7 +3,7 @@
 Bookings that stand never change by it: they keep what they were judged by.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 from accounts.identity import Actor, ApplicantClass
 from accounts.inputs import OrganisationInput
 from accounts.models import Delegation, DelegationState, Organisation, Standing
-from accounts.organisations import end_delegation, organisation_of, register_organisation
+from accounts.organisations import conclude, organisation_of, register_organisation
 from accounts.queries import home_municipality
 from accounts.register.classes import Classes, Classified, Known
 from accounts.register.models import Entry, Origin, Review, RoleHolder
 from accounts.register.queries import entry_of, holders_of, is_held_by, open_review
-from accounts.register.reading import BOARD, EntryState, Record, Roles, Unit, Voluntary
+from accounts.register.reading import EntryState, Record, Roles, Unit, Voluntary
 from accounts.standings import held_on, standings_of
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
@@ -56,7 +56,9 @@ def keep(session: Session, records: Sequence[Record], classes: Classes, read: Re
     by.require(by.is_known, "")
     numbers = {one.number for one in records}
     ours = {one.number: one for one in session.scalars(select(Organisation).where(Organisation.number.in_(numbers)))}
-    lock(session, *(Key(Subject.ORGANISATION, one.id) for one in ours.values()))
+    acting = _by_role(session, {ours[one.number].id for one in records if isinstance(one, Roles) and one.number in ours})
+    keys = (*(Key(Subject.ORGANISATION, one.id) for one in ours.values()), *(Key(Subject.PERSON, one.person_id) for one in acting))
+    lock(session, *keys)
     entries = {one.number: one for one in session.scalars(select(Entry).where(Entry.number.in_(numbers)))}
     home = home_municipality(session)
     before = {number: seen(entry, classes, home) for number, entry in entries.items() if number in ours}
@@ -66,7 +68,8 @@ def keep(session: Session, records: Sequence[Record], classes: Classes, read: Re
         _compare(session, ours[number], entries[number], before.get(number), seen(entries[number], classes, home), now)
     for roles in (one for one in records if isinstance(one, Roles) and one.number in ours):
         kept.add(roles.number)
-        _keep_roles(session, ours[roles.number], roles, by=by, now=now)
+        theirs = [one for one in acting if one.organisation_id == ours[roles.number].id]
+        _keep_roles(session, roles, theirs, by=by, now=now)
     session.flush()
     return len(kept)
 
@@ -232,16 +235,22 @@ def _review(session: Session, organisation: Organisation, changes: Mapping[str, 
         review.changes, review.settled_at = wanted or before, None if wanted else now
 
 
-def _keep_roles(session: Session, organisation: Organisation, roles: Roles, *, by: Actor, now: datetime) -> None:
+def _by_role(session: Session, organisations: Collection[int]) -> Sequence[Delegation]:
+    """Who acts for one of these by a role that they hold."""
+    found = select(Delegation).where(Delegation.organisation_id.in_(organisations), Delegation.role_code != "")
+    return session.scalars(found.where(Delegation.state == DelegationState.CONFIRMED)).all()
+
+
+def _keep_roles(session: Session, roles: Roles, acting: Iterable[Delegation], *, by: Actor, now: datetime) -> None:
     """Write who holds roles, and end the acting of those who did so by a role that they hold no more."""
     session.execute(delete(RoleHolder).where(RoleHolder.number == roles.number))
     session.add_all(RoleHolder(number=roles.number, code=one.code, name=one.name, born=one.born) for one in roles.holders)
     session.flush()
     holders = holders_of(session, roles.number)
-    by_role = select(Delegation).where(Delegation.organisation_id == organisation.id, Delegation.role_code != "")
-    for delegation in session.scalars(by_role.where(Delegation.state == DelegationState.CONFIRMED)).all():
-        if not any(is_held_by(one, delegation.person) for one in holders if one.code in BOARD):
-            end_delegation(session, delegation.id, why="role-ended", by=by, now=now)
+    for delegation in acting:
+        session.refresh(delegation)
+        if delegation.role_code and not any(is_held_by(one, delegation.person) for one in holders):
+            conclude(session, delegation, why="role-ended", by=by, now=now)
 
 
 def _word(value: bool | None) -> str:
