@@ -161,14 +161,14 @@ class GroupInput(Input):
 class HandoverInput(Input):
     """Who leads an organisation next, and whether one acts for it still."""
 
-    email: Address
+    successor: Address
     stays: bool = False
 
 
 class TeamInput(Input):
     """A team or group of an organisation: what it is called, from which age to which, how many they are."""
 
-    name: Annotated[str, Field(min_length=1, max_length=120)]
+    team: Annotated[str, Field(min_length=1, max_length=120)]
     youngest: Age | None = None
     oldest: Age | None = None
     members: Annotated[int, Field(ge=1, le=10_000)] | None = None

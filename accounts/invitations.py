@@ -50,10 +50,10 @@ def hand_over(
     person_id, organisation = by.require_known(), organisation_of(session, organisation_id)
     by.require(leads(session, person_id, organisation_id), "leader")
     if organisation.responsible_id == person_id:
-        raise refuse(Conflict, "responsible-stays", "email", organisation.name)
-    successor = by_email(session, given.email)
+        raise refuse(Conflict, "responsible-stays", "successor", organisation.name)
+    successor = by_email(session, given.successor)
     if successor is not None and successor.id == person_id:
-        raise refuse(Conflict, "own-successor", "email", given.email)
+        raise refuse(Conflict, "own-successor", "successor", given.successor)
     if successor is not None:
         lock(session, Key(Subject.ORGANISATION, organisation_id), *(Key(Subject.PERSON, one) for one in (person_id, successor.id)))
     mine = delegation_between(session, person_id, organisation_id)
@@ -63,7 +63,7 @@ def hand_over(
     if theirs is None or theirs.state is not DelegationState.CONFIRMED:
         _require_few(session, person_id, now)
         offered = Invitation(organisation_id=organisation_id, is_leader=True, succeeds_id=mine.id, stays=given.stays)
-        return _send(session, offered, given.email, language, by=by, now=now)
+        return _send(session, offered, given.successor, language, by=by, now=now)
     admit(session, theirs, is_leader=True, now=now)
     give_way(session, mine, stays=given.stays, by=by, now=now)
     theirs.person.revision += 1

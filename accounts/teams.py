@@ -25,11 +25,11 @@ def list_team(session: Session, organisation_id: int, given: TeamInput, *, by: A
     by.require(by.is_officer or by.acts_for(organisation_id), "delegate")
     organisation_of(session, organisation_id)
     lock(session, Key(Subject.ORGANISATION, organisation_id))
-    team = session.scalar(select(Team).where(Team.organisation_id == organisation_id, Team.name == given.name))
+    team = session.scalar(select(Team).where(Team.organisation_id == organisation_id, Team.name == given.team))
     if team is None:
         if (session.scalar(select(func.count()).where(Team.organisation_id == organisation_id)) or 0) >= MOST:
-            raise refuse(Conflict, "too-many-teams", "name", given.name, most=MOST)
-        team = Team(organisation_id=organisation_id, name=given.name)
+            raise refuse(Conflict, "too-many-teams", "team", given.team, most=MOST)
+        team = Team(organisation_id=organisation_id, name=given.team)
         session.add(team)
     team.youngest, team.oldest, team.members = given.youngest, given.oldest, given.members
     session.flush()

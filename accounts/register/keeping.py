@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 from accounts.identity import Actor, ApplicantClass
 from accounts.inputs import OrganisationInput
 from accounts.models import Delegation, DelegationState, Organisation, Standing
-from accounts.organisations import conclude, organisation_of, register_organisation
+from accounts.organisations import conclude, confirm_delegate, organisation_of, register_organisation
 from accounts.queries import home_municipality
 from accounts.register.classes import Classes, Classified, Known
 from accounts.register.models import Entry, Origin, Review, RoleHolder
-from accounts.register.queries import entry_of, holders_of, is_held_by, open_review
+from accounts.register.queries import entry_of, holders_of, is_held_by, open_review, roles_by_person
 from accounts.register.reading import EntryState, Record, Roles, Unit, Voluntary
 from accounts.standings import held_on, standings_of
 from database.audit import Act, record
@@ -97,6 +97,22 @@ def register(session: Session, given: OrganisationInput, classes: Classes, *, by
     _compare(session, organisation, entry, None, found, now)
     session.flush()
     return organisation
+
+
+def confirm_by_role(session: Session, delegation_id: int, *, is_leader: bool = False, by: Actor, now: datetime) -> Delegation:
+    """Let a person act for an organisation as long as they hold a role in it by the register.
+
+    Raises as ``confirm_delegate``, Conflict (``holds-no-role``) for who holds none.
+    """
+    delegation = session.get(Delegation, delegation_id)
+    if delegation is None:
+        raise refuse(Missing, "no-such-delegation", "delegation", delegation_id)
+    codes = roles_by_person(holders_of(session, delegation.organisation.number), [delegation.person])
+    code = codes.get(delegation.person_id, "")
+    confirmed = confirm_delegate(session, delegation_id, is_leader=is_leader, role_code=code, by=by, now=now)
+    if not code:
+        raise refuse(Conflict, "holds-no-role", "delegation", delegation.person.name)
+    return confirmed
 
 
 def settle_review(session: Session, review_id: int, *, is_taken: bool, by: Actor, now: datetime) -> Review:

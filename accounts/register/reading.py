@@ -23,8 +23,8 @@ LONGEST = {"navn": 200, "vedtektsfestetFormaal": 2000}
 MOST_HOLDERS, MOST_CATEGORIES = 200, 20
 PIECE = 1 << 20
 LONGEST_RECORD = 1 << 22
-# Who speaks for an organisation: leader, deputy leader and members of the board, manager, contact, owner, and who runs a sole business.
-BOARD = ("LEDE", "NEST", "MEDL", "DAGL", "KONT", "INNH", "BEST")
+# Who speaks for an organisation: leader, deputy leader and members of the board, manager, contact, owner.
+BOARD = ("LEDE", "NEST", "MEDL", "DAGL", "KONT", "INNH")
 LANGUAGES = {"bokmål": "nb", "nynorsk": "nn"}
 
 
