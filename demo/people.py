@@ -100,6 +100,7 @@ def _organisation(session: Session, name: str, people: Mapping[str, Person], now
         number=number,
         applicant_class=kind,
         responsible=people[delegates[0]] if number is None else None,
+        is_local=True,
         is_fictional=True,
         public_contact=f"post@{name}.example" if number else "",
         created_at=now,
