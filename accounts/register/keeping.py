@@ -45,6 +45,7 @@ class Seen:
     """How an entry stands, and what follows from it."""
 
     state: EntryState
+    name: str
     classified: Classified
 
 
@@ -147,7 +148,7 @@ def seen(entry: Entry, classes: Classes, home: str) -> Seen:
     local = entry.municipality == home if entry.municipality and home else None
     numbers = [str(number) for number, _name in entry.categories]
     known = Known(entry.form, entry.sector, entry.state, entry.is_voluntary, local, numbers)
-    return Seen(entry.state, classes.classify(known))
+    return Seen(entry.state, entry.name, classes.classify(known))
 
 
 def _write(session: Session, entries: dict[str, Entry], found: Unit | Voluntary, read: Read) -> bool:
@@ -182,7 +183,12 @@ def _compare(session: Session, organisation: Organisation, entry: Entry, before:
     alike = set()
     for name, value in {**gone, **_said(after)}.items():
         has = _here(organisation, name, held, before)
-        if value in ("", has) or has == ApplicantClass.MUNICIPALITY or (not was and value == EntryState.ACTIVE):
+        if (
+            value == ""
+            or value.casefold() == has.casefold()
+            or has == ApplicantClass.MUNICIPALITY
+            or (not was and value == EntryState.ACTIVE)
+        ):
             alike.add(name)
         elif not was and (has == "" or name.startswith(STATUS)):
             _apply(session, organisation, name, value, now)
@@ -196,7 +202,8 @@ def _said(seen: Seen) -> dict[str, str]:
     if seen.state is EntryState.UNKNOWN:
         return {"state": str(seen.state)}
     found = seen.classified
-    said = {"state": str(seen.state), "class": str(found.row.name), "voluntary": _word(found.voluntary), "local": _word(found.local)}
+    said = {"state": str(seen.state), "name": seen.name, "class": str(found.row.name)}
+    said |= {"voluntary": _word(found.voluntary), "local": _word(found.local)}
     return said | {STATUS + name: "yes" for name in found.statuses}
 
 
@@ -204,6 +211,8 @@ def _here(organisation: Organisation, name: str, held: Iterable[str], before: Se
     match name:
         case "state":
             return str(before.state if before else EntryState.ACTIVE)
+        case "name":
+            return organisation.name
         case "class":
             return str(organisation.applicant_class)
         case "voluntary":
@@ -216,6 +225,8 @@ def _here(organisation: Organisation, name: str, held: Iterable[str], before: Se
 
 def _apply(session: Session, organisation: Organisation, name: str, value: str, now: datetime) -> None:
     match name:
+        case "name":
+            organisation.name = value
         case "class":
             organisation.applicant_class = ApplicantClass(value)
         case "voluntary":

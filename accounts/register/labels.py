@@ -38,6 +38,7 @@ FORMS: Mapping[str, str] = {
 }
 ASPECTS: Mapping[str, str] = {
     "state": _("Tilstand"),
+    "name": _("Navn"),
     "class": _("Slag"),
     "voluntary": _("Frivillighetsregisteret"),
     "local": _("Hører til i kommunen"),
@@ -68,6 +69,8 @@ def aspect(name: str) -> str:
 def worth(value: str, name: str) -> str:
     """One side of a change."""
     match name:
+        case "name":
+            return value
         case "state":
             return gettext(STATES[EntryState(value)])
         case "class":

@@ -73,7 +73,7 @@ def test_staff_see_what_changed_and_settle_it(office: Office, visitor: Visitor) 
 
     assert "Registeret svarte ikke som det skulle" in register and "status-503" in register
     assert "Tilstand: Registrert → <strong>Konkurs" in page and "Status: bankrupt: Nei → <strong>Ja" in page
-    assert "Registeret sier noe annet om 2 organisasjoner" in desk
+    assert "Registeret sier noe annet om 4 organisasjoner" in desk
     assert left.location == address and "La det gjelde her også" not in visitor.get(address).text
     assert "Registeret svarte ikke som det skulle (status-503)" in told
     assert office.stands(office.cast.skiold)[3] == ["bankrupt", "sector-7000"]
