@@ -11,6 +11,7 @@ from accounts.models import Delegation, DelegationState, Invitation, Person
 from accounts.organisations import admit, delegation_between, delegation_for, give_way, organisation_of
 from accounts.people import by_email, settle
 from accounts.queries import leads
+from accounts.register.queries import letters_in
 from accounts.roles import give, require_match
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
@@ -23,7 +24,8 @@ MOST_A_DAY = 30
 
 
 def invite(session: Session, given: InvitationInput, *, language: str = "nb", by: Actor, now: datetime) -> Invitation:
-    """Invite an address: to a role (administrators), or to act for an organisation (its leaders and officers).
+    """Invite an address: to a role (administrators), or to act for an organisation (its leaders and officers), in nynorsk to one that has
+    chosen it in the register.
 
     Raises Throttled (``too-many-attempts``) for others than officers who invite more than thirty in a day.
     """
@@ -32,7 +34,8 @@ def invite(session: Session, given: InvitationInput, *, language: str = "nb", by
         require_match(session, given.role, given.venue)
     if given.organisation is not None:
         by.require(by.is_officer or leads(session, by.person_id, given.organisation), "leader")
-        organisation_of(session, given.organisation)
+        organisation = organisation_of(session, given.organisation)
+        language = letters_in(session, organisation.number, language)
     if not by.is_officer:
         _require_few(session, by.person_id, now)
     offered = Invitation(role=given.role, venue_id=given.venue, organisation_id=given.organisation, is_leader=given.is_leader)

@@ -155,8 +155,9 @@ def confirm_delegate(
     if was != (delegation.state, delegation.is_leader):
         _changed(session, delegation)
         facts = {"organisation": organisation_id, "person": delegation.person_id, "is_leader": delegation.is_leader}
-        facts |= {"role": role_code} if role_code else {}
-        record(session, Act("confirm_delegate", "delegation", delegation.id, facts, holder_id=delegation.person_id), by=by, now=now)
+        act = Act("confirm_delegate", "delegation", delegation.id, facts, holder_id=delegation.person_id)
+        act.facts.update({"role": role_code} if role_code else {})
+        record(session, act, by=by, now=now)
         post(session, "delegate-confirmed", person_id=delegation.person_id, now=now, facts={"delegation": delegation.id})
     return delegation
 

@@ -106,7 +106,7 @@ def client_for(url: str, own: str, *, resolve: Resolve = resolved) -> Client | N
 
 def hurried(client: Client) -> Client:
     """The client for a page that somebody waits for."""
-    return replace(client, fetcher=replace(client.fetcher, deadline=3.0))
+    return replace(client, fetcher=replace(client.fetcher, deadline=min(3.0, client.fetcher.deadline)))
 
 
 def _embedded(row: Any, name: str) -> list[Any]:

@@ -21,6 +21,12 @@ def entry_of(session: Session, number: str | None) -> Entry | None:
     return session.get(Entry, number) if number else None
 
 
+def letters_in(session: Session, number: str | None, language: str) -> str:
+    """The language of letters to an organisation whose writer's is this: of the two Norwegian ones the one that it has chosen."""
+    entry = entry_of(session, number)
+    return entry.language if entry and entry.language and language != "en" else language
+
+
 def subunits_of(session: Session, number: str) -> Sequence[Entry]:
     """The sub-units that were read of an organisation, by name."""
     return session.scalars(select(Entry).where(Entry.parent == number).order_by(Entry.name, Entry.number).limit(100)).all()
