@@ -227,7 +227,7 @@ def conclude(session: Session, delegation: Delegation, *, is_told: bool = True, 
 
 def give_way(session: Session, delegation: Delegation, *, stays: bool, by: Actor, now: datetime) -> None:
     """Let a leader give way to a successor, without asking who may; one who ``stays`` acts for the organisation still."""
-    if delegation.state is not DelegationState.CONFIRMED:
+    if delegation.state is not DelegationState.CONFIRMED or not delegation.is_leader:
         return
     if stays:
         delegation.is_leader = False

@@ -1,11 +1,12 @@
 """Following: what the registers say is kept, what changes is a task for staff, and a register that fails changes nothing."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from accounts.identity import SERVICE
 from accounts.inputs import OrganisationInput
@@ -14,10 +15,13 @@ from accounts.organisations import confirm_delegate
 from accounts.register.keeping import register, settle_review
 from accounts.register.models import Entry, Following, Review, RoleHolder
 from accounts.register.queries import entry_of
+from booking.reservations import reserve
 from database.outbox import Notice
 from kernel.errors import Conflict
 from tests.accounts.register.conftest import Office
 from tests.accounts.register.stand_in import SNAPSHOT
+from tests.booking.conftest import NOW as BOOKED_AT
+from tests.booking.conftest import furnish, wish
 
 
 def test_what_nobody_had_said_is_noted_and_what_differs_is_a_task(office: Office) -> None:
@@ -168,3 +172,13 @@ def test_who_acts_by_a_role_acts_as_long_as_the_role_lasts(office: Office) -> No
 def states(session, organisation: Organisation, *, now=None) -> dict[str, str]:
     found = session.scalars(select(Delegation).where(Delegation.organisation_id == organisation.id)).all()
     return {one.person.name: str(one.state) for one in found}
+
+
+def test_who_was_deleted_books_nothing_more(session: Session) -> None:
+    hall = furnish(session)
+    hall.cast.skiold.dissolved_on = date(2026, 8, 31)
+    session.flush()
+
+    with pytest.raises(Conflict, match="organisation-dissolved"):
+        reserve(session, wish(), by=hall.berit, now=BOOKED_AT)
+    assert reserve(session, wish(), by=hall.kari, now=BOOKED_AT).organisation is hall.cast.skiold
