@@ -29,6 +29,7 @@ from settings import ROOT, Settings
 
 TABLES = (
     "accounts.models",
+    "accounts.register.models",
     "venues.models",
     "policies.models",
     "booking.models",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parent
+CLASSES = ROOT / "accounts" / "register" / "classes.toml"
 ORIGIN = re.compile(r"https?://(\*\.)?[a-z0-9.-]+(:\d{1,5})?$")
 
 
@@ -18,7 +19,9 @@ class Settings:
     ``file:///folder`` (the demo); ``mail_from`` the sender of every mail; ``sms_url`` is ``file:///folder`` or empty, which
     sends no short messages; ``bounces`` the Maildir into which a mail server puts what comes back; ``incoming_hosts`` the names on
     the municipality's own network from which calendars may be fetched; ``feed_cancelled_days`` for how long calendars tell of a
-    cancelled date; ``embed_in`` the origins whose pages may frame the list of what is on (``https://www.example.no
+    cancelled date; ``register_url`` the address of the registers of Brønnøysund (``https://data.brreg.no``), which are not asked where
+    it is empty, ``register_classes`` a file of what follows from them instead of ours; ``delegation_months`` after how many months
+    without use nobody acts for an organisation any more; ``embed_in`` the origins whose pages may frame the list of what is on (``https://www.example.no
     https://*.example.no``).
     """
 
@@ -38,6 +41,9 @@ class Settings:
     embed_in: str = ""
     incoming_hosts: frozenset[str] = frozenset()
     feed_cancelled_days: int = 14
+    register_url: str = ""
+    register_classes: Path = CLASSES
+    delegation_months: int = 18
 
     def __post_init__(self) -> None:
         if len(self.secret_key) < 16:
@@ -51,7 +57,7 @@ class Settings:
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
         """Read DATABASE_URL, SECRET_KEY, PUBLIC_URL, INSTANCE, DEMO, MAIL_URL, MAIL_FROM, SMS_URL, BOUNCES, EMBED_IN,
-        INCOMING_HOSTS and the switches."""
+        INCOMING_HOSTS, REGISTER_URL, REGISTER_CLASSES, DELEGATION_MONTHS and the switches."""
         demo = environ.get("DEMO") == "1"
         instance = Path(environ.get("INSTANCE", ROOT / "instance")).absolute()
         instance.mkdir(parents=True, exist_ok=True)
@@ -73,6 +79,9 @@ class Settings:
             embed_in=environ.get("EMBED_IN", ""),
             incoming_hosts=frozenset(environ.get("INCOMING_HOSTS", "").lower().replace(",", " ").split()),
             feed_cancelled_days=int(environ.get("FEED_CANCELLED_DAYS", "14")),
+            register_url=environ.get("REGISTER_URL", ""),
+            register_classes=Path(environ.get("REGISTER_CLASSES") or CLASSES),
+            delegation_months=int(environ.get("DELEGATION_MONTHS", "18")),
         )
 
 

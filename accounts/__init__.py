@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from accounts import navigation, signin
 from accounts.cli import commands
 from accounts.pages import routes
+from accounts.register.cli import register_commands
+from accounts.register.edge import install as install_register
 from accounts.standings import STANDING_NAMES
 from web.hooks import hooks
 
@@ -24,5 +26,7 @@ def install(app: Flask) -> None:
     signin.install(app)
     app.extensions.setdefault(STANDING_NAMES, _none_known)
     app.register_blueprint(routes)
+    install_register(app)
+    commands.add_command(register_commands)
     app.cli.add_command(commands)
     hooks(app).navigation.append(navigation.links)

@@ -48,6 +48,7 @@ Number = Annotated[str, AfterValidator(read_number)]
 StandingName = Annotated[str, Field(max_length=80), AfterValidator(read_standing_name)]
 Password = Annotated[str, Field(min_length=SHORTEST_PASSWORD, max_length=200)]
 GivenPassword = Annotated[str, Field(min_length=1, max_length=200)]
+Age = Annotated[int, Field(ge=0, le=120)]
 Language = Literal["nb", "nn", "en"]
 OrganisationKind = Literal[ApplicantClass.ORGANISATION, ApplicantClass.BUSINESS, ApplicantClass.PUBLIC_BODY, ApplicantClass.MUNICIPALITY]
 
@@ -155,6 +156,28 @@ class GroupInput(Input):
 
     name: Line
     born: Day | None = None
+
+
+class HandoverInput(Input):
+    """Who leads an organisation next, and whether one acts for it still."""
+
+    successor: Address
+    stays: bool = False
+
+
+class TeamInput(Input):
+    """A team or group of an organisation: what it is called, from which age to which, how many they are."""
+
+    team: Annotated[str, Field(min_length=1, max_length=120)]
+    youngest: Age | None = None
+    oldest: Age | None = None
+    members: Annotated[int, Field(ge=1, le=10_000)] | None = None
+
+    @model_validator(mode="after")
+    def is_in_order(self) -> "TeamInput":
+        if self.youngest is not None and self.oldest is not None and self.oldest < self.youngest:
+            raise PydanticCustomError("ages-backwards", "ages-backwards")
+        return self
 
 
 class StandingInput(Input):

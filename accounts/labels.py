@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from accounts.identity import ApplicantClass, Role
+from accounts.models import Team
 from web.texts import gettext
 
 
@@ -39,6 +40,17 @@ def applicant_class(value: ApplicantClass) -> str:
 def known(value: bool | None) -> str:
     """Yes, no, or that nobody has looked."""
     return gettext("Ikke undersøkt") if value is None else gettext("Ja") if value else gettext("Nei")
+
+
+def team_ages(team: Team) -> str:
+    """From which age to which the members of a team are."""
+    if team.youngest is None and team.oldest is None:
+        return gettext("alle aldre")
+    if team.oldest is None:
+        return gettext("fra %(age)d år", age=team.youngest)
+    if team.youngest is None:
+        return gettext("til %(age)d år", age=team.oldest)
+    return gettext("%(first)d–%(last)d år", first=team.youngest, last=team.oldest)
 
 
 def organisation_number(number: str) -> str:

@@ -36,7 +36,8 @@ class Person(Base):
 class Organisation(Base):
     """A registered organisation (nine-digit number), or a group without one that a responsible adult answers for.
 
-    ``public_contact`` is the web or mail address of its own that it shows to everybody.
+    ``public_contact`` is the web or mail address of its own that it shows to everybody; ``dissolved_on`` is when it was deleted from
+    the register.
     """
 
     __tablename__ = "organisation"
@@ -48,6 +49,7 @@ class Organisation(Base):
     responsible_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     in_voluntary_register: Mapped[bool | None]
     is_local: Mapped[bool | None]
+    dissolved_on: Mapped[date | None]
     contact_email: Mapped[str] = mapped_column(String(254), default="")
     public_contact: Mapped[str] = mapped_column(String(300), default="")
     is_fictional: Mapped[bool] = mapped_column(default=False)
@@ -68,7 +70,11 @@ class DelegationState(StrEnum):
 
 
 class Delegation(Base):
-    """A person who acts for an organisation; a leader confirms others and other people's requests."""
+    """A person who acts for an organisation; a leader confirms others and other people's requests.
+
+    ``role_code`` is the role by the register for which they were confirmed: it ends with it. ``kept_at`` is when it was last said that
+    it holds, ``warned_at`` when they were told that it lapses unless it is used.
+    """
 
     __tablename__ = "delegation"
     __table_args__ = (UniqueConstraint("person_id", "organisation_id"), Index("ix_delegation_organisation_id", "organisation_id"))
@@ -78,10 +84,27 @@ class Delegation(Base):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     state: Mapped[DelegationState] = mapped_column(Word(DelegationState))
     is_leader: Mapped[bool] = mapped_column(default=False)
+    role_code: Mapped[str] = mapped_column(String(10), default="")
     created_at: Mapped[datetime]
+    kept_at: Mapped[datetime | None]
+    warned_at: Mapped[datetime | None]
 
     person: Mapped[Person] = relationship()
     organisation: Mapped[Organisation] = relationship()
+
+
+class Team(Base):
+    """A team or group of an organisation: how old its members are, and how many there are of them, as far as that is said."""
+
+    __tablename__ = "team"
+    __table_args__ = (UniqueConstraint("organisation_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    name: Mapped[str] = mapped_column(String(120))
+    youngest: Mapped[int | None]
+    oldest: Mapped[int | None]
+    members: Mapped[int | None]
 
 
 class Standing(Base):
@@ -129,7 +152,8 @@ class RoleGrant(Base):
 
 
 class Invitation(Base):
-    """An invitation by mail to take a role or to act for an organisation."""
+    """An invitation by mail to take a role or to act for an organisation; ``succeeds_id`` is the delegation of the leader who hands
+    over by it, and goes on as a delegate where ``stays``."""
 
     __tablename__ = "invitation"
 
@@ -139,6 +163,8 @@ class Invitation(Base):
     venue_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id"))
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     is_leader: Mapped[bool] = mapped_column(default=False)
+    succeeds_id: Mapped[int | None] = mapped_column(ForeignKey("delegation.id"))
+    stays: Mapped[bool] = mapped_column(default=False)
     invited_by: Mapped[int | None]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]

@@ -119,7 +119,7 @@ def ask_to_represent(session: Session, organisation_id: int, *, by: Actor, now: 
     person_id = by.require_known()
     lock(session, Key(Subject.ORGANISATION, organisation_id), Key(Subject.PERSON, person_id))
     organisation = organisation_of(session, organisation_id)
-    delegation = _delegation_between(session, person_id, organisation_id)
+    delegation = delegation_between(session, person_id, organisation_id)
     if delegation is not None and delegation.state is not DelegationState.ENDED:
         return delegation
     if organisation.number is None:
@@ -137,10 +137,12 @@ def ask_to_represent(session: Session, organisation_id: int, *, by: Actor, now: 
     return delegation
 
 
-def confirm_delegate(session: Session, delegation_id: int, *, is_leader: bool = False, by: Actor, now: datetime) -> Delegation:
+def confirm_delegate(
+    session: Session, delegation_id: int, *, is_leader: bool = False, role_code: str = "", by: Actor, now: datetime
+) -> Delegation:
     """Let a person act for the organisation, or make a delegate its leader too; the first whom staff confirm leads it.
 
-    Raises Conflict (``delegation-ended``).
+    With a ``role_code`` for as long as they hold that role by the register. Raises Conflict (``delegation-ended``).
     """
     delegation = _locked(session, delegation_id)
     organisation_id = delegation.organisation_id
@@ -148,17 +150,20 @@ def confirm_delegate(session: Session, delegation_id: int, *, is_leader: bool = 
     if delegation.state is DelegationState.ENDED:
         raise refuse(Conflict, "delegation-ended")
     was = (delegation.state, delegation.is_leader)
-    admit(session, delegation, is_leader=is_leader)
+    admit(session, delegation, is_leader=is_leader, now=now)
+    delegation.role_code = role_code
     if was != (delegation.state, delegation.is_leader):
         _changed(session, delegation)
         facts = {"organisation": organisation_id, "person": delegation.person_id, "is_leader": delegation.is_leader}
-        record(session, Act("confirm_delegate", "delegation", delegation.id, facts, holder_id=delegation.person_id), by=by, now=now)
+        act = Act("confirm_delegate", "delegation", delegation.id, facts, holder_id=delegation.person_id)
+        act.facts.update({"role": role_code} if role_code else {})
+        record(session, act, by=by, now=now)
         post(session, "delegate-confirmed", person_id=delegation.person_id, now=now, facts={"delegation": delegation.id})
     return delegation
 
 
-def end_delegation(session: Session, delegation_id: int, *, by: Actor, now: datetime) -> Delegation:
-    """End or decline somebody's acting for the organisation; one may always end one's own.
+def end_delegation(session: Session, delegation_id: int, *, why: str = "", by: Actor, now: datetime) -> Delegation:
+    """End or decline somebody's acting for the organisation; one may always end one's own. ``why`` is a code of what ended it by itself.
 
     Raises Conflict (``responsible-stays``) for the adult who is responsible for a group.
     """
@@ -169,12 +174,7 @@ def end_delegation(session: Session, delegation_id: int, *, by: Actor, now: date
         return delegation
     if delegation.organisation.responsible_id == delegation.person_id:
         raise refuse(Conflict, "responsible-stays", "delegation", delegation.organisation.name)
-    delegation.state, delegation.is_leader = DelegationState.ENDED, False
-    _changed(session, delegation)
-    facts = {"organisation": delegation.organisation_id, "person": delegation.person_id}
-    record(session, Act("end_delegation", "delegation", delegation.id, facts, holder_id=delegation.person_id), by=by, now=now)
-    if not own:
-        post(session, "delegate-ended", person_id=delegation.person_id, now=now, facts={"delegation": delegation.id})
+    conclude(session, delegation, is_told=not own, why=why, by=by, now=now)
     return delegation
 
 
@@ -196,16 +196,57 @@ def change_responsible(session: Session, delegation_id: int, *, by: Actor, now: 
     return delegation
 
 
-def admit(session: Session, delegation: Delegation, *, is_leader: bool) -> None:
+def renew_delegation(session: Session, delegation_id: int, *, by: Actor, now: datetime) -> Delegation:
+    """Say that one acts for the organisation still, for which nobody else need answer. Raises Conflict (``delegation-ended``)."""
+    delegation = _locked(session, delegation_id)
+    by.require(by.person_id == delegation.person_id, "leader")
+    if delegation.state is not DelegationState.CONFIRMED:
+        raise refuse(Conflict, "delegation-ended")
+    delegation.kept_at, delegation.warned_at = now, None
+    record(session, Act("renew_delegation", "delegation", delegation.id, {"organisation": delegation.organisation_id}), by=by, now=now)
+    session.flush()
+    return delegation
+
+
+def admit(session: Session, delegation: Delegation, *, is_leader: bool, now: datetime) -> None:
     """Confirm without asking who may: for an organisation that nobody leads, this one does."""
     delegation.is_leader = delegation.is_leader or is_leader or not leaders(session, delegation.organisation_id)
-    delegation.state = DelegationState.CONFIRMED
+    delegation.state, delegation.kept_at, delegation.warned_at = DelegationState.CONFIRMED, now, None
+
+
+def conclude(session: Session, delegation: Delegation, *, is_told: bool = True, why: str = "", by: Actor, now: datetime) -> None:
+    """End somebody's acting for the organisation without asking who may; the caller has locked both."""
+    _end(delegation)
+    _changed(session, delegation)
+    reason = {"why": why} if why else {}
+    facts = {"organisation": delegation.organisation_id, "person": delegation.person_id, **reason}
+    record(session, Act("end_delegation", "delegation", delegation.id, facts, holder_id=delegation.person_id), by=by, now=now)
+    if is_told:
+        post(session, "delegate-ended", person_id=delegation.person_id, now=now, facts={"delegation": delegation.id, **reason})
+
+
+def give_way(session: Session, delegation: Delegation, *, stays: bool, by: Actor, now: datetime) -> None:
+    """Let a leader give way to a successor, without asking who may; one who ``stays`` acts for the organisation still."""
+    if delegation.state is not DelegationState.CONFIRMED or not delegation.is_leader:
+        return
+    if stays:
+        delegation.is_leader = False
+    else:
+        _end(delegation)
+    _changed(session, delegation)
+    facts = {"organisation": delegation.organisation_id, "person": delegation.person_id, "stays": stays}
+    record(session, Act("give_way", "delegation", delegation.id, facts, holder_id=delegation.person_id), by=by, now=now)
 
 
 def delegation_for(session: Session, person_id: int, organisation: Organisation, *, now: datetime) -> Delegation:
     """The row between person and organisation, made as asked for when there is none."""
-    found = _delegation_between(session, person_id, organisation.id)
+    found = delegation_between(session, person_id, organisation.id)
     return found or _add(session, person_id, organisation, DelegationState.ASKED, now=now)
+
+
+def delegation_between(session: Session, person_id: int, organisation_id: int) -> Delegation | None:
+    """The row between person and organisation, where there is one."""
+    return session.scalar(select(Delegation).where(Delegation.person_id == person_id, Delegation.organisation_id == organisation_id))
 
 
 def organisation_of(session: Session, organisation_id: int) -> Organisation:
@@ -248,10 +289,6 @@ def _add(
     return delegation
 
 
-def _delegation_between(session: Session, person_id: int, organisation_id: int) -> Delegation | None:
-    return session.scalar(select(Delegation).where(Delegation.person_id == person_id, Delegation.organisation_id == organisation_id))
-
-
 def _locked(session: Session, delegation_id: int) -> Delegation:
     delegation = session.get(Delegation, delegation_id)
     if delegation is None:
@@ -259,6 +296,10 @@ def _locked(session: Session, delegation_id: int) -> Delegation:
     lock(session, Key(Subject.ORGANISATION, delegation.organisation_id), Key(Subject.PERSON, delegation.person_id))
     session.refresh(delegation)
     return delegation
+
+
+def _end(delegation: Delegation) -> None:
+    delegation.state, delegation.is_leader, delegation.role_code = DelegationState.ENDED, False, ""
 
 
 def _changed(session: Session, delegation: Delegation) -> None:

@@ -167,7 +167,13 @@ def venue_of_slug(session: Session, slug: str) -> int | None:
     return session.scalar(select(VENUE.c.id).where(VENUE.c.slug == slug))
 
 
+def home_municipality(session: Session) -> str:
+    """The number of the municipality; empty until its premises were imported."""
+    return session.scalar(select(MUNICIPALITY.c.number)) or ""
+
+
 VENUE = table("venue", column("id", Integer), column("name", String), column("slug", String))
+MUNICIPALITY = table("municipality", column("number", String))
 _LEADING = (Delegation.state == DelegationState.CONFIRMED, Delegation.is_leader.is_(True))
 
 

@@ -13,7 +13,7 @@ from booking.models import Booking
 from booking.states import BookingKind
 from booking.support.models import Agreement, Grant
 from booking.wish import Wish
-from kernel.errors import Forbidden, Invalid, Missing, Unidentified, refuse
+from kernel.errors import Conflict, Forbidden, Invalid, Missing, Unidentified, refuse
 from policies.request import ApplicantFacts, Figure
 from venues.models import Room
 
@@ -65,7 +65,8 @@ def applicant_of(session: Session, wish: Wish, room: Room, *, by: Actor) -> Appl
     """The applicant of a wish.
 
     Raises Unidentified when nobody is signed in, Forbidden for another's name or a kind of booking that only staff
-    make, Missing and Invalid for an organisation, agreement or grant that is not there or not theirs.
+    make, Missing and Invalid for an organisation, agreement or grant that is not there or not theirs, Conflict
+    (``organisation-dissolved``) to all but staff for one that was deleted from the register.
     """
     if not by.is_known:
         raise refuse(Unidentified, "sign-in-first")
@@ -77,6 +78,8 @@ def applicant_of(session: Session, wish: Wish, room: Room, *, by: Actor) -> Appl
         raise refuse(Missing, "unknown-person", "on_behalf_of", wish.on_behalf_of)
     organisation = _organisation(session, wish.organisation, by)
     by_staff = by.is_officer or wish.kind is not BookingKind.ORDINARY
+    if organisation is not None and organisation.dissolved_on and not by_staff:
+        raise refuse(Conflict, "organisation-dissolved", "organisation", wish.organisation, name=organisation.name)
     return Applicant(
         holder,
         organisation,

@@ -11,6 +11,9 @@ from sqlalchemy.orm import Session
 from accounts.identity import SERVICE, Actor
 from accounts.models import Person
 from accounts.queries import actor_of
+from accounts.register.classes import classes_of
+from accounts.register.following import Register
+from accounts.teams import list_team
 from booking.casework.messages import note, write
 from booking.conditions.inputs import Confirmation, Signature
 from booking.conditions.verbs import confirm, sign
@@ -23,19 +26,21 @@ from calendars.models import Audience
 from calendars.tokens import Draft, make_feed
 from database.transact import Database
 from demo.autumn import resources, support, wishes
-from demo.people import PEOPLE, Cast, assemble
+from demo.people import PEOPLE, Cast, assemble, teams
 from kernel.errors import Refusal
 from policies import library
 from policies.document import Document, read
 from policies.models import PolicyVersion
 from policies.places import place_at
 from policies.verbs import publish
+from settings import CLASSES
 from venues.demo import load_demo_facts, read_demo
 from venues.importing import import_inventory
 from venues.inventory import parse
 from venues.models import Venue
 
 FOLDER = Path(__file__).parent / "policies"
+REGISTER = Path(__file__).parent / "register.json"
 INVENTORY = Path(__file__).parent.parent / "venues" / "data" / "drammen-inventory.json"
 BEFORE = timedelta(days=70)
 VALID_FROM = date(2024, 1, 1)
@@ -58,13 +63,17 @@ def is_empty(session: Session) -> bool:
 
 
 def load(database: Database, *, now: datetime) -> Loaded:
-    """Fill an empty database; every booking goes through the same verb as a person's."""
+    """Fill an empty database; every booking goes through the same verb as a person's. What is said of its organisations is a file that
+    the register might have given out."""
     early = now - BEFORE
     database.transact(import_inventory, parse(INVENTORY.read_bytes()), by=SERVICE, now=early)
     database.transact(load_demo_facts, read_demo(), by=SERVICE, now=early)
     for document in _documents():
         database.transact(_publish, document, by=SERVICE, now=early)
     cast = database.transact(assemble, by=SERVICE, now=early)
+    Register(database, classes_of(CLASSES), None).load(REGISTER, read_at=early, by=SERVICE)
+    for organisation, team in teams(cast):
+        database.transact(list_team, organisation, team, by=SERVICE, now=early)
     with database.reading() as session:
         beside = list(resources(session.scalars(select(Venue).order_by(Venue.id))))
     for venue, resource in beside:

@@ -1,6 +1,6 @@
 """The demo's people and organisations; all of them are invented."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.identity import Actor, ApplicantClass, Role
+from accounts.inputs import TeamInput
 from accounts.models import Delegation, DelegationState, Organisation, Person, RoleGrant
 from accounts.passwords import hashed
 from venues.models import Venue
@@ -41,6 +42,12 @@ ORGANISATIONS = {
     "kvilterne": ("Onsdagskvilterne", None, ApplicantClass.GROUP, ("tone",)),
 }
 
+# Name, from which age to which, how many.
+TEAMS = {
+    "skiold": (("Turnbarn", 6, 9, 24), ("Troppsgymnastikk", 10, 13, 18), ("Parkour", 13, 16, 15)),
+    "handball": (("Jenter 12", 11, 12, 16), ("Gutter 14", 13, 14, 14), ("Damer senior", 17, None, 18)),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Cast:
@@ -58,6 +65,13 @@ def assemble(session: Session, *, by: Actor, now: datetime) -> Cast:
     organisations = {name: _organisation(session, name, people, now) for name in ORGANISATIONS}
     session.flush()
     return Cast(people, organisations)
+
+
+def teams(cast: Cast) -> Iterator[tuple[int, TeamInput]]:
+    """The teams of those organisations that list some, each with the organisation's id."""
+    for name, listed in TEAMS.items():
+        for team, youngest, oldest, members in listed:
+            yield cast.organisations[name].id, TeamInput(team=team, youngest=youngest, oldest=oldest, members=members)
 
 
 def _person(session: Session, name: str, number: int, password: str, now: datetime) -> Person:
@@ -86,7 +100,6 @@ def _organisation(session: Session, name: str, people: Mapping[str, Person], now
         number=number,
         applicant_class=kind,
         responsible=people[delegates[0]] if number is None else None,
-        in_voluntary_register=True if kind is ApplicantClass.ORGANISATION else None,
         is_local=True,
         is_fictional=True,
         public_contact=f"post@{name}.example" if number else "",

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -9,6 +10,8 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from accounts.identity import COMMAND, SERVICE
+from accounts.lapsing import lapse_delegation, unused
+from accounts.register.edge import register
 from accounts.upkeep import forget_expired
 from booking.attending import attend
 from booking.casework import reminders
@@ -75,8 +78,8 @@ def bounces_command(file: Path) -> None:
 @click.option("--every", default=20, show_default=True, help="Seconds between turns.")
 def worker_command(every: int) -> None:
     """Do all periodic work until stopped: end what nobody confirmed, offer free time, tell of broken promises, remind, tell of
-    calendars that nobody fetches, see whom notices did not reach, fetch calendars of others, tell caretakers of their day, forget
-    what is old, send notices, try drafts."""
+    calendars that nobody fetches, see whom notices did not reach, fetch calendars of others, follow the registers, end what nobody
+    uses of the right to act for organisations, tell caretakers of their day, forget what is old, send notices, try drafts."""
     while True:
         _tidy()
         attempt("send notices", _send)
@@ -97,6 +100,8 @@ def _tidy() -> None:
         _tell_silent,
         _read_bounces,
         _refresh_calendars,
+        _follow_register,
+        _lapse_delegations,
         _call,
         _begin_days,
         _tell_of_changes,
@@ -154,6 +159,17 @@ def _read_bounces() -> None:
 
 def _refresh_calendars() -> None:
     refreshing().refresh_due()
+
+
+def _follow_register() -> None:
+    register().follow()
+
+
+def _lapse_delegations() -> None:
+    with _database().reading() as session:
+        found = unused(session, timedelta(days=_settings().delegation_months * 365 // 12), now())
+    for one in found:
+        attempt(f"lapse delegation {one.id}", _database().transact, lapse_delegation, one, by=SERVICE, now=now())
 
 
 def _call() -> None:

@@ -53,6 +53,7 @@ def of_delegation(session: Session, notice: Notice, settings: Settings, *, now: 
         "delegate": one_line(delegation.person.name),
         "organisation": one_line(delegation.organisation.name),
         "organisation_id": delegation.organisation_id,
+        "why": notice.facts.get("why", ""),
     }
     return Letter(person.email, person.language, "delegate", values)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from flask import Blueprint, Response, request
 
 from accounts import labels
+from accounts.register import labels as register_labels
 
 routes = Blueprint("accounts", __name__)
 
@@ -27,6 +28,13 @@ FILTERS: dict[str, Callable[..., str]] = {
     "known": labels.known,
     "organisation_number": labels.organisation_number,
     "phone_number": labels.phone_number,
+    "team_ages": labels.team_ages,
+    "entry_state": register_labels.state,
+    "board_role": register_labels.role,
+    "organisation_form": register_labels.form,
+    "change_name": register_labels.aspect,
+    "change_value": register_labels.worth,
+    "because": register_labels.because,
 }
 for name, label in FILTERS.items():
     routes.add_app_template_filter(label, name)

@@ -1,5 +1,6 @@
-"""Pages of organisations: mine, one of them with its delegates, registering one, and for officers all of them."""
+"""Pages of organisations: mine, one of them with its delegates, registering one."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import current_app, render_template, request, url_for
@@ -10,6 +11,7 @@ from accounts import edge, invitations, organisations, queries, standings
 from accounts.identity import ApplicantClass
 from accounts.inputs import (
     GroupInput,
+    HandoverInput,
     InvitationInput,
     NumberInput,
     OrganisationChange,
@@ -19,10 +21,19 @@ from accounts.inputs import (
     StandingEnd,
     StandingInput,
 )
+from accounts.lapsing import A_MONTH
 from accounts.models import Delegation, DelegationState, Organisation, Person
 from accounts.pages.blueprint import routes
+from accounts.register.classes import ClassRow
+from accounts.register.edge import register
+from accounts.register.keeping import confirm_by_role, seen
+from accounts.register.keeping import register as register_by_number
+from accounts.register.models import Entry
+from accounts.register.queries import entry_of, holders_of, open_review, roles_by_person, subunits_of
+from accounts.register.reading import EntryState
+from accounts.teams import teams_of
 from kernel.clock import now
-from kernel.errors import Conflict, Invalid, Missing, Throttled, refuse
+from kernel.errors import Conflict, Invalid, Missing, Refusal, Throttled, refuse
 from kernel.wallclock import to_wall
 from web import language
 from web.formats import HOME_ZONE
@@ -36,17 +47,21 @@ CLASSES = (ApplicantClass.ORGANISATION, ApplicantClass.BUSINESS, ApplicantClass.
 
 @routes.get("/organisations")
 def organisations_page() -> ResponseReturnValue:
-    """What one acts for, and a search by number for what one wants to act for."""
-    represented = queries.represented(edge.reading(), edge.actor().require_known())
+    """What one acts for, and a search by number or name for what one wants to act for."""
+    actor, wanted = edge.actor(), request.args.get("number", "").strip()
+    actor.require_known()
+    if wanted and not any(sign.isdecimal() for sign in wanted):
+        return _mine(Form(request.args), named=register().search(parse(SearchInput, {"q": wanted}).q, by=actor), wanted=wanted)
     if "number" not in request.args:
-        return render_template("accounts/organisations.html", form=Form({}), represented=represented, found=None, number="")
+        return _mine(Form({}))
     try:
         number = parse(NumberInput, request.args).number
     except Invalid as refusal:
-        form = Form(request.args, refusal.faults)
-        return render_template("accounts/organisations.html", form=form, represented=represented, found=None, number=""), 422
+        return _mine(Form(request.args, refusal.faults)), 422
     found = queries.organisation_by_number(edge.reading(), number)
-    return render_template("accounts/organisations.html", form=Form(request.args), represented=represented, found=found, number=number)
+    if found is None:
+        register().look_up(number, by=actor)
+    return _mine(Form(request.args), found=found, number=number, entry=entry_of(edge.reading(), number))
 
 
 @routes.get("/organisations/new")
@@ -54,16 +69,16 @@ def new_organisation_page() -> str:
     """Register an organisation by its number."""
     edge.actor().require(edge.actor().is_known, "officer")
     form = Form({"number": request.args.get("number"), "applicant_class": ApplicantClass.ORGANISATION})
-    return render_template("accounts/new_organisation.html", form=form, actor=edge.actor(), classes=_classes())
+    return render_template("accounts/new_organisation.html", form=form, **_new(request.args.get("number", "")))
 
 
 @routes.post("/organisations")
 def register_organisation() -> ResponseReturnValue:
     """Register it; an officer has confirmed it thereby, anybody else waits for one."""
     try:
-        made = edge.transact(organisations.register_organisation, parse(OrganisationInput, request.form))
+        made = edge.transact(register_by_number, parse(OrganisationInput, request.form), register().classes)
     except FORM_REFUSALS as refusal:
-        return form_again("accounts/new_organisation.html", refusal, actor=edge.actor(), classes=_classes())
+        return form_again("accounts/new_organisation.html", refusal, **_new(request.form.get("number", "")))
     return done(_("%(name)s er registrert.", name=made.name), url_for("accounts.organisation_page", organisation_id=made.id))
 
 
@@ -154,9 +169,31 @@ def invite_delegate(organisation_id: int) -> ResponseReturnValue:
 
 @routes.post("/delegations/<int:delegation_id>/confirmation")
 def confirm_delegate(delegation_id: int) -> ResponseReturnValue:
-    """Let somebody act for the organisation, as leader too where that was pressed."""
-    delegation = edge.transact(organisations.confirm_delegate, delegation_id, is_leader=request.form.get("is_leader") == "yes")
+    """Let somebody act for the organisation, as leader too where that was pressed, or as long as they hold a role."""
+    is_leader, code = request.form.get("is_leader") == "yes", request.form.get("role_code", "")
+    delegation = edge.transact(confirm_by_role if code else organisations.confirm_delegate, delegation_id, is_leader=is_leader)
     return done(_("Bekreftet."), _back_from(delegation))
+
+
+@routes.post("/delegations/<int:delegation_id>/renewal")
+def renew_delegation(delegation_id: int) -> ResponseReturnValue:
+    """Say that one acts for it still."""
+    delegation = edge.transact(organisations.renew_delegation, delegation_id)
+    return done(_("Da gjelder det videre."), url_for("accounts.organisation_page", organisation_id=delegation.organisation_id))
+
+
+@routes.post("/organisations/<int:organisation_id>/handover")
+def hand_over(organisation_id: int) -> ResponseReturnValue:
+    """Give the lead to a named successor."""
+    try:
+        given = parse(HandoverInput, request.form)
+        invitation = edge.transact(invitations.hand_over, organisation_id, given, language=language.choose())
+    except FORM_REFUSALS as refusal:
+        return again(organisation_id, refusal)
+    if invitation is None:
+        return done(_("%(email)s leder organisasjonen nå.", email=given.successor), url_for("accounts.organisations_page"))
+    said = _("Invitasjonen er sendt til %(email)s. Du leder organisasjonen til den er godtatt.", email=given.successor)
+    return done(said, url_for("accounts.organisation_page", organisation_id=organisation_id))
 
 
 @routes.post("/delegations/<int:delegation_id>/responsibility")
@@ -191,13 +228,27 @@ def end_standing(standing_id: int) -> ResponseReturnValue:
     return done(_("Det er avsluttet."), url_for("accounts.organisation_page", organisation_id=ended.organisation_id, _anchor="standings"))
 
 
-@routes.get("/register")
-def register_page() -> str:
-    """For officers: who waits to be confirmed, and a search of all organisations."""
-    actor, wanted = edge.actor(), parse(SearchInput, request.args).q
-    waiting = queries.waiting_delegations(edge.reading(), by=actor)
-    found = queries.find_organisations(edge.reading(), wanted, by=actor)
-    return render_template("accounts/register.html", waiting=waiting, found=found, wanted=wanted, form=Form({"q": wanted}))
+def again(organisation_id: int, refusal: Refusal) -> ResponseReturnValue:
+    """The organisation's page with what was sent to it and what is wrong with it."""
+    return form_again("accounts/organisation.html", refusal, **_about(_seen(organisation_id)))
+
+
+def _mine(form: Form, **found: Any) -> str:
+    """The page of what one acts for, with what was found."""
+    represented = queries.represented(edge.reading(), edge.actor().require_known())
+    shown = {"found": None, "number": "", "entry": None, "named": None, "wanted": "", **found}
+    return render_template("accounts/organisations.html", form=form, represented=represented, **shown)
+
+
+def _new(number: str) -> dict[str, Any]:
+    """What the form of a new organisation shows: what the register calls it, where that was read."""
+    entry = entry_of(edge.reading(), number.replace(" ", ""))
+    known = entry if entry and entry.state is not EntryState.UNKNOWN else None
+    return {"actor": edge.actor(), "classes": _classes(), "entry": known, "row": known and _because(known)}
+
+
+def _because(entry: Entry) -> ClassRow:
+    return seen(entry, register().classes, queries.home_municipality(edge.reading())).classified.row
 
 
 def _seen(organisation_id: int) -> Organisation:
@@ -216,15 +267,33 @@ def _about(organisation: Organisation) -> dict[str, Any]:
     mine = [
         delegation for delegation in queries.represented(session, actor.require_known()) if delegation.organisation_id == organisation.id
     ]
+    delegates = queries.delegates(session, organisation.id) if sees else None
     return {
         "organisation": organisation,
         "actor": actor,
         "mine": mine[0] if mine else None,
+        "lapses_on": mine[0].warned_at + A_MONTH if mine and mine[0].warned_at else None,
         "may_decide": actor.is_officer or queries.leads(session, actor.person_id, organisation.id),
-        "delegates": queries.delegates(session, organisation.id) if sees else None,
+        "delegates": delegates,
+        "teams": teams_of(session, organisation.id) if sees else (),
+        **_register(organisation, delegates),
         "invited": queries.open_invitations(session, now(), organisation_id=organisation.id) if sees else [],
         "asked": DelegationState.ASKED,
         **(_standings(organisation) if actor.is_officer else {"standings": None}),
+    }
+
+
+def _register(organisation: Organisation, delegates: Sequence[Delegation] | None) -> dict[str, Any]:
+    """What the registers say of it: for everybody what is public, who holds roles for those who act for it and officers."""
+    session, entry = edge.reading(), entry_of(edge.reading(), organisation.number)
+    holders = holders_of(session, organisation.number) if delegates is not None else ()
+    return {
+        "entry": entry,
+        "row": _because(entry) if entry else None,
+        "subunits": subunits_of(session, entry.number) if entry else (),
+        "holders": holders,
+        "held_roles": roles_by_person(holders, [one.person for one in delegates or ()]),
+        "review": open_review(session, organisation.id) if edge.actor().is_officer else None,
     }
 
 

@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from accounts import edge, queries
-from accounts.models import Person
+from accounts.models import Person, Team
+from accounts.teams import teams_of
 from booking.competing import requests_for
 from booking.edge import book
 from booking.outcome import Declined, Taken
@@ -178,6 +179,24 @@ def _represented() -> list[tuple[str, str]]:
     return [(one.number or f"group:{one.id}", one.name) for one in found if actor.acts_for(one.id)]
 
 
+def _teams(room: Room, bands: Sequence[str]) -> list[tuple[str, str]]:
+    """The teams of the organisations that one acts for, each with the address of the form filled in for it."""
+    actor, session = edge.actor(), edge.reading()
+    if not actor.organisations:
+        return []
+    whose = {one.organisation_id: one.organisation for one in queries.represented(session, actor.require_known())}
+    found = teams_of(session, *actor.organisations)
+    return [(team.name, _filled(room, team, whose[team.organisation_id].number, bands)) for team in found]
+
+
+def _filled(room: Room, team: Team, number: str | None, bands: Sequence[str]) -> str:
+    fields = {name: request.args.getlist(name) for name in request.args if not name.startswith("participants.")}
+    fields |= {"team": [team.name], "applicant": [number or f"group:{team.organisation_id}"]}
+    if team.members and not (team.youngest is None and team.oldest is None):
+        fields[f"participants.{draft.band_of(team.youngest, team.oldest, bands)}"] = [str(team.members)]
+    return url_for("booking.book_form", venue=room.venue.slug, room=room.slug, **fields)  # type: ignore[arg-type]
+
+
 def _draft_of(given: "MultiDict[str, Any]") -> "MultiDict[str, Any]":
     """The fields of the draft, without those that only sending it adds; signing in on the way keeps them in the address."""
     return MultiDict([pair for pair in given.items(multi=True) if pair[0] not in SENT_ONLY])
@@ -216,13 +235,15 @@ def _form_page(room: Room, form: Form) -> str:
     actor, session = edge.actor(), edge.reading()
     organisations = _represented()
     caller = str(form.values.get("caller", ""))
+    bands = draft.bands_shown(form.values, _ages_told_apart(room))
     several = queries.find_people(session, caller, by=actor)[:10] if caller and actor.is_officer else []
     return render_template(
         "booking/book.html",
         room=room,
         form=form,
         offered=offered_in(room),
-        bands=draft.bands_shown(form.values, _ages_told_apart(room)),
+        bands=bands,
+        teams=_teams(room, bands),
         activities=choices(Activity),
         access=[(str(feature), key_label(ACCESS + feature)) for feature in Access],
         organisations=organisations,

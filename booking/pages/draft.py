@@ -241,6 +241,14 @@ def bands_shown(values: Mapping[str, Any], cuts: Collection[int] = ()) -> list[s
     return [_written(band) for band in sorted([*own, *kept], key=lambda band: (band.first, band.last or band.first))]
 
 
+def band_of(youngest: int | None, oldest: int | None, bands: Collection[str]) -> str:
+    """The band of a form in which people of these ages are counted; one of their own where none holds them all."""
+    wanted = AgeBand(youngest or 0, oldest, 0)
+    usual = (band for band in bands_of(dict.fromkeys(bands, 0)) if _holds(band, wanted.first))
+    fitting = (band for band in usual if band.last is None or (oldest is not None and oldest <= band.last))
+    return _written(next(fitting, wanted))
+
+
 def _holds(band: AgeBand, age: int) -> bool:
     return band.first <= age and (band.last is None or age <= band.last)
 

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, or_, select
 
 from accounts import edge, queries
 from accounts.identity import Actor
+from accounts.register.queries import open_reviews
 from booking.cases import booking_seen
 from booking.casework.charge import is_of
 from booking.casework.messages import noted, spoken_to
@@ -140,6 +141,7 @@ def _page(form: Form, answered: Sequence[Answered] = ()) -> str:
         "booking/office.html",
         calls=calls(session, by=actor) if actor.is_officer else [],
         reports=reports(session, by=actor),
+        reviews=open_reviews(session, by=actor) if actor.is_officer else [],
         meetings=meeting(session, by=actor) if actor.is_officer else [],
         waiting=listed,
         spoken=spoken,

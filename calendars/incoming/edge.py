@@ -3,7 +3,7 @@
 from flask import Flask
 
 import calendars.incoming.pages
-from calendars.incoming.fetching import Fetcher
+from kernel.fetching import Fetcher
 
 
 def install(app: Flask) -> None:

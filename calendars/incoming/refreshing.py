@@ -13,7 +13,6 @@ from booking.case import is_in_use
 from booking.models import Occurrence
 from booking.tasks import meets, meets_no_more
 from booking.turns import attempt
-from calendars.incoming.fetching import NOTHING, Fetched, Fetcher, Known, Unfetched
 from calendars.incoming.matching import GONE, shown, wanted_of
 from calendars.incoming.models import Event, Source, SourceState
 from calendars.incoming.reading import Outcome, Reading, Skipped, read
@@ -24,6 +23,7 @@ from database.audit import Act, record
 from database.transact import Database
 from kernel.clock import now as clock_now
 from kernel.errors import Conflict, Invalid, refuse
+from kernel.fetching import NOTHING, Fetched, Fetcher, Known, Unfetched
 
 FLOOR = timedelta(minutes=15)
 USUAL = timedelta(hours=1)

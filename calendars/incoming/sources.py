@@ -14,12 +14,12 @@ from accounts.identity import Actor, Role
 from accounts.queries import holding
 from booking.case import in_use
 from booking.tasks import meets_no_more
-from calendars.incoming.fetching import Unfetched, target_of
 from calendars.incoming.models import Source, SourceState
 from calendars.incoming.settling import settle
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
 from kernel.errors import Conflict, Invalid, Missing, refuse
+from kernel.fetching import Unfetched, target_of
 from kernel.wallclock import to_wall
 from venues.models import Room, Venue
 from venues.queries import room_at

@@ -200,7 +200,7 @@ def test_the_responsible_adult_cannot_leave_the_group(session: Session, cast: Ca
 
 def test_an_officer_makes_another_adult_responsible_and_the_former_may_leave(session: Session, cast: Cast) -> None:
     joined = organisations.delegation_for(session, cast.per.id, cast.kvilterne, now=NOW)
-    organisations.admit(session, joined, is_leader=False)
+    organisations.admit(session, joined, is_leader=False, now=NOW)
 
     organisations.change_responsible(session, joined.id, by=actor(session, cast.kari), now=NOW)
     anew(session)

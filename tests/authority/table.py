@@ -137,6 +137,12 @@ note what is known of it                in     no      no    no       no     no 
 end what is known of it                 in     no      no    no       no     no        no        ok      ok
 state where anybody reaches it          in     no      no    no       ok     no        no        ok      ok
 ask to act for another                  in     ok      ok    ok       ok     ok        ok        ok      ok
+read the registers anew                 in     no      no    no       no     no        no        ok      ok
+settle what the registers say           in     no      no    no       no     no        no        ok      ok
+list a team                             in     no      no    ok       ok     no        no        ok      ok
+take a team off the list                in     no      no    ok       ok     no        no        ok      ok
+hand over the lead                      in     no      no    no       ok     no        no        no      no
+say that one acts for it still          in     no      no    no       ok     no        no        no      no
 enter a caller                          in     no      no    no       no     no        no        ok      ok
 give a role                             in     no      no    no       no     no        no        no      ok
 take a role back                        in     no      no    no       no     no        no        no      ok

@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 import calendars.links
 from accounts.deputies import name_deputy
 from accounts.identity import SERVICE, Actor, Role
-from accounts.inputs import DeputyInput, StandingInput
+from accounts.inputs import DeputyInput, StandingInput, TeamInput
 from accounts.links import path_for
 from accounts.models import Delegation, Invitation, Proof, ProofLink, RoleGrant
+from accounts.register.models import Review
 from accounts.standings import note_standing
+from accounts.teams import list_team
 from accounts.tokens import make_token
 from booking.absence import note_absence
 from booking.casework.messages import write
@@ -114,6 +116,9 @@ class World:
     skiold: int
     strommen: int
     standing: int
+    review: int
+    team: int
+    leading: int  # Berit's delegation
     agreement: int
     feed: int  # Berit's
     olav: int
@@ -172,6 +177,9 @@ def build(session: Session) -> World:
         skiold=hall.cast.skiold.id,
         strommen=hall.cast.strommen.id,
         standing=_made(session, note_standing, hall.cast.skiold.id, STANDING, by=hall.kari).id,
+        review=_review(session, hall),
+        team=_made(session, list_team, hall.cast.skiold.id, TeamInput(team="Parkour"), by=hall.kari).id,
+        leading=_id(session, Delegation, hall.cast.berit.id),
         agreement=agreement,
         feed=_made(session, make_feed, Draft("Min", Audience.BOOKER), by=hall.berit).feed.id,
         olav=hall.cast.olav.id,
@@ -192,6 +200,13 @@ def build(session: Session) -> World:
     )
     _made(session, note_absence, world.noted.id, 1, by=hall.olav)
     return world
+
+
+def _review(session: Session, hall: Hall) -> int:
+    review = Review(organisation=hall.cast.skiold, changes={"local": ["yes", "no"]}, noticed_at=NOW)
+    session.add(review)
+    session.flush()
+    return review.id
 
 
 def _called_off(session: Session, hall: Hall) -> Case:

@@ -163,7 +163,8 @@ def test_the_statements_of_the_inbox_do_not_grow(
             visitor.get("/office")
         numbers.append(len(statements))
 
-    assert numbers == [19, 19, 19]
+    # One of them asks what the registers say otherwise.
+    assert numbers == [20, 20, 20]
 
 
 def test_a_refusal_without_a_reason_shows_the_request_again(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:

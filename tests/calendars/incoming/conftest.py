@@ -9,12 +9,12 @@ from sqlalchemy import select
 
 from booking.models import Booking, Claim, Occurrence, Task
 from booking.reservations import reserve
-from calendars.incoming.fetching import Fetcher
 from calendars.incoming.models import Event, Source
 from calendars.incoming.refreshing import Refreshing
 from calendars.incoming.sources import SourceInput, activate
 from database.audit import Audit
 from database.transact import Database
+from kernel.fetching import Fetcher
 from tests.booking.conftest import Hall, furnish, wish
 from tests.calendars.incoming.stand_in import Answers, answering, plan
 from tests.clock import Clock, stop

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from calendars.incoming.fetching import Fetched, Fetcher, Known, Unfetched, is_public, target_of
+from kernel.fetching import Fetched, Fetcher, Known, Unfetched, is_public, target_of
 from tests.calendars.incoming.stand_in import Answers, answering
 
 PLAN = b"BEGIN:VCALENDAR\r\n" + b"X-FILLING:" + b"x" * 500 + b"\r\nEND:VCALENDAR\r\n"
@@ -87,7 +87,7 @@ def test_the_number_that_was_checked_is_the_one_that_is_spoken_to(there: tuple[t
     assert changing.fetch(f"{there[1]}/plan.ics").data == PLAN
     assert why("http://ute.test/", replace(FETCHER, resolve=lambda host, port: ["93.184.215.14", "10.0.0.1"])) == "inside-address"
     assert why("http://ute.test/", replace(FETCHER, resolve=lambda host, port: [])) == "inside-address"
-    assert why("https://arena.test/calendars/rooms/oren-flerbrukshall/gymsal-1.ics") == "own-calendar"
+    assert why("https://arena.test/calendars/rooms/oren-flerbrukshall/gymsal-1.ics") == "own-address"
 
 
 def test_a_connection_that_is_not_safe_is_none(there: tuple[type[Answers], str]) -> None:

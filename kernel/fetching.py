@@ -1,7 +1,7 @@
-"""Fetching: a calendar of others by its address, with nothing inside the municipality's own network to be reached by it.
+"""Fetching: what others publish by its address, with nothing inside the municipality's own network to be reached by it.
 
 By the standard library, whose connections can be handed a socket: the address that was checked is the one that is spoken to.
-No error or log names the address, which is often the only secret that keeps the calendar private.
+No error or log names the address, which is often the only secret that keeps a calendar private.
 """
 
 import http.client
@@ -17,8 +17,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import quote, urljoin, urlsplit
 
-from calendars.incoming.bounds import MOST_BYTES
-
+MOST_BYTES = 10_000_000
 MOST_REDIRECTS = 3
 DEADLINE = 20.0
 CHUNK = 65_536
@@ -111,15 +110,17 @@ def _embeds(found: ipaddress.IPv6Address) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Fetcher:
-    """Fetches for one installation: ``inside`` are the names that may be inside its network, ``url`` is whose calls these are."""
+    """Fetches for one installation: ``inside`` are the names that may be inside its network, ``url`` is whose calls these are,
+    ``accept`` what kind of answer is asked for, ``deadline`` how many seconds it may take."""
 
     url: str
     inside: Collection[str] = ()
+    accept: str = "text/calendar, */*;q=0.1"
     deadline: float = DEADLINE
     resolve: Resolve = resolved
 
     def fetch(self, address: str, known: Known = NOTHING) -> Fetched:
-        """The calendar at an address, at most ten megabytes however it is packed; raises Unfetched."""
+        """What stands at an address, at most ten megabytes however it is packed; raises Unfetched."""
         until = time.monotonic() + self.deadline
         try:
             return self._asked(address, known, OWN, until)
@@ -140,7 +141,7 @@ class Fetcher:
     def _once(self, target: Target, known: Known, agent: str, until: float) -> Fetched | Target:
         """One request: what it gives, or where it leads."""
         with self._connected(target, until) as connection:
-            connection.request("GET", target.path, headers=_headers(known, agent))
+            connection.request("GET", target.path, headers=self._headers(known, agent))
             answer = connection.getresponse()
             if answer.status in REDIRECTS:
                 return _onward(target, answer.getheader("Location") or "")
@@ -174,7 +175,7 @@ class Fetcher:
             raise Unfetched("bad-address")
         if target.host == target_of(self.url).host:
             # What it takes stands in our own feeds, from which it would take it again.
-            raise Unfetched("own-calendar")
+            raise Unfetched("own-address")
         try:
             numbers = self.resolve(target.host, target.port)
         except OSError:
@@ -185,6 +186,11 @@ class Fetcher:
         if target.scheme == "http":
             return found
         return ssl.create_default_context().wrap_socket(found, server_hostname=target.host, do_handshake_on_connect=False)
+
+    def _headers(self, known: Known, agent: str) -> dict[str, str]:
+        headers = {"User-Agent": agent, "Accept": self.accept, "Accept-Encoding": "gzip", "Connection": "close"}
+        headers |= {"If-None-Match": known.etag} if known.etag else {}
+        return headers | ({"If-Modified-Since": known.modified} if known.modified else {})
 
 
 def _reached(numbers: Collection[str], port: int, until: float) -> socket.socket:
@@ -207,12 +213,6 @@ def _cut(raw: socket.socket) -> None:
         socket.socket.shutdown(raw, socket.SHUT_RDWR)
     except OSError:
         return
-
-
-def _headers(known: Known, agent: str) -> dict[str, str]:
-    headers = {"User-Agent": agent, "Accept": "text/calendar, */*;q=0.1", "Accept-Encoding": "gzip", "Connection": "close"}
-    headers |= {"If-None-Match": known.etag} if known.etag else {}
-    return headers | ({"If-Modified-Since": known.modified} if known.modified else {})
 
 
 def _onward(here: Target, location: str) -> Target:
