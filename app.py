@@ -32,6 +32,7 @@ TABLES = (
     "venues.models",
     "policies.models",
     "booking.models",
+    "booking.billing.models",
     "booking.casework.models",
     "booking.conditions.models",
     "booking.rounds.models",
