@@ -24,7 +24,6 @@ from venues.queries import municipality
 from web.fields import Day
 from web.forms import Input
 
-LARGEST_ID = 2**31 - 1
 # A season can be billed before it begins, a mistyped year cannot.
 FURTHEST = timedelta(days=400)
 Payer = Annotated[str, Field(pattern=r"^[op][1-9][0-9]{0,8}$")]
@@ -67,7 +66,7 @@ def close_period(session: Session, closing: Closing, *, by: Actor, now: datetime
     session.add(period)
     session.flush()
     rows = due(literal(period.id), *SNAPSHOT.values(), **reach)
-    rows = rows.order_by(PAYER, PERSON, SNAPSHOT["local_start"], SNAPSHOT["occurrence_id"])
+    rows = rows.order_by(PAYER.is_(None), PAYER, PERSON, SNAPSHOT["local_start"], SNAPSHOT["occurrence_id"])
     session.execute(table_of(Line).insert().from_select(["period_id", *SNAPSHOT], rows))
     lines, amount = totals(session, period)
     facts = {"first": f"{period.first_day}", "last": f"{period.last_day}", "payers": payers, "lines": lines, "amount": amount}
@@ -108,7 +107,7 @@ def periods(session: Session, *, by: Actor) -> Sequence[tuple[Period, int, Ore]]
 def period_of(session: Session, period_id: int, *, by: Actor) -> Period:
     """The period of an id, for officers; raises Missing."""
     by.require(by.is_officer, "officer")
-    found = session.get(Period, period_id) if period_id <= LARGEST_ID else None
+    found = session.get(Period, period_id)
     if found is None:
         raise refuse(Missing, "unknown-billing-period", "period", period_id)
     return found
