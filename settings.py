@@ -19,7 +19,7 @@ class Settings:
     sends no short messages; ``bounces`` the Maildir into which a mail server puts what comes back; ``incoming_hosts`` the names on
     the municipality's own network from which calendars may be fetched; ``feed_cancelled_days`` for how long calendars tell of a
     cancelled date; ``embed_in`` the origins whose pages may frame the list of what is on (``https://www.example.no
-    https://*.example.no``).
+    https://*.example.no``); ``payments`` the service through which private people pay (``package.module:name``, no way to pay when empty).
     """
 
     database_url: str
@@ -38,6 +38,7 @@ class Settings:
     embed_in: str = ""
     incoming_hosts: frozenset[str] = frozenset()
     feed_cancelled_days: int = 14
+    payments: str = ""
 
     def __post_init__(self) -> None:
         if len(self.secret_key) < 16:
@@ -51,7 +52,7 @@ class Settings:
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
         """Read DATABASE_URL, SECRET_KEY, PUBLIC_URL, INSTANCE, DEMO, MAIL_URL, MAIL_FROM, SMS_URL, BOUNCES, EMBED_IN,
-        INCOMING_HOSTS and the switches."""
+        INCOMING_HOSTS, PAYMENTS and the switches."""
         demo = environ.get("DEMO") == "1"
         instance = Path(environ.get("INSTANCE", ROOT / "instance")).absolute()
         instance.mkdir(parents=True, exist_ok=True)
@@ -73,6 +74,7 @@ class Settings:
             embed_in=environ.get("EMBED_IN", ""),
             incoming_hosts=frozenset(environ.get("INCOMING_HOSTS", "").lower().replace(",", " ").split()),
             feed_cancelled_days=int(environ.get("FEED_CANCELLED_DAYS", "14")),
+            payments=environ.get("PAYMENTS", ""),
         )
 
 

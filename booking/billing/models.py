@@ -13,6 +13,7 @@ from database.types import LocalTime, OreColumn, Word
 
 FIRST = text("corrects_id IS NULL")
 UNANSWERED = text("answered_at IS NULL")
+OPEN = text("state = 'open'")
 
 
 class LineKind(StrEnum):
@@ -118,3 +119,30 @@ class Dispute(Base):
     answered_at: Mapped[datetime | None]
 
     occurrence: Mapped[Occurrence] = relationship()
+
+
+class PaymentState(StrEnum):
+    """Where a payment stands: it can still be paid (OPEN), was PAID, or nothing came of it (ENDED)."""
+
+    OPEN = "open"
+    PAID = "paid"
+    ENDED = "ended"
+
+
+class Payment(Base):
+    """What a private person pays through a service outside, in øre: by what ``reference`` both know it, and at what address.
+
+    A person has at most one that is open.
+    """
+
+    __tablename__ = "billing_payment"
+    __table_args__ = (Index("ix_billing_payment_open", "person_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    amount: Mapped[int] = mapped_column(OreColumn)
+    reference: Mapped[str] = mapped_column(String(40), unique=True)
+    state: Mapped[PaymentState] = mapped_column(Word(PaymentState))
+    address: Mapped[str] = mapped_column(String(500))
+    begun_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]

@@ -4,16 +4,17 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Blueprint, Flask, Response, render_template, request, url_for
+from flask import Blueprint, Flask, Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from accounts import edge, organisations
 from accounts.models import Person
 from accounts.queries import names_of_organisations
-from booking.billing import api
+from booking.billing import api, payments
 from booking.billing.account import MOST_SHOWN, TermsInput, Whose, account, lines_of, set_terms, terms_of, unbilled
 from booking.billing.exports import Format
 from booking.billing.labels import kind_label
+from booking.billing.models import PaymentState
 from booking.billing.periods import Closing, close_period, foreseen, period_of, periods, shares, totals
 from booking.billing.prices import Objection, Ruling, dispute, disputed, priced, settle_price
 from booking.cases import booking_seen, is_applicant, occurrence_of
@@ -57,6 +58,7 @@ def install(app: Flask) -> None:
     """Serve pages and API, and name the pages in the navigation."""
     app.register_blueprint(routes)
     app.register_blueprint(api.api)
+    app.extensions[payments.TILL] = payments.till_named(app.extensions["settings"].payments)
     hooks(app).navigation.append(links)
 
 
@@ -129,6 +131,22 @@ def own_account() -> str:
     return _account(Whose(person_id=person), represented=sorted(named.items(), key=lambda one: one[1]))
 
 
+@routes.post("/account/payments")
+def pay() -> ResponseReturnValue:
+    """Begin to pay what one owes, or ask what became of what was begun."""
+    actor, moment, database = edge.actor(), now(), edge.database()
+    person, back = actor.require_known(), f"{current_app.extensions['settings'].public_url}{url_for('billing.own_account')}"
+    begun = next((one for one in payments.payments_of(edge.reading(), person) if one.state is PaymentState.OPEN and one.address), None)
+    edge.reading().rollback()
+    if begun is None:
+        payments.paid_through(_till(), database, back=back, by=actor, now=moment)
+        return done(_("Trykk på lenken for å betale."), url_for("billing.own_account"))
+    settled = payments.settled_through(_till(), database, begun, by=actor, now=moment)
+    if settled.state is PaymentState.PAID:
+        return done(_("Betalingen er kommet inn."), url_for("billing.own_account"))
+    return done(_("Betalingen er ikke kommet inn."), url_for("billing.own_account"), kind="info")
+
+
 @routes.get("/people/<int:person_id>/account")
 def person_account(person_id: int) -> str:
     """What a person pays for what was booked in the person's own name, for officers."""
@@ -184,6 +202,13 @@ def answer_dispute(reference: str, number: int) -> ResponseReturnValue:
     return done(_("Svaret er lagret."), _cost_url(reference, number))
 
 
+def _till() -> payments.Till:
+    found: payments.Till | None = current_app.extensions[payments.TILL]
+    if found is None:
+        raise refuse(Missing, "no-till")
+    return found
+
+
 def _last_month() -> dict[str, date]:
     """The month before this one, which is what is billed most often."""
     last = to_wall(now(), municipality(edge.reading()).zone).date().replace(day=1) - DAY
@@ -216,8 +241,17 @@ def _account(whose: Whose, **more: Any) -> str:
         left=left[:MOST_SHOWN],
         is_cut=len(left) > MOST_SHOWN,
         is_officer=actor.is_officer,
+        **_paying(whose),
         **({"form": Form({}), "person": None, "organisation": None, "represented": ()} | more),
     )
+
+
+def _paying(whose: Whose) -> dict[str, Any]:
+    """What a person owes and has paid, where there is a way to pay; asked of nobody else's account."""
+    if whose.person_id is None or current_app.extensions[payments.TILL] is None:
+        return {"owing": None, "payments": ()}
+    session = edge.reading()
+    return {"owing": payments.owing(session, whose.person_id), "payments": payments.payments_of(session, whose.person_id)}
 
 
 def _cost(reference: str, number: int) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from booking.models import Booking, Occurrence
 from booking.states import BookingKind, OccurrenceState
 from database.audit import Act, record
 from database.locks import lock
+from database.outbox import post
 from kernel.errors import Conflict, refuse
 from kernel.money import Ore, of_kroner
 from web.fields import Prose
@@ -116,7 +117,10 @@ def settle_price(session: Session, booking_id: int, number: int, given: Ruling, 
         _correct(session, booking, date, given.amount, by=by, now=now)
     answered = asked or Dispute(occurrence_id=date.id, reason="", raised_by=None, raised_at=now)
     answered.answer, answered.answered_by, answered.answered_at = given.answer, by.person_id, now
-    return _recorded(session, answered, booking, "answer", {"number": number, "amount": given.amount}, by=by, now=now)
+    _recorded(session, answered, booking, "answer", {"number": number, "amount": given.amount}, by=by, now=now)
+    if answered.raised_by is not None:
+        post(session, "price-answered", person_id=answered.raised_by, booking_id=booking.id, now=now, facts={"dispute": answered.id})
+    return answered
 
 
 def disputed(session: Session, *, by: Actor) -> Sequence[Dispute]:

@@ -109,6 +109,7 @@ say what stands on its invoices         in     no      no    ok       ok     no 
 let another pay for it                  in     no      no    no       no     no        no        ok      ok
 dispute what a date costs               in     --      --    ok       ok     --        no        no      no
 answer what is disputed                 in     --      --    no       no     --        no        ok      ok
+pay what one was billed                 in     --      --    --       --     --        --        --      --
 
 choose what is sent of the round        in     no      no    no       no     ok        ok        no      no
 name who stands in for a caretaker      in     no      no    no       no     no        ok        ok      ok

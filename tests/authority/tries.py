@@ -281,6 +281,7 @@ TRIES: dict[str, Tries] = {
     "let another pay for it": _page("/organisations/{skiold}/account/terms", payer="313000028"),
     "dispute what a date costs": _page("/bookings/{booked.reference}/occurrences/1/dispute", reason="For dyrt."),
     "answer what is disputed": _page("/bookings/{booked.reference}/occurrences/1/cost", answer="Rettet.", amount="100"),
+    "pay what one was billed": _page("/account/payments"),
     "choose what is sent of the round": _page("/caretaker/settings", sheet="always", at="06:30", changes="mail"),
     "name who stands in for a caretaker": _page("/caretaker/{olav}/deputies", email="per@example.org", **STANDING_IN),
     "end that somebody stands in": _page("/caretaker/deputies/{deputy}/end"),

@@ -1,4 +1,4 @@
-"""Periods that were billed, their lines, who pays for organisations, and disputes about what dates cost."""
+"""Periods that were billed, their lines, who pays for organisations, disputes about what dates cost, and payments."""
 
 from collections.abc import Sequence
 
@@ -14,6 +14,7 @@ branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 FIRST = sa.text("corrects_id IS NULL")
 UNANSWERED = sa.text("answered_at IS NULL")
+OPEN = sa.text("state = 'open'")
 
 
 def upgrade() -> None:
@@ -89,8 +90,24 @@ def upgrade() -> None:
         "ix_billing_dispute_open", "billing_dispute", ["occurrence_id"], unique=True, sqlite_where=UNANSWERED, postgresql_where=UNANSWERED
     )
     op.create_index("ix_billing_dispute_occurrence_id", "billing_dispute", ["occurrence_id"], unique=False)
+    op.create_table(
+        "billing_payment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("amount", OreColumn, nullable=False),
+        sa.Column("reference", sa.String(40), nullable=False),
+        sa.Column("state", sa.String(40), nullable=False),
+        sa.Column("address", sa.String(500), nullable=False),
+        sa.Column("begun_at", Instant(), nullable=False),
+        sa.Column("settled_at", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_billing_payment_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_billing_payment")),
+        sa.UniqueConstraint("reference", name=op.f("uq_billing_payment_reference")),
+    )
+    op.create_index(op.f("ix_billing_payment_person_id"), "billing_payment", ["person_id"], unique=False)
+    op.create_index("ix_billing_payment_open", "billing_payment", ["person_id"], unique=True, sqlite_where=OPEN, postgresql_where=OPEN)
 
 
 def downgrade() -> None:
-    for table in ("billing_dispute", "billing_terms", "billing_line", "billing_period"):
+    for table in ("billing_payment", "billing_dispute", "billing_terms", "billing_line", "billing_period"):
         op.drop_table(table)

@@ -54,7 +54,7 @@ def test_the_account_shows_exact_sums_by_team_and_the_api_the_same(visit: Visit,
         ["J12", "800 kr", "800 kr", "800 kr", "2 400 kr", "400 kr"],
         ["Alle", "1 400 kr", "800 kr", "800 kr", "3 000 kr", "400 kr"],
     ]
-    assert [row[5] for row in told[5:7]] == ["Avlyst", "Booket framover"]
+    assert [row[1:3] for row in told[5:7]] == [["800 kr", "Avlyst"], ["800 kr", "Booket framover"]]
 
 
 def test_what_is_disputed_waits_for_an_answer_that_can_be_another_price(visit: Visit, given: Given) -> None:
@@ -76,7 +76,7 @@ def test_what_is_disputed_waits_for_an_answer_that_can_be_another_price(visit: V
     assert answered.status_code == 303
     told = club.get(page).text
     assert "Ja, 500." in told
-    assert [row[5] for row in kroner(told)[1:]] == ["500 kr"]
+    assert [row[1] for row in kroner(told)[1:]] == ["500 kr"]
 
 
 def test_to_choose_nobody_is_not_to_bill_all(visit: Visit, given: Given) -> None:
