@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, union
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from accounts.identity import Actor
@@ -15,7 +15,7 @@ from accounts.models import Organisation
 from accounts.organisations import organisation_of
 from accounts.queries import names_of_organisations, organisation_by_number
 from booking.billing.models import Line, Terms
-from booking.billing.owed import IS_DISPUTED, IS_UNPRICED, LAST, LEFT, PAYER, PERSON, dates
+from booking.billing.owed import IS_DISPUTED, IS_UNPRICED, LAST, LEFT, PAYER, dates
 from booking.billing.periods import begun
 from booking.fees import cost_of
 from booking.models import Booking, Occurrence
@@ -52,10 +52,13 @@ class Whose:
 
     @property
     def dates(self) -> ColumnElement[bool]:
-        """The same of dates."""
+        """The same of dates; those of others are looked for among whom it pays or paid for."""
         if self.organisation_id is None:
-            return PERSON.in_([self.person_id])
-        return or_(Booking.organisation_id == self.organisation_id, PAYER.in_([self.organisation_id]))
+            return and_(Booking.organisation_id.is_(None), Booking.holder_id == self.person_id)
+        pays = select(Terms.organisation_id).where(Terms.payer_id == self.organisation_id)
+        paid = select(Line.organisation_id).where(Line.payer_id == self.organisation_id)
+        among = Booking.organisation_id.in_(union(select(literal(self.organisation_id)), pays, paid))
+        return and_(among, or_(Booking.organisation_id == self.organisation_id, PAYER.in_([self.organisation_id])))
 
 
 @dataclass(slots=True)

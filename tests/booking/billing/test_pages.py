@@ -4,15 +4,22 @@ import re
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Page
+from sqlalchemy import select
 
+from accounts.models import Person
+from accounts.queries import actor_of
+from accounts.tokens import make_token
 from tests.accounts.conftest import Visitor
-from tests.booking.billing.conftest import Given
+from tests.booking.billing.conftest import TODAY, Given
 from tests.booking.support.test_pages import faults, rows
 from tests.browsing import Axe, barriers
 from tests.cast import PASSWORD
 
 Visit = Callable[[str], Visitor]
+# What these pages ask is asked of both databases beside them.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def kroner(html: str) -> list[list[str]]:
@@ -44,8 +51,13 @@ def test_accounts_and_periods_are_for_those_they_concern(visit: Visit, given: Gi
     }
 
 
-def test_the_account_shows_exact_sums_by_team_and_the_api_the_same(visit: Visit, given: Given) -> None:
-    told = kroner(visit("nils").get(f"/organisations/{given.skiold}/account").text)
+def test_the_account_shows_exact_sums_by_team_and_the_api_the_same(app: Flask, visit: Visit, given: Given) -> None:
+    address, database = f"/organisations/{given.skiold}/account", app.extensions["database"]
+    told = kroner(visit("nils").get(address).text)
+    with database.reading() as session:
+        kari = actor_of(session, session.scalars(select(Person.id).where(Person.email == "kari@example.org")).one())
+    token = database.transact(make_token, kari.person_id, "skript", by=kari, now=TODAY).text
+    api = app.test_client().get(f"/api/v1{address}", headers={"Authorization": f"Bearer {token}"}).get_json()
 
     # The 13th is tomorrow: all of it. The 20th is eight days ahead: half.
     assert told[:4] == [
@@ -54,6 +66,8 @@ def test_the_account_shows_exact_sums_by_team_and_the_api_the_same(visit: Visit,
         ["J12", "800 kr", "800 kr", "800 kr", "2 400 kr", "400 kr"],
         ["Alle", "1 400 kr", "800 kr", "800 kr", "3 000 kr", "400 kr"],
     ]
+    assert api["whole"] == {"billed": 140000, "due": 80000, "expected": 80000, "at_risk": 40000}
+    assert api["teams"][1] == {"organisation": "", "team": "J12", "billed": 80000, "due": 80000, "expected": 80000, "at_risk": 40000}
     assert [row[1:3] for row in told[5:7]] == [["800 kr", "Avlyst"], ["800 kr", "Booket framover"]]
 
 
@@ -107,7 +121,6 @@ def test_a_reference_is_said_and_another_payer_only_by_the_office(visit: Visit, 
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_pages_bar_nobody_and_fit_a_phone(page: Page, given: Given, axe: Axe) -> None:
     page.goto("/sign-in")
     page.fill("[name=email]", "kari@example.org")

@@ -132,6 +132,8 @@ def test_who_paid_first_is_credited_and_others_pay_from_then_on(session: Session
         (rules.cast.strommen.id, rules.cast.skiold.id, "PO 17"),
         (rules.cast.strommen.id, rules.cast.skiold.id, "PO 17"),
     ]
+    choir = account(session, Whose(organisation_id=rules.cast.strommen.id), by=rules.kari, now=NOW)
+    assert [(team.organisation, sums.billed, sums.expected) for team, sums in choir.teams] == [("Skiold turn", 160000, 0)]
 
 
 def test_the_account_says_what_was_billed_is_due_is_expected_and_at_risk(session: Session, rules: Hall) -> None:
@@ -173,7 +175,7 @@ def test_a_mistaken_period_is_refused(session: Session, hall: Hall, closing: Clo
     assert [fault.code for fault in refused.value.faults] == codes
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize(("database_url", "seed"), [("sqlite", 1), ("postgresql", 2)], indirect=["database_url"])
 def test_each_date_is_billed_for_what_it_costs_whatever_happens(session: Session, rules: Hall, seed: int) -> None:
     episode = Episode(session, rules, random.Random(seed))
 
