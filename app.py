@@ -7,6 +7,7 @@ from flask import Flask
 import accounts
 import accounts.edge
 import booking.api
+import booking.billing.pages
 import booking.pages
 import booking.support.pages
 import calendars.edge
@@ -16,6 +17,7 @@ import notices.pages
 import policies.edge
 import venues
 import web.shell
+from booking.billing.cli import commands as invoices_commands
 from booking.casework.cli import commands as cases_commands
 from booking.cli import check_command, replay_command, whatif_command
 from booking.cli import commands as bookings_commands
@@ -33,6 +35,7 @@ TABLES = (
     "venues.models",
     "policies.models",
     "booking.models",
+    "booking.billing.models",
     "booking.casework.models",
     "booking.conditions.models",
     "booking.rounds.models",
@@ -61,10 +64,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     booking.api.install(app)
     booking.pages.install(app)
     booking.support.pages.install(app)
+    booking.billing.pages.install(app)
     calendars.edge.install(app)
     calendars.incoming.edge.install(app)
     for command in (check_command, replay_command, whatif_command):
         policies_commands.add_command(command)
+    bookings_commands.add_command(invoices_commands)
     notices.pages.install(app)
     groups = (bookings_commands, calendars_commands, cases_commands, database_commands, notices_commands, demo_commands)
     for commands in (*groups, worker_command):

@@ -22,7 +22,7 @@ class Settings:
     cancelled date; ``register_url`` the address of the registers of Brønnøysund (``https://data.brreg.no``), which are not asked where
     it is empty, ``register_classes`` a file of what follows from them instead of ours; ``delegation_months`` after how many months
     without use nobody acts for an organisation any more; ``embed_in`` the origins whose pages may frame the list of what is on (``https://www.example.no
-    https://*.example.no``).
+    https://*.example.no``); ``payments`` the service through which private people pay (``package.module:name``, no way to pay when empty).
     """
 
     database_url: str
@@ -44,6 +44,7 @@ class Settings:
     register_url: str = ""
     register_classes: Path = CLASSES
     delegation_months: int = 18
+    payments: str = ""
 
     def __post_init__(self) -> None:
         if len(self.secret_key) < 16:
@@ -57,7 +58,7 @@ class Settings:
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
         """Read DATABASE_URL, SECRET_KEY, PUBLIC_URL, INSTANCE, DEMO, MAIL_URL, MAIL_FROM, SMS_URL, BOUNCES, EMBED_IN,
-        INCOMING_HOSTS, REGISTER_URL, REGISTER_CLASSES, DELEGATION_MONTHS and the switches."""
+        INCOMING_HOSTS, REGISTER_URL, REGISTER_CLASSES, DELEGATION_MONTHS, PAYMENTS and the switches."""
         demo = environ.get("DEMO") == "1"
         instance = Path(environ.get("INSTANCE", ROOT / "instance")).absolute()
         instance.mkdir(parents=True, exist_ok=True)
@@ -82,6 +83,7 @@ class Settings:
             register_url=environ.get("REGISTER_URL", ""),
             register_classes=Path(environ.get("REGISTER_CLASSES") or CLASSES),
             delegation_months=int(environ.get("DELEGATION_MONTHS", "18")),
+            payments=environ.get("PAYMENTS", ""),
         )
 
 

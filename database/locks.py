@@ -20,6 +20,7 @@ class Subject(IntEnum):
     POLICY = 7
     ATTEMPT = 8
     SPACE = 9
+    BILLING = 10
 
 
 @dataclass(frozen=True, slots=True, order=True)

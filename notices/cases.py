@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from accounts.models import Person
+from booking.billing.models import Dispute
 from booking.casework.models import Message
 from booking.models import Booking
 from booking.states import Answer, BookingState, Visibility
@@ -31,6 +32,18 @@ def of_message(session: Session, notice: Notice, settings: Settings, *, now: dat
 def of_case(session: Session, notice: Notice, settings: Settings, *, now: datetime) -> Letter | None:
     """That a case is the reader's now, was raised to them, or that its promise was broken; None when it is not so any more."""
     return _letter(session, notice, {}, to_office=notice.kind in TO_OFFICE)
+
+
+def of_price(session: Session, notice: Notice, settings: Settings, *, now: datetime) -> Letter | None:
+    """What was answered to whom did not agree with what a date costs."""
+    answered = session.get_one(Dispute, notice.facts["dispute"])
+    date = answered.occurrence
+    values = {
+        "said": answered.answer.splitlines(),
+        "day": date.local_start.date(),
+        "page": f"bookings/{date.booking.reference}/occurrences/{date.number}/cost",
+    }
+    return _letter(session, notice, values, to_office=False)
 
 
 def _letter(session: Session, notice: Notice, values: dict[str, object], *, to_office: bool) -> Letter | None:

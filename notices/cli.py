@@ -14,6 +14,7 @@ from accounts.lapsing import lapse_delegation, unused
 from accounts.register.edge import register
 from accounts.upkeep import forget_expired
 from booking.attending import attend
+from booking.billing.payments import TILL, open_payments, settled_through
 from booking.casework import reminders
 from booking.casework.presence import forget_gone
 from booking.casework.promises import broken, escalate
@@ -79,7 +80,8 @@ def bounces_command(file: Path) -> None:
 def worker_command(every: int) -> None:
     """Do all periodic work until stopped: end what nobody confirmed, offer free time, tell of broken promises, remind, tell of
     calendars that nobody fetches, see whom notices did not reach, fetch calendars of others, follow the registers, end what nobody
-    uses of the right to act for organisations, tell caretakers of their day, forget what is old, send notices, try drafts."""
+    uses of the right to act for organisations, tell caretakers of their day, ask what was paid, forget what is old, send notices, try
+    drafts."""
     while True:
         _tidy()
         attempt("send notices", _send)
@@ -105,6 +107,7 @@ def _tidy() -> None:
         _call,
         _begin_days,
         _tell_of_changes,
+        _settle_payments,
         _forget_expired,
         _forget_runs,
         _forget_acts,
@@ -191,6 +194,14 @@ def _tell_of_changes() -> None:
         told = changes.to_tell(session, now())
     for person in told:
         attempt(f"tell person {person} of changes", _database().transact, changes.tell, person, by=SERVICE, now=now())
+
+
+def _settle_payments() -> None:
+    till = current_app.extensions[TILL]
+    with _database().reading() as session:
+        begun = open_payments(session) if till else ()
+    for payment in begun:
+        attempt(f"settle payment {payment.id}", settled_through, till, _database(), payment, by=SERVICE, now=now())
 
 
 def _forget_acts() -> None:

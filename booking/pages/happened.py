@@ -65,6 +65,7 @@ SAID: Mapping[str, str] = {
     "booking.write": _("%(who)s skrev en melding."),
     "booking.withdraw_question": _("%(who)s trakk et spørsmål tilbake."),
     "booking.restate": _("%(who)s endret det som står om bookingen."),
+    "booking.price": _("%(who)s rettet prisen."),
     "booking.readd": _("%(who)s tok datoen med igjen."),
     "booking.follow": _("Tatt av kalenderen til en annen."),
     "booking.follow:moved": _("Flyttet i kalenderen til en annen."),

@@ -104,6 +104,13 @@ make an agreement                       in     no      no    no       no     no 
 end an agreement                        in     no      no    no       no     no        no        ok      ok
 make a grant                            in     no      no    no       no     no        no        ok      ok
 
+bill a period                           in     no      no    no       no     no        no        ok      ok
+say what stands on its invoices         in     no      no    ok       ok     no        no        ok      ok
+let another pay for it                  in     no      no    no       no     no        no        ok      ok
+dispute what a date costs               in     --      --    ok       ok     --        no        no      no
+answer what is disputed                 in     --      --    no       no     --        no        ok      ok
+pay what one was billed                 in     --      --    --       --     --        --        --      --
+
 choose what is sent of the round        in     no      no    no       no     ok        ok        no      no
 name who stands in for a caretaker      in     no      no    no       no     no        ok        ok      ok
 end that somebody stands in             in     no      no    no       no     no        ok        ok      ok

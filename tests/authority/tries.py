@@ -34,6 +34,7 @@ WISH = {
 }
 CLOSED = {"start": "2026-12-01T08:00", "end": "2026-12-01T12:00", "reason": "Maling"}
 STANDING_IN = {"first_day": "2026-10-01", "last_day": "2026-10-02"}
+SEPTEMBER = {"first_day": "2026-09-01", "last_day": "2026-09-30"}
 PERSON = {"name": "Ny Person", "phone": "41234567"}
 
 
@@ -275,6 +276,12 @@ TRIES: dict[str, Tries] = {
     ),
     "end an agreement": _page("/agreements/{agreement}/end"),
     "make a grant": _page("/grants", organisation="{skiold}", scheme="Annet", year="2026", ceiling="1000"),
+    "bill a period": lambda w: (_form("/invoices", **SEPTEMBER), _api("/invoices", SEPTEMBER)),
+    "say what stands on its invoices": _page("/organisations/{skiold}/account/terms", reference="PO 17"),
+    "let another pay for it": _page("/organisations/{skiold}/account/terms", payer="313000028"),
+    "dispute what a date costs": _page("/bookings/{booked.reference}/occurrences/1/dispute", reason="For dyrt."),
+    "answer what is disputed": _page("/bookings/{booked.reference}/occurrences/1/cost", answer="Rettet.", amount="100"),
+    "pay what one was billed": _page("/account/payments"),
     "choose what is sent of the round": _page("/caretaker/settings", sheet="always", at="06:30", changes="mail"),
     "name who stands in for a caretaker": _page("/caretaker/{olav}/deputies", email="per@example.org", **STANDING_IN),
     "end that somebody stands in": _page("/caretaker/deputies/{deputy}/end"),

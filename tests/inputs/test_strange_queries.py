@@ -20,6 +20,8 @@ PAGES = {
     "/office/sought": ("days",),
     "/agreements/new": ("organisation", "q"),
     "/organisations": ("number",),
+    "/organisations/1/account": ("before",),
+    "/invoices/new": ("first_day", "last_day", "payers"),
     "/people": ("q",),
     "/register": ("q",),
     "/venues/oren-flerbrukshall/opening-hours": ("room", "first", "last"),

@@ -8,7 +8,7 @@ from alembic import op
 from database.base import Instant, Json
 
 revision: str = "0026"
-down_revision: str | None = "0024"
+down_revision: str | None = "0025"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 UNSETTLED = sa.text("settled_at IS NULL")
