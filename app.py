@@ -8,6 +8,7 @@ import accounts
 import accounts.edge
 import booking.api
 import booking.pages
+import booking.support.grants.pages
 import booking.support.pages
 import calendars.edge
 import calendars.incoming.edge
@@ -36,6 +37,7 @@ TABLES = (
     "booking.conditions.models",
     "booking.rounds.models",
     "booking.support.models",
+    "booking.support.grants.models",
     "calendars.models",
     "calendars.incoming.models",
     "database.audit",
@@ -59,6 +61,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     policies.edge.install(app)
     booking.api.install(app)
     booking.pages.install(app)
+    booking.support.grants.pages.install(app)
     booking.support.pages.install(app)
     calendars.edge.install(app)
     calendars.incoming.edge.install(app)

@@ -27,7 +27,7 @@ from booking.models import Occurrence, Offer, Task, Undo, Vacancy
 from booking.reservations import reserve
 from booking.states import TaskReason, UsageKind
 from booking.support.agreements import AgreementTerms, make_agreement
-from booking.support.grants import GrantTerms, make_grant
+from booking.support.grants.awarding import GrantTerms, make_grant
 from booking.tasks import call_for
 from booking.usage import UsageInput, note_usage
 from calendars.incoming.deciding import meetings, set_aside

@@ -15,7 +15,8 @@ from booking.outcome import Declined, Taken
 from booking.reservations import preview, reserve
 from booking.states import BookingState, OccurrenceState
 from booking.support.agreements import AgreementTerms, make_agreement, meters
-from booking.support.grants import GrantTerms, make_grant, worths
+from booking.support.grants.awarding import GrantTerms, make_grant
+from booking.support.grants.values import worths
 from database.audit import Audit
 from database.outbox import Notice
 from kernel.errors import Conflict, Forbidden, Invalid, Missing, Stale, Unidentified

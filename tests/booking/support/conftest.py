@@ -13,7 +13,7 @@ from booking.models import Sought
 from booking.reservations import reserve
 from booking.support import pages
 from booking.support.agreements import AgreementTerms, make_agreement
-from booking.support.grants import GrantTerms, make_grant
+from booking.support.grants.awarding import GrantTerms, make_grant
 from database.transact import Database
 from tests.accounts.conftest import Visitor
 from tests.booking.conftest import NOW, again, furnish, wish
