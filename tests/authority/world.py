@@ -27,7 +27,9 @@ from booking.models import Occurrence, Offer, Task, Undo, Vacancy
 from booking.reservations import reserve
 from booking.states import TaskReason, UsageKind
 from booking.support.agreements import AgreementTerms, make_agreement
-from booking.support.grants.awarding import GrantTerms, make_grant
+from booking.support.grants.awarding import GrantTerms, SchemeTerms, make_grant, make_scheme
+from booking.support.grants.hearings import HearingAnswer, HearingNotice, answer_hearing, give_notice
+from booking.support.grants.reports import ReportInput, write_report
 from booking.tasks import call_for
 from booking.usage import UsageInput, note_usage
 from calendars.incoming.deciding import meetings, set_aside
@@ -115,6 +117,10 @@ class World:
     strommen: int
     standing: int
     agreement: int
+    scheme: int
+    grant: int  # of last year, to be reported on
+    reported: int  # another, on which it was
+    hearing: int
     feed: int  # Berit's
     olav: int
     calendar: str  # the link to one that was sent to Olav
@@ -151,7 +157,6 @@ def build(session: Session) -> World:
     _policies(session, hall)
     _elsewhere(session, hall)
     agreement = _made(session, make_agreement, _terms(hall), by=hall.kari).id
-    _made(session, make_grant, GrantTerms(organisation=hall.cast.skiold.id, scheme="Gratis tid", year=2026, ceiling=1000), by=hall.kari)
     alone = {"organisation": None}
     bearers = {name: _made(session, make_token, hand.require_known(), "skript", by=hand) for name, hand in hands.items()}
     world = World(
@@ -173,6 +178,7 @@ def build(session: Session) -> World:
         strommen=hall.cast.strommen.id,
         standing=_made(session, note_standing, hall.cast.skiold.id, STANDING, by=hall.kari).id,
         agreement=agreement,
+        **_supported(session, hall),
         feed=_made(session, make_feed, Draft("Min", Audience.BOOKER), by=hall.berit).feed.id,
         olav=hall.cast.olav.id,
         calendar=calendars.links.path_of(_made(session, send_link, hall.cast.olav.id, by=hall.kari), SECRET),
@@ -192,6 +198,18 @@ def build(session: Session) -> World:
     )
     _made(session, note_absence, world.noted.id, 1, by=hall.olav)
     return world
+
+
+def _supported(session: Session, hall: Hall) -> dict[str, Any]:
+    """A scheme, two grants of last year - one to be reported on, one that was - and a hearing that was answered."""
+    scheme = _made(session, make_scheme, SchemeTerms(name="Gratis tid", kind="rooms", first_day="2025-01-01", report_days=60), by=hall.kari)
+    days = {"first_day": "2025-08-01", "last_day": "2026-07-31"}
+    terms = GrantTerms(organisation=hall.cast.skiold.id, scheme=scheme.id, ceiling=1000, **days)
+    grant, reported = (_made(session, make_grant, terms, by=hall.kari).id for _ in range(2))
+    _made(session, write_report, reported, ReportInput(text="Vi trente.", send=True), by=hall.berit)
+    hearing = _made(session, give_notice, hall.cast.skiold.id, HearingNotice(cause="Utleie", answer_by="2026-10-01"), by=hall.kari)
+    _made(session, answer_hearing, hearing.id, HearingAnswer(answer="Nei."), by=hall.berit)
+    return {"scheme": scheme.id, "grant": grant, "reported": reported, "hearing": hearing.id}
 
 
 def _called_off(session: Session, hall: Hall) -> Case:

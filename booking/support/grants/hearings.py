@@ -26,7 +26,7 @@ LOST_FOR = timedelta(days=365)
 Text = Annotated[Prose, Field(min_length=1, max_length=4000)]
 
 
-class Notice(Input):
+class HearingNotice(Input):
     """What the organisation may lose the right to new support for, and until when it may answer."""
 
     cause: Text
@@ -46,7 +46,7 @@ class HearingDecision(Input):
     reason: Text
 
 
-def give_notice(session: Session, organisation_id: int, given: Notice, *, by: Actor, now: datetime) -> Hearing:
+def give_notice(session: Session, organisation_id: int, given: HearingNotice, *, by: Actor, now: datetime) -> Hearing:
     """Begin a hearing; officers only. Raises Missing, Invalid (``too-short-to-answer``), Conflict (``hearing-open``)."""
     by.require(by.is_officer, "officer")
     lock(session, Key(Subject.ORGANISATION, organisation_of(session, organisation_id).id))

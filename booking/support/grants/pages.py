@@ -33,7 +33,7 @@ from booking.support.grants.hearings import (
     LEAST_TIME,
     HearingAnswer,
     HearingDecision,
-    Notice,
+    HearingNotice,
     answer_hearing,
     decide_hearing,
     give_notice,
@@ -63,6 +63,7 @@ from kernel.clock import now
 from kernel.errors import Conflict, Invalid, Missing, refuse
 from policies.labels import activity
 from policies.taxonomy import Activity
+from venues.labels import kind_label
 from venues.models import Room, Venue
 from web import problems
 from web.forms import Form, parse, refused
@@ -103,7 +104,8 @@ def grants_page() -> str:
         "support/grants/list.html",
         year=year,
         worths=found,
-        sums=sums(session, year, found, by=actor),
+        sums=(summed := sums(session, year, found, by=actor)),
+        names={one.organisation_id: one.name for one in summed},
         reports=waiting(session, by=actor),
         hearings=hearings(session),
         today=this_day(),
@@ -248,7 +250,7 @@ def decide_lease_status(organisation_id: int) -> ResponseReturnValue:
 def begin_hearing(organisation_id: int) -> ResponseReturnValue:
     """Give notice that the right to new support may be lost."""
     return _or_again(
-        lambda: edge.transact(give_notice, organisation_id, parse(Notice, request.form)),
+        lambda: edge.transact(give_notice, organisation_id, parse(HearingNotice, request.form)),
         lambda form: _decisions_page(organisation_id, form),
         _("Varselet er sendt."),
         _support_of(organisation_id),
@@ -392,7 +394,7 @@ def _rates_page(form: Form) -> str:
     edge.actor().require(edge.actor().is_officer, "officer")
     rates = session.scalars(select(Rate).order_by(Rate.room_kind, Rate.first_day.desc())).all()
     kinds = session.scalars(select(Room.kind).distinct().order_by(Room.kind)).all()
-    return render_template("support/grants/rates.html", form=form, rates=rates, kinds=kinds)
+    return render_template("support/grants/rates.html", form=form, rates=rates, kinds=[(kind, kind_label(kind)) for kind in kinds])
 
 
 def _award(organisation_id: int) -> dict[str, Any]:
@@ -401,7 +403,7 @@ def _award(organisation_id: int) -> dict[str, Any]:
     found = schemes(session, on=day)
     members, held = members_of(session, organisation_id, day), held_before(session, organisation_id, now=now())
     money = [(one, operating_of(rules_of(one), members, held)) for one in found if one.kind is SchemeKind.OPERATING]
-    return {"schemes": found, "proposals": money}
+    return {"schemes": found, "choices": [(one.id, one.name) for one in found], "proposals": money}
 
 
 def _offers() -> dict[str, Any]:

@@ -16,7 +16,16 @@ from tests.browsing import Axe, barriers
 from tests.cast import PASSWORD
 
 Visit = Callable[[str], Visitor]
-OFFICE = ["/agreements", "/agreements/new", "/grants", "/grants/new", "/office/sought"]
+OFFICE = [
+    "/agreements",
+    "/agreements/new",
+    "/grants",
+    "/grants/new",
+    "/grants/schemes",
+    "/grants/schemes/new",
+    "/grants/rates",
+    "/office/sought",
+]
 TERMS = {
     "title": "Åpen hall",
     "price_class": "partner",
@@ -80,7 +89,8 @@ def test_a_delegate_sees_the_same_meter_and_cannot_end_the_agreement(visit: Visi
 def test_a_grant_is_shown_with_what_it_is_worth(visit: Visit) -> None:
     told = rows(visit("kari").get("/grants").text.replace("\N{NO-BREAK SPACE}", " "))
 
-    assert told[1:] == [["Skiold turn", "Gratis treningstid", "2026", "2", "1 600 kr", "400 kr", "1 200 kr", "1 000 kr Over taket"]]
+    assert told[1] == ["Skiold turn", "Gratis treningstid Over taket", "2026", "2", "1 600 kr", "400 kr", "1 200 kr", "–"]
+    assert told[3] == ["Skiold turn", "0 kr", "0 kr", "1 200 kr", "–", "1 200 kr"]
 
 
 def test_who_acts_for_one_organisation_goes_straight_to_it(visit: Visit, given: Given) -> None:
@@ -158,7 +168,7 @@ def test_an_organisation_that_is_not_there_must_be_chosen_again(visit: Visit) ->
     answers = [
         officer.post("/agreements", form_on=form_on, organisation="99999", **TERMS),
         officer.post("/agreements", form_on=form_on, organisation="9" * 30, **TERMS),
-        officer.post("/grants", form_on=form_on, organisation="99999", scheme="Treningstid", year="2026"),
+        officer.post("/grants", form_on=form_on, organisation="99999", scheme="1", first_day="2026-01-01", last_day="2026-12-31"),
     ]
 
     assert [answer.status_code for answer in answers] == [422, 422, 422]
@@ -172,7 +182,7 @@ def test_nobody_but_an_officer_makes_or_ends_anything(visit: Visit, given: Given
     answers = [
         delegate.post("/agreements", form_on=own, organisation=organisation, **TERMS),
         delegate.post("/agreements", form_on=own),
-        delegate.post("/grants", form_on=own, organisation=organisation, scheme="Treningstid", year="2026"),
+        delegate.post("/grants", form_on=own, organisation=organisation, scheme="1", first_day="2026-01-01", last_day="2026-12-31"),
         delegate.post(f"/agreements/{given.agreement}/end", form_on=own),
     ]
 
@@ -193,17 +203,20 @@ def test_an_agreement_is_ended_once(visit: Visit, given: Given) -> None:
 def test_an_officer_registers_a_grant_with_a_ceiling_as_people_write_it(app: Flask, visit: Visit, given: Given) -> None:
     officer, choir = visit("kari"), str(given.choir)
 
-    wrong = officer.post("/grants", form_on=f"/grants/new?organisation={choir}", organisation=choir, year="tjue", ceiling="mye")
-    made = officer.post(
-        "/grants", form_on=f"/grants/new?organisation={choir}", organisation=choir, scheme="Øving", year="2027", ceiling="50 000"
-    )
+    form_on = f"/grants/new?organisation={choir}"
+    days = {"first_day": "2027-01-01", "last_day": "2027-12-31"}
 
-    assert (wrong.status_code, sorted(faults(wrong.text))) == (422, ["ceiling", "scheme", "year"])
-    assert (made.status_code, made.location) == (303, "/grants")
+    wrong = officer.post("/grants", form_on=form_on, organisation=choir, ceiling="-1", own_share="120")
+    unknown = officer.post("/grants", form_on=form_on, organisation=choir, scheme="999", first_day="2027-01-01", last_day="2026-12-31")
+    made = officer.post("/grants", form_on=form_on, organisation=choir, scheme=str(given.scheme), ceiling="50 000", **days)
+
+    assert (wrong.status_code, sorted(faults(wrong.text))) == (422, ["ceiling", "first_day", "last_day", "own_share", "scheme"])
+    assert sorted(faults(unknown.text)) == ["last_day", "scheme"]
     database: Database = app.extensions["database"]
     with database.reading() as session:
-        grant = session.scalars(select(Grant).where(Grant.scheme == "Øving")).one()
-        assert (grant.year, grant.ceiling) == (2027, 5_000_000)
+        grant = session.scalars(select(Grant).where(Grant.organisation_id == given.choir)).one()
+        assert (made.status_code, made.location) == (303, f"/grants/{grant.id}")
+        assert (grant.first_day.year, grant.ceiling) == (2027, 5_000_000)
 
 
 def test_what_was_sought_in_vain_is_counted_by_place_time_and_reason(visit: Visit) -> None:
@@ -243,7 +256,8 @@ def test_the_pages_have_no_barrier_and_never_scroll_sideways(page: Page, axe: Ax
 
     faults = []
     forms = [f"/agreements/new?organisation={choir}", f"/grants/new?organisation={choir}"]
-    for address in [*OFFICE, "/agreements/new?q=sang", *forms, f"/organisations/{skiold}/support"]:
+    more = [f"/organisations/{skiold}/support", f"/organisations/{skiold}/decisions", f"/grants/{given.grant}"]
+    for address in [*OFFICE, "/agreements/new?q=sang", *forms, *more]:
         faults += barriers(page, axe, address)
         if address in forms:
             with page.expect_navigation():

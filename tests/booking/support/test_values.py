@@ -50,7 +50,9 @@ BOOKINGS = st.tuples(
     st.lists(DATES, max_size=8),
 )
 GRANTS = st.lists(st.tuples(st.sampled_from(COVERS), st.sampled_from(SchemeKind), DAYS, st.integers(0, 364)), max_size=3)
-RATES = st.lists(st.tuples(st.sampled_from(["gym", "handball court"]), DAYS, st.integers(1, 99999)), max_size=3, unique_by=lambda one: one[:2])
+RATES = st.lists(
+    st.tuples(st.sampled_from(["gym", "handball court"]), DAYS, st.integers(1, 99999)), max_size=3, unique_by=lambda one: one[:2]
+)
 
 
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
