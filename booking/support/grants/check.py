@@ -84,7 +84,7 @@ def dated(session: Session, grants: Sequence[Grant]) -> dict[int, list[Dated]]:
     met: dict[int | None, list[Dated]] = {}
     for row in rows(session, *within(first, last), Booking.organisation_id.in_(owners)):
         booking = row.date.booking
-        under = standing_under(theirs.get(booking.organisation_id, ()), row.use, booking.grant_id, row.day)
+        under = standing_under(theirs.get(booking.organisation_id or 0, ()), row.use, booking.grant_id, row.day)
         met.setdefault(booking.organisation_id, []).append((row, under))
     return {
         grant.id: [one for one in met.get(grant.organisation_id, ()) if grant.first_day <= one[0].day <= grant.last_day] for grant in grants
@@ -103,13 +103,16 @@ def _lines(grant: Given, met: Sequence[Dated]) -> list[Line]:
 
 def _verdict(grant: Given, under: Given | None, row: Row) -> Paid | None:
     """What the grant says of a date; None where it has nothing to do with it."""
-    if grant.kind is SchemeKind.OPERATING:
+    if under is not None and under.id == grant.id:
+        return _own_verdict(grant, row)
+    if grant.kind is not SchemeKind.RENT:
         return None
-    if under is None or under.id != grant.id:
-        miss = missed(grant.rules, row.use)
-        if not miss and under is not None:
-            return Paid(0, "under-another", {"grant": under.id})
-        return Paid(0, miss, {"age": grant.rules.under_age}) if grant.kind is SchemeKind.RENT else None
+    miss = missed(grant.rules, row.use)
+    return Paid(0, miss, {"age": grant.rules.under_age}) if miss or under is None else Paid(0, "under-another", {"grant": under.id})
+
+
+def _own_verdict(grant: Given, row: Row) -> Paid:
+    """The same of a date that stands under it."""
     if grant.kind is SchemeKind.ROOMS:
         return Paid(0, "stands-under")
     return Paid(0, "nobody-came") if row.date.absent_at else rent_of(grant, row.use, row.price)

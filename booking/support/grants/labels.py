@@ -1,6 +1,7 @@
 """Labels: schemes, figures, and what the check of a grant says, in words."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from booking.support.grants.models import ReportState
 from booking.support.grants.rules import Paid, Rules
@@ -64,7 +65,7 @@ def report_label(state: str) -> str:
 
 def grant_why(paid: Paid) -> str:
     """In a sentence or more, why a grant pays what it does, and what reduced it."""
-    facts = {name: kroner(value) if name in MONEY else value for name, value in paid.facts.items()}
+    facts: dict[str, Any] = {name: kroner(value) if name in MONEY else value for name, value in paid.facts.items()}
     said = [gettext(WHY[paid.code], **facts)]
     if facts.get("capped"):
         said.append(gettext(_("Bare høyeste timesats er regnet med.")))

@@ -98,7 +98,7 @@ def grants_page() -> str:
     session, actor = edge.reading(), edge.actor()
     actor.require(actor.is_officer, "officer")
     wanted = request.args.get("year", type=int)
-    year = wanted if wanted in YEARS else this_day().year
+    year = wanted if wanted and wanted in YEARS else this_day().year
     found = worths(session, date(year, 1, 1), date(year, 12, 31), by=actor)
     return render_template(
         "support/grants/list.html",

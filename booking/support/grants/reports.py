@@ -104,7 +104,8 @@ def write_report(session: Session, grant_id: int, given: ReportInput, *, by: Act
     report.text, report.figures = given.text, {str(name): value for name, value in given.figures.items()}
     if given.send:
         _send(session, grant, report, by=by, now=now)
-    record(session, Act("send" if given.send else "save", "report", report.id, {"grant": grant_id}), by=by, now=now)
+    verb = "send" if given.send else "save"
+    record(session, Act(verb, "report", report.id, {"grant": grant_id}), by=by, now=now)
     session.flush()
     return report
 
@@ -148,6 +149,7 @@ def remind(session: Session, report_id: int, *, by: Actor, now: datetime) -> Non
     session.refresh(report)
     if report_id in to_remind(session, now):
         report.reminded_at = now
+        record(session, Act("remind", "report", report.id, {"grant": report.grant_id}), by=by, now=now)
         tell_delegates(session, report.grant.organisation_id, "report-due", {"report": report.id}, now=now)
         session.flush()
 
