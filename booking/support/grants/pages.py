@@ -51,7 +51,7 @@ from booking.support.grants.reports import (
     answer_report,
     members_of,
     report_of,
-    waiting,
+    to_look_at,
     write_report,
 )
 from booking.support.grants.rules import operating_of
@@ -106,7 +106,7 @@ def grants_page() -> str:
         worths=found,
         sums=(summed := sums(session, year, found, by=actor)),
         names={one.organisation_id: one.name for one in summed},
-        reports=waiting(session, by=actor),
+        reports=to_look_at(session, this_day(), by=actor),
         hearings=hearings(session),
         today=this_day(),
     )
@@ -381,7 +381,7 @@ def _report_page(grant_id: int, form: Form | None = None) -> str:
         form=form or Form({"text": report.text, **{f"figures.{name}": value for name, value in figures.items()}}),
         grant=grant,
         report=report,
-        account=account,
+        told=account,
         names=names_of_people(session, [one for one in (report.sent_by, report.decided_by) if one]),
         may_write=report.state in OPEN and actor.acts_for(grant.organisation_id),
         actor=actor,

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import Field
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from accounts.identity import Actor
@@ -127,11 +127,12 @@ def answer_report(session: Session, grant_id: int, given: ReportAnswer, *, by: A
     return report
 
 
-def waiting(session: Session, *, by: Actor) -> Sequence[Report]:
-    """The reports that wait for staff, the earliest first; officers only."""
+def to_look_at(session: Session, today: date, *, by: Actor) -> Sequence[Report]:
+    """The reports that wait for staff, and those that did not come in time, what was due first before the others; officers only."""
     by.require(by.is_officer, "officer")
     parts = (joinedload(Report.grant).joinedload(Grant.organisation), joinedload(Report.grant).joinedload(Grant.scheme))
-    return session.scalars(select(Report).where(Report.state == ReportState.SENT).options(*parts).order_by(Report.sent_at, Report.id)).all()
+    wanted = or_(Report.state == ReportState.SENT, and_(Report.state.in_(OPEN), Report.due_on < today))
+    return session.scalars(select(Report).where(wanted).options(*parts).order_by(Report.due_on, Report.id)).all()
 
 
 def to_remind(session: Session, now: datetime) -> Sequence[int]:

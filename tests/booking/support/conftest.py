@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from accounts import edge
 from booking.models import Sought
+from booking.pages import mine
 from booking.reservations import reserve
 from booking.support import choosing, grants, pages
 from booking.support.agreements import AgreementTerms, make_agreement
@@ -21,6 +22,7 @@ from tests.booking.conftest import NOW, again, furnish, wish
 ROOM = "oren-flerbrukshall/gymsal-1"
 # Between the first and the second of the two dates that are booked.
 TODAY = datetime(2026, 9, 16, 10, 0, tzinfo=UTC)
+SPRING = datetime(2027, 3, 1, 10, 0, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +39,18 @@ class Given:
 @pytest.fixture
 def given(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Given:
     """Six hours, of which two are used and two are kept, over a grant for the year; in the app's own database."""
-    for module in (pages, choosing, grants.pages):
+    for module in (pages, choosing, grants.pages, mine):
         monkeypatch.setattr(module, "now", lambda: TODAY)
     monkeypatch.setattr(edge, "now", lambda: TODAY)
     database: Database = app.extensions["database"]
     return database.transact(give)
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch, given: Given) -> None:
+    """The spring after, when the report is late."""
+    for module in (edge, choosing, grants.pages):
+        monkeypatch.setattr(module, "now", lambda: SPRING)
 
 
 @pytest.fixture
@@ -71,7 +80,12 @@ def give(session: Session) -> Given:
         duties="Åpen turnkveld hver måned.",
     )
     agreement = make_agreement(session, terms, by=hall.kari, now=NOW)
-    scheme = make_scheme(session, SchemeTerms(name="Gratis treningstid", kind="rooms", first_day="2026-01-01"), by=hall.kari, now=NOW)
+    scheme = make_scheme(
+        session,
+        SchemeTerms(name="Gratis treningstid", kind="rooms", first_day="2026-01-01", report_days=30, asks=["members"]),
+        by=hall.kari,
+        now=NOW,
+    )
     year = {"first_day": "2026-01-01", "last_day": "2026-12-31"}
     again(session)
     given = GrantTerms(organisation=hall.cast.skiold.id, scheme=scheme.id, ceiling=1000, **year)

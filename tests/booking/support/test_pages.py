@@ -8,6 +8,7 @@ from flask import Flask
 from playwright.sync_api import Page
 from sqlalchemy import select
 
+from booking.models import Usage
 from booking.support.models import Agreement, Grant
 from database.transact import Database
 from tests.accounts.conftest import Visitor
@@ -45,7 +46,7 @@ def numbers(html: str) -> list[list[tuple[str, str]]]:
 
 def faults(html: str) -> dict[str, str]:
     """What stands at each field of a form."""
-    found = re.findall(r'<div id="error-(\w+)" data-field="validation">(.*?)</div>', html, re.DOTALL)
+    found = re.findall(r'<div id="error-([\w.]+)" data-field="validation">(.*?)</div>', html, re.DOTALL)
     return {name: re.sub("<[^>]+>", "", text).strip() for name, text in found}
 
 
@@ -245,6 +246,55 @@ def test_a_longer_look_back_counts_older_wishes_too(visit: Visit) -> None:
     assert found == [["3 ønsker"], ["4 ønsker"]]
 
 
+def test_a_report_goes_from_the_organisation_to_the_office_and_back(visit: Visit, given: Given, later: None) -> None:
+    delegate, officer, address = visit("berit"), visit("kari"), f"/grants/{given.grant}/report"
+
+    empty = delegate.post(address, form_on=address, send="yes")
+    assert "Over fristen" in officer.get("/grants?year=2026").text
+    sent = delegate.post(address, form_on=address, send="yes", text="Vi trente.", **{"figures.members": "80"})
+    waits = officer.get("/grants?year=2026").text
+    wrong = officer.post(f"{address}/answer", form_on=address, approved="no")
+    returned = officer.post(f"{address}/answer", form_on=address, approved="no", reason="Hvor mange kom?")
+    seen = delegate.get(address).text
+
+    assert (empty.status_code, sorted(faults(empty.text))) == (422, ["figures.members", "text"])
+    assert (sent.status_code, wrong.status_code, returned.status_code) == (303, 422, 303)
+    assert "Skiold turn: Gratis treningstid" in waits
+    assert "Kom etter fristen" in waits
+    assert all(said in seen for said in ("Hvor mange kom?", "Vi trente.", "Send rapporten"))
+    assert [visit(name).get(address).status_code for name in ("", "per", "siri", "olav", "nils")] == [401, 403, 403, 403, 200]
+
+
+def test_who_was_there_is_confirmed_with_one_press(app: Flask, visit: Visit) -> None:
+    delegate = visit("berit")
+    address = re.search(r'action="(/bookings/[^"]+/usage)"', before := delegate.get("/bookings").text)
+
+    answer = delegate.post(address[1] if address else "", form_on="/bookings", kind="used", as_booked="yes")
+
+    assert "Ja, det kom 18" in before
+    assert (answer.status_code, answer.location) == (303, "/bookings")
+    assert "Ja, det kom" not in delegate.get("/bookings").text
+    database: Database = app.extensions["database"]
+    with database.reading() as session:
+        used = session.scalars(select(Usage)).one()
+        assert (used.heads, used.participants) == (18, {"6-12": 18})
+
+
+def test_a_hearing_is_told_answered_and_decided_on_its_page(visit: Visit, given: Given) -> None:
+    officer, delegate, own = visit("kari"), visit("berit"), f"/organisations/{given.skiold}"
+
+    begun = officer.post(f"{own}/hearings", form_on=f"{own}/decisions", cause="Utleie", answer_by="2026-10-20")
+    early = officer.post("/hearings/1/decision", form_on="/hearings/1", is_lost="yes", reason="Utleie")
+    answered = delegate.post("/hearings/1/answer", form_on="/hearings/1", answer="<b>Nei</b>")
+    decided = officer.post("/hearings/1/decision", form_on="/hearings/1", is_lost="yes", reason="Utleie")
+    seen = delegate.get(f"{own}/support").text
+
+    assert [one.status_code for one in (begun, early, answered, decided)] == [303, 409, 303, 303]
+    assert "Ingen nye tilskudd til og med" in seen
+    assert "&lt;b&gt;Nei" in delegate.get("/hearings/1").text
+    assert [visit(name).get("/hearings/1").status_code for name in ("", "per", "siri")] == [401, 403, 403]
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_pages_have_no_barrier_and_never_scroll_sideways(page: Page, axe: Axe, given: Given) -> None:
@@ -256,7 +306,12 @@ def test_the_pages_have_no_barrier_and_never_scroll_sideways(page: Page, axe: Ax
 
     faults = []
     forms = [f"/agreements/new?organisation={choir}", f"/grants/new?organisation={choir}"]
-    more = [f"/organisations/{skiold}/support", f"/organisations/{skiold}/decisions", f"/grants/{given.grant}"]
+    more = [
+        f"/organisations/{skiold}/support",
+        f"/organisations/{skiold}/decisions",
+        f"/grants/{given.grant}",
+        f"/grants/{given.grant}/report",
+    ]
     for address in [*OFFICE, "/agreements/new?q=sang", *forms, *more]:
         faults += barriers(page, axe, address)
         if address in forms:
