@@ -27,8 +27,8 @@ SOURCE = "Vedtak 12 (fiktivt)"
 
 def grants(cast: Cast, today: date) -> Iterator[tuple[Verb, tuple[Any, ...]]]:
     """The verbs and what each is given, in order; each is to be one transaction. Schemes are numbered as they come."""
-    for scheme in _schemes(today.year):
-        yield make_scheme, (scheme,)
+    for terms in _schemes(today.year):
+        yield make_scheme, (terms,)
     yield note_standing, (cast.organisations["koret"].id, _members(today.year))
     yield decide_lease, (cast.organisations["skiold"].id, LeaseDecision(status="a", first_day=date(today.year, 1, 1), reason=SOURCE))
     for organisation, scheme, money in AWARDED:

@@ -24,7 +24,7 @@ WAITING = (BookingState.REQUESTED, BookingState.UNCONFIRMED)
 PAST_AT_ONCE = 20
 LAST_PAGE = 10_000
 # How many dates one is asked about, and for how long after each.
-ASKED_AT_ONCE = 10
+ASKED_AT_ONCE = 5
 ASKED_FOR = timedelta(days=30)
 
 
