@@ -18,7 +18,7 @@ from database.audit import Act, record
 from database.locks import Key, Subject, lock
 from kernel.errors import Conflict, Fault, Invalid, Missing, refuse
 from kernel.wallclock import to_wall
-from venues.models import Venue
+from venues.models import Room, Venue
 from venues.queries import municipality
 from web.fields import Day, Line, Prose
 from web.forms import Input
@@ -137,11 +137,16 @@ def end_grant(session: Session, grant_id: int, *, by: Actor, now: datetime) -> G
 
 
 def set_rate(session: Session, terms: RateTerms, *, by: Actor, now: datetime) -> Rate:
-    """State what an hour is worth from a day on; officers only. Raises Conflict (``rate-exists``): a rate is never rewritten."""
+    """State what an hour is worth from a day on; officers only.
+
+    Raises Conflict (``rate-exists``), since a rate is never rewritten, and Invalid (``unknown-room-kind``).
+    """
     by.require(by.is_officer, "officer")
     known = (Rate.room_kind == terms.room_kind, Rate.first_day == terms.first_day)
     if session.scalar(select(Rate.id).where(*known)) is not None:
-        raise refuse(Conflict, "rate-exists", "first_day", terms.first_day.isoformat())
+        raise refuse(Conflict, "rate-exists", "first_day", terms.first_day.isoformat(), first=terms.first_day)
+    if session.scalar(select(Room.id).where(Room.kind == terms.room_kind).limit(1)) is None:
+        raise refuse(Invalid, "unknown-room-kind", "room_kind", terms.room_kind)
     rate = Rate(room_kind=terms.room_kind, first_day=terms.first_day, per_hour=terms.per_hour * 100, source=terms.source)
     session.add(rate)
     session.flush()
@@ -200,8 +205,10 @@ def _faults_of_grant(session: Session, terms: GrantTerms, scheme: Scheme | None)
         yield Fault("unknown-scheme", "scheme", terms.scheme)
         return
     if terms.first_day < scheme.first_day or (scheme.last_day and terms.first_day > scheme.last_day):
-        yield Fault("scheme-not-then", "first_day", terms.first_day.isoformat(), {"first": scheme.first_day, "last": scheme.last_day})
-    field = "amount" if scheme.kind is SchemeKind.OPERATING else "ceiling"
+        yield Fault("scheme-not-then", "first_day", terms.first_day.isoformat(), {"day": terms.first_day})
+    field, other = ("amount", "ceiling") if scheme.kind is SchemeKind.OPERATING else ("ceiling", "amount")
+    if getattr(terms, other) is not None:
+        yield Fault("not-of-this-kind", other, _ore(getattr(terms, other)))
     if field == "amount" and terms.amount is None:
         yield Fault("missing-field", "amount")
     most, value = scheme.ceiling, _ore(getattr(terms, field))

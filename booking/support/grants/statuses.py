@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
@@ -20,10 +20,13 @@ LEASE = "lease-status-"
 ECONOMIC = "economic-activity"
 
 
+Letter = Annotated[str, BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value), Field(pattern=r"^[a-z]$")]
+
+
 class LeaseDecision(Input):
     """The letter of a lease status, its days and why; without a letter the organisation has none from the first day on."""
 
-    status: Annotated[str, Field(pattern=r"^[a-z]$")] | None = None
+    status: Letter | None = None
     first_day: Day
     last_day: Day | None = None
     reason: Annotated[str, Field(min_length=1, max_length=500)]

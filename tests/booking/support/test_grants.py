@@ -288,7 +288,7 @@ def test_the_right_to_new_support_is_lost_only_after_notice_and_answer(session: 
 
 def test_a_lease_status_is_decided_once_and_read_where_prices_are(session: Session, hall: Hall) -> None:
     skiold = hall.cast.skiold.id
-    for status, first in (("a", "2026-01-01"), ("b", "2027-01-01"), (None, "2028-01-01")):
+    for status, first in (("A", "2026-01-01"), ("b", "2027-01-01"), (None, "2028-01-01")):
         again(session)
         decide_lease(session, skiold, LeaseDecision(status=status, first_day=first, reason="Vedtak"), by=hall.kari, now=NOW)
     days = [date(2026, 6, 1), date(2027, 6, 1), date(2028, 6, 1)]
@@ -317,6 +317,7 @@ def test_mistaken_and_foreign_input_is_refused(session: Session, hall: Hall) -> 
         {"organisation": 999},
         {"report_by": date(2026, 5, 1)},
         {"first_day": date(2025, 5, 1), "last_day": date(2025, 6, 1)},
+        {"amount": 500},
     ]
 
     said = [
@@ -331,7 +332,12 @@ def test_mistaken_and_foreign_input_is_refused(session: Session, hall: Hall) -> 
         "no-such-organisation",
         "report-too-early",
         "scheme-not-then",
+        "not-of-this-kind",
     ]
+    assert (
+        tried(session, set_rate, RateTerms(room_kind="slott", first_day="2026-01-01", per_hour=1, source="?"), by=hall.kari)
+        == "unknown-room-kind"
+    )
     with pytest.raises(Forbidden):
         grant_for(session, grant.id, by=hall.siri)
     with pytest.raises(Missing):
