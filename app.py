@@ -9,6 +9,7 @@ import accounts.edge
 import booking.api
 import booking.billing.pages
 import booking.pages
+import booking.support.grants.pages
 import booking.support.pages
 import calendars.edge
 import calendars.incoming.edge
@@ -40,6 +41,7 @@ TABLES = (
     "booking.conditions.models",
     "booking.rounds.models",
     "booking.support.models",
+    "booking.support.grants.models",
     "calendars.models",
     "calendars.incoming.models",
     "database.audit",
@@ -63,6 +65,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     policies.edge.install(app)
     booking.api.install(app)
     booking.pages.install(app)
+    booking.support.grants.pages.install(app)
     booking.support.pages.install(app)
     booking.billing.pages.install(app)
     calendars.edge.install(app)

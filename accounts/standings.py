@@ -54,6 +54,11 @@ def end_standing(session: Session, standing_id: int, *, last_day: date, by: Acto
     session.refresh(standing)
     if standing.ended_at is not None:
         raise refuse(Conflict, "standing-ended", "standing", standing.name)
+    return close(session, standing, last_day=last_day, by=by, now=now)
+
+
+def close(session: Session, standing: Standing, *, last_day: date, by: Actor, now: datetime) -> Standing:
+    """Let a standing of an organisation that is locked hold no longer than to a day."""
     standing.last_day = min(standing.last_day, last_day) if standing.last_day else last_day
     standing.ended_by, standing.ended_at = by.person_id, now
     facts = {"organisation": standing.organisation_id, "name": standing.name, "last_day": standing.last_day.isoformat()}

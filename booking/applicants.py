@@ -11,7 +11,7 @@ from accounts.models import Organisation, Person, Standing
 from accounts.standings import held_on, standings_of
 from booking.models import Booking
 from booking.states import BookingKind
-from booking.support.models import Agreement, Grant
+from booking.support.models import Agreement, Grant, SchemeKind
 from booking.wish import Wish
 from kernel.errors import Conflict, Forbidden, Invalid, Missing, Unidentified, refuse
 from policies.request import ApplicantFacts, Figure
@@ -167,7 +167,7 @@ def _grant(session: Session, wish: Wish, organisation: Organisation | None) -> G
     if wish.grant is None:
         return None
     found = session.get(Grant, wish.grant)
-    if found is None or found.ended_at is not None:
+    if found is None or found.ended_at is not None or found.scheme.kind is SchemeKind.OPERATING:
         raise refuse(Missing, "unknown-grant", "grant", wish.grant)
     if organisation is None or found.organisation_id != organisation.id:
         raise refuse(Forbidden, "not-their-grant", "grant", wish.grant)

@@ -369,8 +369,9 @@ class Undo(Base):
 
 
 class Usage(Base):
-    """What somebody said of how a date was used: its ``kind``, how many came (``heads``), a ``note``, and a photo as ``file`` in
-    the folder of uploads. The note and the photo are emptied when they are no longer needed (``forgotten_at``).
+    """What somebody said of how a date was used: its ``kind``, how many came (``heads``) and of which ages (``participants``),
+    where they came as booked, a ``note``, and a photo as ``file`` in the folder of uploads. The note and the photo are emptied when
+    they are no longer needed (``forgotten_at``).
     """
 
     __tablename__ = "usage"
@@ -379,6 +380,7 @@ class Usage(Base):
     occurrence_id: Mapped[int] = mapped_column(ForeignKey("occurrence.id"), index=True)
     kind: Mapped[UsageKind] = mapped_column(Word(UsageKind))
     heads: Mapped[int | None]
+    participants: Mapped[dict[str, Any] | None]
     note: Mapped[str] = mapped_column(String(2000), default="")
     file: Mapped[str] = mapped_column(String(100), default="")
     at: Mapped[datetime]

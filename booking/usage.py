@@ -25,9 +25,10 @@ TO_LOOK_AT = {UsageKind.DAMAGE: TaskReason.DAMAGE, UsageKind.ANSWER: TaskReason.
 
 
 class UsageInput(Input):
-    """What is said of a date: its kind, how many came, and a word about it, which a damage needs."""
+    """What is said of a date: its kind, how many came - or that they came ``as_booked`` - and a word about it, which a damage needs."""
 
     kind: UsageKind
+    as_booked: bool = False
     heads: Annotated[int | None, Field(ge=0, le=100_000)] = None
     note: Annotated[Prose, Field(max_length=2000)] = ""
 
@@ -48,8 +49,11 @@ def note_usage(session: Session, booking_id: int, number: int, given: UsageInput
     _require_sound(date, given, said, by)
     if given.kind is not UsageKind.ANSWER:
         require_begun(booking, date, now)
-    heads = given.heads if given.kind is UsageKind.USED else None
-    row = Usage(occurrence=date, kind=given.kind, heads=heads, note=given.note, file=file, at=now, by_id=by.person_id)
+    expected = booking.participants if given.as_booked and given.kind is UsageKind.USED else None
+    heads = sum(expected.values()) if expected else given.heads if given.kind is UsageKind.USED else None
+    row = Usage(
+        occurrence=date, kind=given.kind, heads=heads, participants=expected or None, note=given.note, file=file, at=now, by_id=by.person_id
+    )
     session.add(row)
     session.flush()
     facts = {"number": number, "usage": row.id, "heads": heads}

@@ -11,8 +11,7 @@ from accounts.identity import Actor
 from booking.furnishing import NewResource
 from booking.public import Public
 from booking.support.agreements import AgreementTerms, make_agreement
-from booking.support.grants import GrantTerms, make_grant
-from booking.support.models import Agreement, Grant
+from booking.support.models import Agreement
 from booking.wish import OnConflict, Recurrence, Wish
 from demo.people import Cast
 from kernel.recurrence import weekly
@@ -372,10 +371,10 @@ def resources(venues: Iterable[Venue]) -> Iterator[tuple[str, NewResource]]:
                 yield venue.slug, NewResource(name=f"{thing.name} (fiktiv)", kind=thing.kind, rooms=rooms, **limits)
 
 
-def support(session: Session, cast: Cast, *, by: Actor, now: datetime) -> tuple[Agreement, Grant]:
-    """An agreement of hours in two rooms, and a grant in the form of rooms."""
+def support(session: Session, cast: Cast, *, by: Actor, now: datetime) -> Agreement:
+    """An agreement of hours in two rooms."""
     year = now.year
-    agreement = make_agreement(
+    return make_agreement(
         session,
         AgreementTerms(
             organisation=cast.organisations["skiold"].id,
@@ -390,10 +389,6 @@ def support(session: Session, cast: Cast, *, by: Actor, now: datetime) -> tuple[
         by=by,
         now=now,
     )
-    grant = make_grant(
-        session, GrantTerms(organisation=cast.organisations["fotball"].id, scheme="Gratis treningstid (fiktiv)", year=year), by=by, now=now
-    )
-    return agreement, grant
 
 
 def _name(cast: Cast, organisation: str) -> str:

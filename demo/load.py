@@ -26,6 +26,7 @@ from calendars.models import Audience
 from calendars.tokens import Draft, make_feed
 from database.transact import Database
 from demo.autumn import resources, support, wishes
+from demo.grants import grants
 from demo.people import PEOPLE, Cast, assemble, teams
 from kernel.errors import Refusal
 from policies import library
@@ -79,6 +80,8 @@ def load(database: Database, *, now: datetime) -> Loaded:
     for venue, resource in beside:
         database.transact(add_resource, venue, resource, by=SERVICE, now=early)
     database.transact(support, cast, by=SERVICE, now=early)
+    for verb, given in grants(cast, now.date()):
+        database.transact(verb, *given, by=SERVICE, now=early)
     outcomes = [_reserve(database, cast, person, wish, now=now) for person, wish in wishes(cast, today=now.date())]
     _let_in(database, cast, now=now)
     _ask(database, cast, now=now)

@@ -24,6 +24,7 @@ from booking.conditions.upkeep import forget_past
 from booking.decisions import lapse, unconfirmed
 from booking.rounds import changes
 from booking.runs import forget_old, run_waiting
+from booking.support.grants import reports
 from booking.turns import attempt
 from booking.undo import forget_acts
 from calendars.health import silent, tell_silent
@@ -99,6 +100,7 @@ def _tidy() -> None:
         _escalate,
         _ask_again,
         _remind,
+        _remind_of_reports,
         _tell_silent,
         _read_bounces,
         _refresh_calendars,
@@ -146,6 +148,13 @@ def _remind() -> None:
         holders = to_remind(session, now())
     for holder in holders:
         attempt(f"remind person {holder}", _database().transact, remind, holder, by=SERVICE, now=now())
+
+
+def _remind_of_reports() -> None:
+    with _database().reading() as session:
+        due = reports.to_remind(session, now())
+    for report in due:
+        attempt(f"remind of report {report}", _database().transact, reports.remind, report, by=SERVICE, now=now())
 
 
 def _tell_silent() -> None:

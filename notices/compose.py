@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from database.outbox import Notice
 from kernel.texts import marked as _
-from notices import bookings, cases, conditions, feeds, people, rounds
+from notices import bookings, cases, conditions, feeds, people, rounds, support
 from notices.bounces import name_of
 from notices.itip import Entered, attach
 from notices.letter import Letter, one_line
@@ -75,6 +75,11 @@ SUBJECTS: Mapping[str, str] = {
     "price-answered": _("Svar om prisen: %(room)s, %(reference)s"),
     "feed-link": _("Vaktlista i kalenderen din"),
     "feed-silent": _("Kalenderen din henter ikke vaktlista"),
+    "report-due": _("Rapporten om tilskuddet har frist snart"),
+    "report-approve": _("Rapporten om tilskuddet er godkjent"),
+    "report-return": _("Rapporten om tilskuddet er sendt tilbake"),
+    "hearing-begin": _("Varsel: dere kan miste retten til nye tilskudd"),
+    "hearing-decide": _("Varselet om retten til nye tilskudd er avgjort"),
     "confirmation-wanted": _("Noen ber om lokale i organisasjonens navn: %(reference)s"),
 }
 Compose = Callable[..., Letter | None]
@@ -130,6 +135,11 @@ LETTERS: Mapping[str, Compose] = {
     "price-answered": cases.of_price,
     "feed-link": feeds.of_feed,
     "feed-silent": feeds.of_feed,
+    "report-due": support.of_report,
+    "report-approve": support.of_report,
+    "report-return": support.of_report,
+    "hearing-begin": support.of_hearing,
+    "hearing-decide": support.of_hearing,
     "confirmation-wanted": bookings.of_confirmation,
 }
 

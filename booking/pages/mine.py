@@ -1,6 +1,7 @@
 """My bookings: what waits for me, what is coming, what has been."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from flask import render_template, request, url_for
 from sqlalchemy import ColumnElement, Select, and_, or_, select
@@ -8,13 +9,13 @@ from sqlalchemy.orm import joinedload
 
 from accounts import edge
 from accounts.identity import Actor
-from booking.models import Booking, Occurrence, Offer
+from booking.models import Booking, Occurrence, Offer, Usage
 from booking.pages.again import LastTime, same_again
 from booking.pages.before import to_do
 from booking.pages.blueprint import routes
 from booking.pages.rows import IN_LINE, Row, Wanted, rows
 from booking.reasons import verdicts_offered
-from booking.states import BookingKind, BookingState, OfferState
+from booking.states import BookingKind, BookingState, OccurrenceState, OfferState, UsageKind
 from kernel.clock import now
 from kernel.wallclock import to_wall
 from venues.models import Room
@@ -22,6 +23,9 @@ from venues.models import Room
 WAITING = (BookingState.REQUESTED, BookingState.UNCONFIRMED)
 PAST_AT_ONCE = 20
 LAST_PAGE = 10_000
+# How many dates one is asked about, and for how long after each.
+ASKED_AT_ONCE = 5
+ASKED_FOR = timedelta(days=30)
 
 
 @routes.get("/bookings")
@@ -36,6 +40,7 @@ def mine() -> str:
         "booking/mine.html",
         tasks=to_do(edge.reading(), by=actor, now=now()),
         to_confirm=_rows(actor, _to_confirm(actor), is_ahead=True),
+        used=_used(actor),
         waiting=_rows(actor, and_(Booking.state.in_(WAITING), ~_to_confirm(actor)), is_ahead=True),
         offered=offered,
         verdicts=verdicts_offered(edge.reading(), offered),
@@ -46,6 +51,16 @@ def mine() -> str:
         following=following,
         again=_again,
     )
+
+
+def _used(actor: Actor) -> Sequence[Occurrence]:
+    """Dates of the last weeks of which nobody said whether and by how many they were used, with whom they were booked for; newest first."""
+    said = select(Usage.id).where(Usage.occurrence_id == Occurrence.id, Usage.kind.in_((UsageKind.USED, UsageKind.UNUSED))).exists()
+    has_been = (Occurrence.state == OccurrenceState.BOOKED, Occurrence.ends_at <= now(), Occurrence.ends_at > now() - ASKED_FOR)
+    query = select(Occurrence).join(Occurrence.booking).where(of(actor), *has_been, Occurrence.absent_at.is_(None), ~said)
+    query = query.where(Booking.kind == BookingKind.ORDINARY, Booking.organisation_id.is_not(None))
+    parts = (joinedload(Occurrence.booking).joinedload(Booking.organisation), joinedload(Occurrence.room).joinedload(Room.venue))
+    return edge.reading().scalars(query.options(*parts).order_by(Occurrence.ends_at.desc(), Occurrence.id).limit(ASKED_AT_ONCE)).all()
 
 
 def _again(row: Row) -> str:

@@ -12,7 +12,8 @@ from accounts.identity import Actor
 from booking.case import Case
 from booking.pages import draft
 from booking.support.agreements import Meter, meters
-from booking.support.grants import Worth, worths
+from booking.support.grants.rows import grants_of
+from booking.support.models import Grant, SchemeKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +21,9 @@ class Support:
     """What the organisation has, each with the address that uses it or leaves it; ``used`` are those of this wish."""
 
     agreements: tuple[tuple[Meter, str], ...] = ()
-    grants: tuple[tuple[Worth, str], ...] = ()
+    grants: tuple[tuple[Grant, str], ...] = ()
     agreement: tuple[Meter, str] | None = None
-    grant: tuple[Worth, str] | None = None
+    grant: tuple[Grant, str] | None = None
 
 
 def support_for(
@@ -37,18 +38,15 @@ def support_for(
         return to(draft.changed_to(given, {name: value}), case.path)
 
     fitting = [meter for meter in meters(session, by=by, now=now, organisation_id=organisation.id) if _fits(meter, case)]
-    years = {span.wall.start.year for span in case.dates}
-    funds = [
-        worth
-        for worth in worths(session, by=by, organisation_id=organisation.id)
-        if worth.grant.ended_at is None and worth.grant.year in years
-    ]
+    days = [span.wall.start.date() for span in case.dates]
+    held = grants_of(session, min(days), max(days), [organisation.id]).get(organisation.id, [])
+    funds = [grant for grant in held if grant.ended_at is None and grant.scheme.kind is not SchemeKind.OPERATING]
     agreement, grant = case.applicant.agreement, case.applicant.grant
     return Support(
         agreements=tuple((meter, use("agreement", meter.agreement.id)) for meter in fitting if meter.agreement is not agreement),
-        grants=tuple((worth, use("grant", worth.grant.id)) for worth in funds if worth.grant is not grant),
+        grants=tuple((one, use("grant", one.id)) for one in funds if one is not grant),
         agreement=next(((meter, use("agreement", "")) for meter in fitting if meter.agreement is agreement), None),
-        grant=next(((worth, use("grant", "")) for worth in funds if worth.grant is grant), None),
+        grant=next(((one, use("grant", "")) for one in funds if one is grant), None),
     )
 
 

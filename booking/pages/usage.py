@@ -21,13 +21,13 @@ from web.texts import gettext as _
 
 
 class UsageForm(UsageInput):
-    """What is said, and which day of the caretaker's it was said on; none on the booking's own page."""
+    """What is said, and which day of the caretaker's it was said on; none on the booking's own page and the list of one's own."""
 
     day: Day | None = None
 
     @property
     def said(self) -> UsageInput:
-        return UsageInput(kind=self.kind, heads=self.heads, note=self.note)
+        return UsageInput(**self.model_dump(exclude={"day"}))
 
 
 @routes.post("/bookings/<reference>/occurrences/<int:number>/usage")
@@ -35,7 +35,7 @@ class UsageForm(UsageInput):
 def note_usage(reference: str, number: int) -> ResponseReturnValue:
     """Say how a date was used, that something was damaged, or answer what was noted."""
     day = request.form.get("day", "")
-    onward = url_for("booking.caretaker", day=day) if day else ""
+    onward = url_for("booking.caretaker", day=day) if day else url_for("booking.mine") if "as_booked" in request.form else ""
     return act_on(reference, lambda booking: _noted(booking, number), _("Det er notert."), onward=onward)
 
 

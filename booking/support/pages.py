@@ -1,7 +1,7 @@
 """Pages of agreements and grants, for officers and for those they are given to, and of what was sought in vain."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import groupby
 from typing import Any, Literal
 
@@ -11,18 +11,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
 
 from accounts import edge, organisations, queries
-from accounts.models import Organisation
 from booking.support.agreements import AgreementTerms, Meter, end_agreement, make_agreement, meters
+from booking.support.choosing import choice, chosen_organisation, this_day
 from booking.support.classes import price_classes
-from booking.support.grants import GrantTerms, make_grant, worths
+from booking.support.grants.pages import support_of
 from booking.support.labels import reason_label
-from booking.support.models import LARGEST_ID
 from booking.support.unmet import MOST_SHOWN, unmet
 from kernel.clock import now
 from kernel.errors import Conflict, Invalid
-from kernel.wallclock import to_wall
 from venues.models import Room, Venue
-from venues.queries import municipality
 from web import language
 from web.forms import Form, Input, parse
 from web.hooks import Link, hooks
@@ -75,10 +72,10 @@ def agreements_page() -> str:
 @routes.get("/agreements/new")
 def new_agreement_page() -> str:
     """Find the organisation, then say what it gets."""
-    chosen = _organisation(request.args.get("organisation", type=int))
+    chosen = chosen_organisation(request.args.get("organisation", type=int))
     if chosen is None:
-        return render_template("support/choose.html", **_choice(_("Ny avtale"), url_for("support.agreements_page")))
-    today = _today()
+        return render_template("support/choose.html", **choice(_("Ny avtale"), url_for("support.agreements_page")))
+    today = this_day()
     form = Form({"first_day": today.isoformat(), "last_day": (today + YEAR).isoformat()})
     return render_template("support/new_agreement.html", form=form, organisation=chosen, **_terms())
 
@@ -89,9 +86,9 @@ def register_agreement() -> ResponseReturnValue:
     try:
         made = edge.transact(make_agreement, parse(AgreementTerms, request.form))
     except FORM_REFUSALS as refusal:
-        chosen = _organisation(request.form.get("organisation", type=int))
+        chosen = chosen_organisation(request.form.get("organisation", type=int))
         if chosen is None:
-            return form_again("support/choose.html", refusal, **_choice(_("Ny avtale"), url_for("support.agreements_page")))
+            return form_again("support/choose.html", refusal, **choice(_("Ny avtale"), url_for("support.agreements_page")))
         return form_again("support/new_agreement.html", refusal, organisation=chosen, **_terms())
     return done(_("Avtalen «%(title)s» er laget.", title=made.title), url_for("support.agreements_page"))
 
@@ -101,34 +98,6 @@ def end_of_agreement(agreement_id: int) -> ResponseReturnValue:
     """End it; what is booked stands."""
     ended = edge.transact(end_agreement, agreement_id)
     return done(_("Avtalen «%(title)s» er avsluttet.", title=ended.title), url_for("support.agreements_page"))
-
-
-@routes.get("/grants")
-def grants_page() -> str:
-    """All grants with what they are worth, for officers."""
-    return render_template("support/grants.html", worths=worths(edge.reading(), by=edge.actor()))
-
-
-@routes.get("/grants/new")
-def new_grant_page() -> str:
-    """Find the organisation, then name the scheme."""
-    chosen = _organisation(request.args.get("organisation", type=int))
-    if chosen is None:
-        return render_template("support/choose.html", **_choice(_("Nytt tilskudd"), url_for("support.grants_page")))
-    return render_template("support/new_grant.html", form=Form({"year": _today().year}), organisation=chosen)
-
-
-@routes.post("/grants")
-def register_grant() -> ResponseReturnValue:
-    """Make it."""
-    try:
-        made = edge.transact(make_grant, parse(GrantTerms, request.form))
-    except FORM_REFUSALS as refusal:
-        chosen = _organisation(request.form.get("organisation", type=int))
-        if chosen is None:
-            return form_again("support/choose.html", refusal, **_choice(_("Nytt tilskudd"), url_for("support.grants_page")))
-        return form_again("support/new_grant.html", refusal, organisation=chosen)
-    return done(_("Tilskuddet «%(scheme)s» er registrert.", scheme=made.scheme), url_for("support.grants_page"))
 
 
 @routes.get("/support")
@@ -153,7 +122,7 @@ def organisation_page(organisation_id: int) -> str:
         actor=actor,
         meters=found,
         class_names=_class_names(found),
-        worths=worths(session, by=actor, organisation_id=organisation_id),
+        **support_of(organisation_id),
     )
 
 
@@ -161,23 +130,8 @@ def organisation_page(organisation_id: int) -> str:
 def sought_page() -> str:
     """What was sought in vain, for officers."""
     looked = parse(Looked, request.args)
-    found = unmet(edge.reading(), since=_today() - timedelta(days=int(looked.days)), by=edge.actor())
+    found = unmet(edge.reading(), since=this_day() - timedelta(days=int(looked.days)), by=edge.actor())
     return render_template("support/sought.html", found=found, form=Form({"days": looked.days}), most=MOST_SHOWN)
-
-
-def _organisation(organisation_id: int | None) -> Organisation | None:
-    """The chosen one, for officers; None when none is chosen or there is no such one."""
-    edge.actor().require(edge.actor().is_officer, "officer")
-    if organisation_id is None or not 0 < organisation_id <= LARGEST_ID:
-        return None
-    return edge.reading().get(Organisation, organisation_id)
-
-
-def _choice(title: str, onward: str) -> dict[str, Any]:
-    """What the page shows on which the organisation is found."""
-    wanted = request.args.get("q", "").strip()
-    found = queries.find_organisations(edge.reading(), wanted, by=edge.actor()) if wanted else []
-    return {"title": title, "back": onward, "onward": f"{onward}/new", "wanted": wanted, "found": found}
 
 
 def _class_names(found: Sequence[Meter]) -> dict[str, str]:
@@ -193,7 +147,7 @@ def _class_names(found: Sequence[Meter]) -> dict[str, str]:
 
 def _terms() -> dict[str, Any]:
     """What an agreement can name: the rooms in use by venue, and the price classes of the coming year."""
-    session, today = edge.reading(), _today()
+    session, today = edge.reading(), this_day()
     in_use = select(Room).join(Room.venue).where(Room.retired_at.is_(None), Venue.retired_at.is_(None))
     rooms = session.scalars(in_use.options(contains_eager(Room.venue)).order_by(Venue.name, Venue.id, Room.name, Room.id)).all()
     named = price_classes(session, rooms, today, today + YEAR)
@@ -204,7 +158,3 @@ def _terms() -> dict[str, Any]:
         ],
         "classes": [(code, name.in_language(language.choose())) for code, name in named.items()],
     }
-
-
-def _today() -> date:
-    return to_wall(now(), municipality(edge.reading()).zone).date()

@@ -102,7 +102,17 @@ publish a policy                        in     no      no    no       no     no 
 
 make an agreement                       in     no      no    no       no     no        no        ok      ok
 end an agreement                        in     no      no    no       no     no        no        ok      ok
+make a scheme                           in     no      no    no       no     no        no        ok      ok
 make a grant                            in     no      no    no       no     no        no        ok      ok
+end a grant                             in     no      no    no       no     no        no        ok      ok
+say how much of a booking counts        in     no      no    no       no     no        no        ok      ok
+state what an hour is worth             in     no      no    no       no     no        no        ok      ok
+report on a grant                       in     no      no    ok       ok     no        no        no      no
+answer a report                         in     no      no    no       no     no        no        ok      ok
+decide a lease status                   in     no      no    no       no     no        no        ok      ok
+give notice of a hearing                in     no      no    no       no     no        no        ok      ok
+answer in a hearing                     in     no      no    ok       ok     no        no        no      no
+decide in a hearing                     in     no      no    no       no     no        no        ok      ok
 
 bill a period                           in     no      no    no       no     no        no        ok      ok
 say what stands on its invoices         in     no      no    ok       ok     no        no        ok      ok

@@ -29,7 +29,9 @@ from booking.models import Occurrence, Offer, Task, Undo, Vacancy
 from booking.reservations import reserve
 from booking.states import TaskReason, UsageKind
 from booking.support.agreements import AgreementTerms, make_agreement
-from booking.support.grants import GrantTerms, make_grant
+from booking.support.grants.awarding import GrantTerms, SchemeTerms, make_grant, make_scheme
+from booking.support.grants.hearings import HearingAnswer, HearingNotice, answer_hearing, give_notice
+from booking.support.grants.reports import ReportInput, write_report
 from booking.tasks import call_for
 from booking.usage import UsageInput, note_usage
 from calendars.incoming.deciding import meetings, set_aside
@@ -120,6 +122,10 @@ class World:
     team: int
     leading: int  # Berit's delegation
     agreement: int
+    scheme: int
+    grant: int  # of last year, to be reported on
+    reported: int  # another, on which it was
+    hearing: int
     feed: int  # Berit's
     olav: int
     calendar: str  # the link to one that was sent to Olav
@@ -156,7 +162,6 @@ def build(session: Session) -> World:
     _policies(session, hall)
     _elsewhere(session, hall)
     agreement = _made(session, make_agreement, _terms(hall), by=hall.kari).id
-    _made(session, make_grant, GrantTerms(organisation=hall.cast.skiold.id, scheme="Gratis tid", year=2026, ceiling=1000), by=hall.kari)
     alone = {"organisation": None}
     bearers = {name: _made(session, make_token, hand.require_known(), "skript", by=hand) for name, hand in hands.items()}
     world = World(
@@ -181,6 +186,7 @@ def build(session: Session) -> World:
         team=_made(session, list_team, hall.cast.skiold.id, TeamInput(team="Parkour"), by=hall.kari).id,
         leading=_id(session, Delegation, hall.cast.berit.id),
         agreement=agreement,
+        **_supported(session, hall),
         feed=_made(session, make_feed, Draft("Min", Audience.BOOKER), by=hall.berit).feed.id,
         olav=hall.cast.olav.id,
         calendar=calendars.links.path_of(_made(session, send_link, hall.cast.olav.id, by=hall.kari), SECRET),
@@ -207,6 +213,18 @@ def _review(session: Session, hall: Hall) -> int:
     session.add(review)
     session.flush()
     return review.id
+
+
+def _supported(session: Session, hall: Hall) -> dict[str, Any]:
+    """A scheme, two grants of last year - one to be reported on, one that was - and a hearing that was answered."""
+    scheme = _made(session, make_scheme, SchemeTerms(name="Gratis tid", kind="rooms", first_day="2025-01-01", report_days=60), by=hall.kari)
+    days = {"first_day": "2025-08-01", "last_day": "2026-07-31"}
+    terms = GrantTerms(organisation=hall.cast.skiold.id, scheme=scheme.id, ceiling=1000, **days)
+    grant, reported = (_made(session, make_grant, terms, by=hall.kari).id for _ in range(2))
+    _made(session, write_report, reported, ReportInput(text="Vi trente.", send=True), by=hall.berit)
+    hearing = _made(session, give_notice, hall.cast.skiold.id, HearingNotice(cause="Utleie", answer_by="2026-10-01"), by=hall.kari)
+    _made(session, answer_hearing, hearing.id, HearingAnswer(answer="Nei."), by=hall.berit)
+    return {"scheme": scheme.id, "grant": grant, "reported": reported, "hearing": hearing.id}
 
 
 def _called_off(session: Session, hall: Hall) -> Case:

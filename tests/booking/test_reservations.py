@@ -15,7 +15,8 @@ from booking.outcome import Declined, Taken
 from booking.reservations import preview, reserve
 from booking.states import BookingState, OccurrenceState
 from booking.support.agreements import AgreementTerms, make_agreement, meters
-from booking.support.grants import GrantTerms, make_grant, worths
+from booking.support.grants.awarding import GrantTerms, SchemeTerms, make_grant, make_scheme
+from booking.support.grants.values import worths
 from database.audit import Audit
 from database.outbox import Notice
 from kernel.errors import Conflict, Forbidden, Invalid, Missing, Stale, Unidentified
@@ -382,16 +383,17 @@ def test_a_grant_is_worth_list_less_charged_also_over_a_change_of_tariff(session
     terms = {"title": "A", "price_class": "partner", "hours": 100, "first_day": date(2026, 9, 1), "last_day": date(2027, 6, 30)}
     rooms = ("oren-flerbrukshall/gymsal-1",)
     agreement = make_agreement(session, AgreementTerms(organisation=hall.cast.skiold.id, rooms=rooms, **terms), by=hall.kari, now=NOW)
-    grants = [
-        make_grant(session, GrantTerms(organisation=hall.cast.skiold.id, scheme="Treningstid", year=year), by=hall.kari, now=NOW)
-        for year in (2026, 2027)
-    ]
+    again(session)
+    scheme = make_scheme(session, SchemeTerms(name="Treningstid", kind="rooms", first_day="2026-01-01"), by=hall.kari, now=NOW)
+    days = {"first_day": date(2026, 8, 1), "last_day": date(2027, 6, 30)}
+    grant = make_grant(session, GrantTerms(organisation=hall.cast.skiold.id, scheme=scheme.id, **days), by=hall.kari, now=NOW)
     under = {"agreement": agreement.id}
-    book(session, hall, start="2026-12-29T18:00", end="2026-12-29T20:00", grant=grants[0].id, **under)
-    book(session, hall, start="2027-01-05T18:00", end="2027-01-05T20:00", grant=grants[1].id, **under)
+    book(session, hall, start="2026-12-29T18:00", end="2026-12-29T20:00", grant=grant.id, **under)
+    book(session, hall, start="2027-01-05T18:00", end="2027-01-05T20:00", **under)
 
     # 2 hours at 400 less 2 at 100 in 2026; twice as much in 2027.
-    assert {worth.grant.year: worth.value for worth in worths(session, by=hall.kari)} == {2026: 60000, 2027: 120000}
+    found = worths(session, date(2026, 1, 1), date(2027, 12, 31), by=hall.kari)
+    assert [(worth.grant, worth.year, worth.value) for worth in found] == [(grant, 2027, 120000), (grant, 2026, 60000)]
 
 
 def test_the_stored_facts_give_the_same_verdict_again(session: Session, hall: Hall) -> None:

@@ -43,7 +43,19 @@ THEN = datetime(2026, 9, 15, 16, 30, tzinfo=UTC)
 # What a condition asks to be done is the verb that meets it; what is said of a use is the verb too.
 KINDS = {"str(condition.task)": Task, "str(given.kind)": UsageKind}
 # What is recorded of these happens to no time of a room.
-ELSEWHERE = {"incoming_source", "person", "agreement", "grant", "what_if", "case", "organisation", "resource"}
+ELSEWHERE = {
+    "incoming_source",
+    "person",
+    "agreement",
+    "grant",
+    "scheme",
+    "report",
+    "hearing",
+    "what_if",
+    "case",
+    "organisation",
+    "resource",
+}
 
 
 @pytest.fixture

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from accounts import edge
 from booking.models import Sought
+from booking.pages import mine
 from booking.reservations import reserve
-from booking.support import pages
+from booking.support import choosing, grants, pages
 from booking.support.agreements import AgreementTerms, make_agreement
-from booking.support.grants import GrantTerms, make_grant
+from booking.support.grants.awarding import GrantTerms, SchemeTerms, make_grant, make_scheme
 from database.transact import Database
 from tests.accounts.conftest import Visitor
 from tests.booking.conftest import NOW, again, furnish, wish
@@ -21,24 +22,35 @@ from tests.booking.conftest import NOW, again, furnish, wish
 ROOM = "oren-flerbrukshall/gymsal-1"
 # Between the first and the second of the two dates that are booked.
 TODAY = datetime(2026, 9, 16, 10, 0, tzinfo=UTC)
+SPRING = datetime(2027, 3, 1, 10, 0, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """The ids of Skiold turn and of its agreement, and of a choir that has none."""
+    """The ids of Skiold turn, of its agreement and its grant, and of a choir that has none."""
 
     skiold: int
     agreement: int
     choir: int
+    scheme: int
+    grant: int
 
 
 @pytest.fixture
 def given(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Given:
     """Six hours, of which two are used and two are kept, over a grant for the year; in the app's own database."""
-    monkeypatch.setattr(pages, "now", lambda: TODAY)
+    for module in (pages, choosing, grants.pages, mine):
+        monkeypatch.setattr(module, "now", lambda: TODAY)
     monkeypatch.setattr(edge, "now", lambda: TODAY)
     database: Database = app.extensions["database"]
     return database.transact(give)
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch, given: Given) -> None:
+    """The spring after, when the report is late."""
+    for module in (edge, choosing, grants.pages):
+        monkeypatch.setattr(module, "now", lambda: SPRING)
 
 
 @pytest.fixture
@@ -68,9 +80,16 @@ def give(session: Session) -> Given:
         duties="Åpen turnkveld hver måned.",
     )
     agreement = make_agreement(session, terms, by=hall.kari, now=NOW)
-    grant = make_grant(
-        session, GrantTerms(organisation=hall.cast.skiold.id, scheme="Gratis treningstid", year=2026, ceiling=1000), by=hall.kari, now=NOW
+    scheme = make_scheme(
+        session,
+        SchemeTerms(name="Gratis treningstid", kind="rooms", first_day="2026-01-01", report_days=30, asks=["members"]),
+        by=hall.kari,
+        now=NOW,
     )
+    year = {"first_day": "2026-01-01", "last_day": "2026-12-31"}
+    again(session)
+    given = GrantTerms(organisation=hall.cast.skiold.id, scheme=scheme.id, ceiling=1000, **year)
+    grant = make_grant(session, given, by=hall.kari, now=NOW)
     for day in (15, 17):
         again(session)
         under = {"agreement": agreement.id, "grant": grant.id}
@@ -85,4 +104,4 @@ def give(session: Session) -> Given:
         ]
     )
     again(session)
-    return Given(hall.cast.skiold.id, agreement.id, hall.cast.strommen.id)
+    return Given(hall.cast.skiold.id, agreement.id, hall.cast.strommen.id, scheme.id, grant.id)

@@ -8,6 +8,7 @@ from flask import Flask
 from playwright.sync_api import Page
 from sqlalchemy import select
 
+from booking.models import Usage
 from booking.support.models import Agreement, Grant
 from database.transact import Database
 from tests.accounts.conftest import Visitor
@@ -16,7 +17,16 @@ from tests.browsing import Axe, barriers
 from tests.cast import PASSWORD
 
 Visit = Callable[[str], Visitor]
-OFFICE = ["/agreements", "/agreements/new", "/grants", "/grants/new", "/office/sought"]
+OFFICE = [
+    "/agreements",
+    "/agreements/new",
+    "/grants",
+    "/grants/new",
+    "/grants/schemes",
+    "/grants/schemes/new",
+    "/grants/rates",
+    "/office/sought",
+]
 TERMS = {
     "title": "Åpen hall",
     "price_class": "partner",
@@ -36,7 +46,7 @@ def numbers(html: str) -> list[list[tuple[str, str]]]:
 
 def faults(html: str) -> dict[str, str]:
     """What stands at each field of a form."""
-    found = re.findall(r'<div id="error-(\w+)" data-field="validation">(.*?)</div>', html, re.DOTALL)
+    found = re.findall(r'<div id="error-([\w.]+)" data-field="validation">(.*?)</div>', html, re.DOTALL)
     return {name: re.sub("<[^>]+>", "", text).strip() for name, text in found}
 
 
@@ -80,7 +90,8 @@ def test_a_delegate_sees_the_same_meter_and_cannot_end_the_agreement(visit: Visi
 def test_a_grant_is_shown_with_what_it_is_worth(visit: Visit) -> None:
     told = rows(visit("kari").get("/grants").text.replace("\N{NO-BREAK SPACE}", " "))
 
-    assert told[1:] == [["Skiold turn", "Gratis treningstid", "2026", "2", "1 600 kr", "400 kr", "1 200 kr", "1 000 kr Over taket"]]
+    assert told[1] == ["Skiold turn", "Gratis treningstid Over taket", "2026", "2", "1 600 kr", "400 kr", "1 200 kr", "–"]
+    assert told[3] == ["Skiold turn", "0 kr", "0 kr", "1 200 kr", "–", "1 200 kr"]
 
 
 def test_who_acts_for_one_organisation_goes_straight_to_it(visit: Visit, given: Given) -> None:
@@ -158,7 +169,7 @@ def test_an_organisation_that_is_not_there_must_be_chosen_again(visit: Visit) ->
     answers = [
         officer.post("/agreements", form_on=form_on, organisation="99999", **TERMS),
         officer.post("/agreements", form_on=form_on, organisation="9" * 30, **TERMS),
-        officer.post("/grants", form_on=form_on, organisation="99999", scheme="Treningstid", year="2026"),
+        officer.post("/grants", form_on=form_on, organisation="99999", scheme="1", first_day="2026-01-01", last_day="2026-12-31"),
     ]
 
     assert [answer.status_code for answer in answers] == [422, 422, 422]
@@ -172,7 +183,7 @@ def test_nobody_but_an_officer_makes_or_ends_anything(visit: Visit, given: Given
     answers = [
         delegate.post("/agreements", form_on=own, organisation=organisation, **TERMS),
         delegate.post("/agreements", form_on=own),
-        delegate.post("/grants", form_on=own, organisation=organisation, scheme="Treningstid", year="2026"),
+        delegate.post("/grants", form_on=own, organisation=organisation, scheme="1", first_day="2026-01-01", last_day="2026-12-31"),
         delegate.post(f"/agreements/{given.agreement}/end", form_on=own),
     ]
 
@@ -193,17 +204,20 @@ def test_an_agreement_is_ended_once(visit: Visit, given: Given) -> None:
 def test_an_officer_registers_a_grant_with_a_ceiling_as_people_write_it(app: Flask, visit: Visit, given: Given) -> None:
     officer, choir = visit("kari"), str(given.choir)
 
-    wrong = officer.post("/grants", form_on=f"/grants/new?organisation={choir}", organisation=choir, year="tjue", ceiling="mye")
-    made = officer.post(
-        "/grants", form_on=f"/grants/new?organisation={choir}", organisation=choir, scheme="Øving", year="2027", ceiling="50 000"
-    )
+    form_on = f"/grants/new?organisation={choir}"
+    days = {"first_day": "2027-01-01", "last_day": "2027-12-31"}
 
-    assert (wrong.status_code, sorted(faults(wrong.text))) == (422, ["ceiling", "scheme", "year"])
-    assert (made.status_code, made.location) == (303, "/grants")
+    wrong = officer.post("/grants", form_on=form_on, organisation=choir, ceiling="-1", own_share="120")
+    unknown = officer.post("/grants", form_on=form_on, organisation=choir, scheme="999", first_day="2027-01-01", last_day="2026-12-31")
+    made = officer.post("/grants", form_on=form_on, organisation=choir, scheme=str(given.scheme), ceiling="50 000", **days)
+
+    assert (wrong.status_code, sorted(faults(wrong.text))) == (422, ["ceiling", "first_day", "last_day", "own_share", "scheme"])
+    assert sorted(faults(unknown.text)) == ["last_day", "scheme"]
     database: Database = app.extensions["database"]
     with database.reading() as session:
-        grant = session.scalars(select(Grant).where(Grant.scheme == "Øving")).one()
-        assert (grant.year, grant.ceiling) == (2027, 5_000_000)
+        grant = session.scalars(select(Grant).where(Grant.organisation_id == given.choir)).one()
+        assert (made.status_code, made.location) == (303, f"/grants/{grant.id}")
+        assert (grant.first_day.year, grant.ceiling) == (2027, 5_000_000)
 
 
 def test_what_was_sought_in_vain_is_counted_by_place_time_and_reason(visit: Visit) -> None:
@@ -232,6 +246,55 @@ def test_a_longer_look_back_counts_older_wishes_too(visit: Visit) -> None:
     assert found == [["3 ønsker"], ["4 ønsker"]]
 
 
+def test_a_report_goes_from_the_organisation_to_the_office_and_back(visit: Visit, given: Given, later: None) -> None:
+    delegate, officer, address = visit("berit"), visit("kari"), f"/grants/{given.grant}/report"
+
+    empty = delegate.post(address, form_on=address, send="yes")
+    assert "Over fristen" in officer.get("/grants?year=2026").text
+    sent = delegate.post(address, form_on=address, send="yes", text="Vi trente.", **{"figures.members": "80"})
+    waits = officer.get("/grants?year=2026").text
+    wrong = officer.post(f"{address}/answer", form_on=address, approved="no")
+    returned = officer.post(f"{address}/answer", form_on=address, approved="no", reason="Hvor mange kom?")
+    seen = delegate.get(address).text
+
+    assert (empty.status_code, sorted(faults(empty.text))) == (422, ["figures.members", "text"])
+    assert (sent.status_code, wrong.status_code, returned.status_code) == (303, 422, 303)
+    assert "Skiold turn: Gratis treningstid" in waits
+    assert "Kom etter fristen" in waits
+    assert all(said in seen for said in ("Hvor mange kom?", "Vi trente.", "Send rapporten"))
+    assert [visit(name).get(address).status_code for name in ("", "per", "siri", "olav", "nils")] == [401, 403, 403, 403, 200]
+
+
+def test_who_was_there_is_confirmed_with_one_press(app: Flask, visit: Visit) -> None:
+    delegate = visit("berit")
+    address = re.search(r'action="(/bookings/[^"]+/usage)"', before := delegate.get("/bookings").text)
+
+    answer = delegate.post(address[1] if address else "", form_on="/bookings", kind="used", as_booked="yes")
+
+    assert "Ja, det kom 18" in before
+    assert (answer.status_code, answer.location) == (303, "/bookings")
+    assert "Ja, det kom" not in delegate.get("/bookings").text
+    database: Database = app.extensions["database"]
+    with database.reading() as session:
+        used = session.scalars(select(Usage)).one()
+        assert (used.heads, used.participants) == (18, {"6-12": 18})
+
+
+def test_a_hearing_is_told_answered_and_decided_on_its_page(visit: Visit, given: Given) -> None:
+    officer, delegate, own = visit("kari"), visit("berit"), f"/organisations/{given.skiold}"
+
+    begun = officer.post(f"{own}/hearings", form_on=f"{own}/decisions", cause="Utleie", answer_by="2026-10-20")
+    early = officer.post("/hearings/1/decision", form_on="/hearings/1", is_lost="yes", reason="Utleie")
+    answered = delegate.post("/hearings/1/answer", form_on="/hearings/1", answer="<b>Nei</b>")
+    decided = officer.post("/hearings/1/decision", form_on="/hearings/1", is_lost="yes", reason="Utleie")
+    seen = delegate.get(f"{own}/support").text
+
+    assert [one.status_code for one in (begun, early, answered, decided)] == [303, 409, 303, 303]
+    assert "Ingen nye tilskudd til og med" in seen
+    assert "&lt;b&gt;Nei" in delegate.get("/hearings/1").text
+    assert [visit(name).get("/hearings/1").status_code for name in ("", "per", "siri")] == [401, 403, 403]
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_pages_have_no_barrier_and_never_scroll_sideways(page: Page, axe: Axe, given: Given) -> None:
@@ -243,7 +306,13 @@ def test_the_pages_have_no_barrier_and_never_scroll_sideways(page: Page, axe: Ax
 
     faults = []
     forms = [f"/agreements/new?organisation={choir}", f"/grants/new?organisation={choir}"]
-    for address in [*OFFICE, "/agreements/new?q=sang", *forms, f"/organisations/{skiold}/support"]:
+    more = [
+        f"/organisations/{skiold}/support",
+        f"/organisations/{skiold}/decisions",
+        f"/grants/{given.grant}",
+        f"/grants/{given.grant}/report",
+    ]
+    for address in [*OFFICE, "/agreements/new?q=sang", *forms, *more]:
         faults += barriers(page, axe, address)
         if address in forms:
             with page.expect_navigation():

@@ -1,0 +1,122 @@
+"""Values: what rooms were worth to organisations - list price less what was charged - by organisation, grant, year and tariff."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+
+from sqlalchemy import Subquery, case, func, select
+from sqlalchemy.orm import Session
+
+from accounts.identity import Actor
+from booking.models import Booking, Occurrence
+from booking.states import OccurrenceState
+from booking.support.grants.models import Part
+from booking.support.grants.rows import as_given, grants_of, priced, use_of, within
+from booking.support.grants.rules import standing_under
+from booking.support.models import Grant
+from kernel.money import Ore
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What booked dates of an organisation in a year are worth under a grant, or under none; in øre and minutes.
+
+    ``tariffs`` are the versions of the price lists and rates. ``unvalued`` minutes have neither a price nor a rate, and are no part
+    of the amounts.
+    """
+
+    organisation_id: int
+    grant: Grant | None
+    year: int
+    tariffs: tuple[str, ...] = ()
+    dates: int = 0
+    minutes: int = 0
+    listed: Ore = 0
+    charged: Ore = 0
+    unvalued: int = 0
+
+    @property
+    def value(self) -> Ore:
+        return self.listed - self.charged
+
+    @property
+    def is_above(self) -> bool:
+        """Whether more was given than the ceiling allows."""
+        return self.grant is not None and self.grant.ceiling is not None and self.value > self.grant.ceiling
+
+    def __add__(self, other: "Worth") -> "Worth":
+        figures = {name: getattr(self, name) + getattr(other, name) for name in ("dates", "minutes", "listed", "charged", "unvalued")}
+        return replace(self, tariffs=tuple(sorted({*self.tariffs, *other.tariffs})), **figures)
+
+
+def values(session: Session, first: date, last: date, *, organisations: Collection[int] | None = None) -> list[Worth]:
+    """What is booked on these days, by organisation, grant, year and tariff; three statements, however many dates there are.
+
+    A date stands under the grant that was chosen for it, else under the one whose rules are for it.
+    """
+    grants = grants_of(session, first, last, organisations)
+    rules, rows = as_given(grants), {grant.id: grant for theirs in grants.values() for grant in theirs}
+    spans = _spans(first, last, rows.values())
+    found: dict[tuple[int, int, int, str], Worth] = {}
+    worth = _summed(spans, organisations)
+    query = select(Booking, Part, worth).join(worth, worth.c.booking_id == Booking.id).outerjoin(Part, Part.booking_id == Booking.id)
+    for booking, part, _, venue, span, tariff, rate_from, *figures in session.execute(query):
+        owner, day = booking.organisation_id, spans[span]
+        under = standing_under(rules.get(owner, ()), use_of(booking, venue, part), booking.grant_id, day)
+        tariffs = (tariff or f"{rate_from}",) if tariff or rate_from else ()
+        one = Worth(owner, rows[under.id] if under else None, day.year, tariffs, *(int(figure) for figure in figures))
+        key = (owner, under.id if under else 0, day.year, "".join(tariffs))
+        found[key] = found[key] + one if key in found else one
+    return [found[key] for key in sorted(found)]
+
+
+def worths(session: Session, first: date, last: date, *, by: Actor, organisation_id: int | None = None) -> Sequence[Worth]:
+    """Each grant that holds on these days and each organisation without one, by year, with what it is worth; newest first.
+
+    All for officers, an organisation's own for its delegates.
+    """
+    by.require(by.is_officer or (organisation_id is not None and by.acts_for(organisation_id)), "delegate")
+    found: dict[tuple[int, int, int], Worth] = {}
+    wanted = None if organisation_id is None else [organisation_id]
+    for grant in (one for theirs in grants_of(session, first, last, wanted).values() for one in theirs):
+        for year in range(max(first, grant.first_day).year, min(last, grant.last_day).year + 1):
+            found[-year, grant.organisation_id, grant.id] = Worth(grant.organisation_id, grant, year)
+    for one in values(session, first, last, organisations=wanted):
+        key = (-one.year, one.organisation_id, one.grant.id if one.grant else 0)
+        found[key] = found[key] + one if key in found else one
+    return [found[key] for key in sorted(found)]
+
+
+def total(worths: Iterable[Worth]) -> Worth | None:
+    """All of them in one, None where there are none."""
+    found = iter(worths)
+    first = next(found, None)
+    return None if first is None else sum(found, start=first)
+
+
+def _spans(first: date, last: date, grants: Iterable[Grant]) -> list[date]:
+    """The first days of stretches within which neither the year nor the grants that hold change."""
+    years = {date(year, 1, 1) for year in range(first.year + 1, last.year + 1)}
+    turns = {day for grant in grants for day in (grant.first_day, grant.last_day + DAY)}
+    return [first, *sorted(day for day in years | turns if first < day <= last), last + DAY]
+
+
+def _summed(spans: Sequence[date], organisations: Collection[int] | None) -> Subquery:
+    """Sums by booking, venue, stretch and tariff."""
+    wanted = (*within(spans[0], spans[-1] - DAY), Occurrence.state == OccurrenceState.BOOKED)
+    owner = Booking.organisation_id.is_not(None) if organisations is None else Booking.organisation_id.in_(organisations)
+    dates = priced(*wanted, owner)
+    span = case(*((dates.c.local_start < datetime.combine(end, time.min), number) for number, (_, end) in enumerate(pairwise(spans))))
+    known = dates.c.listed.is_not(None)
+    by = (dates.c.booking_id, dates.c.venue, span.label("span"), dates.c.tariff, dates.c.rate_from)
+    sums = (
+        func.count(),
+        func.sum(dates.c.minutes),
+        func.sum(func.coalesce(dates.c.listed, 0)),
+        func.sum(case((known, dates.c.charged), else_=0)),
+        func.sum(case((known, 0), else_=dates.c.minutes)),
+    )
+    return select(*by, *(one.label(f"sum_{number}") for number, one in enumerate(sums))).group_by(*by[:2], "span", *by[3:]).subquery()
