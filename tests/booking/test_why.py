@@ -55,6 +55,9 @@ ELSEWHERE = {
     "case",
     "organisation",
     "resource",
+    "billing_dispute",
+    "billing_period",
+    "payment",
 }
 
 

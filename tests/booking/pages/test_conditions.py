@@ -289,7 +289,8 @@ def test_the_statements_do_not_grow_with_conditions_dates_and_bookings(
         pages = ((olav, "/caretaker"), (berit, "/bookings"), (berit, f"/bookings/{reference}"), (kari, "/office"))
         numbers.append([statements_of(counted, visitor, address) for visitor, address in pages])
 
-    assert numbers == [[9, 16, 31, 17]] * 3
+    # A holder's own bookings ask which uses were confirmed, the inbox what the registers say otherwise.
+    assert numbers == [[9, 17, 31, 18]] * 3
 
 
 def statements_of(counted: Callable[[], Any], visitor: Visitor, address: str) -> int:
