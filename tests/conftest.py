@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
+import calendars.uses
 from app import TABLES, create_app
 from database.migrate import upgrade
 from database.transact import Database
@@ -34,6 +35,10 @@ for tables in TABLES:
     import_module(tables)
 
 Fill = Callable[[Session], object]
+
+
+# No test waits for it, and the next would find in its database what is written then.
+calendars.uses.SOON_SECONDS = calendars.uses.TICK_SECONDS
 
 
 def pytest_report_header() -> list[str]:

@@ -3,6 +3,7 @@
 import threading
 from datetime import UTC, datetime, timedelta
 
+import calendars.uses
 from calendars.models import FeedToken
 from calendars.tokens import Use
 from calendars.uses import Uses
@@ -33,7 +34,8 @@ def test_what_was_noted_within_a_quarter_of_an_hour_is_not_noted_again():
     assert written == []
 
 
-def test_a_first_use_is_written_without_waiting_for_the_minute():
+def test_a_first_use_is_written_without_waiting_for_the_minute(monkeypatch):
+    monkeypatch.setattr(calendars.uses, "SOON_SECONDS", 0.01)
     written = threading.Event()
     uses = Uses(lambda _uses: written.set())
 
