@@ -28,7 +28,7 @@ from kernel.errors import Refusal
 from venues.models import Room, Venue
 from web.fields import RowId
 from web.forms import Form, Input, parse
-from web.hooks import Link, hooks
+from web.hooks import Group, Link, hooks
 from web.language import choose
 from web.pages import done, form_again
 from web.texts import gettext as _
@@ -195,11 +195,11 @@ def follow_what_is_on(path: str) -> str:
 
 
 def _mine() -> Iterable[Link]:
-    return [Link(_("Kalendere"), "/calendars", "account")] if actor().person_id is not None else []
+    return [Link(_("Kalendere"), "/calendars", "account", group=Group.OWN)] if actor().person_id is not None else []
 
 
 def _of_staff() -> Iterable[Link]:
-    return [Link(_("Kalenderstatus"), "/calendars/health", "staff")] if actor().is_staff else []
+    return [Link(_("Kalenderstatus"), "/calendars/health", "staff", group=Group.FIGURES)] if actor().is_staff else []
 
 
 def _follow(address: Address) -> str:

@@ -11,7 +11,7 @@ from policies.cli import commands
 from policies.pages import PlaceConverter, routes
 from policies.standings import standing_names
 from policies.tools import DRAFT_TOOLS
-from web.hooks import Link, hooks
+from web.hooks import Group, Link, hooks
 from web.texts import gettext as _
 
 
@@ -29,4 +29,4 @@ def install(app: Flask) -> None:
 def links() -> Iterator[Link]:
     """The policies, for officers, who write them."""
     if edge.actor().is_officer:
-        yield Link(_("Retningslinjer"), url_for("policies.all_policies"), "staff")
+        yield Link(_("Retningslinjer"), url_for("policies.all_policies"), "staff", group=Group.ROOMS)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from flask import url_for
 
 from accounts import edge
-from web.hooks import Link
+from web.hooks import Group, Link
 from web.texts import gettext as _
 
 
@@ -13,4 +13,4 @@ def links() -> Iterator[Link]:
     """The list of venues for everybody, the municipality's own page for officers."""
     yield Link(_("Lokaler"), url_for("venues.venues_page"))
     if edge.actor().is_officer:
-        yield Link(_("Kommunen"), url_for("venues.municipality_form"), "staff")
+        yield Link(_("Kommunen"), url_for("venues.municipality_form"), "staff", group=Group.ROOMS)

@@ -3,9 +3,20 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from flask import Flask, current_app
 from flask.typing import ResponseReturnValue
+
+
+class Group(StrEnum):
+    """The headings of the navigation under which entries stand that are not needed every day, in their order."""
+
+    OWN = "own"
+    PEOPLE = "people"
+    ROOMS = "rooms"
+    SUPPORT = "support"
+    FIGURES = "figures"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +27,15 @@ class Link:
     href: str
     place: str = "main"
     post: bool = False
+    group: Group | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """Entries of the navigation under a heading that opens; one alone, and what is in no group, has none."""
+
+    links: tuple[Link, ...]
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)

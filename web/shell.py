@@ -1,6 +1,6 @@
 """Shell: what every page and answer of the app stands in, installed in one go."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping, Sequence
 
 from flask import Blueprint, Flask, render_template, request, url_for
 from werkzeug.exceptions import NotFound
@@ -9,7 +9,8 @@ from werkzeug.routing import IntegerConverter, Map
 from kernel.addresses import is_web_address
 from settings import Settings
 from web import formats, guards, language, logs, openapi, problems, versioned, vitals, wording, written
-from web.hooks import Hooks, Link, hooks
+from web.hooks import Group, Hooks, Link, Menu, hooks
+from web.texts import gettext as _
 
 routes = Blueprint("shell", __name__)
 
@@ -32,7 +33,7 @@ def install(app: Flask, settings: Settings) -> None:
     app.register_blueprint(routes)
     app.jinja_env.filters.update(sentence=wording.sentence, told=wording.told, gathered=wording.gathered, written=written.written)
     app.jinja_env.tests.update(web_address=is_web_address)
-    app.jinja_env.globals.update(links=links, problem_title=wording.title, in_language=in_language, demo=settings.demo)
+    app.jinja_env.globals.update(navigation=navigation, problem_title=wording.title, in_language=in_language, demo=settings.demo)
 
 
 class RowId(IntegerConverter):
@@ -42,9 +43,19 @@ class RowId(IntegerConverter):
         super().__init__(url_map, max=2**31 - 1)
 
 
-def links(place: str) -> Iterable[Link]:
-    """What this person may go to, of one place of the page frame; what is done by a button, as signing out, comes last."""
-    return sorted((link for give in hooks().navigation for link in give() if link.place == place), key=lambda link: link.post)
+def navigation() -> Mapping[str, Sequence[Menu]]:
+    """What this person may go to, by place of the page frame."""
+    given = [link for give in hooks().navigation for link in give()]
+    return {place: [*_menus([link for link in given if link.place == place])] for place in ("main", "account", "staff")}
+
+
+def _menus(links: Sequence[Link]) -> Iterator[Menu]:
+    """What is always shown, what stands under a heading, and what is done by a button, as signing out."""
+    yield from (Menu((link,)) for link in links if not link.group and not link.post)
+    for group, label in zip(Group, (_("Min side"), _("Folk"), _("Rom og regler"), _("Støtte og penger"), _("Tall og status")), strict=True):
+        if under := tuple(link for link in links if link.group is group):
+            yield Menu(under, label if len(under) > 1 else "")
+    yield from (Menu((link,)) for link in links if link.post)
 
 
 def in_language(code: str) -> str:

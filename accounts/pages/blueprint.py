@@ -2,19 +2,14 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, request
 
 from accounts import labels
 from accounts.register import labels as register_labels
+from web.pages import keep_nothing
 
 routes = Blueprint("accounts", __name__)
-
-
-@routes.after_request
-def keep_nothing(response: Response) -> Response:
-    """What these pages show is for the eyes of one person."""
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response
+routes.after_request(keep_nothing)
 
 
 def network() -> str:

@@ -13,14 +13,13 @@ from accounts.inputs import AccountInput, LinkInput, NewPasswordInput, SignInInp
 from accounts.models import Invitation, Person, Proof, ProofLink
 from accounts.pages.blueprint import network, routes
 from kernel.clock import now
-from kernel.errors import Conflict, Forbidden, Gone, Invalid, Missing, Refusal, Throttled
+from kernel.errors import Forbidden, Gone, Missing, Refusal
 from web import language, problems
 from web.forms import Form, parse
-from web.pages import done, form_again
+from web.pages import FORM_REFUSALS, done, form_again
 from web.texts import gettext as _
 
 SENT_TO = "link-sent-to"
-FORM_REFUSALS = (Invalid, Conflict, Throttled)
 ENDED = {"link-used", "link-expired", "invitation-used", "invitation-expired", "no-such-link"}
 # Who comes by a link of one's own asking may ask for another; who was invited asks whoever invited.
 OWN_LINKS = {"accounts.link_page", "accounts.use_link"}

@@ -33,15 +33,14 @@ from accounts.register.queries import entry_of, holders_of, open_review, roles_b
 from accounts.register.reading import EntryState
 from accounts.teams import teams_of
 from kernel.clock import now
-from kernel.errors import Conflict, Invalid, Missing, Refusal, Throttled, refuse
+from kernel.errors import Invalid, Missing, Refusal, refuse
 from kernel.wallclock import to_wall
 from web import language
 from web.formats import HOME_ZONE
 from web.forms import Form, parse
-from web.pages import done, form_again
+from web.pages import FORM_REFUSALS, done, form_again
 from web.texts import gettext as _
 
-FORM_REFUSALS = (Invalid, Conflict, Throttled)
 CLASSES = (ApplicantClass.ORGANISATION, ApplicantClass.BUSINESS, ApplicantClass.PUBLIC_BODY)
 
 

@@ -11,13 +11,11 @@ from accounts.inputs import CallerInput, InvitationInput, RoleInput, SearchInput
 from accounts.models import Person
 from accounts.pages.blueprint import routes
 from kernel.clock import now
-from kernel.errors import Conflict, Invalid, Missing, refuse
+from kernel.errors import Missing, refuse
 from web import language
 from web.forms import Form, parse
-from web.pages import done, form_again
+from web.pages import FORM_REFUSALS, done, form_again
 from web.texts import gettext as _
-
-FORM_REFUSALS = (Invalid, Conflict)
 
 
 @routes.get("/people")

@@ -6,9 +6,9 @@ from flask.typing import ResponseReturnValue
 from accounts import edge, teams
 from accounts.inputs import TeamInput
 from accounts.pages.blueprint import routes
-from accounts.pages.organisations import FORM_REFUSALS, again
+from accounts.pages.organisations import again
 from web.forms import parse
-from web.pages import done
+from web.pages import FORM_REFUSALS, done
 from web.texts import gettext as _
 
 

@@ -19,20 +19,20 @@ from booking.billing.periods import Closing, close_period, foreseen, period_of, 
 from booking.billing.prices import Objection, Ruling, dispute, disputed, priced, settle_price
 from booking.cases import booking_seen, is_applicant, occurrence_of
 from kernel.clock import now
-from kernel.errors import Conflict, Invalid, Missing, refuse
+from kernel.errors import Invalid, Missing, refuse
 from kernel.wallclock import to_wall
 from venues.queries import municipality
 from web.fields import RowId
 from web.forms import Form, Input, parse, refused
-from web.hooks import Link, hooks
-from web.pages import done, form_again
+from web.hooks import Group, Link, hooks
+from web.pages import FORM_REFUSALS, done, done_or_again, form_again, keep_nothing
 from web.problems import status_of
 from web.texts import gettext as _
 
-REFUSALS = (Invalid, Conflict)
 DAY = timedelta(days=1)
 
 routes = Blueprint("billing", __name__)
+routes.after_request(keep_nothing)
 routes.add_app_template_filter(kind_label, "line_kind")
 
 
@@ -66,16 +66,9 @@ def links() -> Iterator[Link]:
     """Everybody has an account of one's own, officers the periods."""
     actor = edge.actor()
     if actor.is_officer:
-        yield Link(_("Faktura"), url_for("billing.periods_page"), "staff")
+        yield Link(_("Faktura"), url_for("billing.periods_page"), "staff", group=Group.SUPPORT)
     if actor.person_id is not None:
-        yield Link(_("Hva jeg betaler"), url_for("billing.own_account"), "account")
-
-
-@routes.after_request
-def keep_nothing(response: Response) -> Response:
-    """What these pages show is for those who may see it today."""
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response
+        yield Link(_("Hva jeg betaler"), url_for("billing.own_account"), "account", group=Group.OWN)
 
 
 @routes.get("/invoices")
@@ -92,7 +85,7 @@ def closing_page() -> ResponseReturnValue:
     try:
         closing = parse(Closing, request.args)
         found = foreseen(session, closing, by=actor, now=now())
-    except REFUSALS as refusal:
+    except FORM_REFUSALS as refusal:
         return _periods(refused(request.args, refusal.faults)), status_of(refusal)
     return render_template("billing/closing.html", closing=closing, shares=found)
 
@@ -103,7 +96,7 @@ def close() -> ResponseReturnValue:
     edge.actor().require(edge.actor().is_officer, "officer")
     try:
         period = edge.transact(close_period, parse(ClosingForm, request.form).closing)
-    except REFUSALS as refusal:
+    except FORM_REFUSALS as refusal:
         return _periods(refused(request.form, refusal.faults)), status_of(refusal)
     return done(_("Perioden er fakturert."), url_for("billing.period_page", period_id=period.id))
 
@@ -167,11 +160,12 @@ def organisation_account(organisation_id: int) -> str:
 @routes.post("/organisations/<int:organisation_id>/account/terms")
 def say_terms(organisation_id: int) -> ResponseReturnValue:
     """Say what stands on its invoices and who pays them."""
-    try:
-        edge.transact(set_terms, organisation_id, parse(TermsInput, request.form))
-    except REFUSALS as refusal:
-        return _organisation_account(organisation_id, refused(request.form, refusal.faults)), status_of(refusal)
-    return done(_("Endringen er lagret."), url_for("billing.organisation_account", organisation_id=organisation_id))
+    return done_or_again(
+        lambda: edge.transact(set_terms, organisation_id, parse(TermsInput, request.form)),
+        lambda form: _organisation_account(organisation_id, form),
+        _("Endringen er lagret."),
+        url_for("billing.organisation_account", organisation_id=organisation_id),
+    )
 
 
 @routes.get("/bookings/<reference>/occurrences/<int:number>/cost")
@@ -186,7 +180,7 @@ def raise_dispute(reference: str, number: int) -> ResponseReturnValue:
     booking = booking_seen(edge.reading(), reference, by=edge.actor())
     try:
         edge.transact(dispute, booking.id, number, parse(Objection, request.form))
-    except REFUSALS as refusal:
+    except FORM_REFUSALS as refusal:
         return form_again("billing/cost.html", refusal, **_cost(reference, number))
     return done(_("Vi ser på det. Datoen blir ikke fakturert før du har fått svar."), _cost_url(reference, number))
 
@@ -197,7 +191,7 @@ def answer_dispute(reference: str, number: int) -> ResponseReturnValue:
     booking = booking_seen(edge.reading(), reference, by=edge.actor())
     try:
         edge.transact(settle_price, booking.id, number, parse(Ruling, request.form))
-    except REFUSALS as refusal:
+    except FORM_REFUSALS as refusal:
         return form_again("billing/cost.html", refusal, **_cost(reference, number))
     return done(_("Svaret er lagret."), _cost_url(reference, number))
 

@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 from accounts import edge
 from booking.furnishing import ChangedResource, Losing, NewResource, add_resource, change_resource, restore_resource, retire_resource
 from booking.pages.blueprint import routes
-from kernel.errors import Conflict, Invalid, Refusal
+from kernel.errors import Conflict, Refusal
 from policies.labels import choices
 from policies.taxonomy import Activity
 from venues.models import Resource
@@ -17,7 +17,7 @@ from venues.pages.guards import require_carer
 from venues.queries import venue_named
 from venues.vocabulary import RESOURCE_LABELS
 from web.forms import Form, parse
-from web.pages import done, form_again
+from web.pages import FORM_REFUSALS, done, form_again
 from web.texts import gettext
 from web.texts import gettext as _
 
@@ -36,7 +36,7 @@ def resources_save(venue: str) -> ResponseReturnValue:
     """Add something."""
     try:
         added = edge.transact(add_resource, venue, parse(NewResource, request.form))
-    except (Invalid, Conflict) as refusal:
+    except FORM_REFUSALS as refusal:
         return form_again(PAGE, refusal, **_of(venue))
     return done(_("%(name)s er lagt til.", name=added.name), url_for("booking.resources_page", venue=venue))
 
@@ -53,7 +53,7 @@ def resource_save(venue: str, resource: int) -> ResponseReturnValue:
     """Say it anew; whom it leaves with too little is shown before they lose their time."""
     try:
         edge.transact(change_resource, resource, parse(ChangedResource, _said()), _losing())
-    except (Invalid, Conflict) as refusal:
+    except FORM_REFUSALS as refusal:
         return _question(venue, resource, refusal) or form_again(PAGE, refusal, **_of(venue, resource))
     return done(_told(_("Endringene er lagret.")), url_for("booking.resources_page", venue=venue))
 

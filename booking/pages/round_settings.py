@@ -12,13 +12,11 @@ from accounts.models import Person
 from booking.pages.blueprint import routes
 from booking.rounds.models import ChangesWanted, RoundSetting, SheetWanted
 from booking.rounds.settings import A_MINUTE, USUAL_HOUR, SettingInput, choose
-from kernel.errors import Conflict, Invalid, Missing, refuse
+from kernel.errors import Missing, refuse
 from web.fields import clock_text
 from web.forms import Form, parse
-from web.pages import done, form_again
+from web.pages import FORM_REFUSALS, done, form_again
 from web.texts import gettext as _
-
-FORM_REFUSALS = (Invalid, Conflict)
 
 
 @routes.get("/caretaker/settings")

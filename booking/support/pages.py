@@ -5,7 +5,7 @@ from datetime import timedelta
 from itertools import groupby
 from typing import Any, Literal
 
-from flask import Blueprint, Flask, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
@@ -18,18 +18,17 @@ from booking.support.grants.pages import support_of
 from booking.support.labels import reason_label
 from booking.support.unmet import MOST_SHOWN, unmet
 from kernel.clock import now
-from kernel.errors import Conflict, Invalid
 from venues.models import Room, Venue
 from web import language
 from web.forms import Form, Input, parse
-from web.hooks import Link, hooks
-from web.pages import done, form_again
+from web.hooks import Group, Link, hooks
+from web.pages import FORM_REFUSALS, done, form_again, keep_nothing
 from web.texts import gettext as _
 
-FORM_REFUSALS = (Invalid, Conflict)
 YEAR = timedelta(days=365)
 
 routes = Blueprint("support", __name__)
+routes.after_request(keep_nothing)
 routes.add_app_template_filter(reason_label, "reason_label")
 
 
@@ -49,17 +48,10 @@ def links() -> Iterator[Link]:
     """Officers have the lists of all, those who act for an organisation what it has."""
     actor = edge.actor()
     if actor.is_officer:
-        yield Link(_("Avtaler og tilskudd"), url_for("support.agreements_page"), "staff")
-        yield Link(_("Søkt forgjeves"), url_for("support.sought_page"), "staff")
+        yield Link(_("Avtaler og tilskudd"), url_for("support.agreements_page"), "staff", group=Group.SUPPORT)
+        yield Link(_("Søkt forgjeves"), url_for("support.sought_page"), "staff", group=Group.FIGURES)
     if actor.organisations:
-        yield Link(_("Mine avtaler"), url_for("support.mine_page"), "account")
-
-
-@routes.after_request
-def keep_nothing(response: Response) -> Response:
-    """What these pages show is for those who may see it today."""
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response
+        yield Link(_("Mine avtaler"), url_for("support.mine_page"), "account", group=Group.OWN)
 
 
 @routes.get("/agreements")

@@ -35,7 +35,7 @@ from venues.queries import venue_named
 from web import problems
 from web.forms import Form, Input, parse, refused
 from web.guards import MEGABYTE, larger_body
-from web.pages import done, form_again
+from web.pages import FORM_REFUSALS, done, form_again
 from web.texts import gettext as _
 from web.wording import sentence
 
@@ -90,7 +90,7 @@ def add(venue: str) -> ResponseReturnValue:
     edge.actor().require(edge.actor().is_officer, "officer")
     try:
         source = refreshing().add(venue, parse(SourceInput, request.form), _file(), by=edge.actor())
-    except (Invalid, Conflict) as refusal:
+    except FORM_REFUSALS as refusal:
         return form_again("calendars/incoming.html", refusal, **_of_venue(venue))
     message = _("Kalenderen er lagt til. Se gjennom den før den tas i bruk.")
     return done(message, url_for("incoming.source_page", venue=venue, source=source.id))
@@ -158,7 +158,7 @@ def displacement(venue: str, source: int) -> ResponseReturnValue:
     try:
         given = parse(GoFirst, request.form)
         edge.transact(go_first, source, given.dates, Displacing(reason=given.reason, seen=given.seen))
-    except (Invalid, Conflict) as refusal:
+    except FORM_REFUSALS as refusal:
         seen = refusal.details.get("seen", "")
         form = Form(request.form) if seen else refused(request.form, refusal.faults)
         losing = refusal.faults if seen else ()
@@ -183,7 +183,7 @@ def _set_aside(venue: str, source: int, message: str, *, ignored: bool) -> Respo
     _require(venue, source)
     try:
         edge.transact(set_aside, source, parse(Chosen, request.form).dates, ignored=ignored)
-    except (Invalid, Conflict) as refusal:
+    except FORM_REFUSALS as refusal:
         return form_again("calendars/source.html", refusal, **_of_source(venue, source))
     return _back(source, venue, message)
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from accounts import edge
 from kernel.clock import now
-from kernel.errors import Conflict, Fault, Invalid, Missing, Refusal, refuse
+from kernel.errors import Fault, Missing, Refusal, refuse
 from policies import labels
 from policies.ahead import BOOKINGS_AHEAD, CountAhead
 from policies.compared import compared
@@ -28,7 +28,7 @@ from policies.verbs import discard_draft, publish_draft, save_draft
 from web import problems
 from web.fields import Day
 from web.forms import Form, Input, parse
-from web.pages import done, form_again
+from web.pages import FORM_REFUSALS, done, form_again
 from web.texts import gettext as _
 
 BLANK_ROWS = 2
@@ -68,7 +68,7 @@ def publish_page(place: str) -> ResponseReturnValue:
     try:
         wanted = parse(PublishInput, request.form)
         edge.transact(publish_draft, shelf_at(place).place, wanted.valid_from, version=wanted.version, withdraws=wanted.withdraws)
-    except (Invalid, Conflict) as refusal:
+    except FORM_REFUSALS as refusal:
         return form_again("policies/draft.html", refusal, **_to_publish(place))
     return done(_("Retningslinjen er publisert."), url_for("policies.place_page", place=place))
 
@@ -96,7 +96,7 @@ def save_text(place: str) -> ResponseReturnValue:
     data = given(request.form)
     try:
         edge.transact(save_draft, shelf.place, document_of(document_in(shelf), data), version=seen_version())
-    except (Invalid, Conflict) as refusal:
+    except FORM_REFUSALS as refusal:
         return again(_text_page(of_draft(place), data, refusal.faults), refusal)
     return done(_("Endringene er lagret i utkastet."), url_for("policies.draft_page", place=place))
 

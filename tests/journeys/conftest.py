@@ -185,6 +185,12 @@ def follow(link: Locator) -> None:
         link.click()
 
 
+def follow_menu(page: Page, menu: str, link: str) -> None:
+    """Open a menu of the page's head and follow a link in it."""
+    page.locator("summary", has_text=menu).click()
+    follow(page.get_by_role("link", name=link))
+
+
 def texts(page: Page | Locator, selector: str) -> list[str]:
     """What the elements say, spaces drawn together."""
     return [" ".join(text.split()) for text in page.locator(selector).all_inner_texts()]

@@ -18,7 +18,7 @@ from demo.load import load
 from demo.people import PASSWORD
 from policies.taxonomy import Activity
 from tests.clock import Clock
-from tests.journeys.conftest import Mail, Open, Work, follow, texts
+from tests.journeys.conftest import Mail, Open, Work, follow, follow_menu, texts
 from venues.models import Resource, Venue
 
 pytestmark = pytest.mark.browser
@@ -90,7 +90,7 @@ def link_in(mails: list[Mail]) -> str:
 
 
 def register_group(page: Page) -> None:
-    follow(page.get_by_role("link", name="Mine organisasjoner"))
+    follow_menu(page, "Min side", "Mine organisasjoner")
     follow(page.get_by_role("link", name="Registrer en gruppe"))
     page.get_by_label("Gruppens navn").fill("Tirsdagsdanserne")
     page.get_by_label("Fødselsdatoen din").fill("1984-05-17")
@@ -127,7 +127,7 @@ def dates(page: Page) -> list[tuple[str, Locator]]:
 
 def subscribe(page: Page) -> bytes:
     """Make the caretaker's own feed of the hall, and fetch it as a calendar would."""
-    follow(page.get_by_role("link", name="Kalendere"))
+    follow_menu(page, "Min side", "Kalendere")
     page.get_by_label("Navn").fill("Olav, mobil")
     page.get_by_label("Vaktmester: det som skjer").check()
     page.get_by_label("Øren flerbrukshall", exact=True).check()

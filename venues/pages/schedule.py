@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from accounts import edge
 from accounts.identity import Actor
 from kernel.clock import now
-from kernel.errors import Conflict, Invalid, Refusal
+from kernel.errors import Refusal
 from kernel.wallclock import parse_day, to_wall
 from venues.access import answers
 from venues.inputs import ClosureInput, HoursInput, SchoolInput
@@ -35,7 +35,7 @@ from venues.shown import Week, coming_closures, room_shown, school_periods, venu
 from venues.vocabulary import FEATURE_LABELS, Answer, slug_of
 from web.forms import Form, parse
 from web.hooks import hooks
-from web.pages import done, form_again
+from web.pages import FORM_REFUSALS, done, form_again
 from web.texts import gettext as _
 
 PER_DAY = 4
@@ -77,7 +77,7 @@ def hours_save(venue: str) -> ResponseReturnValue:
     before, onward = outside(venue, room), url_for("venues.hours_form", venue=venue, room=room or None)
     try:
         edge.transact(asking_again(set_opening_hours), venue, room, parse(HoursInput, rows))
-    except (Invalid, Conflict) as refusal:
+    except FORM_REFUSALS as refusal:
         return form_again("venues/hours_form.html", refusal, names=names, **_of_hours(venue))
     return done_unless_outside(_("Åpningstidene er lagret."), onward, before=before, venue=venue, room=room)
 
@@ -109,7 +109,7 @@ def closures_save(venue: str) -> ResponseReturnValue:
         given = parse(ClosureInput, MultiDict(pair for pair in request.form.items(multi=True) if pair[0] != "dates"))
         chosen = request.form.getlist("dates", type=int) if seen else None
         closed = edge.transact(close, venue, given, confirmed=seen is not None, seen=seen, chosen=chosen)
-    except (Invalid, Conflict) as refusal:
+    except FORM_REFUSALS as refusal:
         if "seen" in refusal.details:
             return _question(venue, refusal)
         return form_again("venues/closures.html", refusal, **_of_closures(venue))
@@ -144,7 +144,7 @@ def school_save(venue: str = "") -> ResponseReturnValue:
     """Add days to a school calendar."""
     try:
         edge.transact(add_school_period, venue, parse(SchoolInput, request.form))
-    except (Invalid, Conflict) as refusal:
+    except FORM_REFUSALS as refusal:
         return form_again("venues/school.html", refusal, **_of_school(venue))
     return done(_("Dagene er lagt til."), url_for("venues.school_page", venue=venue or None))
 

@@ -6,7 +6,6 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from accounts import edge
-from kernel.errors import Conflict, Invalid
 from venues.access import answers
 from venues.editing import edit_access, edit_municipality, edit_room, edit_venue, restore_room, retire_room
 from venues.inputs import AccessInput, MunicipalityInput, RoomInput, VenueInput
@@ -21,7 +20,7 @@ from venues.search import facilities, rooms_in_use
 from venues.statements import SEATED, STANDING, reading
 from venues.vocabulary import FACILITY_LABELS, KIND_LABELS
 from web.forms import Form, Input, parse
-from web.pages import done, form_again
+from web.pages import FORM_REFUSALS, done, form_again
 from web.texts import gettext as _
 
 
@@ -45,7 +44,7 @@ def municipality_save() -> ResponseReturnValue:
     """Keep the municipality's name and contact."""
     try:
         edge.transact(edit_municipality, parse(MunicipalityInput, request.form))
-    except (Invalid, Conflict) as refusal:
+    except FORM_REFUSALS as refusal:
         return form_again("venues/municipality_form.html", refusal, row=municipality(edge.reading()))
     return done(_("Endringene er lagret."), url_for("venues.municipality_form"))
 
@@ -65,7 +64,7 @@ def venue_save(venue: str) -> ResponseReturnValue:
     """Keep what staff say of a venue."""
     try:
         edge.transact(edit_venue, venue, parse(VenueInput, request.form))
-    except (Invalid, Conflict) as refusal:
+    except FORM_REFUSALS as refusal:
         return form_again("venues/venue_form.html", refusal, **_of_venue(venue_named(edge.reading(), venue)))
     return done(_("Endringene er lagret."), url_for("venues.venue_page", venue=venue))
 
@@ -87,7 +86,7 @@ def room_save(venue: str, room: str) -> ResponseReturnValue:
     before = outside(venue, room)
     try:
         edge.transact(edit_room, f"{venue}/{room}", parse(RoomInput, request.form))
-    except (Invalid, Conflict) as refusal:
+    except FORM_REFUSALS as refusal:
         return form_again("venues/room_form.html", refusal, **_of_room(room_at(edge.reading(), f"{venue}/{room}")))
     return done_unless_outside(_("Endringene er lagret."), f"/rooms/{venue}/{room}", before=before, venue=venue, room=room)
 
@@ -122,7 +121,7 @@ def access_save(venue: str) -> ResponseReturnValue:
     room = request.args.get("room", "")
     try:
         edge.transact(edit_access, venue, room, parse(AccessInput, request.form))
-    except (Invalid, Conflict) as refusal:
+    except FORM_REFUSALS as refusal:
         return form_again("venues/access_form.html", refusal, **_of_access(venue, room))
     return done(_("Svarene er lagret."), url_for("venues.venue_page", venue=venue))
 

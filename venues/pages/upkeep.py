@@ -7,7 +7,7 @@ from flask import current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from accounts import edge
-from kernel.errors import Conflict, Fault, Invalid
+from kernel.errors import Fault, Invalid
 from venues import pictures
 from venues.inputs import ContactInput, PhotoInput
 from venues.pages.blueprint import routes
@@ -18,7 +18,7 @@ from venues.shown import contacts
 from venues.staffing import add_contact, add_photo, remove_contact, remove_photo
 from web.forms import Form, parse
 from web.guards import larger_body
-from web.pages import done, form_again
+from web.pages import FORM_REFUSALS, done, form_again
 from web.texts import gettext as _
 
 
@@ -33,7 +33,7 @@ def contacts_save(venue: str) -> ResponseReturnValue:
     """Say who answers at which hours."""
     try:
         edge.transact(add_contact, venue, parse(ContactInput, request.form))
-    except (Invalid, Conflict) as refusal:
+    except FORM_REFUSALS as refusal:
         return form_again("venues/contacts.html", refusal, **_of_contacts(venue))
     return done(_("Kontakten er lagt til."), url_for("venues.contacts_page", venue=venue))
 
@@ -58,7 +58,7 @@ def photos_save(venue: str) -> ResponseReturnValue:
     try:
         given, picture = _given(venue)
         edge.transact(add_photo, venue, given, file=pictures.store(folder(), picture))
-    except (Invalid, Conflict) as refusal:
+    except FORM_REFUSALS as refusal:
         return form_again("venues/photos.html", refusal, **_of_photos(venue))
     return done(_("Bildet er lagt til."), url_for("venues.photos_page", venue=venue))
 

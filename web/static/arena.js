@@ -14,6 +14,19 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 
+// A menu closes by Escape, and by looking elsewhere.
+const menus = document.querySelectorAll(".menu");
+for (const menu of menus) {
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+}
+for (const kind of ["pointerdown", "focusin"]) {
+  document.addEventListener(kind, ({ target }) => menus.forEach((menu) => menu.contains(target) || (menu.open = false)));
+}
+
 // A form is sent once: a second press while the first is under way would only ask the same again.
 for (const form of document.querySelectorAll("form[method=post]")) {
   form.addEventListener("submit", (event) => {

@@ -1,10 +1,9 @@
 """Pages of grants: what officers award and reckon, what an organisation has, its reports and its answers in hearings."""
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Flask, Response, render_template, request, url_for
+from flask import Blueprint, Flask, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -60,20 +59,19 @@ from booking.support.grants.sums import sums
 from booking.support.grants.values import values, worths
 from booking.support.models import Grant, SchemeKind
 from kernel.clock import now
-from kernel.errors import Conflict, Invalid, Missing, refuse
+from kernel.errors import Missing, refuse
 from policies.labels import activity
 from policies.taxonomy import Activity
 from venues.labels import kind_label
 from venues.models import Room, Venue
-from web import problems
-from web.forms import Form, parse, refused
-from web.pages import done, form_again
+from web.forms import Form, parse
+from web.pages import FORM_REFUSALS, done, done_or_again, form_again, keep_nothing
 from web.texts import gettext as _
 
-FORM_REFUSALS = (Invalid, Conflict)
 YEARS = range(2000, 2101)
 
 routes = Blueprint("grants", __name__)
+routes.after_request(keep_nothing)
 routes.add_app_template_filter(scheme_kind_label, "scheme_kind_label")
 routes.add_app_template_filter(figure_name, "figure_name")
 routes.add_app_template_filter(report_label, "report_label")
@@ -83,13 +81,6 @@ routes.add_app_template_filter(grant_why, "grant_why")
 def install(app: Flask) -> None:
     """Serve the pages."""
     app.register_blueprint(routes)
-
-
-@routes.after_request
-def keep_nothing(response: Response) -> Response:
-    """What these pages show is for those who may see it today."""
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response
 
 
 @routes.get("/grants")
@@ -152,7 +143,7 @@ def end_of_grant(grant_id: int) -> ResponseReturnValue:
 @routes.post("/grants/<int:grant_id>/parts")
 def part_of_booking(grant_id: int) -> ResponseReturnValue:
     """State how much of a booking counts."""
-    return _or_again(
+    return done_or_again(
         lambda: edge.transact(state_part, grant_id, parse(PartInput, request.form)),
         lambda form: _grant_page(grant_id, form),
         _("Fordelingen er notert."),
@@ -170,7 +161,7 @@ def report_page(grant_id: int) -> str:
 def report_on_grant(grant_id: int) -> ResponseReturnValue:
     """Save or send it."""
     said = _("Rapporten er sendt.") if request.form.get("send") else _("Rapporten er lagret.")
-    return _or_again(
+    return done_or_again(
         lambda: edge.transact(write_report, grant_id, parse(ReportInput, request.form)),
         lambda form: _report_page(grant_id, form),
         said,
@@ -181,7 +172,7 @@ def report_on_grant(grant_id: int) -> ResponseReturnValue:
 @routes.post("/grants/<int:grant_id>/report/answer")
 def answer_to_report(grant_id: int) -> ResponseReturnValue:
     """Approve or return it."""
-    return _or_again(
+    return done_or_again(
         lambda: edge.transact(answer_report, grant_id, parse(ReportAnswer, request.form)),
         lambda form: _report_page(grant_id, form),
         _("Svaret er sendt."),
@@ -224,7 +215,7 @@ def rates_page() -> str:
 @routes.post("/grants/rates")
 def register_rate() -> ResponseReturnValue:
     """State a rate."""
-    return _or_again(
+    return done_or_again(
         lambda: edge.transact(set_rate, parse(RateTerms, request.form)), _rates_page, _("Satsen er notert."), url_for("grants.rates_page")
     )
 
@@ -238,7 +229,7 @@ def decisions_page(organisation_id: int) -> str:
 @routes.post("/organisations/<int:organisation_id>/lease")
 def decide_lease_status(organisation_id: int) -> ResponseReturnValue:
     """Decide the lease status."""
-    return _or_again(
+    return done_or_again(
         lambda: edge.transact(decide_lease, organisation_id, parse(LeaseDecision, request.form)),
         lambda form: _decisions_page(organisation_id, form),
         _("Vedtaket om leiestatus er notert."),
@@ -249,7 +240,7 @@ def decide_lease_status(organisation_id: int) -> ResponseReturnValue:
 @routes.post("/organisations/<int:organisation_id>/hearings")
 def begin_hearing(organisation_id: int) -> ResponseReturnValue:
     """Give notice that the right to new support may be lost."""
-    return _or_again(
+    return done_or_again(
         lambda: edge.transact(give_notice, organisation_id, parse(HearingNotice, request.form)),
         lambda form: _decisions_page(organisation_id, form),
         _("Varselet er sendt."),
@@ -266,7 +257,7 @@ def hearing_page(hearing_id: int) -> str:
 @routes.post("/hearings/<int:hearing_id>/answer")
 def answer_in_hearing(hearing_id: int) -> ResponseReturnValue:
     """Answer for the organisation."""
-    return _or_again(
+    return done_or_again(
         lambda: edge.transact(answer_hearing, hearing_id, parse(HearingAnswer, request.form)),
         lambda form: _hearing_page(hearing_id, form),
         _("Svaret er sendt."),
@@ -277,7 +268,7 @@ def answer_in_hearing(hearing_id: int) -> ResponseReturnValue:
 @routes.post("/hearings/<int:hearing_id>/decision")
 def decide_in_hearing(hearing_id: int) -> ResponseReturnValue:
     """Decide it."""
-    return _or_again(
+    return done_or_again(
         lambda: edge.transact(decide_hearing, hearing_id, parse(HearingDecision, request.form)),
         lambda form: _hearing_page(hearing_id, form),
         _("Vedtaket er sendt."),
@@ -310,15 +301,6 @@ def support_of(organisation_id: int) -> dict[str, Any]:
         "today": day,
         "first_answer": day + LEAST_TIME,
     }
-
-
-def _or_again(act: Callable[[], object], page: Callable[[Form], str], said: str, onward: str) -> ResponseReturnValue:
-    """On to the next page, or the page of the form again with what is wrong."""
-    try:
-        act()
-    except FORM_REFUSALS as refusal:
-        return Response(page(refused(request.form, refusal.faults)), status=problems.status_of(refusal))
-    return done(said, onward)
 
 
 def _support_of(organisation_id: int) -> str:
