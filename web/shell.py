@@ -8,7 +8,7 @@ from werkzeug.routing import IntegerConverter, Map
 
 from kernel.addresses import is_web_address
 from settings import Settings
-from web import formats, guards, language, logs, openapi, problems, versioned, vitals, wording, written
+from web import formats, guards, language, logs, openapi, problems, tables, versioned, vitals, wording, written
 from web.hooks import Group, Hooks, Link, Menu, hooks
 from web.texts import gettext as _
 
@@ -31,8 +31,9 @@ def install(app: Flask, settings: Settings) -> None:
     vitals.install(app)
     openapi.install(app)
     app.register_blueprint(routes)
-    app.jinja_env.filters.update(sentence=wording.sentence, told=wording.told, gathered=wording.gathered, written=written.written)
-    app.jinja_env.tests.update(web_address=is_web_address)
+    app.jinja_env.filters.update(sentence=wording.sentence, told=wording.told, gathered=wording.gathered)
+    app.jinja_env.filters.update(written=written.written, labelled=tables.labelled)
+    app.jinja_env.tests.update(web_address=is_web_address, wide=tables.is_wide)
     app.jinja_env.globals.update(navigation=navigation, problem_title=wording.title, in_language=in_language, demo=settings.demo)
 
 
