@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from accounts.identity import SERVICE, Actor
 from accounts.models import Person
@@ -14,11 +14,14 @@ from accounts.queries import actor_of
 from accounts.register.classes import classes_of
 from accounts.register.following import Register
 from accounts.teams import list_team
+from booking.billing.models import Line
+from booking.billing.periods import Closing, close_period
+from booking.billing.prices import Objection, dispute
 from booking.casework.messages import note, write
 from booking.conditions.inputs import Confirmation, Signature
 from booking.conditions.verbs import confirm, sign
 from booking.furnishing import add_resource
-from booking.models import Booking
+from booking.models import Booking, Occurrence
 from booking.reservations import reserve
 from booking.states import BookingState
 from booking.wish import Wish
@@ -85,6 +88,7 @@ def load(database: Database, *, now: datetime) -> Loaded:
     outcomes = [_reserve(database, cast, person, wish, now=now) for person, wish in wishes(cast, today=now.date())]
     _let_in(database, cast, now=now)
     _ask(database, cast, now=now)
+    _bill(database, cast, now=now)
     olav = database.transact(_actor, cast.people["olav"].id, by=SERVICE, now=now)
     feed = database.transact(make_feed, Draft("Olavs runde", Audience.CARETAKER, tuple(PEOPLE["olav"][3])), by=olav, now=now)
     return Loaded(sum(outcomes), len(outcomes) - sum(outcomes), feed.token)
@@ -121,6 +125,22 @@ def _ask(database: Database, cast: Cast, *, now: datetime) -> None:
         database.transact(note, party, "Naboene ringte etter festen i mai. Spør om musikken.", by=kari, now=now)
         question = "Hei! Skal dere ha musikk, og når er det slutt? Lokalet ligger nær boliger."
         database.transact(write, party, question, must_answer=True, by=kari, now=now)
+
+
+def _bill(database: Database, cast: Cast, *, now: datetime) -> None:
+    """Kari has billed the month before, and a club does not agree with the first date that it is to pay for."""
+    kari = database.transact(_actor, cast.people["kari"].id, by=SERVICE, now=now)
+    last = now.date().replace(day=1) - timedelta(days=1)
+    database.transact(close_period, Closing(first_day=last.replace(day=1), last_day=last), by=kari, now=now)
+    with database.reading() as session:
+        billed = (
+            select(Occurrence).join(Line, Line.occurrence_id == Occurrence.id).where(Line.amount > 0, Line.organisation_id.is_not(None))
+        )
+        date = session.scalars(billed.options(joinedload(Occurrence.booking)).order_by(Line.id)).first()
+    if date is not None:
+        holder = database.transact(_actor, date.booking.holder_id, by=SERVICE, now=now)
+        reason = "Hallen var stengt da vi kom, og vi fikk ikke trent. Vi mener at vi ikke skal betale for denne dagen."
+        database.transact(dispute, date.booking_id, date.number, Objection(reason=reason), by=holder, now=now)
 
 
 def _actor(session: Session, person_id: int, *, by: Actor, now: datetime) -> Actor:
