@@ -90,7 +90,7 @@ class Feeds:
 
     def _rendered(self, key: str, tag: str, standing: Standing, wanted: Wanted, now: datetime) -> Copy:
         span = span_of(wanted, today_in(standing.zone, now), standing.zone, cancelled_days=self._cancelled_days)
-        scene = Scene(standing, span, wanted.form, self._public_url)
+        scene = Scene(standing, span, wanted, self._public_url)
 
         def make(before: Copy | None) -> Copy:
             # Read after the version: what is committed between the two is told early, never missed.

@@ -21,6 +21,7 @@ import calendars.levels
 import calendars.rounds
 import calendars.signs
 import calendars.text
+import calendars.window
 import calendars.words
 import calendars.zones
 import policies.entry
@@ -53,7 +54,7 @@ from calendars.rounds import days_of
 from calendars.signs import board_bytes, entry_bytes
 from calendars.standing import Kind, Standing
 from calendars.whatson import KINDS
-from calendars.window import Span
+from calendars.window import Span, Wanted
 from calendars.words import LANGUAGES
 from policies.labels import activity
 from venues.models import Room
@@ -61,7 +62,7 @@ from venues.models import Room
 TOLD_BY = (
     *(calendars.text, calendars.zones, calendars.events, calendars.words, calendars.levels, calendars.rounds, venues.contact),
     *(policies.entry, booking.conditions.queries, booking.resources, booking.rounds.work, venues.opening),
-    *(calendars.busy, calendars.signs, calendars.duties),
+    *(calendars.busy, calendars.signs, calendars.duties, calendars.window),
 )
 FEW_NAMES = 3
 
@@ -88,12 +89,21 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Of what a feed is rendered: its standing, its dates, the form it is written in, and where the service stands."""
+    """Of what a feed is rendered: its standing, its dates, the settings of its address, and where the service stands."""
 
     standing: Standing
     span: Span
-    form: Form
+    wanted: Wanted
     public_url: str
+
+    @property
+    def form(self) -> Form:
+        return self.wanted.form
+
+    @property
+    def source(self) -> str:
+        """Where the same is told again as it changes; empty where that is secret."""
+        return self.public_url + self.standing.source + self.wanted.query if self.standing.source else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +238,7 @@ def _written(scene: Scene, places: Places, parts: Sequence[Part], changed_at: da
                 zones=tuple(sorted({one.zone for one in parts})) or (standing.zone,),
                 modified=modified,
                 url=url,
-                source=scene.public_url + standing.source if standing.source else "",
+                source=scene.source,
             )
             return b"".join([head_bytes(head), *(part.text for part in parts), CALENDAR_END])
         case Form.BUSY:
