@@ -62,8 +62,7 @@ class Feeds:
     def answer(self, asked: Asked, *, now: datetime) -> Told:
         """Answer a client; raises Missing, Gone, Invalid, and Busy when nothing can be told and nothing was before."""
         try:
-            with self._database.glancing() as connection:
-                found = standing_of(connection, asked.address, now=now)
+            found = standing_of(self._database.glances, asked.address, now=now)
             self._note(asked.address, found)
             return self._told(*_as_wanted(asked, found), now)
         except DBAPIError as error:

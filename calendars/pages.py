@@ -211,8 +211,7 @@ def _of_staff() -> Iterable[Link]:
 
 
 def _follow(address: Address) -> str:
-    with database().glancing() as connection:
-        found = standing_of(connection, address, now=now())
+    found = standing_of(database().glances, address, now=now())
     site, is_open = current_app.extensions["settings"].public_url, found.kind is Kind.OPEN
     name = title_of(replace(found, language=choose())) if is_open else found.name
     # The picture leads to this page: the telephone that reads it is shown its own steps.
