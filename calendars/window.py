@@ -73,6 +73,11 @@ class Span:
     today: date
 
 
+def tells_cancelled(name: str) -> bool:
+    """Whether addresses of this name (``Wanted.name``) are told what was cancelled."""
+    return name.split("_")[3] == str(True)
+
+
 def wanted_of(query: Mapping[str, str], form: Form = Form.EVENTS) -> Wanted:
     """The settings of an address; what it does not know it ignores, since clients add fields of their own.
 
