@@ -70,10 +70,12 @@ WHERE venue.slug = :venue ORDER BY occurrence.id LIMIT 1 OFFSET 100"""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedSize:
-    """How much is measured: rounds, requests in each, renderings in each; how many events there are in each feed."""
+    """How much is measured: rounds of renderings, rounds over HTTP, requests and renderings in each; how many events there are in
+    each feed."""
 
     rounds: int = 5
-    requests: int = 200
+    exchanges: int = 15
+    requests: int = 100
     cold: int = 3
     events: tuple[int, ...] = (500, 5_000, 20_000)
 
@@ -223,7 +225,7 @@ def _over_http(subject: Subject, place: Path) -> Iterator[Line]:
                 "whole": _asking(places.ours, _address(events), size.requests),
             }
             works |= {str(number): _unmodified(places.ours, number, size.requests) for number in (size.events[0], events)}
-            found = alternating(works, rounds=size.rounds)
+            found = alternating(works, rounds=size.exchanges)
         yield Line(
             work=f"{subject.kind}, {events:,} whole and unchanged, beside the same bytes from memory",
             floor=milliseconds(found.typical("bytes")),
@@ -262,7 +264,7 @@ def _secrecy(subject: Subject, place: Path) -> Line:
         asked = {
             name: _asking(places.ours, f"/calendars/private/{token}.ics", subject.size.requests, status) for name, token, status in told
         }
-        found = alternating(asked, rounds=subject.size.rounds)
+        found = alternating(asked, rounds=subject.size.exchanges)
     return Line(
         work=f"{subject.kind}, an address that was ended, beside one that never was",
         floor=rate(found.typical("never")),

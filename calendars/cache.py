@@ -16,6 +16,8 @@ from calendars.rendering import Rendering
 
 MEGABYTE = 1_000_000
 MOST_IN_MEMORY = 48 * MEGABYTE
+# Octets that a process keeps of an event beside its text.
+EACH_PART = 400
 QUICK = 6
 # A feed may be asked for from any day to any other: a lock of each would leave a file of each.
 LOCKS = 1024
@@ -42,8 +44,7 @@ class Copy:
 
     @property
     def size(self) -> int:
-        texts = len(self.body) if self.rendering.parts else 0
-        return len(self.body) + texts + len(self._packed)
+        return len(self.body) + len(self._packed) + EACH_PART * len(self.rendering.parts)
 
 
 class Cache:

@@ -79,8 +79,10 @@ class Desk:
 
 def refused(refusal: Refusal, *, is_private: bool) -> Answer:
     """Why there is nothing to give."""
-    code = refusal.faults[0].code
-    text = WHY_NOT.get(code) or f"{code} {refusal.faults[0].field}: {refusal.faults[0].value}"
+    fault = refusal.faults[0]
+    facts = {name: ", ".join(fact) if isinstance(fact, list) else fact for name, fact in fault.facts.items()}
+    told = {"field": fault.field, "value": fault.value, **facts}
+    text = WHY_NOT.get(fault.code, fault.code).format_map(told)
     headers = HEADERS[is_private] | {"Cache-Control": "no-store", "Content-Type": "text/plain; charset=utf-8"}
     if isinstance(refusal, Busy):
         headers["Retry-After"] = str(refusal.after)

@@ -62,8 +62,7 @@ class Feeds:
     def answer(self, asked: Asked, *, now: datetime) -> Told:
         """Answer a client; raises Missing, Gone, Invalid, and Busy when nothing can be told and nothing was before."""
         try:
-            with self._database.glancing() as connection:
-                found = standing_of(connection, asked.address, now=now)
+            found = standing_of(self._database.glances, asked.address, now=now)
             self._note(asked.address, found)
             return self._told(*_as_wanted(asked, found), now)
         except DBAPIError as error:
@@ -90,7 +89,7 @@ class Feeds:
 
     def _rendered(self, key: str, tag: str, standing: Standing, wanted: Wanted, now: datetime) -> Copy:
         span = span_of(wanted, today_in(standing.zone, now), standing.zone, cancelled_days=self._cancelled_days)
-        scene = Scene(standing, span, wanted.form, self._public_url)
+        scene = Scene(standing, span, wanted, self._public_url)
 
         def make(before: Copy | None) -> Copy:
             # Read after the version: what is committed between the two is told early, never missed.

@@ -17,6 +17,7 @@ from calendars.forms import Form
 from calendars.lint import faults_of
 from calendars.models import Audience, FeedToken
 from calendars.tokens import living
+from calendars.window import tells_cancelled
 from database.audit import Act, record
 from database.outbox import post
 from venues.models import Venue
@@ -34,10 +35,13 @@ ESCAPED = re.compile(r"\\(.)")
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A feed as it lies ready on this machine: how much it tells, when it was rendered, its size in bytes and its faults."""
+    """A feed as it lies ready on this machine: how much it tells (``is_plain`` without what was cancelled), when it was rendered, its
+    size in bytes and its faults."""
 
     name: str
     level: str
+    language: str
+    is_plain: bool
     rendered_at: datetime
     size: int
     faults: Sequence[str]
@@ -67,8 +71,11 @@ class Health:
     def _stored(self, key: str, copy: Copy, is_failing: bool) -> Stored:
         if self._seen.get(key, ("",))[0] != copy.tag:
             self._seen[key] = (copy.tag, faults_of(copy.body))
-        head, level = copy.body[:HEAD_BYTES], key.split("/")[1]
-        return Stored(_name(head), level, copy.rendered_at, len(copy.body), self._seen[key][1], is_failing, PUBLIC in head)
+        head, (_feed, level, language, wanted) = copy.body[:HEAD_BYTES], key.split("/")
+        is_plain = not tells_cancelled(wanted)
+        return Stored(
+            _name(head), level, language, is_plain, copy.rendered_at, len(copy.body), self._seen[key][1], is_failing, PUBLIC in head
+        )
 
 
 @dataclass(frozen=True, slots=True)

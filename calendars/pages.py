@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+from uuid import uuid4
 
 from flask import Blueprint, Flask, Response, current_app, render_template, request
 from pydantic import Field
@@ -21,7 +22,7 @@ from calendars.links import LASTS, feed_behind, send_link, take_up
 from calendars.models import Audience, FeedToken
 from calendars.rendering import title_of
 from calendars.standing import Address, Kind, standing_of
-from calendars.tokens import LONGEST_NAME, NO_OVERLAP, OVERLAP, Draft, Made, feeds_of, make_feed, revoke_feed, rotate_feed
+from calendars.tokens import LONGEST_NAME, NO_OVERLAP, OVERLAP, Draft, Made, feeds_of, make_feed, revoke_feed, rotate_feed, token_of
 from calendars.whatson import Among
 from kernel.clock import now
 from kernel.errors import Refusal
@@ -36,6 +37,8 @@ from web.texts import gettext as _
 routes = Blueprint("subscriptions", __name__, url_prefix="/calendars")
 ROUND, WORK, SIGN = "round", "work", "sign"
 MINE = "mine"
+# Names one rendering of a form, so that its button pressed twice does what it does once.
+Press = Annotated[str, Field(max_length=100)]
 SECRET = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
 
 
@@ -50,6 +53,7 @@ class NewFeed(Input):
     team: str = Field(default="", max_length=120)
     level: Literal[Level.PUBLIC, Level.BUSY] | None = None
     language: Literal["nb", "nn", "en"] = "nb"
+    press: Press = ""
 
     def draft(self) -> Draft:
         mine = Draft(self.name, Audience.BOOKER, language=self.language, level=self.level)
@@ -69,6 +73,7 @@ class NewAddress(Input):
     """The form of a change of address."""
 
     keep: Literal["30", "0"] = "30"
+    press: Press = ""
 
 
 class Offering(Input):
@@ -93,7 +98,7 @@ def feeds() -> str:
     shown = _shown()
     about = ROUND if request.args.get("about") == ROUND and shown["venues"] else MINE
     every = [slug for slug, _name in shown["venues"]] if about == ROUND else []
-    values = {"about": about, "venues": every, "name": device_of(_agent())[0], "language": actor().language}
+    values = {"about": about, "venues": every, "name": device_of(_agent())[0], "language": actor().language, "press": uuid4().hex}
     return render_template("calendars/feeds.html", form=Form(values), **shown)
 
 
@@ -102,7 +107,8 @@ def make() -> Response:
     """A new feed; its address is on the answer and nowhere else."""
     try:
         given = parse(NewFeed, request.form)
-        return _told(transact(make_feed, given.draft()), status=201)
+        draft = given.draft()
+        return _told(transact(make_feed, draft, token=token_of(given.press, draft, _secret(), by=actor())), status=201)
     except Refusal as refusal:
         actor().require_known()
         return form_again("calendars/feeds.html", refusal, names={"organisation": "about"}, **_shown())
@@ -111,8 +117,10 @@ def make() -> Response:
 @routes.post("/<int:feed_id>/rotation")
 def rotate(feed_id: int) -> Response:
     """A new address for a feed."""
-    overlap = OVERLAP if parse(NewAddress, request.form).keep == "30" else NO_OVERLAP
-    return _told(transact(rotate_feed, feed_id, overlap=overlap), status=200)
+    given = parse(NewAddress, request.form)
+    overlap = OVERLAP if given.keep == "30" else NO_OVERLAP
+    token = token_of(given.press, feed_id, _secret(), by=actor())
+    return _told(transact(rotate_feed, feed_id, overlap=overlap, token=token), status=200)
 
 
 @routes.post("/<int:feed_id>/revocation")
@@ -203,8 +211,7 @@ def _of_staff() -> Iterable[Link]:
 
 
 def _follow(address: Address) -> str:
-    with database().glancing() as connection:
-        found = standing_of(connection, address, now=now())
+    found = standing_of(database().glances, address, now=now())
     site, is_open = current_app.extensions["settings"].public_url, found.kind is Kind.OPEN
     name = title_of(replace(found, language=choose())) if is_open else found.name
     # The picture leads to this page: the telephone that reads it is shown its own steps.

@@ -116,8 +116,7 @@ def _cancelled_days() -> int:
 
 
 def _standing(among: Among) -> Standing:
-    with database().glancing() as connection:
-        return standing_of(connection, Address.open_to_all(among), now=now())
+    return standing_of(database().glances, Address.open_to_all(among), now=now())
 
 
 def _ways(shown: Listing, among: Among) -> dict[str, str]:

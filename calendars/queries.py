@@ -31,6 +31,7 @@ from venues.vocabulary import ResourceKind
 # A booking that began so long before the window is not looked for: without a bound the index would be read from 1970.
 LONGEST_BOOKING = timedelta(days=62)
 FEW = 500
+ROWS = 1_000
 
 
 class Mark(NamedTuple):
@@ -111,7 +112,8 @@ def occurring_where(session: Session, told: ColumnElement[bool], level: Level) -
     columns += OF_CONDITIONS if level is Level.STAFF else ()
     columns += OF_PUBLIC if level is Level.OPEN else ()
     found = select(*columns).select_from(DATED).where(told).order_by(Occurrence.starts_at, Occurrence.id)
-    read = session.connection().execute(found).all()
+    # Some at a time, so that what the database said does not stand beside what is made of it.
+    read = (row for some in session.connection().execute(found, execution_options={"yield_per": ROWS}).partitions() for row in some)
     if level is Level.OPEN:
         return [Occurring(*row[:-2])._replace(activity=row[-2], public=row[-1]) for row in read]
     rows = [Occurring(*row) for row in read]

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ import calendars.levels
 import calendars.rounds
 import calendars.signs
 import calendars.text
+import calendars.window
 import calendars.words
 import calendars.zones
 import policies.entry
@@ -50,10 +52,10 @@ from calendars.levels import (
 )
 from calendars.queries import Mark, Places
 from calendars.rounds import days_of
-from calendars.signs import board_bytes, entry_bytes
+from calendars.signs import BOARD_END, board_head, entry_bytes
 from calendars.standing import Kind, Standing
 from calendars.whatson import KINDS
-from calendars.window import Span
+from calendars.window import Span, Wanted
 from calendars.words import LANGUAGES
 from policies.labels import activity
 from venues.models import Room
@@ -61,7 +63,7 @@ from venues.models import Room
 TOLD_BY = (
     *(calendars.text, calendars.zones, calendars.events, calendars.words, calendars.levels, calendars.rounds, venues.contact),
     *(policies.entry, booking.conditions.queries, booking.resources, booking.rounds.work, venues.opening),
-    *(calendars.busy, calendars.signs, calendars.duties),
+    *(calendars.busy, calendars.signs, calendars.duties, calendars.window),
 )
 FEW_NAMES = 3
 
@@ -75,33 +77,88 @@ def _renderer() -> str:
 RENDERER = _renderer()
 
 
-class Part(NamedTuple):
-    """One event in text: of which occurrence (0: of none), and by which key it is known to be unchanged."""
+class Told(NamedTuple):
+    """One event in text: of which occurrence (0: of none), and by which key it is known to be unchanged; ``taking`` only where free
+    and busy time is written."""
 
     id: int
     key: tuple[object, ...]
     text: bytes
     modified: datetime
     zone: str
-    taking: Taking
+    taking: Taking | None
+
+
+class Part(NamedTuple):
+    """What is kept of an event: as ``Told``, but where its text stands among those of its rendering."""
+
+    key: tuple[object, ...]
+    start: int
+    end: int
+    modified: datetime
+    zone: str
+    taking: Taking | None
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Of what a feed is rendered: its standing, its dates, the form it is written in, and where the service stands."""
+    """Of what a feed is rendered: its standing, its dates, the settings of its address, and where the service stands."""
 
     standing: Standing
     span: Span
-    form: Form
+    wanted: Wanted
     public_url: str
+
+    @property
+    def form(self) -> Form:
+        return self.wanted.form
+
+    @property
+    def source(self) -> str:
+        """Where the same is told again as it changes; empty where that is secret."""
+        return self.public_url + self.standing.source + self.wanted.query if self.standing.source else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """A body, and its events by occurrence (none for one that was read from a file)."""
+    """A body, and its events by occurrence (none for one that was read from a file), whose texts begin after ``head`` octets."""
 
     body: bytes = b""
     parts: Mapping[int, Part] = field(default_factory=dict)
+    head: int = 0
+
+    def told(self, number: int) -> Told:
+        """An event as it was told."""
+        key, start, end, modified, zone, taking = self.parts[number]
+        return Told(number, key, self.body[self.head + start : self.head + end], modified, zone, taking)
+
+
+class Page:
+    """The events of a body, one after another: thousands of texts are not to be held twice."""
+
+    def __init__(self, form: Form, told: Iterable[Told]) -> None:
+        between = BETWEEN.get(form, b"")
+        self.texts = bytearray()
+        self.parts: dict[int, Part] = {}
+        self.others: list[Part] = []
+        for number, key, text, modified, zone, taking in told:
+            if text and self.texts:
+                self.texts += between
+            part = Part(key, len(self.texts), len(self.texts) + len(text), modified, zone, taking)
+            self.texts += text
+            if number:
+                self.parts[number] = part
+            else:
+                self.others.append(part)
+
+    @property
+    def all(self) -> list[Part]:
+        """All events, those that are of no occurrence last."""
+        return [*self.parts.values(), *self.others]
+
+    def between(self, head: bytes, end: bytes) -> Rendering:
+        """The body that they make."""
+        return Rendering(b"".join((head, self.texts, end)), self.parts, len(head))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +179,22 @@ class Known:
 
 def render(session: Session, scene: Scene, before: Rendering = Rendering()) -> Rendering:
     """The body of a feed as the rows stand now; equal rows give equal bytes, whatever stood before."""
-    standing, span = scene.standing, scene.span
+    standing = scene.standing
     home = queries.home_of(session)
     places = queries.places_of(session, standing, home)
     view = View(standing.level, standing.language, scene.public_url, home.name, home.changed_at)
+    dates: Iterable[Told] = ()
     if standing.kind is Kind.WORK:
-        work = [_part(scene.form, 0, (), event) for event in _work(session, scene, places, view)]
-        return Rendering(_written(scene, places, work, home.changed_at))
+        others = _work(session, scene, places, view)
+    else:
+        dates, others = _dates(session, scene, places, view, before), _of_places(session, scene, places, view)
+    told = chain(dates, (_told(scene.form, 0, (), event) for event in others))
+    return _written(scene, places, Page(scene.form, told), home.changed_at)
+
+
+def _dates(session: Session, scene: Scene, places: Places, view: View, before: Rendering) -> Iterator[Told]:
+    """The dates of a feed, soonest first, those that are as they were taken over from the rendering before."""
+    standing, span, form = scene.standing, scene.span, scene.form
     # A caretaker's event depends on its neighbours of the day, so all of them are read whatever changed.
     reads_all = standing.level is Level.STAFF or not before.parts
     rows = queries.occurring(session, standing, places, span) if reads_all else []
@@ -136,16 +202,18 @@ def render(session: Session, scene: Scene, before: Rendering = Rendering()) -> R
     holders = queries.holders_of(session, (mark.organisation_id for mark in marks))
     known = Known(places, holders, *_of_staff(session, scene, rows, places))
     keys = known.keys(marks)
-    kept = {number: part for number, part in before.parts.items() if keys.get(number) == part.key}
-    missing = keys.keys() - kept.keys()
+    kept = {number for number, part in before.parts.items() if keys.get(number) == part.key}
+    missing = keys.keys() - kept
     if missing and not reads_all:
         rows = queries.occurring(session, standing, places, span, only=missing)
     changed = [row for row in rows if row.id in missing and row.state in SHOWN]
-    fresh = {row.id: _part(scene.form, row.id, keys[row.id], event) for row, event in _events(session, changed, known, view)}
-    # One that is neither kept nor fresh went away between two statements.
-    parts = {number: part for number in keys if (part := kept.get(number) or fresh.get(number))}
-    others = [_part(scene.form, 0, (), event) for event in _of_places(session, scene, places, view)]
-    return Rendering(_written(scene, places, [*parts.values(), *others], home.changed_at), parts)
+    fresh = (_told(form, row.id, keys[row.id], event) for row, event in _events(session, changed, known, view))
+    if not kept:
+        yield from fresh
+        return
+    anew = {one.id: one for one in fresh}
+    # One that is neither kept nor told anew went away between two statements.
+    yield from (before.told(number) if number in kept else anew[number] for number in keys if number in kept or number in anew)
 
 
 def _work(session: Session, scene: Scene, places: Places, view: View) -> Iterator[Event]:
@@ -208,15 +276,19 @@ def _of_places(session: Session, scene: Scene, places: Places, view: View) -> It
         yield event_of_hours(hours, places.of(hours.venue_id, hours.room_id), view)
 
 
+# What stands between two texts.
+BETWEEN: Mapping[Form, bytes] = {Form.SIGN: b","}
 # What each form writes of one event; what is only free or busy says nothing of it.
 WRITERS: Mapping[Form, Callable[[Event], bytes]] = {Form.EVENTS: event_bytes, Form.SIGN: entry_bytes, Form.BUSY: lambda _event: b""}
 
 
-def _part(form: Form, number: int, key: tuple[object, ...], event: Event) -> Part:
-    return Part(number, key, WRITERS[form](event), event.modified, event.zone, Taking(event.starts_at, event.ends_at, event.state))
+def _told(form: Form, number: int, key: tuple[object, ...], event: Event) -> Told:
+    taking = Taking(event.starts_at, event.ends_at, event.state) if form is Form.BUSY else None
+    return Told(number, key, WRITERS[form](event), event.modified, event.zone, taking)
 
 
-def _written(scene: Scene, places: Places, parts: Sequence[Part], changed_at: datetime) -> bytes:
+def _written(scene: Scene, places: Places, page: Page, changed_at: datetime) -> Rendering:
+    parts = page.all
     standing, url = scene.standing, scene.public_url + scene.standing.page
     words = LANGUAGES[standing.language]
     modified = max([changed_at, *(place.changed_at for place in places.venues.values()), *(one.modified for one in parts)])
@@ -228,15 +300,16 @@ def _written(scene: Scene, places: Places, parts: Sequence[Part], changed_at: da
                 zones=tuple(sorted({one.zone for one in parts})) or (standing.zone,),
                 modified=modified,
                 url=url,
-                source=scene.public_url + standing.source if standing.source else "",
+                source=scene.source,
             )
-            return b"".join([head_bytes(head), *(part.text for part in parts), CALENDAR_END])
+            return page.between(head_bytes(head), CALENDAR_END)
         case Form.BUSY:
             uid = f"{'-'.join(('busy', standing.kind, *map(str, standing.ids), *standing.among.query.values()))}@arena"
-            return busy_bytes(About(uid, modified, url, scene.span.window), (part.taking for part in parts))
+            takings = (part.taking for part in parts if part.taking)
+            return Rendering(busy_bytes(About(uid, modified, url, scene.span.window), takings), page.parts)
         case Form.SIGN:
             about = {"name": _name(standing, places), "zone": standing.zone, "url": url}
-            return board_bytes(about, (part.text for part in parts))
+            return page.between(board_head(about), BOARD_END)
 
 
 def _name(standing: Standing, places: Places) -> str:

@@ -2,7 +2,7 @@
 
 import json
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -53,10 +53,12 @@ def entry_bytes(event: Event) -> bytes:
     return json.dumps(told, ensure_ascii=False).encode("utf-8", "ignore")
 
 
-def board_bytes(about: Mapping[str, str], entries: Iterable[bytes]) -> bytes:
-    """All entries of a feed as one text, from which a sign is read at any moment."""
-    head = json.dumps(about, ensure_ascii=False).encode()
-    return b'{"about": ' + head + b', "entries": [' + b",".join(filter(None, entries)) + b"]}"
+def board_head(about: Mapping[str, str]) -> bytes:
+    """What stands before the entries of a board: the text, ended by ``BOARD_END``, from which a sign is read at any moment."""
+    return b'{"about": ' + json.dumps(about, ensure_ascii=False).encode() + b', "entries": ['
+
+
+BOARD_END = b"]}"
 
 
 def sign_at(board: bytes, moment: datetime) -> Sign:

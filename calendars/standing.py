@@ -1,19 +1,18 @@
 """Standing: what a feed's address names and how far its scope has come, told in one query."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import Connection, RowMapping
-
 from calendars.levels import Level
 from calendars.models import Audience
 from calendars.whatson import EVERYTHING, Among
 from calendars.words import LANGUAGES
+from database.glances import Glances
 from kernel.errors import Gone, Missing, refuse
 
 
@@ -89,15 +88,15 @@ class Standing:
 
 PRIVATE = "private"
 SUBSCRIPTIONS = "/calendars"
+Row = Mapping[str, Any]
 
 
-def standing_of(connection: Connection, address: Address, *, now: datetime) -> Standing:
+def standing_of(glances: Glances, address: Address, *, now: datetime) -> Standing:
     """Read a feed's standing; raises Missing (``no-feed``) for what never was, Gone (``feed-revoked``) for what was ended."""
-    dialect = connection.dialect.name
+    dialect = glances.dialect
     moment = now if dialect == "postgresql" else int(now.timestamp())
     given = {"first": address.first, "second": address.second, "date": int(address.among.date or 0), "now": moment}
-    # As the driver takes it: an unchanged feed is asked for all day, and this is most of what it costs.
-    row = connection.exec_driver_sql(QUERIES[dialect, address.kind], given).mappings().first()
+    row = glances.first(QUERIES[dialect, address.kind], given)
     if address.kind == PRIVATE:
         return _of_token(row)
     if row is None:
@@ -199,7 +198,7 @@ def _queries(dialect: str, parameter: str) -> Iterator[tuple[tuple[str, str], st
 QUERIES = dict([*_queries("sqlite", ":{}"), *_queries("postgresql", "%({})s")])
 
 
-def _of_place(kind: Kind, row: RowMapping) -> Standing:
+def _of_place(kind: Kind, row: Row) -> Standing:
     return Standing(
         kind=kind,
         ids=(row["id"],),
@@ -214,7 +213,7 @@ def _of_place(kind: Kind, row: RowMapping) -> Standing:
     )
 
 
-def _of_open(address: Address, row: RowMapping) -> Standing:
+def _of_open(address: Address, row: Row) -> Standing:
     """What is on; raises Missing (``no-feed``) where there is no such venue, district or date."""
     venue, district, among = row["venue_id"] or 0, row["district_id"] or 0, address.among
     if (among.venue and not venue) or (among.district and not district) or (among.date and not row["date_id"]):
@@ -234,11 +233,11 @@ def _of_open(address: Address, row: RowMapping) -> Standing:
     )
 
 
-def _version(row: RowMapping) -> str:
+def _version(row: Row) -> str:
     return _joined(row.get("members", 1), row.get("mark", 0), row["revisions"], row.get("places", 0), row["common"] or 0)
 
 
-def _of_token(row: RowMapping | None) -> Standing:
+def _of_token(row: Row | None) -> Standing:
     if row is None:
         raise refuse(Missing, "no-feed", "address")
     match Audience(row["audience"]):
@@ -254,7 +253,7 @@ def _of_token(row: RowMapping | None) -> Standing:
     raise refuse(Gone, "feed-revoked", "address")
 
 
-def _of_round(row: RowMapping) -> Standing:
+def _of_round(row: Row) -> Standing:
     """A caretaker's own feed, of what happens or of the work; all whose rights leave them the same venues share its rendering."""
     venues = tuple(sorted(int(number) for number in row["venues"].split(",")))
     rooms = tuple(sorted(_scope(row).get("rooms", ())))
@@ -276,7 +275,7 @@ def _of_round(row: RowMapping) -> Standing:
     )
 
 
-def _of_organisation(row: RowMapping) -> Standing:
+def _of_organisation(row: Row) -> Standing:
     """The organisation's own feed, or that of one of its teams."""
     team = str(_scope(row).get("team", ""))
     version = _joined(row["organisation_revision"], row["places"], row["common"] or 0)
@@ -284,7 +283,7 @@ def _of_organisation(row: RowMapping) -> Standing:
     return replace(own, team=team, key=f"{own.key}-{team}", name=f"{own.name} – {team}") if team else own
 
 
-def _of_sign(row: RowMapping) -> Standing:
+def _of_sign(row: Row) -> Standing:
     """What hangs at the door of a room: its public feed, for a machine."""
     (room,), (path, zone, name) = _scope(row)["rooms"], row["sign"].split("|", 2)
     return Standing(
@@ -303,12 +302,12 @@ def _of_sign(row: RowMapping) -> Standing:
     )
 
 
-def _scope(row: RowMapping) -> dict[str, Any]:
+def _scope(row: Row) -> dict[str, Any]:
     scope: dict[str, Any] = json.loads(row["scope"]) if isinstance(row["scope"], str) else row["scope"]
     return scope
 
 
-def _own(row: RowMapping, kind: Kind, subject: int, name: str, version: str) -> Standing:
+def _own(row: Row, kind: Kind, subject: int, name: str, version: str) -> Standing:
     return Standing(
         kind=kind,
         ids=(subject,),
@@ -324,7 +323,7 @@ def _own(row: RowMapping, kind: Kind, subject: int, name: str, version: str) -> 
     )
 
 
-def _level(row: RowMapping, most: Level) -> Level:
+def _level(row: Row, most: Level) -> Level:
     """What the subscriber chose to be told, where that is less than they may know."""
     return Level(row["level"]) if row["level"] in (Level.BUSY, Level.PUBLIC) else most
 
@@ -333,6 +332,6 @@ def _joined(*marks: object) -> str:
     return ".".join(str(mark) for mark in marks)
 
 
-def _used(row: RowMapping) -> Used:
+def _used(row: Row) -> Used:
     noted = row["used_at"]
     return Used(row["token_id"], datetime.fromtimestamp(noted, UTC) if isinstance(noted, int) else noted)

@@ -1,7 +1,9 @@
 """Tokens: private feeds are made, rotated and revoked by those they are for; the secret is shown once and stored hashed."""
 
 import hashlib
+import hmac
 import secrets
+from base64 import urlsafe_b64encode
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -70,31 +72,47 @@ def hashed(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def make_feed(session: Session, draft: Draft, *, by: Actor, now: datetime) -> Made:
-    """Make a named private feed.
+def token_of(press: str, asked: object, secret: str, *, by: Actor) -> str:
+    """The token for what a person asks for by a button: pressed twice it is the same one; empty without a ``press``.
+
+    ``press`` names one rendering of the form; nobody can tell the token from it without the ``secret`` of the service.
+    """
+    if not press:
+        return ""
+    told = "|".join(("calendars.tokens", str(by.require_known()), press, repr(asked)))
+    return urlsafe_b64encode(hmac.digest(secret.encode(), told.encode(), "sha256")[:RANDOM_BYTES]).decode()
+
+
+def make_feed(session: Session, draft: Draft, *, token: str = "", by: Actor, now: datetime) -> Made:
+    """Make a named private feed, or give the one that was made with this ``token`` again.
 
     Raises Unidentified; Forbidden for venues or an organisation that are not the person's; Invalid for an empty name, an
     unknown language, no or unknown venues, rooms or teams; Conflict (``too-many-feeds``) beyond fifty.
     """
     person_id = by.require_known()
+    if before := _made_before(session, token, by, now):
+        return before
     _require_sound(draft)
     scope = _scope(session, draft, by)
     if len(feeds_of(session, by=by, now=now)) >= MOST_FEEDS:
         raise refuse(Conflict, "too-many-feeds", most=MOST_FEEDS)
     told = {"name": draft.name.strip(), "audience": draft.audience, "scope": scope, "level": draft.level, "language": draft.language}
-    return _issued(session, FeedToken(person_id=person_id, **told), "make", by, now)
+    return _issued(session, FeedToken(person_id=person_id, **told), token, by, now)
 
 
-def rotate_feed(session: Session, feed_id: int, *, overlap: timedelta = OVERLAP, by: Actor, now: datetime) -> Made:
-    """Give a feed a new address; the old one lives on for ``overlap`` (at most 30 days), so that clients can be moved.
+def rotate_feed(session: Session, feed_id: int, *, overlap: timedelta = OVERLAP, token: str = "", by: Actor, now: datetime) -> Made:
+    """Give a feed a new address, or the one that it was given with this ``token`` again; the old one lives on for ``overlap`` (at
+    most 30 days), so that clients can be moved.
 
     Raises Missing for a feed of somebody else, Gone for one that was ended.
     """
     old = _own(session, feed_id, by)
+    if before := _made_before(session, token, by, now):
+        return before
     _require_live(old, now)
     old.ends_at = now + min(overlap, OVERLAP)
     kept = {name: getattr(old, name) for name in ("person_id", "name", "audience", "scope", "level", "language")}
-    return _issued(session, FeedToken(**kept, replaces_id=old.id), "rotate", by, now)
+    return _issued(session, FeedToken(**kept, replaces_id=old.id), token, by, now)
 
 
 def revoke_feed(session: Session, feed_id: int, *, by: Actor, now: datetime) -> FeedToken:
@@ -194,19 +212,28 @@ def _venues(session: Session, slugs: Collection[str], by: Actor) -> list[int]:
     return sorted(found.values())
 
 
-def _issued(session: Session, feed: FeedToken, verb: str, by: Actor, now: datetime) -> Made:
+def _made_before(session: Session, token: str, by: Actor, now: datetime) -> Made | None:
+    """The feed that was made with this token and still answers."""
+    own = (FeedToken.token_hash == hashed(token), FeedToken.person_id == by.require_known(), *living(now))
+    found = session.scalar(select(FeedToken).where(*own)) if token else None
+    return Made(found, token) if found else None
+
+
+def _issued(session: Session, feed: FeedToken, token: str, by: Actor, now: datetime) -> Made:
     feed.created_at = now
-    token = readdress(feed)
+    # Pressed once more after it was ended, the same button makes another one.
+    is_spent = token and session.scalar(select(FeedToken.id).where(FeedToken.token_hash == hashed(token)))
+    token = readdress(feed, "" if is_spent else token)
     session.add(feed)
     session.flush()
     facts = {"audience": str(feed.audience), "scope": feed.scope, "replaces": feed.replaces_id}
-    record(session, Act(verb, "feed_token", feed.id, facts, feed.person_id), by=by, now=now)
+    record(session, Act("rotate" if feed.replaces_id else "make", "feed_token", feed.id, facts, feed.person_id), by=by, now=now)
     return Made(feed, token)
 
 
-def readdress(feed: FeedToken) -> str:
-    """A new secret for a feed, in place of the one it had."""
-    token = secrets.token_urlsafe(RANDOM_BYTES)
+def readdress(feed: FeedToken, token: str = "") -> str:
+    """A secret for a feed, in place of the one it had: a new one where none is given."""
+    token = token or secrets.token_urlsafe(RANDOM_BYTES)
     feed.token_hash = hashed(token)
     return token
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TypeVar
+from urllib.parse import urlencode
 
 from calendars.forms import Form
 from calendars.words import LANGUAGES
@@ -45,6 +46,19 @@ class Wanted:
         parts = (self.form, self.first, self.last, self.cancelled, self.busy, self.language)
         return "_".join("" if part is None else str(part) for part in parts)
 
+    @property
+    def query(self) -> str:
+        """The settings as an address says them, ``?from=2026-12-01&cancelled=0``; empty for what is told without any."""
+        said = {
+            "from": self.first and self.first.isoformat(),
+            "to": self.last and self.last.isoformat(),
+            "cancelled": "" if self.cancelled else "0",
+            "level": "busy" if self.busy else "",
+            "lang": self.language,
+        }
+        settings = urlencode({name: value for name, value in said.items() if value})
+        return f"?{settings}" if settings else ""
+
     def without_cancelled(self) -> "Wanted":
         """The same without cancelled dates, as machines read it."""
         return replace(self, cancelled=False)
@@ -57,6 +71,11 @@ class Span:
     window: Interval
     cancelled_since: datetime | None
     today: date
+
+
+def tells_cancelled(name: str) -> bool:
+    """Whether addresses of this name (``Wanted.name``) are told what was cancelled."""
+    return name.split("_")[3] == str(True)
 
 
 def wanted_of(query: Mapping[str, str], form: Form = Form.EVENTS) -> Wanted:

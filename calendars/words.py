@@ -225,5 +225,10 @@ LANGUAGES = {"nb": NB, "nn": NN, "en": EN}
 WHY_NOT = {
     "no-feed": "Dette kalenderabonnementet finnes ikke. / There is no such calendar.",
     "feed-revoked": "Dette kalenderabonnementet er avsluttet. Lag et nytt på siden for kalenderabonnement. / This calendar was ended.",
+    "bad-date": "{field}={value}: Skriv en dato som 2026-12-31. / Write a date like 2026-12-31.",
+    "no-such-date": "{field}={value}: Datoen finnes ikke. / There is no such date.",
+    "out-of-range": "{field}={value}: Velg en dato fra {least} til {most}. / Choose a date from {least} to {most}.",
+    "end-before-start": "{field}={value}: Siste dag er før den første, {start}. / The last day is before the first.",
+    "not-a-choice": "{field}={value}: Velg {choices}. / Choose {choices}.",
     "feed-unavailable": "Kalenderen kan ikke lages akkurat nå. Prøv igjen om litt. / The calendar cannot be made just now.",
 }

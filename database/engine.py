@@ -17,7 +17,7 @@ FRESH_SECONDS = 1.0
 TABLES = "SELECT quote_ident(relname) FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace"
 HIDE = "CREATE TEMPORARY TABLE {table} (LIKE {schema}.{table} INCLUDING ALL) ON COMMIT DROP"
 FILL = "INSERT INTO pg_temp.{table} SELECT * FROM {schema}.{table}; ANALYZE pg_temp.{table}"
-POSTGRES_OPTIONS = f"-c timezone=UTC -c synchronous_commit=on -c lock_timeout={BUSY_SECONDS}s"
+POSTGRES_OPTIONS = f"-c timezone=UTC -c synchronous_commit=on -c lock_timeout={BUSY_SECONDS}s -c cursor_tuple_fraction=1.0"
 
 
 def make_engine(url: str, *, pool_size: int = 8) -> Engine:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from database.engine import BUSY_SECONDS, apart, make_engine, single_statements, sqlite_file
 from database.failures import Failure, failure_of
+from database.glances import Glances
 from kernel.errors import Busy, Conflict, Refusal, refuse
 
 T = TypeVar("T")
@@ -25,12 +26,13 @@ class Outdated(Exception):
 
 
 class Database:
-    """A database as the edge uses it: ``transact`` to write, ``reading`` to read."""
+    """A database as the edge uses it: ``transact`` to write, ``reading`` to read, ``glances`` for a row."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine: Engine = make_engine(url)
         self._single = single_statements(self.engine)
+        self.glances = Glances(self.engine)
         file = sqlite_file(self.engine)
         self._queue = WriteQueue(file.with_name(file.name + ".writers")) if file else None
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from kernel.texts import marked as _
 
 KERNEL: Mapping[str, str] = {
-    "missing-hour": _("{value} finnes ikke: klokka stilles fram denne natta. Velg et tidspunkt før hoppet, eller {after}."),
+    "missing-hour": _("{value:when} finnes ikke: klokka stilles fram denne natta. Velg et tidspunkt før hoppet, eller {after}."),
     "end-before-start": _("Slutten må være etter starten."),
     "no-such-date": _("Datoen {value} finnes ikke. Sjekk dag og måned."),
     "bad-date": _("«{value}» er ikke en dato. Skriv for eksempel 24.11.2026."),
@@ -262,7 +262,7 @@ BOOKING: Mapping[str, str] = {
     "offer-answered": _("Tilbudet er alt besvart eller trukket tilbake."),
     "others-compete": _("Andre har bedt om samme tid mens du så på det. Se hvem som nå mister tiden, og avgjør på nytt."),
     "closure-meets-bookings": _("Stengningen møter {reference} i {room}, {value:when}. Avlys den samtidig, eller velg en annen tid."),
-    "out-of-range": _("{value} er utenfor det som er mulig: fra {least} til {most}."),
+    "out-of-range": _("{value:when} er utenfor det som er mulig: fra {least:when} til {most:when}."),
     "times-of-once": _("Velg hvor ofte det gjentas, eller la antall ganger og siste dato stå tomt."),
     "one-of-two": _("Fyll ut enten antall ganger eller siste dato, ikke begge."),
     "several-people": _("Flere passer til «{value}»: {names}. Velg en av dem."),

@@ -1,5 +1,6 @@
 """Written: values inside sentences, as people write them."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
@@ -11,6 +12,7 @@ from web import formats
 from web.texts import gettext
 
 LONGEST_VALUE = 100
+CLOCK = re.compile(r"\d\d:\d\d")
 WORDS: Mapping[str, str] = {
     "caretaker": _("vaktmester"),
     "officer": _("saksbehandler"),
@@ -169,11 +171,13 @@ def _when(text: str) -> str:
     first, _stroke, last = text.partition("/")
     if last:
         return f"{_when(first)} – {_when(last)}"
-    day, _space, name = text.partition(" ")
+    day, _space, rest = text.partition(" ")
     try:
-        if len(day) == len("2026-11-24"):
-            return written(date.fromisoformat(day)) + (f" ({name})" if name else "")
-        return written(datetime.fromisoformat(text))
+        if len(day) != len("2026-11-24"):
+            return written(datetime.fromisoformat(text))
+        if not rest or CLOCK.match(rest):
+            return written(datetime.fromisoformat(text) if rest else date.fromisoformat(day))
+        return f"{written(date.fromisoformat(day))} ({rest})"
     except ValueError:
         return written(text)
 

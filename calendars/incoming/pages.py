@@ -1,7 +1,8 @@
 """Pages below a venue: the calendars of others that occupy its rooms - what comes of each, what meets bookings, and what to do."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from flask import Blueprint, Flask, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -65,6 +66,17 @@ class Coming:
 
     wanted: Wanted
     others: list[Occurrence]
+
+
+class First(NamedTuple):
+    """The first of a list, and how many it has."""
+
+    shown: Sequence[Any]
+    total: int
+
+    @classmethod
+    def of(cls, found: Sequence[Any]) -> "First":
+        return cls(found[:SHOWN], len(found))
 
 
 def install(app: Flask) -> None:
@@ -229,11 +241,10 @@ def _of_source(venue: str, source_id: int) -> dict[str, Any]:
         "room": source.room,
         "source": source,
         "report": source.report or {},
-        "coming": coming[:SHOWN],
-        "coming_total": len(coming),
-        "coming_met": [one for one in coming if one.others][:SHOWN],
-        "met": [] if is_draft else meetings(session, source, now=moment)[:SHOWN],
-        "ignored": [] if is_draft else meetings(session, source, reason=IGNORED, now=moment)[:SHOWN],
+        "coming": First.of(coming),
+        "coming_met": First.of([one for one in coming if one.others]),
+        "met": First.of([] if is_draft else meetings(session, source, now=moment)),
+        "ignored": First.of([] if is_draft else meetings(session, source, reason=IGNORED, now=moment)),
         "may_decide": edge.actor().is_officer,
     }
 

@@ -63,7 +63,7 @@ class Reading:
     """What a file says: all of it that can be read, or only why it is refused.
 
     ``refresh`` is how long the source asks one to wait before the next fetch. ``remarks`` name what was read otherwise than it
-    stands: exceptions and additions of a series that cannot be read, zones that nobody knows.
+    stands: exceptions and additions of a series that cannot be read, zones that nobody knows, starts in an hour that is skipped.
     """
 
     outcome: Outcome
@@ -163,6 +163,8 @@ class _Reader:
                 self.budget.spend(EACH_OCCURRENCE)
                 if self._is_in_window(one):
                     found.append(one)
+                    if _is_skipped(occurrence.start):
+                        self.remarks.append(Skipped(occurrence.event.said_uid, occurrence.event.line, "missing-hour"))
             if len(found) > MOST_OCCURRENCES:
                 raise Skip("too-many-occurrences")
         return found
@@ -204,6 +206,11 @@ class _Reader:
     def _moment(self, start: date) -> datetime:
         there = start if isinstance(start, datetime) else datetime.combine(start, time(), self.zone)
         return there.astimezone(UTC)
+
+
+def _is_skipped(start: date) -> bool:
+    """Whether the clock never shows it: it goes forward that night."""
+    return isinstance(start, datetime) and start.astimezone(UTC).astimezone(start.tzinfo).replace(tzinfo=None) != start.replace(tzinfo=None)
 
 
 def _written(key: date | None) -> str:

@@ -44,5 +44,6 @@ TAKES_NOTHING: Mapping[str, str] = {
 REMARKED: Mapping[str, str] = {
     "bad-exception": _("Et unntak (EXDATE) kan ikke leses. Hendelsen er lest uten det."),
     "bad-addition": _("En ekstra dato (RDATE) kan ikke leses. Hendelsen er lest uten den."),
+    "missing-hour": _("Starten finnes ikke: klokka stilles fram den natta. Den er lest som en time senere."),
     "unknown-zone": _("Tidssonen er ukjent. Tidene er lest i rommets egen."),
 }

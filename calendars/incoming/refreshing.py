@@ -216,7 +216,7 @@ def report_of(dates: int, skipped: Sequence[Skipped], remarks: Sequence[Skipped]
         for name, rows in (("skipped", skipped), ("remarks", remarks))
     }
     counts = {**settled.counts, "met": settled.all_met} if settled else {}
-    return {"dates": dates, **told, "skipped_total": len(skipped), **counts}
+    return {"dates": dates, **told, "skipped_total": len(skipped), "remarks_total": len(remarks), **counts}
 
 
 def _tell(session: Session, source: Source, settled: Settled, *, by: Actor, now: datetime) -> None:

@@ -23,6 +23,7 @@ from accounts.tokens import make_token
 from booking.states import BookingKind, OccurrenceState
 from calendars.models import Audience
 from calendars.tokens import Draft, make_feed
+from database.glances import Glances
 from database.transact import Database
 from tests.calendars.rows import book, close, evening
 from tests.cast import Cast, actor, assemble
@@ -117,7 +118,7 @@ def client(app: Flask, autumn: Autumn) -> FlaskClient:
 
 
 @pytest.fixture
-def statements(app: Flask) -> Iterator[list[str]]:
+def statements(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """What is sent to the database, without the words that begin and end transactions."""
     engine, seen = app.extensions["database"].engine, []
 
@@ -125,6 +126,8 @@ def statements(app: Flask) -> Iterator[list[str]]:
         if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK")):
             seen.append(statement)
 
+    first = Glances.first
+    monkeypatch.setattr(Glances, "first", lambda self, statement, given: seen.append(statement) or first(self, statement, given))
     event.listen(engine, "before_cursor_execute", note)
     yield seen
     event.remove(engine, "before_cursor_execute", note)

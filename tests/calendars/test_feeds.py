@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 import pytest
+from icalendar import Calendar
 from sqlalchemy import text, update
 from sqlalchemy.exc import OperationalError
 
@@ -175,6 +176,37 @@ def test_who_loses_the_role_or_the_organisation_reads_no_more(autumn, read):
 )
 def test_wrong_addresses_are_refused_and_unknown_settings_are_not(path, status, autumn, read):
     assert read(path).status_code == status
+
+
+@pytest.mark.parametrize("query", ["", "?level=busy", "?cancelled=0", "?from=2026-11-01&to=2026-12-31&cancelled=0&level=busy&lang=nn"])
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_copy_that_is_passed_on_names_the_address_that_tells_the_same(address, query, app, autumn, read):
+    copy = read(address + query)
+
+    path = _source(copy).removeprefix(app.extensions["settings"].public_url)
+
+    assert (path, read(path).data) == (address + query, copy.data)
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("from=31.4.2026", "from=31.4.2026: Datoen finnes ikke. / There is no such date."),
+        ("to=soon", "to=soon: Skriv en dato som 2026-12-31. / Write a date like 2026-12-31."),
+        ("level=staff", "level=staff: Velg busy, public. / Choose busy, public."),
+        ("from=2026-12-01&to=2026-11-01", "to=2026-11-01: Siste dag er før den første, 2026-12-01. / The last day is before the first."),
+    ],
+)
+def test_a_setting_that_cannot_be_read_is_named_with_what_to_write(query, said, autumn, read):
+    assert read(f"{VENUE}?{query}").text == f"{said}\n"
+
+
+def test_settings_that_say_nothing_are_in_no_source(autumn, read):
+    assert _source(read(f"{VENUE}?utm_source=google&cancelled=1&level=public&from=")) == _source(read(VENUE))
+
+
+def _source(response):
+    return str(Calendar.from_ical(response.data)["SOURCE"])
 
 
 def test_an_organisation_that_is_not_to_be_shown_has_no_public_feed(autumn, read):

@@ -21,17 +21,18 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def test_staff_see_what_lies_ready_and_officers_what_is_private(autumn, read, sign_in):
-    for path in (VENUE, VENUE.replace(".ics", ".json"), *autumn.addresses.values()):
+    for path in (VENUE, f"{VENUE}?cancelled=0&lang=nn", VENUE.replace(".ics", ".json"), *autumn.addresses.values()):
         read(path)
 
     pages = [sign_in(who).get("/calendars/health") for who in (autumn.cast.per, autumn.cast.olav, autumn.cast.kari)]
 
     assert [page.status_code for page in pages] == [403, 200, 200]
     assert [stored(page.text) for page in pages[1:]] == [
-        ["Øren flerbrukshall"],
-        ["Mine bookinger", "Skiold turn", "Vaktmester: Øren flerbrukshall", "Øren flerbrukshall"],
+        ["Øren flerbrukshall", "Øren flerbrukshall"],
+        ["Mine bookinger", "Skiold turn", "Vaktmester: Øren flerbrukshall", "Øren flerbrukshall", "Øren flerbrukshall"],
     ]
-    assert pages[2].text.count("Uten feil") == 4
+    assert pages[2].text.count("Uten feil") == 5
+    assert "Det alle kan se, uten avlyste, Nynorsk" in pages[1].text
     assert "/calendars/private/" not in pages[2].text
 
 

@@ -37,6 +37,46 @@ def test_a_feed_is_made_and_its_address_shown_once(autumn, sign_in):
     assert path not in visitor.get("/calendars").text
 
 
+def test_a_button_that_is_pressed_twice_makes_one_calendar(autumn, sign_in):
+    visitor = sign_in(autumn.cast.per)
+    wanted = {"name": "Per, iPhone", "about": "mine", "language": "nb", "press": _press(visitor)}
+
+    twice = [ADDRESS.findall(visitor.post("/calendars", **wanted).text)[0] for _ in range(2)]
+    another = ADDRESS.findall(visitor.post("/calendars", **wanted | {"name": "Per, PC"}).text)[0]
+    (first, _other) = autumn.change(lambda session: session.scalars(select(FeedToken.id).filter_by(person_id=autumn.cast.per.id)).all())
+    visitor.post(f"/calendars/{first}/revocation")
+    anew = ADDRESS.findall(visitor.post("/calendars", **wanted).text)[0]
+
+    assert (twice[0], len({*twice, another, anew})) == (twice[1], 3)
+    assert [visitor.get(path).status_code for path in (*twice, another, anew)] == [410, 410, 200, 200]
+    assert _press(visitor) != wanted["press"]
+
+
+@pytest.mark.parametrize("keep", ["30", "0"])
+def test_an_address_that_is_changed_by_two_presses_is_changed_once(keep, autumn, sign_in):
+    visitor = sign_in(autumn.cast.berit)
+    old = autumn.change(lambda session: session.scalar(select(FeedToken.id).filter_by(person_id=autumn.cast.berit.id)))
+    wanted = {"keep": keep, "press": _press(visitor)}
+
+    answers = [visitor.post(f"/calendars/{old}/rotation", **wanted) for _ in range(2)]
+
+    assert [one.status_code for one in answers] == [200, 200]
+    assert ADDRESS.findall(answers[0].text)[0] == ADDRESS.findall(answers[1].text)[0]
+    assert autumn.change(lambda session: session.query(FeedToken).filter_by(replaces_id=old).count()) == 1
+
+
+def test_nobody_gets_the_calendar_of_others_by_their_press(autumn, sign_in):
+    per = sign_in(autumn.cast.per)
+    wanted = {"name": "Mobil", "about": "mine", "language": "nb", "press": _press(per)}
+    made = [ADDRESS.findall(visitor().post("/calendars", **wanted).text)[0] for visitor in (lambda: per, lambda: sign_in(autumn.cast.tone))]
+
+    assert len(set(made)) == 2
+
+
+def _press(visitor):
+    return re.findall(r'name="press" value="(\w+)"', visitor.get("/calendars").text)[-1]
+
+
 def test_a_caretaker_chooses_venues_and_a_delegate_an_organisation(autumn, sign_in):
     olav = sign_in(autumn.cast.olav).post("/calendars", name="Runden", about="round", venues=["oren-flerbrukshall"], language="nn")
     sign = sign_in(autumn.cast.olav).post("/calendars", name="Skiltet", about="sign", rooms=["oren-flerbrukshall/gymsal-1"], language="nb")

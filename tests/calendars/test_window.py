@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from calendars.forms import Form
-from calendars.window import Span, Wanted, span_of, today_in, wanted_of
+from calendars.window import Span, Wanted, span_of, tells_cancelled, today_in, wanted_of
 from kernel.errors import Invalid
 from kernel.interval import Interval
 
@@ -62,7 +62,9 @@ def test_settings_that_are_empty_or_unknown_are_as_none():
 def test_addresses_that_ask_for_other_things_have_other_names():
     queries = [{}, {"from": "2026-01-01"}, {"to": "2026-01-01"}, {"cancelled": "0"}, {"level": "busy"}, {"lang": "nn"}]
 
-    assert len({wanted_of(query).name for query in queries}) == len(queries)
+    names = [wanted_of(query).name for query in queries]
+    assert len(set(names)) == len(queries)
+    assert [tells_cancelled(name) for name in names] == [True, True, True, False, True, True]
 
 
 def test_the_local_day_turns_at_local_midnight():

@@ -83,6 +83,30 @@ def test_a_neighbour_that_is_moved_away_changes_what_is_left_and_raises_its_stam
     assert all(len(uid) < 100 and uid.isascii() for uid in (*before, *touching))
 
 
+def test_a_date_that_is_moved_to_another_venue_leaves_one_feed_and_enters_the_other(autumn, work, read, clock):
+    there = autumn.change(lambda session: _elsewhere(session, autumn))
+    elsewhere = _feed(autumn, autumn.cast.kari, venue="assiden-kulturhus")
+    autumn.change(lambda session: _beside(session, autumn, there))
+    before = [_on(read(path), "2026-11-26") for path in (work, elsewhere)]
+    clock.pass_by(minutes=5)
+    autumn.change(lambda session: _moved_to(session, autumn, clock.moment))
+
+    after = [_on(read(path), "2026-11-26") for path in (work, elsewhere)]
+
+    assert [[_said(one) for one in found] for found in before] == [
+        ["26 17:45 Lås opp: Øren flerbrukshall", "26 21:00 Lås: Øren flerbrukshall"],
+        ["26 19:30 Lås opp: Åssiden kulturhus", "26 21:00 Lås: Åssiden kulturhus"],
+    ]
+    assert [[_said(one) for one in found] for found in after] == [
+        ["26 19:15 Lås opp: Øren flerbrukshall", "26 21:00 Lås: Øren flerbrukshall"],
+        ["26 18:00 Lås opp: Åssiden kulturhus", "26 21:00 Lås: Åssiden kulturhus"],
+    ]
+    # The first who comes is known by the same name wherever it is; those who stayed are told anew in both houses.
+    assert (before[0][0]["UID"], before[0][0]["SEQUENCE"] + 1) == (after[1][0]["UID"], after[1][0]["SEQUENCE"])
+    for was, now_is in zip(before, after, strict=True):
+        assert (was[-1]["UID"], was[-1]["LAST-MODIFIED"] < now_is[-1]["LAST-MODIFIED"]) == (now_is[-1]["UID"], True)
+
+
 def test_a_displacement_at_noon_leaves_the_morning_and_what_came_instead(autumn, work, read, clock):
     cast = autumn.cast
     for purpose, holder, start, end, state in (
@@ -146,8 +170,8 @@ def test_who_stands_in_reads_a_feed_of_their_own_from_the_first_day_to_the_last(
     assert answers == [("23 13:00", 200), ("24 23:00", 200), ("25 00:00", 410)]
 
 
-def _feed(autumn, person, now=None):
-    draft = Draft("Arbeid", Audience.WORK, venues=("oren-flerbrukshall",))
+def _feed(autumn, person, now=None, venue="oren-flerbrukshall"):
+    draft = Draft("Arbeid", Audience.WORK, venues=(venue,))
 
     def made(session):
         by = actor_of(session, person.id, now=now)
@@ -194,6 +218,29 @@ def _moved_off(session, autumn, now):
 def _moved(session, autumn, now):
     start, by = datetime(2026, 11, 26, 17, 0), actor(session, autumn.cast.kari)
     move(session, _of(session, "Folkemøte").id, 1, start=start, end=start + timedelta(hours=2), by=by, now=now)
+
+
+def _elsewhere(session, autumn):
+    """Another house with one room."""
+    venue = Venue(
+        slug="assiden-kulturhus", name="Åssiden kulturhus", kind="hus", zone="Europe/Oslo", changed_at=autumn.cast.oren.changed_at
+    )
+    space = Space(venue=venue, slug="sal", name="Sal")
+    room = Room(venue=venue, slug="sal", name="Sal", kind="hall", changed_at=venue.changed_at, spaces=[space])
+    session.add(room)
+    session.flush()
+    return room
+
+
+def _beside(session, autumn, there):
+    """Who comes right after it, in either house."""
+    for room in (autumn.rooms["gymsal-2"], there):
+        book(session, session.get(Room, room.id), autumn.cast.per, evening("2026-11-26", "19:30", "21:00"), purpose="Etterpå")
+    _newer(session)
+
+
+def _moved_to(session, autumn, now):
+    move(session, _of(session, "Folkemøte").id, 1, room="assiden-kulturhus/sal", by=actor(session, autumn.cast.kari), now=now)
 
 
 def _displaced(session, now):

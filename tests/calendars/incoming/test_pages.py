@@ -98,6 +98,24 @@ def test_a_file_is_read_again_and_whoever_presses_twice_stays_on_its_page(school
     assert re.search(r"<li>Linje \d+: Tidssonen er ukjent.", first)
 
 
+def test_a_long_timetable_says_how_much_of_it_is_not_shown(school: School, visit: FlaskClient) -> None:
+    days = [f"2026{month:02}{day:02}" for month in (9, 10, 11, 12) for day in range(1, 31)][:103]
+    lessons = [lesson(day, f"{day}T1{number}0000", f"{day}T1{number + 1}0000") for day in days for number in (0, 1)]
+    free = [
+        lesson(f"fri-{day}-{hour}", f"{day}T{hour}0000", f"{day}T{hour}3000", TRANSP="TRANSPARENT") for day in days for hour in ("08", "20")
+    ]
+    school.answers.calendar = plan(*lessons, *free)
+    data = {"room": "gymsal-1", "name": "Timeplan", "address": f"{school.address}/plan.ics", "strength": "100"}
+
+    added = visit.post(BASE, data=data).location
+    page = visit.get(added).text
+
+    coming, skipped = (int(re.search(said, page)[1]) for said in (r"(\d+) datoer vil komme", r"(\d+) hendelser ble hoppet over"))
+    lists = [one.partition("</details>")[0] for one in page.split("<summary>") if "<li>" in one.partition("</details>")[0]]
+    told = [(one.count("<li>"), *re.findall("… og (\\d+) til.", one)) for one in lists[-2:]]
+    assert told == [(100, str(coming - 100)), (200, str(skipped - 200))]
+
+
 def test_others_see_that_it_is_taken_and_staff_what_for(school: School, visit: FlaskClient, app: Flask) -> None:
     school.follow(ALONE)
     with school.database.reading() as session:

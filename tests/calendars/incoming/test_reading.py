@@ -132,6 +132,21 @@ def test_a_zone_is_known_by_many_names(zone: str) -> None:
     assert found.remarks == ()
 
 
+def test_a_start_that_the_clock_skips_is_read_an_hour_later_and_named() -> None:
+    once = event("DTSTART;TZID=Europe/Oslo:20260329T023000", "DTEND;TZID=Europe/Oslo:20260329T040000", uid="en")
+    weekly = event("DTSTART;TZID=Europe/Oslo:20260322T023000", "DURATION:PT1H", "RRULE:FREQ=WEEKLY;COUNT=3", uid="to")
+
+    found = told(calendar(once, weekly))
+
+    assert [f"{one.uid} {one.starts_at:%m-%d %H:%MZ}" for one in found.occurrences] == [
+        "to 03-22 01:30Z",
+        "en 03-29 01:30Z",
+        "to 03-29 01:30Z",
+        "to 04-05 00:30Z",
+    ]
+    assert [(one.uid, one.reason) for one in found.remarks] == [("en", "missing-hour"), ("to", "missing-hour")]
+
+
 def test_a_zone_that_a_file_describes_counts_when_nobody_else_knows_it() -> None:
     shifted = f"BEGIN:VTIMEZONE{OSLO}END:VTIMEZONE\n".replace("+0200", "+0400").replace("+0100", "+0300")
     times = ("DTSTART;TZID={}:20260328T180000", "DURATION:PT1H", "RRULE:FREQ=DAILY;COUNT=2")
@@ -361,7 +376,7 @@ def test_a_file_that_is_too_much_work_is_refused() -> None:
 def test_every_reason_has_a_sentence() -> None:
     text = "".join(getsource(module) for module in (bounds, events, lines, occurring, reading, series, times))
     used = set(findall(r'(?:Skip|Unreadable)\("([a-z-]+)"', text)) | set(
-        findall(r'"(bad-[a-z]+|unknown-zone|superseded|out-of-range)"', text)
+        findall(r'"(bad-[a-z]+|unknown-zone|missing-hour|superseded|out-of-range)"', text)
     )
 
     assert used == {*REFUSED, *SKIPPED, *REMARKED}
