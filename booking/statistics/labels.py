@@ -39,6 +39,17 @@ UNNAMED: Mapping[Dimension, str] = {
     Dimension.DISTRICT: _("Uten bydel"),
 }
 WITHOUT_TIME = _("Uten klokkeslett")
+# What is shown in one table.
+THEMES: Mapping[str, tuple[str, ...]] = {
+    "use": ("open", "booked", "within", "share", "dates", "minutes", "visits"),
+    "lost": ("unused_dates", "unused", "cancelled_dates", "cancelled", "displaced_dates", "displaced", "refused_dates", "wishes", "searches"),
+    "value": ("dates", "listed", "charged", "value", "unvalued"),
+}
+THEME_NAMES: Mapping[str, str] = {
+    "use": _("Bruk og åpningstid"),
+    "lost": _("Ikke brukt, mistet og avvist"),
+    "value": _("Pris og verdi"),
+}
 # Digits of a hidden figure are read as too few people, not as none.
 FEW = _("færre enn %(fewest)s")
 Order = tuple[Any, ...]
@@ -65,6 +76,10 @@ def name_of(by: Dimension, key: Any, found: Places, organisations: Mapping[int, 
 
 def dimension_label(by: Dimension) -> str:
     return gettext(DIMENSIONS[by])
+
+
+def theme_label(theme: str) -> str:
+    return gettext(THEME_NAMES[theme])
 
 
 def age_label(written: str) -> str:
