@@ -61,7 +61,9 @@ def _build(session: Session) -> None:
         opens = (7 + number % 4) * 60
         for (first, last), weekday in product(((None, None), (date(2023, 6, 20), date(2023, 8, 15))), range(7)):
             hours = {"weekday": weekday, "from_minute": opens, "to_minute": 22 * 60 if first is None else 16 * 60}
-            session.add(OpeningHours(venue_id=venue.id, first_day=first, last_day=last, openness=Openness.OPEN, origin=Origin.STAFF, **hours))
+            session.add(
+                OpeningHours(venue_id=venue.id, first_day=first, last_day=last, openness=Openness.OPEN, origin=Origin.STAFF, **hours)
+            )
     stamps = {"created_at": stamp, "changed_at": stamp, "is_fictional": True}
     kinds = (ApplicantClass.ORGANISATION,) * 3 + (ApplicantClass.BUSINESS,)
     first = session.execute(text("SELECT max(id) FROM organisation")).scalar_one() + 1

@@ -6,7 +6,22 @@ from datetime import date, datetime
 from enum import IntEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Row, Select, String, Subquery, and_, case, cast, false, func, literal, literal_column, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    String,
+    Subquery,
+    and_,
+    case,
+    cast,
+    false,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session, aliased
 
 from booking.models import Booking, Occurrence, Sought, Usage
@@ -56,7 +71,7 @@ def _last(said: type[Usage]) -> ColumnElement[bool]:
 SAID_UNUSED = select(Usage.occurrence_id).where(Usage.kind == UsageKind.UNUSED, _last(Usage))
 NOBODY_CAME = or_(Occurrence.absent_at.is_not(None), Occurrence.id.in_(SAID_UNUSED))
 BLOCKS = select(Booking.id).where(Booking.kind == BookingKind.BLOCK)
-BECAME = case(
+BECAME: ColumnElement[int] = case(
     (and_(Occurrence.state == OccurrenceState.BOOKED, Occurrence.booking_id.in_(BLOCKS)), int(Became.BLOCKED)),
     (and_(Occurrence.state == OccurrenceState.BOOKED, NOBODY_CAME), int(Became.UNUSED)),
     (Occurrence.state == OccurrenceState.BOOKED, int(Became.BOOKED)),
@@ -119,7 +134,7 @@ class Owned(NamedTuple):
 
     by: tuple[Any, ...]
     became: Became
-    unpriced: tuple[int, int, int] | None
+    unpriced: tuple[int, ...] | None
     dates: int
     minutes: int
     listed: Ore
@@ -160,10 +175,10 @@ def by_booker(session: Session, scope: Scope, *by: ColumnElement[Any]) -> Iterat
     found = rows.join(Occurrence.booking).outerjoin(Booking.organisation).where(*scope.wanted).subquery()
     for *values, became, number, dates, listed, charged, minutes in session.execute(_sums(found, "minutes")):
         rated = None if number is None else unpacked(number, KINDS, LONGEST * 100)
-        yield Owned(tuple(values), BY_NUMBER[became], rated and (rated[0], rated[1], rated[2]), dates, minutes, listed, charged)
+        yield Owned(tuple(values), BY_NUMBER[became], rated, dates, minutes, listed, charged)
 
 
-def visits(session: Session, scope: Scope) -> Sequence[Row[Any]]:
+def visits(session: Session, scope: Scope) -> Sequence[Any]:
     """Dates that have been and to which anybody came, by participants as booked, and as confirmed with their heads (None where neither
     was): how many, and of how many bookings. One statement."""
     said = aliased(Usage)
@@ -171,11 +186,11 @@ def visits(session: Session, scope: Scope) -> Sequence[Row[Any]]:
     keys = (*texts, said.heads)
     query = select(*keys, func.count(), func.count(Occurrence.booking_id.distinct())).select_from(Occurrence).join(Occurrence.booking)
     query = query.outerjoin(said, and_(said.occurrence_id == Occurrence.id, said.kind == UsageKind.USED, _last(said)))
-    has_been = (BECAME == int(Became.BOOKED), Occurrence.ends_at <= scope.now)
+    has_been = (int(Became.BOOKED) == BECAME, Occurrence.ends_at <= scope.now)
     return session.execute(query.where(*scope.wanted, *has_been).group_by(*keys)).all()
 
 
-def sought(session: Session, first: date, last: date) -> Sequence[Row[Any]]:
+def sought(session: Session, first: date, last: date) -> Sequence[Any]:
     """What was sought in vain for the days from first to last, by district, room, day, weekday and minute: how often. One statement."""
     day = func.coalesce(Sought.wanted_day, Sought.on_day).label("day")
     keys = (Sought.district, Sought.room, day, Sought.weekday, Sought.from_minute)

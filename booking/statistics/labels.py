@@ -42,7 +42,17 @@ WITHOUT_TIME = _("Uten klokkeslett")
 # What is shown in one table.
 THEMES: Mapping[str, tuple[str, ...]] = {
     "use": ("open", "booked", "within", "share", "dates", "minutes", "visits"),
-    "lost": ("unused_dates", "unused", "cancelled_dates", "cancelled", "displaced_dates", "displaced", "refused_dates", "wishes", "searches"),
+    "lost": (
+        "unused_dates",
+        "unused",
+        "cancelled_dates",
+        "cancelled",
+        "displaced_dates",
+        "displaced",
+        "refused_dates",
+        "wishes",
+        "searches",
+    ),
     "value": ("dates", "listed", "charged", "value", "unvalued"),
 }
 THEME_NAMES: Mapping[str, str] = {
@@ -141,7 +151,7 @@ def _of_place(by: Dimension, key: int, found: Places) -> tuple[Order, str, str]:
             venue = next(room.venue for room in rooms if room.venue_id == key)
             return (False,), venue.slug, venue.name
         case _:
-            district = next(room.venue.district for room in rooms if room.venue.district_id == key)
+            district = next(one for room in rooms if (one := room.venue.district) and one.id == key)
             return (False,), district.slug, district.name
 
 

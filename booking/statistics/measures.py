@@ -99,7 +99,9 @@ MEASURES: Mapping[str, Measure] = {
                 " Stengninger og tid som holdes av uten bruk, er trukket fra. Tid etter avtale er ikke med."
             ),
         ),
-        Measure("booked", Unit.MINUTES, _("Booket, flatetimer"), _("Booket tid for hver flate som er opptatt. Hel hall teller alle delene.")),
+        Measure(
+            "booked", Unit.MINUTES, _("Booket, flatetimer"), _("Booket tid for hver flate som er opptatt. Hel hall teller alle delene.")
+        ),
         Measure("within", Unit.MINUTES, _("Booket i åpningstiden, flatetimer"), _("Den delen av booket tid som ligger i åpningstiden.")),
         Measure(
             "share",
@@ -129,14 +131,17 @@ MEASURES: Mapping[str, Measure] = {
         ),
         Measure("cancelled", Unit.MINUTES, _("Gitt tilbake, timer"), _("Lengden av datoene som ble gitt tilbake.")),
         Measure(
-            "displaced_dates", Unit.COUNT, _("Måtte vike, datoer"), _("Datoer som mistet tiden sin til en annen booking eller en stengning.")
+            "displaced_dates",
+            Unit.COUNT,
+            _("Måtte vike, datoer"),
+            _("Datoer som mistet tiden sin til en annen booking eller en stengning."),
         ),
         Measure("displaced", Unit.MINUTES, _("Måtte vike, timer"), _("Lengden av datoene som måtte vike.")),
         Measure(
             "refused_dates",
             Unit.COUNT,
             _("Fikk nei, datoer"),
-            _("Datoer det ble spurt om, som fikk avslag, eller der andre hadde tiden og ingen ble ledig før dagen kom."),
+            _("Datoer det ble spurt om, som fikk avslag, eller der andre hadde tiden og den ikke ble ledig før dagen kom."),
         ),
         Measure(
             "wishes",
@@ -152,7 +157,9 @@ MEASURES: Mapping[str, Measure] = {
             _("Det bookede datoer koster etter prislista, eller etter en datert beregningssats der rommet ikke har noen pris."),
         ),
         Measure("charged", Unit.ORE, _("Betalt pris, kroner"), _("Det låneren skal betale for datoene som har en listepris.")),
-        Measure("value", Unit.ORE, _("Verdi av fri bruk, kroner"), _("Listepris minus betalt pris. Det er det kommunen gir i form av rom.")),
+        Measure(
+            "value", Unit.ORE, _("Verdi av fri bruk, kroner"), _("Listepris minus betalt pris. Det er det kommunen gir i form av rom.")
+        ),
         Measure(
             "unvalued",
             Unit.MINUTES,

@@ -1,7 +1,6 @@
 """Pages of statistics: figures by a dimension with a plot for officers, and the page of a year for everybody."""
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Any, Literal
 
 from flask import Blueprint, Flask, Response, render_template, request, url_for
@@ -21,7 +20,7 @@ from kernel.errors import Conflict, Invalid, Missing
 from venues.queries import districts, venues_in_use
 from web.forms import Form, parse, refused
 from web.hooks import Link, hooks
-from web.pages import done, form_again
+from web.pages import done
 from web.problems import status_of
 from web.texts import gettext as _
 from web.writing import WRITERS
@@ -112,7 +111,9 @@ def years_page() -> str:
 def year_page(year: int, edition: int | None = None) -> str:
     """The page of a year as it was issued, for everybody."""
     page, is_superseded = edition_of(edge.reading(), year, edition)
-    return render_template("statistics/year.html", content=Content(**page.content), page=page, is_superseded=is_superseded, facts=FACTS, written=written)
+    return render_template(
+        "statistics/year.html", content=Content(**page.content), page=page, is_superseded=is_superseded, facts=FACTS, written=written
+    )
 
 
 def _preview(form: Form) -> str:

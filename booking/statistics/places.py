@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, subqueryload
 
 from booking.statistics.measures import Dimension
-from kernel.errors import Missing, refuse
+from kernel.errors import Missing, Refusal, refuse
 from kernel.wallclock import to_wall
 from venues.models import Room, Venue
 from venues.opening import Opening
@@ -112,7 +112,7 @@ def _is_in(room: Room, where: Where) -> bool:
     return not where.district or (room.venue.district is not None and room.venue.district.slug == where.district)
 
 
-def _missing(rooms: Collection[Room], where: Where) -> Missing:
+def _missing(rooms: Collection[Room], where: Where) -> Refusal:
     """What was asked for and is not there, with the nearest that is."""
     if where.room:
         paths = [f"{room.venue.slug}/{room.slug}" for room in rooms]

@@ -1,7 +1,7 @@
 """Reports: the figures of a period and place by one dimension, with their whole; what page, export and API show alike."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from booking.models import Booking
 from booking.statistics.clock import clock_of
 from booking.statistics.counted import Scope, by_booker, by_time, sought, visits
 from booking.statistics.labels import name_of
-from booking.statistics.measures import FEWEST, Dimension, Figures, Sums, shown_by
+from booking.statistics.measures import FEWEST, Dimension, Figures, shown_by
 from booking.statistics.places import Places, Where, places
 from booking.statistics.spread import Key, Rates, Spread, add_bookers, add_openings, add_sought, add_times, add_visits, likenesses
 from booking.support.grants.models import Rate
@@ -170,7 +170,9 @@ def _hidden(by: Dimension, spread: Spread) -> tuple[Collection[Key], bool]:
     if not by.has_persons:
         return (), False
     few = {key for key, sums in spread.sums.items() if 0 < sums["people"] < FEWEST}
-    others = sorted((sums["visits"] or sums["minutes"], str(key), key) for key, sums in spread.sums.items() if key not in few and any(sums.values()))
+    others = sorted(
+        (sums["visits"] or sums["minutes"], str(key), key) for key, sums in spread.sums.items() if key not in few and any(sums.values())
+    )
     if len(few) == 1:
         few.update(key for *_, key in others[:1])
     return few, bool(few) and len(few) == len(spread.sums) and not others[1:]

@@ -7,8 +7,6 @@ from datetime import date
 from json import loads
 from typing import Any
 
-from sqlalchemy import Row
-
 from booking.statistics.clock import A_DAY, HOUR, Clock
 from booking.statistics.counted import Became, Dates, Owned
 from booking.statistics.measures import OF_TIME, Dimension, Sums
@@ -17,6 +15,7 @@ from kernel.money import Ore, for_minutes
 from policies.request import bands_of
 
 Key = Any
+LOST = {Became.CANCELLED: "cancelled", Became.DISPLACED: "displaced", Became.REFUSED: "refused"}
 # By kind of room what an hour is worth, with the day from which it is.
 Rates = Mapping[str, Sequence[tuple[date, Ore]]]
 
@@ -60,7 +59,9 @@ def add_times(spread: Spread, alike: Sequence[Alike], clock: Clock, dates: Itera
         if one.became > Became.BLOCKED:
             continue
         for (place, table), parts in rooms.taken:
-            known = clock.pieces(table, one.kind, one.week_minute, one.each) if one.start is None else clock.passed(table, one.start, one.each)
+            known = (
+                clock.pieces(table, one.kind, one.week_minute, one.each) if one.start is None else clock.passed(table, one.start, one.each)
+            )
             for piece in known:
                 times = parts * one.dates
                 held = {"open": -piece.within} if one.became is Became.BLOCKED else {"booked": piece.minutes, "within": piece.within}
@@ -85,7 +86,7 @@ def add_openings(spread: Spread, found: Places, clock: Clock) -> None:
             spread.sums[key]["open"] += opened.total()
 
 
-def add_sought(spread: Spread, found: Places, rows: Iterable[Row[Any]], *, everywhere: bool) -> None:
+def add_sought(spread: Spread, found: Places, rows: Iterable[Any], *, everywhere: bool) -> None:
     """What was sought in vain: a wish for a room that is counted, else a search, of its district or where all places are counted."""
     rooms = {f"{room.venue.slug}/{room.slug}": room for room in found.rooms.values()}
     districts = {room.venue.district.slug: room.venue.district.id for room in found.rooms.values() if room.venue.district}
@@ -117,7 +118,7 @@ def add_bookers(spread: Spread, alike: Sequence[Alike], clock: Clock, dates: Ite
         spread.sums[key]["people"] = len(persons)
 
 
-def add_visits(spread: Spread, rows: Iterable[Row[Any]]) -> None:
+def add_visits(spread: Spread, rows: Iterable[Any]) -> None:
     """Visits by ages as they were written, none where only the number is known; ``people`` are the participants of each booking."""
     for booked, confirmed, heads, dates, bookings in rows:
         came = _read(confirmed) or ({"": heads} if heads is not None else _read(booked))
@@ -156,13 +157,8 @@ def likenesses(by: Dimension, found: Places, clock: Clock) -> tuple[dict[int, in
 
 def _dated(one: Dates | Owned, minutes: int, rated: tuple[str, date | None, int] | None, rates: Rates) -> dict[str, int]:
     """What dates come to that became the same; where they have no list price, ``rated`` says kind of room, turn and minutes of each."""
-    match one.became:
-        case Became.CANCELLED:
-            return {"cancelled_dates": one.dates, "cancelled": minutes}
-        case Became.DISPLACED:
-            return {"displaced_dates": one.dates, "displaced": minutes}
-        case Became.REFUSED:
-            return {"refused_dates": one.dates}
+    if one.became in LOST:
+        return {f"{LOST[one.became]}_dates": one.dates, LOST[one.became]: minutes}
     sums = {"dates": one.dates, "minutes": minutes, "listed": one.listed, "charged": one.charged}
     if one.became is Became.UNUSED:
         sums |= {"unused_dates": one.dates, "unused": minutes}

@@ -15,6 +15,7 @@ from accounts.identity import Actor
 from booking.statistics.labels import notes
 from booking.statistics.measures import FEWEST, Dimension, Figures, Sums, Unit, share
 from booking.statistics.models import YearPage
+from booking.statistics.places import UNKNOWN
 from booking.statistics.reports import Question, Report, report
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
@@ -29,7 +30,7 @@ from web.texts import gettext
 # Rises when anything is counted otherwise than before: what was issued says by which it was.
 COUNTING = 1
 EVENING = range(16, 22)
-SATURDAY = 5
+WEEKDAYS, WEEKEND = range(5), range(5, 7)
 YOUNG = 20
 
 
@@ -154,13 +155,13 @@ def _figures(session: Session, year: int, *, by: Actor, now: datetime) -> dict[s
     week, ages = asked(Dimension.WEEK), asked(Dimension.AGE)
     sums = week.whole.sums
     by_organisation = [line for line in asked(Dimension.ORGANISATION).lines if line.key.isdigit() and line.figures.sums["dates"]]
-    hours = [(*map(int, line.key.split("-")), line.figures) for line in week.lines if line.key.strip("-").count("-") == 1]
-    counts = {code: sums[code] for code in ("minutes", "dates", "unvalued")}
-    return counts | {
+    hours = [(*_hour_of(line.key), line.figures) for line in week.lines]
+    return {
+        **{code: sums[code] for code in ("minutes", "dates", "unvalued")},
         "organisations": len(by_organisation),
         "share": _text(share(sums["within"], sums["open"])),
-        "evenings": _share(figures for weekday, hour, figures in hours if weekday < SATURDAY and hour in EVENING),
-        "weekends": _share(figures for weekday, _, figures in hours if weekday >= SATURDAY),
+        "evenings": _share(figures for weekday, hour, figures in hours if weekday in WEEKDAYS and hour in EVENING),
+        "weekends": _share(figures for weekday, _, figures in hours if weekday in WEEKEND),
         "visits": None if ages.whole.is_hidden else ages.whole.sums["visits"],
         "young": _visits(line.figures for line in ages.lines if _ends_before(line.key, YOUNG)),
         "unused": sums["unused_dates"],
@@ -169,6 +170,12 @@ def _figures(session: Session, year: int, *, by: Actor, now: datetime) -> dict[s
         "refused": sums["refused_dates"] + sums["wishes"] + sums["searches"],
         "value": sums["listed"] - sums["charged"],
     }
+
+
+def _hour_of(key: str) -> tuple[int, int]:
+    """Weekday and hour of a line; what has none stands at neither."""
+    weekday, _, hour = key.partition("-")
+    return int(weekday or UNKNOWN), int(hour or UNKNOWN)
 
 
 def _share(figures: Iterable[Figures]) -> str | None:
