@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from booking.statistics.labels import definitions, dimension_label, exact, measure_label, notes
-from booking.statistics.measures import FEWEST, MEASURES, Figures
+from booking.statistics.measures import MEASURES, Figures
 from booking.statistics.reports import Report
 from web.texts import gettext as _
 from web.writing import Cell, Row, csv_of, xlsx_of
@@ -26,7 +26,7 @@ def _rows(found: Report) -> Iterator[Row]:
 
 def _cells(figures: Figures) -> Iterator[Cell]:
     for code, value in figures.values.items():
-        hidden = _("færre enn %(fewest)s", fewest=FEWEST) if figures.is_hidden else None
+        hidden = _("skjult") if figures.is_hidden else None
         yield hidden if value is None else exact(MEASURES[code], value)
 
 

@@ -60,8 +60,6 @@ THEME_NAMES: Mapping[str, str] = {
     "lost": _("Ikke brukt, mistet og avvist"),
     "value": _("Pris og verdi"),
 }
-# Digits of a hidden figure are read as too few people, not as none.
-FEW = _("færre enn %(fewest)s")
 Order = tuple[Any, ...]
 
 
@@ -114,7 +112,7 @@ def notes() -> list[str]:
 def written(measure: Measure, value: int | Decimal | None, *, is_hidden: bool = False) -> str:
     """A figure as pages show it: hours with at most one decimal, whole kroner; a dash where there is none."""
     if is_hidden:
-        return gettext(FEW, fewest=FEWEST)
+        return gettext("skjult")
     if value is None:
         return "–"
     match measure.unit:

@@ -192,7 +192,7 @@ NOTES: tuple[str, ...] = (
     _("Rommenes åpningstid, pris og deling i flater er slik de er registrert nå."),
     _("En flate er åpen når det minste rommet den er en del av, er åpent."),
     _(
-        "Private og grupper uten organisasjonsnummer vises bare samlet. Tall som gjelder færre enn %(fewest)s, vises ikke,"
-        " og da skjules også den minste raden ved siden av."
+        "Private og grupper uten organisasjonsnummer vises bare samlet. Tall som gjelder færre enn %(fewest)s, er skjult,"
+        " og da er også den minste raden ved siden av skjult, så ingen kan regne dem ut."
     ),
 )

@@ -103,7 +103,9 @@ class Content:
 def content_of(session: Session, year: int, *, by: Actor, now: datetime) -> Content:
     """The page as it would be issued now; for officers."""
     this, before = (_figures(session, one, by=by, now=now) for one in (year, year - 1))
-    figures = {fact.code: (this[fact.code], before[fact.code]) for fact in FACTS}
+    # Of a year in which nothing was booked here nothing is known.
+    known = before if before["dates"] else {}
+    figures = {fact.code: (this[fact.code], known.get(fact.code)) for fact in FACTS}
     return Content(year, COUNTING, municipality(session).name, figures, {language: _words(language) for language in LANGUAGES})
 
 
