@@ -9,6 +9,7 @@ import accounts.edge
 import booking.api
 import booking.billing.pages
 import booking.pages
+import booking.statistics.pages
 import booking.support.grants.pages
 import booking.support.pages
 import calendars.edge
@@ -40,6 +41,7 @@ TABLES = (
     "booking.casework.models",
     "booking.conditions.models",
     "booking.rounds.models",
+    "booking.statistics.models",
     "booking.support.models",
     "booking.support.grants.models",
     "calendars.models",
@@ -68,6 +70,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     booking.support.grants.pages.install(app)
     booking.support.pages.install(app)
     booking.billing.pages.install(app)
+    booking.statistics.pages.install(app)
     calendars.edge.install(app)
     calendars.incoming.edge.install(app)
     for command in (check_command, replay_command, whatif_command):

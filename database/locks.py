@@ -21,6 +21,7 @@ class Subject(IntEnum):
     ATTEMPT = 8
     SPACE = 9
     BILLING = 10
+    YEAR = 11
 
 
 @dataclass(frozen=True, slots=True, order=True)

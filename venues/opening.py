@@ -167,7 +167,21 @@ def windows(hours: Sequence[WeeklyHours], day: date, zone: str) -> tuple[Opening
 def rows_on(hours: Sequence[WeeklyHours], day: date) -> list[WeeklyHours]:
     """The rows that count on a local day, in order; on a public holiday the holiday's line of the table, where it has one."""
     table = _table(hours, day)
-    weekday = HOLIDAY if holiday_of(day) and any(row.weekday == HOLIDAY for row in table) else day.weekday()
+    return _rows_of(table, HOLIDAY if _is_special(table, day) else day.weekday())
+
+
+def week_on(hours: Sequence[WeeklyHours], day: date) -> tuple[tuple[WeeklyHours, ...], ...]:
+    """What would count on each weekday, Monday first, were it a day like this one: of the same table, and a holiday as this is."""
+    table = _table(hours, day)
+    is_special = _is_special(table, day)
+    return tuple(tuple(_rows_of(table, HOLIDAY if is_special else weekday)) for weekday in range(7))
+
+
+def _is_special(table: Sequence[WeeklyHours], day: date) -> bool:
+    return holiday_of(day) is not None and any(row.weekday == HOLIDAY for row in table)
+
+
+def _rows_of(table: Sequence[WeeklyHours], weekday: int) -> list[WeeklyHours]:
     return sorted((row for row in table if row.weekday == weekday), key=lambda row: (row.from_minute, row.to_minute))
 
 

@@ -278,6 +278,8 @@ BOOKING: Mapping[str, str] = {
     "too-young-on-site": _("Den som er til stede, må ha fylt {age} år, og være født i {last} eller tidligere."),
     "document-missing": _("Velg en fil."),
     "not-a-document": _("Filen er ikke et dokument vi kan ta imot. Bruk {known}."),
+    "no-year-page": _("Det er ikke gitt ut noen årsside for {value}."),
+    "year-to-come": _("Året {value} har ikke begynt. Velg et år som er i gang eller er over."),
     "not-begun": _("Datoen har ikke begynt. Hvordan den ble brukt, kan noteres fra {value:when}."),
     "absence-stands": _("Det står at ingen kom. Ta det tilbake først."),
     "nothing-noted": _("Det er ikke notert noe om datoen som kan besvares."),

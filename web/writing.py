@@ -29,13 +29,15 @@ def csv_of(rows: Iterable[Row]) -> Iterator[bytes]:
     yield _taken(piece)
 
 
-def xlsx_of(rows: Iterable[Row]) -> Iterator[bytes]:
-    """The table as a spreadsheet of one sheet, its headings in sight; rows leave memory as they are written."""
+def xlsx_of(rows: Iterable[Row], **sheets: Iterable[Row]) -> Iterator[bytes]:
+    """The table as a spreadsheet, its headings in sight, with further ``sheets`` by their names; rows leave memory as they are written."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet()
-    sheet.freeze_panes = "A2"
-    for row in rows:
-        sheet.append([defused(cell) for cell in row])
+    for name, table in {"": rows, **sheets}.items():
+        sheet = book.create_sheet(name or None)
+        if not name:
+            sheet.freeze_panes = "A2"
+        for row in table:
+            sheet.append([defused(cell) for cell in row])
     with TemporaryFile() as file:
         book.save(file)
         file.seek(0)

@@ -115,6 +115,7 @@ answer in a hearing                     in     no      no    ok       ok     no 
 decide in a hearing                     in     no      no    no       no     no        no        ok      ok
 
 bill a period                           in     no      no    no       no     no        no        ok      ok
+issue the page of a year                in     no      no    no       no     no        no        ok      ok
 say what stands on its invoices         in     no      no    ok       ok     no        no        ok      ok
 let another pay for it                  in     no      no    no       no     no        no        ok      ok
 dispute what a date costs               in     --      --    ok       ok     --        no        no      no

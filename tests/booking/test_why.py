@@ -57,6 +57,7 @@ ELSEWHERE = {
     "resource",
     "billing_dispute",
     "billing_period",
+    "year_page",
     "payment",
 }
 

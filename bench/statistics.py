@@ -1,0 +1,118 @@
+"""Statistics: reports over five years and 400,000 dates within a second, what grants are worth among them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import islice, product
+from typing import Any
+
+from sqlalchemy import insert, select, text
+from sqlalchemy.orm import Session
+
+from accounts.identity import ApplicantClass
+from accounts.models import Organisation
+from bench.seeding import BATCH
+from booking.models import Booking, Occurrence
+from database.transact import Database
+from kernel.clock import now
+from kernel.wallclock import WallSpan
+from tests.storm import prepare
+from venues.models import District, OpeningHours, Openness, Origin, Room, Space, Venue
+
+VENUES, ORGANISATIONS, DISTRICTS, YEARS = 40, 400, 8, 5
+FIRST = date(2021, 1, 4)
+# The beginnings of evening slots of an hour and a half, and of two by day, in minutes of the day.
+SLOTS = (9 * 60, 13 * 60, 16 * 60, 17 * 60 + 30, 19 * 60, 20 * 60 + 30)
+A_SLOT = timedelta(minutes=90)
+DATES_A_SERIES = 10
+# Of the slots every third is booked.
+EVERY = 3
+STATES = ("booked",) * 17 + ("cancelled", "skipped", "displaced")
+ACTIVITIES = ("sport.training", "culture.music", "meeting", "event")
+AGES: tuple[dict[str, int], ...] = ({"6-12": 18}, {"13-19": 15}, {"20-66": 22}, {"67+": 9})
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatisticsSize:
+    """How much is measured: dates and rounds."""
+
+    dates: int = 400_000
+    rounds: int = 3
+
+
+def seed(database: Database, dates: int) -> None:
+    """Forty venues, each with a hall of three parts and a room for meetings, and five years of series in them."""
+    prepare(database)
+    database.transact(_build)
+    database.transact(_fill, dates)
+
+
+def _build(session: Session) -> None:
+    stamp = now()
+    districts = [District(slug=f"bydel-{number}", name=f"Bydel {number}") for number in range(DISTRICTS)]
+    for number in range(VENUES):
+        venue = Venue(slug=f"skole-{number}", name=f"Skole {number}", kind="school", zone="Europe/Oslo", changed_at=stamp)
+        venue.district = districts[number % DISTRICTS]
+        *thirds, meeting = [Space(venue=venue, slug=f"del-{part}", name=f"Del {part}") for part in range(4)]
+        for slug, spaces in (("hel", thirds), ("moterom", [meeting]), *((f"del-{part}", [third]) for part, third in enumerate(thirds))):
+            session.add(Room(venue=venue, slug=slug, name=slug.capitalize(), kind="gym", changed_at=stamp, spaces=spaces))
+        session.flush()
+        opens = (7 + number % 4) * 60
+        for (first, last), weekday in product(((None, None), (date(2023, 6, 20), date(2023, 8, 15))), range(7)):
+            hours = {"weekday": weekday, "from_minute": opens, "to_minute": 22 * 60 if first is None else 16 * 60}
+            session.add(
+                OpeningHours(venue_id=venue.id, first_day=first, last_day=last, openness=Openness.OPEN, origin=Origin.STAFF, **hours)
+            )
+    stamps = {"created_at": stamp, "changed_at": stamp, "is_fictional": True}
+    kinds = (ApplicantClass.ORGANISATION,) * 3 + (ApplicantClass.BUSINESS,)
+    first = session.execute(text("SELECT max(id) FROM organisation")).scalar_one() + 1
+    session.execute(
+        insert(Organisation),
+        [{"id": first + n, "name": f"Lag {n}", "applicant_class": kinds[n % 4], **stamps} for n in range(ORGANISATIONS)],
+    )
+
+
+def _fill(session: Session, dates: int) -> None:
+    rooms = session.execute(select(Room.id, Room.slug).join(Room.venue).where(Venue.slug.like("skole-%")).order_by(Room.id)).all()
+    wanted = [(room, slug) for room, slug in rooms]
+    holder, organisation = session.execute(text("SELECT (SELECT min(person_id) FROM delegation), (SELECT max(id) FROM organisation)")).one()
+    series = islice(_series(wanted), 0, dates // DATES_A_SERIES * EVERY, EVERY)
+    number = 0
+    while batch := list(islice(series, BATCH // DATES_A_SERIES)):
+        bookings, occurrences = [], []
+        for room, start in batch:
+            number += 1
+            bookings.append(_booking(number, room, holder, organisation - number * 7 % ORGANISATIONS))
+            occurrences += [_occurrence(number, room, start, week) for week in range(DATES_A_SERIES)]
+        session.execute(insert(Booking), bookings)
+        session.execute(insert(Occurrence), occurrences)
+    session.execute(text("ANALYZE"))
+
+
+def _series(rooms: list[tuple[int, str]]) -> Iterator[tuple[int, datetime]]:
+    """Room and first start of series that do not meet: of a hall either the whole or its parts."""
+    stretches = range(YEARS * 365 // 7 // DATES_A_SERIES)
+    for slot, weekday, stretch, (room, slug) in product(SLOTS[::-1], range(7), stretches, rooms):
+        is_whole = (slot // 30 + weekday + stretch) % 3 == 0
+        if slug == "moterom" or is_whole == (slug == "hel"):
+            day = FIRST + timedelta(weeks=stretch * DATES_A_SERIES, days=weekday)
+            yield room, datetime.combine(day, time.min) + timedelta(minutes=slot)
+
+
+def _booking(number: int, room: int, holder: int, organisation: int) -> Row:
+    stamps: Row = {"created_at": now(), "changed_at": now()}
+    booking = {"id": number, "reference": f"SEEDED-{number}", "kind": "ordinary", "state": "booked", "room_id": room, "holder_id": holder}
+    booking |= {"organisation_id": organisation, "hand_id": holder, "applicant_class": "organisation", "purpose": "Trening"}
+    return booking | {"activity": ACTIVITIES[number % 4], "participants": AGES[number // 4 % 4], "needs": [], **stamps}
+
+
+def _occurrence(number: int, room: int, start: datetime, week: int) -> Row:
+    begins = start + timedelta(weeks=week)
+    wall = WallSpan(begins, begins + A_SLOT, "Europe/Oslo")
+    interval, id = wall.interval(), (number - 1) * DATES_A_SERIES + week + 1
+    occurrence: Row = {"id": id, "booking_id": number, "number": week + 1, "room_id": room, "state": STATES[id % len(STATES)]}
+    occurrence |= {"local_start": wall.start, "local_end": wall.end, "zone": wall.zone, "created_at": interval.start}
+    occurrence |= {"list_price": 30_000, "charged_price": 30_000 if number % 4 == 3 else 0, "tariff": f"{begins.year}-01-01"}
+    occurrence |= {"absent_at": interval.end if id % 50 == 0 else None, "changed_at": interval.start}
+    return occurrence | {"starts_at": interval.start, "ends_at": interval.end}
