@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
@@ -16,10 +16,7 @@ from kernel.errors import Conflict, Invalid, Missing, refuse
 
 # Under this name the app keeps who knows which names the published policies ask for; they lie above this package.
 STANDING_NAMES = "standing_names"
-# Put together once: every booking sends it.
-OF_ORGANISATION = (
-    select(Standing).where(Standing.organisation_id == bindparam("organisation")).order_by(Standing.noted_at.desc(), Standing.id.desc())
-)
+LATEST_FIRST = (Standing.noted_at.desc(), Standing.id.desc())
 Names = Callable[[Session, date], Sequence[str]]
 
 
@@ -71,7 +68,7 @@ def standings_of(session: Session, organisation_id: int | None) -> tuple[Standin
     """All that was ever noted of an organisation, the latest first; nothing for nobody."""
     if organisation_id is None:
         return ()
-    return tuple(session.scalars(OF_ORGANISATION, {"organisation": organisation_id}))
+    return tuple(session.scalars(select(Standing).where(Standing.organisation_id == organisation_id).order_by(*LATEST_FIRST)))
 
 
 def held_on(standings: Iterable[Standing], day: date) -> list[Standing]:

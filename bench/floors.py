@@ -2,8 +2,9 @@
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -11,11 +12,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, request
+from pydantic_core import to_json
 
 from bench import rawsql
 from bench.rawsql import Raw
 from booking.references import new_reference
 from database.engine import sqlite_file
+from database.outbox import UNDO_WITHIN
 from database.transact import Database, WriteQueue
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -28,13 +31,13 @@ def create() -> Flask:
     database = Database(os.environ["DATABASE_URL"])
     body = Path(os.environ["INSTANCE"]) / BODY
     kept = body.read_bytes() if body.exists() else b""
-    judged = _judged(database)
+    known = _known(database)
     app.add_url_rule("/healthz", view_func=lambda: "ok", endpoint="healthz")
     app.add_url_rule("/empty", view_func=lambda: "", endpoint="empty")
     app.add_url_rule("/bytes", view_func=lambda: Response(kept, content_type="text/calendar"), endpoint="bytes")
     writer = Writer(database)
     app.add_url_rule("/thin", view_func=lambda: _answer(writer, _thin), endpoint="thin", methods=["POST"])
-    app.add_url_rule("/floor", view_func=lambda: _answer(writer, _whole, judged), endpoint="floor", methods=["POST"])
+    app.add_url_rule("/floor", view_func=lambda: _answer(writer, _whole, known), endpoint="floor", methods=["POST"])
     return app
 
 
@@ -53,14 +56,24 @@ class Writer:
             return answer
 
 
-def _judged(database: Database) -> str:
-    """A judgement that the program wrote, to write again: the floor does not judge."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the floor need not look up, as the program need not: a judgement to write again, for it does not judge, and the rooms
+    with their spaces by the names in their addresses."""
+
+    judged: Any
+    rooms: Mapping[str, tuple[int, int]]
+
+
+def _known(database: Database) -> Known:
     with database.engine.connect() as connection:
         found = connection.exec_driver_sql("SELECT judged FROM judgement ORDER BY id DESC LIMIT 1").scalar()
-    return found if isinstance(found, str) else json.dumps(found)
+        rooms = connection.exec_driver_sql(rawsql.ROOMS).all()
+    judged = json.loads(found) if isinstance(found, str) else found
+    return Known(judged, {f"{venue}/{room}": (room_id, space) for venue, room, room_id, space in rooms})
 
 
-def _answer(writer: Writer, verb: Callable[..., dict[str, Any]], *more: str) -> tuple[dict[str, Any], int]:
+def _answer(writer: Writer, verb: Callable[..., dict[str, Any]], *more: Known) -> tuple[dict[str, Any], int]:
     values = _values(request.get_json(), is_sqlite=writer.queue is not None)
     return writer.write(verb, values, *more), 201
 
@@ -68,29 +81,21 @@ def _answer(writer: Writer, verb: Callable[..., dict[str, Any]], *more: str) -> 
 def _values(body: dict[str, Any], *, is_sqlite: bool) -> dict[str, Any]:
     """What the statements are given, instants as the database keeps them."""
     start, end = datetime.fromisoformat(body["start"]), datetime.fromisoformat(body["end"])
-    instants: dict[str, Any] = {
-        "starts_at": start.replace(tzinfo=OSLO).astimezone(UTC),
-        "ends_at": end.replace(tzinfo=OSLO).astimezone(UTC),
-        "now": datetime.now(UTC).replace(microsecond=0),
-    }
-    if is_sqlite:
-        instants = {name: int(moment.timestamp()) for name, moment in instants.items()}
-    venue, _, room = body["room"].partition("/")
-    walls = {"local_start": start.isoformat(" "), "local_end": end.isoformat(" "), "day": start.date().isoformat()}
-    given = {"purpose": body["purpose"], "activity": body["activity"], "participants": json.dumps(body["participants"])}
+    starts, ends, now = start.replace(tzinfo=OSLO).astimezone(UTC), end.replace(tzinfo=OSLO).astimezone(UTC), datetime.now(UTC)
+    instants = {"starts_at": starts, "ends_at": ends, "now": now.replace(microsecond=0), "due": now.replace(microsecond=0) + UNDO_WITHIN}
     token = request.headers["Authorization"].removeprefix("Bearer ")
     return {
-        **instants,
-        **walls,
-        **given,
-        "venue": venue,
-        "room": room,
+        **{name: int(moment.timestamp()) if is_sqlite else moment for name, moment in instants.items()},
+        **{name: body[name] for name in ("room", "purpose", "activity", "organisation")},
+        "local_start": start.isoformat(" "),
+        "local_end": end.isoformat(" "),
         "zone": "Europe/Oslo",
+        "participants": json.dumps(body["participants"]),
         "hash": sha256(token.encode()).hexdigest(),
-    } | {
-        "organisation": body["organisation"],
         "space_id": body.get("space"),
         "occurrence_id": body.get("occurrence"),
+        "told": {"participants": body["participants"], "start": starts.isoformat(), "end": ends.isoformat()},
+        "looked_at": {"n": 0, "s": int(starts.timestamp()), "e": int(ends.timestamp()), "now": int(now.timestamp())},
     }
 
 
@@ -100,30 +105,54 @@ def _thin(raw: Raw, values: dict[str, Any]) -> dict[str, Any]:
     return {"start": values["local_start"]}
 
 
-def _whole(raw: Raw, values: dict[str, Any], judged: str) -> dict[str, Any]:
+def _whole(raw: Raw, values: dict[str, Any], known: Known) -> dict[str, Any]:
     """The same look-ups and the same rows as a booking, without looking at what was found."""
     actor = raw.rows(rawsql.ACTOR, values)[0]
-    room = raw.rows(rawsql.ROOM, values)[0]
-    values |= {"holder_id": actor[0], "room_id": room[0], "venue_id": room[1], "reference": new_reference(), "judged": judged}
-    values["space_id"] = raw.rows(rawsql.SPACES, values)[0][0]
-    holder = raw.rows(rawsql.HOLDER, values)[0]
-    organisation = raw.rows(rawsql.ORGANISATION, values)[0]
-    values |= {"name": holder[1], "phone": holder[2], "organisation_id": organisation[0], "applicant_class": organisation[2]}
+    room_id, space_id = known.rooms[values["room"]]
+    values |= {"holder_id": actor[0], "room_id": room_id, "space_id": space_id, "reference": new_reference()}
+    parties = raw.rows(rawsql.PARTIES, values)[0]
+    values |= {"name": parties[1], "phone": parties[2], "organisation_id": parties[4], "applicant_class": parties[6]}
     if raw.is_postgresql:
         raw.rows(rawsql.LOCKS, values)
-    for look_up in rawsql.LOOK_UPS:
-        raw.rows(look_up, values)
-    raw.rows(rawsql.EXPIRED, values)
-    if raw.rows(rawsql.IN_THE_WAY, values):
+    raw.rows(rawsql.REVISIONS, values)
+    wanted = {"wanted": json.dumps([values["looked_at"] | {"space": space_id}]), "now": values["looked_at"]["now"], "due_by": 0}
+    if raw.rows(rawsql.IN_THE_WAY[raw.kind], wanted):
         raise RuntimeError(f"taken: {values['local_start']}")
-    return _written(raw, values, organisation[1])
+    return _written(raw, values, known, parties[5])
 
 
-def _written(raw: Raw, values: dict[str, Any], organisation: str) -> dict[str, Any]:
+def _written(raw: Raw, values: dict[str, Any], known: Known, organisation: str) -> dict[str, Any]:
+    values["judged"] = to_json(known.judged).decode()
     values["booking_id"] = raw.rows(rawsql.BOOKING, values)[0][0]
     values["occurrence_id"] = raw.rows(rawsql.OCCURRENCE, values)[0][0]
-    values["facts"] = json.dumps({"state": "booked", "dates": 1, "kept": 1, "organisation": values["organisation_id"]})
+    facts = {"state": "booked", "version": 1, "dates": 1, "kept": 1, "organisation": values["organisation_id"]}
+    values["facts"] = json.dumps(facts)
     for row in rawsql.ROWS:
         raw.write(row, values)
-    told = ("reference", "purpose", "activity", "zone", "local_start", "local_end")
-    return {name: values[name] for name in told} | {"id": values["booking_id"], "organisation": organisation, "state": "booked"}
+    return _told(values, organisation)
+
+
+def _told(values: dict[str, Any], organisation: str) -> dict[str, Any]:
+    """What the program answers, as long and as deep."""
+    said = ("reference", "room", "purpose", "activity")
+    nothing = dict.fromkeys(("split_from", "agreement", "grant", "decide_by", "paused_at", "confirm_by"))
+    empty = {"decider": "", "decision_reason": "", "exceptions": [], "exception_reason": "", "needed": [], "resources": {}, "team": ""}
+    date = {name: values[name] for name in ("room", "local_start", "local_end", "zone")}
+    date |= {"start": values["told"]["start"], "end": values["told"]["end"], "number": 1, "state": "booked", "reason": ""}
+    date |= {"list_price": 80000, "charged_price": 80000, "tariff": "2027 2027-01-01", "lost_to": "", "sequence": 0}
+    return {
+        **{name: values[name] for name in said},
+        **nothing,
+        **empty,
+        "id": values["booking_id"],
+        "version": 1,
+        "state": "booked",
+        "organisation": organisation,
+        "participants": values["told"]["participants"],
+        "contact": values["name"],
+        "contact_phone": values["phone"],
+        "open_to_all": False,
+        "public": {},
+        "shown_publicly": True,
+        "occurrences": [date | dict.fromkeys(("fee", "absent_at", "offer"))],
+    }

@@ -29,7 +29,7 @@ from booking.wish import DatedSpan, Wish
 from database.transact import Database
 from kernel.clock import now
 from kernel.interval import Interval
-from kernel.wallclock import WallSpan, at
+from kernel.wallclock import WallSpan, at, to_wall
 from policies.document import read
 from policies.places import place_at
 from policies.verbs import publish
@@ -91,7 +91,14 @@ def freedom_lines(bases: Bases, kind: str, size: FreedomSize) -> list[Line]:
 def _build(session: Session, count: int) -> None:
     """Venues of ten rooms with coordinates and hours, each room for thirty people and more."""
     chance = Random(1)
-    publish(session, place_at(session, ""), read(POLICY.read_text(encoding="utf-8")), now().date(), by=SERVICE, now=now())
+    publish(
+        session,
+        place_at(session, ""),
+        read(POLICY.read_text(encoding="utf-8")),
+        to_wall(now(), "Europe/Oslo").date(),
+        by=SERVICE,
+        now=now(),
+    )
     for number in range(count // A_VENUE):
         venue = Venue(slug=f"hus-{number}", name=f"Hus {number}", kind="school", zone="Europe/Oslo", changed_at=now())
         venue.latitude, venue.longitude = 59.70 + chance.random() / 10, 10.10 + chance.random() / 5

@@ -5,6 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from booking.occupy import ON_POSTGRESQL, ON_SQLITE
+
 NAMED = re.compile(r"(?<!:):([a-z_]+)")
 
 ACTOR = """
@@ -13,46 +15,43 @@ SELECT person.id, person.name, role_grant.role, role_grant.venue_id, role_grant.
 FROM api_token JOIN person ON person.id = api_token.person_id LEFT JOIN role_grant ON role_grant.person_id = person.id
 LEFT JOIN delegation ON delegation.person_id = person.id AND delegation.state = 'confirmed'
 WHERE api_token.token_hash = :hash AND api_token.revoked_at IS NULL"""
-ROOM = """
-SELECT room.id, room.venue_id, room.capacity, room.kind, room.facilities, venue.slug, venue.zone, venue.follows_school_calendar
-FROM room JOIN venue ON venue.id = room.venue_id WHERE venue.slug = :venue AND room.slug = :room"""
-SPACES = "SELECT space.id, space.name FROM room_space JOIN space ON space.id = room_space.space_id WHERE room_space.room_id = :room_id"
-HOLDER = "SELECT id, name, phone, born FROM person WHERE id = :holder_id"
-ORGANISATION = "SELECT id, name, applicant_class, in_voluntary_register, is_local FROM organisation WHERE number = :organisation"
-STANDINGS = "SELECT name, value, first_day, last_day FROM standing WHERE organisation_id = :organisation_id ORDER BY noted_at DESC, id DESC"
-RESOURCES = "SELECT id, slug, name, quantity, lot, rooms, required_for FROM resource WHERE venue_id = :venue_id AND retired_at IS NULL"
-HOURS = "SELECT room_id, first_day, last_day, weekday, from_minute, to_minute, openness FROM opening_hours WHERE venue_id = :venue_id"
-CLOSURES = """
-SELECT room_id, starts_at, ends_at, reason FROM closure
-WHERE venue_id = :venue_id AND withdrawn_at IS NULL AND starts_at < :ends_at AND ends_at > :starts_at"""
-SCHOOL = """
-SELECT venue_id, first_day, last_day, name, kind FROM school_period
-WHERE (venue_id IS NULL OR venue_id = :venue_id) AND first_day <= :day AND last_day >= :day"""
-POLICIES = """
-SELECT id, published_at, venue_id, room_id, valid_from, number FROM policy_version
-WHERE valid_from <= :day AND (venue_id IS NULL OR venue_id = :venue_id) AND (room_id IS NULL OR room_id = :room_id)"""
+PARTIES = """
+SELECT person.id, person.name, person.phone, person.born, organisation.id, organisation.name, organisation.applicant_class,
+    organisation.number, organisation.in_voluntary_register, organisation.is_local, organisation.dissolved_on,
+    standing.name, standing.value, standing.first_day, standing.last_day
+FROM person LEFT JOIN organisation ON organisation.number = :organisation
+LEFT JOIN standing ON standing.organisation_id = organisation.id
+WHERE person.id = :holder_id ORDER BY standing.noted_at DESC, standing.id DESC"""
+ROOMS = """
+SELECT venue.slug, room.slug, room.id, min(room_space.space_id) FROM room JOIN venue ON venue.id = room.venue_id
+JOIN room_space ON room_space.room_id = room.id GROUP BY venue.slug, room.slug, room.id"""
+REVISIONS = """
+SELECT (SELECT coalesce(sum(revision), 0) + count(*) FROM municipality), (SELECT coalesce(sum(revision), 0) + count(*) FROM venue),
+    (SELECT coalesce(sum(revision), 0) + count(*) FROM room)"""
 LOCKS = """
 SELECT pg_advisory_xact_lock(kind, id)
 FROM unnest(ARRAY[1, 2, 9], ARRAY[:organisation_id, :holder_id, :space_id]::int[]) AS w(kind, id)"""
-EXPIRED = "DELETE FROM claim WHERE space_id = :space_id AND expires_at IS NOT NULL AND expires_at <= :now RETURNING occurrence_id"
-IN_THE_WAY = """
-SELECT occurrence_id, starts_at, ends_at FROM claim WHERE space_id = :space_id AND starts_at >= :starts_at AND starts_at < :ends_at
-UNION ALL SELECT occurrence_id, starts_at, ends_at FROM claim WHERE ends_at > :starts_at AND id =
-    (SELECT id FROM claim WHERE space_id = :space_id AND starts_at < :starts_at ORDER BY starts_at DESC LIMIT 1)"""
-LOOK_UPS = (STANDINGS, RESOURCES, HOURS, CLOSURES, SCHOOL, POLICIES)
+# The gate's own: it names what is in the way, what is kept for those in line, and holds that ran out.
+IN_THE_WAY = {"sqlite": ON_SQLITE, "postgresql": ON_POSTGRESQL}
 
 BOOKING = """
 INSERT INTO booking (reference, kind, state, version, room_id, organisation_id, holder_id, hand_id, applicant_class, purpose, activity,
-    team, participants, needs, message, contact_name, contact_phone, open_to_all, public, alcohol, commercial, recurrence, decider,
-    decision_reason, created_at, changed_at)
-VALUES (:reference, 'ordinary', 'booked', 1, :room_id, :organisation_id, :holder_id, :holder_id, :applicant_class, :purpose, :activity, '',
-    :participants, '[]', '', :name, :phone, false, '{}', false, false, '', '', '', :now, :now) RETURNING id"""
+    team, participants, needs, resources, message, hold_minutes, contact_name, contact_phone, open_to_all, public, shown_publicly,
+    alcohol, commercial, recurrence, accepts, book_when_free, split_from, agreement_id, grant_id, decider, decide_by, paused_at,
+    broken_at, raised_to, owner_id, deputy_id, deputy_until, confirm_by, decided_at, decided_by, decision_reason, exceptions,
+    created_at, changed_at)
+VALUES (:reference, 'ordinary', 'booked', 1, :room_id, :organisation_id, :holder_id, :holder_id, :applicant_class, :purpose, :activity,
+    '', :participants, '[]', '{}', '', NULL, :name, :phone, false, '{}', true, false, false, '', 'time', false, NULL, NULL, NULL, '',
+    NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '', NULL, :now, :now) RETURNING id"""
 OCCURRENCE = """
-INSERT INTO occurrence (booking_id, number, room_id, state, reason, local_start, local_end, zone, starts_at, ends_at, before_minutes,
-    after_minutes, list_price, charged_price, tariff, sequence, created_at, changed_at)
-VALUES (:booking_id, 1, :room_id, 'booked', '', :local_start, :local_end, :zone, :starts_at, :ends_at, 0, 0, 80000, 80000,
-    '2027 2027-01-01', 0, :now, :now) RETURNING id"""
-CLAIM = "INSERT INTO claim (space_id, occurrence_id, starts_at, ends_at) VALUES (:space_id, :occurrence_id, :starts_at, :ends_at)"
+INSERT INTO occurrence (booking_id, number, first_reference, room_id, state, reason, lost_to, had, local_start, local_end, zone,
+    starts_at, ends_at, before_minutes, after_minutes, list_price, charged_price, tariff, sequence, absent_at, absent_by, fee,
+    conditions, reminded_at, in_calendar, created_at, changed_at)
+VALUES (:booking_id, 1, NULL, :room_id, 'booked', '', '', NULL, :local_start, :local_end, :zone, :starts_at, :ends_at, 0, 0, 80000, 80000,
+    '2027 2027-01-01', 0, NULL, NULL, NULL, NULL, NULL, false, :now, :now) RETURNING id"""
+CLAIM = """
+INSERT INTO claim (space_id, occurrence_id, starts_at, ends_at, expires_at)
+VALUES (:space_id, :occurrence_id, :starts_at, :ends_at, NULL)"""
 JUDGEMENT = """
 INSERT INTO judgement (booking_id, act, at, policy_versions, judged) VALUES (:booking_id, 'reserve', :now, '[1]', :judged)"""
 SPACE_REVISION = "UPDATE space SET revision = revision + 1 WHERE id = :space_id"
@@ -62,8 +61,8 @@ AUDIT = """
 INSERT INTO audit (at, hand_id, holder_id, via, verb, subject, subject_id, facts)
 VALUES (:now, :holder_id, :holder_id, 'api', 'reserve', 'booking', :booking_id, :facts)"""
 NOTICE = """
-INSERT INTO notice (kind, person_id, booking_id, facts, created_at, due_at, state, attempts)
-VALUES ('booking-booked', :holder_id, :booking_id, '{}', :now, :now, 'waiting', 0)"""
+INSERT INTO notice (kind, person_id, booking_id, facts, created_at, due_at, state, attempts, answer_by)
+VALUES ('booking-booked', :holder_id, :booking_id, '{}', :now, :due, 'waiting', 0, NULL)"""
 ROWS = (CLAIM, JUDGEMENT, SPACE_REVISION, ORGANISATION_REVISION, PERSON_REVISION, AUDIT, NOTICE)
 
 
@@ -72,7 +71,8 @@ class Raw:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        self.is_postgresql = connection.dialect.name == "postgresql"
+        self.kind = connection.dialect.name
+        self.is_postgresql = self.kind == "postgresql"
 
     def rows(self, statement: str, values: dict[str, Any]) -> list[Any]:
         """Run a statement that reads; all rows."""

@@ -342,7 +342,7 @@ class _Judge:
 
     def _judged(self, place: Place, case: Case) -> tuple[Judged, ...]:
         if case.kind is BookingKind.BLOCK:
-            return tuple(Judged(span.wall, span.fault) for span in without_what_is_lacking(case))
+            return tuple(Judged(span.wall, span.fault) for span in without_what_is_lacking(case).dates)
         spot = self.freedom.spots[place.id]
         known = gathered(self.session, case, spot.opening, spot.policies, self.counts)
         return judge_gathered(known, case, self.known.memo, seek=lambda *_: {})

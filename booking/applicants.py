@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, Select, bindparam, literal, outerjoin, select
 from sqlalchemy.orm import Session
 
 from accounts.identity import NOBODY, Actor, ApplicantClass
 from accounts.models import Organisation, Person, Standing
-from accounts.standings import held_on, standings_of
+from accounts.standings import LATEST_FIRST, held_on
 from booking.models import Booking
 from booking.states import BookingKind
 from booking.support.models import Agreement, Grant, SchemeKind
@@ -18,10 +19,20 @@ from policies.request import ApplicantFacts, Figure
 from venues.models import Room
 
 LONGEST_NUMBER = 9
-# Put together once: every booking sends them.
-HOLDER = select(Person).where(Person.id == bindparam("wanted"))
-BY_ID = select(Organisation).where(Organisation.id == bindparam("wanted"))
-BY_NUMBER = select(Organisation).where(Organisation.number == bindparam("wanted"))
+GROUP = "group:"
+
+
+def _parties_by(named: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """A holder and an organisation beside each other, either of whom may be nobody, with what was noted of the organisation."""
+    anybody = select(literal(1).label("one")).subquery()
+    both = outerjoin(outerjoin(anybody, Person, Person.id == bindparam("holder")), Organisation, named)
+    noted = outerjoin(both, Standing, Standing.organisation_id == Organisation.id)
+    return select(Person, Organisation, Standing).select_from(noted).order_by(*LATEST_FIRST)
+
+
+# Put together once: every booking sends one of them.
+BY_ID = _parties_by(Organisation.id == bindparam("organisation"))
+BY_NUMBER = _parties_by(Organisation.number == bindparam("organisation"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +84,22 @@ def applicant_of(session: Session, wish: Wish, room: Room, *, by: Actor) -> Appl
     if wish.on_behalf_of not in (None, by.person_id):
         by.require(by.is_officer, "officer")
     require_kind(wish, room, by)
-    holder: Person | None = session.scalar(HOLDER, {"wanted": wish.on_behalf_of or by.require_known()})
-    if holder is None:
+    parties = _parties_of(session, wish.on_behalf_of or by.require_known(), wish.organisation)
+    if parties.holder is None:
         raise refuse(Missing, "unknown-person", "on_behalf_of", wish.on_behalf_of)
-    organisation = _organisation(session, wish.organisation, by)
+    organisation = _organisation(parties, wish.organisation, by)
     by_staff = by.is_officer or wish.kind is not BookingKind.ORDINARY
     if organisation is not None and organisation.dissolved_on and not by_staff:
         raise refuse(Conflict, "organisation-dissolved", "organisation", wish.organisation, name=organisation.name)
     return Applicant(
-        holder,
+        parties.holder,
         organisation,
         _class_of(wish, organisation),
         _agreement(session, wish, organisation),
         _grant(session, wish, organisation),
         must_confirm=organisation is not None and not by_staff and not by.acts_for(organisation.id),
         by_staff=by_staff,
-        standings=_standings(session, organisation),
+        standings=parties.standings,
     )
 
 
@@ -113,9 +124,9 @@ def visitor_of(session: Session, wish: Wish) -> Applicant:
     """
     if wish.kind is not BookingKind.ORDINARY or wish.on_behalf_of or wish.agreement or wish.grant:
         raise refuse(Unidentified, "sign-in-first")
-    organisation = _organisation(session, wish.organisation, NOBODY)
-    nobody = Person(id=0, name="", phone="", email="")
-    known = _standings(session, organisation)
+    parties = _parties_of(session, None, wish.organisation)
+    organisation = _organisation(parties, wish.organisation, NOBODY)
+    nobody, known = Person(id=0, name="", phone="", email=""), parties.standings
     return Applicant(nobody, organisation, _class_of(wish, organisation), None, None, must_confirm=False, by_staff=False, standings=known)
 
 
@@ -135,21 +146,31 @@ def _class_of(wish: Wish, organisation: Organisation | None) -> ApplicantClass:
     return ApplicantClass.BUSINESS if wish.commercial else ApplicantClass.PERSON
 
 
-def _organisation(session: Session, name: str | None, by: Actor) -> Organisation | None:
-    """The organisation of a number; a group, which no register names, is there only for those who act for it."""
-    if not name:
-        return None
-    by_id, value = name.startswith("group:"), name.removeprefix("group:")
-    if not (value.isascii() and value.isdecimal()) or len(value) > LONGEST_NUMBER:
+@dataclass(frozen=True, slots=True)
+class _Parties:
+    """Who asks and for which organisation, as far as they are there, with all that was ever noted of it."""
+
+    holder: Person | None
+    organisation: Organisation | None
+    standings: tuple[Standing, ...]
+
+
+def _parties_of(session: Session, holder: int | None, name: str | None) -> _Parties:
+    """A person and the organisation of a number or a group, in one statement; raises Invalid (``bad-organisation``)."""
+    by_id, value = (name or "").startswith(GROUP), (name or "").removeprefix(GROUP)
+    if name and (not (value.isascii() and value.isdecimal()) or len(value) > LONGEST_NUMBER):
         raise refuse(Invalid, "bad-organisation", "organisation", name)
-    found: Organisation | None = session.scalar(BY_ID if by_id else BY_NUMBER, {"wanted": int(value) if by_id else value})
-    if found is None or (found.number is None and not (by.is_officer or by.acts_for(found.id))):
+    asked = {"holder": holder, "organisation": int(value) if by_id else value or None}
+    rows = session.execute(BY_ID if by_id else BY_NUMBER, asked).all()
+    return _Parties(rows[0][0], rows[0][1], tuple(row[2] for row in rows if row[2] is not None))
+
+
+def _organisation(parties: _Parties, name: str | None, by: Actor) -> Organisation | None:
+    """The organisation that was found by a name; a group, which no register names, is there only for those who act for it."""
+    found = parties.organisation
+    if name and (found is None or (found.number is None and not (by.is_officer or by.acts_for(found.id)))):
         raise refuse(Missing, "unknown-organisation", "organisation", name)
     return found
-
-
-def _standings(session: Session, organisation: Organisation | None) -> tuple[Standing, ...]:
-    return standings_of(session, organisation.id if organisation else None)
 
 
 def _agreement(session: Session, wish: Wish, organisation: Organisation | None) -> Agreement | None:

@@ -161,6 +161,8 @@ def in_room(case: Case, room: Room) -> Case:
     """The part of a wish's case that is about one of its rooms."""
     path = path_of(room)
     dates = tuple(span for span in case.dates if (span.room or case.path) == path)
+    if room is case.room and dates == case.dates:
+        return case
     known = case.known if room is case.room else None
     return replace(case, room=room, path=path, spaces=tuple(space.id for space in room.spaces), dates=dates, known=known)
 

@@ -13,7 +13,7 @@ from booking.freedom import remember
 from booking.offers import withdraw_vain
 from booking.outcome import Declined, Taken
 from booking.reservations import case_asked, reserve
-from booking.shown import shown_booking
+from booking.shown import ShownBooking, shown_booking
 from booking.sought import note_refusal
 from booking.wish import Wish
 from database.idempotency import begin
@@ -21,7 +21,7 @@ from kernel.clock import now as clock_now
 from kernel.errors import Conflict, Refusal
 
 
-def book(wish: Wish, *, key: str | None) -> dict[str, Any]:
+def book(wish: Wish, *, key: str | None) -> ShownBooking:
     """Reserve at most once per key; returns the booking as the API shows it.
 
     A refusal carries alternatives in its details, and what was sought is remembered without the person.
@@ -33,14 +33,14 @@ def book(wish: Wish, *, key: str | None) -> dict[str, Any]:
         raise with_alternatives(wish, refusal) from None
 
 
-def reserve_once(session: Session, wish: Wish, *, key: str | None, by: Actor, now: datetime) -> dict[str, Any]:
+def reserve_once(session: Session, wish: Wish, *, key: str | None, by: Actor, now: datetime) -> ShownBooking:
     """``reserve``, or the first answer again when the person sent this key before."""
     kept = begin(session, person_id=by.require_known(), key=key, body=wish.model_dump(mode="json"), now=now) if key else None
     if kept is not None and kept.answer is not None:
-        return kept.answer
-    answer = shown_booking(reserve(session, wish, by=by, now=now)).model_dump(mode="json")
+        return ShownBooking.model_validate(kept.answer)
+    answer = shown_booking(reserve(session, wish, by=by, now=now))
     if kept is not None:
-        kept.answer = answer
+        kept.answer = answer.model_dump(mode="json")
     return answer
 
 

@@ -17,6 +17,7 @@ from booking.resources import lacking_in
 from booking.states import BookingKind
 from booking.wish import DatedSpan
 from database.base import table_of
+from database.writing import send
 from kernel.errors import Fault
 from kernel.interval import Interval
 from kernel.wallclock import WallSpan
@@ -72,14 +73,14 @@ def judge(session: Session, case: Case) -> tuple[Judged, ...]:
     Time that staff block is not asked of the policy: it is nobody's use of the room.
     """
     if case.kind is BookingKind.BLOCK:
-        return tuple(Judged(span.wall, span.fault) for span in without_what_is_lacking(case))
+        return tuple(Judged(span.wall, span.fault) for span in without_what_is_lacking(case).dates)
     gathered = gather(session, case)
-    return judge_gathered(gathered, replace(case, dates=without_what_is_broken(session, case)))
+    return judge_gathered(gathered, without_what_is_broken(session, case))
 
 
 def judge_gathered(gathered: Gathered, case: Case, memo: Memo | None = None, *, seek: Seek = nearest) -> tuple[Judged, ...]:
     """Judge every date of a case by what was gathered for it; ``memo`` and ``seek`` as ``evaluate`` has them."""
-    case = replace(case, dates=without_what_is_lacking(case))
+    case = without_what_is_lacking(case)
     sound = [span for span in case.dates if span.fault is None]
     requests = [case.request(span.wall) for span in sound]
     facts = [facts_on(gathered, case, request.dates) for request in requests]
@@ -103,16 +104,21 @@ def broken_at(broken: Iterable[Shut], spaces: Collection[int], time: Interval) -
     return next((one.closure for one in broken if one.meets(spaces, time)), None)
 
 
-def without_what_is_broken(session: Session, case: Case) -> tuple[DatedSpan, ...]:
-    """The dates, with the fault for those on which something that is needed is out of order."""
+def without_what_is_broken(session: Session, case: Case) -> Case:
+    """The case, with the fault of the dates on which something that is needed is out of order."""
     found = broken_for(session, case)
-    return tuple(span if span.fault else replace(span, fault=_broken(span, case.spaces, found)) for span in case.dates)
+    if not found:
+        return case
+    dates = (span if span.fault else replace(span, fault=_broken(span, case.spaces, found)) for span in case.dates)
+    return replace(case, dates=tuple(dates))
 
 
-def without_what_is_lacking(case: Case) -> tuple[DatedSpan, ...]:
-    """The dates, with the fault that something which is wanted beside the room cannot be had there."""
+def without_what_is_lacking(case: Case) -> Case:
+    """The case, with the fault of its dates that something which is wanted beside the room cannot be had there."""
     lacking = lacking_in(case.room, case.resources)
-    return tuple(span if span.fault else replace(span, fault=lacking) for span in case.dates)
+    if lacking is None:
+        return case
+    return replace(case, dates=tuple(span if span.fault else replace(span, fault=lacking) for span in case.dates))
 
 
 def _broken(span: DatedSpan, spaces: Collection[int], found: Iterable[Shut]) -> Fault | None:
@@ -129,7 +135,7 @@ def judge_all(session: Session, cases: Iterable[Case]) -> list[tuple[Case, tuple
     found: list[tuple[Case, tuple[Judged, ...]]] = []
     for case in cases:
         beside = tuple((other.room, date.wall) for other, dates in found for date in dates if not date.is_refused)
-        found.append((case, judge(session, replace(case, beside=beside))))
+        found.append((case, judge(session, replace(case, beside=beside) if beside else case)))
     return found
 
 
@@ -159,7 +165,7 @@ def keep_stored(session: Session, booking_id: int, rows: Sequence[Mapping[str, A
     if rows:
         versions = sorted({version for row in rows for version in row["versions"]})
         kept = {"booking_id": booking_id, "act": act, "at": now, "policy_versions": versions, "judged": folded(rows)}
-        session.connection().execute(INTO_JUDGEMENTS, kept)
+        send(session, INTO_JUDGEMENTS, kept)
 
 
 def folded(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -168,7 +174,7 @@ def folded(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     for part in rows[0]:
         values = [row[part] for row in rows]
         common = (
-            {key: value for key, value in values[0].items() if all(key in v and v[key] == value for v in values)}
+            {key: value for key, value in values[0].items() if all(key in v and v[key] == value for v in values[1:])}
             if isinstance(values[0], dict)
             else {}
         )

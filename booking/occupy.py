@@ -17,6 +17,7 @@ from booking.waiting import wanted_in
 from database.audit import Act, Hand, record
 from database.base import table_of
 from database.outbox import UNDO_WITHIN
+from database.writing import send
 from kernel.interval import Interval, merged, without
 from venues.models import Resource, Space
 
@@ -82,7 +83,7 @@ WITHDRAW = update(OFFER).where(OFFER.c.occurrence_id.in_(bindparam("released", e
 VACANCY = table_of(Vacancy)
 INTO_CLAIMS, INTO_VACANCIES = insert(CLAIM), insert(VACANCY)
 FORGET = delete(VACANCY).where(VACANCY.c.space_id.in_(bindparam("units", expanding=True)))
-RAISE_SPACES = update(SPACE).where(SPACE.c.id.in_(bindparam("touched", expanding=True))).values(revision=SPACE.c.revision + 1)
+RAISE_SPACE = update(SPACE).where(SPACE.c.id == bindparam("touched")).values(revision=SPACE.c.revision + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +137,13 @@ def occupy(session: Session, answer: Answer, takes: Sequence[Take], *, release: 
     left, over = _given_up(session, release, now)
     rows = [row for take in takes for row in _rows(answer, take)]
     if rows:
-        session.connection().execute(INTO_CLAIMS, rows)
+        send(session, INTO_CLAIMS, *rows)
     taken = {(row["space_id"], row["starts_at"], row["ends_at"]) for row in rows}
     vacate(session, left - taken, but=release, now=now)
     _leave(session, over - taken, {}, now=now)
     touched = {space for space, _, _ in left | over | taken}
     if touched:
-        session.connection().execute(RAISE_SPACES, {"touched": sorted(touched)})
+        send(session, RAISE_SPACE, *({"touched": space} for space in sorted(touched)))
 
 
 def free(session: Session, occurrence_ids: Collection[int], *, now: datetime) -> None:
@@ -158,7 +159,8 @@ def forget(session: Session, units: Collection[int]) -> None:
 def run_out(session: Session, spaces: Collection[int], *, now: datetime) -> None:
     """Give up the holds in these spaces, which are locked, that have expired."""
     vacate(session, _dropped(session, spaces, now), now=now)
-    session.connection().execute(RAISE_SPACES, {"touched": sorted(spaces)})
+    if spaces:
+        send(session, RAISE_SPACE, *({"touched": space} for space in sorted(spaces)))
 
 
 def vacate(session: Session, left: Collection[Left], *, but: Collection[int] = (), now: datetime) -> None:
@@ -180,7 +182,7 @@ def _leave(session: Session, left: Collection[Left], wanted: Mapping[int, Sequen
             until = due + TO_ASK if part in kept else None
             rows.append({"space_id": space, "starts_at": part.start, "ends_at": part.end, "due_at": due, "kept_until": until})
     if rows:
-        session.connection().execute(INTO_VACANCIES, rows)
+        send(session, INTO_VACANCIES, *rows)
 
 
 def _rows(answer: Answer, take: Take) -> list[dict[str, Any]]:

@@ -32,7 +32,7 @@ from booking.wish import Wish
 from database.audit import Act, record
 from database.locks import lock
 from database.outbox import post
-from database.writing import put
+from database.writing import made, put
 from kernel.errors import Conflict, Invalid, refuse
 from kernel.wallclock import nearest_interval, to_wall
 from policies.judging import ROLES
@@ -222,7 +222,8 @@ def hold_until(booking: Booking, state: OccurrenceState, *, now: datetime) -> da
 
 def _booking(wish: Wish, case: Case, dates: Sequence[Dated], *, by: Actor, now: datetime) -> Booking:
     applicant, asked = case.applicant, asked_in(wish, [date.judged for date in dates if date.is_kept])
-    booking = Booking(
+    booking = made(
+        Booking,
         reference=new_reference(),
         kind=wish.kind,
         state=state_of([date.state for date in dates], fallback=BookingState.REFUSED),
@@ -303,7 +304,8 @@ def _row(booking: Booking, date: Dated, number: int, now: datetime) -> Occurrenc
     # A date whose hour the clock skips is kept as a wish; its UTC is that of the clock jumping forward.
     interval = date.judged.wall.interval() if date.judged.fault is None else nearest_interval(wall)
     before, after = date.judged.buffers
-    return Occurrence(
+    return made(
+        Occurrence,
         booking_id=booking.id,
         number=number,
         room=date.case.room,

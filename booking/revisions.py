@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from accounts.models import Organisation, Person
 from booking.models import Booking, Occurrence
 from database.base import Base, table_of
+from database.writing import send
 from venues.models import RoomSpace, Space
 
 
@@ -25,10 +26,9 @@ def touch(session: Session, booking: Booking, *, left: Collection[int] = ()) -> 
 
 def touch_holder(session: Session, booking: Booking) -> None:
     """Raise the revisions of the booking's organisation and holder only."""
-    connection = session.connection()
     if booking.organisation_id:
-        connection.execute(RAISE_ORGANISATION, {"touched": booking.organisation_id})
-    connection.execute(RAISE_PERSON, {"touched": booking.holder_id})
+        send(session, RAISE_ORGANISATION, {"touched": booking.organisation_id})
+    send(session, RAISE_PERSON, {"touched": booking.holder_id})
 
 
 def spaces_ahead(session: Session, booking: Booking, *, now: datetime) -> list[int]:

@@ -8,6 +8,7 @@ from sqlalchemy import Index, String, insert, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from database.base import Base, table_of
+from database.writing import send
 
 
 class Hand(Protocol):
@@ -75,4 +76,4 @@ def record(session: Session, *acts: Act, by: Hand, now: datetime) -> None:
         for act in acts
     ]
     if rows:
-        session.connection().execute(INTO_AUDIT, rows)
+        send(session, INTO_AUDIT, *rows)

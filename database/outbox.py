@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from database.base import Base, table_of
 from database.types import Word
+from database.writing import send
 
 
 class Delivery(StrEnum):
@@ -73,7 +74,7 @@ def post(
     """Put a notice into the outbox; it leaves when ``notices deliver`` runs after the commit, about a booking after two minutes."""
     told = {"kind": kind, "person_id": person_id, "booking_id": booking_id, "facts": facts or {}, "answer_by": answer_by}
     due = now + UNDO_WITHIN if booking_id else now
-    session.connection().execute(INTO_OUTBOX, {**told, "created_at": now, "due_at": due, "state": Delivery.WAITING, "attempts": 0})
+    send(session, INTO_OUTBOX, {**told, "created_at": now, "due_at": due, "state": Delivery.WAITING, "attempts": 0})
 
 
 def waiting_about(session: Session, booking_id: int, *kinds: str) -> list[Notice]:

@@ -4,7 +4,7 @@ import fcntl
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -83,11 +83,15 @@ class Database:
             yield connection
 
     def _once(self, verb: Callable[..., T], *args: object, **kwargs: object) -> T:
-        turn = self._queue.turn() if self._queue else nullcontext()
-        with turn, self._writing() as connection, Session(connection, expire_on_commit=False) as session:
-            answer = verb(session, *args, **kwargs)
-            session.commit()
-            return answer
+        with ExitStack() as turn:
+            if self._queue:
+                turn.enter_context(self._queue.turn())
+            with self._writing() as connection, Session(connection, expire_on_commit=False) as session:
+                answer = verb(session, *args, **kwargs)
+                session.commit()
+                # The next in line need not wait until the session is put away.
+                turn.close()
+                return answer
 
     def _writing(self) -> Connection:
         return self.engine.connect().execution_options(writes=True)

@@ -62,7 +62,8 @@ def evaluate_series(cases: Sequence[Case], memo: Memo | None = None, *, seek: Se
     They are judged in date order: an earlier date that is not refused uses up quotas and agreement hours, which
     the facts given count without any date of the series. Judged again together, stored cases give the same verdicts.
     """
-    memo = memo or Memo()
+    if memo is None and len(cases) > 1:
+        memo = Memo()
     verdicts: dict[int, Verdict] = {}
     carried: dict[Counted, Usage] = {}
     for number in sorted(range(len(cases)), key=lambda number: cases[number][1].interval):

@@ -82,8 +82,8 @@ def make_booking() -> ResponseReturnValue:
         made = book(wish_of(order, order.room), key=order.key)
     except REFUSALS as refusal:
         return _not_booked(refusal, given)
-    onward = url_for("booking.case_page", reference=made["reference"])
-    back = way_back("booking", made["id"])
+    onward = url_for("booking.case_page", reference=made.reference)
+    back = way_back("booking", made.id)
     return done(_("De som mistet tiden får beskjed."), onward, back=back) if back else redirect(onward, 303)
 
 

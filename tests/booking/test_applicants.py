@@ -81,4 +81,4 @@ def test_it_is_read_once_whatever_the_number_of_dates(session: Session, hall: Ha
     event.listen(engine, "before_cursor_execute", lambda *told: seen.append(told[2]))
     book(session, hall, recurrence={"rrule": "FREQ=WEEKLY;COUNT=20"}, on_conflict="skip")
 
-    assert sum("FROM standing" in statement for statement in seen) == 1
+    assert sum("JOIN standing" in statement for statement in seen) == 1
