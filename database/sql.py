@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Integer
+from sqlalchemy import Integer, String
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -23,3 +23,20 @@ def _on_sqlite(element: epoch, compiler: SQLCompiler, **options: Any) -> str:
 @compiles(epoch, "postgresql")
 def _on_postgresql(element: epoch, compiler: SQLCompiler, **options: Any) -> str:
     return f"CAST(extract(epoch FROM {compiler.process(element.clauses, **options)}) AS bigint)"
+
+
+class monday_of(FunctionElement[str]):  # noqa: N801 - named like an SQL function
+    """The day on which the week of a wall-clock column begins, as ``2026-11-23``."""
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(monday_of, "sqlite")
+def _monday_on_sqlite(element: monday_of, compiler: SQLCompiler, **options: Any) -> str:
+    return f"date({compiler.process(element.clauses, **options)}, '-6 days', 'weekday 1')"
+
+
+@compiles(monday_of, "postgresql")
+def _monday_on_postgresql(element: monday_of, compiler: SQLCompiler, **options: Any) -> str:
+    return f"to_char(date_trunc('week', {compiler.process(element.clauses, **options)}), 'YYYY-MM-DD')"

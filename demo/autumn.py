@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from accounts.identity import Actor
 from booking.furnishing import NewResource
 from booking.public import Public
-from booking.support.agreements import AgreementTerms, make_agreement
+from booking.support.agreements import make_agreement
 from booking.support.models import Agreement
+from booking.support.terms import AgreementTerms
 from booking.wish import OnConflict, Recurrence, Wish
 from demo.people import Cast
 from kernel.recurrence import weekly

@@ -28,10 +28,11 @@ from booking.line import offer_vacancy
 from booking.models import Occurrence, Offer, Task, Undo, Vacancy
 from booking.reservations import reserve
 from booking.states import TaskReason, UsageKind
-from booking.support.agreements import AgreementTerms, make_agreement
+from booking.support.agreements import make_agreement
 from booking.support.grants.awarding import GrantTerms, SchemeTerms, make_grant, make_scheme
 from booking.support.grants.hearings import HearingAnswer, HearingNotice, answer_hearing, give_notice
 from booking.support.grants.reports import ReportInput, write_report
+from booking.support.terms import AgreementTerms
 from booking.tasks import call_for
 from booking.usage import UsageInput, note_usage
 from calendars.incoming.deciding import meetings, set_aside

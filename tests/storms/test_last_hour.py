@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from accounts.identity import SERVICE
 from booking.models import Booking, Occurrence
 from booking.states import OccurrenceState
-from booking.support.agreements import AgreementTerms, make_agreement
+from booking.support.agreements import make_agreement
+from booking.support.terms import AgreementTerms
 from database.transact import Database
 from kernel.clock import now as moment
 from policies.document import checked

@@ -13,8 +13,9 @@ from booking.models import Sought
 from booking.pages import mine
 from booking.reservations import reserve
 from booking.support import choosing, grants, pages
-from booking.support.agreements import AgreementTerms, make_agreement
+from booking.support.agreements import make_agreement
 from booking.support.grants.awarding import GrantTerms, SchemeTerms, make_grant, make_scheme
+from booking.support.terms import AgreementTerms
 from database.transact import Database
 from tests.accounts.conftest import Visitor
 from tests.booking.conftest import NOW, again, furnish, wish
