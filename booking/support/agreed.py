@@ -20,7 +20,7 @@ from booking.support.classes import price_classes
 from booking.support.duties import held, note_duty, planned
 from booking.support.labels import DUTIES
 from booking.support.meters import Meter, meters
-from booking.support.models import Agreement, AgreementTemplate
+from booking.support.models import LARGEST_ID, Agreement, AgreementTemplate
 from booking.support.principles import begun, keep_template, retire_template, templates
 from booking.support.routes import class_names
 from booking.support.routes import routes as routes
@@ -31,7 +31,7 @@ from kernel.errors import Conflict, Invalid, Missing, Refusal, refuse
 from policies.labels import WEEKDAYS
 from venues.models import Room, Venue
 from web import language
-from web.fields import Prose, RowId
+from web.fields import Prose
 from web.formats import iso_span
 from web.forms import Form, Input, parse
 from web.pages import done, form_again
@@ -59,15 +59,6 @@ class Noted(Input):
     done: bool = False
 
 
-class Begins(Input):
-    """What a new agreement is made from: for whom, from which template, or after which agreement."""
-
-    organisation: RowId | None = None
-    template: RowId | None = None
-    renews: RowId | None = None
-    q: str = ""
-
-
 @routes.get("/agreements")
 def agreements_page() -> str:
     """All agreements with their meters, for officers."""
@@ -84,13 +75,14 @@ def agreement_page(agreement_id: int) -> str:
 @routes.get("/agreements/new")
 def new_agreement_page() -> str:
     """Find the organisation, then say what it gets: from nothing, a template, or the agreement that goes before."""
-    begins, session = parse(Begins, request.args), edge.reading()
+    session = edge.reading()
     edge.actor().require(edge.actor().is_officer, "officer")
-    before = agreement_at(session, begins.renews) if begins.renews else None
-    chosen = chosen_organisation(before.organisation_id if before else begins.organisation)
+    renews, started = _numbered("renews"), _numbered("template")
+    before = agreement_at(session, renews) if renews else None
+    chosen = chosen_organisation(before.organisation_id if before else request.args.get("organisation", type=int))
     if chosen is None:
         return render_template("support/choose.html", **choice(_("Ny avtale"), url_for("support.agreements_page")))
-    template = session.get(AgreementTemplate, begins.template) if begins.template else None
+    template = session.get(AgreementTemplate, started) if started else None
     values = begun(this_day()) | (principles.of_template(template) if template else {})
     values |= principles.of_agreement(before, is_next=True) | {"renews": before.id} if before else {}
     return _form_page("support/new_agreement.html", Form(values), organisation=chosen, templates=templates(session, by=edge.actor()))
@@ -108,7 +100,7 @@ def register_agreement() -> ResponseReturnValue:
         chosen = chosen_organisation(request.form.get("organisation", type=int))
         if chosen is None:
             return form_again("support/choose.html", refusal, **choice(_("Ny avtale"), url_for("support.agreements_page")))
-        return form_again("support/new_agreement.html", refusal, organisation=chosen, **_form_context(request.form, chosen.id))
+        return form_again("support/new_agreement.html", refusal, organisation=chosen, **_form_context(request.form))
 
     return _with_consent(make, again, _("Lag avtalen"))
 
@@ -133,7 +125,7 @@ def changed_agreement(agreement_id: int) -> ResponseReturnValue:
 
     def again(refusal: Refusal) -> ResponseReturnValue:
         found = agreement_at(edge.reading(), agreement_id)
-        context = _form_context(request.form, found.organisation_id)
+        context = _form_context(request.form)
         return form_again("support/change_agreement.html", refusal, organisation=found.organisation, agreement=found, **context)
 
     return _with_consent(change, again, _("Endre avtalen"))
@@ -170,7 +162,7 @@ def duty_of_agreement(agreement_id: int, duty_id: int) -> ResponseReturnValue:
 def templates_page() -> str:
     """The principles that agreements start from, and a form for one more, or for another of the same name."""
     form = Form(begun(this_day()))
-    if number := request.args.get("template", type=int):
+    if number := _numbered("template"):
         found = edge.reading().get(AgreementTemplate, number)
         form = Form(principles.of_template(found) | {"name": found.name}) if found else form
     return render_template("support/templates.html", **_template_context(form.values), form=form)
@@ -230,12 +222,17 @@ def _told(meter: Meter) -> dict[str, Any]:
     return {"meter": meter, "class_names": class_names([meter]), "actor": edge.actor(), **duties}
 
 
+def _numbered(name: str) -> int | None:
+    """The row that an address names, where it can be one."""
+    number = request.args.get(name, type=int)
+    return number if number and 0 < number <= LARGEST_ID else None
+
+
 def _form_page(template: str, form: Form, **context: Any) -> str:
-    organisation = context["organisation"]
-    return render_template(template, form=form, **context, **{**_form_context(form.values, organisation.id), **context})
+    return render_template(template, form=form, **{**_form_context(form.values), **context})
 
 
-def _form_context(values: Any, organisation: int) -> dict[str, Any]:
+def _form_context(values: Any) -> dict[str, Any]:
     """What an agreement can name: the rooms in use by venue, price classes of the coming year, and rows for lists."""
     session, today = edge.reading(), this_day()
     in_use = select(Room).join(Room.venue).where(Room.retired_at.is_(None), Venue.retired_at.is_(None))
@@ -252,7 +249,7 @@ def _form_context(values: Any, organisation: int) -> dict[str, Any]:
 
 
 def _template_context(values: Any) -> dict[str, Any]:
-    context = _form_context(values, 0)
+    context = _form_context(values)
     return {"templates": templates(edge.reading(), by=edge.actor()), "classes": context["classes"], **_rows(values)}
 
 

@@ -67,7 +67,8 @@ def change_agreement(
     by.require(by.is_officer, "officer")
     agreement = agreement_at(session, agreement_id)
     rooms = rooms_named(session, terms.rooms)
-    terms = terms.model_copy(update={"organisation": agreement.organisation_id})
+    if terms.organisation != agreement.organisation_id:
+        raise refuse(Invalid, "not-their-agreement", "organisation", terms.organisation)
     if faults := [*faults_of(session, terms, rooms, itself=agreement.id)]:
         raise Invalid(*faults)
     reach = _reach(agreement)

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from accounts import edge, organisations, queries
 from booking.support.agreed import routes
+from booking.support.api import api
 from booking.support.choosing import this_day
 from booking.support.grants.pages import support_of
 from booking.support.meters import meters
@@ -29,6 +30,7 @@ class Looked(Input):
 def install(app: Flask) -> None:
     """Serve the pages and name them in the navigation."""
     app.register_blueprint(routes)
+    app.register_blueprint(api)
     hooks(app).navigation.append(links)
 
 

@@ -100,7 +100,7 @@ def redraw(
     found = [
         one for booking in bookings if dates[booking.id] for one in _drawn(session, booking, dates[booking.id], was, bool(cancels), now=now)
     ]
-    sign = _sign(found)
+    sign = _sign(found, agreement)
     if found and (not consent.confirmed or consent.seen not in (None, sign)):
         raise Conflict(*(_fault(one) for one in found), details={"seen": sign})
     for booking in bookings:
@@ -159,8 +159,10 @@ def _tell(
     session.flush()
 
 
-def _sign(found: Sequence[Redrawn]) -> str:
-    told = ",".join(f"{one.date.id}:{one.date.sequence}:{one.date.agreement_id}:{one.date.charged_price}:{one.ends}" for one in found)
+def _sign(found: Sequence[Redrawn], agreement: Agreement) -> str:
+    """A sign of what becomes of each date; an agreement that is made gets its number only when it is."""
+    each = ((one, "this" if one.date.agreement_id == agreement.id else one.date.agreement_id) for one in found)
+    told = ",".join(f"{one.date.id}:{one.date.sequence}:{to}:{one.date.charged_price}:{one.ends}" for one, to in each)
     return sha256(told.encode()).hexdigest()[:16]
 
 
