@@ -1,6 +1,7 @@
 """The API of agreements: what they give and ask, their meters, and for officers the acts on them."""
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
@@ -14,7 +15,7 @@ from booking.support.meters import Meter, Standing, meters
 from booking.support.models import Agreement, Duty, DutyKind, Per
 from booking.support.terms import AgreementTerms
 from booking.support.treating import Consent
-from kernel.clock import now
+from kernel.clock import now as clock_now
 from kernel.errors import Missing, refuse
 from policies.occasion import clock
 from web.api import Answer, Api
@@ -113,35 +114,36 @@ class ShownAgreements(BaseModel):
 @api.operation("GET", "/agreements", query=AgreementsQuery, answers={200: ShownAgreements})
 def agreements(query: AgreementsQuery) -> ShownAgreements:
     """The agreements that one may see."""
-    found = meters(reading(), by=actor(), now=now(), organisation_id=query.organisation)
+    found = meters(reading(), by=actor(), now=clock_now(), organisation_id=query.organisation)
     return ShownAgreements(items=[_shown(meter) for meter in found])
 
 
 @api.operation("GET", "/agreements/<int:agreement_id>", answers={200: ShownAgreement})
 def agreement(agreement_id: int) -> ShownAgreement:
     """One of them."""
-    return _of(reading(), agreement_id, by=actor())
+    return _of(reading(), agreement_id, by=actor(), now=clock_now())
 
 
 @api.operation("POST", "/agreements", body=AgreementBody, answers={201: ShownAgreement})
 def make(body: AgreementBody) -> Answer:
     """Make one. Where coming dates would draw on it, 409 names them, with the sign to repeat the request with."""
-    made = transact(make_agreement, _terms(body), consent=_consent(body))
-    return Answer(_of(reading(), made.id, by=actor()), 201)
+    return Answer(transact(_done, make_agreement, _terms(body), consent=_consent(body)), 201)
 
 
 @api.operation("PUT", "/agreements/<int:agreement_id>", body=AgreementBody, answers={200: ShownAgreement})
 def change(agreement_id: int, body: AgreementBody) -> ShownAgreement:
     """Change what one gives and asks; 409 as when it is made."""
-    transact(change_agreement, agreement_id, _terms(body), consent=_consent(body))
-    return _of(reading(), agreement_id, by=actor())
+    return transact(_done, change_agreement, agreement_id, _terms(body), consent=_consent(body))
 
 
 @api.operation("POST", "/agreements/<int:agreement_id>/ending", body=EndingBody, answers={200: ShownAgreement})
 def end(agreement_id: int, body: EndingBody) -> ShownAgreement:
     """End one; 409 as when it is made."""
-    transact(end_agreement, agreement_id, cancels=body.cancels, consent=_consent(body))
-    return _of(reading(), agreement_id, by=actor())
+    return transact(_done, end_agreement, agreement_id, cancels=body.cancels, consent=_consent(body))
+
+
+def _done(session: Session, verb: Callable[..., Agreement], *given: Any, consent: Consent, by: Actor, now: datetime) -> ShownAgreement:
+    return _of(session, verb(session, *given, consent=consent, by=by, now=now).id, by=by, now=now)
 
 
 def _terms(body: AgreementBody) -> AgreementTerms:
@@ -152,13 +154,13 @@ def _consent(body: AgreementBody | EndingBody) -> Consent:
     return Consent(body.confirmed, body.seen)
 
 
-def _of(session: Session, agreement_id: int, *, by: Actor) -> ShownAgreement:
+def _of(session: Session, agreement_id: int, *, by: Actor, now: datetime) -> ShownAgreement:
     by.require_known()
     found = session.get(Agreement, agreement_id)
     if found is None:
         raise refuse(Missing, "unknown-agreement", "agreement", agreement_id)
     theirs: dict[str, Any] = {"organisation_id": found.organisation_id, "agreement_id": agreement_id}
-    return _shown(meters(session, by=by, now=now(), **theirs)[0])
+    return _shown(meters(session, by=by, now=now, **theirs)[0])
 
 
 def _shown(meter: Meter) -> ShownAgreement:

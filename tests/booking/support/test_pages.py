@@ -210,7 +210,7 @@ def test_dates_are_cancelled_with_an_agreement_only_for_a_reason(visit: Visit, g
     without = officer.post(f"{page}/end", form_on=page, cancels="yes")
     asked = officer.post(f"{page}/end", form_on=page, cancels="yes", reason="Sagt opp.")
 
-    assert (without.status_code, faults(without.text)) == (422, {"reason": "Oppgi en begrunnelse."})
+    assert (without.status_code, faults(without.text)) == (422, {"reason": "Skriv hvorfor. De det gjelder, får lese begrunnelsen."})
     assert rows(asked.text)[1][2:] == ["Avlyses uten gebyr.", "200 kr", "–"]
 
 
