@@ -43,7 +43,7 @@ YEAR = timedelta(days=365)
 # What the page that asks for consent adds to a form.
 CONSENT = ("confirmed", "seen", "version")
 BECOMES = ("date-ends", "date-draws", "date-priced")
-EMPTY_ROWS = 3
+EMPTY_ROWS = 2
 
 
 class Ending(Input):

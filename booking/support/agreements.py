@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 from accounts.identity import Actor
 from accounts.models import Organisation
 from booking.models import Booking
+from booking.revisions import touch
 from booking.support.models import Agreement, Duty
 from booking.support.terms import AgreementTerms, DutyTerms, faults_of, rooms_named
 from booking.support.treating import Consent, Reach, concerned, redraw
@@ -86,6 +87,10 @@ def change_agreement(
     agreement.version, agreement.changed_at = agreement.version + 1, now
     session.flush()
     changed = sorted(name for name, value in _columns_of(agreement).items() if value != before[name])
+    if "title" in changed:
+        # Feeds name it.
+        for booking in bookings:
+            touch(session, booking)
     return _treated(session, agreement, "change", {"fields": changed}, bookings, consent, by=by, now=now)
 
 
