@@ -131,7 +131,10 @@ def visitor_of(session: Session, wish: Wish) -> Applicant:
     organisation = _organisation(session, wish.organisation, NOBODY)
     nobody = Person(id=0, name="", phone="", email="")
     known = _standings(session, organisation)
-    return Applicant(nobody, organisation, _class_of(wish, organisation), None, None, must_confirm=False, by_staff=False, standings=known)
+    # What an organisation has an agreement on is for those who act for it.
+    return Applicant(
+        nobody, organisation, _class_of(wish, organisation), None, None, must_confirm=False, by_staff=False, standings=known, draws=False
+    )
 
 
 def require_kind(wish: Wish, room: Room, by: Actor) -> None:

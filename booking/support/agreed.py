@@ -1,7 +1,7 @@
 """Pages of agreements: what each gives and asks, and for officers the forms that make, change, renew and end them."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -32,7 +32,7 @@ from policies.labels import WEEKDAYS
 from venues.models import Room, Venue
 from web import language
 from web.fields import Prose
-from web.formats import iso_span
+from web.formats import short_date
 from web.forms import Form, Input, parse
 from web.pages import done, form_again
 from web.texts import gettext as _
@@ -81,7 +81,8 @@ def new_agreement_page() -> str:
     before = agreement_at(session, renews) if renews else None
     chosen = chosen_organisation(before.organisation_id if before else request.args.get("organisation", type=int))
     if chosen is None:
-        return render_template("support/choose.html", **choice(_("Ny avtale"), url_for("support.agreements_page")))
+        kept = [("template", started)] if started else []
+        return render_template("support/choose.html", kept=kept, **choice(_("Ny avtale"), url_for("support.agreements_page")))
     template = session.get(AgreementTemplate, started) if started else None
     values = begun(this_day()) | (principles.of_template(template) if template else {})
     values |= principles.of_agreement(before, is_next=True) | {"renews": before.id} if before else {}
@@ -193,8 +194,14 @@ def _with_consent(act: Callable[[], ResponseReturnValue], again: Callable[[Refus
         if not all(fault.code in BECOMES for fault in refusal.faults):
             return again(refusal)
         hidden = [(name, value) for name, value in request.form.items(multi=True) if name not in ("csrf_token", "confirmed", "seen")]
-        told = [(fault, sentence(fault), iso_span(str(fault.value), str(fault.facts["to"]))) for fault in refusal.faults]
+        told = [(fault, sentence(fault), _when(str(fault.value), str(fault.facts["to"]))) for fault in refusal.faults]
         return render_template("support/consent.html", told=told, hidden_fields=hidden, seen=refusal.details.get("seen", ""), do=do), 409
+
+
+def _when(start: str, end: str) -> str:
+    """``tir. 15. sep. 18:00–20:00``."""
+    first, last = datetime.fromisoformat(start), datetime.fromisoformat(end)
+    return f"{short_date(first)} {first:%H:%M}–{last:%H:%M}"
 
 
 def _given() -> "MultiDict[str, Any]":

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
+from accounts.identity import NOBODY
 from booking import undo
 from booking.absence import note_absence
 from booking.adding import readd
@@ -111,6 +112,17 @@ def test_one_in_another_s_name_draws_when_it_is_confirmed(session: Session, hall
     confirm(session, booking.id, by=hall.berit, now=NOW)
 
     assert (before, drawn(booking)) == ([(None, 800)], [(agreement.id, 200)])
+
+
+def test_whoever_has_not_signed_in_learns_of_no_agreement(session: Session, hall: Hall, agree: Callable[..., Agreement]) -> None:
+    agree()
+
+    (date,) = preview(session, wish(), by=NOBODY, now=NOW).dates
+
+    verdict = date.judged.verdict
+    assert verdict
+    assert verdict.price
+    assert (verdict.agreement, verdict.undrawn, verdict.price.charged) == (None, (), 80000)
 
 
 def test_fixed_times_rooms_and_weeks_bound_what_draws(session: Session, hall: Hall, agree: Callable[..., Agreement]) -> None:
