@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 from sqlalchemy import select
@@ -148,6 +148,12 @@ def end_of_agreement(agreement_id: int) -> ResponseReturnValue:
         return form_again("support/agreement.html", refusal, **_told(meter))
 
     return _with_consent(end, again, _("Avslutt avtalen"))
+
+
+@routes.get("/agreements/<int:agreement_id>/end")
+def not_ended_page(agreement_id: int) -> ResponseReturnValue:
+    """Whoever loads the page again on which one looks at the dates goes back to the agreement."""
+    return redirect(url_for("support.agreement_page", agreement_id=agreement_id), 303)
 
 
 @routes.post("/agreements/<int:agreement_id>/duties/<int:duty_id>")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
@@ -139,7 +140,7 @@ def change(agreement_id: int, body: AgreementBody) -> ShownAgreement:
 @api.operation("POST", "/agreements/<int:agreement_id>/ending", body=EndingBody, answers={200: ShownAgreement})
 def end(agreement_id: int, body: EndingBody) -> ShownAgreement:
     """End one; 409 as when it is made."""
-    return transact(_done, end_agreement, agreement_id, cancels=body.cancels, consent=_consent(body))
+    return transact(_done, partial(end_agreement, cancels=body.cancels), agreement_id, consent=_consent(body))
 
 
 def _done(session: Session, verb: Callable[..., Agreement], *given: Any, consent: Consent, by: Actor, now: datetime) -> ShownAgreement:
