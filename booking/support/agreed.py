@@ -43,7 +43,7 @@ YEAR = timedelta(days=365)
 # What the page that asks for consent adds to a form.
 CONSENT = ("confirmed", "seen", "version")
 BECOMES = ("date-ends", "date-draws", "date-priced")
-EMPTY_ROWS = 2
+EMPTY_ROWS, MOST_ROWS = 2, 20
 
 
 class Ending(Input):
@@ -287,7 +287,7 @@ def _rows(values: Any) -> dict[str, Any]:
         "contact": _("Kontakt i kommunen"),
         "remind_days": _("Minn om fristen så mange dager før"),
     }
-    return {"rows": {name: range(count + EMPTY_ROWS) for name, count in counts.items()}, "labels": labels, **choices}
+    return {"rows": {name: range(min(count + EMPTY_ROWS, MOST_ROWS)) for name, count in counts.items()}, "labels": labels, **choices}
 
 
 LISTS = ("times", "promised", "documents")

@@ -1,6 +1,6 @@
 """Agreements: making, changing and ending them, with what becomes of the dates that stand on them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from booking.support.terms import AgreementTerms, DutyTerms, faults_of, rooms_na
 from booking.support.treating import Consent, Reach, concerned, redraw
 from database.audit import Act, record
 from kernel.errors import Invalid, Missing, Stale, refuse
+from venues.models import Room
 
 SIMPLE = {"title", "price_class", "per", "first_day", "last_day", "duties", "contact", "parties", "renew_by"}
 UNSEEN = Consent()
@@ -29,12 +30,13 @@ def make_agreement(session: Session, terms: AgreementTerms, *, consent: Consent 
     """
     by.require(by.is_officer, "officer")
     rooms = rooms_named(session, terms.rooms)
-    if faults := [*faults_of(session, terms, rooms)]:
-        raise Invalid(*faults)
+    _require_sound(session, terms, rooms)
     if terms.renews is not None:
         agreement_at(session, terms.renews)
     reach = Reach(terms.organisation, None, {room.id for room in rooms.values()}, terms.first_day, terms.last_day)
     bookings = concerned(session, reach, now=now)
+    # Behind the lock again: another officer may have made the same.
+    _require_sound(session, terms, rooms)
     agreement = Agreement(
         **_columns(terms),
         organisation_id=terms.organisation,
@@ -70,13 +72,13 @@ def change_agreement(
     rooms = rooms_named(session, terms.rooms)
     if terms.organisation != agreement.organisation_id:
         raise refuse(Invalid, "not-their-agreement", "organisation", terms.organisation)
-    if faults := [*faults_of(session, terms, rooms, itself=agreement.id)]:
-        raise Invalid(*faults)
+    _require_sound(session, terms, rooms, itself=agreement.id)
     reach = _reach(agreement)
     both = {*reach.rooms, *(room.id for room in rooms.values())}
     first, last = min(reach.first, terms.first_day), max(reach.last, terms.last_day)
     bookings = concerned(session, replace(reach, rooms=both, first=first, last=last), now=now)
     _require_running(session, agreement)
+    _require_sound(session, terms, rooms, itself=agreement.id)
     if version is not None and version != agreement.version:
         raise refuse(Stale, "changed-meanwhile", "version", version, now=agreement.version)
     before = _columns_of(agreement)
@@ -116,6 +118,12 @@ def agreement_at(session: Session, agreement_id: int) -> Agreement:
     if found is None:
         raise refuse(Missing, "unknown-agreement", "agreement", agreement_id)
     return found
+
+
+def _require_sound(session: Session, terms: AgreementTerms, rooms: Mapping[str, Room], *, itself: int | None = None) -> None:
+    """Raises Invalid with all that is wrong with terms."""
+    if faults := [*faults_of(session, terms, rooms, itself=itself)]:
+        raise Invalid(*faults)
 
 
 def _reach(agreement: Agreement) -> Reach:

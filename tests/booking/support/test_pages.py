@@ -358,5 +358,11 @@ def test_the_pages_have_no_barrier_and_never_scroll_sideways(page: Page, axe: Ax
             with page.expect_navigation():
                 page.locator("main form button[type=submit]").click()
             faults += barriers(page, axe)
+    page.goto(agreement)
+    page.locator("summary", has_text="Avslutt avtalen").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Avslutt avtalen").click()
+    assert "se over datoene" in page.locator("h1").inner_text()
+    faults += barriers(page, axe)
 
     assert faults == []
