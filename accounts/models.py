@@ -37,7 +37,7 @@ class Organisation(Base):
     """A registered organisation (nine-digit number), or a group without one that a responsible adult answers for.
 
     ``public_contact`` is the web or mail address of its own that it shows to everybody; ``dissolved_on`` is when it was deleted from
-    the register.
+    the register. ``has_agreements`` says that it has or had any: what it books asks for them then, and else does not.
     """
 
     __tablename__ = "organisation"
@@ -54,6 +54,7 @@ class Organisation(Base):
     public_contact: Mapped[str] = mapped_column(String(300), default="")
     is_fictional: Mapped[bool] = mapped_column(default=False)
     shown_publicly: Mapped[bool] = mapped_column(default=True)
+    has_agreements: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     revision: Mapped[int] = mapped_column(default=0)

@@ -37,10 +37,9 @@ BY_NUMBER = _parties_by(Organisation.number == bindparam("organisation"))
 
 @dataclass(frozen=True, slots=True)
 class Applicant:
-    """Who asks: the holder, the organisation they ask for, the agreement and grant named.
-
-    ``must_confirm`` is true for somebody who is not a delegate of the organisation and not staff; ``standings`` are all that
-    were noted of the organisation, whatever the day.
+    """Who asks: the holder, the organisation they ask for, the agreement and grant named; without an agreement it ``draws`` by
+    rule, or not at all. ``must_confirm`` is true for somebody who is not a delegate of the organisation and not staff;
+    ``standings`` are all that were noted of the organisation, whatever the day.
     """
 
     holder: Person
@@ -51,6 +50,18 @@ class Applicant:
     must_confirm: bool
     by_staff: bool
     standings: tuple[Standing, ...] = ()
+    draws: bool = True
+
+    @property
+    def agreed_with(self) -> int | None:
+        """The organisation, by id, whose agreements count: where one is named, or its dates draw by rule.
+
+        What somebody wishes in another's name draws on nothing before that is confirmed.
+        """
+        organisation = self.organisation
+        if organisation is None or not organisation.has_agreements or self.applicant_class is ApplicantClass.MUNICIPALITY:
+            return None
+        return organisation.id if self.agreement or (self.draws and not self.must_confirm) else None
 
     def facts_on(self, day: date) -> ApplicantFacts:
         """As the policy reads the applicant for use on a day."""
@@ -100,20 +111,24 @@ def applicant_of(session: Session, wish: Wish, room: Room, *, by: Actor) -> Appl
         must_confirm=organisation is not None and not by_staff and not by.acts_for(organisation.id),
         by_staff=by_staff,
         standings=parties.standings,
+        draws=wish.draws,
     )
 
 
 def applicant_in(booking: Booking, standings: tuple[Standing, ...], *, by_staff: bool, must_confirm: bool = False) -> Applicant:
     """The applicant of a booking that is there already, with what is noted of the organisation."""
+    named = booking.named_agreement
     return Applicant(
         holder=booking.holder,
         organisation=booking.organisation,
         applicant_class=ApplicantClass(booking.applicant_class),
-        agreement=booking.agreement,
+        # One that has ended is named by nobody any more: the dates draw by rule.
+        agreement=named if named and named.ended_at is None else None,
         grant=booking.grant,
         must_confirm=must_confirm,
         by_staff=by_staff,
         standings=standings,
+        draws=booking.draws,
     )
 
 
@@ -127,7 +142,10 @@ def visitor_of(session: Session, wish: Wish) -> Applicant:
     parties = _parties_of(session, None, wish.organisation)
     organisation = _organisation(parties, wish.organisation, NOBODY)
     nobody, known = Person(id=0, name="", phone="", email=""), parties.standings
-    return Applicant(nobody, organisation, _class_of(wish, organisation), None, None, must_confirm=False, by_staff=False, standings=known)
+    # What an organisation has an agreement on is for those who act for it.
+    return Applicant(
+        nobody, organisation, _class_of(wish, organisation), None, None, must_confirm=False, by_staff=False, standings=known, draws=False
+    )
 
 
 def require_kind(wish: Wish, room: Room, by: Actor) -> None:

@@ -34,7 +34,8 @@ class Known:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """A room, an applicant and dates to be judged together; ``settled`` are the ids of those dates that stand already,
-    which are left out of what is counted; ``beside`` are dates of the same wish in other rooms, which are counted.
+    which are left out of what is counted; ``beside`` are dates of the same wish in other rooms, which are counted, each
+    with the agreement that it draws on.
 
     What is ``known`` of the room need not be read again.
     """
@@ -60,19 +61,20 @@ class Case:
     booking_id: int | None = None
     settled: tuple[int, ...] = ()
     moved_from: tuple[int, ...] = ()
-    beside: tuple[tuple[Room, WallSpan], ...] = ()
+    beside: tuple[tuple[Room, WallSpan, int | None], ...] = ()
     known: Known | None = None
 
     @property
     def keys(self) -> tuple[Key, ...]:
-        """What to lock: all whose counts the policy reads, what is drawn, then the spaces taken and left."""
+        """What to lock: all whose counts the policy reads, what is drawn, then the spaces taken and left.
+
+        An agreement's hours are drawn by its organisation's dates alone, so its lock is the organisation's.
+        """
         found = [one.key for one in self.needed]
         found += [Key(Subject.SPACE, space) for space in (*self.spaces, *self.moved_from)]
         found.append(Key(Subject.PERSON, self.applicant.holder.id))
         if self.applicant.organisation:
             found.append(Key(Subject.ORGANISATION, self.applicant.organisation.id))
-        if self.applicant.agreement:
-            found.append(Key(Subject.AGREEMENT, self.applicant.agreement.id))
         if self.booking_id:
             found.append(Key(Subject.BOOKING, self.booking_id))
         return tuple(found)

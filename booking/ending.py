@@ -144,6 +144,4 @@ def keys_of(session: Session, *bookings: Booking) -> list[Key]:
         found += [Key(Subject.PERSON, booking.holder_id), Key(Subject.BOOKING, booking.id)]
         if booking.organisation_id:
             found.append(Key(Subject.ORGANISATION, booking.organisation_id))
-        if booking.agreement_id:
-            found.append(Key(Subject.AGREEMENT, booking.agreement_id))
     return found

@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from booking.case import Case
+from booking.drawing import Held, held_by
 from booking.lifecycle import LIVE
 from booking.models import Booking, Occurrence
 from booking.states import BookingKind
-from booking.support.models import Agreement
 from database.sql import epoch
 from kernel.interval import Interval
 from kernel.wallclock import WallSpan
@@ -21,7 +21,7 @@ from policies.known import facts_around, office_holidays
 from policies.layers import PlacedCount
 from policies.occasion import parts_of
 from policies.queries import InForce, in_force
-from policies.request import Entitlement, Facts, RoomFacts, Usage, added
+from policies.request import Facts, RoomFacts, Usage, added
 from policies.rules.counts import Count, Measure, Subject, adds
 from policies.verdict import Layer
 from venues.models import Room
@@ -39,7 +39,7 @@ class Gathered:
     opening: Opening
     policies: InForce
     usage: tuple[Usage, ...]
-    entitlement: Entitlement | None
+    agreements: tuple[Held, ...]
     office_holidays: tuple[date, ...]
 
 
@@ -48,7 +48,7 @@ class Counts:
     """What was counted for an applicant already, so that cases which are judged one after the other ask for it once."""
 
     usage: dict[tuple[PlacedCount, int | None], Usage] = field(default_factory=dict)
-    entitlements: dict[int, Entitlement] = field(default_factory=dict)
+    agreements: dict[int, tuple[Held, ...]] = field(default_factory=dict)
 
 
 def gather(session: Session, case: Case) -> Gathered:
@@ -64,7 +64,7 @@ def gather(session: Session, case: Case) -> Gathered:
 def gathered(session: Session, case: Case, opening: Opening, policies: InForce, counts: Counts) -> Gathered:
     """The facts of a case with what is counted for it, of a room whose opening and policies are known."""
     holidays = office_holidays(case.submitted, case.room.venue.zone)
-    return Gathered(opening, policies, _usage(session, case, policies, counts), _entitlement(session, case, counts), holidays)
+    return Gathered(opening, policies, _usage(session, case, policies, counts), _agreements(session, case, counts), holidays)
 
 
 def facts_on(gathered: Gathered, case: Case, dates: Sequence[date]) -> Facts:
@@ -73,7 +73,7 @@ def facts_on(gathered: Gathered, case: Case, dates: Sequence[date]) -> Facts:
         facts_of_room(case.room, gathered.opening, dates),
         applicant=case.applicant.facts_on(min(dates)),
         usage=gathered.usage,
-        entitlement=gathered.entitlement,
+        **_agreed(gathered, case, min(dates)),
         office_holidays=gathered.office_holidays,
         by_staff=case.applicant.by_staff,
         waivers=case.waivers,
@@ -119,7 +119,7 @@ def _counted(session: Session, case: Case, placed: PlacedCount) -> Usage:
 def _beside(case: Case, placed: PlacedCount) -> Iterator[Usage]:
     """What dates of the same wish in other rooms add to a count."""
     count = placed.count
-    for room, wall in case.beside:
+    for room, wall, _agreement in case.beside:
         is_there = placed.layer is not Layer.ROOM and (placed.layer is not Layer.VENUE or room.venue_id == case.room.venue_id)
         if is_there and (not count.room_kinds or room.kind in count.room_kinds) and _is_meant(count, wall):
             yield adds(count, wall.interval().minutes, parts_of(wall.start, wall.end))
@@ -145,27 +145,24 @@ def _inside(case: Case, placed: PlacedCount, found: Sequence[Any]) -> Usage:
     return reduce(added, (*each, *_beside(case, placed)), Usage(count.key, count.first, count.last))
 
 
-def _entitlement(session: Session, case: Case, counts: Counts) -> Entitlement | None:
-    agreement = case.applicant.agreement
-    if agreement is None:
-        return None
-    if agreement.id not in counts.entitlements:
-        counts.entitlements[agreement.id] = _agreed(session, case, agreement)
-    return counts.entitlements[agreement.id]
+def _agreements(session: Session, case: Case, counts: Counts) -> tuple[Held, ...]:
+    """What the applicant's agreements give, with what stands on them; one statement, where there is any."""
+    organisation = case.applicant.agreed_with
+    if organisation is None:
+        return ()
+    if organisation not in counts.agreements:
+        since = min([case.submitted.date(), *(span.wall.start.date() for span in case.dates)])
+        counts.agreements[organisation] = held_by(session, organisation, since=since, settled=case.settled)
+    beside = [(wall, agreement) for _room, wall, agreement in case.beside]
+    return tuple(held.with_more(beside) for held in counts.agreements[organisation])
 
 
-def _agreed(session: Session, case: Case, agreement: Agreement) -> Entitlement:
-    used, _dates_used = session.execute(OF_AGREEMENT, {"agreement": agreement.id, "settled": case.settled}).one()
-    return Entitlement(
-        id=str(agreement.id),
-        title=agreement.title,
-        price_class=agreement.price_class,
-        minutes_granted=agreement.minutes,
-        minutes_used=int(used) + sum(wall.interval().minutes for _room, wall in case.beside),
-        first=agreement.first_day,
-        last=agreement.last_day,
-        rooms=tuple(f"{room.venue.slug}/{room.slug}" for room in agreement.rooms),
-    )
+def _agreed(gathered: Gathered, case: Case, day: date) -> dict[str, Any]:
+    """The agreement that is named, else those that a date may draw on."""
+    given, named = tuple(held.on(day) for held in gathered.agreements), case.applicant.agreement
+    if named is None:
+        return {"agreements": given}
+    return {"entitlement": next((held for held in given if held.id == str(named.id)), None)}
 
 
 def _dates(columns: Columns, measure: Measure = Measure.USED) -> Select[Any]:
@@ -221,7 +218,6 @@ def _given(case: Case, count: Count) -> dict[str, Any]:
 
 
 MINUTES: Columns = (func.coalesce(func.sum(epoch(Occurrence.ends_at) - epoch(Occurrence.starts_at)), 0) / 60, func.count())
-OF_AGREEMENT = _dates(MINUTES).where(Booking.agreement_id == bindparam("agreement"))
 SUBJECTS: Mapping[Subject, Sequence[ColumnElement[bool]]] = {
     Subject.PERSON: (Booking.holder_id == bindparam("holder"),),
     Subject.TEAM: (Booking.organisation_id == bindparam("holder"), Booking.team == bindparam("team")),

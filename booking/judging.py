@@ -24,7 +24,7 @@ from kernel.wallclock import WallSpan
 from policies.alternatives import nearest
 from policies.evaluate import Seek, evaluate_series
 from policies.judging import ROLES, Memo
-from policies.request import Facts, Request
+from policies.request import Entitlement, Facts, Request
 from policies.verdict import Condition, Decider, Outcome, Verdict
 from venues.models import Closure
 from venues.scheduling import Shut, shut_by
@@ -52,6 +52,18 @@ class Judged:
     @property
     def needs_review(self) -> bool:
         return self.verdict is not None and self.verdict.outcome is Outcome.REVIEW
+
+    @property
+    def agreement(self) -> int | None:
+        """The id of the agreement that it draws on: the one that was named, else by rule."""
+        named, by_rule = self.request and self.request.agreement, self.verdict and self.verdict.agreement
+        return int(named or by_rule or 0) or None
+
+    @property
+    def drawn(self) -> Entitlement | None:
+        """The agreement that it draws on."""
+        held = (self.facts.entitlement, *self.facts.agreements) if self.facts else ()
+        return next((one for one in held if one and int(one.id) == self.agreement), None)
 
     @property
     def buffers(self) -> tuple[int, int]:
@@ -134,7 +146,7 @@ def judge_all(session: Session, cases: Iterable[Case]) -> list[tuple[Case, tuple
     """Judge the parts of a wish in several rooms, each counted with the dates of those before it that are not refused."""
     found: list[tuple[Case, tuple[Judged, ...]]] = []
     for case in cases:
-        beside = tuple((other.room, date.wall) for other, dates in found for date in dates if not date.is_refused)
+        beside = tuple((other.room, date.wall, date.agreement) for other, dates in found for date in dates if not date.is_refused)
         found.append((case, judge(session, replace(case, beside=beside) if beside else case)))
     return found
 

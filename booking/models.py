@@ -28,7 +28,7 @@ class Booking(Base):
     the end of ``deputy_until`` where that is said. What stands in line takes what it ``accepts``, at once where it is to
     ``book_when_free``. ``resources`` says how many of each it wants beside the room, by their slugs. Whose it is is told to
     anybody only where it is ``shown_publicly``; ``public`` is what anybody may read of one that is ``open_to_all``, as
-    ``booking.public.Public`` says it.
+    ``booking.public.Public`` says it. Its dates draw on the agreement that was named, else by rule where it ``draws`` at all.
     """
 
     __tablename__ = "booking"
@@ -66,7 +66,8 @@ class Booking(Base):
     accepts: Mapped[Accepts] = mapped_column(Word(Accepts), default=Accepts.TIME)
     book_when_free: Mapped[bool] = mapped_column(default=False)
     split_from: Mapped[int | None]
-    agreement_id: Mapped[int | None] = mapped_column(ForeignKey("agreement.id"), index=True)
+    named_agreement_id: Mapped[int | None] = mapped_column(ForeignKey("agreement.id"))
+    draws: Mapped[bool] = mapped_column(default=True)
     grant_id: Mapped[int | None] = mapped_column(ForeignKey("support_grant.id"), index=True)
     decider: Mapped[str] = mapped_column(String(40), default="")
     decide_by: Mapped[datetime | None]
@@ -89,7 +90,7 @@ class Booking(Base):
     holder: Mapped[Person] = relationship(foreign_keys=[holder_id])
     owner: Mapped[Person | None] = relationship(foreign_keys=[owner_id])
     deputy: Mapped[Person | None] = relationship(foreign_keys=[deputy_id])
-    agreement: Mapped[Agreement | None] = relationship()
+    named_agreement: Mapped[Agreement | None] = relationship()
     grant: Mapped[Grant | None] = relationship()
     occurrences: Mapped[list["Occurrence"]] = relationship(back_populates="booking", order_by="Occurrence.number")
 
@@ -147,7 +148,8 @@ class Occurrence(Base):
     their words, each with the date by which it is due; ``reminded_at`` is when the holder was told what of them is missing.
     ``first_reference`` is the reference of the booking that the date was made in, where it was split from it since: its number
     was given there, and calendars know it by these for ever. ``in_calendar`` says that a mail has put it into its holder's calendar,
-    and none has taken it out.
+    and none has taken it out. ``agreement_id`` is the agreement that it draws on (``booking/drawing.py``); what lost its time, or gave it
+    back, keeps it as history.
     """
 
     __tablename__ = "occurrence"
@@ -185,9 +187,11 @@ class Occurrence(Base):
     conditions: Mapped[dict[str, Any] | None]
     reminded_at: Mapped[datetime | None]
     in_calendar: Mapped[bool] = mapped_column(default=False)
+    agreement_id: Mapped[int | None] = mapped_column(ForeignKey("agreement.id"), index=True)
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 
+    agreement: Mapped[Agreement | None] = relationship()
     booking: Mapped[Booking] = relationship(back_populates="occurrences")
     room: Mapped[Room] = relationship()
 

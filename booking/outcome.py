@@ -12,7 +12,7 @@ from booking.states import OccurrenceState
 from booking.wish import LEFT_OUT, OnConflict
 from kernel.errors import Conflict, Fault, Invalid
 from kernel.wallclock import WallSpan, to_wall
-from policies.verdict import Objection
+from policies.verdict import Objection, Verdict
 
 TAKEN, TOO_FEW = "taken", "too-few"
 KEEPS_NOTHING = (OccurrenceState.SKIPPED, OccurrenceState.WAITING)
@@ -165,6 +165,12 @@ def asked_of(date: Dated) -> Iterator[Fault]:
     start = f"{date.judged.wall.start:%Y-%m-%dT%H:%M}"
     objections = date.judged.verdict.objections if date.judged.verdict else ()
     yield from (objection_fault(objection, start) for objection in objections if objection.is_asked)
+
+
+def undrawn_faults(verdict: Verdict) -> Iterator[tuple[str, Fault]]:
+    """The agreements, by title, on which a date does not draw, each with what keeps it from there."""
+    for one in verdict.undrawn:
+        yield one.title, Fault(f"policy:{one.code}", one.field, one.value, {"limit": one.limit})
 
 
 def objection_fault(objection: Objection, start: str) -> Fault:

@@ -234,6 +234,7 @@ def _write(occurrence: Occurrence, judged: Judged, state: OccurrenceState, room:
     occurrence.local_start, occurrence.local_end, occurrence.zone = wall.start, wall.end, wall.zone
     occurrence.starts_at, occurrence.ends_at = interval.start, interval.end
     occurrence.before_minutes, occurrence.after_minutes = judged.buffers
+    occurrence.agreement_id = judged.agreement
     occurrence.conditions = asked_of(judged.conditions, decided=decided.date(), use=wall.start.date())
     for column, value in prices.items():
         setattr(occurrence, column, value)

@@ -22,7 +22,10 @@ from web.wording import sentence
 
 
 class ShownDate(BaseModel):
-    """One date of a booking; prices in øre, and ``fee`` what it costs that it was cancelled or that nobody came."""
+    """One date of a booking; prices in øre, and ``fee`` what it costs that it was cancelled or that nobody came.
+
+    ``agreement`` is the one that it draws on.
+    """
 
     number: int
     state: str
@@ -39,6 +42,7 @@ class ShownDate(BaseModel):
     fee: int | None
     absent_at: datetime | None
     lost_to: str
+    agreement: int | None
     offer: "ShownHold | None"
     sequence: int
 
@@ -79,8 +83,9 @@ class ShownException(BaseModel):
 
 
 class ShownBooking(BaseModel):
-    """A booking for those who may see it; from ``paused_at`` the clock of ``decide_by`` stands still, for its applicant has
-    to answer first."""
+    """A booking for those who may see it; its dates draw on the ``agreement`` that was named, else by rule where it ``draws``;
+    from ``paused_at`` the clock of ``decide_by`` stands still, for its applicant has to answer first.
+    """
 
     id: int
     reference: str
@@ -101,6 +106,7 @@ class ShownBooking(BaseModel):
     shown_publicly: bool
     split_from: int | None
     agreement: int | None
+    draws: bool
     grant: int | None
     decider: str
     decide_by: datetime | None
@@ -206,7 +212,8 @@ def shown_booking(booking: Booking) -> ShownBooking:
         public=booking.public,
         shown_publicly=booking.shown_publicly,
         split_from=booking.split_from,
-        agreement=booking.agreement_id,
+        agreement=booking.named_agreement_id,
+        draws=booking.draws,
         grant=booking.grant_id,
         decider=booking.decider,
         decide_by=booking.decide_by,
@@ -269,6 +276,7 @@ def _date(date: Occurrence, offer: Offer | None) -> ShownDate:
         fee=date.fee,
         absent_at=date.absent_at,
         lost_to=date.lost_to,
+        agreement=date.agreement_id,
         offer=_hold(offer) if offer else None,
         sequence=date.sequence,
     )

@@ -13,6 +13,7 @@ from booking.cases import bookings_for
 from booking.changed import SAID, WRITE, is_only_said
 from booking.conflicts import Collision, Want
 from booking.displacing import seek
+from booking.drawing import require_not_overdrawn
 from booking.ending import keys_of
 from booking.images import put_back
 from booking.judging import keep_stored
@@ -57,6 +58,7 @@ def undo(session: Session, number: int, *, by: Actor, now: datetime) -> Undo:
         withdraw_closure(session, found.subject_id, by=by, now=now)
     _put_back(session, found, bookings, dates, now=now)
     _take_back(session, found, dates, now=now)
+    require_not_overdrawn(session, [dates[one["id"]] for one in found.before["dates"]])
     for one in found.before["dates"]:
         if dates[one["id"]].state is OccurrenceState.DISPLACED:
             seek(session, dates[one["id"]], now=now)

@@ -111,6 +111,7 @@ class Wish(BaseModel):
     ``resources`` says how many it wants of the loose equipment and attendants of the venue, by their slugs. ``public`` is what
     anybody may read of dates that are ``open_to_all``; ``shown_publicly`` says whether anybody may read whose it is, and where
     it says nothing, the policy does.
+    A wish that names no ``agreement`` draws on one by rule, date by date, unless ``draws`` is false.
     ``exceptions`` are the ids of rules that are not to be followed, with the reason why; ``choices`` is what was chosen for
     single dates of the series, by the day that the rule gives.
     """
@@ -133,6 +134,7 @@ class Wish(BaseModel):
     contact: Line = ""
     contact_phone: PhoneOrNone = ""
     agreement: RowId | None = None
+    draws: StrictBool = True
     grant: RowId | None = None
     team: Team = ""
     open_to_all: StrictBool = False

@@ -79,6 +79,7 @@ class Occurring(NamedTuple):
     conditions: Mapping[str, Any] | None = None
     booking_id: int = 0
     holder_id: int = 0
+    agreement: str = ""
     beside: Sequence[str] = ()
     activity: str = ""
     public: Mapping[str, Any] = MappingProxyType({})
@@ -425,7 +426,8 @@ def _wishes(found: Occurring, told: Telling, words: Words) -> list[str]:
 
 
 def _record(found: Occurring, words: Words) -> list[str]:
-    return [words.reference.format(reference=found.reference)]
+    agreed = [words.agreement.format(title=found.agreement)] if found.agreement else []
+    return [*agreed, words.reference.format(reference=found.reference)]
 
 
 def _path_of_place(_found: Occurring, place: Place) -> str:

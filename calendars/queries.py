@@ -15,6 +15,7 @@ from booking.models import Booking, Occurrence
 from booking.public import GROUPS
 from booking.resources import Held, held_by
 from booking.states import BookingKind, OccurrenceState
+from booking.support.models import Agreement
 from calendars.events import Where
 from calendars.levels import ENDED, SHOWN, Arrival, Closing, DayHours, Entrance, Holder, Level, Occurring, Place
 from calendars.standing import Kind, Standing
@@ -257,7 +258,8 @@ OF_BOOKING = (
     *(Booking.needs, Booking.message, Booking.contact_name, Booking.contact_phone, Booking.alcohol),
 )
 OF_PUBLIC = (Booking.activity, Booking.public)
-OF_CONDITIONS = (Occurrence.conditions, Booking.id, Booking.holder_id)
+AGREED = select(Agreement.title).where(Agreement.id == Occurrence.agreement_id).scalar_subquery()
+OF_CONDITIONS = (Occurrence.conditions, Booking.id, Booking.holder_id, func.coalesce(AGREED, ""))
 OF_CLOSURE = (
     *(Closure.id, Closure.venue_id, Closure.room_id, Closure.local_start, Closure.local_end, Closure.all_day),
     *(Closure.starts_at, Closure.ends_at, Closure.reason, Closure.sequence, Closure.created_at, Closure.changed_at, Closure.withdrawn_at),

@@ -28,6 +28,7 @@ class Words:
     participants: str
     message: str
     reference: str
+    agreement: str
     waits: str
     missing: str
     may_enter: str
@@ -82,6 +83,7 @@ NB = Words(
     participants="Deltakere: {count}",
     message="Melding: {text}",
     reference="Referanse: {reference}",
+    agreement="Avtale: {title}",
     waits="Venter på svar",
     missing="SLIPPES IKKE INN ENNÅ, mangler: {what}",
     may_enter="Kan slippes inn",
@@ -135,6 +137,7 @@ NN = Words(
     participants="Deltakarar: {count}",
     message="Melding: {text}",
     reference="Referanse: {reference}",
+    agreement="Avtale: {title}",
     waits="Ventar på svar",
     missing="SLEPP IKKJE INN ENNO, manglar: {what}",
     may_enter="Kan sleppast inn",
@@ -188,6 +191,7 @@ EN = Words(
     participants="Participants: {count}",
     message="Message: {text}",
     reference="Reference: {reference}",
+    agreement="Agreement: {title}",
     waits="Waiting for an answer",
     missing="NOT TO BE LET IN YET, missing: {what}",
     may_enter="May be let in",

@@ -13,7 +13,6 @@ class Subject(IntEnum):
 
     ORGANISATION = 1
     PERSON = 2
-    AGREEMENT = 3
     EQUIPMENT = 4
     ATTENDANT = 5
     BOOKING = 6

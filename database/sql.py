@@ -40,3 +40,20 @@ def _day_on_sqlite(element: day_of, compiler: SQLCompiler, **options: Any) -> st
 @compiles(day_of, "postgresql")
 def _day_on_postgresql(element: day_of, compiler: SQLCompiler, **options: Any) -> str:
     return f"CAST({compiler.process(element.clauses, **options)} AS date)"
+
+
+class monday_of(FunctionElement[str]):  # noqa: N801 - named like an SQL function
+    """The day on which the week of a wall-clock column begins, as ``2026-11-23``."""
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(monday_of, "sqlite")
+def _monday_on_sqlite(element: monday_of, compiler: SQLCompiler, **options: Any) -> str:
+    return f"date({compiler.process(element.clauses, **options)}, '-6 days', 'weekday 1')"
+
+
+@compiles(monday_of, "postgresql")
+def _monday_on_postgresql(element: monday_of, compiler: SQLCompiler, **options: Any) -> str:
+    return f"to_char(date_trunc('week', {compiler.process(element.clauses, **options)}), 'YYYY-MM-DD')"

@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 from accounts.identity import Actor
 from booking.furnishing import NewResource
 from booking.public import Public
-from booking.support.agreements import AgreementTerms, make_agreement
+from booking.support.agreements import make_agreement
 from booking.support.models import Agreement
+from booking.support.principles import keep_template
+from booking.support.terms import AgreementTerms, TemplateTerms
 from booking.wish import OnConflict, Recurrence, Wish
 from demo.people import Cast
 from kernel.recurrence import weekly
@@ -22,6 +24,14 @@ from venues.vocabulary import ResourceKind
 WEEKS_BEFORE = 6
 WEEKS = 16
 OFFICER = "kari"
+PROMISED = (
+    {"kind": "open", "amount": 10, "text": "Åpen kveld for alle"},
+    {"kind": "dugnad", "amount": 20, "text": "Hjelp når hallen ryddes"},
+)
+PRINCIPLES = (
+    "Prinsipper for samarbeid (fiktiv): Kommunen låner bort lokaler til lav pris, og organisasjonen holder åpen aktivitet som alle kan "
+    "være med på. Tid som ikke brukes, gis tilbake så andre kan få den. Begge melder fra i god tid når noe endres."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,8 +382,21 @@ def resources(venues: Iterable[Venue]) -> Iterator[tuple[str, NewResource]]:
 
 
 def support(session: Session, cast: Cast, *, by: Actor, now: datetime) -> Agreement:
-    """An agreement of hours in two rooms."""
+    """The municipality's principles, and an agreement of hours in two rooms that starts from them."""
     year = now.year
+    keep_template(
+        session,
+        TemplateTerms(
+            name="Samarbeidsavtale om lokaler (fiktiv)",
+            price_class="partner",
+            promised=PROMISED,
+            duties=PRINCIPLES,
+            contact="Rådgiver for frivillighet (fiktiv)",
+            remind_days=(90, 30),
+        ),
+        by=by,
+        now=now,
+    )
     return make_agreement(
         session,
         AgreementTerms(
@@ -384,7 +407,11 @@ def support(session: Session, cast: Cast, *, by: Actor, now: datetime) -> Agreem
             first_day=date(year, 8, 1),
             last_day=date(year + 1, 6, 30),
             rooms=("oren-flerbrukshall/gymsal-1", "assiden-fotballhall/halvdel-a"),
-            duties="Åpen turnkveld den første lørdagen i måneden.",
+            duties=PRINCIPLES,
+            contact="Rådgiver for frivillighet (fiktiv)",
+            renew_by=date(year + 1, 5, 1),
+            remind_days=(90, 30),
+            promised=(*PROMISED, {"kind": "report", "due_on": f"{year + 1}-07-31", "text": "Årsmelding"}),
         ),
         by=by,
         now=now,

@@ -36,7 +36,7 @@ from venues.queries import municipality
 # These tell a whole wish: what is left out of it, and what stands in line.
 TELLS_ALL = {"booking-booked", "booking-requested", "booking-unconfirmed", "booking-waiting"}
 # These tell of time that one has, or may get: what it costs, and what has to be done before one comes.
-TELLS_TERMS = (TELLS_ALL - {"booking-waiting"}) | {"date-booked"}
+TELLS_TERMS = (TELLS_ALL - {"booking-waiting"}) | {"date-booked", "agreement-redrawn"}
 WAITS = {OccurrenceState.WAITING, OccurrenceState.SKIPPED, OccurrenceState.DISPLACED}
 # What was found since an offer ran out is told by itself; what is for the calendar asks nothing.
 OFFERS_NOTHING = {"offer-expired", "date-in-calendar"}
@@ -142,7 +142,7 @@ def told_dates(booking: Booking, notice: Notice, offers: Mapping[int, Offer]) ->
                 for date in booking.occurrences
                 if date.number == notice.facts["number"] and date.state in WAITS and date.id not in since
             ]
-        case "dates-moved" | "dates-added" | "booking-changed":
+        case "dates-moved" | "dates-added" | "booking-changed" | "agreement-redrawn":
             return [date for date in booking.occurrences if date.number in notice.facts["dates"] and date.state in LIVE]
         case "booking-split":
             return [date for date in booking.occurrences if date.state in LIVE]

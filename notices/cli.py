@@ -24,6 +24,7 @@ from booking.conditions.upkeep import forget_past
 from booking.decisions import lapse, unconfirmed
 from booking.rounds import changes
 from booking.runs import forget_old, run_waiting
+from booking.support import lapsing
 from booking.support.grants import reports
 from booking.turns import attempt
 from booking.undo import forget_acts
@@ -101,6 +102,7 @@ def _tidy() -> None:
         _ask_again,
         _remind,
         _remind_of_reports,
+        _remind_of_agreements,
         _tell_silent,
         _read_bounces,
         _refresh_calendars,
@@ -155,6 +157,13 @@ def _remind_of_reports() -> None:
         due = reports.to_remind(session, now())
     for report in due:
         attempt(f"remind of report {report}", _database().transact, reports.remind, report, by=SERVICE, now=now())
+
+
+def _remind_of_agreements() -> None:
+    with _database().reading() as session:
+        due = lapsing.to_remind(session, now())
+    for agreement in due:
+        attempt(f"remind of agreement {agreement}", _database().transact, lapsing.remind, agreement, by=SERVICE, now=now())
 
 
 def _tell_silent() -> None:

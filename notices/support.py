@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from accounts.models import Person
 from booking.support.grants.models import Hearing, Report
 from booking.support.grants.reports import OPEN
+from booking.support.models import Agreement
 from database.outbox import Notice
 from notices.letter import Letter, one_line
 from settings import Settings
@@ -20,6 +21,15 @@ def of_report(session: Session, notice: Notice, settings: Settings, *, now: date
     grant = report.grant
     values = {"scheme": one_line(grant.scheme.name), "due": report.due_on, "path": f"/grants/{grant.id}/report", "reason": report.reason}
     return _letter(session, notice, grant.organisation.name, values)
+
+
+def of_agreement(session: Session, notice: Notice, settings: Settings, *, now: datetime) -> Letter | None:
+    """An agreement that lapses, where it still holds."""
+    agreement = session.get(Agreement, notice.facts["agreement"])
+    if agreement is None or agreement.ended_at is not None:
+        return None
+    values = {"agreement": one_line(agreement.title), "due": agreement.due_on, "path": f"/agreements/{agreement.id}"}
+    return _letter(session, notice, agreement.organisation.name, values | {"reason": one_line(agreement.contact)})
 
 
 def of_hearing(session: Session, notice: Notice, settings: Settings, *, now: datetime) -> Letter | None:

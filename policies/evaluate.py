@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from policies.alternatives import nearest
+from policies.entitled import drawn, undrawn
 from policies.judging import Finding, Judged, Memo, judge
 from policies.layers import ORDER, Policy
 from policies.occasion import Occasion
@@ -27,7 +28,8 @@ def evaluate(policy: Policy, request: Request, facts: Facts, memo: Memo | None =
     judged = judge(policy, occasion, memo)
     refusals = [finding for finding in judged.findings if finding.refuses]
     ways_out = seek(policy, occasion, refusals) if refusals else {}
-    return _verdict(judged, ways_out)
+    held = drawn(request, facts) if request.agreement is None else None
+    return replace(_verdict(judged, ways_out), agreement=held.id if held else None, undrawn=undrawn(request, facts))
 
 
 FOR_ALL = frozenset({Reads.ROOM, Reads.TIME, Reads.MOMENT, Reads.HEADS})
@@ -67,8 +69,9 @@ def evaluate_series(cases: Sequence[Case], memo: Memo | None = None, *, seek: Se
     verdicts: dict[int, Verdict] = {}
     carried: dict[Counted, Usage] = {}
     for number in sorted(range(len(cases)), key=lambda number: cases[number][1].interval):
-        policy, request, facts = cases[number]
-        verdicts[number] = evaluate(policy, request, _carrying(facts, carried), memo, seek=seek)
+        policy, request, before = cases[number]
+        facts = _carrying(before, carried)
+        verdicts[number] = evaluate(policy, request, facts, memo, seek=seek)
         if verdicts[number].outcome is not Outcome.REFUSED:
             for added in _counted_for(policy, request, facts):
                 carried[_key(added)] = _sum(carried.get(_key(added)), added)
@@ -83,8 +86,8 @@ def _counted_for(policy: Policy, request: Request, facts: Facts) -> Iterator[Usa
         # A date to come is no absence, and no date of a series in one room is at the same time as another.
         if count.measure in (Measure.USED, Measure.AHEAD) and (count.key, count.first, count.last) in known:
             yield adds(count, request.minutes, Occasion(request, facts, policy.calendar).parts if count.inside else ())
-    if facts.entitlement:
-        yield Usage(*_agreed(facts.entitlement), request.minutes)
+    if held := drawn(request, facts):
+        yield Usage(*_agreed(held), request.minutes)
 
 
 def _carrying(facts: Facts, carried: Mapping[Counted, Usage]) -> Facts:
@@ -92,10 +95,13 @@ def _carrying(facts: Facts, carried: Mapping[Counted, Usage]) -> Facts:
     if not carried:
         return facts
     usage = tuple(_sum(carried.get(_key(used)), used) for used in facts.usage)
-    held = facts.entitlement
-    if held and (used := carried.get(_agreed(held))):
-        held = replace(held, minutes_used=held.minutes_used + used.minutes)
-    return replace(facts, usage=usage, entitlement=held)
+    held = facts.entitlement and _drawn_on(facts.entitlement, carried)
+    return replace(facts, usage=usage, entitlement=held, agreements=tuple(_drawn_on(one, carried) for one in facts.agreements))
+
+
+def _drawn_on(held: Entitlement, carried: Mapping[Counted, Usage]) -> Entitlement:
+    used = carried.get(_agreed(held))
+    return replace(held, minutes_used=held.minutes_used + used.minutes) if used else held
 
 
 def _sum(earlier: Usage | None, used: Usage) -> Usage:
@@ -107,7 +113,7 @@ def _key(used: Usage) -> Counted:
 
 
 def _agreed(held: Entitlement) -> Counted:
-    return f"agreement {held.id}", held.first, held.last
+    return f"agreement {held.id}", held.since or held.first, held.until or held.last
 
 
 def _verdict(judged: Judged, ways_out: Mapping[Change, Alternative]) -> Verdict:

@@ -164,6 +164,7 @@ class GivenFacts(Model):
     applicant: ApplicantFacts = ApplicantFacts()
     usage: Annotated[tuple[GivenUsage, ...], Field(max_length=400)] = ()
     entitlement: Entitlement | None = None
+    agreements: Annotated[tuple[Entitlement, ...], Field(max_length=20)] = ()
     office_holidays: Annotated[tuple[LocalDate, ...], Field(max_length=400)] | None = None
     by_staff: bool = False
     waivers: Annotated[tuple[GivenWaiver, ...], Field(max_length=400)] = ()

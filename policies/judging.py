@@ -252,5 +252,5 @@ def _facts_read(occasion: Occasion) -> dict[Reads, Hashable]:
             request.open_to_all,
             request.in_series,
         ),
-        Reads.COUNTS: (request.agreement, request.team, facts.usage, facts.entitlement),
+        Reads.COUNTS: (request.agreement, request.team, facts.usage, facts.entitlement, facts.agreements),
     }

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
 from accounts.identity import ApplicantClass, Role
@@ -15,6 +15,7 @@ from policies.taxonomy import Activity
 from venues.opening import Openness
 
 INSTANT = timedelta(microseconds=1)
+MINUTE = timedelta(minutes=1)
 LONGEST = timedelta(days=31)
 BAND = re.compile(r"^(\d{1,3})(?:-(\d{1,3})|\+)$", re.ASCII)
 
@@ -201,8 +202,30 @@ class Waiver:
 
 
 @dataclass(frozen=True, slots=True)
+class FixedTime:
+    """A time of the week, on the wall clock: ISO weekday, and minutes since midnight."""
+
+    weekday: int
+    start: int
+    end: int
+
+    def covers(self, wall: WallSpan) -> bool:
+        """Whether a span lies within it, on one day; an end at midnight belongs to the evening before."""
+        midnight = datetime.combine(wall.start.date(), time())
+        start, end = (int((moment - midnight) / MINUTE) for moment in (wall.start, wall.end))
+        return wall.start.isoweekday() == self.weekday and self.start <= start and end <= self.end
+
+    def overlaps(self, other: "FixedTime") -> bool:
+        """Whether both have some time in common."""
+        return self.weekday == other.weekday and self.start < other.end and other.start < self.end
+
+
+@dataclass(frozen=True, slots=True)
 class Entitlement:
-    """An agreement that gives hours: valid on dates ``first`` to ``last``, in ``rooms`` (none named means all)."""
+    """An agreement that gives hours: valid on dates ``first`` to ``last``, in ``rooms`` and at ``times`` (none named means all).
+
+    ``minutes_used`` of ``minutes_granted`` stand on it already, counted from ``since`` to ``until``: a week, or all of its dates.
+    """
 
     id: str
     title: str
@@ -212,6 +235,9 @@ class Entitlement:
     first: date
     last: date
     rooms: tuple[str, ...] = ()
+    times: tuple[FixedTime, ...] = ()
+    since: date | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,7 +247,8 @@ class Facts(Stored):
     ``days``, ``windows`` and ``closures`` cover at least the local dates that the request touches; alternatives are
     sought on the dates covered. ``hours_known`` is False where nobody has stated opening hours. ``office_holidays``
     are the public holidays in the weeks after submission, which promised answers skip. ``by_staff`` says that
-    somebody who may decide on the request makes it, so that no review is awaited.
+    somebody who may decide on the request makes it, so that no review is awaited. ``entitlement`` is the agreement that the request
+    names; one that names none draws on the first of the ``agreements`` that covers it.
     """
 
     room: RoomFacts = RoomFacts()
@@ -232,6 +259,7 @@ class Facts(Stored):
     applicant: ApplicantFacts = ApplicantFacts()
     usage: tuple[Usage, ...] = ()
     entitlement: Entitlement | None = None
+    agreements: tuple[Entitlement, ...] = ()
     office_holidays: tuple[date, ...] = ()
     by_staff: bool = False
     waivers: tuple[Waiver, ...] = ()

@@ -66,6 +66,7 @@ def facts_of(case: GivenCase, policy: Policy, requests: Sequence[Request]) -> tu
         "applicant": given.applicant,
         "usage": tuple(_usage(placed, given.usage) for placed in counts),
         "entitlement": given.entitlement,
+        "agreements": given.agreements,
         "office_holidays": holidays,
         "by_staff": given.by_staff,
         "waivers": tuple(waiver for one in given.waivers for waiver in _waivers(one, policy, requests[0])),

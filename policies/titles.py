@@ -82,7 +82,7 @@ TITLES: Mapping[str, str] = {
     "Quota.dates": _("På hvor mange datoer"),
     "AgreementHours.over": _("Timer ut over avtalen"),
     "AgreementHours.other_room": _("Andre rom enn avtalens"),
-    "AgreementHours.other_dates": _("Datoer utenfor avtalen"),
+    "AgreementHours.other_dates": _("Datoer og tider utenfor avtalen"),
     "DecisionRoute.route": _("Søkeren får"),
     "DecisionRoute.role": _("Den som avgjør"),
     "DecisionRoute.title": _("Det den som avgjør kalles for søkeren"),

@@ -299,6 +299,18 @@ class Absence:
         return noted + timedelta(days=self.hearing_days)
 
 
+@dataclass(frozen=True, slots=True)
+class Undrawn:
+    """An agreement that a request does not draw on, by its id and title, and the first thing that keeps it from there."""
+
+    agreement: str
+    title: str
+    code: str
+    field: str
+    value: str | int
+    limit: str | int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Complaint:
     """How a decision can be contested: within so many days of it, to whom."""
@@ -316,6 +328,7 @@ class Verdict(Stored):
     ``objections`` hold what refuses or calls for review (with what is waived among them), ``warnings`` what does neither.
     ``conditions`` have to be met before anybody enters; the booking stands without. ``price`` is None where
     no price is stated or none fits (an objection or warning then says so). ``reads`` names the facts that counted.
+    ``agreement`` is the one that the request draws on by rule, where it names none; ``undrawn`` says why it draws on no other.
     """
 
     outcome: Outcome
@@ -335,6 +348,8 @@ class Verdict(Stored):
     complaint: Complaint | None = None
     checklist: tuple[Reason, ...] = ()
     shown_publicly: bool = True
+    agreement: str | None = None
+    undrawn: tuple[Undrawn, ...] = ()
 
     @property
     def refusals(self) -> tuple[Objection, ...]:

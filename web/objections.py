@@ -24,6 +24,8 @@ POLICIES: Mapping[str, str] = {
     "policy:agreement-unknown": _("Avtalen gjelder ikke for denne bookingen."),
     "policy:agreement-other-room": _("Avtalen gjelder ikke dette rommet. Den gjelder {limit}."),
     "policy:agreement-other-dates": _("Avtalen gjelder ikke {value:when}. Den gjelder i tidsrommet {limit:when}."),
+    "policy:agreement-other-times": _("Avtalen gjelder bare {limit:weekly}."),
+    "policy:agreement-week-used": _("Bookingen er på {value:minutes}, men det er bare {limit:minutes} igjen av avtalen denne uka."),
     "policy:agreement-hours-used": _("Bookingen er på {value:minutes}, men det er bare {limit:minutes} igjen av avtalen."),
     "policy:answer-too-late": _("Svaret kommer etter at tiden er passert. Fristen for svar er {limit:when}."),
     "policy:opening-unknown": _("Åpningstidene er ikke kjent."),
@@ -126,4 +128,5 @@ WARNED: Mapping[str, str] = {
 USED_UP: Mapping[str, str] = {
     "policy:quota-used": _("Kvoten er brukt opp."),
     "policy:agreement-hours-used": _("Timene i avtalen er brukt opp."),
+    "policy:agreement-week-used": _("Timene som avtalen gir denne uka, er brukt opp."),
 }

@@ -131,6 +131,21 @@ BOOKING: Mapping[str, str] = {
     "unknown-organisation": _("Vi kjenner ingen organisasjon med nummeret {value}. Registrer den først, eller book som privatperson."),
     "bad-organisation": _("«{value}» er ikke en organisasjon. Skriv organisasjonsnummeret med ni sifre."),
     "unknown-agreement": _("Avtalen finnes ikke eller er avsluttet. Velg en annen, eller book uten avtale."),
+    "agreement-overlaps": _(
+        "Organisasjonen har alt avtalen «{title}» i {room} ({first} – {last}), på samme tider. "
+        "Endre den, eller velg andre rom, dager eller tider."
+    ),
+    "agreement-used-since": _(
+        "Timene i avtalen er brukt av andre bookinger siden, eller avtalen gjelder ikke lenger. Det kan ikke gjøres om."
+    ),
+    "renewal-outside": _("Fristen for å fornye må være i avtalens periode, {first} – {last}."),
+    "time-backwards": _("Tiden {value:weekly} slutter før den begynner."),
+    "times-overlap": _("{value:weekly} går over i {other:weekly}. Slå dem sammen, eller endre en av dem."),
+    "unknown-duty": _("Plikten finnes ikke i avtalen."),
+    "unknown-template": _("Malen finnes ikke, eller er tatt bort."),
+    "date-ends": _("Avlyses uten gebyr."),
+    "date-draws": _("Trekkes fra avtalen «{title}»."),
+    "date-priced": _("Blir stående, men trekkes ikke lenger fra noen avtale."),
     "not-their-agreement": _("Avtalen gjelder en annen organisasjon."),
     "unknown-price-class": _("Prisklassen «{value}» finnes ikke i retningslinjene for rommene. Velg {known}."),
     "unknown-grant": _("Tilskuddet finnes ikke eller er avsluttet."),

@@ -13,6 +13,7 @@ from web.texts import gettext
 
 LONGEST_VALUE = 100
 CLOCK = re.compile(r"\d\d:\d\d")
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 WORDS: Mapping[str, str] = {
     "caretaker": _("vaktmester"),
     "officer": _("saksbehandler"),
@@ -85,10 +86,11 @@ def filled(sentence: str, facts: Mapping[str, object]) -> str:
     """The sentence with its placeholders filled.
 
     ``{x:kr}`` is øre as money, ``{x:minutes}`` a length of time, ``{x:when}`` a date or time in ISO form (also two with a stroke
-    between, or a date and its name), ``{x:word}`` one of our own words or several with commas between, ``{x:named}`` what a policy
-    names by slugs, ``{x:figure}`` a figure with its limit, ``{x:hours}`` and ``{x:whom}`` the hours and the ages of ``0-19
-    16:00-19:00``; ``{x:nearest}`` a sentence of its own with what is most like it, nothing when nothing is, and ``{x:lent}`` one
-    with what can be had in a room; plain ``{x}`` is the value by its type. What is not known is a dash.
+    between, or a date and its name), ``{x:word}`` one of our own words or several with commas between, ``{x:weekly}`` times of
+    the week, ``{x:named}`` what a policy names by slugs, ``{x:figure}`` a figure with its limit, ``{x:hours}`` and ``{x:whom}``
+    the hours and the ages of ``0-19 16:00-19:00``; ``{x:nearest}`` a sentence of its own with what is most like it, nothing when
+    nothing is, and ``{x:lent}`` one with what can be had in a room; plain ``{x}`` is the value by its type. What is not known is
+    a dash.
     """
     return _Sentence().vformat(sentence, (), defaultdict(lambda: None, facts))
 
@@ -182,6 +184,15 @@ def _when(text: str) -> str:
         return written(text)
 
 
+def _weekly(text: str) -> str:
+    """Times of the week as ``2 18:00-20:00, 4 18:00-20:00``: the ISO weekday and clock times."""
+    found = []
+    for one in text.split(", "):
+        day, _space, clocks = one.partition(" ")
+        found.append(f"{gettext(WORDS[WEEKDAYS[int(day) - 1]])} {clocks.replace('-', '–')}")
+    return listed(found)
+
+
 def _words(text: str) -> str:
     return listed([gettext(WORDS[word]) if word in WORDS else word for word in text.split(", ")])
 
@@ -193,6 +204,7 @@ def _names(text: str) -> str:
 # How the text of a value is told by what stands after its colon; packages above add what only they have words for.
 SPECS: dict[str, Callable[[str], str]] = {
     "when": _when,
+    "weekly": _weekly,
     "word": _words,
     "named": _names,
     "figure": limited,

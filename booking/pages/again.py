@@ -79,7 +79,7 @@ def said_needs(needs: Iterable[str]) -> dict[str, Any]:
 
 
 def _support(booking: Booking) -> dict[str, Any]:
-    support = {"agreement": booking.agreement_id, "grant": booking.grant_id}
+    support = {"agreement": booking.named_agreement_id, "grant": booking.grant_id, "draws": "" if booking.draws else "no"}
     return {name: value for name, value in support.items() if value}
 
 

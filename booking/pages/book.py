@@ -46,7 +46,7 @@ REFUSALS = (Invalid, Conflict, Missing, Forbidden)
 # How one waits and why others give way stay in the form when it is looked at again.
 STAYING = ("accepts", "book_when_free", "displace_reason")
 SENT_ONLY = ("csrf_token", "key", "room", "asking", "look", *Order.model_fields.keys() - Draft.model_fields.keys())
-CARRIED = ("agreement", "grant", "second_hour", *draft.EXCEPTIONS)
+CARRIED = ("agreement", "draws", "grant", "second_hour", *draft.EXCEPTIONS)
 
 
 @routes.get("/rooms/<venue>/<room>/book")

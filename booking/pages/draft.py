@@ -32,6 +32,7 @@ SAME = (
     "contact",
     "contact_phone",
     "agreement",
+    "draws",
     "grant",
     "team",
     "open_to_all",
@@ -103,6 +104,7 @@ class Draft(Input):
     alcohol: bool = False
     commercial: bool = False
     agreement: RowId | None = None
+    draws: bool = True
     grant: RowId | None = None
     exceptions: Annotated[list[str], Field(max_length=100)] = Field(default_factory=list)
     exception_reason: Annotated[Prose, Field(max_length=4000)] = ""

@@ -66,6 +66,7 @@ SAID: Mapping[str, str] = {
     "booking.withdraw_question": _("%(who)s trakk et spørsmål tilbake."),
     "booking.restate": _("%(who)s endret det som står om bookingen."),
     "booking.price": _("%(who)s rettet prisen."),
+    "booking.draw": _("%(who)s endret hvilken avtale datoene trekkes fra."),
     "booking.readd": _("%(who)s tok datoen med igjen."),
     "booking.follow": _("Tatt av kalenderen til en annen."),
     "booking.follow:moved": _("Flyttet i kalenderen til en annen."),

@@ -11,18 +11,20 @@ from werkzeug.datastructures import MultiDict
 from accounts.identity import Actor
 from booking.case import Case
 from booking.pages import draft
-from booking.support.agreements import Meter, meters
 from booking.support.grants.rows import grants_of
+from booking.support.meters import Meter, meters
 from booking.support.models import Grant, SchemeKind
 
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """What the organisation has, each with the address that uses it or leaves it; ``used`` are those of this wish."""
+    """What the organisation has: the agreements, from which dates draw by rule where it ``draws``, with the address that leaves or
+    takes them; grants each with the address that uses them, ``grant`` is the one of this wish."""
 
-    agreements: tuple[tuple[Meter, str], ...] = ()
+    agreements: tuple[Meter, ...] = ()
+    draws: bool = True
+    toggled: str = ""
     grants: tuple[tuple[Grant, str], ...] = ()
-    agreement: tuple[Meter, str] | None = None
     grant: tuple[Grant, str] | None = None
 
 
@@ -34,19 +36,20 @@ def support_for(
     if organisation is None or not (by.is_officer or by.acts_for(organisation.id)):
         return Support()
 
-    def use(name: str, value: object) -> str:
-        return to(draft.changed_to(given, {name: value}), case.path)
+    def use(**changes: object) -> str:
+        return to(draft.changed_to(given, changes), case.path)
 
     fitting = [meter for meter in meters(session, by=by, now=now, organisation_id=organisation.id) if _fits(meter, case)]
     days = [span.wall.start.date() for span in case.dates]
     held = grants_of(session, min(days), max(days), [organisation.id]).get(organisation.id, [])
     funds = [grant for grant in held if grant.ended_at is None and grant.scheme.kind is not SchemeKind.OPERATING]
-    agreement, grant = case.applicant.agreement, case.applicant.grant
+    draws, grant = case.applicant.agreed_with is not None, case.applicant.grant
     return Support(
-        agreements=tuple((meter, use("agreement", meter.agreement.id)) for meter in fitting if meter.agreement is not agreement),
-        grants=tuple((one, use("grant", one.id)) for one in funds if one is not grant),
-        agreement=next(((meter, use("agreement", "")) for meter in fitting if meter.agreement is agreement), None),
-        grant=next(((one, use("grant", "")) for one in funds if one is grant), None),
+        agreements=tuple(fitting),
+        draws=draws,
+        toggled=use(agreement="", draws="no" if draws else ""),
+        grants=tuple((one, use(grant=one.id)) for one in funds if one is not grant),
+        grant=next(((one, use(grant="")) for one in funds if one is grant), None),
     )
 
 

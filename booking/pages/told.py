@@ -1,5 +1,6 @@
 """Told: a booking as its page tells it - each date with why, who decides, how one gets in, under what it stands."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -117,6 +118,12 @@ class ToldBooking:
     def not_had(self) -> int:
         """How many dates are wished for and not had: left out, in line, or lost."""
         return sum(one.date.state in lifecycle.FROM[lifecycle.Act.OFFER] for one in self.dates)
+
+    @property
+    def drawn(self) -> tuple[tuple[Agreement, int], ...]:
+        """The agreements that its live dates draw on, with how many do."""
+        found = Counter(one.date.agreement for one in self.live if one.date.agreement)
+        return tuple(sorted(found.items(), key=lambda each: each[0].id))
 
     @property
     def live(self) -> tuple[ToldDate, ...]:
@@ -255,7 +262,7 @@ def _load(session: Session, booking: Booking) -> None:
     for kind, key in (
         (Person, booking.holder_id),
         (Organisation, booking.organisation_id),
-        (Agreement, booking.agreement_id),
+        *((Agreement, number) for number in sorted({one.agreement_id or 0 for one in booking.occurrences} - {0})),
         (Grant, booking.grant_id),
     ):
         if key is not None:

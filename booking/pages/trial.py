@@ -26,6 +26,7 @@ from booking.outcome import (
     refusal_of,
     refuses,
     shortage_faults,
+    undrawn_faults,
 )
 from booking.pages import draft
 from booking.pages.labels import wall_clocks
@@ -62,7 +63,7 @@ class Line:
     ``taken`` is who has the time, ``short`` what is kept for those in line, or too little of beside the room; ``can_wait`` says
     whether one can stand in line for it. ``asked`` are the objections from which an exception is asked. ``room`` is where it is
     to be, when that is another room; ``choices`` are what one can choose for this ``day`` of a series, with their words, and
-    ``chosen`` what is.
+    ``chosen`` what is. ``draws_on`` is the title of the agreement that it draws on, ``undrawn`` says why it draws on none.
     """
 
     number: int
@@ -78,6 +79,8 @@ class Line:
     short: tuple[Fault, ...]
     can_wait: bool
     warnings: tuple[Fault, ...]
+    draws_on: str
+    undrawn: tuple[tuple[str, Fault], ...]
     price: Price | None
     ways: tuple[Way, ...]
     leave_out: str
@@ -224,6 +227,8 @@ def _line(
         short=(*(collision_fault(date, met) for met in date.collisions if met.kept_until), *shortage_faults(date)),
         can_wait=date.can_wait,
         warnings=tuple(objection_fault(warning, f"{wall.start:%Y-%m-%dT%H:%M}") for warning in (verdict.warnings if verdict else ())),
+        draws_on=date.judged.drawn.title if date.judged.drawn and date.is_kept else "",
+        undrawn=tuple(undrawn_faults(verdict)) if verdict and date.is_kept else (),
         price=verdict.price if verdict and date.state is not OccurrenceState.SKIPPED else None,
         # A shorter time that the rule names may be one that is offered too.
         ways=tuple({way.label: way for way in ways}.values()),

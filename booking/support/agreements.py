@@ -1,178 +1,188 @@
-"""Agreements: making and ending them, and the meter of hours that shows how many are used."""
+"""Agreements: making, changing and ending them, with what becomes of the dates that stand on them."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from enum import StrEnum
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
 
-from pydantic import BeforeValidator, Field
-from sqlalchemy import func, select, tuple_
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
 
 from accounts.identity import Actor
 from accounts.models import Organisation
-from booking.lifecycle import LIVE
-from booking.models import Booking, Occurrence
-from booking.support.classes import price_classes
-from booking.support.models import LARGEST_ID, Agreement
+from booking.models import Booking
+from booking.revisions import touch
+from booking.support.models import Agreement, Duty
+from booking.support.terms import AgreementTerms, DutyTerms, faults_of, rooms_named
+from booking.support.treating import Consent, Reach, concerned, redraw
 from database.audit import Act, record
-from database.locks import Key, Subject, lock
-from database.sql import epoch
-from kernel.errors import Fault, Invalid, Missing, refuse
-from kernel.wallclock import to_wall
-from venues.models import Room, Venue
-from venues.queries import municipality, room_at
-from web.fields import Day, Line, Prose
-from web.forms import Input
+from kernel.errors import Invalid, Missing, Stale, refuse
+from venues.models import Room
+
+SIMPLE = {"title", "price_class", "per", "first_day", "last_day", "duties", "contact", "parties", "renew_by"}
+UNSEEN = Consent()
 
 
-def with_point(value: object) -> object:
-    """``12,5`` as a number is written in code."""
-    return value.replace(",", ".") if isinstance(value, str) else value
+def make_agreement(session: Session, terms: AgreementTerms, *, consent: Consent = UNSEEN, by: Actor, now: datetime) -> Agreement:
+    """Make an agreement; officers only. Coming dates of the organisation that it covers draw on it from now on.
 
-
-class AgreementTerms(Input):
-    """What an agreement gives and asks; ``hours`` go in quarters."""
-
-    organisation: int = Field(ge=1, le=LARGEST_ID)
-    title: Line
-    price_class: str = Field(pattern=r"^[a-z0-9-]{1,40}$")
-    hours: Annotated[float, BeforeValidator(with_point), Field(gt=0, le=10_000, multiple_of=0.25)]
-    first_day: Day
-    last_day: Day
-    rooms: tuple[str, ...] = Field(min_length=1, max_length=200)
-    duties: Prose = Field(default="", max_length=2000)
-
-
-class Standing(StrEnum):
-    """Whether an agreement gives anything today: OVER when its period is past, ENDED when an officer ended it."""
-
-    COMING = "coming"
-    RUNNING = "running"
-    OVER = "over"
-    ENDED = "ended"
-
-
-@dataclass(frozen=True, slots=True)
-class Meter:
-    """Minutes granted, used by dates that have been, and kept by dates to come or waiting."""
-
-    agreement: Agreement
-    standing: Standing
-    used: int
-    ahead: int
-
-    @property
-    def left(self) -> int:
-        """What can still be booked; less than nothing where more was booked than granted."""
-        return self.agreement.minutes - self.used - self.ahead
-
-    def share(self, minutes: int) -> int:
-        """Minutes in thousandths of the meter, which is as long as what was granted, or booked where that is more."""
-        return round(1000 * minutes / max(self.agreement.minutes, self.used + self.ahead))
-
-
-def make_agreement(session: Session, terms: AgreementTerms, *, by: Actor, now: datetime) -> Agreement:
-    """Make an agreement; officers only. Raises Invalid with all that is wrong with the terms."""
+    Raises Invalid with all that is wrong with the terms, and Conflict that names those dates unless they were seen.
+    """
     by.require(by.is_officer, "officer")
-    rooms = _rooms(session, terms.rooms)
-    if faults := [*_faults(session, terms, rooms)]:
-        raise Invalid(*faults)
+    rooms = rooms_named(session, terms.rooms)
+    _require_sound(session, terms, rooms)
+    if terms.renews is not None:
+        agreement_at(session, terms.renews)
+    reach = Reach(terms.organisation, None, {room.id for room in rooms.values()}, terms.first_day, terms.last_day)
+    bookings = concerned(session, reach, now=now)
+    # Behind the lock again: another officer may have made the same.
+    _require_sound(session, terms, rooms)
     agreement = Agreement(
+        **_columns(terms),
         organisation_id=terms.organisation,
-        title=terms.title,
-        price_class=terms.price_class,
-        minutes=round(terms.hours * 60),
-        first_day=terms.first_day,
-        last_day=terms.last_day,
-        duties=terms.duties,
+        renews=terms.renews,
         created_at=now,
         changed_at=now,
         rooms=list(rooms.values()),
+        promised=[Duty(**_duty(one)) for one in terms.promised],
     )
     session.add(agreement)
+    session.get_one(Organisation, terms.organisation).has_agreements = True
     session.flush()
-    facts = {"organisation": terms.organisation, "minutes": agreement.minutes}
-    record(session, Act("make", "agreement", agreement.id, facts), by=by, now=now)
-    return agreement
+    facts = {"organisation": terms.organisation, "minutes": agreement.minutes, "renews": terms.renews}
+    return _treated(session, agreement, "make", facts, bookings, consent, by=by, now=now)
 
 
-def end_agreement(session: Session, agreement_id: int, *, by: Actor, now: datetime) -> Agreement:
-    """End an agreement: bookings under it stand, new ones are refused."""
+def change_agreement(
+    session: Session,
+    agreement_id: int,
+    terms: AgreementTerms,
+    *,
+    version: int | None = None,
+    consent: Consent = UNSEEN,
+    by: Actor,
+    now: datetime,
+) -> Agreement:
+    """Change what an agreement gives and asks; officers only. Its coming dates draw anew, those that have been stay as they were.
+
+    Raises Invalid, Missing (``unknown-agreement``), Stale (``changed-meanwhile``), and Conflict as ``make_agreement`` does.
+    """
     by.require(by.is_officer, "officer")
-    lock(session, Key(Subject.AGREEMENT, agreement_id))
-    agreement = session.get(Agreement, agreement_id)
-    if agreement is None or agreement.ended_at is not None:
-        raise refuse(Missing, "unknown-agreement", "agreement", agreement_id)
+    agreement = agreement_at(session, agreement_id)
+    rooms = rooms_named(session, terms.rooms)
+    if terms.organisation != agreement.organisation_id:
+        raise refuse(Invalid, "not-their-agreement", "organisation", terms.organisation)
+    _require_sound(session, terms, rooms, itself=agreement.id)
+    reach = _reach(agreement)
+    both = {*reach.rooms, *(room.id for room in rooms.values())}
+    first, last = min(reach.first, terms.first_day), max(reach.last, terms.last_day)
+    bookings = concerned(session, replace(reach, rooms=both, first=first, last=last), now=now)
+    _require_running(session, agreement)
+    _require_sound(session, terms, rooms, itself=agreement.id)
+    if version is not None and version != agreement.version:
+        raise refuse(Stale, "changed-meanwhile", "version", version, now=agreement.version)
+    before = _columns_of(agreement)
+    for name, value in _columns(terms).items():
+        setattr(agreement, name, value)
+    agreement.rooms = list(rooms.values())
+    _promise(session, agreement, terms.promised)
+    agreement.version, agreement.changed_at = agreement.version + 1, now
+    session.flush()
+    changed = sorted(name for name, value in _columns_of(agreement).items() if value != before[name])
+    if "title" in changed:
+        # Feeds name it.
+        for booking in bookings:
+            touch(session, booking)
+    return _treated(session, agreement, "change", {"fields": changed}, bookings, consent, by=by, now=now)
+
+
+def end_agreement(
+    session: Session, agreement_id: int, *, cancels: str = "", consent: Consent = UNSEEN, by: Actor, now: datetime
+) -> Agreement:
+    """End an agreement; officers only. Its coming dates draw on another, or are priced as others are; or those are cancelled for
+    nothing, for the reason ``cancels``. Raises Missing, and Conflict as ``make_agreement`` does."""
+    by.require(by.is_officer, "officer")
+    agreement = agreement_at(session, agreement_id)
+    bookings = concerned(session, _reach(agreement), now=now)
+    _require_running(session, agreement)
     agreement.ended_at = agreement.changed_at = now
     agreement.version += 1
-    record(session, Act("end", "agreement", agreement.id, {}), by=by, now=now)
+    session.flush()
+    return _treated(session, agreement, "end", {}, bookings, consent, cancels=cancels, by=by, now=now)
+
+
+def agreement_at(session: Session, agreement_id: int) -> Agreement:
+    """The agreement of an id that has not ended; raises Missing (``unknown-agreement``)."""
+    query = select(Agreement).where(Agreement.id == agreement_id, Agreement.ended_at.is_(None)).options(selectinload(Agreement.rooms))
+    found = session.scalar(query)
+    if found is None:
+        raise refuse(Missing, "unknown-agreement", "agreement", agreement_id)
+    return found
+
+
+def _require_sound(session: Session, terms: AgreementTerms, rooms: Mapping[str, Room], *, itself: int | None = None) -> None:
+    """Raises Invalid with all that is wrong with terms."""
+    if faults := [*faults_of(session, terms, rooms, itself=itself)]:
+        raise Invalid(*faults)
+
+
+def _reach(agreement: Agreement) -> Reach:
+    rooms = {room.id for room in agreement.rooms}
+    return Reach(agreement.organisation_id, agreement.id, rooms, agreement.first_day, agreement.last_day)
+
+
+def _require_running(session: Session, agreement: Agreement) -> None:
+    """Read again behind the lock; raises Missing where it was ended meanwhile."""
+    session.refresh(agreement)
+    if agreement.ended_at is not None:
+        raise refuse(Missing, "unknown-agreement", "agreement", agreement.id)
+
+
+def _treated(
+    session: Session,
+    agreement: Agreement,
+    verb: str,
+    facts: dict[str, Any],
+    bookings: Sequence[Booking],
+    consent: Consent,
+    *,
+    cancels: str = "",
+    by: Actor,
+    now: datetime,
+) -> Agreement:
+    found = redraw(session, agreement, bookings, consent, cancels=cancels, by=by, now=now)
+    told = {"redrawn": [one.date.id for one in found]} if found else {}
+    record(session, Act(verb, "agreement", agreement.id, facts | told), by=by, now=now)
     session.flush()
     return agreement
 
 
-def meters(session: Session, *, by: Actor, now: datetime, organisation_id: int | None = None) -> Sequence[Meter]:
-    """The agreements with their meters: all for officers, an organisation's own for its delegates; newest first."""
-    by.require(by.is_officer or (organisation_id is not None and by.acts_for(organisation_id)), "delegate")
-    parts = (joinedload(Agreement.organisation), selectinload(Agreement.rooms).joinedload(Room.venue))
-    query = select(Agreement).options(*parts).order_by(Agreement.last_day.desc(), Agreement.id.desc())
-    if organisation_id is not None:
-        query = query.where(Agreement.organisation_id == organisation_id)
-    agreements = session.scalars(query).all()
-    if not agreements:
-        return []
-    used = _minutes(session, [agreement.id for agreement in agreements], now)
-    today = to_wall(now, municipality(session).zone).date()
-    return [Meter(one, standing_on(today, one), used.get((one.id, True), 0), used.get((one.id, False), 0)) for one in agreements]
+def _promise(session: Session, agreement: Agreement, promised: tuple[DutyTerms, ...]) -> None:
+    """Duties as they are named now: those that are named by their id stay what was done of them."""
+    before = {duty.id: duty for duty in agreement.promised}
+    named = [(before.get(one.id or 0) or Duty(agreement_id=agreement.id), one) for one in promised]
+    for duty, one in named:
+        for name, value in _duty(one).items():
+            setattr(duty, name, value)
+    agreement.promised = [duty for duty, _one in named]
+    for number in before.keys() - {duty.id for duty, _one in named}:
+        session.delete(before[number])
 
 
-def standing_on(day: date, agreement: Agreement) -> Standing:
-    """Whether the agreement gives anything on a local date."""
-    if agreement.ended_at is not None:
-        return Standing.ENDED
-    if day < agreement.first_day:
-        return Standing.COMING
-    return Standing.OVER if day > agreement.last_day else Standing.RUNNING
+def _duty(terms: DutyTerms) -> dict[str, Any]:
+    return terms.model_dump(exclude={"id"})
 
 
-def _rooms(session: Session, paths: Sequence[str]) -> dict[str, Room]:
-    """The rooms that there are, by path, in one query."""
-    named = tuple_(Venue.slug, Room.slug).in_([tuple(path.split("/", 1)) for path in paths if "/" in path])
-    query = select(Room).join(Room.venue).where(named).options(joinedload(Room.venue)).order_by(Room.id)
-    return {f"{room.venue.slug}/{room.slug}": room for room in session.scalars(query)}
+def _columns(terms: AgreementTerms) -> dict[str, Any]:
+    return {
+        **terms.model_dump(include=SIMPLE),
+        "minutes": round(terms.hours * 60),
+        "times": [{"weekday": one.weekday, "start": one.start, "end": one.end} for one in (time.fixed for time in terms.times)],
+        "documents": [document.model_dump() for document in terms.documents],
+        "remind_days": sorted(set(terms.remind_days), reverse=True),
+    }
 
 
-def _faults(session: Session, terms: AgreementTerms, rooms: dict[str, Room]) -> Iterator[Fault]:
-    if session.get(Organisation, terms.organisation) is None:
-        yield Fault("no-such-organisation", "organisation", terms.organisation)
-    is_backwards = terms.last_day < terms.first_day
-    if is_backwards:
-        yield Fault("period-backwards", "last_day", terms.last_day.isoformat(), {"first": terms.first_day})
-    for path in terms.rooms:
-        if path not in rooms:
-            yield _unknown_room(session, path)
-        elif rooms[path].retired_at is not None:
-            yield Fault("room-retired", "rooms", path)
-    if rooms and not is_backwards:
-        known = price_classes(session, list(rooms.values()), terms.first_day, terms.last_day)
-        if terms.price_class not in known:
-            yield Fault("unknown-price-class", "price_class", terms.price_class, {"known": sorted(known)})
-
-
-def _unknown_room(session: Session, path: str) -> Fault:
-    """What the map of rooms says of a path that leads nowhere, at the form's field."""
-    try:
-        room_at(session, path)
-    except Missing as missing:
-        fault = missing.faults[0]
-        return Fault(fault.code, "rooms", fault.value, fault.facts)
-    return Fault("unknown-room", "rooms", path, {"near": ()})
-
-
-def _minutes(session: Session, ids: Sequence[int], now: datetime) -> dict[tuple[int | None, bool], int]:
-    has_been = Occurrence.ends_at <= now
-    total = func.sum(epoch(Occurrence.ends_at) - epoch(Occurrence.starts_at)) / 60
-    query = select(Booking.agreement_id, has_been, total).join(Occurrence, Occurrence.booking_id == Booking.id)
-    query = query.where(Booking.agreement_id.in_(ids), Occurrence.state.in_(sorted(LIVE))).group_by(Booking.agreement_id, has_been)
-    return {(agreement, bool(past)): int(minutes) for agreement, past, minutes in session.execute(query)}
+def _columns_of(agreement: Agreement) -> dict[str, Any]:
+    names = SIMPLE | {"minutes", "times", "documents", "remind_days"}
+    return {name: getattr(agreement, name) for name in names} | {"rooms": sorted(room.id for room in agreement.rooms)}

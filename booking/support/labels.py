@@ -1,9 +1,13 @@
 """Labels: in few words, what stood in the way of a wish."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from booking.support.models import Duty, DutyKind
 from kernel.texts import marked as _
-from web.texts import gettext
+from policies.entitled import written
+from policies.request import FixedTime
+from web.texts import gettext, ngettext
+from web.written import filled
 
 OTHER = _("Annet")
 REASONS: Mapping[str, str] = {
@@ -34,7 +38,9 @@ REASONS: Mapping[str, str] = {
     "policy:agreement-unknown": _("Avtalen gjelder ikke bookingen"),
     "policy:agreement-other-room": _("Avtalen gjelder andre rom"),
     "policy:agreement-other-dates": _("Avtalen gjelder andre datoer"),
+    "policy:agreement-other-times": _("Avtalen gjelder andre tider"),
     "policy:agreement-hours-used": _("Timene i avtalen er brukt opp"),
+    "policy:agreement-week-used": _("Ukas timer i avtalen er brukt opp"),
     "policy:answer-too-late": _("Svaret kommer for sent"),
     "policy:opening-unknown": _("Åpningstidene er ikke kjent"),
     "policy:outside-opening-hours": _("Utenfor åpningstiden"),
@@ -95,3 +101,25 @@ REASONS: Mapping[str, str] = {
 def reason_label(code: str) -> str:
     """The words for a refusal's code; all codes without words of their own count as one reason."""
     return gettext(REASONS.get(code, OTHER))
+
+
+DUTIES: Mapping[DutyKind, str] = {
+    DutyKind.OPEN: _("Åpen aktivitet"),
+    DutyKind.EVENT: _("Arrangement"),
+    DutyKind.DUGNAD: _("Dugnad"),
+    DutyKind.REPORT: _("Rapport"),
+    DutyKind.OTHER: _("Annet"),
+}
+
+
+def duty_label(duty: Duty) -> str:
+    """``Åpen aktivitet, 4 ganger``."""
+    kind = gettext(DUTIES[duty.kind])
+    if duty.kind is DutyKind.DUGNAD:
+        return ngettext("%(kind)s, %(num)d time", "%(kind)s, %(num)d timer", duty.amount, kind=kind)
+    return ngettext("%(kind)s, %(num)d gang", "%(kind)s, %(num)d ganger", duty.amount, kind=kind)
+
+
+def times_text(times: Iterable[Mapping[str, int]]) -> str:
+    """``tirsdag 18:00–20:00``, as an agreement keeps them; nothing where none are fixed."""
+    return ", ".join(filled("{time:weekly}", {"time": written(FixedTime(**one))}) for one in times)

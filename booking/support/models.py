@@ -1,6 +1,6 @@
-"""Rows of agreements, with their rooms, and of schemes and the grants under them."""
+"""Rows of agreements with their rooms, duties and templates, and of schemes and the grants under them."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -15,8 +15,26 @@ from venues.models import Room
 LARGEST_ID = 2**31 - 1
 
 
+def monday(day: date) -> date:
+    """The first day of the week."""
+    return day - timedelta(days=day.weekday())
+
+
+class Per(StrEnum):
+    """What an agreement's minutes are counted by: all of its period, or each week from Monday on."""
+
+    SEASON = "season"
+    WEEK = "week"
+
+
 class Agreement(Base):
-    """Gives an organisation a price class and a number of minutes in named rooms over a period of dates."""
+    """Gives an organisation a price class and minutes in named rooms, in all of a period of dates or in each week of it.
+
+    ``times`` are the fixed times within which a date has to lie, as ``policies.request.FixedTime`` says them; none means any time.
+    ``contact`` is whom to ask in the municipality, ``parties`` are those beside the two, ``documents`` have a title and an address.
+    Who acts for the organisation is reminded ``remind_days`` before ``renew_by``, or else before the last day; ``reminded_on`` is when
+    that was last done. ``renews`` is the agreement that this one goes on from.
+    """
 
     __tablename__ = "agreement"
 
@@ -24,10 +42,19 @@ class Agreement(Base):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     title: Mapped[str] = mapped_column(String(200))
     price_class: Mapped[str] = mapped_column(String(40))
+    per: Mapped[Per] = mapped_column(Word(Per), default=Per.SEASON)
     minutes: Mapped[int]
     first_day: Mapped[date]
     last_day: Mapped[date]
+    times: Mapped[list[Any]] = mapped_column(default=list)
     duties: Mapped[str] = mapped_column(String(2000), default="")
+    contact: Mapped[str] = mapped_column(String(200), default="")
+    parties: Mapped[str] = mapped_column(String(500), default="")
+    documents: Mapped[list[Any]] = mapped_column(default=list)
+    renew_by: Mapped[date | None]
+    remind_days: Mapped[list[Any]] = mapped_column(default=list)
+    reminded_on: Mapped[date | None]
+    renews: Mapped[int | None]
     ended_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
@@ -35,6 +62,20 @@ class Agreement(Base):
 
     organisation: Mapped[Organisation] = relationship()
     rooms: Mapped[list[Room]] = relationship(secondary="agreement_room", order_by="Room.id")
+    promised: Mapped[list["Duty"]] = relationship(order_by="Duty.id")
+
+    @property
+    def granted(self) -> int:
+        """Minutes in all of the period; each week that it touches has its own where they are counted by the week."""
+        if self.per is Per.SEASON:
+            return self.minutes
+        weeks = (monday(self.last_day) - monday(self.first_day)).days // 7 + 1
+        return self.minutes * weeks
+
+    @property
+    def due_on(self) -> date:
+        """By when it is to be renewed, or runs out."""
+        return self.renew_by or self.last_day
 
 
 class AgreementRoom(Base):
@@ -44,6 +85,43 @@ class AgreementRoom(Base):
 
     agreement_id: Mapped[int] = mapped_column(ForeignKey("agreement.id"), primary_key=True)
     room_id: Mapped[int] = mapped_column(ForeignKey("room.id"), primary_key=True)
+
+
+class DutyKind(StrEnum):
+    """OPEN is activity that anybody may join, EVENT something arranged, DUGNAD voluntary work, REPORT a report to the municipality."""
+
+    OPEN = "open"
+    EVENT = "event"
+    DUGNAD = "dugnad"
+    REPORT = "report"
+    OTHER = "other"
+
+
+class Duty(Base):
+    """What an organisation does in return: so many times (of dugnad: hours), by a day; ``done_at`` is when an officer saw it done."""
+
+    __tablename__ = "agreement_duty"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agreement_id: Mapped[int] = mapped_column(ForeignKey("agreement.id"), index=True)
+    kind: Mapped[DutyKind] = mapped_column(Word(DutyKind))
+    amount: Mapped[int] = mapped_column(default=1)
+    text: Mapped[str] = mapped_column(String(300), default="")
+    due_on: Mapped[date | None]
+    done_at: Mapped[datetime | None]
+    done_by: Mapped[int | None]
+
+
+class AgreementTemplate(Base):
+    """The municipality's principles as an agreement to start from: ``terms`` are fields of its form."""
+
+    __tablename__ = "agreement_template"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+    terms: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    retired_at: Mapped[datetime | None]
+    changed_at: Mapped[datetime]
 
 
 class SchemeKind(StrEnum):

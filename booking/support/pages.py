@@ -1,35 +1,24 @@
 """Pages of agreements and grants, for officers and for those they are given to, and of what was sought in vain."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import timedelta
-from itertools import groupby
-from typing import Any, Literal
+from typing import Literal
 
-from flask import Blueprint, Flask, redirect, render_template, request, url_for
+from flask import Flask, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
-from sqlalchemy.orm import contains_eager
 
 from accounts import edge, organisations, queries
-from booking.support.agreements import AgreementTerms, Meter, end_agreement, make_agreement, meters
-from booking.support.choosing import choice, chosen_organisation, this_day
-from booking.support.classes import price_classes
+from booking.support.agreed import routes
+from booking.support.api import api
+from booking.support.choosing import this_day
 from booking.support.grants.pages import support_of
-from booking.support.labels import reason_label
+from booking.support.meters import meters
+from booking.support.routes import class_names
 from booking.support.unmet import MOST_SHOWN, unmet
 from kernel.clock import now
-from venues.models import Room, Venue
-from web import language
 from web.forms import Form, Input, parse
 from web.hooks import Group, Link, hooks
-from web.pages import FORM_REFUSALS, done, form_again, keep_nothing
 from web.texts import gettext as _
-
-YEAR = timedelta(days=365)
-
-routes = Blueprint("support", __name__)
-routes.after_request(keep_nothing)
-routes.add_app_template_filter(reason_label, "reason_label")
 
 
 class Looked(Input):
@@ -41,6 +30,7 @@ class Looked(Input):
 def install(app: Flask) -> None:
     """Serve the pages and name them in the navigation."""
     app.register_blueprint(routes)
+    app.register_blueprint(api)
     hooks(app).navigation.append(links)
 
 
@@ -52,44 +42,6 @@ def links() -> Iterator[Link]:
         yield Link(_("Søkt forgjeves"), url_for("support.sought_page"), "staff", group=Group.FIGURES)
     if actor.organisations:
         yield Link(_("Mine avtaler"), url_for("support.mine_page"), "account", group=Group.OWN)
-
-
-@routes.get("/agreements")
-def agreements_page() -> str:
-    """All agreements with their meters, for officers."""
-    found = meters(edge.reading(), by=edge.actor(), now=now())
-    return render_template("support/agreements.html", meters=found, class_names=_class_names(found))
-
-
-@routes.get("/agreements/new")
-def new_agreement_page() -> str:
-    """Find the organisation, then say what it gets."""
-    chosen = chosen_organisation(request.args.get("organisation", type=int))
-    if chosen is None:
-        return render_template("support/choose.html", **choice(_("Ny avtale"), url_for("support.agreements_page")))
-    today = this_day()
-    form = Form({"first_day": today.isoformat(), "last_day": (today + YEAR).isoformat()})
-    return render_template("support/new_agreement.html", form=form, organisation=chosen, **_terms())
-
-
-@routes.post("/agreements")
-def register_agreement() -> ResponseReturnValue:
-    """Make it."""
-    try:
-        made = edge.transact(make_agreement, parse(AgreementTerms, request.form))
-    except FORM_REFUSALS as refusal:
-        chosen = chosen_organisation(request.form.get("organisation", type=int))
-        if chosen is None:
-            return form_again("support/choose.html", refusal, **choice(_("Ny avtale"), url_for("support.agreements_page")))
-        return form_again("support/new_agreement.html", refusal, organisation=chosen, **_terms())
-    return done(_("Avtalen «%(title)s» er laget.", title=made.title), url_for("support.agreements_page"))
-
-
-@routes.post("/agreements/<int:agreement_id>/end")
-def end_of_agreement(agreement_id: int) -> ResponseReturnValue:
-    """End it; what is booked stands."""
-    ended = edge.transact(end_agreement, agreement_id)
-    return done(_("Avtalen «%(title)s» er avsluttet.", title=ended.title), url_for("support.agreements_page"))
 
 
 @routes.get("/support")
@@ -113,7 +65,7 @@ def organisation_page(organisation_id: int) -> str:
         organisation=organisations.organisation_of(session, organisation_id),
         actor=actor,
         meters=found,
-        class_names=_class_names(found),
+        class_names=class_names(found),
         **support_of(organisation_id),
     )
 
@@ -124,29 +76,3 @@ def sought_page() -> str:
     looked = parse(Looked, request.args)
     found = unmet(edge.reading(), since=this_day() - timedelta(days=int(looked.days)), by=edge.actor())
     return render_template("support/sought.html", found=found, form=Form({"days": looked.days}), most=MOST_SHOWN)
-
-
-def _class_names(found: Sequence[Meter]) -> dict[str, str]:
-    """What the policies of the agreements' rooms call price classes, in the language of the request."""
-    if not found:
-        return {}
-    rooms = {room.id: room for meter in found for room in meter.agreement.rooms}
-    first = min(meter.agreement.first_day for meter in found)
-    last = max(meter.agreement.last_day for meter in found)
-    named = price_classes(edge.reading(), list(rooms.values()), first, last)
-    return {code: name.in_language(language.choose()) for code, name in named.items()}
-
-
-def _terms() -> dict[str, Any]:
-    """What an agreement can name: the rooms in use by venue, and the price classes of the coming year."""
-    session, today = edge.reading(), this_day()
-    in_use = select(Room).join(Room.venue).where(Room.retired_at.is_(None), Venue.retired_at.is_(None))
-    rooms = session.scalars(in_use.options(contains_eager(Room.venue)).order_by(Venue.name, Venue.id, Room.name, Room.id)).all()
-    named = price_classes(session, rooms, today, today + YEAR)
-    return {
-        "venues": [
-            (venue.name, [(f"{venue.slug}/{room.slug}", room.name) for room in found])
-            for venue, found in groupby(rooms, key=lambda room: room.venue)
-        ],
-        "classes": [(code, name.in_language(language.choose())) for code, name in named.items()],
-    }

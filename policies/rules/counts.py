@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from kernel.interval import Interval
 from kernel.texts import marked as _
 from kernel.wallclock import local_day, to_wall
+from policies.entitled import OTHER_DATES, OTHER_ROOM, OTHER_TIMES, misfits
 from policies.occasion import MIDNIGHT, Occasion, Part
 from policies.office import months_later
 from policies.request import Request, Usage, added
@@ -296,7 +297,7 @@ def minutes_inside(hours: Iterable[When], part: Part) -> int:
 
 
 class AgreementHours(Rule):
-    """What follows when a request under an agreement goes beyond its hours, rooms or dates."""
+    """What follows when a request that names an agreement goes beyond its hours, rooms, dates or times."""
 
     own_reads: ClassVar[frozenset[Reads]] = frozenset({Reads.COUNTS, Reads.TIME, Reads.ROOM, Reads.APPLICANT})
     mends: ClassVar[frozenset[Change]] = frozenset({Change.LENGTH})
@@ -313,16 +314,10 @@ class AgreementHours(Rule):
         if held is None or held.id != request.agreement:
             yield Breach("agreement-unknown", "agreement", request.agreement, None, Effect.REFUSE)
             return
-        if held.rooms and request.room not in held.rooms and self.other_room.effect:
-            yield Breach("agreement-other-room", "room", request.room, ", ".join(held.rooms), self.other_room.effect)
-        outside = occasion.parts[0].date < held.first or occasion.parts[-1].date > held.last
-        if outside and self.other_dates.effect:
-            yield Breach(
-                "agreement-other-dates", "start", f"{occasion.parts[0].date}", f"{held.first}/{held.last}", self.other_dates.effect
-            )
-        left = max(held.minutes_granted - held.minutes_used, 0)
-        if request.minutes > left and self.over.effect:
-            yield Breach("agreement-hours-used", "end", request.minutes, left, self.over.effect)
+        effects = {OTHER_ROOM: self.other_room, OTHER_DATES: self.other_dates, OTHER_TIMES: self.other_dates}
+        for misfit in misfits(held, request):
+            if effect := effects.get(misfit.code, self.over).effect:
+                yield Breach(misfit.code, misfit.field, misfit.value, misfit.limit, effect)
 
 
 def bounds(period: Period, day: date) -> tuple[date, date]:

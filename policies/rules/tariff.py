@@ -12,6 +12,7 @@ from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
 from kernel.money import Ore, for_minutes
+from policies.entitled import drawn
 from policies.occasion import Occasion, Part, moment
 from policies.rules.base import Band, Breach, Consequence, LocalDate, Model, OreAmount, Percent, Reads, Rule, Scope, Slug, Text, When
 from policies.verdict import Change, Effect, Price, PriceLine
@@ -168,8 +169,8 @@ class PriceRule(Rule):
 
     def class_of(self, occasion: Occasion) -> str | None:
         """The price class of the request; without any assignment everybody pays the list price."""
-        if occasion.request.agreement and occasion.facts.entitlement:
-            return occasion.facts.entitlement.price_class
+        if held := drawn(occasion.request, occasion.facts):
+            return held.price_class
         if not self.assignments:
             return LIST
         return next((assigned.price_class for assigned in self.assignments if assigned.covers(occasion)), None)

@@ -61,4 +61,4 @@ def _bad_hours(rule: BadHours) -> Sentences:
 def _agreement(rule: AgreementHours) -> Sentences:
     yield becomes(_("Timer ut over avtalen"), rule.over)
     yield becomes(_("Andre rom enn avtalens"), rule.other_room)
-    yield becomes(_("Datoer utenfor avtalen"), rule.other_dates)
+    yield becomes(_("Datoer og tider utenfor avtalen"), rule.other_dates)

@@ -101,7 +101,11 @@ try a draft on bookings                 in     no      no    no       no     no 
 publish a policy                        in     no      no    no       no     no        no        ok      ok
 
 make an agreement                       in     no      no    no       no     no        no        ok      ok
+change an agreement                     in     no      no    no       no     no        no        ok      ok
 end an agreement                        in     no      no    no       no     no        no        ok      ok
+note a duty                             in     no      no    no       no     no        no        ok      ok
+keep a template                         in     no      no    no       no     no        no        ok      ok
+retire a template                       in     no      no    no       no     no        no        ok      ok
 make a scheme                           in     no      no    no       no     no        no        ok      ok
 make a grant                            in     no      no    no       no     no        no        ok      ok
 end a grant                             in     no      no    no       no     no        no        ok      ok

@@ -132,6 +132,23 @@ def _page(address: str, **fields: Any) -> Tries:
     return tries
 
 
+AGREED = {
+    "organisation": "{skiold}",
+    "title": "Ny",
+    "price_class": "partner",
+    "hours": "5",
+    "first_day": "2027-10-01",
+    "last_day": "2027-12-01",
+    "rooms": ROOM,
+}
+
+
+def _agreed(world: World) -> dict[str, Any]:
+    """The same in JSON, a year later."""
+    days = {"first_day": "2028-10-01", "last_day": "2028-12-01"}
+    return {**AGREED, **days, "organisation": world.skiold, "hours": 5, "rooms": [ROOM]}
+
+
 def _calendar(verb: str, **fields: str) -> Tries:
     """An act on the calendar of others."""
     return _page(f"/venues/{VENUE}/calendars/{{source}}/{verb}", **fields)
@@ -264,17 +281,21 @@ TRIES: dict[str, Tries] = {
     "remove a rule": _page(f"{DRAFT}/rules/opening/removal", version="1"),
     "try a draft on bookings": _page(f"{DRAFT}/what-if", version="1"),
     "publish a policy": _page("/policies/municipality/publication", version="1", valid_from="2027-01-01"),
-    "make an agreement": _page(
-        "/agreements",
-        organisation="{skiold}",
-        title="Ny",
-        price_class="partner",
-        hours="5",
-        first_day="2026-10-01",
-        last_day="2026-12-01",
-        rooms=ROOM,
+    "make an agreement": lambda w: (
+        *_page("/agreements", **AGREED, confirmed="yes")(w),
+        _api("/agreements", {**_agreed(w), "confirmed": True}),
     ),
-    "end an agreement": _page("/agreements/{agreement}/end"),
+    "change an agreement": lambda w: (
+        *_page("/agreements/{agreement}/change", **AGREED, confirmed="yes")(w),
+        _api(f"/agreements/{w.agreement}", {**_agreed(w), "confirmed": True}, method="PUT"),
+    ),
+    "end an agreement": lambda w: (
+        *_page("/agreements/{agreement}/end", confirmed="yes")(w),
+        _api(f"/agreements/{w.agreement}/ending", {"confirmed": True}),
+    ),
+    "note a duty": _page("/agreements/{agreement}/duties/{duty}", done="yes"),
+    "keep a template": _page("/agreements/templates", name="Fast trening"),
+    "retire a template": _page("/agreements/templates/{template}/removal"),
     "make a scheme": _page("/grants/schemes", name="Leie", kind="rent", first_day="2026-01-01"),
     "make a grant": _page(
         "/grants", organisation="{skiold}", scheme="{scheme}", first_day="2026-01-01", last_day="2026-12-31", ceiling="1000"

@@ -28,10 +28,13 @@ from booking.line import offer_vacancy
 from booking.models import Occurrence, Offer, Task, Undo, Vacancy
 from booking.reservations import reserve
 from booking.states import TaskReason, UsageKind
-from booking.support.agreements import AgreementTerms, make_agreement
+from booking.support.agreements import make_agreement
 from booking.support.grants.awarding import GrantTerms, SchemeTerms, make_grant, make_scheme
 from booking.support.grants.hearings import HearingAnswer, HearingNotice, answer_hearing, give_notice
 from booking.support.grants.reports import ReportInput, write_report
+from booking.support.models import Duty
+from booking.support.principles import keep_template
+from booking.support.terms import AgreementTerms, TemplateTerms
 from booking.tasks import call_for
 from booking.usage import UsageInput, note_usage
 from calendars.incoming.deciding import meetings, set_aside
@@ -122,6 +125,8 @@ class World:
     team: int
     leading: int  # Berit's delegation
     agreement: int
+    duty: int
+    template: int
     scheme: int
     grant: int  # of last year, to be reported on
     reported: int  # another, on which it was
@@ -186,6 +191,8 @@ def build(session: Session) -> World:
         team=_made(session, list_team, hall.cast.skiold.id, TeamInput(team="Parkour"), by=hall.kari).id,
         leading=_id(session, Delegation, hall.cast.berit.id),
         agreement=agreement,
+        duty=session.scalars(select(Duty.id).where(Duty.agreement_id == agreement)).one(),
+        template=_made(session, keep_template, TemplateTerms(name="Åpen hall"), by=hall.kari).id,
         **_supported(session, hall),
         feed=_made(session, make_feed, Draft("Min", Audience.BOOKER), by=hall.berit).feed.id,
         olav=hall.cast.olav.id,
@@ -311,7 +318,15 @@ def _elsewhere(session: Session, hall: Hall) -> None:
 
 def _terms(hall: Hall) -> AgreementTerms:
     days = {"first_day": date(2026, 9, 1), "last_day": date(2026, 12, 31)}
-    return AgreementTerms(organisation=hall.cast.skiold.id, title="Turn for alle", price_class="partner", hours=6, rooms=(ROOM,), **days)
+    return AgreementTerms(
+        organisation=hall.cast.skiold.id,
+        title="Turn for alle",
+        price_class="partner",
+        hours=6,
+        rooms=(ROOM,),
+        **days,
+        promised=[{"kind": "open"}],
+    )
 
 
 def _of_venue(session: Session, hall: Hall) -> dict[str, int]:

@@ -11,7 +11,8 @@ from booking.models import Booking
 from booking.outcome import Declined
 from booking.reservations import reserve
 from booking.states import BookingState
-from booking.support.agreements import AgreementTerms, make_agreement
+from booking.support.agreements import make_agreement
+from booking.support.terms import AgreementTerms
 from database.audit import Audit
 from database.outbox import Notice, last_posted
 from kernel.errors import Conflict, Forbidden, Invalid

@@ -14,9 +14,11 @@ from booking.models import Booking, Claim, Judgement, Occurrence
 from booking.outcome import Declined, Taken
 from booking.reservations import preview, reserve
 from booking.states import BookingState, OccurrenceState
-from booking.support.agreements import AgreementTerms, make_agreement, meters
+from booking.support.agreements import make_agreement
 from booking.support.grants.awarding import GrantTerms, SchemeTerms, make_grant, make_scheme
 from booking.support.grants.values import worths
+from booking.support.meters import meters
+from booking.support.terms import AgreementTerms
 from database.audit import Audit
 from database.outbox import Notice
 from kernel.errors import Conflict, Forbidden, Invalid, Missing, Stale, Unidentified

@@ -47,6 +47,7 @@ ELSEWHERE = {
     "incoming_source",
     "person",
     "agreement",
+    "agreement_template",
     "grant",
     "scheme",
     "report",

@@ -1,16 +1,23 @@
 """Migrations: from every earlier revision the guards stand at the end, and where one is missing everything says so."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
 from flask import Flask
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
+from booking.models import Booking
+from booking.reservations import reserve
+from booking.support.agreements import make_agreement
+from booking.support.terms import AgreementTerms
 from database.guards import POSTGRESQL, SQLITE
 from database.migrate import config, differences, upgrade
 from database.transact import Database
+from tests.booking.conftest import NOW, again, furnish, wish
 from tests.database.test_guards import claim_refused as claim_refused
 from tests.database.test_guards import drop, standing_faults
 
@@ -56,3 +63,32 @@ def test_a_database_of_an_older_revision_is_not_ready(app: Flask) -> None:
     ready = app.test_client().get("/readyz")
 
     assert (ready.status_code, f"the code needs {REVISIONS[0]}" in ready.text) == (503, True)
+
+
+def test_a_booking_s_agreement_becomes_that_of_its_dates_and_back_again(database: Database) -> None:
+    agreement, booking = database.transact(book_under_an_agreement)
+
+    command.downgrade(config(database.url), "0028")
+    with database.engine.connect() as connection:
+        before = connection.execute(text("SELECT agreement_id FROM booking")).scalar_one()
+    command.upgrade(config(database.url), "head")
+
+    with database.reading() as session:
+        found = session.get_one(Booking, booking)
+        assert (before, found.named_agreement_id, found.draws) == (agreement, agreement, True)
+        assert [one.agreement_id for one in found.occurrences] == [agreement] * 3
+        assert found.organisation is not None
+        assert found.organisation.has_agreements
+
+
+def book_under_an_agreement(session: Session) -> tuple[int, int]:
+    """Three dates, of which two draw on it."""
+    hall = furnish(session)
+    again(session)
+    days = {"first_day": date(2026, 9, 1), "last_day": date(2026, 12, 31)}
+    rooms = ("oren-flerbrukshall/gymsal-1",)
+    terms = AgreementTerms(organisation=hall.cast.skiold.id, title="Fire timer", price_class="partner", hours=4, rooms=rooms, **days)
+    agreement = make_agreement(session, terms, by=hall.kari, now=NOW).id
+    again(session)
+    booking = reserve(session, wish(recurrence={"rrule": "FREQ=WEEKLY;COUNT=3"}), by=hall.berit, now=NOW)
+    return agreement, booking.id

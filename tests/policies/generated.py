@@ -10,7 +10,7 @@ from kernel.errors import Invalid
 from kernel.interval import Interval
 from kernel.wallclock import WallSpan
 from policies.occasion import clock
-from policies.request import AgeBand, ApplicantFacts, Closure, Day, Entitlement, Facts, Figure, Request, RoomFacts, Usage, Window
+from policies.request import AgeBand, ApplicantFacts, Closure, Day, Entitlement, Facts, Figure, FixedTime, Request, RoomFacts, Usage, Window
 from policies.taxonomy import Activity
 from tests.policies.examples import REASON, ZONE
 from venues.opening import Openness
@@ -219,6 +219,14 @@ def _interval(day: date, band: dict[str, str]) -> Interval:
 
 
 @st.composite
+def agreements(draw: st.DrawFn) -> Entitlement:
+    """One that a request may draw on by rule: at any time, or on Tuesday evenings."""
+    times = draw(st.sampled_from([(), (FixedTime(2, 16 * 60, 21 * 60),)]))
+    used, number = draw(st.integers(0, 400)), draw(st.sampled_from(["4", "5"]))
+    return Entitlement(number, "Avtale", "club", 360, used, date(2026, 1, 1), date(2026, 12, 31), times=times)
+
+
+@st.composite
 def facts(draw: st.DrawFn) -> Facts:
     breaks = draw(st.sampled_from([None, "Høstferie"]))
     open_days = [Window(_interval(day, {"start": "08:00", "end": "22:00"}), Openness.OPEN) for day in DAYS]
@@ -236,6 +244,7 @@ def facts(draw: st.DrawFn) -> Facts:
         ),
         usage=(used,),
         entitlement=Entitlement("3", "Avtale", "club", 360, draw(st.integers(0, 400)), date(2026, 1, 1), date(2026, 12, 31)),
+        agreements=tuple(draw(st.lists(agreements(), max_size=2, unique_by=lambda held: held.id))),
         office_holidays=(),
         by_staff=draw(st.booleans()),
     )

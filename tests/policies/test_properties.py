@@ -158,7 +158,7 @@ PARTS: dict[Reads, tuple[tuple[str, ...], tuple[str, ...]]] = {
     Reads.HEADS: (("heads",), ()),
     Reads.AGES: (("participants",), ()),
     Reads.USE: (("activity", "commercial", "alcohol", "open_to_all", "in_series"), ()),
-    Reads.COUNTS: (("agreement", "team"), ("usage", "entitlement")),
+    Reads.COUNTS: (("agreement", "team"), ("usage", "entitlement", "agreements")),
 }
 
 

@@ -20,7 +20,8 @@ from booking.models import Booking, Claim, Occurrence
 from booking.outcome import Declined, Taken
 from booking.reservations import reserve
 from booking.states import OccurrenceState
-from booking.support.agreements import AgreementTerms, make_agreement
+from booking.support.agreements import make_agreement
+from booking.support.terms import AgreementTerms
 from booking.wish import Wish
 from database.transact import Database
 from kernel.clock import now as moment

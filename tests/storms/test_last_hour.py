@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from accounts.identity import SERVICE
 from booking.models import Booking, Occurrence
 from booking.states import OccurrenceState
-from booking.support.agreements import AgreementTerms, make_agreement
+from booking.support.agreements import make_agreement
+from booking.support.terms import AgreementTerms
 from database.transact import Database
 from kernel.clock import now as moment
 from policies.document import checked
@@ -36,9 +37,16 @@ def test_the_last_hour_of_an_agreement_is_given_once(database: Database, tmp_pat
     said = _rounds(database, tmp_path, tokens, [{"agreement": agreement} for agreement in agreements])
 
     assert said == [_one_of_all("agreement-hours-used")] * ROUNDS
-    with database.reading() as session:
-        used = session.execute(_hours(Booking.agreement_id)).all()
-    assert used == [(agreement, 1) for agreement in agreements]
+    assert _drawn(database) == [(agreement, 1) for agreement in agreements]
+
+
+def test_the_last_hour_of_an_agreement_that_nobody_names_is_drawn_once(database: Database, tmp_path: Path) -> None:
+    tokens, agreements = database.transact(_with_agreements, by=None, now=moment())
+
+    said = _rounds(database, tmp_path, tokens, [{}] * ROUNDS)
+
+    assert said == [Counter({(201, "booked"): CLIENTS})] * ROUNDS
+    assert _drawn(database) == [(agreement, 1) for agreement in agreements]
 
 
 def test_the_last_hour_of_a_quota_is_given_once(database: Database, tmp_path: Path) -> None:
@@ -63,6 +71,12 @@ def _hours(of: Any) -> Any:
     )
 
 
+def _drawn(database: Database) -> list[tuple[int, int]]:
+    """How many dates draw on each agreement."""
+    with database.reading() as session:
+        return [tuple(row) for row in session.execute(_hours(Occurrence.agreement_id).where(Occurrence.agreement_id.is_not(None)))]
+
+
 def _as_said(database: Database, day: date) -> object:
     """A date as each database hands it over."""
     return day.isoformat() if database.engine.dialect.name == "sqlite" else day
@@ -74,14 +88,14 @@ def _with_agreements(session: Session, *, by: None, now: datetime) -> tuple[list
         "organisation": hall.cast.skiold.id,
         "price_class": "partner",
         "hours": 1,
-        "first_day": FIRST,
-        "last_day": FIRST + timedelta(days=90),
     }
     rooms = tuple(f"oren-flerbrukshall/{room}" for room in ROOMS)
     made = []
     for number in range(ROUNDS):
         again(session)
-        made.append(make_agreement(session, AgreementTerms(title=f"Time {number}", rooms=rooms, **terms), by=hall.kari, now=now).id)
+        day = FIRST + timedelta(days=number)
+        days = {"first_day": day, "last_day": day}
+        made.append(make_agreement(session, AgreementTerms(title=f"Time {number}", rooms=rooms, **terms, **days), by=hall.kari, now=now).id)
     return tokens_of(session, hall, now), made
 
 

@@ -12,9 +12,10 @@ from accounts import edge
 from booking.models import Sought
 from booking.pages import mine
 from booking.reservations import reserve
-from booking.support import choosing, grants, pages
-from booking.support.agreements import AgreementTerms, make_agreement
+from booking.support import agreed, choosing, grants, pages
+from booking.support.agreements import make_agreement
 from booking.support.grants.awarding import GrantTerms, SchemeTerms, make_grant, make_scheme
+from booking.support.terms import AgreementTerms
 from database.transact import Database
 from tests.accounts.conftest import Visitor
 from tests.booking.conftest import NOW, again, furnish, wish
@@ -39,7 +40,7 @@ class Given:
 @pytest.fixture
 def given(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Given:
     """Six hours, of which two are used and two are kept, over a grant for the year; in the app's own database."""
-    for module in (pages, choosing, grants.pages, mine):
+    for module in (pages, agreed, choosing, grants.pages, mine):
         monkeypatch.setattr(module, "now", lambda: TODAY)
     monkeypatch.setattr(edge, "now", lambda: TODAY)
     database: Database = app.extensions["database"]

@@ -20,6 +20,7 @@ Visit = Callable[[str], Visitor]
 OFFICE = [
     "/agreements",
     "/agreements/new",
+    "/agreements/templates",
     "/grants",
     "/grants/new",
     "/grants/schemes",
@@ -74,7 +75,7 @@ def test_an_organisation_s_own_page_is_for_its_delegates_and_officers(visit: Vis
 def test_the_meter_tells_hours_granted_used_kept_and_left(visit: Visit) -> None:
     told = numbers(visit("kari").get("/agreements").text)
 
-    assert told == [[("Tildelt", "6 timer"), ("Brukt", "2 timer"), ("Holdt av", "2 timer"), ("Igjen", "2 timer")]]
+    assert told == [[("Avtalt", "6 timer"), ("Brukt", "2 timer"), ("Booket framover", "2 timer"), ("Igjen", "2 timer")]]
 
 
 def test_a_delegate_sees_the_same_meter_and_cannot_end_the_agreement(visit: Visit, given: Given) -> None:
@@ -83,8 +84,8 @@ def test_a_delegate_sees_the_same_meter_and_cannot_end_the_agreement(visit: Visi
     seen = delegate.get(f"/organisations/{given.skiold}/support").text
 
     assert numbers(seen) == numbers(officer.get("/agreements").text)
-    assert "Avslutt avtalen" in officer.get("/agreements").text
-    assert "Avslutt avtalen" not in seen
+    page = f"/agreements/{given.agreement}"
+    assert ["Avslutt avtalen" in one.get(page).text for one in (officer, delegate)] == [True, False]
 
 
 def test_a_grant_is_shown_with_what_it_is_worth(visit: Visit) -> None:
@@ -190,15 +191,50 @@ def test_nobody_but_an_officer_makes_or_ends_anything(visit: Visit, given: Given
     assert [answer.status_code for answer in answers] == [403, 403, 403, 403]
 
 
-def test_an_agreement_is_ended_once(visit: Visit, given: Given) -> None:
-    officer = visit("kari")
+def test_an_agreement_is_ended_once_when_it_was_seen_what_becomes_of_its_dates(visit: Visit, given: Given) -> None:
+    officer, page = visit("kari"), f"/agreements/{given.agreement}"
 
-    first, second = (officer.post(f"/agreements/{given.agreement}/end", form_on="/agreements") for _ in range(2))
+    asked = officer.post(f"{page}/end", form_on=page, cancels="no")
+    seen = re.search(r'name="seen" value="(\w+)"', asked.text)
+    first, second = (officer.post(f"{page}/end", form_on="/agreements", confirmed="yes", seen=seen and seen[1]) for _ in range(2))
 
-    assert (first.status_code, second.status_code) == (303, 404)
-    after = officer.get("/agreements").text
-    assert "Avslutt avtalen" not in after
-    assert numbers(after)[0][1] == ("Brukt", "2 timer")
+    assert (asked.status_code, first.status_code, second.status_code) == (409, 303, 404)
+    assert rows(asked.text)[1][1:] == ["Blir stående, men trekkes ikke lenger fra noen avtale.", "200 kr", "800 kr"]
+    assert "Avslutt avtalen" not in officer.get(page).text
+    assert numbers(officer.get("/agreements").text)[0][1:3] == [("Brukt", "2 timer"), ("Booket framover", "0 minutter")]
+
+
+def test_dates_are_cancelled_with_an_agreement_only_for_a_reason(visit: Visit, given: Given) -> None:
+    officer, page = visit("kari"), f"/agreements/{given.agreement}"
+
+    without = officer.post(f"{page}/end", form_on=page, cancels="yes")
+    asked = officer.post(f"{page}/end", form_on=page, cancels="yes", reason="Sagt opp.")
+
+    assert (without.status_code, faults(without.text)) == (422, {"reason": "Skriv hvorfor. De det gjelder, får lese begrunnelsen."})
+    assert rows(asked.text)[1][1:] == ["Avlyses uten gebyr.", "200 kr", "–"]
+
+
+def test_an_agreement_is_changed_renewed_and_starts_from_a_template(app: Flask, visit: Visit, given: Given) -> None:
+    officer, page = visit("kari"), f"/agreements/{given.agreement}"
+    promised = {"promised[0].kind": "open", "promised[0].amount": "4", "promised[0].text": "Åpen kveld", "remind_days": "30"}
+    template = {"name": "Åpen hall", "duties": "Frivillighet først.", "promised[0].kind": "dugnad", "promised[0].amount": "10"}
+    terms = {**TERMS, "rooms": [ROOM], "last_day": "2026-12-31", "first_day": "2026-09-01", "hours": "6", **promised}
+
+    changed = officer.post(f"{page}/change", form_on=f"{page}/change", organisation=str(given.skiold), version="1", **terms)
+    done = officer.post(f"{page}/duties/1", form_on=page, done="yes")
+    kept = officer.post("/agreements/templates", form_on="/agreements/templates", **template)
+
+    assert [one.status_code for one in (changed, done, kept)] == [303, 303, 303]
+    text = officer.get(page).text
+    assert "Åpen aktivitet, 4 ganger" in text
+    assert "0 av 4 holdt" in text
+    renewal = officer.get(f"/agreements/new?renews={given.agreement}").text
+    assert 'name="first_day" type="date" value="2027-01-01"' in re.sub(
+        r'(name="first_day")[^>]*?( type="date" value="[^"]*")', r"\1\2", renewal
+    )
+    begun = officer.get(f"/agreements/new?organisation={given.choir}&template=1").text
+    assert "Frivillighet først." in begun
+    assert 'value="dugnad" selected' in begun
 
 
 def test_an_officer_registers_a_grant_with_a_ceiling_as_people_write_it(app: Flask, visit: Visit, given: Given) -> None:
@@ -306,7 +342,11 @@ def test_the_pages_have_no_barrier_and_never_scroll_sideways(page: Page, axe: Ax
 
     faults = []
     forms = [f"/agreements/new?organisation={choir}", f"/grants/new?organisation={choir}"]
+    agreement = f"/agreements/{given.agreement}"
     more = [
+        agreement,
+        f"{agreement}/change",
+        f"/agreements/new?renews={given.agreement}",
         f"/organisations/{skiold}/support",
         f"/organisations/{skiold}/decisions",
         f"/grants/{given.grant}",
@@ -318,5 +358,11 @@ def test_the_pages_have_no_barrier_and_never_scroll_sideways(page: Page, axe: Ax
             with page.expect_navigation():
                 page.locator("main form button[type=submit]").click()
             faults += barriers(page, axe)
+    page.goto(agreement)
+    page.locator("summary", has_text="Avslutt avtalen").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Avslutt avtalen").click()
+    assert "se over datoene" in page.locator("h1").inner_text()
+    faults += barriers(page, axe)
 
     assert faults == []
