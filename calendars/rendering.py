@@ -77,27 +77,19 @@ def _renderer() -> str:
 RENDERER = _renderer()
 
 
-class Told(NamedTuple):
-    """One event in text: of which occurrence (0: of none), and by which key it is known to be unchanged; ``taking`` only where free
-    and busy time is written."""
-
-    id: int
-    key: tuple[object, ...]
-    text: bytes
-    modified: datetime
-    zone: str
-    taking: Taking | None
-
-
 class Part(NamedTuple):
-    """What is kept of an event: as ``Told``, but where its text stands among those of its rendering."""
+    """One event of a rendering: by which key it is known to be unchanged, and how long its text is; ``taking`` only where free and
+    busy time is written."""
 
     key: tuple[object, ...]
-    start: int
-    end: int
+    length: int
     modified: datetime
     zone: str
     taking: Taking | None
+
+
+# Of which occurrence an event is (0: of none), what is kept of it, and its text.
+Told = tuple[int, Part, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +113,22 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """A body, and its events by occurrence (none for one that was read from a file), whose texts begin after ``head`` octets."""
+    """A body, and its events by occurrence (none for one that was read from a file), whose texts begin after ``head`` octets, one
+    after another."""
 
     body: bytes = b""
     parts: Mapping[int, Part] = field(default_factory=dict)
     head: int = 0
 
-    def told(self, number: int) -> Told:
-        """An event as it was told."""
-        key, start, end, modified, zone, taking = self.parts[number]
-        return Told(number, key, self.body[self.head + start : self.head + end], modified, zone, taking)
+    def starts(self, between: bytes) -> dict[int, int]:
+        """Where in the body the text of each event begins."""
+        found, at = {}, self.head
+        for number, part in self.parts.items():
+            if part.length and at > self.head:
+                at += len(between)
+            found[number] = at
+            at += part.length
+        return found
 
 
 class Page:
@@ -141,10 +139,9 @@ class Page:
         self.texts = bytearray()
         self.parts: dict[int, Part] = {}
         self.others: list[Part] = []
-        for number, key, text, modified, zone, taking in told:
+        for number, part, text in told:
             if text and self.texts:
                 self.texts += between
-            part = Part(key, len(self.texts), len(self.texts) + len(text), modified, zone, taking)
             self.texts += text
             if number:
                 self.parts[number] = part
@@ -211,9 +208,13 @@ def _dates(session: Session, scene: Scene, places: Places, view: View, before: R
     if not kept:
         yield from fresh
         return
-    anew = {one.id: one for one in fresh}
-    # One that is neither kept nor told anew went away between two statements.
-    yield from (before.told(number) if number in kept else anew[number] for number in keys if number in kept or number in anew)
+    anew = {one[0]: one for one in fresh}
+    starts, parts, body = before.starts(BETWEEN.get(form, b"")), before.parts, before.body
+    for number in keys:
+        if number in kept:
+            yield number, parts[number], body[starts[number] : starts[number] + parts[number].length]
+        elif number in anew:  # or it went away between two statements
+            yield anew[number]
 
 
 def _work(session: Session, scene: Scene, places: Places, view: View) -> Iterator[Event]:
@@ -284,7 +285,8 @@ WRITERS: Mapping[Form, Callable[[Event], bytes]] = {Form.EVENTS: event_bytes, Fo
 
 def _told(form: Form, number: int, key: tuple[object, ...], event: Event) -> Told:
     taking = Taking(event.starts_at, event.ends_at, event.state) if form is Form.BUSY else None
-    return Told(number, key, WRITERS[form](event), event.modified, event.zone, taking)
+    text = WRITERS[form](event)
+    return number, Part(key, len(text), event.modified, event.zone, taking), text
 
 
 def _written(scene: Scene, places: Places, page: Page, changed_at: datetime) -> Rendering:
