@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from calendars.rendering import Rendering
+from calendars.bodies import Rendering
 
 MEGABYTE = 1_000_000
 MOST_IN_MEMORY = 48 * MEGABYTE

@@ -9,10 +9,11 @@ from email.utils import parsedate_to_datetime
 import structlog
 from sqlalchemy.exc import DBAPIError
 
+from calendars.bodies import NOTHING, Rendering
 from calendars.cache import Cache, Copy
 from calendars.forms import Form
 from calendars.levels import Level
-from calendars.rendering import RENDERER, Rendering, Scene, render
+from calendars.rendering import RENDERER, Scene, render
 from calendars.signs import sign_at
 from calendars.standing import Address, Standing, standing_of
 from calendars.window import CANCELLED_DAYS, Wanted, span_of, today_in
@@ -94,7 +95,7 @@ class Feeds:
         def make(before: Copy | None) -> Copy:
             # Read after the version: what is committed between the two is told early, never missed.
             with self._database.reading() as session:
-                rendering = render(session, scene, before.rendering if before else Rendering())
+                rendering = render(session, scene, before.rendering if before else NOTHING)
             return Copy(tag, _rendered_at(before, now), rendering)
 
         try:

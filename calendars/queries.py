@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Text, and_, cast, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Executable, Text, and_, cast, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from accounts.models import Organisation
@@ -95,7 +95,7 @@ def marks_of(session: Session, standing: Standing, places: Places, span: Span) -
     """Which dates the feed tells, soonest first, with what tells whether they have changed."""
     columns = (Occurrence.id, Booking.version, Occurrence.room_id, Booking.organisation_id)
     found = select(*columns).select_from(DATED).where(_told(standing, places, span)).order_by(Occurrence.starts_at, Occurrence.id)
-    return [Mark(*row) for row in session.connection().execute(found).all()]
+    return [Mark(*row) for row in _rows(session, found)]
 
 
 def occurring(session: Session, standing: Standing, places: Places, span: Span, *, only: Collection[int] | None = None) -> list[Occurring]:
@@ -113,13 +113,18 @@ def occurring_where(session: Session, told: ColumnElement[bool], level: Level) -
     columns += OF_CONDITIONS if level is Level.STAFF else ()
     columns += OF_PUBLIC if level is Level.OPEN else ()
     found = select(*columns).select_from(DATED).where(told).order_by(Occurrence.starts_at, Occurrence.id)
-    # Some at a time, so that what the database said does not stand beside what is made of it.
-    read = (row for some in session.connection().execute(found, execution_options={"yield_per": ROWS}).partitions() for row in some)
+    read = _rows(session, found)
     if level is Level.OPEN:
         return [Occurring(*row[:-2])._replace(activity=row[-2], public=row[-1]) for row in read]
     rows = [Occurring(*row) for row in read]
     held = held_by(session, [row.id for row in rows]) if level is Level.STAFF else {}
     return [_with_beside(row, held[row.id]) if row.id in held else row for row in rows]
+
+
+def _rows(session: Session, found: Executable) -> Iterator[Any]:
+    """Many rows, some at a time, so that what the database said does not stand beside what is made of it."""
+    told = session.connection().execute(found, execution_options={"yield_per": ROWS})
+    return (row for some in told.partitions() for row in some)
 
 
 def _with_beside(row: Occurring, held: Sequence[Held]) -> Occurring:

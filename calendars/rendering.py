@@ -2,12 +2,11 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
 
 from flask_babel import force_locale
 from sqlalchemy.orm import Session
@@ -15,6 +14,7 @@ from sqlalchemy.orm import Session
 import booking.conditions.queries
 import booking.resources
 import booking.rounds.work
+import calendars.bodies
 import calendars.busy
 import calendars.duties
 import calendars.events
@@ -33,6 +33,7 @@ from booking.pages.labels import age_group
 from booking.public import GROUPS
 from booking.states import OccurrenceState
 from calendars import queries
+from calendars.bodies import BETWEEN, NOTHING, Page, Part, Rendering, Told
 from calendars.busy import About, Taking, busy_bytes
 from calendars.duties import Round, event_of_keeping_locked, events_of_work
 from calendars.events import CALENDAR_END, Event, Head, event_bytes, head_bytes
@@ -63,7 +64,7 @@ from venues.models import Room
 TOLD_BY = (
     *(calendars.text, calendars.zones, calendars.events, calendars.words, calendars.levels, calendars.rounds, venues.contact),
     *(policies.entry, booking.conditions.queries, booking.resources, booking.rounds.work, venues.opening),
-    *(calendars.busy, calendars.signs, calendars.duties, calendars.window),
+    *(calendars.bodies, calendars.busy, calendars.signs, calendars.duties, calendars.window),
 )
 FEW_NAMES = 3
 
@@ -75,29 +76,6 @@ def _renderer() -> str:
 
 # Differs by itself when the code that decides what a feed says does, or the zone data that it says it with.
 RENDERER = _renderer()
-
-
-class Told(NamedTuple):
-    """One event in text: of which occurrence (0: of none), and by which key it is known to be unchanged; ``taking`` only where free
-    and busy time is written."""
-
-    id: int
-    key: tuple[object, ...]
-    text: bytes
-    modified: datetime
-    zone: str
-    taking: Taking | None
-
-
-class Part(NamedTuple):
-    """What is kept of an event: as ``Told``, but where its text stands among those of its rendering."""
-
-    key: tuple[object, ...]
-    start: int
-    end: int
-    modified: datetime
-    zone: str
-    taking: Taking | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,48 +98,6 @@ class Scene:
 
 
 @dataclass(frozen=True, slots=True)
-class Rendering:
-    """A body, and its events by occurrence (none for one that was read from a file), whose texts begin after ``head`` octets."""
-
-    body: bytes = b""
-    parts: Mapping[int, Part] = field(default_factory=dict)
-    head: int = 0
-
-    def told(self, number: int) -> Told:
-        """An event as it was told."""
-        key, start, end, modified, zone, taking = self.parts[number]
-        return Told(number, key, self.body[self.head + start : self.head + end], modified, zone, taking)
-
-
-class Page:
-    """The events of a body, one after another: thousands of texts are not to be held twice."""
-
-    def __init__(self, form: Form, told: Iterable[Told]) -> None:
-        between = BETWEEN.get(form, b"")
-        self.texts = bytearray()
-        self.parts: dict[int, Part] = {}
-        self.others: list[Part] = []
-        for number, key, text, modified, zone, taking in told:
-            if text and self.texts:
-                self.texts += between
-            part = Part(key, len(self.texts), len(self.texts) + len(text), modified, zone, taking)
-            self.texts += text
-            if number:
-                self.parts[number] = part
-            else:
-                self.others.append(part)
-
-    @property
-    def all(self) -> list[Part]:
-        """All events, those that are of no occurrence last."""
-        return [*self.parts.values(), *self.others]
-
-    def between(self, head: bytes, end: bytes) -> Rendering:
-        """The body that they make."""
-        return Rendering(b"".join((head, self.texts, end)), self.parts, len(head))
-
-
-@dataclass(frozen=True, slots=True)
 class Known:
     """What occurrences are told with: places and organisations by id; by occurrence the caretaker's days and whom to let in."""
 
@@ -177,7 +113,7 @@ class Known:
         return {mark[0]: (mark[1], revisions[mark[2]], holders.get(mark[3]), days.get(mark[0]), entrances.get(mark[0])) for mark in marks}
 
 
-def render(session: Session, scene: Scene, before: Rendering = Rendering()) -> Rendering:
+def render(session: Session, scene: Scene, before: Rendering = NOTHING) -> Rendering:
     """The body of a feed as the rows stand now; equal rows give equal bytes, whatever stood before."""
     standing = scene.standing
     home = queries.home_of(session)
@@ -211,9 +147,13 @@ def _dates(session: Session, scene: Scene, places: Places, view: View, before: R
     if not kept:
         yield from fresh
         return
-    anew = {one.id: one for one in fresh}
-    # One that is neither kept nor told anew went away between two statements.
-    yield from (before.told(number) if number in kept else anew[number] for number in keys if number in kept or number in anew)
+    anew = {one[0]: one for one in fresh}
+    starts, parts, body = before.starts(BETWEEN.get(form, b"")), before.parts, before.body
+    for number in keys:
+        if number in kept:
+            yield number, parts[number], body[starts[number] : starts[number] + parts[number].length]
+        elif number in anew:  # or it went away between two statements
+            yield anew[number]
 
 
 def _work(session: Session, scene: Scene, places: Places, view: View) -> Iterator[Event]:
@@ -276,15 +216,14 @@ def _of_places(session: Session, scene: Scene, places: Places, view: View) -> It
         yield event_of_hours(hours, places.of(hours.venue_id, hours.room_id), view)
 
 
-# What stands between two texts.
-BETWEEN: Mapping[Form, bytes] = {Form.SIGN: b","}
 # What each form writes of one event; what is only free or busy says nothing of it.
 WRITERS: Mapping[Form, Callable[[Event], bytes]] = {Form.EVENTS: event_bytes, Form.SIGN: entry_bytes, Form.BUSY: lambda _event: b""}
 
 
 def _told(form: Form, number: int, key: tuple[object, ...], event: Event) -> Told:
     taking = Taking(event.starts_at, event.ends_at, event.state) if form is Form.BUSY else None
-    return Told(number, key, WRITERS[form](event), event.modified, event.zone, taking)
+    text = WRITERS[form](event)
+    return number, Part(key, len(text), event.modified, event.zone, taking), text
 
 
 def _written(scene: Scene, places: Places, page: Page, changed_at: datetime) -> Rendering:

@@ -5,8 +5,8 @@ import threading
 import time
 from datetime import UTC, datetime
 
+from calendars.bodies import Rendering
 from calendars.cache import Cache, Copy
-from calendars.rendering import Rendering
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
