@@ -320,7 +320,7 @@ def coming(session: Session, person_id: int, now: datetime) -> Sequence[Fault]:
     ahead = (Booking.holder_id == person_id, Occurrence.ends_at > now, Occurrence.state.in_(sorted(LIVELIEST)))
     query = select(Booking.reference).join(Booking.occurrences).where(*ahead).distinct().order_by(Booking.reference)
     found = session.scalars(query.limit(MOST_NAMED + 1)).all()
-    return [Fault("has-coming-bookings", "person", person_id, {"references": found[:MOST_NAMED]})] if found else []
+    return [Fault("has-coming-bookings", "person", person_id, {"references": ", ".join(found[:MOST_NAMED])})] if found else []
 
 
 def renew(session: Session, person_id: int) -> None:

@@ -1,5 +1,6 @@
 """Upgrades: what is missing in rooms, by surveys, beside what was asked for in vain near them, as a list of what to mend first."""
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -16,7 +17,8 @@ from venues.statements import ACCESS
 from venues.survey.labels import cost_label, group_label, lack_label
 from venues.survey.models import Lack, Survey
 from venues.survey.queries import latest
-from venues.vocabulary import is_need, slug_of
+from venues.survey.words import LACKS
+from venues.vocabulary import slug_of
 from web.texts import gettext as _
 from web.writing import Row
 
@@ -81,8 +83,9 @@ def table(found: Iterable[Upgrade]) -> Iterator[Row]:
 
 
 def is_asked_for(lack: str, needs: Collection[str]) -> bool:
-    """Whether what somebody needed names what is missing, by its key or in words."""
-    return any(slug_of(need.removeprefix(ACCESS)) == lack or is_need(need, lack) for need in needs)
+    """Whether what somebody needed names what is missing, by its key or by its name in bokmål anywhere in their words."""
+    named = re.compile(rf"\b{re.escape(LACKS.get(lack, lack).casefold())}\b")
+    return any(slug_of(need.removeprefix(ACCESS)) == lack or named.search(need.casefold()) for need in needs)
 
 
 def _upgrade(survey: Survey, lack: Lack, asked: Sequence[Asked]) -> Upgrade:

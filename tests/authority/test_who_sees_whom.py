@@ -64,8 +64,10 @@ def test_nobody_is_told_of_a_person_whom_the_role_may_not_see(app: Flask, world:
     database: Database = app.extensions["database"]
     with database.reading() as session:
         ids = {person.email.partition("@")[0]: person.id for person in session.scalars(select(Person)) if person.email}
-        organisations = session.scalars(select(Organisation.id).order_by(Organisation.id)).all()
-    walk = list(addresses(app, world, [ids[name] for name in ("kari", "olav", "berit", "per", "tone")], organisations, period))
+        organisations = session.scalars(
+            select(Organisation.id).where(Organisation.name.in_(["Skiold turn", "Strømmen sangkor", "Onsdagskvilterne"]))
+        ).all()
+    walk = list(addresses(app, world, [ids[name] for name in ("kari", "olav", "berit", "per")], organisations, period))
     names: dict[str, set[str]] = {who: set() for who in EVERYBODY}
     reach: dict[str, set[str]] = {who: set() for who in EVERYBODY}
 

@@ -9,6 +9,7 @@ from tests.authority.world import World
 
 ROOMS = {"oren-flerbrukshall": "gymsal-1", "fjell-skole": "aula"}
 OF_ROUTES: Mapping[str, Mapping[str, Sequence[object]]] = {
+    "support.upgrades_file": {"kind": ["csv", "xlsx"]},
     "shell.explain": {"kind": ["forbidden"]},
     "subscriptions.follow_organisation": {"number": ["313000001"]},
     "feeds.organisation": {"number": ["313000001"]},
@@ -56,7 +57,7 @@ def addresses(app: Flask, world: World, people: Sequence[int], organisations: Se
 
 
 def _known(world: World, people: Sequence[int], organisations: Sequence[int], period: int) -> dict[str, Sequence[object]]:
-    cases = [getattr(world, name) for name in ("booked", "asked", "theatre", "missed", "unconfirmed", "asking")]
+    cases = [getattr(world, name) for name in ("booked", "asked", "theatre", "unconfirmed", "asking")]
     links = (world.answer, world.calendar, world.link, world.to_organisation)
     return {
         "reference": [case.reference for case in cases],
@@ -75,7 +76,7 @@ def _known(world: World, people: Sequence[int], organisations: Sequence[int], pe
         "room": list(ROOMS.values()),
         "slug": list(ROOMS),
         "token": [link.rpartition("/")[2] for link in links],
-        "form": ["ics", "ifb", "json"],
+        "form": ["ics", "json"],
         "kind": ["csv", "json", "xlsx"],
         "what": ["attendant", "insurance", "responsible"],
         "place": ["", "oren-flerbrukshall", "oren-flerbrukshall/gymsal-1"],

@@ -163,7 +163,7 @@ def test_who_has_dates_ahead_or_a_role_hears_all_that_has_to_be_settled_first(se
 
     assert [(fault.code, dict(fault.facts)) for fault in refused.value.faults] == [
         ("has-role", {}),
-        ("has-coming-bookings", {"references": [booking.reference]}),
+        ("has-coming-bookings", {"references": booking.reference}),
     ]
 
 

@@ -11,6 +11,8 @@ from accounts.models import Person
 from database.audit import Audit
 from kernel.errors import Forbidden, Invalid
 from tests.accounts.conftest import Visitor
+from tests.accounts.conftest import kept as kept
+from tests.accounts.conftest import visitor as visitor
 from tests.booking.conftest import NOW, Hall, again
 from tests.booking.conftest import hall as hall
 from venues.access import answers

@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 from sqlalchemy.orm import Session
 
-from booking.decisions import refuse
+from booking.decisions import decline
 from booking.models import Sought
 from booking.reservations import reserve
 from booking.support.upgrades import is_asked_for, table, upgrades
@@ -80,7 +80,7 @@ def refused(session: Session, hall: Hall) -> None:
     alone = {"organisation": None, "needs": ["access.hearing-loop"], "start": "2026-09-16T18:00", "end": "2026-09-16T20:00"}
     booking = reserve(session, wish(**alone), by=hall.per, now=NOW)
     again(session)
-    refuse(session, booking.id, reason="Har ikke teleslynge.", by=hall.kari, now=NOW)
+    decline(session, booking.id, reason="Har ikke teleslynge.", by=hall.kari, now=NOW)
     again(session)
 
 
