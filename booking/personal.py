@@ -1,27 +1,21 @@
-"""Personal: what bookings, cases and bills hold of people, as data of the register, and what of it is evidence of something open."""
+"""Personal: what bookings, cases and bills hold of people, as data of the register."""
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 
-from accounts.personal.held import NOW, Basis, Evidence, Held, Kept, Period, Reader, Way
-from booking.billing.models import Dispute, Line, Payment, PaymentState, Terms
+from accounts.personal.held import NOW, Basis, Held, Period, Reader, Way
+from booking.billing.models import Dispute, Line, Payment, Terms
 from booking.billing.models import Period as BillingPeriod
-from booking.billing.owed import IS_DISPUTED, LEFT, dates
 from booking.casework.models import Message
 from booking.conditions.models import Met
 from booking.conditions.upkeep import USES
-from booking.lifecycle import LIVELIEST
 from booking.models import Booking, Judgement, Occurrence, Offer, Task, Undo, Usage, WhatIf
 from booking.rounds.models import RoundSetting
 from booking.states import BookingKind, OccurrenceState
-from booking.support.grants.models import Hearing, Part, Report, ReportState
+from booking.support.grants.models import Hearing, Part, Report
 from booking.support.models import Agreement, Grant
-from kernel.errors import Fault
 from policies.models import PolicyDraft, PolicyVersion
-from venues.models import RoomSpace, Space
 
 
 def _(msgid: str) -> str:
@@ -30,14 +24,12 @@ def _(msgid: str) -> str:
 
 
 BOOKINGS = Period("bookings", 1095, _("etter bookingens siste dato"))
-BOOKS_ARE_KEPT_YEARS = 5
 OF_CASE = (Reader.SELF, Reader.ORGANISATION, Reader.CARETAKER, Reader.OFFICER, Reader.ADMINISTRATOR)
 OF_OFFICE = (Reader.SELF, Reader.OFFICER, Reader.ADMINISTRATOR)
 AS_BOOKED = _("For å svare på ønsket, gjennomføre bookingen og nå den som har rommet.")
 IN_THE_BOOKS = _("5 år etter regnskapsårets slutt (bokføringsloven § 13).")
 OF_ORGANISATION = _("Teksten er organisasjonens og følger saken.")
 WITHIN_A_DAY = _("Et døgn etter at det ikke kan angres lenger.")
-MOST_NAMED = 5
 
 
 def _over(before: datetime) -> ColumnElement[bool]:
@@ -273,60 +265,3 @@ PLAIN = {
     PolicyDraft: ("scope", "document"),
     WhatIf: ("scope", "document", "result", "fault"),
 }
-
-
-def with_open_bills(_session: Session) -> Select[int]:
-    """The bookings of which a price is disputed, or that somebody is paying for."""
-    paying = select(Payment.person_id).where(Payment.state == PaymentState.OPEN)
-    is_open = or_(IS_DISPUTED, and_(Booking.organisation_id.is_(None), Booking.holder_id.in_(paying)))
-    return dates(Occurrence.booking_id).where(is_open)
-
-
-def with_open_reports(_session: Session) -> Select[int]:
-    """The bookings in the time of grants whose report was not approved yet, for it is measured from them."""
-    found = select(Booking.id).join(Grant, Grant.organisation_id == Booking.organisation_id).join(Report, Report.grant_id == Grant.id)
-    dated = exists().where(
-        Occurrence.booking_id == Booking.id,
-        func.date(Occurrence.local_start) >= func.date(Grant.first_day),
-        func.date(Occurrence.local_start) <= func.date(Grant.last_day),
-    )
-    return found.where(Report.state != ReportState.APPROVED, Grant.ended_at.is_(None), dated)
-
-
-EVIDENCE = (
-    Evidence("bill", _("en regning som ikke er gjort opp"), with_open_bills),
-    Evidence("report", _("en rapport om tilskudd som ikke er godkjent"), with_open_reports),
-)
-
-
-def kept_in_the_books(session: Session, person_id: int, today: date) -> Kept | None:
-    """The name of who was billed or paid privately, for as long as the Bookkeeping Act, section 13, keeps it."""
-    billed = select(func.max(BillingPeriod.last_day)).join(Line, Line.period_id == BillingPeriod.id).where(Line.person_id == person_id)
-    paid = select(func.max(Payment.begun_at)).where(Payment.person_id == person_id, Payment.state == PaymentState.PAID)
-    last_day, paid_at = session.scalar(billed), session.scalar(paid)
-    years = [day.year for day in (last_day, paid_at) if day is not None]
-    until = date(max(years) + BOOKS_ARE_KEPT_YEARS, 12, 31) if years else None
-    return Kept("books", until, frozenset({"name"})) if until and until >= today else None
-
-
-def kept_to_bill(session: Session, person_id: int, _today: date) -> Kept | None:
-    """Name and address of who is to be billed privately for what was not billed yet."""
-    left = dates(Occurrence.id).where(LEFT != 0, Booking.organisation_id.is_(None), Booking.holder_id == person_id).limit(1)
-    return Kept("unbilled", None, frozenset({"name", "email"})) if session.scalar(left) else None
-
-
-def coming(session: Session, person_id: int, now: datetime) -> Sequence[Fault]:
-    """That a person has dates ahead, which have to be ended or handed over first."""
-    ahead = (Booking.holder_id == person_id, Occurrence.ends_at > now, Occurrence.state.in_(sorted(LIVELIEST)))
-    query = select(Booking.reference).join(Booking.occurrences).where(*ahead).distinct().order_by(Booking.reference)
-    found = session.scalars(query.limit(MOST_NAMED + 1)).all()
-    return [Fault("has-coming-bookings", "person", person_id, {"references": ", ".join(found[:MOST_NAMED])})] if found else []
-
-
-def renew(session: Session, person_id: int) -> None:
-    """Raise the revisions of the spaces that a person had, for feeds that may name them still."""
-    rooms = select(Occurrence.room_id).join(Booking, Booking.id == Occurrence.booking_id).where(Booking.holder_id == person_id)
-    spaces = select(RoomSpace.space_id).where(RoomSpace.room_id.in_(rooms))
-    session.execute(
-        update(Space).where(Space.id.in_(spaces)).values(revision=Space.revision + 1), execution_options={"synchronize_session": False}
-    )

@@ -4,6 +4,7 @@ from sqlalchemy import or_
 
 from accounts.personal import own
 from accounts.personal.held import NOW, Basis, Held, Period, Personal, Reader, Way
+from booking import evidence
 from booking import personal as of_bookings
 from calendars.incoming.models import Event, Source
 from calendars.models import FeedToken
@@ -62,8 +63,8 @@ PLAIN = {
 
 PERSONAL = Personal(
     declared=(*own.HELD, *of_bookings.HELD, *HELD),
-    evidence=of_bookings.EVIDENCE,
-    laws=(of_bookings.kept_in_the_books, of_bookings.kept_to_bill),
-    obstacles=(of_bookings.coming,),
-    renewed=(of_bookings.renew,),
+    evidence=evidence.EVIDENCE,
+    laws=(evidence.kept_in_the_books, evidence.kept_to_bill),
+    obstacles=(evidence.coming,),
+    renewed=(evidence.renew,),
 )

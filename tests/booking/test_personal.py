@@ -31,6 +31,7 @@ from booking.billing.prices import Objection, Ruling, dispute, settle_price
 from booking.casework.messages import write
 from booking.casework.models import Message
 from booking.decisions import approve
+from booking.evidence import with_open_reports
 from booking.handing import take_over
 from booking.models import Booking, Occurrence, Sought
 from booking.reservations import reserve
@@ -273,11 +274,11 @@ def test_a_report_that_is_not_approved_keeps_the_bookings_that_it_is_measured_fr
     from_grant = with_report(session, hall)
     booking = reserve(session, wish(message="Ring først."), by=hall.berit, now=NOW)
     again(session)
-    kept = list(session.scalars(of_bookings.with_open_reports(session)))
+    kept = list(session.scalars(with_open_reports(session)))
     from_grant.state = ReportState.APPROVED
     session.flush()
 
-    assert (kept, list(session.scalars(of_bookings.with_open_reports(session)))) == ([booking.id], [])
+    assert (kept, list(session.scalars(with_open_reports(session)))) == ([booking.id], [])
 
 
 def with_report(session: Session, hall: Hall) -> Report:
