@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -70,13 +71,14 @@ def test_the_register_is_told_alike_on_its_page_and_by_the_api(app: Flask, visit
     assert [one["what"] for one in answer["items"] if one["what"] not in page] == []
 
 
-def test_who_looks_up_a_person_is_seen_by_that_person(app: Flask, visitor: Visitor, kept: Cast) -> None:
+def test_who_looks_up_a_person_is_seen_by_that_person(app: Flask, visitor: Visitor, another: Callable[[], Visitor], kept: Cast) -> None:
     visitor.sign_in("kari")
     for _ in range(2):
         visitor.get(f"/people/{kept.per.id}").close()
     visitor.get(f"/people/{kept.kari.id}").close()
-    visitor.sign_in("per")
-    page = visitor.get(PAGE).text
+    per = another()
+    per.sign_in("per")
+    page = per.get(PAGE).text
 
     with app.extensions["database"].reading() as session:
         rows = [(row.viewer_id, row.person_id, row.place) for row in session.scalars(select(ContactLook))]

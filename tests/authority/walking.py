@@ -57,7 +57,7 @@ def addresses(app: Flask, world: World, people: Sequence[int], organisations: Se
 
 
 def _known(world: World, people: Sequence[int], organisations: Sequence[int], period: int) -> dict[str, Sequence[object]]:
-    cases = [getattr(world, name) for name in ("booked", "asked", "theatre", "unconfirmed", "asking")]
+    cases = [getattr(world, name) for name in ("booked", "asked", "theatre", "missed", "unconfirmed", "asking")]
     links = (world.answer, world.calendar, world.link, world.to_organisation)
     return {
         "reference": [case.reference for case in cases],

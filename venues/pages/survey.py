@@ -9,6 +9,7 @@ from accounts import edge
 from kernel.clock import now
 from kernel.errors import Conflict, Invalid
 from kernel.wallclock import to_wall
+from venues.labels import initial
 from venues.pages.blueprint import routes
 from venues.pages.guards import require_carer
 from venues.queries import room_at
@@ -67,7 +68,7 @@ def _about(venue: str, room: str) -> dict[str, Any]:
         "aspects": list(Aspect),
         "measures": list(Measure),
         "grades": [(grade.value, labels.grade_label(grade)) for grade in Grade],
-        "lacks": sorted(((word, labels.lack_label(word)) for word in LACKS), key=lambda one: one[1]),
+        "lacks": sorted(((word, initial(labels.lack_label(word))) for word in LACKS), key=lambda one: one[1]),
         "groups": [(str(one), labels.group_label(one)) for one in For],
         "gravities": [(one, labels.gravity_label(one)) for one in GRAVITIES],
         "costs": [(str(one), labels.cost_label(one)) for one in Cost],
