@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, or_
+from sqlalchemy import ColumnElement, Select, and_, false, or_
 from sqlalchemy.orm import Session
 
 from database.base import Base
@@ -126,8 +126,10 @@ class Personal:
     renewed: Sequence[Callable[[Session, int], None]] = ()
 
     def is_evidence(self, session: Session, booking: ColumnElement[int] | None) -> ColumnElement[bool]:
-        """Whether a row about that booking is kept by something open."""
-        return false() if booking is None else or_(false(), *(booking.in_(one.bookings(session)) for one in self.evidence))
+        """Whether a row about that booking is kept by something open; one about no booking is not."""
+        if booking is None:
+            return false()
+        return and_(booking.is_not(None), or_(false(), *(booking.in_(one.bookings(session)) for one in self.evidence)))
 
     @property
     def periods(self) -> Sequence[Period]:

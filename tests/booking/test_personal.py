@@ -44,7 +44,7 @@ from calendars import personal as of_calendars
 from calendars.personal import PERSONAL
 from database.audit import Audit
 from database.base import Base
-from database.outbox import Notice
+from database.outbox import Notice, post
 from database.types import Word
 from kernel.errors import Conflict, Forbidden, Missing
 from tests.authority.test_personal_data import names_somebody, texts_in
@@ -312,6 +312,13 @@ def test_time_forgets_by_itself_once_and_for_as_long_as_the_municipality_says(se
     assert "bookings" not in due_periods(session, PERSONAL, shorter + EVERY - timedelta(seconds=1))
     assert "bookings" in due_periods(session, PERSONAL, shorter + EVERY)
     assert all(not names_somebody(text) for facts in session.scalars(select(Audit.facts)) for text in texts_in(facts))
+
+
+def test_what_is_about_no_booking_is_forgotten_like_the_rest(session: Session, hall: Hall) -> None:
+    post(session, "password-changed", person_id=hall.cast.per.id, now=NOW)
+    after = NOW + timedelta(days=own.NOTICES.days, seconds=1)
+
+    assert [forget(session, "notices", personal=PERSONAL, by=SERVICE, now=after).rows for _ in range(2)] == [1, 0]
 
 
 def test_only_administrators_say_how_long_things_are_kept(session: Session, hall: Hall) -> None:
