@@ -6,6 +6,7 @@ from flask import Flask
 
 import accounts
 import accounts.edge
+import accounts.personal.edge
 import booking.api
 import booking.billing.pages
 import booking.pages
@@ -23,7 +24,9 @@ from booking.billing.cli import commands as invoices_commands
 from booking.casework.cli import commands as cases_commands
 from booking.cli import check_command, replay_command, whatif_command
 from booking.cli import commands as bookings_commands
+from booking.conditions.uploads import folder
 from calendars.cli import commands as calendars_commands
+from calendars.personal import PERSONAL
 from database.cli import commands as database_commands
 from demo.cli import commands as demo_commands
 from notices.cli import commands as notices_commands
@@ -33,8 +36,10 @@ from settings import ROOT, Settings
 
 TABLES = (
     "accounts.models",
+    "accounts.personal.models",
     "accounts.register.models",
     "venues.models",
+    "venues.survey.models",
     "policies.models",
     "booking.models",
     "booking.billing.models",
@@ -63,6 +68,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     web.shell.install(app, settings)
     database.ready.install(app)
     accounts.install(app)
+    accounts.personal.edge.install(app, PERSONAL, folder(settings))
     venues.install(app)
     policies.edge.install(app)
     booking.api.install(app)

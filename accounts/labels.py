@@ -4,13 +4,8 @@ from collections.abc import Mapping
 
 from accounts.identity import ApplicantClass, Role
 from accounts.models import Team
+from kernel.texts import marked as _
 from web.texts import gettext
-
-
-def _(msgid: str) -> str:
-    """Marks a msgid for extraction; it is translated when it is shown."""
-    return msgid
-
 
 ROLES: Mapping[Role, str] = {
     Role.CARETAKER: _("Vaktmester"),

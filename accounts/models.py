@@ -14,7 +14,8 @@ from database.types import Word
 class Person(Base):
     """Anyone with an account, and callers that staff book for (no password, maybe no address).
 
-    ``without_calendar`` is who wants no mail that writes into his or her calendar.
+    ``without_calendar`` is who wants no mail that writes into his or her calendar. ``seen_at`` is when they signed in last, ``warned_at``
+    when they were told since that the account ends unless it is used.
     """
 
     __tablename__ = "person"
@@ -29,6 +30,8 @@ class Person(Base):
     password_hash: Mapped[str | None] = mapped_column(String(200))
     proved_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    seen_at: Mapped[datetime | None]
+    warned_at: Mapped[datetime | None]
     session_epoch: Mapped[int] = mapped_column(default=0)
     revision: Mapped[int] = mapped_column(default=0)
 

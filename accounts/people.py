@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from accounts.attempts import LINK, take
+from accounts.attempts import LINK, forgive, take
 from accounts.identity import Actor
 from accounts.inputs import CallerInput, LinkInput, ProfileInput
 from accounts.models import Person, Proof, ProofLink
@@ -97,6 +97,12 @@ def change_password(session: Session, *, password_hash: str, by: Actor, now: dat
 def renew_hash(session: Session, person_id: int, *, password_hash: str, by: Actor, now: datetime) -> None:
     """Keep the same password under today's stronger settings; nothing ends by it."""
     session.execute(update(Person).where(Person.id == person_id).values(password_hash=password_hash))
+
+
+def note_sign_in(session: Session, person_id: int, email: str, network: str, *, by: Actor, now: datetime) -> None:
+    """Remember that somebody signed in, and forget the attempts that it took."""
+    forgive(session, email, network, by=by, now=now)
+    session.execute(update(Person).where(Person.id == person_id).values(seen_at=now, warned_at=None))
 
 
 def change_profile(session: Session, profile: ProfileInput, *, by: Actor, now: datetime) -> Person:

@@ -131,6 +131,11 @@ def waiting_delegations(session: Session, *, by: Actor) -> Sequence[Delegation]:
     return session.scalars(joined.order_by(Delegation.created_at, Delegation.id).limit(MOST_FOUND)).all()
 
 
+def people_of(session: Session, emails: Sequence[str]) -> Sequence[int]:
+    """The ids of those whose addresses these are."""
+    return session.scalars(select(Person.id).where(Person.email.in_(emails))).all() if emails else ()
+
+
 def find_people(session: Session, wanted: str, *, by: Actor) -> Sequence[Person]:
     """People by a part of name, e-mail or telephone, for officers; at most fifty, by name."""
     by.require(by.is_officer, "officer")

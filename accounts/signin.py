@@ -8,11 +8,11 @@ from flask.wrappers import Response
 from flask_login import LoginManager, UserMixin, login_user, logout_user
 
 from accounts import edge, passwords, queries, tokens
-from accounts.attempts import count_sign_in, forgive
+from accounts.attempts import count_sign_in
 from accounts.begun import begun
 from accounts.identity import Actor
 from accounts.inputs import SignInInput
-from accounts.people import by_email, renew_hash
+from accounts.people import by_email, note_sign_in, renew_hash
 from database.transact import Database
 from kernel.clock import now
 from kernel.errors import Busy, Invalid, refuse
@@ -74,7 +74,7 @@ def sign_in(given: SignInInput, *, network: str) -> None:
     """Begin a session; raises Invalid (``wrong-sign-in``, the same for an unknown address) and Throttled."""
     edge.transact(count_sign_in, given.email, network)
     person_id = check(given.email, given.password)
-    edge.transact(forgive, given.email, network)
+    edge.transact(note_sign_in, person_id, given.email, network)
     begin_session(person_id)
 
 
@@ -86,6 +86,15 @@ def check(email: str, password: str) -> int:
     if passwords.is_outdated(person.password_hash or ""):
         edge.transact(renew_hash, person.id, password_hash=passwords.hashed(password))
     return person.id
+
+
+def prove(email: str, password: str, *, network: str) -> None:
+    """Ask who is signed in for the password anew; raises Invalid (``wrong-password``) and Throttled."""
+    edge.transact(count_sign_in, email, network)
+    try:
+        check(email, password)
+    except Invalid:
+        raise refuse(Invalid, "wrong-password", "current_password") from None
 
 
 def begin_session(person_id: int) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from accounts.edge import actor, reading, transact
 from accounts.identity import Actor
+from accounts.personal import looks
 from booking import absence, adding, decisions, ending, offers, splitting
 from booking import undo as undoing
 from booking.ahead import bookings_ahead
@@ -205,7 +206,9 @@ def make(body: Wish) -> Answer:
 @api.operation("GET", "/bookings/<int:booking_id>", answers={200: ShownBooking})
 def show(booking_id: int) -> Answer:
     """One booking with its dates."""
-    return _answer(shown_booking(booking_shown(reading(), booking_id, by=actor())))
+    booking = booking_shown(reading(), booking_id, by=actor())
+    looks.shown(booking.holder_id)
+    return _answer(shown_booking(booking))
 
 
 @api.operation("PATCH", "/bookings/<int:booking_id>", body=Edit, answers={200: ShownEdit}, versioned=True)

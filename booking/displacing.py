@@ -54,22 +54,23 @@ def lose(session: Session, dates: Sequence[Occurrence], loss: Loss, *, by: Actor
         date.charged_price = None if date.charged_price is None else 0
         date.sequence += 1
         date.changed_at = now
-        seek(session, date, now=now)
+        seek(session, date, loss.reason, now=now)
     for booking in {date.booking_id: date.booking for date in dates}.values():
         numbers = [date.number for date in dates if date.booking_id == booking.id]
         booking.state = state_of([date.state for date in booking.occurrences], fallback=BookingState.DISPLACED)
         booking.version, booking.changed_at = booking.version + 1, now
-        # The date forgets its reason when it gets another time; why it lost this one stays with the act.
-        facts = {"dates": numbers, "cause": str(loss.cause), "to": loss.to, "reason": loss.reason[:500]}
+        facts = {"dates": numbers, "cause": str(loss.cause), "to": loss.to}
         record(session, Act("displace", "booking", booking.id, facts, booking.holder_id), by=by, now=now)
         touch(session, booking)
         lost = [date.starts_at for date in dates if date.booking_id == booking.id]
         tell(session, booking, "dates-displaced", lost=lost, facts={"dates": numbers, "cause": str(loss.cause)}, by=by, now=now)
 
 
-def seek(session: Session, date: Occurrence, *, now: datetime) -> None:
-    """Let something else be sought for a date that lost its time."""
-    session.add(Offer.of(date, date.room, span_of(date).wall, OfferState.SOUGHT, now=now))
+def seek(session: Session, date: Occurrence, reason: str = "", *, now: datetime) -> None:
+    """Let something else be sought for a date that lost its time, for a reason that the date itself forgets with its next time."""
+    sought = Offer.of(date, date.room, span_of(date).wall, OfferState.SOUGHT, now=now)
+    sought.reason = reason[:500]
+    session.add(sought)
 
 
 @dataclass(frozen=True, slots=True)

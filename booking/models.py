@@ -229,7 +229,8 @@ OPEN = text("state IN ('sought', 'open')")
 class Offer(Base):
     """A time and room offered to a date that waits or was displaced; the date's own claims keep it until ``expires_at``.
 
-    One that is sought has the time that was lost. A date has at most one that is sought or open.
+    One that is sought has the time that was lost, and the ``reason`` that its holder was told. A date has at most one that is sought or
+    open.
     """
 
     __tablename__ = "offer"
@@ -249,6 +250,7 @@ class Offer(Base):
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(String(500), default="")
     created_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
     answered_by: Mapped[int | None]

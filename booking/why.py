@@ -28,6 +28,7 @@ from venues.opening import Openness
 # A claim lasts as long as a booking may, with what is set up before and cleaned up after.
 REACH = 2 * LONGEST
 SECOND = timedelta(seconds=1)
+UNTOLD = (OfferState.SOUGHT, OfferState.NONE)
 SHUTTING = ("set_opening_hours", "forget_opening_hours", "displace_outside")
 # Recorded in one breath, of which the second says all.
 SAID_BY = {"add_closure": "close", "reserve": "import"}
@@ -45,8 +46,8 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """Acts in order, and what their words need: people by id, roles, who acts for which organisation, rooms, offers, closures, and
-    the ``bookings`` that displaced or were displaced, by id."""
+    """Acts in order, and what their words need: people by id, roles, who acts for which organisation, rooms, offers, what says why time
+    was lost, closures, and the ``bookings`` that displaced or were displaced, by id."""
 
     events: tuple[Event, ...]
     people: Mapping[int, str]
@@ -54,6 +55,7 @@ class Chain:
     members: Collection[tuple[int, int]]
     rooms: Mapping[int, Room]
     offers: Sequence[Offer]
+    losses: Sequence[Offer]
     closures: Mapping[int, Closure]
     bookings: Mapping[int, Booking]
 
@@ -235,10 +237,9 @@ def _chain(session: Session, dates: Dates, also: Iterable[ColumnElement[bool]] =
     hands = {event.act.hand_id for event in events if event.act.hand_id}
     others, closures = _causes(events)
     rooms = {event.act.facts[key] for event in events for key in ("room", "to_room") if isinstance(event.act.facts.get(key), int)}
-    offers = session.scalars(
-        select(Offer).where(Offer.occurrence_id.in_(numbered), Offer.state.not_in((OfferState.SOUGHT, OfferState.NONE)))
-    )
-    kept, named = offers.all(), select(Room).options(joinedload(Room.venue))
+    told = or_(Offer.state.not_in(UNTOLD), Offer.reason != "")
+    offers = session.scalars(select(Offer).where(Offer.occurrence_id.in_(numbered), told)).all()
+    kept, named = [offer for offer in offers if offer.state not in UNTOLD], select(Room).options(joinedload(Room.venue))
     return Chain(
         events=events,
         people=names_of_people(session, hands),
@@ -246,6 +247,7 @@ def _chain(session: Session, dates: Dates, also: Iterable[ColumnElement[bool]] =
         members=_members(session, hands),
         rooms={one.id: one for one in session.scalars(named.where(Room.id.in_(rooms | {offer.room_id for offer in kept})))},
         offers=kept,
+        losses=[offer for offer in offers if offer.reason],
         closures={one.id: one for one in session.scalars(select(Closure).where(Closure.id.in_(closures)))},
         bookings=_bookings(session, others),
     )

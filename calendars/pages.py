@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from accounts.edge import actor, database, reading, transact
 from accounts.identity import Actor, Role
 from accounts.models import Organisation
+from accounts.personal import looks
 from calendars.addresses import Subscribing, private_address, subscribing
 from calendars.clients import device_of, name_of
 from calendars.health import Health, is_silent, readings, watched
@@ -151,11 +152,13 @@ def health() -> str:
     hand, session, moment = actor(), reading(), now()
     hand.require(hand.is_staff, "caretaker")
     looked: Health = current_app.extensions["feed_health"]
+    found = watched(session, by=hand, now=moment)
+    looks.shown(*(one.person.id for one in found))
     return render_template(
         "calendars/health.html",
         stored=looked.stored(by=hand),
         readings=readings(session, by=hand, now=moment),
-        watched=watched(session, by=hand, now=moment),
+        watched=found,
         is_officer=hand.is_officer,
         is_silent=is_silent,
         is_administrator=hand.is_administrator,

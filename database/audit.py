@@ -51,7 +51,7 @@ INTO_AUDIT = insert(table_of(Audit))
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What is to be recorded; ``facts`` hold ids, times and codes, and why time was taken from somebody; never names or addresses."""
+    """What is to be recorded; ``facts`` hold ids, times and codes; never names, addresses or what somebody wrote."""
 
     verb: str
     subject: str

@@ -31,6 +31,7 @@ from database.transact import Database
 from demo.autumn import resources, support, wishes
 from demo.grants import grants
 from demo.people import PEOPLE, Cast, assemble, teams
+from demo.surveys import look, survey
 from kernel.errors import Refusal
 from policies import library
 from policies.document import Document, read
@@ -89,6 +90,9 @@ def load(database: Database, *, now: datetime) -> Loaded:
     _let_in(database, cast, now=now)
     _ask(database, cast, now=now)
     _bill(database, cast, now=now)
+    kari = database.transact(_actor, cast.people["kari"].id, by=SERVICE, now=now)
+    database.transact(survey, by=kari, now=now)
+    database.transact(look, [cast.people[name].id for name in ("berit", "per")], by=kari, now=now - timedelta(days=3))
     olav = database.transact(_actor, cast.people["olav"].id, by=SERVICE, now=now)
     feed = database.transact(make_feed, Draft("Olavs runde", Audience.CARETAKER, tuple(PEOPLE["olav"][3])), by=olav, now=now)
     return Loaded(sum(outcomes), len(outcomes) - sum(outcomes), feed.token)

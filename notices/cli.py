@@ -11,6 +11,8 @@ from flask.cli import AppGroup
 
 from accounts.identity import COMMAND, SERVICE
 from accounts.lapsing import lapse_delegation, unused
+from accounts.personal.cli import forget_due
+from accounts.personal.edge import declared
 from accounts.register.edge import register
 from accounts.upkeep import forget_expired
 from booking.attending import attend
@@ -82,8 +84,8 @@ def bounces_command(file: Path) -> None:
 def worker_command(every: int) -> None:
     """Do all periodic work until stopped: end what nobody confirmed, offer free time, tell of broken promises, remind, tell of
     calendars that nobody fetches, see whom notices did not reach, fetch calendars of others, follow the registers, end what nobody
-    uses of the right to act for organisations, tell caretakers of their day, ask what was paid, forget what is old, send notices, try
-    drafts."""
+    uses of the right to act for organisations, tell caretakers of their day, ask what was paid, forget what is old and erase who is to
+    be erased, send notices, try drafts."""
     while True:
         _tidy()
         attempt("send notices", _send)
@@ -116,6 +118,7 @@ def _tidy() -> None:
         _forget_runs,
         _forget_acts,
         _forget_past,
+        _forget_personal,
     ):
         attempt(job.__name__, job)
 
@@ -236,8 +239,12 @@ def _forget_runs() -> None:
 
 
 def _forget_past() -> None:
-    for file in _database().transact(forget_past, by=SERVICE, now=now()):
+    for file in _database().transact(forget_past, personal=declared(), by=SERVICE, now=now()):
         attempt(f"discard {file}", discard, uploads.folder(_settings()), file)
+
+
+def _forget_personal() -> None:
+    forget_due(by=SERVICE)
 
 
 def _send() -> int:

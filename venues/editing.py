@@ -91,6 +91,13 @@ def edit_access(session: Session, venue: str, room: str, given: AccessInput, *, 
     return row
 
 
+def note_measured(session: Session, room: Room, found: Mapping[str, object], *, source: str, by: Actor, now: datetime) -> None:
+    """Let a room's facts say what was measured on site, without asking who may; a pair is an answer with its detail."""
+    if found:
+        _restate(session, found, room.venue, room, source=source, now=now)
+        _done(session, "measure", room, sorted(found), by=by, now=now)
+
+
 def retire_room(session: Session, path: str, *, version: int, by: Actor, now: datetime) -> Room:
     """Take a room out of use; what is booked in it stays. Raises Conflict (``room-retired``), Stale."""
     by.require(by.is_officer, "officer")

@@ -4,14 +4,10 @@ import re
 from collections.abc import Iterable
 from enum import StrEnum
 
+from kernel.texts import marked as _
 from venues.statements import ACCESS
 
 LETTERS = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "ö": "o", "ä": "a", "é": "e", "ü": "u"})
-
-
-def _(msgid: str) -> str:
-    """Marks a msgid for extraction; it is translated when it is shown."""
-    return msgid
 
 
 class Access(StrEnum):
@@ -125,6 +121,9 @@ KEY_LABELS = {
     "getting_in": _("Slik kommer du inn"),
     "kind": _("Type"),
     "location": _("Koordinater"),
+    "measured.door_cm": _("Trinnfri bredde i smaleste dør (cm)"),
+    "measured.lux": _("Lys midt i rommet (lux)"),
+    "measured.reverberation_s": _("Etterklangstid (sekunder)"),
     "minutes_before": _("Åpent før bookingen (minutter)"),
     "name": _("Navn"),
     "price_nok_per_hour": _("Pris per time ifølge kilden (kr)"),

@@ -74,9 +74,17 @@ ACCOUNTS: Mapping[str, str] = {
     "role-without-venue": _("Rollen gjelder hele kommunen. Ta bort bygget."),
     "wrong-password": _("Det er ikke passordet du har nå. Prøv igjen."),
     "no-such-venue": _("Bygget «{value}» finnes ikke."),
+    "unknown-period": _("Det finnes ingen frist som heter «{value}»."),
+    "unknown-erasure": _("Slettingen finnes ikke."),
+    "not-understood": _("Kryss av for at du har forstått at det ikke kan angres."),
+    "has-role": _("Den som har en rolle i kommunen, kan ikke slettes. En administrator må trekke rollen tilbake først."),
+    "answers-for-group": _("{group} må få en annen ansvarlig først. Be en saksbehandler om det."),
+    "has-coming-bookings": _("Det er bookinger som ikke er over: {references}. Avlys dem, eller la en annen i organisasjonen overta dem."),
     "last-administrator": _("Den siste administratoren kan ikke fjernes. Gi rollen til en annen først."),
 }
 VENUES: Mapping[str, str] = {
+    "survey-empty": _("Sett minst én karakter, mål noe, eller si hva som mangler."),
+    "gravity-missing": _("Velg hvor alvorlig det er."),
     "no-municipality": _("Kommunen er ikke lagt inn ennå. Importer oversikten over lokaler først."),
     "unknown-venue": _("Bygget «{value}» finnes ikke.{near:nearest}"),
     "unknown-room": _("Rommet «{value}» finnes ikke.{near:nearest}"),

@@ -1,6 +1,6 @@
 """Pages about people and organisations."""
 
-from accounts.pages import entrance, organisations, people, profile, register, teams
+from accounts.pages import entrance, organisations, people, personal, profile, register, teams
 from accounts.pages.blueprint import routes
 
-__all__ = ["entrance", "organisations", "people", "profile", "register", "routes", "teams"]
+__all__ = ["entrance", "organisations", "people", "personal", "profile", "register", "routes", "teams"]

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from flask import Blueprint, request
 
 from accounts import labels
+from accounts.personal import labels as personal_labels
 from accounts.register import labels as register_labels
 from web.pages import keep_nothing
 
@@ -30,6 +31,10 @@ FILTERS: dict[str, Callable[..., str]] = {
     "change_name": register_labels.aspect,
     "change_value": register_labels.worth,
     "because": register_labels.because,
+    "legal_basis": personal_labels.basis,
+    "readers": personal_labels.readers,
+    "end_of_it": personal_labels.end,
+    "seen_at": personal_labels.place,
 }
 for name, label in FILTERS.items():
     routes.add_app_template_filter(label, name)

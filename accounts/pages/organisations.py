@@ -24,6 +24,7 @@ from accounts.inputs import (
 from accounts.lapsing import A_MONTH
 from accounts.models import Delegation, DelegationState, Organisation, Person
 from accounts.pages.blueprint import routes
+from accounts.personal import looks
 from accounts.register.classes import ClassRow
 from accounts.register.edge import register
 from accounts.register.keeping import confirm_by_role, seen
@@ -267,6 +268,8 @@ def _about(organisation: Organisation) -> dict[str, Any]:
         delegation for delegation in queries.represented(session, actor.require_known()) if delegation.organisation_id == organisation.id
     ]
     delegates = queries.delegates(session, organisation.id) if sees else None
+    invited = queries.open_invitations(session, now(), organisation_id=organisation.id) if sees else []
+    looks.shown(*(one.person_id for one in delegates or ()), *queries.people_of(session, [one.email for one in invited]))
     return {
         "organisation": organisation,
         "actor": actor,
@@ -276,7 +279,7 @@ def _about(organisation: Organisation) -> dict[str, Any]:
         "delegates": delegates,
         "teams": teams_of(session, organisation.id) if sees else (),
         **_register(organisation, delegates),
-        "invited": queries.open_invitations(session, now(), organisation_id=organisation.id) if sees else [],
+        "invited": invited,
         "asked": DelegationState.ASKED,
         **(_standings(organisation) if actor.is_officer else {"standings": None}),
     }

@@ -10,6 +10,7 @@ from accounts.identity import Role
 from accounts.inputs import CallerInput, InvitationInput, RoleInput, SearchInput
 from accounts.models import Person
 from accounts.pages.blueprint import routes
+from accounts.personal import looks
 from kernel.clock import now
 from kernel.errors import Missing, refuse
 from web import language
@@ -23,6 +24,7 @@ def people_page() -> str:
     """Search by name, telephone or e-mail; without a search, everybody who has a role."""
     actor, session, wanted = edge.actor(), edge.reading(), parse(SearchInput, request.args).q
     found = queries.find_people(session, wanted, by=actor) if wanted else queries.staff(session, by=actor)
+    looks.shown(*(person.id for person in found))
     held = queries.roles_of(session, [person.id for person in found])
     shown = {"found": found, "held": held, "venues": queries.venues(session), "wanted": wanted, "actor": actor}
     return render_template("accounts/people.html", form=Form({"q": wanted}), **shown)
@@ -103,6 +105,7 @@ def _about(person_id: int) -> dict[str, Any]:
     person = session.get(Person, person_id)
     if person is None:
         raise refuse(Missing, "no-such-person", "person", person_id)
+    looks.shown(person_id)
     return {
         "person": person,
         "held": queries.roles_of(session, [person_id]),

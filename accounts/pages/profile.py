@@ -4,7 +4,6 @@ from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from accounts import edge, emails, passwords, people, queries, signin, tokens
-from accounts.attempts import count_sign_in
 from accounts.inputs import ChangedEmailInput, ChangedPasswordInput, ProfileInput, TokenInput
 from accounts.models import Person
 from accounts.pages.blueprint import network, routes
@@ -48,8 +47,7 @@ def ask_to_change_email() -> ResponseReturnValue:
     email = _myself().email or ""
     try:
         given = parse(ChangedEmailInput, request.form)
-        edge.transact(count_sign_in, email, network())
-        _require_right(email, given.current_password)
+        signin.prove(email, given.current_password, network=network())
         edge.transact(emails.ask_to_change_email, given.email, language=language.choose(), network=network())
     except (Invalid, Throttled) as refusal:
         return form_again("accounts/email.html", refusal, email=email)
@@ -69,8 +67,7 @@ def change_password() -> ResponseReturnValue:
     email = _myself().email or ""
     try:
         given = parse(ChangedPasswordInput, request.form)
-        edge.transact(count_sign_in, email, network())
-        _require_right(email, given.current_password)
+        signin.prove(email, given.current_password, network=network())
         person = edge.transact(people.change_password, password_hash=passwords.hashed(given.password))
     except (Invalid, Throttled) as refusal:
         return form_again("accounts/password.html", refusal, email=email)
@@ -111,10 +108,3 @@ def _myself() -> Person:
 
 def _my_tokens() -> object:
     return queries.tokens(edge.reading(), edge.actor().require_known())
-
-
-def _require_right(email: str, password: str) -> None:
-    try:
-        signin.check(email, password)
-    except Invalid:
-        raise refuse(Invalid, "wrong-password", "current_password") from None

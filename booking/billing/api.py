@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from accounts.edge import actor, database, reading, transact
 from accounts.identity import Actor
+from accounts.personal import looks
 from booking.billing.account import Account, Sums, Whose, account
-from booking.billing.exports import Format, exported, type_of
+from booking.billing.exports import Format, exported, private_payers, type_of
 from booking.billing.models import LineKind, Period
 from booking.billing.periods import Closing, close_period, periods, totals
 from kernel.clock import now
@@ -141,7 +142,8 @@ def account_of(organisation_id: int) -> ShownAccount:
 
 
 def handed_over(period_id: int, kind: Format) -> Response:
-    """The file of a period."""
+    """The file of a period, with the addresses of private people who pay."""
+    looks.shown(*private_payers(reading(), period_id, by=actor()))
     response = Response(exported(database(), period_id, kind, by=actor()), content_type=type_of(kind))
     response.headers["Content-Disposition"] = f'attachment; filename="fakturagrunnlag-{period_id}.{kind}"'
     return response

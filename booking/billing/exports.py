@@ -1,14 +1,14 @@
 """Exports: the lines of a period for the municipality's own finance system, as CSV, XLSX or JSON, line by line."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import chain
 from typing import Any, Literal
 
 from sqlalchemy import Row as DatabaseRow
 from sqlalchemy import Select, exists, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Session, aliased
 
 from accounts.identity import Actor
 from accounts.models import Organisation, Person
@@ -40,6 +40,12 @@ def exported(database: Database, period_id: int, kind: Format, *, by: Actor) -> 
     with database.reading() as session:
         period = period_of(session, period_id, by=by)
     return _pieces(database, period, kind, _Words())
+
+
+def private_payers(session: Session, period_id: int, *, by: Actor) -> Sequence[int]:
+    """The private people who pay lines of a period; officers only."""
+    period = period_of(session, period_id, by=by)
+    return session.scalars(select(Line.person_id).where(Line.period_id == period.id, Line.person_id.is_not(None)).distinct()).all()  # type: ignore[return-value]
 
 
 class _Words:

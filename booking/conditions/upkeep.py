@@ -1,4 +1,4 @@
-"""Upkeep: names, signatures, documents and what was said of uses are forgotten a month after nothing asks for them any more."""
+"""Upkeep: names, signatures, documents and what was said of uses are forgotten some time after nothing asks for them any more."""
 
 from datetime import datetime, timedelta
 
@@ -6,22 +6,27 @@ from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from accounts.identity import Actor
+from accounts.personal.held import Period, Personal
+from accounts.personal.retention import days_of
 from booking.conditions.models import Condition, Met
 from booking.models import Occurrence, Task, Usage
+from kernel.texts import marked as _
 from policies.verdict import Whose
 
-KEPT = timedelta(days=30)
+USES = Period("uses", 30, _("etter at ingenting kan spørre om det lenger"))
+KEPT = timedelta(days=USES.days)
 AT_ONCE = 100
 
 
-def forget_past(session: Session, *, by: Actor, now: datetime) -> list[str]:
-    """Empty what names people where it was for a booking that is over, no longer holds, or was taken back, a month ago.
+def forget_past(session: Session, *, personal: Personal, by: Actor, now: datetime) -> list[str]:
+    """Empty what names people where it was for a booking that is over, no longer holds, or was taken back, a month ago or as long
+    as the municipality says.
 
-    So is what was said of a use, once all that was to be looked at about its date was, a month ago. That it was done or said
-    stays, by ids. Returns the names of the files that nothing names any more, to be deleted by the caller.
+    So is what was said of a use, once all that was to be looked at about its date was, as long ago. What something open needs stays.
+    That it was done or said stays, by ids. Returns the names of the files that nothing names any more, to be deleted by the caller.
     """
     by.require(by.is_administrator, "administrator")
-    before = now - KEPT
+    before = now - timedelta(days=days_of(session, [USES])[USES.name])
     goes_on = exists().where(Occurrence.booking_id == Met.booking_id, Occurrence.ends_at > before)
     is_over = or_(
         and_(Condition.whose == Whose.BOOKING, ~goes_on),
@@ -29,20 +34,22 @@ def forget_past(session: Session, *, by: Actor, now: datetime) -> list[str]:
         Met.withdrawn_at < before,
     )
     query = select(Met).join(Condition, Met.condition_digest == Condition.digest).where(Met.forgotten_at.is_(None), is_over)
+    query = query.where(~personal.is_evidence(session, Met.booking_id))  # type: ignore[arg-type]
     rows = session.scalars(query.limit(AT_ONCE).with_for_update(skip_locked=True, of=Met)).all()
     files = [row.file for row in rows if row.file]
     for row in rows:
         row.people, row.signed_as, row.note, row.file, row.forgotten_at = [], "", "", "", now
-    files += _forget_usage(session, before, now)
+    files += _forget_usage(session, personal, before, now)
     session.flush()
     return files
 
 
-def _forget_usage(session: Session, before: datetime, now: datetime) -> list[str]:
+def _forget_usage(session: Session, personal: Personal, before: datetime, now: datetime) -> list[str]:
     other = aliased(Usage)
     is_looked_at = exists().where(Task.usage_id == other.id, other.occurrence_id == Usage.occurrence_id)
     is_looked_at = is_looked_at.where(or_(Task.done_at.is_(None), Task.done_at > before))
     query = select(Usage).join(Usage.occurrence).where(Usage.forgotten_at.is_(None), Occurrence.ends_at < before, ~is_looked_at)
+    query = query.where(~personal.is_evidence(session, Occurrence.booking_id))  # type: ignore[arg-type]
     rows = session.scalars(query.limit(AT_ONCE).with_for_update(skip_locked=True, of=Usage)).all()
     files = [row.file for row in rows if row.file]
     for row in rows:

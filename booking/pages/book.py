@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from accounts import edge, queries
 from accounts.models import Person, Team
+from accounts.personal import looks
 from accounts.teams import teams_of
 from booking.competing import requests_for
 from booking.edge import book
@@ -237,6 +238,7 @@ def _form_page(room: Room, form: Form) -> str:
     caller = str(form.values.get("caller", ""))
     bands = draft.bands_shown(form.values, _ages_told_apart(room))
     several = queries.find_people(session, caller, by=actor)[:10] if caller and actor.is_officer else []
+    looks.shown(*(one.id for one in several))
     return render_template(
         "booking/book.html",
         room=room,

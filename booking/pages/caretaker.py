@@ -1,15 +1,16 @@
 """The caretaker's page: today and tomorrow at one's venues, to read on a phone or print on one sheet."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from flask import render_template, request, url_for
 
 from accounts import edge
 from accounts.identity import Role
+from accounts.personal import looks
 from booking.pages.blueprint import routes
 from booking.pages.calendar import day_of, venues_of
-from booking.rounds.days import rounds
+from booking.rounds.days import Round, rounds
 from booking.tasks import reports
 from kernel.clock import now
 from kernel.wallclock import to_wall
@@ -29,6 +30,7 @@ def caretaker() -> str:
     today = to_wall(now(), HOME_ZONE).date()
     first = day_of(request.args.get("day", ""), today)
     days = rounds(edge.reading(), chosen, [first, first + DAY], today=today)
+    _looked_at(round for _day, found in days for round in found)
     return render_template(
         "booking/caretaker.html",
         actor=actor,
@@ -54,6 +56,7 @@ def day_sheet() -> str:
     today = to_wall(now(), HOME_ZONE).date()
     day = day_of(request.args.get("day", ""), today)
     [(_day, found)] = rounds(edge.reading(), chosen, [day], today=today)
+    _looked_at(found)
     return render_template(
         "booking/sheet.html",
         rounds=found,
@@ -63,6 +66,11 @@ def day_sheet() -> str:
         previous=day - DAY,
         following=day + DAY,
     )
+
+
+def _looked_at(found: Iterable[Round]) -> None:
+    """Whom one can ring from the page."""
+    looks.shown(*(use.date.booking.holder_id for one in found for use in (*one.uses, *one.lost)))
 
 
 def _ahead(day: date, chosen: Sequence[Venue], mine: Sequence[Venue]) -> str:

@@ -10,7 +10,8 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import contains_eager
 
 from accounts import edge
-from booking import absence, decisions, ending, offers
+from accounts.personal import looks
+from booking import absence, decisions, ending, handing, offers
 from booking.case import path_of
 from booking.cases import booking_seen
 from booking.edge import accepted
@@ -111,6 +112,13 @@ def confirm(reference: str) -> ResponseReturnValue:
     return act_on(reference, lambda booking: edge.transact(decisions.confirm, booking.id, version=_version()), _("Bookingen er bekreftet."))
 
 
+@routes.post("/bookings/<reference>/holder")
+def take_over(reference: str) -> ResponseReturnValue:
+    """Take over a booking in the name of one's organisation."""
+    message = _("Du har bookingen nå.")
+    return act_on(reference, lambda booking: edge.transact(handing.take_over, booking.id, version=_version()), message)
+
+
 @routes.post("/bookings/<reference>/offers/<int:offer>/acceptance")
 def accept_offer(reference: str, offer: int) -> ResponseReturnValue:
     """Take what is offered for a date that waits or was displaced."""
@@ -193,6 +201,7 @@ def page_of(booking: Booking, form: Form, *, refusal: Refusal | None = None, typ
     told = told_booking(session, booking, by=actor, language=language.choose(), now=now())
     today = to_wall(now(), booking.room.venue.zone).date()
     offers = offers_after(session, booking, now=now())
+    looks.shown(booking.holder_id)
     return render_template(
         "booking/case.html",
         booking=booking,

@@ -7,6 +7,7 @@ from flask import Response, current_app, render_template, request, send_from_dir
 from flask.typing import ResponseReturnValue
 
 from accounts import edge
+from accounts.personal import looks
 from accounts.queries import names_of_people
 from booking.cases import booking_seen
 from booking.conditions import uploads, verbs
@@ -136,6 +137,7 @@ def _page(booking: Booking, what: str, form: Form, refusal: Refusal | None = Non
     told = next((one for one in told_conditions(session, booking, by=actor, now=now()) if one.condition.what == what), None)
     if told is None:
         raise refuse(Missing, "unknown-condition", "what", what)
+    looks.shown(booking.holder_id)
     return render_template(
         "booking/condition.html",
         booking=booking,

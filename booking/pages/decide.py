@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from pydantic import Field
 
 from accounts import edge
+from accounts.personal import looks
 from booking import decisions
 from booking.alternatives import offers_instead
 from booking.cases import booking_seen
@@ -106,6 +107,7 @@ def page_of(booking: Booking, form: Form, refusal: Refusal | None = None) -> str
     contest = contest_of(session, booking, told.verdicts, by=actor, now=now())
     first = next((date for date in booking.occurrences if date.state in WAITING), booking.occurrences[0])
     monday = monday_of(request.args.get("week", ""), first.local_start.date())
+    looks.shown(booking.holder_id)
     return render_template(
         "booking/request.html",
         booking=booking,

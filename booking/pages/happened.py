@@ -32,6 +32,7 @@ SAID: Mapping[str, str] = {
     "booking.reserve:skipped": _("%(who)s ønsket tiden, men fikk den ikke."),
     "booking.import": _("%(who)s hentet den inn fra en sesongplan, rad %(row)s."),
     "booking.confirm": _("%(who)s bekreftet for organisasjonen."),
+    "booking.take_over": _("%(who)s overtok bookingen."),
     "booking.approve": _("%(who)s godkjente."),
     "booking.refuse": _("%(who)s avslo: %(reason)s"),
     "booking.lapse": _("Organisasjonen bekreftet ikke i tide, og forespørselen falt bort."),
@@ -241,7 +242,7 @@ def _text(chain: Chain, event: Event, reader: Reader) -> str:
         **_places(chain, event, reader),
     }
     if event.act.verb == "displace":
-        values |= {"winner": _winner(chain, event, reader), "why": _cause(event)}
+        values |= {"winner": _winner(chain, event, reader), "why": _cause(chain, event)}
     broken = _broken(chain, event)
     if broken:
         values["feature"] = feature_label(broken)
@@ -352,12 +353,13 @@ def _winner(chain: Chain, event: Event, reader: Reader) -> str:
         name = _named(chain.bookings[int(number)], reader, gettext("noe som går foran"))
     else:
         name = gettext("en stengning") if what == "closure" else gettext("endret åpningstid eller bruk")
-    return ": ".join(filter(None, (name, _cause(event).rstrip("."))))
+    return ": ".join(filter(None, (name, _cause(chain, event).rstrip("."))))
 
 
-def _cause(event: Event) -> str:
-    """Why a date had to give way, as it was told; empty where an older log does not say."""
-    return str(event.act.facts.get("reason", ""))
+def _cause(chain: Chain, event: Event) -> str:
+    """Why a date had to give way, as it was told: it stands with what was sought for it then, in an older log with the act."""
+    told = (offer.reason for offer in chain.losses if _is_meant(offer, event))
+    return next(filter(None, told), str(event.act.facts.get("reason", "")))
 
 
 def _named(booking: Booking, reader: Reader, unseen: str) -> str:

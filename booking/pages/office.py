@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, or_, select
 
 from accounts import edge, queries
 from accounts.identity import Actor
+from accounts.personal import looks
 from accounts.register.queries import open_reviews
 from booking.cases import booking_seen
 from booking.casework.charge import is_of
@@ -95,6 +96,7 @@ def search() -> ResponseReturnValue:
     if reference:
         return redirect(url_for("booking.case_page", reference=reference))
     people = queries.find_people(session, wanted, by=actor) if wanted else ()
+    looks.shown(*(one.id for one in people))
     organisations = queries.find_organisations(session, wanted, by=actor) if wanted else ()
     held = or_(Booking.holder_id.in_([one.id for one in people]), Booking.organisation_id.in_([one.id for one in organisations]))
     found = (
@@ -137,9 +139,11 @@ def _page(form: Form, answered: Sequence[Answered] = ()) -> str:
     alone = harmless(session, listed, actor, now=now())
     to_read = {*spoken, *noted(session, [one.booking.id for one in alone])}
     held = rows(session, Wanted((Booking.id.in_(late),), is_ahead=True, limit=MOST), now=now()) if late else []
+    to_call = calls(session, by=actor) if actor.is_officer else []
+    looks.shown(*(one.person.id for one in to_call if one.person))
     return render_template(
         "booking/office.html",
-        calls=calls(session, by=actor) if actor.is_officer else [],
+        calls=to_call,
         reports=reports(session, by=actor),
         reviews=open_reviews(session, by=actor) if actor.is_officer else [],
         meetings=meeting(session, by=actor) if actor.is_officer else [],

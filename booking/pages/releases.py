@@ -19,15 +19,14 @@ from booking.pages.blueprint import routes
 from booking.pages.undo import way_back
 from booking.releasing import Period, releasable, release
 from kernel.clock import now
-from kernel.errors import Conflict, Invalid, Refusal
+from kernel.errors import Invalid, Refusal
 from venues.queries import municipality
 from web.fields import Day
 from web.forms import Form, Input, parse, refused
-from web.pages import done
+from web.pages import FORM_REFUSALS, done
 from web.problems import status_of
 from web.texts import ngettext
 
-REFUSALS = (Invalid, Conflict)
 PERIOD = ("first_day", "last_day", "teams")
 
 
@@ -59,7 +58,7 @@ def release_page(organisation_id: int) -> ResponseReturnValue:
         return _page(organisation, Form({}))
     try:
         return _page(organisation, Form(request.args), parse(Released, request.args).period)
-    except REFUSALS as refusal:
+    except FORM_REFUSALS as refusal:
         return _page(organisation, refused(request.args, refusal.faults)), status_of(refusal)
 
 
@@ -71,7 +70,7 @@ def release_period(organisation_id: int) -> ResponseReturnValue:
         given = parse(Release, request.form)
         said = given.model_dump(include={"seen", "reason", "without_fee"})
         bookings = edge.transact(release, organisation.id, given.period, **said)
-    except REFUSALS as refusal:
+    except FORM_REFUSALS as refusal:
         return _again(organisation, refusal), status_of(refusal)
     message = ngettext("Datoene er gitt tilbake, i %(num)d booking.", "Datoene er gitt tilbake, i %(num)d bookinger.", len(bookings))
     return done(message, url_for("booking.mine"), back=way_back("organisation", organisation.id))

@@ -1,10 +1,10 @@
 """Pages of agreements and grants, for officers and for those they are given to, and of what was sought in vain."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Literal
 
-from flask import Flask, redirect, render_template, request, url_for
+from flask import Flask, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from accounts import edge, organisations, queries
@@ -15,10 +15,12 @@ from booking.support.grants.pages import support_of
 from booking.support.meters import meters
 from booking.support.routes import class_names
 from booking.support.unmet import MOST_SHOWN, unmet
+from booking.support.upgrades import WEIGHTS, table, upgrades
 from kernel.clock import now
 from web.forms import Form, Input, parse
 from web.hooks import Group, Link, hooks
 from web.texts import gettext as _
+from web.writing import WRITERS
 
 
 class Looked(Input):
@@ -74,5 +76,27 @@ def organisation_page(organisation_id: int) -> str:
 def sought_page() -> str:
     """What was sought in vain, for officers."""
     looked = parse(Looked, request.args)
-    found = unmet(edge.reading(), since=this_day() - timedelta(days=int(looked.days)), by=edge.actor())
+    found = unmet(edge.reading(), since=_since(looked), by=edge.actor())
     return render_template("support/sought.html", found=found, form=Form({"days": looked.days}), most=MOST_SHOWN)
+
+
+@routes.get("/office/upgrades")
+def upgrades_page() -> str:
+    """What to mend first in the rooms, for officers."""
+    looked = parse(Looked, request.args)
+    found = upgrades(edge.reading(), since=_since(looked), by=edge.actor())
+    return render_template("support/upgrades.html", found=found, form=Form({"days": looked.days}), weights=WEIGHTS)
+
+
+@routes.get("/office/upgrades.<any(csv, xlsx):kind>")
+def upgrades_file(kind: str) -> Response:
+    """The same as a file."""
+    media, write = WRITERS[kind]
+    rows = table(upgrades(edge.reading(), since=_since(parse(Looked, request.args)), by=edge.actor()))
+    response = Response(write(list(rows)), content_type=media)
+    response.headers["Content-Disposition"] = f'attachment; filename="oppgraderinger.{kind}"'
+    return response
+
+
+def _since(looked: Looked) -> date:
+    return this_day() - timedelta(days=int(looked.days))

@@ -7,7 +7,7 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from accounts import edge
-from kernel.errors import Conflict, Invalid, Missing, refuse
+from kernel.errors import Missing, refuse
 from policies import library
 from policies.copying import came_along, copy_of, said_otherwise, with_copies
 from policies.document import Document, checked
@@ -18,7 +18,7 @@ from policies.places import Shelf, place_at, shelf_of, shelves
 from policies.told import names_of
 from policies.verbs import save_draft
 from web.forms import Form, refused
-from web.pages import done
+from web.pages import FORM_REFUSALS, done
 from web.texts import current_locale, ngettext
 from web.texts import gettext as _
 
@@ -59,7 +59,7 @@ def copy_rules(place: str) -> ResponseReturnValue:
             document, taken = with_copies(before, source, chosen), len(chosen)
             more = list(_beside(before, document, source, chosen))
         edge.transact(save_draft, shelf.place, document, version=seen_version())
-    except (Invalid, Conflict) as refusal:
+    except FORM_REFUSALS as refusal:
         return again(_rules_page(shelf, key, refused(request.form, refusal.faults)), refusal)
     told = ngettext("%(num)d regel er hentet inn i utkastet.", "%(num)d regler er hentet inn i utkastet.", taken)
     return done(" ".join([told, *more]), url_for("policies.draft_page", place=place))

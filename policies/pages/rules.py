@@ -8,7 +8,6 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from accounts import edge
-from kernel.errors import Conflict, Invalid
 from policies.drafting import NEW_CLASS, at_inputs, given, new_id, rule_named, rule_of, with_class, with_rule, without_rule
 from policies.drawing import BLANK, defaults
 from policies.entered import entered
@@ -18,7 +17,7 @@ from policies.pages.drafts import again, document_in, of_draft, seen_version
 from policies.pages.ruleform import Written, page, quoted, said_by
 from policies.pages.shelves import shelf_at
 from policies.verbs import save_draft
-from web.pages import done
+from web.pages import FORM_REFUSALS, done
 from web.texts import gettext as _
 
 MORE, MOST_BLANK = 6, 60
@@ -78,7 +77,7 @@ def _saved(place: str, rule: str, message: str) -> ResponseReturnValue:
         return _in_words(place, written)
     try:
         _keep(place, written)
-    except (Invalid, Conflict) as refusal:
+    except FORM_REFUSALS as refusal:
         return again(page(of_draft(place), replace(written, faults=tuple(at_inputs(refusal)))), refusal)
     if "name_class" in request.form:
         return page(of_draft(place), replace(written, data=_but_class(written)))

@@ -1,7 +1,7 @@
 """Who may do what: one line for each verb, one column for each who may try.
 
 ``ok`` it is done; ``in`` they are asked who they are (401); ``no`` they are told that they may not (403); ``--`` for
-them it does not exist (404). What each verb sends stands in ``tries.py``.
+them it does not exist (404); ``409`` they might, but for what has to be settled first. What each verb sends stands in ``tries.py``.
 """
 
 COLUMNS = ("nobody", "private", "asked", "delegate", "holder", "elsewhere", "caretaker", "officer", "administrator")
@@ -37,6 +37,7 @@ report a damage                         in     --      --    ok       ok     -- 
 answer what was noted                   in     --      --    ok       ok     --        no        no      no
 undo what one did                       in     --      --    --       ok     --        --        ok      ok
 confirm                                 in     --      no    ok       ok     --        no        ok      ok
+take over for the organisation          in     --      --    ok       ok     --        no        no      no
 approve                                 in     no      --    --       --     --        no        ok      ok
 approve what caretakers decide          in     no      --    --       --     --        ok        ok      ok
 approve several at once                 in     no      no    no       no     --        no        ok      ok
@@ -72,6 +73,7 @@ edit a room                             in     no      no    no       no     no 
 take a room out of use                  in     no      no    no       no     no        no        ok      ok
 take a room into use again              in     no      no    no       no     no        no        ok      ok
 answer on access                        in     no      no    no       no     no        ok        ok      ok
+survey a room                           in     no      no    no       no     no        ok        ok      ok
 add who answers                         in     no      no    no       no     no        ok        ok      ok
 remove who answers                      in     no      no    no       no     no        ok        ok      ok
 hang up a photo                         in     no      no    no       no     no        ok        ok      ok
@@ -171,6 +173,10 @@ take a role back                        in     no      no    no       no     no 
 change one's profile                    in     ok      ok    ok       ok     ok        ok        ok      ok
 change one's password                   in     ok      ok    ok       ok     ok        ok        ok      ok
 change one's e-mail address             in     ok      ok    ok       ok     ok        ok        ok      ok
+download all that is held of one        in     ok      ok    ok       ok     ok        ok        ok      ok
+erase oneself                           in     409     409   ok       409    409       409       409     409
+erase somebody                          in     no      no    ok       no     no        no        no      ok
+say how long things are kept            in     no      no    no       no     no        no        no      ok
 make a token                            in     ok      ok    ok       ok     ok        ok        ok      ok
 revoke another's token                  in     --      --    --       ok     --        --        --      ok
 """

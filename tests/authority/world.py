@@ -136,6 +136,7 @@ class World:
     calendar: str  # the link to one that was sent to Olav
     token: int  # Berit's
     per: int
+    nils: int
     oren: int
     delegation: int  # Siri's, who has asked
     responsible: int  # Tone's of the quilters
@@ -198,6 +199,7 @@ def build(session: Session) -> World:
         olav=hall.cast.olav.id,
         calendar=calendars.links.path_of(_made(session, send_link, hall.cast.olav.id, by=hall.kari), SECRET),
         per=hall.cast.per.id,
+        nils=hall.cast.nils.id,
         oren=hall.cast.oren.id,
         delegation=_id(session, Delegation, hall.cast.siri.id),
         responsible=_id(session, Delegation, hall.cast.tone.id),

@@ -15,6 +15,7 @@ from booking.reservations import reserve
 from booking.states import TaskReason, UsageKind
 from booking.tasks import calls, finish, reports
 from booking.usage import MOST, UsageInput, note_usage, said_of
+from calendars.personal import PERSONAL
 from database.outbox import Notice
 from kernel.errors import Conflict, Forbidden, Refusal
 from tests.booking.conftest import NOW, Hall, again, wish
@@ -102,11 +103,11 @@ def test_it_is_not_said_without_end_nor_used_by_staff_where_nobody_came(session:
 def test_words_and_photos_are_forgotten_a_month_after_nobody_has_to_look_at_them(session: Session, hall: Hall, say: Say) -> None:
     row = say("olav", BROKEN, file="a.jpg")
     done = AFTER + 2 * KEPT
-    open_still = forget_past(session, by=SERVICE, now=done)
+    open_still = forget_past(session, personal=PERSONAL, by=SERVICE, now=done)
     finish(session, reports(session, by=hall.olav)[0].task.id, by=hall.olav, now=done)
 
-    early = forget_past(session, by=SERVICE, now=done + KEPT - timedelta(seconds=1))
-    late = forget_past(session, by=SERVICE, now=done + KEPT + timedelta(seconds=1))
+    early = forget_past(session, personal=PERSONAL, by=SERVICE, now=done + KEPT - timedelta(seconds=1))
+    late = forget_past(session, personal=PERSONAL, by=SERVICE, now=done + KEPT + timedelta(seconds=1))
 
     assert (open_still, early, late) == ([], [], ["a.jpg"])
     assert (row.kind, row.note, row.file) == (UsageKind.DAMAGE, "", "")

@@ -132,6 +132,38 @@ def test_what_who_books_sees(look: Callable[..., list[str]], page: Page, tour: T
     assert faults == []
 
 
+def test_what_people_see_of_their_own_data(look: Callable[..., list[str]], page: Page) -> None:
+    faults = [*look("/personal-data")]
+    sign_in(page, "per", PASSWORD)
+    faults += [*look("/profile/personal-data"), *look("/profile/personal-data/erasure")]
+    page.goto("/profile/personal-data")
+    page.get_by_role("button", name="Last ned").click()
+    faults += [*look()] if page.get_by_text("Dette må rettes").is_visible() else ["the password is not asked for"]
+
+    assert faults == []
+
+
+def test_what_administrators_see_of_it_and_of_rooms(look: Callable[..., list[str]], page: Page) -> None:
+    sign_in(page, "ada", PASSWORD)
+    page.goto("/people?q=Berit")
+    page.get_by_role("link", name="Berit Moe").click()
+    page.get_by_role("link", name="Hvem har sett opplysningene, og sletting").click()
+
+    faults = [
+        *look(page.url),
+        *look("/personal-data/retention"),
+        *look("/office/upgrades"),
+        *look(f"{GYM}/survey"),
+        *look("/venues/oren-flerbrukshall"),
+    ]
+    page.goto(f"{GYM}/survey")
+    page.select_option("[name='lacks[0].what']", label="Heis")
+    page.get_by_role("button", name="Ferdig").click()
+    faults += [*look("", 422)]
+
+    assert faults == []
+
+
 def test_what_is_lost_to_others_meanwhile(look: Callable[..., list[str]], page: Page) -> None:
     sign_in(page, "berit", PASSWORD)
     address = preview(**ASKED, date="2026-09-10", applicant="313000001")

@@ -12,6 +12,7 @@ from booking.conditions.inputs import Signature, Withdrawal
 from booking.conditions.upkeep import KEPT, forget_past
 from booking.models import Booking
 from booking.reservations import reserve
+from calendars.personal import PERSONAL
 from kernel.errors import Unidentified
 from tests.booking.conditions.conftest import MEETING
 from tests.booking.conditions.test_verbs import adults, do
@@ -27,7 +28,7 @@ def booking(session: Session, hall: Hall) -> Booking:
 
 
 def forgotten(session: Session, after: timedelta) -> list[str]:
-    return forget_past(session, by=SERVICE, now=NOW + after)
+    return forget_past(session, personal=PERSONAL, by=SERVICE, now=NOW + after)
 
 
 def names(row: models.Met) -> list[Any]:
@@ -66,4 +67,4 @@ def test_a_document_that_was_not_accepted_goes_a_month_later_with_its_file(sessi
 
 def test_nobody_but_the_service_forgets(session: Session, booking: Booking) -> None:
     with pytest.raises(Unidentified):
-        forget_past(session, by=NOBODY, now=NOW)
+        forget_past(session, personal=PERSONAL, by=NOBODY, now=NOW)
