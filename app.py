@@ -8,6 +8,7 @@ import accounts
 import accounts.edge
 import booking.api
 import booking.billing.pages
+import booking.complaints.edge
 import booking.pages
 import booking.support.grants.pages
 import booking.support.pages
@@ -19,9 +20,9 @@ import policies.edge
 import venues
 import web.shell
 from booking.billing.cli import commands as invoices_commands
-from booking.casework.cli import commands as cases_commands
 from booking.cli import check_command, replay_command, whatif_command
 from booking.cli import commands as bookings_commands
+from booking.complaints.cli import commands as cases_commands
 from calendars.cli import commands as calendars_commands
 from database.cli import commands as database_commands
 from demo.cli import commands as demo_commands
@@ -38,6 +39,7 @@ TABLES = (
     "booking.models",
     "booking.billing.models",
     "booking.casework.models",
+    "booking.complaints.models",
     "booking.conditions.models",
     "booking.rounds.models",
     "booking.support.models",
@@ -68,6 +70,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     booking.support.grants.pages.install(app)
     booking.support.pages.install(app)
     booking.billing.pages.install(app)
+    booking.complaints.edge.install(app)
     calendars.edge.install(app)
     calendars.incoming.edge.install(app)
     for command in (check_command, replay_command, whatif_command):

@@ -15,6 +15,9 @@ from accounts.register.classes import classes_of
 from accounts.register.following import Register
 from accounts.teams import list_team
 from booking.casework.messages import note, write
+from booking.complaints.inputs import ComplaintInput, Owner
+from booking.complaints.verbs import assign as take_complaint
+from booking.complaints.verbs import complain
 from booking.conditions.inputs import Confirmation, Signature
 from booking.conditions.verbs import confirm, sign
 from booking.furnishing import add_resource
@@ -24,11 +27,13 @@ from booking.states import BookingState
 from booking.wish import Wish
 from calendars.models import Audience
 from calendars.tokens import Draft, make_feed
+from database.audit import Audit
 from database.transact import Database
 from demo.autumn import resources, support, wishes
 from demo.grants import grants
 from demo.people import PEOPLE, Cast, assemble, teams
 from kernel.errors import Refusal
+from kernel.wallclock import to_wall
 from policies import library
 from policies.document import Document, read
 from policies.models import PolicyVersion
@@ -39,6 +44,7 @@ from venues.demo import load_demo_facts, read_demo
 from venues.importing import import_inventory
 from venues.inventory import parse
 from venues.models import Venue
+from web.formats import HOME_ZONE
 
 FOLDER = Path(__file__).parent / "policies"
 REGISTER = Path(__file__).parent / "register.json"
@@ -85,6 +91,7 @@ def load(database: Database, *, now: datetime) -> Loaded:
     outcomes = [_reserve(database, cast, person, wish, now=now) for person, wish in wishes(cast, today=now.date())]
     _let_in(database, cast, now=now)
     _ask(database, cast, now=now)
+    _complain(database, cast, now=now)
     olav = database.transact(_actor, cast.people["olav"].id, by=SERVICE, now=now)
     feed = database.transact(make_feed, Draft("Olavs runde", Audience.CARETAKER, tuple(PEOPLE["olav"][3])), by=olav, now=now)
     return Loaded(sum(outcomes), len(outcomes) - sum(outcomes), feed.token)
@@ -121,6 +128,20 @@ def _ask(database: Database, cast: Cast, *, now: datetime) -> None:
         database.transact(note, party, "Naboene ringte etter festen i mai. Spør om musikken.", by=kari, now=now)
         question = "Hei! Skal dere ha musikk, og når er det slutt? Lokalet ligger nær boliger."
         database.transact(write, party, question, must_answer=True, by=kari, now=now)
+
+
+def _complain(database: Database, cast: Cast, *, now: datetime) -> None:
+    """Elvekoret thinks that its grant is too small, as it wrote in a letter after the award came by post; an officer has it."""
+    kari = database.transact(_actor, cast.people["kari"].id, by=SERVICE, now=now)
+    with database.reading() as session:
+        award = (Audit.subject == "grant", Audit.verb == "make", Audit.facts["organisation"].as_integer() == cast.organisations["koret"].id)
+        act = session.scalars(select(Audit).where(*award).order_by(Audit.id)).first()
+    if act is not None:
+        today = to_wall(now, HOME_ZONE).date()
+        days = {"notified_on": (today - timedelta(days=16)).isoformat(), "came_on": (today - timedelta(days=3)).isoformat()}
+        text = "Koret har 40 medlemmer og ber om 20 000 kroner. Vi kan ikke se at alle medlemmene er regnet med. (Fiktiv klage.)"
+        made = database.transact(complain, ComplaintInput(act=act.id, text=text, **days), by=kari, now=now)
+        database.transact(take_complaint, made.reference, Owner(owner=cast.people["kari"].id), by=kari, now=now)
 
 
 def _actor(session: Session, person_id: int, *, by: Actor, now: datetime) -> Actor:

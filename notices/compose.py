@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from database.outbox import Notice
 from kernel.texts import marked as _
-from notices import bookings, cases, conditions, feeds, people, rounds, support
+from notices import bookings, cases, complaints, conditions, feeds, people, rounds, support
 from notices.bounces import name_of
 from notices.itip import Entered, attach
 from notices.letter import Letter, one_line
@@ -80,6 +80,8 @@ SUBJECTS: Mapping[str, str] = {
     "report-return": _("Rapporten om tilskuddet er sendt tilbake"),
     "hearing-begin": _("Varsel: dere kan miste retten til nye tilskudd"),
     "hearing-decide": _("Varselet om retten til nye tilskudd er avgjort"),
+    "complaint-step": _("Klagen %(reference)s"),
+    "complaint-office": _("Klagesak %(reference)s"),
     "confirmation-wanted": _("Noen ber om lokale i organisasjonens navn: %(reference)s"),
 }
 Compose = Callable[..., Letter | None]
@@ -140,6 +142,8 @@ LETTERS: Mapping[str, Compose] = {
     "report-return": support.of_report,
     "hearing-begin": support.of_hearing,
     "hearing-decide": support.of_hearing,
+    "complaint-step": complaints.of_step,
+    "complaint-office": complaints.of_step,
     "confirmation-wanted": bookings.of_confirmation,
 }
 

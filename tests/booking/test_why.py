@@ -51,6 +51,7 @@ ELSEWHERE = {
     "scheme",
     "report",
     "hearing",
+    "complaint",
     "what_if",
     "case",
     "organisation",
