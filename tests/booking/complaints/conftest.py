@@ -1,6 +1,7 @@
 """A request of Skiold turn that lost to another's, whose refusal reached the applicant the next morning."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from accounts.models import Organisation, Person
 from booking.complaints.inputs import ComplaintInput
 from booking.complaints.models import Complaint
 from booking.complaints.verbs import complain
@@ -81,3 +83,20 @@ def complaint(session: Session, hall: Hall, lost: Booking, act: Act) -> Complain
     given = ComplaintInput(act=refusal_of(session, lost), text="Vi i Skiold turn var først. Hilsen Berit, berit@example.org")
     made: Complaint = act(complain, given, by=hall.berit, now=NOTIFIED + timedelta(days=7))
     return made
+
+
+def everybody(session: Session) -> set[str]:
+    """Every name, number, address and telephone number of people and organisations that the database has."""
+    people = session.execute(select(Person.name, Person.email, Person.phone)).all()
+    organisations = session.execute(select(Organisation.name, Organisation.number, Organisation.contact_email)).all()
+    found = {str(value) for row in (*people, *organisations) for value in row if value}
+    return found | {row.phone.removeprefix("+47") for row in people if row.phone}
+
+
+def mentioned(session: Session, files: Mapping[str, str]) -> set[str]:
+    """What of that stands anywhere in the files, and each part of a person's name as a word by itself."""
+    text = "\n".join(files.values())
+    parts = {part for name in session.scalars(select(Person.name)) for part in name.split()}
+    return {one for one in everybody(session) if one.casefold() in text.casefold()} | {
+        one for one in parts if re.search(rf"\b{one}\b", text)
+    }

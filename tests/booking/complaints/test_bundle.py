@@ -1,7 +1,6 @@
 """A whole case as one file, and the same for everybody, in which nobody is named."""
 
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,11 +9,9 @@ from zipfile import ZipFile
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.identity import COMMAND
-from accounts.models import Organisation, Person
 from booking.casework import messages
 from booking.casework.charge import Charge, assign
 from booking.complaints.bundle import bundled
@@ -28,7 +25,7 @@ from booking.models import Booking
 from booking.reservations import reserve
 from kernel.errors import Forbidden, Missing
 from tests import cast
-from tests.booking.complaints.conftest import NOTIFIED, Act
+from tests.booking.complaints.conftest import NOTIFIED, Act, mentioned
 from tests.booking.conftest import NOW, TWO_HOURS, Hall, again, publish_with, wish
 
 LONG = {"start": "2026-09-15T18:00", "end": "2026-09-15T21:00", "exceptions": ["two-hours"], "exception_reason": "Per Solli fyller 50"}
@@ -44,23 +41,6 @@ def unpacked(case: dict[str, Any], whole: Gathered) -> dict[str, str]:
     with bundled(case, whole) as file, ZipFile(file) as bundle:
         assert bundle.testzip() is None
         return {name: bundle.read(name).decode() for name in bundle.namelist()}
-
-
-def everybody(session: Session) -> set[str]:
-    """Every name, number, address and telephone number of people and organisations that the database has."""
-    people = session.execute(select(Person.name, Person.email, Person.phone)).all()
-    organisations = session.execute(select(Organisation.name, Organisation.number, Organisation.contact_email)).all()
-    found = {str(value) for row in (*people, *organisations) for value in row if value}
-    return found | {row.phone.removeprefix("+47") for row in people if row.phone}
-
-
-def mentioned(session: Session, files: dict[str, str]) -> set[str]:
-    """What of that stands anywhere in the files, and each part of a person's name as a word by itself."""
-    text = "\n".join(files.values())
-    parts = {part for name in session.scalars(select(Person.name)) for part in name.split()}
-    return {one for one in everybody(session) if one.casefold() in text.casefold()} | {
-        one for one in parts if re.search(rf"\b{one}\b", text)
-    }
 
 
 @pytest.fixture
