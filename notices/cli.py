@@ -19,9 +19,9 @@ from booking.casework import reminders
 from booking.casework.presence import forget_gone
 from booking.casework.promises import broken, escalate
 from booking.complaints import queries, verbs
+from booking.complaints.upkeep import forget_unless_held
 from booking.conditions import uploads
 from booking.conditions.reminders import remind, to_remind
-from booking.conditions.upkeep import forget_past
 from booking.decisions import lapse, unconfirmed
 from booking.rounds import changes
 from booking.runs import forget_old, run_waiting
@@ -236,7 +236,7 @@ def _forget_runs() -> None:
 
 
 def _forget_past() -> None:
-    for file in _database().transact(forget_past, by=SERVICE, now=now()):
+    for file in _database().transact(forget_unless_held, by=SERVICE, now=now()):
         attempt(f"discard {file}", discard, uploads.folder(_settings()), file)
 
 

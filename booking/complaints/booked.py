@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from booking.case import path_of
 from booking.casework.models import Message
 from booking.complaints.free import Free
 from booking.judging import unfolded
@@ -26,6 +27,7 @@ def of_booking(session: Session, booking: Booking) -> dict[str, Any]:
     return {
         "wish": _wish(booking),
         "booking": _booking(booking),
+        "rooms": {path_of(date.room): date.room.whole_name for date in booking.occurrences},
         "case": _handling(booking),
         "judgements": [_judgement(row) for row in rows],
         "replay": [{"act": one.act, "day": written(one.day), "is_same": one.is_same} for one in replay(session, booking.reference)]

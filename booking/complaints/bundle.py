@@ -12,6 +12,7 @@ from flask import render_template
 
 from booking.complaints.gathered import Gathered
 from booking.complaints.labels import step_label
+from booking.complaints.models import StepKind
 from booking.outcome import objection_fault
 from policies.document import checked
 from policies.told import told_document
@@ -67,11 +68,7 @@ def metadata(case: Mapping[str, Any]) -> str:
         partRolle="klager" if complaint else "søker",
     )
     for step in complaint.get("steps", ()):
-        _add(
-            _entry(file, "U" if step["from_staff"] else "I", step["at"]),
-            tittel=step_label(step["kind"]),
-            avsender=_who(names, "person", step["by"]),
-        )
+        _add(_entry(file, _post_type(step), step["at"]), tittel=step_label(step["kind"]), avsender=_who(names, "person", step["by"]))
     for one in case.get("messages", ()):
         _add(
             _entry(file, "U" if one["from_staff"] else "I", one["at"]), tittel=gettext("Melding"), avsender=_who(names, "person", one["by"])
@@ -87,6 +84,13 @@ def _title(case: Mapping[str, Any]) -> str:
     if decision:
         return gettext("Klage på vedtak: %(kind)s, %(day)s", kind=decision["kind"], day=decision["at"][:10])
     return gettext("Booking %(reference)s", reference=case["reference"])
+
+
+def _post_type(step: Mapping[str, Any]) -> str:
+    """In, out or within the office: the complaint came in, whoever entered it."""
+    if step["kind"] in (StepKind.NOTED, StepKind.OVERDUE):
+        return "X"
+    return "U" if step["from_staff"] and step["kind"] != StepKind.RECEIVED else "I"
 
 
 def _entry(file: ElementTree.Element, kind: str, at: str) -> ElementTree.Element:

@@ -14,7 +14,6 @@ from booking.complaints.bundle import bundled
 from booking.complaints.gathered import Gathered, gathered
 from booking.complaints.pages import routes
 from booking.complaints.redaction import redacted, texts_of
-from booking.references import normalised
 from database.audit import Act, record
 from kernel.clock import now as clock_now
 from web.forms import Input, parse
@@ -45,19 +44,19 @@ def handing_page(reference: str) -> str:
 def bundle_of_case(reference: str) -> ResponseReturnValue:
     """The case as one zip."""
     given = parse(Handed, request.form)
-    whole = edge.transact(hand_out, reference, given)
+    whole = gathered(edge.reading(), reference, by=edge.actor(), now=clock_now())
+    edge.transact(hand_out, whole, given)
     case = redacted(edge.reading(), whole, given.passed) if given.redacted else whole.case
     name = f"{case['reference']}{'-sladdet' if given.redacted else ''}.zip"
     answer: Response = send_file(bundled(case, whole), mimetype="application/zip", as_attachment=True, download_name=name)
     return answer
 
 
-def hand_out(session: Session, reference: str, given: Handed, *, by: Actor, now: datetime) -> Gathered:
-    """Gather a case for who asks for it, and keep that they did and what they let pass; raises Missing, Forbidden."""
-    whole = gathered(session, normalised(reference), by=by, now=now)
+def hand_out(session: Session, whole: Gathered, given: Handed, *, by: Actor, now: datetime) -> None:
+    """Keep who took a case out and what they let pass; officers only."""
+    by.require(by.is_officer, "officer")
     facts = {"reference": whole.case["reference"], "redacted": given.redacted, "passed": sorted(given.passed) if given.redacted else []}
     if whole.complaint_id:
         record(session, Act("hand_out", "complaint", whole.complaint_id, facts), by=by, now=now)
     elif whole.booking:
         record(session, Act("hand_out", "case", whole.booking.id, facts, whole.booking.holder_id), by=by, now=now)
-    return whole

@@ -1,6 +1,7 @@
 """Labels: decisions, steps and states of complaints in words."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from flask import url_for
@@ -54,6 +55,7 @@ MATTERS: Mapping[str, str] = {
     "lost_until": _("Tapt til"),
 }
 MONEY = {"amount", "ceiling"}
+DAYS = {"first_day", "last_day", "answer_by", "lost_until"}
 STEPS: Mapping[StepKind, str] = {
     StepKind.RECEIVED: _("Klagen kom inn"),
     StepKind.ADMITTED: _("Kom etter fristen, men behandles"),
@@ -118,9 +120,15 @@ def decision_href(decision: Decision) -> str:
 
 
 def matter_rows(matter: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    """What is told of a row, label by label: money in kroner, the rest as it stands."""
+    """What is told of a row, label by label: money in kroner, days in words, the rest as it stands."""
     told = ((key, matter[key]) for key in MATTERS if matter.get(key) not in (None, ""))
-    return [(gettext(MATTERS[key]), kroner(value) if key in MONEY else value) for key, value in told if not isinstance(value, dict | list)]
+    return [(gettext(MATTERS[key]), _value(key, value)) for key, value in told if not isinstance(value, dict | list)]
+
+
+def _value(key: str, value: Any) -> Any:
+    if key in MONEY:
+        return kroner(value)
+    return long_date(date.fromisoformat(value)) if key in DAYS else value
 
 
 def step_label(kind: str) -> str:

@@ -22,7 +22,7 @@ from web.texts import gettext
 LEAST_NAME = 3
 LANGUAGES = {"nb", "nn", "en"}
 # Published for everybody as it stands.
-WHOLE = {"document", "scheme", "participants", "resources"}
+WHOLE = {"document", "scheme", "rooms", "participants", "resources"}
 # Numbers, moments, states and words of ours; of what rules say the texts in three languages.
 KEPT_LINES = (
     "format reference made_at municipality number redacted decision subject verb kind about at days body",
@@ -92,7 +92,8 @@ def labels_of(whole: Gathered) -> Labels:
         theirs |= {person for person, organisation in whole.chain.members if organisation == own}
     people: dict[int, str] = {}
     counts = {"applicant": 0, "other": 0, "staff": 0}
-    for one in dict.fromkeys(ids_in(case, PEOPLE)):
+    hands = [event.act.hand_id for event in whole.chain.events if event.act.hand_id] if whole.chain else []
+    for one in dict.fromkeys([*ids_in(case, PEOPLE), *hands]):
         if one == party:
             people[one] = gettext("søkeren")
             continue

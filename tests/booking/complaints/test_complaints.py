@@ -13,11 +13,14 @@ from booking.complaints.contested import decision_of, last_day, notified_on, rul
 from booking.complaints.inputs import Admission, BoardInput, ComplaintInput, Execution, Looked, Owner, Reconsideration, Ruled, Said
 from booking.complaints.models import Complaint, ComplaintState, StepKind
 from booking.complaints.queries import Held, complaint_seen, complaints, held, overdue
+from booking.complaints.upkeep import forget_unless_held
 from booking.complaints.verbs import acts_since, admit, assign, carry_out, complain, raise_overdue, reconsider, rule, say, withdraw
-from booking.models import Booking
+from booking.models import Booking, Usage
 from booking.reservations import reserve
+from booking.states import UsageKind
 from booking.support.grants.awarding import GrantTerms, SchemeTerms, make_grant, make_scheme
 from booking.support.grants.hearings import HearingDecision, HearingNotice, decide_hearing, give_notice
+from booking.usage import UsageInput, note_usage
 from database.audit import Audit
 from database.outbox import Notice
 from kernel.errors import Conflict, Forbidden, Invalid, Missing
@@ -157,6 +160,22 @@ def test_an_open_complaint_holds_what_it_is_about_and_a_closed_one_nothing(
     assert found == Held(bookings=frozenset({lost.id}), people=people, organisations=frozenset({hall.cast.skiold.id}))
     again(session)
     assert held(session) == Held()
+
+
+def test_what_is_forgotten_by_itself_is_kept_as_long_as_a_complaint_is_open(session: Session, hall: Hall, act: Act) -> None:
+    booking = act(reserve, wish(), by=hall.berit, now=NOW)
+    given = select(Audit.id).where(Audit.subject == "booking", Audit.subject_id == booking.id, Audit.verb == "reserve")
+    used_at = NOW + 3 * WEEK
+    act(note_usage, booking.id, 1, UsageInput(kind=UsageKind.USED, note="Det var kaldt.", heads=12), by=hall.berit, now=used_at)
+    complaint = act(complain, ComplaintInput(act=session.scalars(given).one(), text="For dyrt."), by=hall.berit, now=used_at)
+    notes = select(Usage.note)
+
+    act(forget_unless_held, by=SERVICE, now=NOW + 20 * WEEK)
+    kept = session.scalars(notes).all()
+    act(withdraw, complaint.reference, by=hall.berit, now=NOW + 20 * WEEK)
+    act(forget_unless_held, by=SERVICE, now=NOW + 20 * WEEK)
+
+    assert (kept, session.scalars(notes).all()) == (["Det var kaldt."], [""])
 
 
 @pytest.mark.parametrize("who", ["per", "siri", "olav"])
