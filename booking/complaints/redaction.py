@@ -32,7 +32,7 @@ KEPT_LINES = (
     "alcohol commercial booking room activity occurrences start end local_start local_end zone list_price charged_price tariff fee",
     "absent_at sequence version decide_by confirm_by decider case deputy_until hold_minutes broken_at raised_to judgements act versions",
     "dates request wall second ends_second submitted applicant heads band first last in_series interval facts windows hours_known days",
-    "date holiday statuses figures usage minutes minutes_inside registered local capacity office_holidays by_staff entitlement price_class",
+    "date holiday figures usage minutes minutes_inside registered local capacity office_holidays by_staff entitlement price_class",
     "minutes_granted minutes_used verdict outcome objections warnings rule layer code field limit effect reason source paragraph address",
     "alternatives change waivable_by is_asked role title promised_by price lines list_lines day tariff_from unit rate percent is_deferred",
     "buffer_before buffer_after reads conditions what task text_version whose where least_age valid_days due overdue access means begins",

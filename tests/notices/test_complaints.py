@@ -39,7 +39,7 @@ def test_the_party_hears_of_each_step_in_its_own_language_and_the_office_of_what
     office.act(reconsider, made.reference, Reconsideration(outcome=Looked.UPHELD, text="Hallen er full."), by=ada)
     upheld = office.mails()
 
-    assert sorted(received) == ["ada@example.org", "kari@example.org", "per@example.org"]
+    assert sorted(received) == ["kari@example.org", "per@example.org"]
     told, waits = (" ".join(words(received[f"{name}@example.org"]).split()) for name in ("per", "kari"))
     assert received["per@example.org"]["Subject"] == f"Complaint {made.reference}"
     assert f"We have received the complaint from Per Solli. The reference is {made.reference}." in told
