@@ -26,7 +26,7 @@ from database.outbox import Notice
 from kernel.errors import Conflict, Forbidden, Invalid, Missing
 from tests import cast
 from tests.booking.complaints.conftest import DECIDED, NOTIFIED, Act, delivered, refusal_of, refused
-from tests.booking.conftest import NOW, Hall, again, wish
+from tests.booking.conftest import COMPLAINT, NOW, Hall, again, publish_with, wish
 
 WEEK = timedelta(days=7)
 UPHELD = Reconsideration(outcome=Looked.UPHELD, text="Rekkefølgen er riktig.")
@@ -242,6 +242,7 @@ def test_steps_out_of_turn_and_acts_of_others_are_refused(session: Session, hall
 
 
 def test_grants_and_hearings_are_contested_by_their_organisation(session: Session, hall: Hall, act: Act) -> None:
+    publish_with(session, {**COMPLAINT, "days": 14})
     scheme = act(make_scheme, SchemeTerms(name="Drift", kind="operating", first_day="2026-01-01"), by=hall.kari, now=DECIDED)
     days = {"first_day": "2026-01-01", "last_day": "2026-12-31"}
     terms = GrantTerms(organisation=hall.cast.skiold.id, scheme=scheme.id, amount=1000, decision="Mindre enn søkt.", **days)
@@ -260,5 +261,5 @@ def test_grants_and_hearings_are_contested_by_their_organisation(session: Sessio
 
     # Nobody is sent word of an award: what somebody was never told of has no time that could be over.
     assert (first.notified_on, first.due_on, first.is_late) == (None, None, False)
-    assert (second.notified_on, second.due_on) == (date(2026, 9, 30), date(2026, 10, 21))
+    assert (second.notified_on, second.days, second.due_on) == (date(2026, 9, 30), 14, date(2026, 10, 14))
     assert (held(session).grants, held(session).hearings) == ({grant.id}, {hearing.id})
