@@ -183,7 +183,7 @@ def test_what_officers_see(look: Callable[..., list[str]], page: Page, tour: Tou
 def test_what_is_seen_of_a_complaint(look: Callable[..., list[str]], page: Page, tour: Tour) -> None:
     sign_in(page, "kari", PASSWORD)
     faults = look("/complaints")
-    address = str(page.locator("main tbody a").first.get_attribute("href"))
+    address = str(page.locator("main .hit a").first.get_attribute("href"))
     faults += [*look(address), *look(f"/cases/{address.rpartition('/')[2]}")]
     page.goto(address)
     follow(page.locator("section[aria-labelledby=reconsideration]").get_by_role("button"))

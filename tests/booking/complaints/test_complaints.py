@@ -247,6 +247,7 @@ def test_grants_and_hearings_are_contested_by_their_organisation(session: Sessio
     days = {"first_day": "2026-01-01", "last_day": "2026-12-31"}
     terms = GrantTerms(organisation=hall.cast.skiold.id, scheme=scheme.id, amount=1000, decision="Mindre enn søkt.", **days)
     grant = act(make_grant, terms, by=hall.kari, now=DECIDED)
+    delivered(session)
     hearing = act(give_notice, hall.cast.skiold.id, HearingNotice(cause="Utleie", answer_by="2026-09-20"), by=hall.kari, now=DECIDED)
     decided_at = NOTIFIED + 4 * WEEK
     act(decide_hearing, hearing.id, HearingDecision(is_lost=True, reason="Leid ut."), by=hall.kari, now=decided_at)
@@ -259,7 +260,6 @@ def test_grants_and_hearings_are_contested_by_their_organisation(session: Sessio
     second = act(complain, ComplaintInput(act=lost_right, text="Vi leide ikke ut."), by=hall.nils, now=decided_at + WEEK)
     again(session)
 
-    # Nobody is sent word of an award: what somebody was never told of has no time that could be over.
-    assert (first.notified_on, first.due_on, first.is_late) == (None, None, False)
+    assert (first.notified_on, first.days, first.due_on) == (date(2026, 9, 2), 14, date(2026, 9, 16))
     assert (second.notified_on, second.days, second.due_on) == (date(2026, 9, 30), 14, date(2026, 10, 14))
     assert (held(session).grants, held(session).hearings) == ({grant.id}, {hearing.id})
