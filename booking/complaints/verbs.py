@@ -227,11 +227,10 @@ def _tell(session: Session, complaint: Complaint, step: ComplaintStep, *, now: d
     if step.from_staff or step.kind is StepKind.RECEIVED:
         _post(session, complaint, "complaint-step", _party(session, complaint), step, now=now)
     if not step.from_staff or step.kind is StepKind.OVERDUE:
-        above = [Role.ADMINISTRATOR] if step.kind is StepKind.OVERDUE else [Role.OFFICER]
-        office = {complaint.owner_id} if complaint.owner_id else {one.id for one in holding(session, above)}
-        if step.kind is StepKind.OVERDUE:
-            office |= {one.id for one in holding(session, above)}
-        _post(session, complaint, "complaint-office", office - {step.by_id}, step, now=now)
+        owner = {complaint.owner_id} if complaint.owner_id else set()
+        officers, above = ({one.id for one in holding(session, [role])} for role in (Role.OFFICER, Role.ADMINISTRATOR))
+        told = owner | above if step.kind is StepKind.OVERDUE else owner or officers or above
+        _post(session, complaint, "complaint-office", told - {step.by_id}, step, now=now)
 
 
 def _post(session: Session, complaint: Complaint, kind: str, people: Iterable[int | None], step: ComplaintStep, *, now: datetime) -> None:
