@@ -73,7 +73,7 @@ class Execution(Input):
 class Said(Input):
     """What is said to the other side, whether it has to be answered first, or a note that stays in the office."""
 
-    text: Text
+    said: Text
     must_answer: bool = False
     internal: bool = False
 

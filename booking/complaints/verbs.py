@@ -137,7 +137,7 @@ def say(session: Session, reference: str, given: Said, *, by: Actor, now: dateti
     is_theirs = is_party(complaint, by)
     by.require(not is_theirs or not (given.must_answer or given.internal), "officer")
     if given.internal:
-        return _step(session, complaint, StepKind.NOTED, given.text, by=by, now=now)
+        return _step(session, complaint, StepKind.NOTED, given.said, by=by, now=now)
     _require(complaint, *WITHIN)
     today = _today(session, now)
     if given.must_answer:
@@ -146,7 +146,7 @@ def say(session: Session, reference: str, given: Said, *, by: Actor, now: dateti
         complaint.answer_by += today - complaint.paused_on
         complaint.paused_on = None
     kind = StepKind.ASKED if given.must_answer else StepKind.WROTE
-    return _step(session, complaint, kind, given.text, from_staff=not is_theirs, by=by, now=now)
+    return _step(session, complaint, kind, given.said, from_staff=not is_theirs, by=by, now=now)
 
 
 def assign(session: Session, reference: str, given: Owner, *, by: Actor, now: datetime) -> Complaint:

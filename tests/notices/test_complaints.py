@@ -32,7 +32,7 @@ def test_the_party_hears_of_each_step_in_its_own_language_and_the_office_of_what
 
     made = office.act(complain, ComplaintInput(act=office.change(act_of), text="Det stemmer ikke."), by=office.hall.per)
     received = {mail["To"]: mail for mail in office.mails()}
-    office.act(say, made.reference, Said(text="Vi ringer.", internal=True), by=office.hall.kari)
+    office.act(say, made.reference, Said(said="Vi ringer.", internal=True), by=office.hall.kari)
     office.act(assign, made.reference, Owner(owner=office.hall.cast.ada.id), by=office.hall.kari)
     assigned = office.mails()
     ada = office.change(lambda session: cast.actor(session, office.hall.cast.ada))

@@ -46,9 +46,9 @@ def unpacked(case: dict[str, Any], whole: Gathered) -> dict[str, str]:
 @pytest.fixture
 def whole(session: Session, hall: Hall, complaint: Complaint, act: Act) -> Gathered:
     """Said about it: by the office, by another delegate, and among officers."""
-    act(say, complaint.reference, Said(text="Hei Berit, ring Kari Nordby på +47 99 00 00 00.", must_answer=True), by=hall.kari)
-    act(say, complaint.reference, Said(text='=HYPERLINK("https://x.example") og <script>alert(1)</script>. Nils'), by=hall.nils)
-    act(say, complaint.reference, Said(text="Hun er vanskelig.", internal=True), by=hall.kari)
+    act(say, complaint.reference, Said(said="Hei Berit, ring Kari Nordby på +47 99 00 00 00.", must_answer=True), by=hall.kari)
+    act(say, complaint.reference, Said(said='=HYPERLINK("https://x.example") og <script>alert(1)</script>. Nils'), by=hall.nils)
+    act(say, complaint.reference, Said(said="Hun er vanskelig.", internal=True), by=hall.kari)
     given = Reconsideration(outcome=Looked.UPHELD, text="Per Solli spurte først.")
     act(reconsider, complaint.reference, given, by=cast.actor(session, hall.cast.ada))
     again(session)

@@ -122,11 +122,11 @@ def test_what_comes_late_is_looked_at_only_where_an_officer_says_why(
 
 def test_a_question_stops_the_deadline_until_the_party_answers(session: Session, hall: Hall, complaint: Complaint, act: Act) -> None:
     before = complaint.answer_by
-    act(say, complaint.reference, Said(text="Hvor mange?", must_answer=True), by=hall.kari, now=NOTIFIED + WEEK)
+    act(say, complaint.reference, Said(said="Hvor mange?", must_answer=True), by=hall.kari, now=NOTIFIED + WEEK)
     again(session)
     waiting = overdue(session, NOTIFIED + 30 * WEEK)
 
-    act(say, complaint.reference, Said(text="Femti."), by=hall.nils, now=NOTIFIED + 3 * WEEK)
+    act(say, complaint.reference, Said(said="Femti."), by=hall.nils, now=NOTIFIED + 3 * WEEK)
 
     assert (waiting, complaint.answer_by, complaint.paused_on) == ([], before + 2 * WEEK, None)
     assert kinds(complaint)[1:] == [StepKind.ASKED, StepKind.WROTE]
