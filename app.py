@@ -9,6 +9,7 @@ import accounts.edge
 import accounts.personal.edge
 import booking.api
 import booking.billing.pages
+import booking.complaints.edge
 import booking.pages
 import booking.statistics.pages
 import booking.support.grants.pages
@@ -21,9 +22,9 @@ import policies.edge
 import venues
 import web.shell
 from booking.billing.cli import commands as invoices_commands
-from booking.casework.cli import commands as cases_commands
 from booking.cli import check_command, replay_command, whatif_command
 from booking.cli import commands as bookings_commands
+from booking.complaints.cli import commands as cases_commands
 from booking.conditions.uploads import folder
 from calendars.cli import commands as calendars_commands
 from calendars.personal import PERSONAL
@@ -44,6 +45,7 @@ TABLES = (
     "booking.models",
     "booking.billing.models",
     "booking.casework.models",
+    "booking.complaints.models",
     "booking.conditions.models",
     "booking.rounds.models",
     "booking.statistics.models",
@@ -77,6 +79,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     booking.support.pages.install(app)
     booking.billing.pages.install(app)
     booking.statistics.pages.install(app)
+    booking.complaints.edge.install(app)
     calendars.edge.install(app)
     calendars.incoming.edge.install(app)
     for command in (check_command, replay_command, whatif_command):

@@ -1,6 +1,6 @@
 """Evidence: what keeps something of people from being erased - open bills and reports, the law -, and what has to be settled first."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import Select, and_, exists, func, or_, select, update
@@ -10,6 +10,7 @@ from accounts.personal.held import Evidence, Kept
 from booking.billing.models import Line, Payment, PaymentState
 from booking.billing.models import Period as BillingPeriod
 from booking.billing.owed import IS_DISPUTED, LEFT, dates
+from booking.complaints.queries import held
 from booking.lifecycle import LIVELIEST
 from booking.models import Booking, Occurrence
 from booking.support.grants.models import Report, ReportState
@@ -40,7 +41,13 @@ def with_open_reports(_session: Session) -> Select[int]:
     return found.where(Report.state != ReportState.APPROVED, Grant.ended_at.is_(None), dated)
 
 
+def with_open_complaints(session: Session) -> Collection[int]:
+    """The bookings that open complaints are about."""
+    return held(session).bookings
+
+
 EVIDENCE = (
+    Evidence("complaint", _("en klage som ikke er avgjort"), with_open_complaints),
     Evidence("bill", _("en regning som ikke er gjort opp"), with_open_bills),
     Evidence("report", _("en rapport om tilskudd som ikke er godkjent"), with_open_reports),
 )
@@ -60,6 +67,11 @@ def kept_to_bill(session: Session, person_id: int, _today: date) -> Kept | None:
     """Name and address of who is to be billed privately for what was not billed yet."""
     left = dates(Occurrence.id).where(LEFT != 0, Booking.organisation_id.is_(None), Booking.holder_id == person_id).limit(1)
     return Kept("unbilled", None, frozenset({"name", "email"})) if session.scalar(left) else None
+
+
+def kept_to_decide(session: Session, person_id: int, _today: date) -> Kept | None:
+    """Name and address of who has a part in a complaint that was not decided yet."""
+    return Kept("complaint", None, frozenset({"name", "email"})) if person_id in held(session).people else None
 
 
 def coming(session: Session, person_id: int, now: datetime) -> Sequence[Fault]:

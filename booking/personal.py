@@ -8,13 +8,14 @@ from accounts.personal.held import NOW, Basis, Held, Period, Reader, Way
 from booking.billing.models import Dispute, Line, Payment, Terms
 from booking.billing.models import Period as BillingPeriod
 from booking.casework.models import Message
+from booking.complaints.models import Complaint, ComplaintStep
 from booking.conditions.models import Met
 from booking.conditions.upkeep import USES
 from booking.models import Booking, Judgement, Occurrence, Offer, Task, Undo, Usage, WhatIf
 from booking.rounds.models import RoundSetting
 from booking.states import BookingKind, OccurrenceState
 from booking.support.grants.models import Hearing, Part, Report
-from booking.support.models import Agreement, Grant
+from booking.support.models import Agreement, Duty, Grant
 from kernel.texts import marked as _
 from policies.models import PolicyDraft, PolicyVersion
 
@@ -224,6 +225,29 @@ HELD = (
         of=lambda whose: Hearing.answered_by == whose.id,
     ),
     Held(
+        table=ComplaintStep,
+        columns=("text", "kind", "at"),
+        what=_("Klager på vedtak, og hva som ble sagt og avgjort om dem"),
+        why=_("For å avgjøre klagen og kunne vise hvordan det ble gjort."),
+        basis=Basis.TASK,
+        readers=(Reader.SELF, Reader.ORGANISATION, Reader.OFFICER, Reader.ADMINISTRATOR),
+        kept=_("Klagesaker skal arkiveres (arkivlova)."),
+        of=lambda whose: or_(
+            ComplaintStep.by_id == whose.id,
+            exists().where(Complaint.id == ComplaintStep.complaint_id, Complaint.person_id == whose.id),
+        ),
+    ),
+    Held(
+        table=Agreement,
+        columns=("contact",),
+        plain=("title", "price_class", "duties", "parties", "documents", "times", "remind_days"),
+        what=_("Hvem i kommunen man spør om en avtale"),
+        why=_("For at partene skal nå hverandre."),
+        basis=Basis.TASK,
+        readers=(Reader.ORGANISATION, Reader.OFFICER, Reader.ADMINISTRATOR),
+        kept=OF_ORGANISATION,
+    ),
+    Held(
         table=RoundSetting,
         columns=("sheet", "at_minute", "changes"),
         plain=("told",),
@@ -250,7 +274,8 @@ HELD = (
 )
 # Texts of tables that lead to people and say nothing of them.
 PLAIN = {
-    Agreement: ("title", "price_class", "duties"),
+    Complaint: ("reference",),
+    Duty: ("text",),
     Grant: ("conditions", "decision"),
     Part: ("reason",),
     Terms: ("reference",),

@@ -59,7 +59,7 @@ PLAIN = {
 PERSONAL = Personal(
     declared=(*own.HELD, *of_bookings.HELD, *HELD),
     evidence=evidence.EVIDENCE,
-    laws=(evidence.kept_in_the_books, evidence.kept_to_bill),
+    laws=(evidence.kept_in_the_books, evidence.kept_to_bill, evidence.kept_to_decide),
     obstacles=(evidence.coming,),
     renewed=(evidence.renew,),
 )

@@ -18,6 +18,9 @@ from booking.billing.models import Line
 from booking.billing.periods import Closing, close_period
 from booking.billing.prices import Objection, dispute
 from booking.casework.messages import note, write
+from booking.complaints.inputs import ComplaintInput, Owner
+from booking.complaints.verbs import assign as take_complaint
+from booking.complaints.verbs import complain
 from booking.conditions.inputs import Confirmation, Signature
 from booking.conditions.verbs import confirm, sign
 from booking.furnishing import add_resource
@@ -27,12 +30,14 @@ from booking.states import BookingState
 from booking.wish import Wish
 from calendars.models import Audience
 from calendars.tokens import Draft, make_feed
+from database.audit import Audit
 from database.transact import Database
 from demo.autumn import resources, support, wishes
 from demo.grants import grants
 from demo.people import PEOPLE, Cast, assemble, teams
 from demo.surveys import look, survey
 from kernel.errors import Refusal
+from kernel.wallclock import to_wall
 from policies import library
 from policies.document import Document, read
 from policies.models import PolicyVersion
@@ -43,6 +48,7 @@ from venues.demo import load_demo_facts, read_demo
 from venues.importing import import_inventory
 from venues.inventory import parse
 from venues.models import Venue
+from web.formats import HOME_ZONE
 
 FOLDER = Path(__file__).parent / "policies"
 REGISTER = Path(__file__).parent / "register.json"
@@ -93,6 +99,7 @@ def load(database: Database, *, now: datetime) -> Loaded:
     kari = database.transact(_actor, cast.people["kari"].id, by=SERVICE, now=now)
     database.transact(survey, by=kari, now=now)
     database.transact(look, [cast.people[name].id for name in ("berit", "per")], by=kari, now=now - timedelta(days=3))
+    _complain(database, cast, now=now)
     olav = database.transact(_actor, cast.people["olav"].id, by=SERVICE, now=now)
     feed = database.transact(make_feed, Draft("Olavs runde", Audience.CARETAKER, tuple(PEOPLE["olav"][3])), by=olav, now=now)
     return Loaded(sum(outcomes), len(outcomes) - sum(outcomes), feed.token)
@@ -145,6 +152,20 @@ def _bill(database: Database, cast: Cast, *, now: datetime) -> None:
         holder = database.transact(_actor, date.booking.holder_id, by=SERVICE, now=now)
         reason = "Hallen var stengt da vi kom, og vi fikk ikke trent. Vi mener at vi ikke skal betale for denne dagen."
         database.transact(dispute, date.booking_id, date.number, Objection(reason=reason), by=holder, now=now)
+
+
+def _complain(database: Database, cast: Cast, *, now: datetime) -> None:
+    """Elvekoret thinks that its grant is too small, as it wrote in a letter after the award came by post; an officer has it."""
+    kari = database.transact(_actor, cast.people["kari"].id, by=SERVICE, now=now)
+    with database.reading() as session:
+        award = (Audit.subject == "grant", Audit.verb == "make", Audit.facts["organisation"].as_integer() == cast.organisations["koret"].id)
+        act = session.scalars(select(Audit).where(*award).order_by(Audit.id)).first()
+    if act is not None:
+        today = to_wall(now, HOME_ZONE).date()
+        days = {"notified_on": (today - timedelta(days=16)).isoformat(), "came_on": (today - timedelta(days=3)).isoformat()}
+        text = "Koret har 40 medlemmer og ber om 20 000 kroner. Vi kan ikke se at alle medlemmene er regnet med. (Fiktiv klage.)"
+        made = database.transact(complain, ComplaintInput(act=act.id, text=text, **days), by=kari, now=now)
+        database.transact(take_complaint, made.reference, Owner(owner=cast.people["kari"].id), by=kari, now=now)
 
 
 def _actor(session: Session, person_id: int, *, by: Actor, now: datetime) -> Actor:

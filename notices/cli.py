@@ -20,6 +20,7 @@ from booking.billing.payments import TILL, open_payments, settled_through
 from booking.casework import reminders
 from booking.casework.presence import forget_gone
 from booking.casework.promises import broken, escalate
+from booking.complaints import queries, verbs
 from booking.conditions import uploads
 from booking.conditions.reminders import remind, to_remind
 from booking.conditions.upkeep import forget_past
@@ -101,6 +102,7 @@ def _tidy() -> None:
         _lapse,
         _attend,
         _escalate,
+        _raise_complaints,
         _ask_again,
         _remind,
         _remind_of_reports,
@@ -139,6 +141,13 @@ def _escalate() -> None:
         late = broken(session, now())
     for booking in late:
         attempt(f"escalate booking {booking}", _database().transact, escalate, booking, by=SERVICE, now=now())
+
+
+def _raise_complaints() -> None:
+    with _database().reading() as session:
+        late = queries.overdue(session, now())
+    for reference in late:
+        attempt(f"raise complaint {reference}", _database().transact, verbs.raise_overdue, reference, by=SERVICE, now=now())
 
 
 def _ask_again() -> None:

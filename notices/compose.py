@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from database.outbox import Notice
 from kernel.texts import marked as _
-from notices import bookings, cases, conditions, feeds, people, rounds, support
+from notices import bookings, cases, complaints, conditions, feeds, people, rounds, support
 from notices.bounces import name_of
 from notices.itip import Entered, attach
 from notices.letter import Letter, one_line
@@ -78,11 +78,15 @@ SUBJECTS: Mapping[str, str] = {
     "feed-silent": _("Kalenderen din henter ikke vaktlista"),
     "agreement-lapses": _("Avtalen med kommunen går snart ut"),
     "agreement-redrawn": _("Avtalen er endret: %(room)s, %(reference)s"),
+    "grant-make": _("Vedtak om tilskudd"),
+    "grant-end": _("Et tilskudd er avsluttet"),
     "report-due": _("Rapporten om tilskuddet har frist snart"),
     "report-approve": _("Rapporten om tilskuddet er godkjent"),
     "report-return": _("Rapporten om tilskuddet er sendt tilbake"),
     "hearing-begin": _("Varsel: dere kan miste retten til nye tilskudd"),
     "hearing-decide": _("Varselet om retten til nye tilskudd er avgjort"),
+    "complaint-step": _("Klagen %(reference)s"),
+    "complaint-office": _("Klagesak %(reference)s"),
     "confirmation-wanted": _("Noen ber om lokale i organisasjonens navn: %(reference)s"),
 }
 Compose = Callable[..., Letter | None]
@@ -141,11 +145,15 @@ LETTERS: Mapping[str, Compose] = {
     "feed-silent": feeds.of_feed,
     "agreement-lapses": support.of_agreement,
     "agreement-redrawn": bookings.of_booking,
+    "grant-make": support.of_grant,
+    "grant-end": support.of_grant,
     "report-due": support.of_report,
     "report-approve": support.of_report,
     "report-return": support.of_report,
     "hearing-begin": support.of_hearing,
     "hearing-decide": support.of_hearing,
+    "complaint-step": complaints.of_step,
+    "complaint-office": complaints.of_step,
     "confirmation-wanted": bookings.of_confirmation,
 }
 

@@ -1,4 +1,4 @@
-"""Letters about support: a report that is due, approved or returned, and a hearing before the right to new support is lost."""
+"""Letters about support: a grant awarded or ended, a report due, approved or returned, and a hearing before a right is lost."""
 
 from datetime import datetime
 
@@ -7,10 +7,19 @@ from sqlalchemy.orm import Session
 from accounts.models import Person
 from booking.support.grants.models import Hearing, Report
 from booking.support.grants.reports import OPEN
-from booking.support.models import Agreement
+from booking.support.models import Agreement, Grant
 from database.outbox import Notice
 from notices.letter import Letter, one_line
 from settings import Settings
+
+
+def of_grant(session: Session, notice: Notice, settings: Settings, *, now: datetime) -> Letter | None:
+    """That a grant was awarded, or ends."""
+    grant = session.get(Grant, notice.facts["grant"])
+    if grant is None:
+        return None
+    values = {"scheme": one_line(grant.scheme.name), "grant": grant, "path": f"/grants/{grant.id}"}
+    return _letter(session, notice, grant.organisation.name, values)
 
 
 def of_report(session: Session, notice: Notice, settings: Settings, *, now: datetime) -> Letter | None:

@@ -106,6 +106,33 @@ def published_since(session: Session, day: date) -> tuple[Document, ...]:
     return tuple(parsed.documents[version] for version in here)
 
 
+class Edition(NamedTuple):
+    """A published version with its document."""
+
+    version: Published
+    document: Document
+
+
+def municipal_on(session: Session, day: date, *, published_by: datetime) -> Edition | None:
+    """The municipality's own document for a day, as far as it was published by a moment; None where there was none."""
+    here = (PolicyVersion.venue_id.is_(None), PolicyVersion.room_id.is_(None))
+    then = (PolicyVersion.valid_from <= day, PolicyVersion.published_at <= published_by)
+    newest = _columns().where(*here, *then).order_by(PolicyVersion.valid_from.desc(), PolicyVersion.number.desc()).limit(1)
+    found = [Published(*row) for row in session.execute(newest)]
+    return documents_of(session, [found[0].id])[0] if found else None
+
+
+def documents_of(session: Session, versions: Sequence[int]) -> list[Edition]:
+    """Published versions with their documents, the municipality's first, for those who ask what was in force."""
+    found = sorted((Published(*row) for row in session.execute(_columns().where(PolicyVersion.id.in_(versions)))), key=_place)
+    parsed = _parsed(session, found)
+    return [Edition(version, parsed.documents[version]) for version in found]
+
+
+def _place(version: Published) -> tuple[tuple[int, int], int]:
+    return version.scope, version.number
+
+
 def policy_of(session: Session, versions: Sequence[int]) -> Policy:
     """The policy that these versions make together, for replay; raises Missing (``unknown-policy-version``)."""
     found = [Published(*row) for row in session.execute(_columns().where(PolicyVersion.id.in_(versions)))]

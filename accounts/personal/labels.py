@@ -35,7 +35,11 @@ PLACES: Mapping[str, str] = {
     "booking.search": _("Søket til saksbehandlerne"),
     "calendars.health_page": _("Kalendere som ikke virker"),
 }
-LAWS: Mapping[str, str] = {"books": _("bokføringsloven"), "unbilled": _("noe som ikke er fakturert ennå")}
+LAWS: Mapping[str, str] = {
+    "books": _("bokføringsloven"),
+    "unbilled": _("noe som ikke er fakturert ennå"),
+    "complaint": _("en klage som ikke er avgjort"),
+}
 
 
 def basis(value: Basis) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from accounts.identity import Actor
+from accounts.identity import NOBODY, Actor
 from accounts.labels import role
 from booking.cases import may_see
 from booking.models import Booking, Offer
@@ -121,11 +121,16 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Reader:
     """Who reads a chain, of which room, in whose zone; those who look after the house are told the names of staff, others that it
-    was the municipality."""
+    was the municipality. Where there are ``labels`` people go by these, and nothing that anybody wrote is told."""
 
     by: Actor
     here: Room
     is_staff: bool
+    labels: Mapping[int, str] | None = None
+
+    @property
+    def is_public(self) -> bool:
+        return self.labels is not None
 
 
 def told_room(why: Why) -> list[Line]:
@@ -137,6 +142,15 @@ def told_room(why: Why) -> list[Line]:
 def told_chain(chain: Chain, booking: Booking, *, by: Actor) -> list[Line]:
     """All that happened to a booking, with the dates it was about where these are not all of them."""
     reader = Reader(by, booking.room_of(booking.occurrences), by.is_officer or by.is_caretaker_of(booking.room.venue_id))
+    return _told(chain, reader)
+
+
+def told_publicly_of(chain: Chain, booking: Booking, labels: Mapping[int, str]) -> list[Line]:
+    """The same for everybody: people by their ``labels``, others not told from each other, and nothing of what anybody wrote."""
+    return _told(chain, Reader(NOBODY, booking.room_of(booking.occurrences), is_staff=False, labels=labels))
+
+
+def _told(chain: Chain, reader: Reader) -> list[Line]:
     return [Line(event.act.at, " ".join(filter(None, (_text(chain, event, reader), _days(event))))) for event in chain.events]
 
 
@@ -235,14 +249,14 @@ def _line(chain: Chain, event: Event, reader: Reader) -> Line:
 def _text(chain: Chain, event: Event, reader: Reader) -> str:
     values = {
         "who": _who(chain, event, reader),
-        "reason": _reason(chain, event),
+        "reason": gettext("[utelatt]") if reader.is_public else _reason(chain, event),
         "row": event.act.facts.get("row"),
         "heads": event.act.facts.get("heads"),
         "count": len(event.act.facts.get("displaced", ())),
         **_places(chain, event, reader),
     }
     if event.act.verb == "displace":
-        values |= {"winner": _winner(chain, event, reader), "why": _cause(chain, event)}
+        values |= {"winner": _winner(chain, event, reader), "why": gettext("[utelatt]") if reader.is_public else _cause(chain, event)}
     broken = _broken(chain, event)
     if broken:
         values["feature"] = feature_label(broken)
@@ -296,7 +310,9 @@ def _who(chain: Chain, event: Event, reader: Reader) -> str:
     hand, booking = event.act.hand_id, event.booking
     if hand is None:
         return gettext("Tjenesten") if event.act.via == "service" else gettext("Kommunen")
-    name = chain.people.get(hand, gettext("Ukjent"))
+    name = (chain.people if reader.labels is None else reader.labels).get(hand, gettext("Ukjent"))
+    if reader.is_public:
+        return name
     if booking and (hand == booking.holder_id or (hand, booking.organisation_id) in chain.members):
         return name
     if not reader.is_staff:
@@ -353,7 +369,7 @@ def _winner(chain: Chain, event: Event, reader: Reader) -> str:
         name = _named(chain.bookings[int(number)], reader, gettext("noe som går foran"))
     else:
         name = gettext("en stengning") if what == "closure" else gettext("endret åpningstid eller bruk")
-    return ": ".join(filter(None, (name, _cause(chain, event).rstrip("."))))
+    return ": ".join(filter(None, (name, "" if reader.is_public else _cause(chain, event).rstrip("."))))
 
 
 def _cause(chain: Chain, event: Event) -> str:

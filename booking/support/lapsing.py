@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
-from booking.support.grants.reports import tell_delegates
+from booking.support.grants.telling import tell_delegates
 from booking.support.models import Agreement
 from database.audit import Act, record
 from database.locks import Key, Subject, lock

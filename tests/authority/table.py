@@ -120,6 +120,17 @@ give notice of a hearing                in     no      no    no       no     no 
 answer in a hearing                     in     no      no    ok       ok     no        no        no      no
 decide in a hearing                     in     no      no    no       no     no        no        ok      ok
 
+complain                                in     --      --    ok       ok     --        --        ok      ok
+admit a late complaint                  in     --      --    no       no     --        --        ok      ok
+look at a decision again                in     --      --    no       no     --        --        ok      ok
+write what a board decided              in     --      --    no       no     --        --        ok      ok
+carry an outcome out                    in     --      --    no       no     --        --        ok      ok
+write about a complaint                 in     --      --    ok       ok     --        --        ok      ok
+ask about a complaint                   in     --      --    no       no     --        --        ok      ok
+say whose a complaint is                in     --      --    no       no     --        --        ok      ok
+take a complaint back                   in     --      --    ok       ok     --        --        no      no
+take a case out                         in     no      no    no       no     no        no        ok      ok
+
 bill a period                           in     no      no    no       no     no        no        ok      ok
 issue the page of a year                in     no      no    no       no     no        no        ok      ok
 say what stands on its invoices         in     no      no    ok       ok     no        no        ok      ok

@@ -1,10 +1,10 @@
 """A house in which there is one of everything that a verb can act on, and everybody who may try."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 import calendars.links
@@ -19,6 +19,9 @@ from accounts.teams import list_team
 from accounts.tokens import make_token
 from booking.absence import note_absence
 from booking.casework.messages import write
+from booking.complaints.inputs import ComplaintInput, Reconsideration
+from booking.complaints.models import Complaint
+from booking.complaints.verbs import complain, reconsider
 from booking.conditions.inputs import Confirmation
 from booking.conditions.verbs import confirm
 from booking.displacing import sign_of
@@ -44,6 +47,7 @@ from calendars.incoming.sources import SourceInput, activate
 from calendars.links import send_link
 from calendars.models import Audience
 from calendars.tokens import Draft, make_feed
+from database.audit import Audit
 from database.outbox import UNDO_WITHIN, Notice
 from notices.links import path_of, to_acknowledge
 from policies.document import checked
@@ -131,6 +135,11 @@ class World:
     grant: int  # of last year, to be reported on
     reported: int  # another, on which it was
     hearing: int
+    contestable: int  # the act by which Skiold turn was given what is booked
+    complaint: str  # Skiold turn's, and three that went further
+    late_complaint: str
+    at_board: str
+    to_carry_out: str
     feed: int  # Berit's
     olav: int
     calendar: str  # the link to one that was sent to Olav
@@ -195,6 +204,8 @@ def build(session: Session) -> World:
         duty=session.scalars(select(Duty.id).where(Duty.agreement_id == agreement)).one(),
         template=_made(session, keep_template, TemplateTerms(name="Åpen hall"), by=hall.kari).id,
         **_supported(session, hall),
+        **dict.fromkeys(("complaint", "late_complaint", "at_board", "to_carry_out"), ""),
+        contestable=0,
         feed=_made(session, make_feed, Draft("Min", Audience.BOOKER), by=hall.berit).feed.id,
         olav=hall.cast.olav.id,
         calendar=calendars.links.path_of(_made(session, send_link, hall.cast.olav.id, by=hall.kari), SECRET),
@@ -214,7 +225,7 @@ def build(session: Session) -> World:
         **_calendar(session, hall),
     )
     _made(session, note_absence, world.noted.id, 1, by=hall.olav)
-    return world
+    return replace(world, **_complained(session, hall, world))
 
 
 def _review(session: Session, hall: Hall) -> int:
@@ -234,6 +245,26 @@ def _supported(session: Session, hall: Hall) -> dict[str, Any]:
     hearing = _made(session, give_notice, hall.cast.skiold.id, HearingNotice(cause="Utleie", answer_by="2026-10-01"), by=hall.kari)
     _made(session, answer_hearing, hearing.id, HearingAnswer(answer="Nei."), by=hall.berit)
     return {"scheme": scheme.id, "grant": grant, "reported": reported, "hearing": hearing.id}
+
+
+def _complained(session: Session, hall: Hall, world: World) -> dict[str, Any]:
+    """Complaints of Skiold turn about four bookings, and the act that gave it a fifth."""
+
+    def given(case: Case) -> int:
+        wanted = (Audit.subject == "booking", Audit.subject_id == case.id, Audit.verb == "reserve")
+        return session.scalars(select(Audit.id).where(*wanted)).one()
+
+    def complained(case: Case, **days: str) -> str:
+        told = ComplaintInput(act=given(case), text="Vi er uenige.", **days)
+        return str(_made(session, complain, told, by=hall.kari).reference)
+
+    late = complained(world.noted, came_on="2026-09-01", notified_on="2026-09-01")
+    session.execute(update(Complaint).where(Complaint.reference == late).values(due_on=date(2026, 8, 31)))
+    at_board, changed = complained(world.missed), complained(world.called_off)
+    for reference, outcome in ((at_board, "upheld"), (changed, "changed")):
+        _made(session, reconsider, reference, Reconsideration(outcome=outcome, text="Slik er det."), by=hall.kari)
+    found = {"complaint": complained(world.asking), "late_complaint": late, "at_board": at_board, "to_carry_out": changed}
+    return {**found, "contestable": given(world.booked)}
 
 
 def _called_off(session: Session, hall: Hall) -> Case:

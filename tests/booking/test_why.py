@@ -52,6 +52,7 @@ ELSEWHERE = {
     "scheme",
     "report",
     "hearing",
+    "complaint",
     "what_if",
     "case",
     "organisation",

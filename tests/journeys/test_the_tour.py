@@ -212,6 +212,23 @@ def test_what_officers_see(look: Callable[..., list[str]], page: Page, tour: Tou
     assert faults == []
 
 
+def test_what_is_seen_of_a_complaint(look: Callable[..., list[str]], page: Page, tour: Tour) -> None:
+    sign_in(page, "kari", PASSWORD)
+    faults = look("/complaints")
+    address = str(page.locator("main .hit a").first.get_attribute("href"))
+    faults += [*look(address), *look(f"/cases/{address.rpartition('/')[2]}")]
+    page.goto(address)
+    follow(page.locator("section[aria-labelledby=reconsideration]").get_by_role("button"))
+    faults += look()
+    page.goto("/sign-in")
+    follow(page.get_by_role("button", name="Logg ut"))
+    sign_in(page, "berit", PASSWORD)
+    faults += [*look("/complaints"), *look(address, 404)]
+    faults += look(f"/complaints/new?booking={tour.references['Turn, partiet 6-9 år']}")
+
+    assert faults == []
+
+
 def test_who_lost_the_evening_sees_why_and_what_else_there_is(look: Callable[..., list[str]], page: Page, tour: Tour) -> None:
     sign_in(page, "kari", PASSWORD)
     page.goto(f"/office/requests/{tour.references['Konsert: Papirbruket og venner']}")

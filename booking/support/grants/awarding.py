@@ -13,6 +13,7 @@ from accounts.identity import Actor
 from accounts.models import Organisation
 from booking.support.grants.models import Hearing, Rate, Report
 from booking.support.grants.rules import Given, Kroner, Percent, Rules
+from booking.support.grants.telling import tell_delegates
 from booking.support.models import LARGEST_ID, Grant, Scheme, SchemeKind
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
@@ -96,7 +97,7 @@ def make_scheme(session: Session, terms: SchemeTerms, *, by: Actor, now: datetim
 
 
 def make_grant(session: Session, terms: GrantTerms, *, by: Actor, now: datetime) -> Grant:
-    """Award a grant, with the report that its scheme asks for; officers only.
+    """Award a grant, with the report that its scheme asks for, and tell who acts for the organisation; officers only.
 
     Raises Invalid with all that is wrong with the terms, Conflict (``support-lost``) where the right to new support is lost.
     """
@@ -118,6 +119,7 @@ def make_grant(session: Session, terms: GrantTerms, *, by: Actor, now: datetime)
         session.add(Report(grant_id=grant.id, due_on=due))
     facts = {"organisation": terms.organisation, "scheme": terms.scheme, "first_day": terms.first_day.isoformat()}
     record(session, Act("make", "grant", grant.id, facts), by=by, now=now)
+    tell_delegates(session, grant.organisation_id, "grant-make", {"grant": grant.id}, now=now)
     session.flush()
     return grant
 
@@ -132,6 +134,7 @@ def end_grant(session: Session, grant_id: int, *, by: Actor, now: datetime) -> G
     grant.last_day = min(grant.last_day, to_wall(now, municipality(session).zone).date())
     grant.ended_at = grant.changed_at = now
     record(session, Act("end", "grant", grant.id, {"last_day": grant.last_day.isoformat()}), by=by, now=now)
+    tell_delegates(session, grant.organisation_id, "grant-end", {"grant": grant.id}, now=now)
     session.flush()
     return grant
 

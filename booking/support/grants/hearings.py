@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from accounts.identity import Actor
 from accounts.organisations import organisation_of
 from booking.support.grants.models import Hearing
-from booking.support.grants.reports import tell_delegates
+from booking.support.grants.telling import tell_delegates
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
 from kernel.errors import Conflict, Invalid, Missing, refuse

@@ -10,18 +10,16 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from accounts.identity import Actor
-from accounts.models import DelegationState
-from accounts.queries import delegates
 from accounts.standings import held_on, standings_of
 from booking.support.grants.activity import Measured, measured
 from booking.support.grants.awarding import Figure
 from booking.support.grants.check import checked, grant_for
 from booking.support.grants.models import Report, ReportState
+from booking.support.grants.telling import tell_delegates
 from booking.support.grants.values import total, worths
 from booking.support.models import Grant
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
-from database.outbox import post
 from kernel.errors import Conflict, Fault, Invalid, Missing, refuse
 from kernel.money import Ore
 from kernel.wallclock import to_wall
@@ -153,13 +151,6 @@ def remind(session: Session, report_id: int, *, by: Actor, now: datetime) -> Non
         record(session, Act("remind", "report", report.id, {"grant": report.grant_id}), by=by, now=now)
         tell_delegates(session, report.grant.organisation_id, "report-due", {"report": report.id}, now=now)
         session.flush()
-
-
-def tell_delegates(session: Session, organisation_id: int, kind: str, facts: dict[str, Any], *, now: datetime) -> None:
-    """A notice to each who acts for an organisation."""
-    for delegation in delegates(session, organisation_id):
-        if delegation.state is DelegationState.CONFIRMED:
-            post(session, kind, person_id=delegation.person_id, now=now, facts=facts)
 
 
 def _locked(session: Session, grant_id: int, by: Actor) -> tuple[Grant, Report]:

@@ -1,0 +1,24 @@
+"""Edge: the pages of complaints and of cases as files, put into the application."""
+
+from collections.abc import Iterator
+
+from flask import Flask, url_for
+
+from accounts import edge
+from booking.complaints import handing, pages
+from web.hooks import Group, Link, hooks
+from web.texts import gettext as _
+
+__all__ = ["handing", "install"]
+
+
+def install(app: Flask) -> None:
+    """Serve the pages and name them in the navigation of officers."""
+    app.register_blueprint(pages.routes)
+    hooks(app).navigation.append(links)
+
+
+def links() -> Iterator[Link]:
+    """Officers have the list of all."""
+    if edge.actor().is_officer:
+        yield Link(_("Klager"), url_for("complaints.complaints_page"), "staff", group=Group.SUPPORT)
