@@ -186,8 +186,8 @@ def visits(session: Session, scope: Scope) -> Sequence[Any]:
     keys = (*texts, said.heads)
     query = select(*keys, func.count(), func.count(Occurrence.booking_id.distinct())).select_from(Occurrence).join(Occurrence.booking)
     query = query.outerjoin(said, and_(said.occurrence_id == Occurrence.id, said.kind == UsageKind.USED, _last(said)))
-    has_been = (int(Became.BOOKED) == BECAME, Occurrence.ends_at <= scope.now)
-    return session.execute(query.where(*scope.wanted, *has_been).group_by(*keys)).all()
+    has_been = and_(*scope.wanted, BECAME.in_([Became.BOOKED]), Occurrence.ends_at <= scope.now)
+    return session.execute(query.where(has_been).group_by(*keys)).all()
 
 
 def sought(session: Session, first: date, last: date) -> Sequence[Any]:

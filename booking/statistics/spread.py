@@ -59,16 +59,16 @@ def add_times(spread: Spread, alike: Sequence[Alike], clock: Clock, dates: Itera
         if one.became > Became.BLOCKED:
             continue
         for (place, table), parts in rooms.taken:
-            known = (
-                clock.pieces(table, one.kind, one.week_minute, one.each) if one.start is None else clock.passed(table, one.start, one.each)
-            )
+            known = clock.pieces(table, one.kind, one.week_minute, one.each) if one.start is None else clock.passed(table, one.start, one.each)
+            times = parts * one.dates
             for piece in known:
-                times = parts * one.dates
-                held = {"open": -piece.within} if one.became is Became.BLOCKED else {"booked": piece.minutes, "within": piece.within}
                 key = time_key(spread.by, piece.weekday, piece.hour, kind.month) if is_timed and place is not None else place
                 sums = spread.whole if place is None else spread.sums[key]
-                for code, minutes in held.items():
-                    sums[code] += minutes * times
+                if one.became is Became.BLOCKED:
+                    sums["open"] -= piece.within * times
+                else:
+                    sums["booked"] += piece.minutes * times
+                    sums["within"] += piece.within * times
 
 
 def add_openings(spread: Spread, found: Places, clock: Clock) -> None:
