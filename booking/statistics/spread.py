@@ -59,7 +59,9 @@ def add_times(spread: Spread, alike: Sequence[Alike], clock: Clock, dates: Itera
         if one.became > Became.BLOCKED:
             continue
         for (place, table), parts in rooms.taken:
-            known = clock.pieces(table, one.kind, one.week_minute, one.each) if one.start is None else clock.passed(table, one.start, one.each)
+            known = (
+                clock.pieces(table, one.kind, one.week_minute, one.each) if one.start is None else clock.passed(table, one.start, one.each)
+            )
             times = parts * one.dates
             for piece in known:
                 key = time_key(spread.by, piece.weekday, piece.hour, kind.month) if is_timed and place is not None else place
