@@ -289,7 +289,7 @@ TRIES: dict[str, Tries] = {
     "answer in a hearing": _page("/hearings/{hearing}/answer", answer="Vi leide ikke ut."),
     "decide in a hearing": _page("/hearings/{hearing}/decision", is_lost="no", reason="Det holdt."),
     "bill a period": lambda w: (_form("/invoices", **SEPTEMBER), _api("/invoices", SEPTEMBER)),
-    "issue the page of a year": _page("/office/statistics/year", year="2026"),
+    "issue the page of a year": _page("/office/statistics/year", year="2025"),
     "say what stands on its invoices": _page("/organisations/{skiold}/account/terms", reference="PO 17"),
     "let another pay for it": _page("/organisations/{skiold}/account/terms", payer="313000028"),
     "dispute what a date costs": _page("/bookings/{booked.reference}/occurrences/1/dispute", reason="For dyrt."),
