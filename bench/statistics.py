@@ -138,8 +138,9 @@ def statistics_lines(bases: Bases, kind: str, size: StatisticsSize) -> list[Line
     """The lines of one kind of database: every report over all years, and what grants are worth."""
     database = bases.make(kind, "statistics")
     seed(database, size.dates)
-    works = {f"use by {by}": partial(_report, database, by) for by in Dimension}
-    works |= {"what support is worth": partial(_values, database), "a report as a spreadsheet": partial(_spreadsheet, database)}
+    works: dict[str, Callable[[], object]] = {f"use by {by}": partial(_report, database, by) for by in Dimension}
+    works["what support is worth"] = partial(_values, database)
+    works["a report as a spreadsheet"] = partial(_spreadsheet, database)
     return [_line(f"{kind}, {name}, {size.dates:,} dates", [_taken(work) for _ in range(size.rounds)]) for name, work in works.items()]
 
 
