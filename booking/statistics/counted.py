@@ -238,5 +238,6 @@ def _on(day: date, clock: Clock) -> ColumnElement[bool]:
 
 def _sums(found: Subquery, *more: str) -> Select[Any]:
     summed = ("listed", "charged", *more)
+    # Of whole numbers PostgreSQL makes a numeric sum.
     by = [column for column in found.c if column.name not in summed]
-    return select(*by, func.count(), *(func.sum(found.c[name]) for name in summed)).group_by(*by)
+    return select(*by, func.count(), *(cast(func.sum(found.c[name]), BigInteger) for name in summed)).group_by(*by)
