@@ -12,6 +12,7 @@ from bench.feeds import FeedSize, feed_lines
 from bench.freedom import FreedomSize, freedom_lines
 from bench.policies import rule_lines, search_line
 from bench.served import bases
+from bench.statistics import StatisticsSize, statistics_lines
 from bench.table import Line, milliseconds, printed
 from bench.timing import flush_seconds
 from bench.whatif import WhatIfSize, what_if_lines
@@ -21,7 +22,7 @@ QUICK, QUICK_FEEDS = (
     FeedSize(rounds=1, exchanges=1, requests=20, cold=1, events=(50, 100, 400)),
 )
 QUICK_WHAT_IF, QUICK_FREEDOM = WhatIfSize(dates=1_000, rounds=1), FreedomSize(rooms=100, days=300, rounds=2, wishes=10)
-SUBJECTS = ("booking", "feeds", "whatif", "policies", "freedom")
+SUBJECTS = ("booking", "feeds", "whatif", "policies", "freedom", "statistics")
 
 
 def main() -> int:
@@ -61,6 +62,9 @@ def _measured(folder: Path, given: argparse.Namespace) -> Iterator[tuple[str, li
                 yield f"Freedom, {kind}", freedom_lines(kinds, kind, QUICK_FREEDOM if given.quick else FreedomSize())
             if given.only in (None, "whatif"):
                 yield f"What-if, {kind}", what_if_lines(kinds, kind, QUICK_WHAT_IF if given.quick else WhatIfSize())
+            if given.only in (None, "statistics"):
+                size = StatisticsSize(dates=5_000, rounds=1) if given.quick else StatisticsSize()
+                yield f"Statistics, {kind}", statistics_lines(kinds, kind, size)
     yield _disk(folder, "after")
 
 

@@ -1,18 +1,30 @@
 """Statistics: reports over five years and 400,000 dates within a second, what grants are worth among them."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import islice, product
+from statistics import median
 from typing import Any
 
+from flask import Flask
+from flask_babel import Babel
 from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
-from accounts.identity import ApplicantClass
+from accounts.identity import COMMAND, ApplicantClass
 from accounts.models import Organisation
 from bench.seeding import BATCH
+from bench.served import Bases
+from bench.table import Line
+from bench.timing import per_piece
 from booking.models import Booking, Occurrence
+from booking.statistics.exports import exported
+from booking.statistics.measures import Dimension
+from booking.statistics.reports import Question, Report, report
+from booking.support.grants.values import values
 from database.transact import Database
 from kernel.clock import now
 from kernel.wallclock import WallSpan
@@ -20,7 +32,11 @@ from tests.storm import prepare
 from venues.models import District, OpeningHours, Openness, Origin, Room, Space, Venue
 
 VENUES, ORGANISATIONS, DISTRICTS, YEARS = 40, 400, 8, 5
-FIRST = date(2021, 1, 4)
+FIRST, LAST = date(2021, 1, 4), date(2025, 12, 31)
+LONGEST_WAIT = 1.0
+# Reports name their lines in a language.
+APP = Flask(__name__)
+Babel(APP)
 # The beginnings of evening slots of an hour and a half, and of two by day, in minutes of the day.
 SLOTS = (9 * 60, 13 * 60, 16 * 60, 17 * 60 + 30, 19 * 60, 20 * 60 + 30)
 A_SLOT = timedelta(minutes=90)
@@ -97,7 +113,7 @@ def _series(rooms: list[tuple[int, str]]) -> Iterator[tuple[int, datetime]]:
         is_whole = (slot // 30 + weekday + stretch) % 3 == 0
         if slug == "moterom" or is_whole == (slug == "hel"):
             day = FIRST + timedelta(weeks=stretch * DATES_A_SERIES, days=weekday)
-            yield room, datetime.combine(day, time.min) + timedelta(minutes=slot)
+            yield room, datetime.combine(day, datetime.min.time()) + timedelta(minutes=slot)
 
 
 def _booking(number: int, room: int, holder: int, organisation: int) -> Row:
@@ -116,3 +132,41 @@ def _occurrence(number: int, room: int, start: datetime, week: int) -> Row:
     occurrence |= {"list_price": 30_000, "charged_price": 30_000 if number % 4 == 3 else 0, "tariff": f"{begins.year}-01-01"}
     occurrence |= {"absent_at": interval.end if id % 50 == 0 else None, "changed_at": interval.start}
     return occurrence | {"starts_at": interval.start, "ends_at": interval.end}
+
+
+def statistics_lines(bases: Bases, kind: str, size: StatisticsSize) -> list[Line]:
+    """The lines of one kind of database: every report over all years, and what grants are worth."""
+    database = bases.make(kind, "statistics")
+    seed(database, size.dates)
+    works: dict[str, Callable[[], object]] = {f"use by {by}": partial(_report, database, by) for by in Dimension}
+    works["what support is worth"] = partial(_values, database)
+    works["a report as a spreadsheet"] = partial(_spreadsheet, database)
+    return [_line(f"{kind}, {name}, {size.dates:,} dates", [_taken(work) for _ in range(size.rounds)]) for name, work in works.items()]
+
+
+def _taken(work: Callable[[], object]) -> tuple[float, float]:
+    """Seconds on the clock and of this processor: what SQLite takes is among these, and others on the machine count in the first alone."""
+    began = time.process_time()
+    return per_piece(work), time.process_time() - began
+
+
+def _line(told: str, taken: Sequence[tuple[float, float]]) -> Line:
+    seconds, processor = (median(column) for column in zip(*taken, strict=True))
+    ours = f"{seconds:.2f} ({processor:.2f})"
+    return Line(work=told, floor=f"{LONGEST_WAIT:.0f} s", ours=ours, ratio=seconds / LONGEST_WAIT, goal="<= 1")
+
+
+def _report(database: Database, by: Dimension) -> Report:
+    with database.reading() as session, APP.app_context():
+        return report(session, Question(by=by, first=FIRST, last=LAST), by=COMMAND, now=now())
+
+
+def _values(database: Database) -> None:
+    with database.reading() as session:
+        values(session, FIRST, LAST)
+
+
+def _spreadsheet(database: Database) -> None:
+    with APP.app_context():
+        for _ in exported(_report(database, Dimension.ROOM), "xlsx"):
+            pass

@@ -186,8 +186,8 @@ def visits(session: Session, scope: Scope) -> Sequence[Any]:
     keys = (*texts, said.heads)
     query = select(*keys, func.count(), func.count(Occurrence.booking_id.distinct())).select_from(Occurrence).join(Occurrence.booking)
     query = query.outerjoin(said, and_(said.occurrence_id == Occurrence.id, said.kind == UsageKind.USED, _last(said)))
-    has_been = (int(Became.BOOKED) == BECAME, Occurrence.ends_at <= scope.now)
-    return session.execute(query.where(*scope.wanted, *has_been).group_by(*keys)).all()
+    has_been = and_(*scope.wanted, BECAME.in_([Became.BOOKED]), Occurrence.ends_at <= scope.now)
+    return session.execute(query.where(has_been).group_by(*keys)).all()
 
 
 def sought(session: Session, first: date, last: date) -> Sequence[Any]:
@@ -238,5 +238,6 @@ def _on(day: date, clock: Clock) -> ColumnElement[bool]:
 
 def _sums(found: Subquery, *more: str) -> Select[Any]:
     summed = ("listed", "charged", *more)
+    # Of whole numbers PostgreSQL makes a numeric sum.
     by = [column for column in found.c if column.name not in summed]
-    return select(*by, func.count(), *(func.sum(found.c[name]) for name in summed)).group_by(*by)
+    return select(*by, func.count(), *(cast(func.sum(found.c[name]), BigInteger) for name in summed)).group_by(*by)

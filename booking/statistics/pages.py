@@ -34,10 +34,9 @@ routes.add_app_template_filter(theme_label, "theme_label")
 
 
 class Shown(Question):
-    """The same with what the page shows of it: the theme of its table, and the measure of its plot."""
+    """The same with the theme of the table that the page shows of it."""
 
     theme: Literal["use", "lost", "value"] = "use"
-    measure: str = ""
 
 
 def install(app: Flask) -> None:
@@ -150,9 +149,9 @@ def _page(form: Form, **told: Any) -> str:
 
 
 def _told(asked: Shown, found: Report) -> dict[str, Any]:
-    """The table of a theme and its plot; a measure that the theme has not is the first of those it has."""
+    """The table of a theme, and a plot of what says most in it; where the dimension has nothing of a theme, of what it has."""
     columns = [MEASURES[code] for code in found.whole.shown if code in THEMES[asked.theme]] or [MEASURES[found.whole.shown[0]]]
-    drawn = next((one for one in columns if one.code == asked.measure), _first(columns))
+    drawn = next((one for one in columns if one.code in ("share", "value")), columns[0])
     return {
         "found": found,
         "columns": columns,
@@ -161,12 +160,8 @@ def _told(asked: Shown, found: Report) -> dict[str, Any]:
         "written": written,
         "definitions": definitions(tuple(one.code for one in columns)),
         "notes": notes(),
-        "query": {name: value for name, value in asked.model_dump(mode="json", exclude={"theme", "measure"}).items() if value},
+        "query": {name: value for name, value in asked.model_dump(mode="json", exclude={"theme"}).items() if value},
     }
-
-
-def _first(columns: list[Measure]) -> Measure:
-    return next((one for one in columns if one.code in ("share", "value")), columns[0])
 
 
 def _plot(found: Report, drawn: Measure) -> Plot | None:

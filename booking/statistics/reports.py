@@ -167,12 +167,10 @@ def _told(session: Session, question: Question, found: Places, spread: Spread) -
 def _hidden(by: Dimension, spread: Spread) -> tuple[Collection[Key], bool]:
     """The keys with figures of too few people, with the smallest other where one alone could be reckoned from the whole; and whether
     the whole is hidden too, because nothing else stands beside it."""
-    if not by.has_persons:
-        return (), False
-    few = {key for key, sums in spread.sums.items() if 0 < sums["people"] < FEWEST}
+    few = {key for key, sums in spread.sums.items() if by.has_persons and 0 < sums["people"] < FEWEST}
     others = sorted(
         (sums["visits"] or sums["minutes"], str(key), key) for key, sums in spread.sums.items() if key not in few and any(sums.values())
     )
     if len(few) == 1:
         few.update(key for *_, key in others[:1])
-    return few, bool(few) and len(few) == len(spread.sums) and not others[1:]
+    return few, len(few) == 1

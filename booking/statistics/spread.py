@@ -47,28 +47,40 @@ class Spread:
 
 def add_times(spread: Spread, alike: Sequence[Alike], clock: Clock, dates: Iterable[Dates], rates: Rates) -> None:
     """Dates by place or time. A date stands with its own room and the time at which it begins, its time in parts with every room
-    and hour that has it."""
-    is_timed = spread.by in OF_TIME
+    and hour that has it. What is alike is summed first: there are thousands of dates, and few places and hours."""
+    begun: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    held: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0, 0])
+    by, is_timed, tables = spread.by, spread.by in OF_TIME, [{table for (_, table), _ in rooms.taken} for rooms in alike]
     for one in dates:
-        rooms, kind = alike[one.likeness], clock.kinds[one.kind]
-        if rooms.is_counted and one.became is not Became.BLOCKED:
+        month = clock.kinds[one.kind].month
+        if one.became is not Became.BLOCKED:
             weekday, minute = divmod(one.week_minute, A_DAY)
-            key = time_key(spread.by, weekday, minute // HOUR, kind.month) if is_timed else rooms.key
-            rated = (rooms.kind, kind.turn, one.each) if one.is_unpriced else None
-            spread.add(key, _dated(one, one.dates * one.each, rated, rates))
-        if one.became > Became.BLOCKED:
-            continue
-        for (place, table), parts in rooms.taken:
+            at = time_key(by, weekday, minute // HOUR, month) if is_timed else None
+            rated = (clock.kinds[one.kind].turn, one.each) if one.is_unpriced else None
+            sums = begun[one.likeness, at, one.became, rated]
+            sums[0] += one.dates
+            sums[1] += one.dates * one.each
+            sums[2] += one.listed
+            sums[3] += one.charged
+        for table in tables[one.likeness] if one.became <= Became.BLOCKED else ():
             known = (
                 clock.pieces(table, one.kind, one.week_minute, one.each) if one.start is None else clock.passed(table, one.start, one.each)
             )
             for piece in known:
-                times = parts * one.dates
-                held = {"open": -piece.within} if one.became is Became.BLOCKED else {"booked": piece.minutes, "within": piece.within}
-                key = time_key(spread.by, piece.weekday, piece.hour, kind.month) if is_timed and place is not None else place
-                sums = spread.whole if place is None else spread.sums[key]
-                for code, minutes in held.items():
-                    sums[code] += minutes * times
+                at = time_key(by, piece.weekday, piece.hour, month) if is_timed else None
+                times = held[one.likeness, table, at, one.became is Became.BLOCKED]
+                times[0] += piece.minutes * one.dates
+                times[1] += piece.within * one.dates
+    for (likeness, at, became, rated), (number, minutes, listed, charged) in begun.items():
+        if alike[likeness].is_counted:
+            key = at if is_timed else alike[likeness].key
+            known_by = rated and (alike[likeness].kind, *rated)
+            spread.add(key, _dated(became, (number, minutes, listed, charged), known_by, rates))
+    for (likeness, table, at, is_blocked), (minutes, within) in held.items():
+        for (place, of_table), parts in alike[likeness].taken:
+            if of_table == table:
+                sums_ = spread.whole if place is None else spread.sums[at if is_timed else place]
+                sums_.update({"open": -within * parts} if is_blocked else {"booked": minutes * parts, "within": within * parts})
 
 
 def add_openings(spread: Spread, found: Places, clock: Clock) -> None:
@@ -111,7 +123,7 @@ def add_bookers(spread: Spread, alike: Sequence[Alike], clock: Clock, dates: Ite
         if one.became is not Became.BLOCKED:
             key, person = one.by
             rated = (alike[one.unpriced[0]].kind, clock.kinds[one.unpriced[1]].turn, one.unpriced[2]) if one.unpriced else None
-            spread.add(key, _dated(one, one.minutes, rated, rates))
+            spread.add(key, _dated(one.became, (one.dates, one.minutes, one.listed, one.charged), rated, rates))
             if person is not None:
                 people[key].add(person)
     for key, persons in people.items():
@@ -155,17 +167,19 @@ def likenesses(by: Dimension, found: Places, clock: Clock) -> tuple[dict[int, in
     return rooms, list(numbers)
 
 
-def _dated(one: Dates | Owned, minutes: int, rated: tuple[str, date | None, int] | None, rates: Rates) -> dict[str, int]:
-    """What dates come to that became the same; where they have no list price, ``rated`` says kind of room, turn and minutes of each."""
-    if one.became in LOST:
-        return {f"{LOST[one.became]}_dates": one.dates, LOST[one.became]: minutes}
-    sums = {"dates": one.dates, "minutes": minutes, "listed": one.listed, "charged": one.charged}
-    if one.became is Became.UNUSED:
-        sums |= {"unused_dates": one.dates, "unused": minutes}
+def _dated(became: Became, summed: tuple[int, int, Ore, Ore], rated: tuple[str, date | None, int] | None, rates: Rates) -> dict[str, int]:
+    """What dates come to that became the same: how many, minutes, listed and charged; where they have no list price, ``rated`` says kind
+    of room, turn and minutes of each."""
+    dates, minutes, listed, charged = summed
+    if became in LOST:
+        return {f"{LOST[became]}_dates": dates, LOST[became]: minutes}
+    sums = {"dates": dates, "minutes": minutes, "listed": listed, "charged": charged}
+    if became is Became.UNUSED:
+        sums |= {"unused_dates": dates, "unused": minutes}
     if rated:
         kind, turn, each = rated
         rate = next((per_hour for first, per_hour in reversed(rates.get(kind, ())) if turn and first <= turn), None)
-        sums |= {"charged": 0, "unvalued": minutes} if rate is None else {"listed": one.dates * for_minutes(rate, each)}
+        sums |= {"charged": 0, "unvalued": minutes} if rate is None else {"listed": dates * for_minutes(rate, each)}
     return sums
 
 

@@ -135,7 +135,7 @@ def editions(session: Session, year: int) -> Sequence[YearPage]:
 def issued(session: Session) -> Sequence[tuple[int, int, datetime]]:
     """The years with a page, their latest edition and when it was issued, the latest year first; for everybody."""
     latest = select(YearPage.year, func.max(YearPage.edition), func.max(YearPage.issued_at)).group_by(YearPage.year)
-    return [row._tuple() for row in session.execute(latest.order_by(YearPage.year.desc()))]
+    return [(year, edition, moment) for year, edition, moment in session.execute(latest.order_by(YearPage.year.desc()))]
 
 
 def edition_of(session: Session, year: int, edition: int | None = None) -> tuple[YearPage, bool]:

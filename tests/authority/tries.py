@@ -322,7 +322,7 @@ TRIES: dict[str, Tries] = {
     "take a complaint back": _page("/complaints/{complaint}/withdrawal"),
     "take a case out": _page("/cases/{complaint}/bundle", redacted="yes"),
     "bill a period": lambda w: (_form("/invoices", **SEPTEMBER), _api("/invoices", SEPTEMBER)),
-    "issue the page of a year": _page("/office/statistics/year", year="2026"),
+    "issue the page of a year": _page("/office/statistics/year", year="2025"),
     "say what stands on its invoices": _page("/organisations/{skiold}/account/terms", reference="PO 17"),
     "let another pay for it": _page("/organisations/{skiold}/account/terms", payer="313000028"),
     "dispute what a date costs": _page("/bookings/{booked.reference}/occurrences/1/dispute", reason="For dyrt."),

@@ -101,6 +101,7 @@ def test_what_everybody_sees(look: Callable[..., list[str]], page: Page) -> None
         *look(preview(**ASKED, date="2026-09-08", applicant="me")),
         *look("/bookings", 401),
         *look("/calendars/rooms/oren-flerbrukshall/gymsal-1"),
+        *look("/statistics"),
         *look("/policies"),
         *look(POLICY),
         *look("/nothing", 404),

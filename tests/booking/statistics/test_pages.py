@@ -24,7 +24,6 @@ from tests.booking.support.test_pages import rows
 from tests.browsing import Axe, barriers
 from tests.cast import PASSWORD
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 PERIOD = "first=2026-01-01&last=2026-12-31"
 Visit = Callable[[str], Visitor]
 
@@ -160,6 +159,7 @@ def test_what_cannot_be_told_is_answered_clearly(app: Flask, visit: Visit, beare
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_pages_bar_nobody_and_fit_a_phone(visit: Visit, page: Page, axe: Axe) -> None:
     visit("kari").post("/office/statistics/year", year="2026")
     page.goto("/sign-in")

@@ -78,7 +78,10 @@ def test_few_people_are_hidden_with_what_would_tell_of_them(session: Session, ye
     by_class, ages = asked(session, year, Dimension.CLASS), asked(session, year, Dimension.AGE)
 
     assert [(line.key, line.figures.is_hidden) for line in by_class.lines] == [("organisation", True), ("person", True)]
-    assert by_class.whole.is_hidden
+    assert by_class.whole.values["dates"] == 4
+    alone = asked(session, year, Dimension.CLASS, applicant_class="person")
+    assert [(line.figures.values["dates"], line.figures.is_hidden) for line in alone.lines] == [(None, True)]
+    assert alone.whole.is_hidden
     assert {line.key: line.figures.values["visits"] for line in ages.lines} == {"6-12": 20, "13-19": 10, "20-66": 11}
     for number in range(4):
         moment = f"2026-03-0{number + 3}T08:00"
