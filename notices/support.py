@@ -33,9 +33,10 @@ def of_report(session: Session, notice: Notice, settings: Settings, *, now: date
 
 
 def of_agreement(session: Session, notice: Notice, settings: Settings, *, now: datetime) -> Letter | None:
-    """An agreement that lapses, where it still holds."""
+    """An agreement that is to be signed, or lapses, where that still holds."""
     agreement = session.get(Agreement, notice.facts["agreement"])
-    if agreement is None or agreement.ended_at is not None:
+    is_done = agreement is None or agreement.ended_at or (notice.kind == "agreement-to-sign" and agreement.signed_at)
+    if agreement is None or is_done:
         return None
     values = {"agreement": one_line(agreement.title), "due": agreement.due_on, "path": f"/agreements/{agreement.id}"}
     return _letter(session, notice, agreement.organisation.name, values | {"reason": one_line(agreement.contact)})

@@ -143,6 +143,7 @@ BOOKING: Mapping[str, str] = {
         "Organisasjonen har alt avtalen «{title}» i {room} ({first} – {last}), på samme tider. "
         "Endre den, eller velg andre rom, dager eller tider."
     ),
+    "signed-already": _("Avtalen er alt signert."),
     "agreement-used-since": _(
         "Timene i avtalen er brukt av andre bookinger siden, eller avtalen gjelder ikke lenger. Det kan ikke gjøres om."
     ),

@@ -13,8 +13,9 @@ from sqlalchemy.orm import contains_eager
 from werkzeug.datastructures import MultiDict
 
 from accounts import edge
+from accounts.queries import names_of_people
 from booking.support import principles
-from booking.support.agreements import agreement_at, change_agreement, end_agreement, make_agreement
+from booking.support.agreements import agreement_at, change_agreement, end_agreement, make_agreement, sign_agreement
 from booking.support.choosing import choice, chosen_organisation, this_day
 from booking.support.classes import price_classes
 from booking.support.duties import held, note_duty, planned
@@ -149,6 +150,13 @@ def end_of_agreement(agreement_id: int) -> ResponseReturnValue:
     return _with_consent(end, again, _("Avslutt avtalen"))
 
 
+@routes.post("/agreements/<int:agreement_id>/signature")
+def signed_agreement(agreement_id: int) -> ResponseReturnValue:
+    """Sign it for the organisation."""
+    edge.transact(sign_agreement, agreement_id, version=request.form.get("version", type=int))
+    return done(_("Avtalen er signert."), url_for("support.agreement_page", agreement_id=agreement_id))
+
+
 @routes.get("/agreements/<int:agreement_id>/end")
 def not_ended_page(agreement_id: int) -> ResponseReturnValue:
     """Whoever loads the page again on which one looks at the dates goes back to the agreement."""
@@ -231,7 +239,14 @@ def _meter(agreement_id: int) -> Meter:
 def _told(meter: Meter) -> dict[str, Any]:
     agreement = meter.agreement
     duties = {"planned": planned(agreement), "held": held(edge.reading(), agreement, now=now())}
-    return {"meter": meter, "class_names": class_names([meter]), "actor": edge.actor(), **duties}
+    signer = names_of_people(edge.reading(), [agreement.signed_by]) if agreement.signed_by else {}
+    return {
+        "meter": meter,
+        "signer": signer.get(agreement.signed_by or 0),
+        "class_names": class_names([meter]),
+        "actor": edge.actor(),
+        **duties,
+    }
 
 
 def _numbered(name: str) -> int | None:

@@ -12,11 +12,12 @@ from accounts.identity import Actor
 from accounts.models import Organisation
 from booking.models import Booking
 from booking.revisions import touch
+from booking.support.grants.telling import tell_delegates
 from booking.support.models import Agreement, Duty
 from booking.support.terms import AgreementTerms, DutyTerms, faults_of, rooms_named
 from booking.support.treating import Consent, Reach, concerned, redraw
 from database.audit import Act, record
-from kernel.errors import Invalid, Missing, Stale, refuse
+from kernel.errors import Conflict, Invalid, Missing, Stale, refuse
 from venues.models import Room
 
 SIMPLE = {"title", "price_class", "per", "first_day", "last_day", "duties", "contact", "parties", "renew_by"}
@@ -49,6 +50,7 @@ def make_agreement(session: Session, terms: AgreementTerms, *, consent: Consent 
     session.add(agreement)
     session.get_one(Organisation, terms.organisation).has_agreements = True
     session.flush()
+    _ask_to_sign(session, agreement, now=now)
     facts = {"organisation": terms.organisation, "minutes": agreement.minutes, "renews": terms.renews}
     return _treated(session, agreement, "make", facts, bookings, consent, by=by, now=now)
 
@@ -89,6 +91,9 @@ def change_agreement(
     agreement.version, agreement.changed_at = agreement.version + 1, now
     session.flush()
     changed = sorted(name for name, value in _columns_of(agreement).items() if value != before[name])
+    if changed:
+        agreement.signed_at = agreement.signed_by = None
+        _ask_to_sign(session, agreement, now=now)
     if "title" in changed:
         # Feeds name it.
         for booking in bookings:
@@ -109,6 +114,25 @@ def end_agreement(
     agreement.version += 1
     session.flush()
     return _treated(session, agreement, "end", {}, bookings, consent, cancels=cancels, by=by, now=now)
+
+
+def sign_agreement(session: Session, agreement_id: int, *, version: int | None = None, by: Actor, now: datetime) -> Agreement:
+    """Sign an agreement for the organisation, as it was read in this ``version``; for those who act for it. A change asks for it again.
+
+    Raises Missing, Forbidden, Stale (``changed-meanwhile``), Conflict (``signed-already``).
+    """
+    agreement = agreement_at(session, agreement_id)
+    by.require(by.acts_for(agreement.organisation_id), "delegate")
+    session.refresh(agreement, with_for_update=True)
+    if agreement.ended_at is not None:
+        raise refuse(Missing, "unknown-agreement", "agreement", agreement_id)
+    if version is not None and version != agreement.version:
+        raise refuse(Stale, "changed-meanwhile", "version", version, now=agreement.version)
+    if agreement.signed_at is not None:
+        raise refuse(Conflict, "signed-already", "agreement", agreement_id)
+    agreement.signed_at, agreement.signed_by = now, by.person_id
+    record(session, Act("sign", "agreement", agreement.id, {"version": agreement.version}), by=by, now=now)
+    return agreement
 
 
 def agreement_at(session: Session, agreement_id: int) -> Agreement:
@@ -155,6 +179,10 @@ def _treated(
     record(session, Act(verb, "agreement", agreement.id, facts | told), by=by, now=now)
     session.flush()
     return agreement
+
+
+def _ask_to_sign(session: Session, agreement: Agreement, *, now: datetime) -> None:
+    tell_delegates(session, agreement.organisation_id, "agreement-to-sign", {"agreement": agreement.id}, now=now)
 
 
 def _promise(session: Session, agreement: Agreement, promised: tuple[DutyTerms, ...]) -> None:

@@ -33,7 +33,8 @@ class Agreement(Base):
     ``times`` are the fixed times within which a date has to lie, as ``policies.request.FixedTime`` says them; none means any time.
     ``contact`` is whom to ask in the municipality, ``parties`` are those beside the two, ``documents`` have a title and an address.
     Who acts for the organisation is reminded ``remind_days`` before ``renew_by``, or else before the last day; ``reminded_on`` is when
-    that was last done. ``renews`` is the agreement that this one goes on from.
+    that was last done. ``renews`` is the agreement that this one goes on from. ``signed_by`` is who signed it as it stands for the
+    organisation; what it gives does not wait for that.
     """
 
     __tablename__ = "agreement"
@@ -55,6 +56,8 @@ class Agreement(Base):
     remind_days: Mapped[list[Any]] = mapped_column(default=list)
     reminded_on: Mapped[date | None]
     renews: Mapped[int | None]
+    signed_at: Mapped[datetime | None]
+    signed_by: Mapped[int | None]
     ended_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]

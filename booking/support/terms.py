@@ -26,8 +26,11 @@ def with_point(value: object) -> object:
 
 
 def numbers_in(value: object) -> object:
-    """``60, 14`` as a list."""
-    return [part for part in value.replace(",", " ").split() if part] if isinstance(value, str) else value
+    """``60, 14`` as a list; a form has it as the one text of a list."""
+    texts = [value] if isinstance(value, str) else value
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        return value
+    return [part for text in texts for part in text.replace(",", " ").split()]
 
 
 Hours = Annotated[float, BeforeValidator(with_point), Field(gt=0, le=10_000, multiple_of=0.25)]

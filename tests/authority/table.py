@@ -105,6 +105,7 @@ publish a policy                        in     no      no    no       no     no 
 make an agreement                       in     no      no    no       no     no        no        ok      ok
 change an agreement                     in     no      no    no       no     no        no        ok      ok
 end an agreement                        in     no      no    no       no     no        no        ok      ok
+sign an agreement                       in     no      no    ok       ok     no        no        no      no
 note a duty                             in     no      no    no       no     no        no        ok      ok
 keep a template                         in     no      no    no       no     no        no        ok      ok
 retire a template                       in     no      no    no       no     no        no        ok      ok

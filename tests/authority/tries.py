@@ -295,6 +295,7 @@ TRIES: dict[str, Tries] = {
         *_page("/agreements/{agreement}/end", confirmed="yes")(w),
         _api(f"/agreements/{w.agreement}/ending", {"confirmed": True}),
     ),
+    "sign an agreement": _page("/agreements/{agreement}/signature"),
     "note a duty": _page("/agreements/{agreement}/duties/{duty}", done="yes"),
     "keep a template": _page("/agreements/templates", name="Fast trening"),
     "retire a template": _page("/agreements/templates/{template}/removal"),

@@ -31,6 +31,8 @@ def upgrade() -> None:
         sa.Column("remind_days", Json, nullable=False, server_default="[]"),
         sa.Column("reminded_on", sa.Date(), nullable=True),
         sa.Column("renews", sa.Integer(), nullable=True),
+        sa.Column("signed_at", Instant(), nullable=True),
+        sa.Column("signed_by", sa.Integer(), nullable=True),
     ):
         op.add_column("agreement", column)
     op.create_table(
@@ -95,5 +97,17 @@ def downgrade() -> None:
     op.drop_column("organisation", "has_agreements")
     op.drop_table("agreement_template")
     op.drop_table("agreement_duty")
-    for name in ("per", "times", "documents", "remind_days", "contact", "parties", "renew_by", "reminded_on", "renews"):
+    for name in (
+        "per",
+        "times",
+        "documents",
+        "remind_days",
+        "contact",
+        "parties",
+        "renew_by",
+        "reminded_on",
+        "renews",
+        "signed_at",
+        "signed_by",
+    ):
         op.drop_column("agreement", name)

@@ -216,7 +216,7 @@ def test_dates_are_cancelled_with_an_agreement_only_for_a_reason(visit: Visit, g
 
 def test_an_agreement_is_changed_renewed_and_starts_from_a_template(app: Flask, visit: Visit, given: Given) -> None:
     officer, page = visit("kari"), f"/agreements/{given.agreement}"
-    promised = {"promised[0].kind": "open", "promised[0].amount": "4", "promised[0].text": "Åpen kveld", "remind_days": "30"}
+    promised = {"promised[0].kind": "open", "promised[0].amount": "4", "promised[0].text": "Åpen kveld", "remind_days": "60, 30"}
     template = {"name": "Åpen hall", "duties": "Frivillighet først.", "promised[0].kind": "dugnad", "promised[0].amount": "10"}
     terms = {**TERMS, "rooms": [ROOM], "last_day": "2026-12-31", "first_day": "2026-09-01", "hours": "6", **promised}
 
