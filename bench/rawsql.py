@@ -17,7 +17,7 @@ LEFT JOIN delegation ON delegation.person_id = person.id AND delegation.state = 
 WHERE api_token.token_hash = :hash AND api_token.revoked_at IS NULL"""
 PARTIES = """
 SELECT person.id, person.name, person.phone, person.born, organisation.id, organisation.name, organisation.applicant_class,
-    organisation.number, organisation.in_voluntary_register, organisation.is_local, organisation.dissolved_on,
+    organisation.number, organisation.in_voluntary_register, organisation.is_local, organisation.dissolved_on, organisation.has_agreements,
     standing.name, standing.value, standing.first_day, standing.last_day
 FROM person LEFT JOIN organisation ON organisation.number = :organisation
 LEFT JOIN standing ON standing.organisation_id = organisation.id
@@ -35,20 +35,20 @@ FROM unnest(ARRAY[1, 2, 9], ARRAY[:organisation_id, :holder_id, :space_id]::int[
 IN_THE_WAY = {"sqlite": ON_SQLITE, "postgresql": ON_POSTGRESQL}
 
 BOOKING = """
-INSERT INTO booking (reference, kind, state, version, room_id, organisation_id, holder_id, hand_id, applicant_class, purpose, activity,
-    team, participants, needs, resources, message, hold_minutes, contact_name, contact_phone, open_to_all, public, shown_publicly,
-    alcohol, commercial, recurrence, accepts, book_when_free, split_from, agreement_id, grant_id, decider, decide_by, paused_at,
-    broken_at, raised_to, owner_id, deputy_id, deputy_until, confirm_by, decided_at, decided_by, decision_reason, exceptions,
-    created_at, changed_at)
+INSERT INTO booking (reference, kind, state, version, room_id, organisation_id, holder_id, hand_id, applicant_class, purpose, activity, team,
+    participants, needs, resources, message, hold_minutes, contact_name, contact_phone, open_to_all, public, shown_publicly,
+    alcohol, commercial, recurrence, accepts, book_when_free, split_from, named_agreement_id, draws, grant_id, decider, decide_by,
+    paused_at, broken_at, raised_to, owner_id, deputy_id, deputy_until, confirm_by, decided_at, decided_by, decision_reason,
+    exceptions, created_at, changed_at)
 VALUES (:reference, 'ordinary', 'booked', 1, :room_id, :organisation_id, :holder_id, :holder_id, :applicant_class, :purpose, :activity,
-    '', :participants, '[]', '{}', '', NULL, :name, :phone, false, '{}', true, false, false, '', 'time', false, NULL, NULL, NULL, '',
+    '', :participants, '[]', '{}', '', NULL, :name, :phone, false, '{}', true, false, false, '', 'time', false, NULL, NULL, true, NULL, '',
     NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '', NULL, :now, :now) RETURNING id"""
 OCCURRENCE = """
 INSERT INTO occurrence (booking_id, number, first_reference, room_id, state, reason, lost_to, had, local_start, local_end, zone,
     starts_at, ends_at, before_minutes, after_minutes, list_price, charged_price, tariff, sequence, absent_at, absent_by, fee,
-    conditions, reminded_at, in_calendar, created_at, changed_at)
+    conditions, agreement_id, reminded_at, in_calendar, created_at, changed_at)
 VALUES (:booking_id, 1, NULL, :room_id, 'booked', '', '', NULL, :local_start, :local_end, :zone, :starts_at, :ends_at, 0, 0, 80000, 80000,
-    '2027 2027-01-01', 0, NULL, NULL, NULL, NULL, NULL, false, :now, :now) RETURNING id"""
+    '2027 2027-01-01', 0, NULL, NULL, NULL, NULL, NULL, NULL, false, :now, :now) RETURNING id"""
 CLAIM = """
 INSERT INTO claim (space_id, occurrence_id, starts_at, ends_at, expires_at)
 VALUES (:space_id, :occurrence_id, :starts_at, :ends_at, NULL)"""

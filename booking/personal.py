@@ -14,6 +14,7 @@ from booking.conditions.upkeep import USES
 from booking.models import Booking, Judgement, Occurrence, Offer, Task, Undo, Usage, WhatIf
 from booking.rounds.models import RoundSetting
 from booking.states import BookingKind, OccurrenceState
+from booking.statistics.models import YearPage
 from booking.support.grants.models import Hearing, Part, Report
 from booking.support.models import Agreement, Duty, Grant
 from kernel.texts import marked as _
@@ -284,4 +285,5 @@ PLAIN = {
     PolicyVersion: ("document",),
     PolicyDraft: ("scope", "document"),
     WhatIf: ("scope", "document", "result", "fault"),
+    YearPage: ("content",),
 }

@@ -29,7 +29,7 @@ REFUSALS = (Invalid, Missing)
 
 routes = Blueprint("statistics", __name__)
 routes.add_app_template_filter(dimension_label, "dimension_label")
-routes.add_app_template_filter(measure_label, "measure_label")
+routes.add_app_template_filter(measure_label, "statistic_label")
 routes.add_app_template_filter(theme_label, "theme_label")
 
 

@@ -9,7 +9,7 @@ from tests.authority.world import World
 
 ROOMS = {"oren-flerbrukshall": "gymsal-1", "fjell-skole": "aula"}
 OF_ROUTES: Mapping[str, Mapping[str, Sequence[object]]] = {
-    "support.upgrades_file": {"kind": ["csv", "xlsx"]},
+    **{name: {"kind": ["csv", "xlsx"]} for name in ("support.upgrades_file", "statistics.report_file")},
     "shell.explain": {"kind": ["forbidden"]},
     "subscriptions.follow_organisation": {"number": ["313000001"]},
     "feeds.organisation": {"number": ["313000001"]},
@@ -60,7 +60,7 @@ def _known(world: World, people: Sequence[int], organisations: Sequence[int], pe
     cases = [getattr(world, name) for name in ("booked", "asked", "theatre", "missed", "unconfirmed", "asking")]
     links = (world.answer, world.calendar, world.link, world.to_organisation)
     return {
-        "reference": [case.reference for case in cases],
+        "reference": [*(case.reference for case in cases), world.complaint, world.at_board],
         "booking_id": [case.id for case in cases],
         "number": [1],
         "person_id": people,
@@ -68,6 +68,9 @@ def _known(world: World, people: Sequence[int], organisations: Sequence[int], pe
         "grant_id": [world.grant, world.reported],
         "hearing_id": [world.hearing],
         "period_id": [period],
+        "agreement_id": [world.agreement],
+        "year": [2026],
+        "edition": [1],
         "source": [world.source],
         "resource": [world.resource],
         "met": [world.met],

@@ -119,4 +119,4 @@ def stored(page):
 
 
 def row(page, client):
-    return re.findall(r"<td>(\d+)</td>", page.partition(f'<th scope="row">{client}</th>')[2].partition("</tr>")[0])
+    return re.findall(r"<td[^>]*>(\d+)</td>", page.partition(f'<th scope="row">{client}</th>')[2].partition("</tr>")[0])

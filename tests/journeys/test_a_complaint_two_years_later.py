@@ -23,7 +23,7 @@ from policies.verbs import publish
 from tests.booking.complaints.conftest import mentioned
 from tests.booking.conftest import COMPLAINT, NOW, POLICY, REASON, Hall, again, publish_with, wish
 from tests.clock import Clock
-from tests.journeys.conftest import Look, Open, Work, follow, press, texts
+from tests.journeys.conftest import Look, Open, Work, follow, follow_menu, press, texts
 from venues.models import OpeningHours, Room
 
 pytestmark = pytest.mark.browser
@@ -59,7 +59,7 @@ def test_a_complaint_two_years_later_finds_everything_as_it_was(
     complaint = nils.url.rpartition("/")[2]
 
     ada = open_browser("ada")
-    follow(ada.get_by_role("link", name="Klager"))
+    follow_menu(ada, "Støtte og penger", "Klager")
     broken += look(ada)
     follow(ada.get_by_role("link", name=complaint))
     ada.get_by_label("Ja, den behandles").check()

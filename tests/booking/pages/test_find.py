@@ -141,7 +141,7 @@ def test_an_hour_that_the_clock_skips_is_named_at_its_field(visit: Callable[...,
 
     assert page.status_code == 422
     assert page.text.count('aria-invalid="true"') == 1
-    assert "2027-03-28 02:30 finnes ikke" in page.text
+    assert "28. mars 2027 kl. 02:30 finnes ikke" in page.text
 
 
 def test_bad_input_is_named_at_its_field(visit: Callable[..., Visitor]) -> None:
