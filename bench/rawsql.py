@@ -35,8 +35,8 @@ FROM unnest(ARRAY[1, 2, 9], ARRAY[:organisation_id, :holder_id, :space_id]::int[
 IN_THE_WAY = {"sqlite": ON_SQLITE, "postgresql": ON_POSTGRESQL}
 
 BOOKING = """
-INSERT INTO booking (reference, kind, state, version, room_id, organisation_id, holder_id, hand_id, applicant_class, purpose, activity, team,
-    participants, needs, resources, message, hold_minutes, contact_name, contact_phone, open_to_all, public, shown_publicly,
+INSERT INTO booking (reference, kind, state, version, room_id, organisation_id, holder_id, hand_id, applicant_class, purpose, activity,
+    team, participants, needs, resources, message, hold_minutes, contact_name, contact_phone, open_to_all, public, shown_publicly,
     alcohol, commercial, recurrence, accepts, book_when_free, split_from, named_agreement_id, draws, grant_id, decider, decide_by,
     paused_at, broken_at, raised_to, owner_id, deputy_id, deputy_until, confirm_by, decided_at, decided_by, decision_reason,
     exceptions, created_at, changed_at)
