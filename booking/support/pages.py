@@ -42,6 +42,7 @@ def links() -> Iterator[Link]:
     if actor.is_officer:
         yield Link(_("Avtaler og tilskudd"), url_for("support.agreements_page"), "staff", group=Group.SUPPORT)
         yield Link(_("Søkt forgjeves"), url_for("support.sought_page"), "staff", group=Group.FIGURES)
+        yield Link(_("Hva bør oppgraderes først"), url_for("support.upgrades_page"), "staff", group=Group.FIGURES)
     if actor.organisations:
         yield Link(_("Mine avtaler"), url_for("support.mine_page"), "account", group=Group.OWN)
 
