@@ -21,12 +21,13 @@ from tests.databases import PostgresCopies, SqliteCopies
 from tests.foreign import CASES, DATA, huge, mutated
 from tests.steps import LONGEST_EPISODE, Steps
 from tests.storms.test_all_at_once import storm
-from tests.storms.test_kills import KILLS, test_what_was_promised_survives_every_kill
+from tests.storms.test_kills import survived
 from tests.storms.test_races import contested
 
 for tables in TABLES:
     import_module(tables)
 
+KILLS = 20
 ROOT = Path(__file__).parents[1]
 KINDS = ("sqlite", "postgresql", "none")
 EACH_INPUTS = 1_000
@@ -167,7 +168,7 @@ def _inputs(work: str, seed: int, extent: int) -> Callable[[Database, Path], Cou
 
 
 def _kills(database: Database, folder: Path) -> Counter[str]:
-    test_what_was_promised_survives_every_kill(database, folder, postgres.free_port())
+    survived(database, folder, postgres.free_port(), kills=KILLS)
     return Counter(kills=KILLS)
 
 
