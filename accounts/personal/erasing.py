@@ -87,7 +87,8 @@ def kept_of(session: Session, person: Person, *, personal: Personal, today: date
     whose = Whose(person.id, person.email)
     every = frozenset(column for held in personal.declared if held.table is Person for column in held.columns)
     found = [Kept(one.code, None, every) for one in personal.evidence if _is_needed(session, replace(personal, evidence=(one,)), whose)]
-    return found + [kept for law in personal.laws if (kept := law(session, person.id, today)) is not None]
+    told = {one.code for one in found}
+    return found + [kept for law in personal.laws if (kept := law(session, person.id, today)) is not None and kept.code not in told]
 
 
 def _begin(session: Session, person_id: int, *, personal: Personal, is_unused: bool, by: Actor, now: datetime) -> Erased:

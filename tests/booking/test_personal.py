@@ -30,6 +30,8 @@ from booking.billing.periods import Closing, close_period
 from booking.billing.prices import Objection, Ruling, dispute, settle_price
 from booking.casework.messages import write
 from booking.casework.models import Message
+from booking.complaints.inputs import ComplaintInput
+from booking.complaints.verbs import complain, withdraw
 from booking.decisions import approve
 from booking.evidence import with_open_reports
 from booking.handing import take_over
@@ -254,6 +256,25 @@ def test_who_is_to_be_billed_yet_can_be_reached_until_then(session: Session, hal
 
     assert owing == ("Per Solli", "per@example.org", "", ["unbilled"])
     assert (hall.cast.per.name, hall.cast.per.email) == ("Per Solli", None)
+
+
+def test_an_open_complaint_holds_back_its_booking_and_who_complained_until_it_is_over(session: Session, hall: Hall) -> None:
+    booking = booked(session, hall)
+    billed(session, hall)
+    act = session.scalars(select(Audit.id).where(Audit.subject == "booking", Audit.verb == "approve")).one()
+    complaint = complain(session, ComplaintInput(act=act, text="For dyrt."), by=hall.per, now=NOW + timedelta(days=1))
+    again(session)
+
+    first = ask_erasure(session, hall.cast.per.id, personal=PERSONAL, by=hall.per, now=OVER)
+    again(session)
+    kept = (hall.cast.per.name, booking.message, [one.code for one in first.kept])
+    withdraw(session, complaint.reference, by=hall.per, now=OVER)
+    again(session)
+    carry_out(session, first.erasure.id, personal=PERSONAL, by=SERVICE, now=OVER + EVERY)
+    again(session)
+
+    assert kept == ("Per Solli", "Vi er fire.", ["complaint", "books"])
+    assert (hall.cast.per.email, booking.message) == (None, "")
 
 
 def test_an_open_complaint_holds_its_evidence_back_by_one_line(session: Session, hall: Hall) -> None:
