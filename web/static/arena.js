@@ -36,6 +36,36 @@ for (const form of document.querySelectorAll("form[method=post]")) {
 }
 window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
 
+// A file is sent while it is made: how much has come is told, and an answer that is no file is a page to look at.
+const size = new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit: "kilobyte" });
+for (const link of document.querySelectorAll("[data-file]")) {
+  link.addEventListener("click", async (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    const [said, pieces] = [link.parentElement.querySelector("[data-file-said]"), []];
+    let bytes = 0;
+    const tell = (words) => (said.textContent = words.replace("{size}", size.format(Math.ceil(bytes / 1024))));
+    tell(link.dataset.coming);
+    const answer = await fetch(link.href).catch(() => null);
+    const name = answer?.ok && /filename="?([^";]+)/.exec(answer.headers.get("Content-Disposition") ?? "")?.[1];
+    if (!name) return location.assign(link.href);
+    try {
+      for (const reader = answer.body.getReader(); ; tell(link.dataset.coming)) {
+        const { done, value } = await reader.read();
+        if (done) break;
+        bytes += value.length;
+        pieces.push(value);
+      }
+    } catch {
+      return location.assign(link.href);
+    }
+    const file = URL.createObjectURL(new Blob(pieces, { type: answer.headers.get("Content-Type") }));
+    Object.assign(document.createElement("a"), { href: file, download: name }).click();
+    setTimeout(() => URL.revokeObjectURL(file), 60000);
+    tell(link.dataset.done);
+  });
+}
+
 // What is under way is looked at again until it is over; without script the page loads itself anew.
 const live = document.querySelector("[data-live]");
 const look = async () => {

@@ -174,3 +174,15 @@ def test_the_pages_bar_nobody_and_fit_a_phone(visit: Visit, page: Page, axe: Axe
     found = {address: barriers(page, axe, address) for address in addresses}
 
     assert {address: problems for address, problems in found.items() if problems} == {}
+
+    page.goto(office)
+    with page.expect_download() as coming:
+        page.get_by_role("link", name="CSV").click()
+    assert coming.value.suggested_filename.endswith(".csv")
+    assert coming.value.path().read_bytes() == visit("kari").get(page.get_by_role("link", name="CSV").get_attribute("href") or "").data
+    assert re.fullmatch(r"Filen er hentet: \d+\skB", page.locator("[data-file-said]").inner_text())
+
+    page.route("**/figures.csv?*", lambda route: route.abort() if route.request.resource_type == "fetch" else route.continue_())
+    with page.expect_download() as again:
+        page.get_by_role("link", name="CSV").click()
+    assert again.value.path().read_bytes() == coming.value.path().read_bytes()
