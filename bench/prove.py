@@ -78,16 +78,22 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=int, default=1, help="how many times kills and races (1)")
     parser.add_argument(
         "--series",
-        type=int,
+        type=_series,
         default=500,
-        choices=range(1, MOST_SERIES + 1),
         metavar="N",
-        help="rows of the season plan that is imported (500)",
+        help=f"rows of the season plan that is imported, 1 to {MOST_SERIES} (500)",
     )
     parser.add_argument("--on", choices=KINDS, action="append", help="on this kind of database only, or what asks none (all)")
     parser.add_argument("--journal", type=Path, default=JOURNAL, help="which runs ended well already (instance/proofs.jsonl)")
     parser.add_argument("--report", type=Path, default=REPORT, help="where the report goes (docs/proofs.md)")
     return parser
+
+
+def _series(written: str) -> int:
+    """So many rows as a fortnight of the plan has room for."""
+    if not written.isdecimal() or not 1 <= int(written) <= MOST_SERIES:
+        raise argparse.ArgumentTypeError(f"{written} is no whole number from 1 to {MOST_SERIES}")
+    return int(written)
 
 
 def _runs(given: argparse.Namespace, kinds: Sequence[str]) -> Iterator[Run]:

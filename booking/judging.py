@@ -184,12 +184,10 @@ def folded(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The rows with what is equal in all of them written once: forty dates share most of their facts."""
     parts = {}
     for part in rows[0]:
-        values = [row[part] for row in rows]
-        common = (
-            {key: value for key, value in values[0].items() if all(key in v and v[key] == value for v in values[1:])}
-            if isinstance(values[0], dict)
-            else {}
-        )
+        first, *others = values = [row[part] for row in rows]
+        common = dict(first) if isinstance(first, dict) else {}
+        for other in others:
+            common = {key: value for key, value in common.items() if key in other and other[key] == value}
         own = [{key: value for key, value in v.items() if key not in common} if isinstance(v, dict) else v for v in values]
         parts[part] = {"common": common, "each": own}
     return parts

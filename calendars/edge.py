@@ -19,7 +19,7 @@ from calendars.whatson import Among
 from calendars.window import wanted_of
 from kernel.errors import Missing, Refusal
 from web import logs
-from web.guards import FRAMED
+from web.guards import FRAMED, is_by_token
 
 LONGEST_TOKEN = 100
 ENDING = f"<any({', '.join(Form)}):form>"
@@ -28,14 +28,14 @@ routes = Blueprint("feeds", __name__, url_prefix="/calendars")
 
 
 class Sessions(SecureCookieSessionInterface):
-    """The app's sessions, but none for feeds: and none for what other pages
-    frame: no cookie decides what they say, and Vary must not claim so (RFC 9110 12.5.5)."""
+    """The app's sessions, but none for feeds, for what other pages frame and for who has a token: no cookie decides what they are
+    told, and Vary must not claim so (RFC 9110 12.5.5)."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        return self.session_class() if _is_for_all(request) else super().open_session(app, request)
+        return self.session_class() if _has_no_session(request) else super().open_session(app, request)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        if not _is_for_all(request):
+        if not _has_no_session(request):
             super().save_session(app, session, response)
 
 
@@ -111,8 +111,9 @@ def answer(address: Address, form: Form) -> Response:
     return _response(told)
 
 
-def _is_for_all(asked: Request) -> bool:
-    return asked.path.startswith(FRAMED) or (asked.path.startswith("/calendars/") and asked.path.endswith(ENDINGS))
+def _has_no_session(asked: Request) -> bool:
+    is_feed = asked.path.startswith("/calendars/") and asked.path.endswith(ENDINGS)
+    return is_feed or asked.path.startswith(FRAMED) or is_by_token(asked)
 
 
 def _response(told: Answer) -> Response:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TypeVar
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Request, Response, current_app, request
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -65,6 +65,11 @@ def larger_body(limit: int = LARGEST_PHOTO) -> Callable[[View], View]:
     return mark
 
 
+def is_by_token(asked: Request) -> bool:
+    """Whether a request of the API says by a token who asks, so that no cookie counts."""
+    return asked.path.startswith("/api/") and asked.headers.get("Authorization", "").startswith("Bearer ")
+
+
 def security_headers(*, tiles: bool, secure: bool, framed_by: str = "") -> dict[str, str]:
     """The headers of every answer; the design system's icons are data: images in its style sheet. ``framed_by`` are the origins
     whose pages may frame it."""
@@ -103,12 +108,9 @@ def _refuse_forgery() -> None:
     cookie, cannot be forged from another site. One that leads nowhere does nothing, and is told that and not to sign in."""
     if request.method in SAFE_METHODS or request.routing_exception or not current_app.config["WTF_CSRF_ENABLED"]:
         return
-    api = request.path.startswith("/api/")
-    bearer = request.headers.get("Authorization", "").startswith("Bearer ")
     cookie = current_app.config["SESSION_COOKIE_NAME"] in request.cookies
-    if api and (bearer or not cookie):
-        return
-    csrf.protect()
+    if not is_by_token(request) and (cookie or not request.path.startswith("/api/")):
+        csrf.protect()
 
 
 def _refuse_unwritten() -> None:
@@ -123,6 +125,6 @@ def _refuse_unwritten() -> None:
 
 
 def _with_headers(response: Response, headers: dict[str, str]) -> Response:
-    for name, value in headers.items():
-        response.headers.setdefault(name, value)
+    given = {name.lower() for name, _value in response.headers}
+    response.headers.extend({name: value for name, value in headers.items() if name.lower() not in given})
     return response

@@ -22,6 +22,8 @@ def install(app: Flask, settings: Settings) -> None:
     app.extensions["settings"] = settings
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    # Nothing here is asynchronous; Flask would look at every view and hook again in every request.
+    app.ensure_sync = lambda func: func  # type: ignore[method-assign]
     logs.install(app, trust_given_id=settings.trusted_proxies > 0)
     guards.install(app, settings)
     language.install(app)

@@ -57,6 +57,12 @@ def test_a_dry_run_tells_every_date_and_books_nothing(call: Call) -> None:
     assert call("POST", "/verdicts", "berit", {**USUAL, **WEEKLY}).json == answer
 
 
+def test_no_cookie_counts_for_who_has_a_token(call: Call) -> None:
+    answer = call("POST", "/bookings", "berit", USUAL, Cookie="arena=somebody-elses")
+
+    assert (answer.status_code, answer.headers.get("Vary"), answer.headers.get("Set-Cookie")) == (201, None, None)
+
+
 def test_a_dry_run_of_a_taken_time_names_it_and_offers_others(call: Call) -> None:
     call("POST", "/bookings", "nils", USUAL)
 
