@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from uuid import uuid4
 
 from calendars.bodies import Rendering
 
@@ -21,6 +22,7 @@ EACH_PART = 400
 QUICK = 6
 # A feed may be asked for from any day to any other: a lock of each would leave a file of each.
 LOCKS = 1024
+FORGOTTEN = "forgotten"
 
 
 @dataclass(slots=True)
@@ -55,6 +57,7 @@ class Cache:
         self._most = most
         self._copies: OrderedDict[str, Copy] = OrderedDict()
         self._turn = threading.Lock()
+        self._forgotten = self._last_forgotten()
 
     def get(self, key: str, tag: str) -> Copy | None:
         """The copy of a feed with this tag, if this machine has it."""
@@ -68,8 +71,19 @@ class Cache:
         return None
 
     def last_good(self, key: str) -> Copy | None:
-        """Whatever was rendered last."""
+        """Whatever was rendered last, since somebody was erased."""
+        if (forgotten := self._last_forgotten()) != self._forgotten:
+            with self._turn:
+                self._copies.clear()
+                self._forgotten = forgotten
         return self._remembered(key) or self._filed(key)
+
+    def forget(self) -> None:
+        """Drop all copies, here and in other processes before they hand out an old one: they may tell of somebody who was erased."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for path in self._folder.glob("*.feed"):
+            path.unlink(missing_ok=True)
+        (self._folder / FORGOTTEN).write_text(uuid4().hex)
 
     def filed(self) -> Iterator[tuple[str, Copy, bool]]:
         """All copies that lie in files on this machine, by their keys, and whether the last try to render them anew failed."""
@@ -94,6 +108,12 @@ class Cache:
                 if filed:
                     self._file(key, copy)
             return copy
+
+    def _last_forgotten(self) -> str:
+        try:
+            return (self._folder / FORGOTTEN).read_text()
+        except FileNotFoundError:
+            return ""
 
     def _remembered(self, key: str) -> Copy | None:
         with self._turn:

@@ -7,6 +7,7 @@ from werkzeug.datastructures import Headers
 import calendars.api
 import calendars.pages
 import calendars.public_pages
+from accounts.personal.edge import on_erasure
 from calendars.cache import Cache
 from calendars.desk import Answer, Desk, Order, refused
 from calendars.feeds import Feeds
@@ -44,6 +45,7 @@ def install(app: Flask) -> None:
     settings = app.extensions["settings"]
     base = app.extensions["database"]
     cache = Cache(settings.instance / "feeds")
+    on_erasure(app, cache.forget)
     feeds = Feeds(base, cache, settings.public_url, cancelled_days=settings.feed_cancelled_days)
     uses = Uses(lambda uses: base.transact(note_uses, uses))
     desk = Desk(feeds, uses, gzip=settings.feed_gzip)

@@ -11,8 +11,8 @@ from flask import render_template
 from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
+from booking.subjects import subject_of
 from database.outbox import Notice
-from kernel.texts import marked as _
 from notices import bookings, cases, complaints, conditions, feeds, people, rounds, support
 from notices.bounces import name_of
 from notices.itip import Entered, attach
@@ -20,76 +20,8 @@ from notices.letter import Letter, one_line
 from notices.smsbox import Sms
 from settings import Settings
 from web.formats import long_date
-from web.texts import gettext
 
 BLANK_LINES = re.compile(r"\n\s*\n")
-SUBJECTS: Mapping[str, str] = {
-    "account-link": _("Åpne kontoen din"),
-    "password-link": _("Nytt passord"),
-    "password-changed": _("Passordet ditt er endret"),
-    "account-unused": _("Kontoen din blir slettet om en måned"),
-    "email-link": _("Bekreft den nye e-postadressen din"),
-    "email-changed": _("E-postadressen til kontoen din er byttet"),
-    "invitation": _("Du er invitert"),
-    "role-granted": _("Du har fått en ny rolle"),
-    "deputy-named": _("Du er stedfortreder for en vaktmester"),
-    "day-sheet": _("Dagsark, %(day)s"),
-    "round-changed": _("Endring på runden: %(room)s"),
-    "delegate-asked": _("Noen vil representere organisasjonen din"),
-    "delegate-confirmed": _("Du kan nå representere organisasjonen"),
-    "delegate-ended": _("Du representerer ikke lenger organisasjonen"),
-    "delegation-lapsing": _("Representerer du fortsatt organisasjonen?"),
-    "booking-booked": _("Bekreftet: %(room)s, %(reference)s"),
-    "booking-requested": _("Vi har fått forespørselen: %(room)s, %(reference)s"),
-    "booking-unconfirmed": _("Venter på organisasjonen: %(room)s, %(reference)s"),
-    "booking-refused": _("Ikke innvilget: %(room)s, %(reference)s"),
-    "booking-lapsed": _("Forespørselen falt bort: %(room)s, %(reference)s"),
-    "dates-cancelled": _("Avlyst: %(room)s, %(reference)s"),
-    "dates-moved": _("Flyttet: %(room)s, %(reference)s"),
-    "dates-added": _("Lagt til: %(room)s, %(reference)s"),
-    "booking-changed": _("Endret: %(room)s, %(reference)s"),
-    "booking-split": _("Egen booking: %(room)s, %(reference)s"),
-    "booking-waiting": _("På venteliste: %(room)s, %(reference)s"),
-    "dates-displaced": _("Mistet tid: %(room)s, %(reference)s"),
-    "date-offered": _("Tilbud om tid: %(room)s, %(reference)s"),
-    "date-booked": _("Bekreftet: %(room)s, %(reference)s"),
-    "date-in-calendar": _("Til kalenderen: %(room)s, %(reference)s"),
-    "offer-expired": _("Tilbudet gikk ut: %(room)s, %(reference)s"),
-    "offer-withdrawn": _("Tilbudet er ikke å få lenger: %(room)s, %(reference)s"),
-    "nothing-found": _("Vi fant ikke noe annet: %(room)s, %(reference)s"),
-    "seeking-ended": _("Vi leter ikke mer: %(room)s, %(reference)s"),
-    "waited-in-vain": _("Ble ikke ledig: %(room)s, %(reference)s"),
-    "absence-noted": _("Ingen kom: %(room)s, %(reference)s"),
-    "damage-noted": _("En skade er notert: %(room)s, %(reference)s"),
-    "absence-withdrawn": _("Tatt tilbake: %(room)s, %(reference)s"),
-    "conditions-missing": _("Dette mangler før dere kan slippes inn"),
-    "condition-withdrawn": _("Noe må gjøres på nytt: %(room)s, %(reference)s"),
-    "case-ask": _("Vi lurer på noe: %(room)s, %(reference)s"),
-    "case-answer": _("Svar fra søkeren: %(reference)s"),
-    "case-write": _("Melding om %(room)s, %(reference)s"),
-    "case-withdrawn": _("Du trenger ikke svare: %(room)s, %(reference)s"),
-    "case-remind": _("Vi venter på svar: %(room)s, %(reference)s"),
-    "case-unanswered": _("Søkeren har ikke svart: %(reference)s"),
-    "case-yours": _("Saken er din: %(reference)s"),
-    "case-raised": _("Et løfte er brutt: %(reference)s"),
-    "promise-broken": _("Svaret er forsinket: %(room)s, %(reference)s"),
-    "price-answered": _("Svar om prisen: %(room)s, %(reference)s"),
-    "feed-link": _("Vaktlista i kalenderen din"),
-    "feed-silent": _("Kalenderen din henter ikke vaktlista"),
-    "agreement-to-sign": _("En avtale med kommunen til signering"),
-    "agreement-lapses": _("Avtalen med kommunen går snart ut"),
-    "agreement-redrawn": _("Avtalen er endret: %(room)s, %(reference)s"),
-    "grant-make": _("Vedtak om tilskudd"),
-    "grant-end": _("Et tilskudd er avsluttet"),
-    "report-due": _("Rapporten om tilskuddet har frist snart"),
-    "report-approve": _("Rapporten om tilskuddet er godkjent"),
-    "report-return": _("Rapporten om tilskuddet er sendt tilbake"),
-    "hearing-begin": _("Varsel: dere kan miste retten til nye tilskudd"),
-    "hearing-decide": _("Varselet om retten til nye tilskudd er avgjort"),
-    "complaint-step": _("Klagen %(reference)s"),
-    "complaint-office": _("Klagesak %(reference)s"),
-    "confirmation-wanted": _("Noen ber om lokale i organisasjonens navn: %(reference)s"),
-}
 Compose = Callable[..., Letter | None]
 LETTERS: Mapping[str, Compose] = {
     "account-link": people.of_proof,
@@ -194,7 +126,7 @@ def _mail(session: Session, notice: Notice, letter: Letter, settings: Settings) 
     with force_locale(letter.language):
         names = {name: str(letter.values.get(name, "")) for name in ("room", "reference")}
         names["day"] = long_date(letter.values["day"]) if "day" in letter.values else ""
-        mail["Subject"] = one_line(gettext(SUBJECTS[notice.kind], **names))
+        mail["Subject"] = one_line(subject_of(notice.kind, **names))
         text = _text(notice, letter, settings)
         # Calendars are shared, and so would be the links that need no signing in.
         shared = _text(notice, letter, settings, to_cancel="") if letter.entries.own else ""

@@ -11,7 +11,7 @@ from accounts.inputs import GivenPassword
 from accounts.models import Person
 from accounts.pages.blueprint import network, routes
 from accounts.personal import labels
-from accounts.personal.edge import declared, discard, uploads
+from accounts.personal.edge import clear_after, declared, uploads
 from accounts.personal.erasing import ask_erasure, kept_of, obstacles
 from accounts.personal.exporting import archive, exported
 from accounts.personal.looks import MOST_SHOWN, looks_at
@@ -125,7 +125,7 @@ def erase_myself() -> ResponseReturnValue:
         erased = edge.transact(ask_erasure, person.id, personal=declared())
     except FORM_REFUSALS as refusal:
         return _own(refused(request.form, refusal.faults), "accounts/personal/erasure.html"), status_of(refusal)
-    discard(erased.files)
+    clear_after(erased)
     signin.end_session()
     return render_template("accounts/personal/erased.html", kept=_told(erased.kept), is_done=erased.erasure.done_at is not None)
 
@@ -143,7 +143,7 @@ def erase_person(person_id: int) -> ResponseReturnValue:
         erased = edge.transact(ask_erasure, person_id, personal=declared())
     except Conflict as refusal:
         return _of(person_id, refused(request.form, refusal.faults)), refusal.status
-    discard(erased.files)
+    clear_after(erased)
     return done(_("Personen er slettet."), url_for("accounts.personal_data_of", person_id=person_id))
 
 

@@ -9,7 +9,7 @@ from flask.cli import AppGroup
 from accounts import edge
 from accounts.identity import COMMAND, Actor
 from accounts.people import by_email
-from accounts.personal.edge import declared, discard, uploads
+from accounts.personal.edge import clear_after, declared, discard, uploads
 from accounts.personal.erasing import carry_out, unfinished
 from accounts.personal.exporting import archive, exported
 from accounts.personal.retention import due, due_periods, forget
@@ -59,7 +59,7 @@ def forget_due(*, by: Actor) -> None:
     with edge.database().reading() as session:
         waiting = unfinished(session, now())
     for erasure in waiting:
-        discard(edge.database().transact(carry_out, erasure, personal=declared(), by=by, now=now()).files)
+        clear_after(edge.database().transact(carry_out, erasure, personal=declared(), by=by, now=now()))
 
 
 def forget_period(name: str, *, by: Actor) -> int:
@@ -77,5 +77,6 @@ def end_accounts(*, by: Actor) -> int:
         people = ending(session, now())
     for person in people:
         erased = edge.database().transact(end_account, person, personal=declared(), by=by, now=now())
-        discard(erased.files if erased else ())
+        if erased:
+            clear_after(erased)
     return len(people)

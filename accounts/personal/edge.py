@@ -1,20 +1,27 @@
 """The edge of personal data: what is declared, for whoever answers a request or works by the clock."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from flask import Flask, current_app
 
 from accounts.personal import looks
+from accounts.personal.erasing import Erased
 from accounts.personal.held import Personal
 
-PERSONAL, UPLOADS = "personal", "uploads"
+PERSONAL, UPLOADS, COPIES = "personal", "uploads", "personal_copies"
 
 
 def install(app: Flask, personal: Personal, uploads: Path) -> None:
     """Give the app what is declared, and the folder of what people hand in."""
     app.extensions[PERSONAL], app.extensions[UPLOADS] = personal, uploads
+    app.extensions.setdefault(COPIES, [])
     looks.install(app)
+
+
+def on_erasure(app: Flask, drop: Callable[[], None]) -> None:
+    """Have copies outside of the database dropped when somebody was erased."""
+    app.extensions.setdefault(COPIES, []).append(drop)
 
 
 def declared() -> Personal:
@@ -27,6 +34,13 @@ def uploads() -> Path:
     """Where what people hand in lies."""
     found: Path = current_app.extensions[UPLOADS]
     return found
+
+
+def clear_after(erased: Erased) -> None:
+    """Delete, once an erasure is committed, uploaded files that no row names any more, and copies that may tell of the person."""
+    discard(erased.files)
+    for drop in current_app.extensions[COPIES]:
+        drop()
 
 
 def discard(files: Iterable[str]) -> None:

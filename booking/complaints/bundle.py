@@ -14,9 +14,11 @@ from booking.complaints.gathered import Gathered
 from booking.complaints.labels import step_label
 from booking.complaints.models import StepKind
 from booking.outcome import objection_fault
+from kernel.wallclock import to_wall
 from policies.document import checked
 from policies.told import told_document
 from policies.verdict import Outcome, Verdict
+from web.formats import HOME_ZONE
 from web.texts import current_locale, gettext
 from web.wording import sentence
 
@@ -82,7 +84,11 @@ def metadata(case: Mapping[str, Any]) -> str:
 def _title(case: Mapping[str, Any]) -> str:
     decision = case.get("decision")
     if decision:
-        return gettext("Klage på vedtak: %(kind)s, %(day)s", kind=decision["kind"], day=decision["at"][:10])
+        return gettext(
+            "Klage på vedtak: %(kind)s, %(day)s",
+            kind=decision["kind"],
+            day=to_wall(datetime.fromisoformat(decision["at"]), HOME_ZONE).date(),
+        )
     return gettext("Booking %(reference)s", reference=case["reference"])
 
 

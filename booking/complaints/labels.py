@@ -8,6 +8,7 @@ from flask import url_for
 
 from booking.complaints.contested import Decision
 from booking.complaints.models import Complaint, ComplaintState, StepKind
+from booking.subjects import subject_of
 from kernel.texts import marked as _
 from web.formats import kroner, long_date
 from web.texts import gettext
@@ -129,6 +130,13 @@ def _value(key: str, value: Any) -> Any:
     if key in MONEY:
         return kroner(value)
     return long_date(date.fromisoformat(value)) if key in DAYS else value
+
+
+def notice_subject(case: Mapping[str, Any], kind: str) -> str:
+    """What a notice of a case was called, in words that hold in a redacted case too."""
+    booking, rooms = case.get("booking", {}), case.get("rooms", {})
+    about = case if kind.startswith("complaint-") else booking
+    return subject_of(kind, room=next(iter(rooms.values()), ""), reference=about.get("reference", ""))
 
 
 def step_label(kind: str) -> str:

@@ -21,6 +21,7 @@ from booking.complaints.labels import (
     decision_label,
     matter_rows,
     next_step,
+    notice_subject,
     step_label,
 )
 from booking.complaints.models import Complaint, StepKind
@@ -36,7 +37,17 @@ from web.texts import gettext as _
 
 routes = Blueprint("complaints", __name__)
 routes.after_request(keep_nothing)
-for show in (complaint_state, complaint_tone, decision_about, decision_href, decision_label, matter_rows, next_step, step_label):
+for show in (
+    complaint_state,
+    complaint_tone,
+    decision_about,
+    decision_href,
+    decision_label,
+    matter_rows,
+    next_step,
+    notice_subject,
+    step_label,
+):
     routes.add_app_template_filter(show, show.__name__)
 routes.add_app_template_filter(datetime.fromisoformat, "iso_instant")
 routes.add_app_template_filter(date.fromisoformat, "iso_day")

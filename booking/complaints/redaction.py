@@ -60,6 +60,7 @@ def redacted(session: Session, whole: Gathered, passed: Collection[str] = ()) ->
     said = {key: text for key, text in texts_of(session, whole) if key in passed}
     case = {name: part for name, part in whole.case.items() if name not in ("people", "organisations", "timeline")}
     case["messages"] = [one for one in case.get("messages", ()) if one["visibility"] != "internal"]
+    case["others"] = [{name: value for name, value in one.items() if name != "booking"} for one in case.get("others", ())]
     if "complaint" in case:
         case["complaint"] = case["complaint"] | {"steps": [one for one in case["complaint"]["steps"] if one["kind"] != "noted"]}
     if whole.booking and whole.chain:
@@ -88,6 +89,12 @@ def labels_of(whole: Gathered) -> Labels:
     others = {one["holder"] for one in case.get("others", ())}
     theirs = {step["by"] for step in case.get("complaint", {}).get("steps", ()) if not step["from_staff"]}
     theirs |= {one["by"] for one in case.get("messages", ()) if not one["from_staff"]}
+    # Of a decision on no booking the party is told, and the office by notices of its own.
+    theirs |= {
+        one["person"]
+        for one in case["notices"]
+        if one["kind"] != "complaint-office" and (not whole.booking or one["kind"] == "complaint-step")
+    }
     if whole.chain and own:
         theirs |= {person for person, organisation in whole.chain.members if organisation == own}
     people: dict[int, str] = {}

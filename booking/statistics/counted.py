@@ -71,6 +71,8 @@ def _last(said: type[Usage]) -> ColumnElement[bool]:
 SAID_UNUSED = select(Usage.occurrence_id).where(Usage.kind == UsageKind.UNUSED, _last(Usage))
 NOBODY_CAME = or_(Occurrence.absent_at.is_not(None), Occurrence.id.in_(SAID_UNUSED))
 BLOCKS = select(Booking.id).where(Booking.kind == BookingKind.BLOCK)
+# Of these nobody ever said yes: neither the rules, nor who decides, nor their organisation.
+UNDECIDED = select(Booking.id).where(Booking.decided_at.is_(None), or_(Booking.decider != "", Booking.confirm_by.is_not(None)))
 BECAME: ColumnElement[int] = case(
     (and_(Occurrence.state == OccurrenceState.BOOKED, Occurrence.booking_id.in_(BLOCKS)), int(Became.BLOCKED)),
     (and_(Occurrence.state == OccurrenceState.BOOKED, NOBODY_CAME), int(Became.UNUSED)),
@@ -94,11 +96,15 @@ class Scope:
 
     @property
     def wanted(self) -> tuple[ColumnElement[bool], ...]:
-        """What a date must be to be counted: one that waits in line is refused when its time has come."""
+        """What a date must be to be counted: one that waits in line is refused when its time has come, and a request that was
+        withdrawn before anybody decided on it is none."""
         lost = and_(Occurrence.state == OccurrenceState.SKIPPED, Occurrence.reason.in_((TAKEN, TOO_FEW)))
         in_vain = and_(Occurrence.state == OccurrenceState.WAITING, Occurrence.starts_at <= self.now)
-        always = (OccurrenceState.BOOKED, OccurrenceState.CANCELLED, OccurrenceState.DISPLACED, OccurrenceState.REFUSED)
-        found = [*within(self.clock.first, self.clock.last), or_(Occurrence.state.in_(always), lost, in_vain)]
+        given_back = and_(
+            Occurrence.state == OccurrenceState.CANCELLED, or_(Occurrence.lost_to != "", Occurrence.booking_id.not_in(UNDECIDED))
+        )
+        always = (OccurrenceState.BOOKED, OccurrenceState.DISPLACED, OccurrenceState.REFUSED)
+        found = [*within(self.clock.first, self.clock.last), or_(Occurrence.state.in_(always), given_back, lost, in_vain)]
         if not self.is_all:
             found.append(Occurrence.room_id.in_(sorted(self.rooms)))
         if self.bookings:

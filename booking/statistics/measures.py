@@ -127,7 +127,10 @@ MEASURES: Mapping[str, Measure] = {
             "cancelled_dates",
             Unit.COUNT,
             _("Gitt tilbake, datoer"),
-            _("Datoer som ble avbestilt eller gitt tilbake, av låner eller kommune. Forespørsler som ble trukket, er med."),
+            _(
+                "Datoer som ble avbestilt eller gitt tilbake, av låner eller kommune."
+                " Forespørsler som ble trukket før noen avgjorde dem, er ikke med."
+            ),
         ),
         Measure("cancelled", Unit.MINUTES, _("Gitt tilbake, timer"), _("Lengden av datoene som ble gitt tilbake.")),
         Measure(

@@ -28,7 +28,7 @@ from web.language import LANGUAGES
 from web.texts import gettext
 
 # Rises when anything is counted otherwise than before: what was issued says by which it was.
-COUNTING = 1
+COUNTING = 2
 EVENING = range(16, 22)
 WEEKDAYS, WEEKEND = range(5), range(5, 7)
 YOUNG = 20

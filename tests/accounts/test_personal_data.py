@@ -38,9 +38,13 @@ def test_the_password_is_asked_for_before_anything_is_handed_out(app: Flask, vis
 
 def test_whoever_erases_the_account_is_signed_out_and_cannot_sign_in(app: Flask, visitor: Visitor, kept: Cast) -> None:
     visitor.sign_in("nils")
-    page = f"{PAGE}/erasure"
+    page, feeds = f"{PAGE}/erasure", app.extensions["settings"].instance / "feeds"
+    feeds.mkdir(parents=True, exist_ok=True)
+    copy = feeds / "of-nils.feed"
+    copy.write_text("SUMMARY:Nils Bakke")
 
     hasty = visitor.post(page, current_password=PASSWORD)
+    stays = copy.exists()
     done = visitor.post(page, current_password=PASSWORD, understood="yes")
     after = visitor.get("/profile").status_code
     again = visitor.sign_in("nils").status_code
@@ -52,6 +56,7 @@ def test_whoever_erases_the_account_is_signed_out_and_cannot_sign_in(app: Flask,
         assert session.scalars(select(Erasure.done_at)).one() is not None
     assert ("Kryss av for at du har forstått" in hasty.text, "Opplysningene er slettet" in done.text) == (True, True)
     assert (hasty.status_code, done.status_code, after, again) == (422, 200, 401, 422)
+    assert (stays, copy.exists()) == (True, False)
 
 
 def test_a_role_has_to_be_given_back_first(app: Flask, visitor: Visitor) -> None:

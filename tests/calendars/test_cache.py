@@ -89,3 +89,16 @@ def test_days_without_end_leave_no_files_without_end(tmp_path, monkeypatch):
         Cache(tmp_path).once(f"feed/{days}", "one", lambda _: copy(), filed=False)
 
     assert sorted(file.name for file in tmp_path.iterdir()) == ["0.lock", "1.lock", "2.lock"]
+
+
+def test_after_an_erasure_no_process_hands_out_what_it_rendered_before(tmp_path):
+    cache, other = Cache(tmp_path), Cache(tmp_path)
+    cache.once("feed", "one", lambda _: copy(body=b"Per Solli"), filed=True)
+    assert (other.get("feed", "one").body, cache.last_good("feed").body) == (b"Per Solli", b"Per Solli")
+
+    cache.forget()
+
+    assert [one.last_good("feed") for one in (cache, other, Cache(tmp_path))] == [None, None, None]
+    assert not any(b"Per Solli" in path.read_bytes() for path in tmp_path.iterdir())
+    cache.once("feed", "two", lambda _: copy("two", b"new"), filed=True)
+    assert [one.last_good("feed").body for one in (cache, other)] == [b"new", b"new"]

@@ -169,3 +169,20 @@ def test_the_command_writes_a_zip_or_json_and_says_when_there_is_no_such_case(ap
 
     assert (missing.exit_code, missing.stdout, list(tmp_path.iterdir())) == (1, "", [])
     assert "FINNES-IKKE" in missing.stderr
+
+
+def test_notices_stand_in_words_and_others_by_no_reference(session: Session, lost: Booking, whole: Gathered) -> None:
+    for case in (whole.case, redacted(session, whole)):
+        page = unpacked(case, whole)["index.html"]
+        listed = page.partition('id="notices"')[2]
+
+        assert "Ikke innvilget: " in listed and f"Klagen {whole.case['reference']}" in listed
+        assert "booking-refused" not in listed and "complaint-step" not in listed
+    others = [one["booking"] for one in whole.case["others"]]
+    assert others and not any(one in text for one in others for text in unpacked(redacted(session, whole), whole).values())
+
+
+def test_the_title_tells_the_local_day_of_the_decision(whole: Gathered) -> None:
+    whole.case["decision"]["at"] = "2026-10-24T22:30:00+00:00"
+
+    assert "2026-10-25" in unpacked(whole.case, whole)["metadata.xml"].partition("</tittel>")[0]

@@ -119,6 +119,8 @@ def test_a_decision_of_each_kind_is_contested_and_handed_out(session: Session, h
     assert mentioned(session, public) == set()
     assert not any("skiold" in text.casefold() for text in public.values())
     assert held(session) != Held()
+    told = [one["person"] for one in redacted(session, whole)["notices"] if one["kind"] not in ("complaint-office", "case-yours")]
+    assert told and not [one for one in told if one.startswith("saksbehandler")]
 
 
 def test_every_kind_has_words() -> None:

@@ -190,3 +190,15 @@ def test_who_may_not_and_what_cannot_be_told_is_said(session: Session, year: Hal
     for place in ({"room": "oren-flerbrukshall/gymsal-9"}, {"venue": "ørn"}, {"district": "nord"}):
         with pytest.raises(Missing):
             asked(session, year, Dimension.VENUE, **place)
+
+
+def test_a_request_withdrawn_before_anybody_decided_is_not_given_back(session: Session, year: Hall) -> None:
+    before = asked(session, year, Dimension.VENUE).whole.sums["cancelled_dates"]
+    by_rules: dict[str, Any] = {}
+    granted, withdrawn, unconfirmed = {"decider": "officer", "decided_at": TODAY}, {"decider": "officer"}, {"confirm_by": TODAY}
+    for more in (by_rules, granted, withdrawn, unconfirmed):
+        book(session, year, "gymsal-1", "2026-03-05T19:00", "2026-03-05T20:00", state="cancelled", **more)
+
+    found = asked(session, year, Dimension.VENUE).whole.sums["cancelled_dates"]
+
+    assert found - before == 2
