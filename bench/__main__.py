@@ -1,12 +1,14 @@
 """``python -m bench``: every work beside its floor, in one run, as ratios; see CONTRIBUTING.md for its options."""
 
 import argparse
+import gc
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from app import BETWEEN_PASSES
 from bench.booking import Size, booking_lines
 from bench.feeds import FeedSize, feed_lines
 from bench.freedom import FreedomSize, freedom_lines
@@ -29,6 +31,7 @@ def main() -> int:
     given = _arguments().parse_args()
     began = time.monotonic()
     missed = 0
+    gc.set_threshold(BETWEEN_PASSES)
     with tempfile.TemporaryDirectory(prefix="arena-bench-") as name:
         for title, lines in _measured(Path(name), given):
             print(printed(title, lines), end="\n\n", flush=True)

@@ -21,7 +21,7 @@ from calendars.levels import ENDED, SHOWN, Arrival, Closing, DayHours, Entrance,
 from calendars.standing import Kind, Standing
 from calendars.whatson import KINDS
 from calendars.window import DAYS_BACK, Span
-from database.audit import MOVED, Audit
+from database.audit import MOVED, MOVED_FROM, Audit
 from kernel.interval import Interval
 from kernel.wallclock import local_day, to_wall
 from venues import contact
@@ -95,7 +95,7 @@ def marks_of(session: Session, standing: Standing, places: Places, span: Span) -
     """Which dates the feed tells, soonest first, with what tells whether they have changed."""
     columns = (Occurrence.id, Booking.version, Occurrence.room_id, Booking.organisation_id)
     found = select(*columns).select_from(DATED).where(_told(standing, places, span)).order_by(Occurrence.starts_at, Occurrence.id)
-    return [Mark(*row) for row in _rows(session, found)]
+    return [Mark._make(row) for row in session.connection().execute(found)]
 
 
 def occurring(session: Session, standing: Standing, places: Places, span: Span, *, only: Collection[int] | None = None) -> list[Occurring]:
@@ -142,19 +142,19 @@ def parts_of(session: Session, places: Places) -> dict[int, frozenset[int]]:
 
 
 def stirred_at(session: Session, standing: Standing, places: Places, span: Span) -> dict[int, datetime]:
-    """When dates of the window last changed in the venues, those that were moved away with them; two statements.
+    """When dates of the window last changed in the venues, those that were moved away with them; one statement.
 
     What was moved away leaves a trace in the log alone. It is looked for as far back as feeds tell dates: whoever reads more seldom
     may keep what a neighbour's event said.
     """
+    since = local_day(span.today - timedelta(days=DAYS_BACK), standing.zone).start
+    changed = select(func.max(Occurrence.changed_at)).where(Occurrence.room_id == Room.id, *_touching(span))
+    moved = select(func.max(Audit.at)).where(MOVED, Room.id == MOVED_FROM, Audit.subject == "occurrence", Audit.at >= since)
+    found = select(Room.venue_id, changed.scalar_subquery(), moved.scalar_subquery()).where(Room.id.in_(list(places.rooms)))
     latest: dict[int, datetime] = {}
-    room, since = Audit.facts["room"].as_integer(), local_day(span.today - timedelta(days=DAYS_BACK), standing.zone).start
-    changed = select(Occurrence.room_id, func.max(Occurrence.changed_at)).where(*_touching(span)).group_by(Occurrence.room_id)
-    moved = select(room, func.max(Audit.at)).where(MOVED, Audit.subject == "occurrence", Audit.at >= since).group_by(room)
-    for found in (changed.where(Occurrence.room_id.in_(list(places.rooms))), moved.where(room.in_(list(places.rooms)))):
-        for number, moment in session.execute(found):
-            venue = places.rooms[number].venue_id
-            latest[venue] = max(latest.get(venue, moment), moment)
+    for venue, *moments in session.execute(found):
+        if known := [moment for moment in (latest.get(venue), *moments) if moment]:
+            latest[venue] = max(known)
     return latest
 
 

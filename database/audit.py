@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Index, String, insert, text
+from sqlalchemy import Index, Integer, String, insert, literal_column, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from database.base import Base, table_of
@@ -21,8 +21,10 @@ class Hand(Protocol):
     def via(self) -> str: ...
 
 
-# What a date was moved away from stands in no row but this: it is looked for by which it was, and by when it was moved.
+# What a date was moved away from stands in no row but this: it is looked for by which it was, and by when it left which room.
 MOVED = text("verb = 'move'")
+# As its index has it, in the words of both databases: what is bound is found in no index.
+MOVED_FROM = literal_column("CAST(facts ->> 'room' AS integer)", Integer)
 
 
 class Audit(Base):
@@ -32,7 +34,7 @@ class Audit(Base):
     __table_args__ = (
         Index("ix_audit_subject", "subject", "subject_id"),
         Index("ix_audit_move", "subject_id", sqlite_where=MOVED, postgresql_where=MOVED),
-        Index("ix_audit_moved_at", "at", sqlite_where=MOVED, postgresql_where=MOVED),
+        Index("ix_audit_moved_from", MOVED_FROM, "at", sqlite_where=MOVED, postgresql_where=MOVED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

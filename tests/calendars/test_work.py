@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select, text
 
 from accounts.deputies import name_deputy
 from accounts.inputs import DeputyInput
@@ -14,6 +14,7 @@ from booking.states import OccurrenceState
 from calendars.events import State
 from calendars.models import Audience
 from calendars.tokens import Draft, make_feed
+from database.audit import MOVED, MOVED_FROM, Audit
 from kernel.wallclock import to_wall
 from tests.booking.conftest import move
 from tests.calendars.rows import book, evening
@@ -208,6 +209,20 @@ def _touching(session, autumn, now):
     )
     booking.changed_at = booking.occurrences[0].changed_at = now
     _newer(session)
+
+
+def test_what_left_a_room_is_looked_up_by_the_room(autumn):
+    found = select(func.max(Audit.at)).where(MOVED, MOVED_FROM == 1)
+
+    def planned(session):
+        dialect = session.get_bind().dialect
+        if dialect.name == "postgresql":
+            session.execute(text("SET LOCAL enable_seqscan = off"))
+        question = found.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
+        explain = "EXPLAIN QUERY PLAN" if dialect.name == "sqlite" else "EXPLAIN"
+        return "\n".join(str(row[-1]) for row in session.connection().exec_driver_sql(f"{explain} {question}"))
+
+    assert "ix_audit_moved_from" in autumn.change(planned)
 
 
 def _moved_off(session, autumn, now):
