@@ -25,8 +25,8 @@ from kernel.interval import Interval
 from kernel.wallclock import WallSpan
 from venues.inputs import ClosureInput
 from venues.models import Closure, Room, RoomSpace, Space, Venue
-from venues.queries import room_at, venue_named
-from venues.scheduling import add_closure_row, closure_for, end_closure, require_near, spaces_of, subject_of
+from venues.queries import room_at, subject_of, venue_named
+from venues.scheduling import add_closure_row, closure_for, end_closure, require_near, spaces_of
 from venues.vocabulary import keeps_out
 
 

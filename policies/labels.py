@@ -49,150 +49,114 @@ ACTIVITIES: Mapping[Activity, str] = {
     Activity.SCHOOL: _("Skole"),
     Activity.OTHER: _("Annet"),
 }
-KINDS: Mapping[str, str] = {
-    "eligibility": _("Hvem som kan låne"),
-    "purpose": _("Hva rommet kan brukes til"),
-    "opening": _("Åpningstider, stengninger og ferier"),
-    "lead_time": _("Hvor tidlig man må be om det"),
-    "horizon": _("Hvor langt fram man kan booke"),
-    "length": _("Hvor lenge"),
-    "grid": _("Hvilke klokkeslett"),
-    "capacity": _("Hvor mange"),
-    "quota": _("Hvor mye hver kan bruke"),
-    "entitlement": _("Timer etter avtale"),
-    "decision_route": _("Hvem som svarer, og når"),
-    "buffers": _("Klargjøring og rydding"),
-    "price": _("Pris"),
-}
-EFFECTS: Mapping[Effect, str] = {
-    Effect.REFUSE: _("avslås"),
-    Effect.REVIEW: _("må vurderes av en saksbehandler"),
-    Effect.WARN: _("godtas med en advarsel"),
-}
-CONSEQUENCES: Mapping[Consequence, str] = {
-    Consequence.ALLOW: _("er greit"),
-    Consequence.WARN: _("godtas med en advarsel"),
-    Consequence.REVIEW: _("må vurderes av en saksbehandler"),
-    Consequence.REFUSE: _("avslås"),
-}
-COMPARATORS: Mapping[Comparator, str] = {
-    Comparator.AT_LEAST: _("minst"),
-    Comparator.OVER: _("over"),
-    Comparator.AT_MOST: _("høyst"),
-    Comparator.UNDER: _("under"),
-}
-DAY_CLASSES: Mapping[DayClass, str] = {
-    DayClass.WORKING_DAY: _("virkedager"),
-    DayClass.WEEKEND: _("helger"),
-    DayClass.PUBLIC_HOLIDAY: _("helligdager"),
-    DayClass.SCHOOL_BREAK: _("skoleferier"),
-}
-ROUTES: Mapping[Route, str] = {Route.AT_ONCE: _("Svar med én gang"), Route.BY_ROLE: _("Noen avgjør")}
-PRICE_UNITS: Mapping[PriceUnit, str] = {PriceUnit.HOUR: _("per time"), PriceUnit.DAY: _("per dag"), PriceUnit.OCCASION: _("per gang")}
-PERIODS: Mapping[Period, str] = {
-    Period.DAY: _("per dag"),
-    Period.WEEK: _("per uke"),
-    Period.MONTH: _("per måned"),
-    Period.HALF_YEAR: _("per halvår"),
-    Period.YEAR: _("per år"),
-}
-SUBJECTS: Mapping[Subject, str] = {
-    Subject.ORGANISATION: _("hver organisasjon"),
-    Subject.PERSON: _("hver person"),
-    Subject.TEAM: _("hvert lag"),
-    Subject.HOLDER: _("hver organisasjon eller person"),
-}
-UNITS: Mapping[Unit, str] = {
-    Unit.HOURS: _("timer"),
-    Unit.DAYS: _("dager"),
-    Unit.WEEKS: _("uker"),
-    Unit.MONTHS: _("måneder"),
-    Unit.WORKING_HOURS: _("arbeidstimer"),
-    Unit.WORKING_DAYS: _("virkedager"),
-}
-LAYERS: Mapping[Layer, str] = {
-    Layer.BASELINE: _("Grunnregel"),
-    Layer.MUNICIPALITY: _("Hele kommunen"),
-    Layer.VENUE: _("Bygg"),
-    Layer.ROOM: _("Rom"),
-}
-MEASURES: Mapping[Measure, str] = {
-    Measure.USED: _("tid i perioden"),
-    Measure.ABSENT: _("ganger ingen kom"),
-    Measure.AT_ONCE: _("rom på samme tid"),
-    Measure.AHEAD: _("bookinger framover"),
-}
-OPERATIONS: Mapping[Operation, str] = {
-    Operation.LEAST_MINUTES: _("minste tid som betales"),
-    Operation.PERCENT: _("prosent av prisen"),
-    Operation.AMOUNT: _("fast beløp"),
-    Operation.LEAST_AMOUNT: _("minste pris"),
-    Operation.INCOME: _("prosent av inntekten"),
-}
-PER: Mapping[Per, str] = {
-    Per.OCCASION: _("per gang"),
-    Per.HOUR: _("per time"),
-    Per.DAY: _("per dag"),
-    Per.PERSON: _("per person"),
-}
-TASKS: Mapping[Task, str] = {
-    Task.SIGN: _("underskrive en tekst"),
-    Task.UPLOAD: _("laste opp et dokument"),
-    Task.CONFIRM: _("bekrefte at det er slik"),
-    Task.APPOINT: _("navngi personer"),
-}
-OPENNESS: Mapping[Openness, str] = {
-    Openness.OPEN: _("åpent"),
-    Openness.BY_AGREEMENT: _("åpent etter avtale"),
-    Openness.CLOSED: _("stengt"),
-}
-WHOSE: Mapping[Whose, str] = {
-    Whose.PERSON: _("personen"),
-    Whose.ORGANISATION: _("organisasjonen"),
-    Whose.BOOKING: _("denne bookingen"),
-}
-WHERE: Mapping[Where, str] = {Where.ANYWHERE: _("alle rom"), Where.VENUE: _("bygget"), Where.ROOM: _("rommet")}
-BY: Mapping[By, str] = {By.HOLDER: _("den som har bookingen"), By.STAFF: _("kommunen")}
-MEANS: Mapping[Means, str] = {
-    Means.KEY: _("nøkkel"),
-    Means.CARD: _("kort"),
-    Means.CODE: _("kode"),
-    Means.STAFF: _("noen låser opp"),
-}
-OVERDUE: Mapping[Overdue, str] = {Overdue.WARN: _("gir en advarsel"), Overdue.WITHDRAW: _("kan føre til at tiden trekkes tilbake")}
-# Choices that are plain words in a document.
-WORDS: Mapping[str, str] = {
-    "free": _("fritt"),
-    "reported": _("må meldes fra om"),
-    "with-consent": _("med samtykke fra kommunen"),
-    "forbidden": _("ikke tillatt"),
-}
 # What the members of an enumeration are called; a member without words of its own goes by its value.
 CHOICES: Mapping[type[Any], Mapping[Any, str]] = {
-    str: WORDS,
+    # Plain words in a document.
+    str: {
+        "free": _("fritt"),
+        "reported": _("må meldes fra om"),
+        "with-consent": _("med samtykke fra kommunen"),
+        "forbidden": _("ikke tillatt"),
+    },
     Activity: ACTIVITIES,
     ApplicantClass: CLASSES,
-    By: BY,
-    Comparator: COMPARATORS,
-    Consequence: CONSEQUENCES,
-    DayClass: DAY_CLASSES,
-    Effect: EFFECTS,
-    Layer: LAYERS,
-    Means: MEANS,
-    Measure: MEASURES,
-    Openness: OPENNESS,
-    Operation: OPERATIONS,
-    Overdue: OVERDUE,
-    Per: PER,
-    Period: PERIODS,
-    PriceUnit: PRICE_UNITS,
+    By: {By.HOLDER: _("den som har bookingen"), By.STAFF: _("kommunen")},
+    Comparator: {
+        Comparator.AT_LEAST: _("minst"),
+        Comparator.OVER: _("over"),
+        Comparator.AT_MOST: _("høyst"),
+        Comparator.UNDER: _("under"),
+    },
+    Consequence: {
+        Consequence.ALLOW: _("er greit"),
+        Consequence.WARN: _("godtas med en advarsel"),
+        Consequence.REVIEW: _("må vurderes av en saksbehandler"),
+        Consequence.REFUSE: _("avslås"),
+    },
+    DayClass: {
+        DayClass.WORKING_DAY: _("virkedager"),
+        DayClass.WEEKEND: _("helger"),
+        DayClass.PUBLIC_HOLIDAY: _("helligdager"),
+        DayClass.SCHOOL_BREAK: _("skoleferier"),
+    },
+    Effect: {
+        Effect.REFUSE: _("avslås"),
+        Effect.REVIEW: _("må vurderes av en saksbehandler"),
+        Effect.WARN: _("godtas med en advarsel"),
+    },
+    Layer: {
+        Layer.BASELINE: _("Grunnregel"),
+        Layer.MUNICIPALITY: _("Hele kommunen"),
+        Layer.VENUE: _("Bygg"),
+        Layer.ROOM: _("Rom"),
+    },
+    Means: {
+        Means.KEY: _("nøkkel"),
+        Means.CARD: _("kort"),
+        Means.CODE: _("kode"),
+        Means.STAFF: _("noen låser opp"),
+    },
+    Measure: {
+        Measure.USED: _("tid i perioden"),
+        Measure.ABSENT: _("ganger ingen kom"),
+        Measure.AT_ONCE: _("rom på samme tid"),
+        Measure.AHEAD: _("bookinger framover"),
+    },
+    Openness: {
+        Openness.OPEN: _("åpent"),
+        Openness.BY_AGREEMENT: _("åpent etter avtale"),
+        Openness.CLOSED: _("stengt"),
+    },
+    Operation: {
+        Operation.LEAST_MINUTES: _("minste tid som betales"),
+        Operation.PERCENT: _("prosent av prisen"),
+        Operation.AMOUNT: _("fast beløp"),
+        Operation.LEAST_AMOUNT: _("minste pris"),
+        Operation.INCOME: _("prosent av inntekten"),
+    },
+    Overdue: {Overdue.WARN: _("gir en advarsel"), Overdue.WITHDRAW: _("kan føre til at tiden trekkes tilbake")},
+    Per: {
+        Per.OCCASION: _("per gang"),
+        Per.HOUR: _("per time"),
+        Per.DAY: _("per dag"),
+        Per.PERSON: _("per person"),
+    },
+    Period: {
+        Period.DAY: _("per dag"),
+        Period.WEEK: _("per uke"),
+        Period.MONTH: _("per måned"),
+        Period.HALF_YEAR: _("per halvår"),
+        Period.YEAR: _("per år"),
+    },
+    PriceUnit: {PriceUnit.HOUR: _("per time"), PriceUnit.DAY: _("per dag"), PriceUnit.OCCASION: _("per gang")},
     Role: ROLES,
-    Route: ROUTES,
-    Subject: SUBJECTS,
-    Task: TASKS,
-    Unit: UNITS,
-    Where: WHERE,
-    Whose: WHOSE,
+    Route: {Route.AT_ONCE: _("Svar med én gang"), Route.BY_ROLE: _("Noen avgjør")},
+    Subject: {
+        Subject.ORGANISATION: _("hver organisasjon"),
+        Subject.PERSON: _("hver person"),
+        Subject.TEAM: _("hvert lag"),
+        Subject.HOLDER: _("hver organisasjon eller person"),
+    },
+    Task: {
+        Task.SIGN: _("underskrive en tekst"),
+        Task.UPLOAD: _("laste opp et dokument"),
+        Task.CONFIRM: _("bekrefte at det er slik"),
+        Task.APPOINT: _("navngi personer"),
+    },
+    Unit: {
+        Unit.HOURS: _("timer"),
+        Unit.DAYS: _("dager"),
+        Unit.WEEKS: _("uker"),
+        Unit.MONTHS: _("måneder"),
+        Unit.WORKING_HOURS: _("arbeidstimer"),
+        Unit.WORKING_DAYS: _("virkedager"),
+    },
+    Where: {Where.ANYWHERE: _("alle rom"), Where.VENUE: _("bygget"), Where.ROOM: _("rommet")},
+    Whose: {
+        Whose.PERSON: _("personen"),
+        Whose.ORGANISATION: _("organisasjonen"),
+        Whose.BOOKING: _("denne bookingen"),
+    },
 }
 WEEKDAYS = (_("mandag"), _("tirsdag"), _("onsdag"), _("torsdag"), _("fredag"), _("lørdag"), _("søndag"))
 
@@ -221,8 +185,8 @@ def uses(text: str) -> str:
 
 
 def kind(value: str) -> str:
-    """What a kind of rule is about: the words here, else what its class says that it is ``called``, else its own name."""
-    called = KINDS.get(value) or str(getattr(KNOWN.get(value), "called", ""))
+    """What a kind of rule is about: what its class says that it is ``called``, else its own name."""
+    called = str(getattr(KNOWN.get(value), "called", ""))
     return gettext(called) if called else readable(value)
 
 
@@ -254,7 +218,7 @@ def readable(name: str) -> str:
 
 def layer(value: str) -> str:
     """Whose document it is."""
-    return gettext(LAYERS[Layer(value)])
+    return choice(Layer(value))
 
 
 def weekday(number: int) -> str:

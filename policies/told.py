@@ -104,7 +104,7 @@ def _tariff(tariff: Tariff, rule: PriceRule, names: Mapping[str, str]) -> ToldTa
 
 def _row(row: Row, rule: PriceRule, names: Mapping[str, str]) -> ToldRow:
     terms = (*scope_words(row), *_whom(row, rule))
-    return ToldRow(labels.price_class(row.price_class, names), terms, row.ore, gettext(labels.PRICE_UNITS[PriceUnit(row.unit)]))
+    return ToldRow(labels.price_class(row.price_class, names), terms, row.ore, labels.choice(PriceUnit(row.unit)))
 
 
 def _whom(row: Row, rule: PriceRule) -> Iterator[str]:

@@ -63,7 +63,8 @@ from tests.brute import (
 from venues.editing import restore_room, retire_room
 from venues.inputs import ClosureInput, HoursInput
 from venues.models import Resource, Room, Space
-from venues.scheduling import forget_opening_hours, set_opening_hours, subject_of
+from venues.queries import subject_of
+from venues.scheduling import forget_opening_hours, set_opening_hours
 
 OREN = "oren-flerbrukshall"
 # No break of the hall's lies within reach, and no public holiday but those of Christmas, which the model knows; the clock goes

@@ -1,6 +1,6 @@
 """Editing: what staff say of the municipality, venues and rooms; it outranks the inventory from then on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from kernel.errors import Conflict, Fault, Invalid, Stale, refuse
 from kernel.wallclock import to_wall
 from venues.inputs import AccessInput, MunicipalityInput, RoomInput, VenueInput
 from venues.models import Fact, Municipality, Resource, Room, Space, Venue
-from venues.queries import districts, municipality, room_at, venue_named
+from venues.queries import districts, municipality, room_at, subject_of, venue_named
 from venues.settling import by_staff, fact_of, said, settle_room, settle_venue
 from venues.statements import ACCESS, CAPACITY, SEATED, STANDING, Origin, Statement, reading
 
@@ -75,7 +75,7 @@ def edit_room(session: Session, path: str, given: RoomInput, *, by: Actor, now: 
 
 def edit_access(session: Session, venue: str, room: str, given: AccessInput, *, by: Actor, now: datetime) -> Venue | Room:
     """Answer the features of access of a venue, or of one room (``room`` not empty); its caretaker may too. Raises Stale."""
-    place, one = _subject(session, venue, room)
+    place, one = subject_of(session, venue, room)
     by.require(by.is_officer or by.is_caretaker_of(place.id), "caretaker")
     row = one or place
     require_version(session, row, given.version)
@@ -100,27 +100,21 @@ def note_measured(session: Session, room: Room, found: Mapping[str, object], *, 
 
 def retire_room(session: Session, path: str, *, version: int, by: Actor, now: datetime) -> Room:
     """Take a room out of use; what is booked in it stays. Raises Conflict (``room-retired``), Stale."""
-    by.require(by.is_officer, "officer")
-    room = room_at(session, path)
-    lock(session, *(Key(Subject.SPACE, space.id) for space in room.spaces))
-    require_version(session, room, version)
+    room = _locked(session, path, version, by)
     if room.retired_at is not None:
         raise refuse(Conflict, "room-retired", "room", path)
     room.retired_at = now
-    _raise_spaces(room.spaces)
+    raise_spaces(room.spaces)
     _done(session, "retire_room", room, ["retired_at"], by=by, now=now)
     return room
 
 
 def restore_room(session: Session, path: str, *, version: int, by: Actor, now: datetime) -> Room:
     """Take a retired room into use again. Raises Stale."""
-    by.require(by.is_officer, "officer")
-    room = room_at(session, path)
-    lock(session, *(Key(Subject.SPACE, space.id) for space in room.spaces))
-    require_version(session, room, version)
+    room = _locked(session, path, version, by)
     if room.retired_at is not None:
         room.retired_at = None
-        _raise_spaces(room.spaces)
+        raise_spaces(room.spaces)
         _done(session, "restore_room", room, ["retired_at"], by=by, now=now)
     return room
 
@@ -138,16 +132,24 @@ def raised(row: Venue | Room | Municipality | Resource, now: datetime) -> None:
     row.changed_at = now
 
 
-def _raise_spaces(spaces: list[Space]) -> None:
+def lock_spaces(session: Session, spaces: Sequence[Space]) -> None:
+    """Wait for the parts of what is about to change."""
+    lock(session, *(Key(Subject.SPACE, space.id) for space in spaces))
+
+
+def raise_spaces(spaces: Sequence[Space]) -> None:
+    """Note that the parts of what was changed are others now."""
     for space in spaces:
         space.revision += 1
 
 
-def _subject(session: Session, venue: str, room: str) -> tuple[Venue, Room | None]:
-    if room:
-        found = room_at(session, f"{venue}/{room}")
-        return found.venue, found
-    return venue_named(session, venue), None
+def _locked(session: Session, path: str, version: int, by: Actor) -> Room:
+    """A room that an officer takes out of use or into it, its parts locked; raises Stale."""
+    by.require(by.is_officer, "officer")
+    room = room_at(session, path)
+    lock_spaces(session, room.spaces)
+    require_version(session, room, version)
+    return room
 
 
 def _facts(session: Session, venue: Venue, room: Room | None) -> list[Fact]:

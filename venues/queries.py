@@ -64,6 +64,14 @@ def venue_named(session: Session, slug: str, field: str = "venue") -> Venue:
     return found
 
 
+def subject_of(session: Session, venue: str, room: str) -> tuple[Venue, Room | None]:
+    """The venue, and the room where one is named; raises Missing."""
+    if room:
+        found = room_at(session, f"{venue}/{room}")
+        return found.venue, found
+    return venue_named(session, venue), None
+
+
 def room_named(session: Session, venue: str, room: str, field: str = "venue") -> Room:
     """The room of two slugs with its venue and spaces; raises Missing (``unknown-venue``, ``unknown-room``) with the nearest."""
     found: Room | None = session.scalars(ROOM_NAMED, {"venue_slug": venue, "room_slug": room}).unique().one_or_none()

@@ -9,15 +9,14 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
 from database.audit import Act, record
-from database.locks import Key, Subject, lock
 from kernel.errors import Conflict, Fault, Invalid, Missing, refuse
 from kernel.interval import Interval
 from kernel.wallclock import WallSpan, to_wall
-from venues.editing import raised, require_version
+from venues.editing import lock_spaces, raise_spaces, raised, require_version
 from venues.inputs import ClosureInput, HoursInput, SchoolInput, days_in_order
 from venues.models import Closure, OpeningHours, Origin, Room, SchoolPeriod, Space, Venue
 from venues.opening import HOLIDAY, MIDNIGHT, Openness
-from venues.queries import municipality, room_at, venue_named
+from venues.queries import municipality, subject_of, venue_named
 from web.fields import clock_text
 
 # Of a closure: what is told of later began at most so long ago, and what lasts longer is out of use.
@@ -29,12 +28,8 @@ def set_opening_hours(session: Session, venue: str, room: str, given: HoursInput
 
     Raises Stale, Invalid (``end-before-start``, ``hours-overlap``, ``period-backwards``), all faults at once.
     """
-    by.require(by.is_officer, "officer")
-    place, one = subject_of(session, venue, room)
-    spaces = one.spaces if one else place.spaces
-    lock(session, *(Key(Subject.SPACE, space.id) for space in spaces))
+    place, one = _locked(session, venue, room, given, by)
     row = one or place
-    require_version(session, row, given.version)
     faults = list(_faults(given))
     if faults:
         raise Invalid(*faults)
@@ -42,7 +37,7 @@ def set_opening_hours(session: Session, venue: str, room: str, given: HoursInput
     for old in before:
         session.delete(old)
     session.add_all(_new_rows(place, one, given))
-    _changed(row, spaces, now)
+    _changed(row, row.spaces, now)
     facts = {"rows": len(given.rows), "before": len(before), "first": _iso(given.first_day), "last": _iso(given.last_day)}
     record(session, Act("set_opening_hours", row.__tablename__, row.id, facts), by=by, now=now)
     session.flush()
@@ -51,17 +46,13 @@ def set_opening_hours(session: Session, venue: str, room: str, given: HoursInput
 
 def forget_opening_hours(session: Session, venue: str, room: str, given: HoursInput, *, by: Actor, now: datetime) -> Venue | Room:
     """Take a period's week away altogether: a room has its venue's hours again, a venue's become unknown. Raises Stale."""
-    by.require(by.is_officer, "officer")
-    place, one = subject_of(session, venue, room)
-    spaces = one.spaces if one else place.spaces
-    lock(session, *(Key(Subject.SPACE, space.id) for space in spaces))
+    place, one = _locked(session, venue, room, given, by)
     row = one or place
-    require_version(session, row, given.version)
     rows = _rows(session, place, one, given)
     for old in rows:
         session.delete(old)
     if rows:
-        _changed(row, spaces, now)
+        _changed(row, row.spaces, now)
         record(session, Act("forget_opening_hours", row.__tablename__, row.id, {"before": len(rows)}), by=by, now=now)
     session.flush()
     return row
@@ -91,7 +82,7 @@ def add_closure_row(session: Session, venue: str, given: ClosureInput, *, by: Ac
         origin=Origin.STAFF,
     )
     session.add(closure)
-    _changed(place, one.spaces if one else place.spaces, now)
+    _changed(place, (one or place).spaces, now)
     session.flush()
     record(session, Act("add_closure", "closure", closure.id, {"venue": place.id, "room": closure.room_id}), by=by, now=now)
     return closure
@@ -187,12 +178,13 @@ def remove_school_period(session: Session, period_id: int, *, by: Actor, now: da
     session.flush()
 
 
-def subject_of(session: Session, venue: str, room: str) -> tuple[Venue, Room | None]:
-    """The venue, and the room where one is named; raises Missing."""
-    if room:
-        found = room_at(session, f"{venue}/{room}")
-        return found.venue, found
-    return venue_named(session, venue), None
+def _locked(session: Session, venue: str, room: str, given: HoursInput, by: Actor) -> tuple[Venue, Room | None]:
+    """The venue or room whose hours an officer changes, its parts locked; raises Stale."""
+    by.require(by.is_officer, "officer")
+    place, one = subject_of(session, venue, room)
+    lock_spaces(session, (one or place).spaces)
+    require_version(session, one or place, given.version)
+    return place, one
 
 
 def _standing(session: Session, closure_id: int, by: Actor) -> Closure:
@@ -255,8 +247,7 @@ def _new_rows(venue: Venue, room: Room | None, given: HoursInput) -> list[Openin
 
 def _changed(row: Venue | Room, spaces: Sequence[Space], now: datetime) -> None:
     raised(row, now)
-    for space in spaces:
-        space.revision += 1
+    raise_spaces(spaces)
 
 
 def _iso(day: object) -> str | None:

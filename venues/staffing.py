@@ -10,8 +10,7 @@ from kernel.errors import Invalid, Missing, refuse
 from venues.editing import raised
 from venues.inputs import ContactInput, PhotoInput
 from venues.models import OnSite, Origin, Photo, Venue
-from venues.queries import venue_named
-from venues.scheduling import subject_of
+from venues.queries import subject_of, venue_named
 
 
 def add_contact(session: Session, venue: str, given: ContactInput, *, by: Actor, now: datetime) -> list[OnSite]:

@@ -23,19 +23,16 @@ DAY = timedelta(days=1)
 @routes.get("/caretaker")
 def caretaker() -> str:
     """What happens at my venues on two days: openings, set-ups, first in, last out, whom to ring."""
-    actor = edge.actor()
-    actor.require(actor.is_officer or Role.CARETAKER in actor.roles, "caretaker")
-    mine = venues_of(edge.reading(), actor)
-    chosen = [venue for venue in mine if venue.slug == request.args.get("venue")] or list(mine)
+    mine, chosen = _venues()
     today = to_wall(now(), HOME_ZONE).date()
     first = day_of(request.args.get("day", ""), today)
     days = rounds(edge.reading(), chosen, [first, first + DAY], today=today)
     _looked_at(round for _day, found in days for round in found)
     return render_template(
         "booking/caretaker.html",
-        actor=actor,
+        actor=edge.actor(),
         venues=mine,
-        reports=reports(edge.reading(), by=actor),
+        reports=reports(edge.reading(), by=edge.actor()),
         chosen=chosen,
         days=days,
         first=first,
@@ -49,10 +46,7 @@ def caretaker() -> str:
 @routes.get("/caretaker/sheet")
 def day_sheet() -> str:
     """One day of my round on one sheet of paper, as it is sent in the morning."""
-    actor = edge.actor()
-    actor.require(actor.is_officer or Role.CARETAKER in actor.roles, "caretaker")
-    mine = venues_of(edge.reading(), actor)
-    chosen = [venue for venue in mine if venue.slug == request.args.get("venue")] or list(mine)
+    mine, chosen = _venues()
     today = to_wall(now(), HOME_ZONE).date()
     day = day_of(request.args.get("day", ""), today)
     [(_day, found)] = rounds(edge.reading(), chosen, [day], today=today)
@@ -62,10 +56,18 @@ def day_sheet() -> str:
         rounds=found,
         day=day,
         printed_at=now(),
-        venue=chosen[0].slug if len(chosen) == 1 and len(mine) > 1 else None,
+        venue=_only(chosen, mine),
         previous=day - DAY,
         following=day + DAY,
     )
+
+
+def _venues() -> tuple[Sequence[Venue], Sequence[Venue]]:
+    """The venues that I look after, and those of them that the address chooses: all where it names none."""
+    actor = edge.actor()
+    actor.require(actor.is_officer or Role.CARETAKER in actor.roles, "caretaker")
+    mine = venues_of(edge.reading(), actor)
+    return mine, [venue for venue in mine if venue.slug == request.args.get("venue")] or mine
 
 
 def _looked_at(found: Iterable[Round]) -> None:
@@ -74,5 +76,9 @@ def _looked_at(found: Iterable[Round]) -> None:
 
 
 def _ahead(day: date, chosen: Sequence[Venue], mine: Sequence[Venue]) -> str:
-    venue = chosen[0].slug if len(chosen) == 1 and len(mine) > 1 else None
-    return url_for("booking.caretaker", day=day.isoformat(), venue=venue)
+    return url_for("booking.caretaker", day=day.isoformat(), venue=_only(chosen, mine))
+
+
+def _only(chosen: Sequence[Venue], mine: Sequence[Venue]) -> str | None:
+    """The one venue of several that was chosen."""
+    return chosen[0].slug if len(chosen) == 1 and len(mine) > 1 else None

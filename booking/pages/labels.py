@@ -14,7 +14,6 @@ from kernel.errors import Fault
 from kernel.money import Ore
 from kernel.texts import marked as _
 from policies import labels as policy_labels
-from policies.labels import PRICE_UNITS
 from policies.rules.tariff import PriceUnit
 from policies.verdict import Absence, Ladder, Layer, Price, PriceLine, Rank, Reason, Task
 from policies.words.charges import absence_sentences, ladder_sentence
@@ -248,7 +247,7 @@ def _part(line: PriceLine) -> str:
     if line.rule:
         title = line.title.in_language(choose())
         return f"{title} ({line.percent} %)" if line.percent is not None else title
-    rate = f"{formats.kroner(line.rate)} {gettext(PRICE_UNITS[PriceUnit(line.unit)])}"
+    rate = f"{formats.kroner(line.rate)} {policy_labels.choice(PriceUnit(line.unit))}"
     return f"{formats.duration(line.minutes)}, {rate}" if line.minutes is not None else f"{formats.long_date(line.day)}, {rate}"
 
 

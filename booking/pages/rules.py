@@ -119,7 +119,7 @@ def _lines(rule: PriceRule, tariff: Tariff, names: Mapping[str, str]) -> Iterato
     for row in tariff.rows:
         terms = ", ".join(values.scope_words(row))
         name = labels.price_class(row.price_class, names)
-        yield PriceLine(name, _who(rule, row), terms, row.ore, gettext(labels.PRICE_UNITS[row.unit]))
+        yield PriceLine(name, _who(rule, row), terms, row.ore, labels.choice(row.unit))
 
 
 def _who(rule: PriceRule, row: Row) -> str:

@@ -97,7 +97,10 @@ class Distribution(Conditional):
     called: ClassVar[str] = _("Intern fordeling i klubben")
 
     kind: Literal["distribution"] = "distribution"
-    title: Reason = Field(default=Reason("Intern fordeling er sendt inn", "Intern fordeling er send inn", "Internal distribution sent"))
+    title: Reason = Field(
+        default=Reason("Intern fordeling er sendt inn", "Intern fordeling er send inn", "Internal distribution sent"),
+        title=_("Hva vilkåret kalles"),
+    )
     swaps: Literal["free", "reported", "with-consent", "forbidden"] = Field(default="reported", title=_("Bytte av tid mellom klubber"))
     joint: bool = Field(default=False, title=_("Én felles søknad fra hovedlaget"))
 
@@ -130,7 +133,9 @@ class Responsible(Conditional):
     number: Annotated[int, Field(ge=1, le=50)] = Field(default=1, title=_("Antall voksne"))
     per_heads: Annotated[int, Field(ge=1)] | None = Field(default=None, title=_("Én for hver så mange deltakere"))
     least_age: Years = Field(default=18, title=_("Minste alder"))
-    title: Reason = Field(default=Reason("Navngi de ansvarlige", "Namngi dei ansvarlege", "Name the people responsible"))
+    title: Reason = Field(
+        default=Reason("Navngi de ansvarlige", "Namngi dei ansvarlege", "Name the people responsible"), title=_("Hva vilkåret kalles")
+    )
 
     def give(self, occasion: Occasion) -> Iterator[Condition]:
         heads = occasion.request.heads or 0
@@ -147,7 +152,7 @@ class Attendant(Conditional):
 
     kind: Literal["attendant"] = "attendant"
     until_found: Consequence = Field(default=Consequence.REVIEW, title=_("Til noen er funnet"))
-    title: Reason = Field(default=Reason("Vakt er funnet", "Vakt er funnen", "An attendant has been found"))
+    title: Reason = Field(default=Reason("Vakt er funnet", "Vakt er funnen", "An attendant has been found"), title=_("Hva vilkåret kalles"))
 
     def judge(self, occasion: Occasion) -> Iterator[Breach]:
         if self.until_found.effect:

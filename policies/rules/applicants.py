@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
 from accounts.identity import ApplicantClass
+from kernel.texts import marked as _
 from policies.occasion import Occasion
 from policies.rules.base import Breach, Comparator, Consequence, Count, FigureLimit, Model, Reads, Rule, Slug
 from policies.verdict import Effect
@@ -22,18 +25,19 @@ class Eligibility(Rule):
     own_reads: ClassVar[frozenset[Reads]] = frozenset({Reads.APPLICANT})
 
     follows: ClassVar[tuple[str, ...]] = ("unknown",)
+    called: ClassVar[str] = _("Hvem som kan låne")
 
     kind: Literal["eligibility"] = "eligibility"
-    allowed: tuple[ApplicantClass, ...] = ()
-    registered: bool | None = None
-    local: bool | None = None
-    any_status: tuple[Slug, ...] = ()
-    no_status: tuple[Slug, ...] = ()
-    any_role: tuple[Slug, ...] = ()
-    figures: tuple[FigureLimit, ...] = ()
-    age: Age | None = None
+    allowed: tuple[ApplicantClass, ...] = Field(default=(), title=_("Disse kan booke"))
+    registered: bool | None = Field(default=None, title=_("Må stå i Frivillighetsregisteret"))
+    local: bool | None = Field(default=None, title=_("Må høre til i kommunen"))
+    any_status: tuple[Slug, ...] = Field(default=(), title=_("Må ha en av disse statusene"))
+    no_status: tuple[Slug, ...] = Field(default=(), title=_("Kan ikke ha en av disse statusene"))
+    any_role: tuple[Slug, ...] = Field(default=(), title=_("Den som booker må ha en av disse rollene"))
+    figures: tuple[FigureLimit, ...] = Field(default=(), title=_("Tall om søkeren"))
+    age: Age | None = Field(default=None, title=_("Den som booker må være"))
     effect: Effect = Effect.REFUSE
-    unknown: Consequence = Consequence.REVIEW
+    unknown: Consequence = Field(default=Consequence.REVIEW, title=_("Når vi ikke vet det, bookingen"))
 
     def judge(self, occasion: Occasion) -> Iterator[Breach]:
         yield from self._class(occasion)

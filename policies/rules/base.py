@@ -204,8 +204,8 @@ class When(Model):
 class Ages(Model):
     """Completed years from one to another, both included; no ``last`` means and older."""
 
-    first: Years = 0
-    last: Years | None = None
+    first: Years = Field(default=0, title=_("Fra og med (år)"))
+    last: Years | None = Field(default=None, title=_("Til og med (år)"))
 
     @model_validator(mode="after")
     def _runs_forward(self) -> "Ages":
@@ -230,7 +230,7 @@ class Ages(Model):
 class AgeShare(Ages):
     """At least so many per cent of the participants are of these ages; who comes has to be known by age."""
 
-    percent: Annotated[int, Field(ge=1, le=100)] = 100
+    percent: Annotated[int, Field(ge=1, le=100)] = Field(default=100, title=_("Andel av deltakerne i prosent"))
 
     def is_met(self, participants: Sequence[AgeBand]) -> bool:
         heads = sum(band.heads for band in participants)
@@ -240,9 +240,9 @@ class AgeShare(Ages):
 class FigureLimit(Model):
     """A limit for a number that is known of the applicant: the year of its last register update, local members in per cent."""
 
-    figure: Slug
+    figure: Slug = Field(title=_("Hvilket tall"))
     comparator: Comparator = Comparator.AT_LEAST
-    value: Count
+    value: Count = Field(title=_("Verdi"))
 
     def holds(self, known: int) -> bool:
         return self.comparator.holds(known, self.value)
@@ -251,7 +251,7 @@ class FigureLimit(Model):
 class HeadCount(Model):
     """So many people from one number to another, both included."""
 
-    first: Count = 0
+    first: Count = Field(default=0, title=_("Fra og med"))
     last: Count | None = None
 
     def holds(self, heads: int | None) -> bool:
@@ -267,21 +267,21 @@ class Scope(When):
     ``outside`` leaves out time that one of its entries holds: the rule is about requests with time in none of them.
     """
 
-    applicants: tuple[ApplicantClass, ...] = ()
-    statuses: tuple[Slug, ...] = ()
+    applicants: tuple[ApplicantClass, ...] = Field(default=(), title=_("Søkere"))
+    statuses: tuple[Slug, ...] = Field(default=(), title=_("Med status"))
     registered: bool | None = Field(default=None, title=_("I Frivillighetsregisteret"))
     local: bool | None = Field(default=None, title=_("Hører til i kommunen"))
     figures: tuple[FigureLimit, ...] = Field(default=(), title=_("Tall om søkeren"))
-    room_kinds: tuple[Text, ...] = ()
-    tags: tuple[Text, ...] = ()
-    activities: tuple[Activity, ...] = ()
-    commercial: bool | None = None
-    alcohol: bool | None = None
-    open_to_all: bool | None = None
-    in_series: bool | None = None
-    heads: HeadCount | None = None
-    ages: AgeShare | None = None
-    outside: tuple[When, ...] = ()
+    room_kinds: tuple[Text, ...] = Field(default=(), title=_("Type rom"))
+    tags: tuple[Text, ...] = Field(default=(), title=_("Rom som har"))
+    activities: tuple[Activity, ...] = Field(default=(), title=_("Bruk"))
+    commercial: bool | None = Field(default=None, title=_("Kommersiell bruk"))
+    alcohol: bool | None = Field(default=None, title=_("Alkohol"))
+    open_to_all: bool | None = Field(default=None, title=_("Åpent for alle"))
+    in_series: bool | None = Field(default=None, title=_("Faste tider"))
+    heads: HeadCount | None = Field(default=None, title=_("Antall deltakere"))
+    ages: AgeShare | None = Field(default=None, title=_("Alder på deltakerne"))
+    outside: tuple[When, ...] = Field(default=(), title=_("Unntatt disse tidene"))
 
     def covers(self, occasion: Occasion) -> bool:
         return self.fits(occasion) and (not self.limits_time or any(self.touches(part) for part in occasion.parts))
@@ -395,7 +395,7 @@ class Breach:
 class Waivable(Model):
     """That exceptions from a rule can be granted, and by whom."""
 
-    by: Role = Role.OFFICER
+    by: Role = Field(default=Role.OFFICER, title=_("av"))
 
 
 # What rules of all kinds have, and what follows when one is not met.
@@ -424,14 +424,14 @@ class Rule(Model):
     heading: ClassVar[str] = ""
 
     kind: str
-    id: Slug
-    scope: Scope = Scope()
-    reason: Reason = Reason()
-    source: Source = Source()
-    valid_from: LocalDate | None = None
-    valid_until: LocalDate | None = None
-    waiver: Waivable | None = None
-    review_by: Role | None = None
+    id: Slug = Field(title=_("Regelens navn"))
+    scope: Scope = Field(default=Scope(), title=_("Hvem, hva og når regelen gjelder"))
+    reason: Reason = Field(default=Reason(), title=_("Begrunnelse"))
+    source: Source = Field(default=Source(), title=_("Hvor det står"))
+    valid_from: LocalDate | None = Field(default=None, title=_("Gjelder fra"))
+    valid_until: LocalDate | None = Field(default=None, title=_("Gjelder til og med"))
+    waiver: Waivable | None = Field(default=None, title=_("Unntak kan gis"))
+    review_by: Role | None = Field(default=None, title=_("Den som vurderer når regelen krever det"))
 
     @model_validator(mode="after")
     def _keeps_safe(self) -> "Rule":

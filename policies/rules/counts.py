@@ -136,12 +136,13 @@ class Quota(Counting):
     mends: ClassVar[frozenset[Change]] = frozenset({Change.LENGTH})
 
     topic: ClassVar[tuple[str, ...]] = ("per", "period")
+    called: ClassVar[str] = _("Hvor mye hver kan bruke")
 
     kind: Literal["quota"] = "quota"
-    period: Period
+    period: Period = Field(title=_("Tidsrom"))
     comparator: Literal[Comparator.AT_MOST, Comparator.UNDER] = Comparator.AT_MOST
-    minutes: Minutes | None = None
-    dates: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    minutes: Minutes | None = Field(default=None, title=_("Hvor mye"))
+    dates: Annotated[int, Field(ge=1, le=10_000)] | None = Field(default=None, title=_("På hvor mange datoer"))
 
     @model_validator(mode="after")
     def _says_how_much(self) -> "Quota":
@@ -301,11 +302,12 @@ class AgreementHours(Rule):
 
     own_reads: ClassVar[frozenset[Reads]] = frozenset({Reads.COUNTS, Reads.TIME, Reads.ROOM, Reads.APPLICANT})
     mends: ClassVar[frozenset[Change]] = frozenset({Change.LENGTH})
+    called: ClassVar[str] = _("Timer etter avtale")
 
     kind: Literal["entitlement"] = "entitlement"
-    over: Consequence = Consequence.REFUSE
-    other_room: Consequence = Consequence.REFUSE
-    other_dates: Consequence = Consequence.REFUSE
+    over: Consequence = Field(default=Consequence.REFUSE, title=_("Timer ut over avtalen"))
+    other_room: Consequence = Field(default=Consequence.REFUSE, title=_("Andre rom enn avtalens"))
+    other_dates: Consequence = Field(default=Consequence.REFUSE, title=_("Datoer og tider utenfor avtalen"))
 
     def judge(self, occasion: Occasion) -> Iterator[Breach]:
         request, held = occasion.request, occasion.facts.entitlement

@@ -46,7 +46,7 @@ class OfficeHours(Model):
     """When the office that decides answers; public holidays are never among its days."""
 
     weekdays: tuple[Weekday, ...] = Field(default=MONDAY_TO_FRIDAY, min_length=1)
-    hours: Band
+    hours: Band = Field(title=_("Klokkeslett"))
 
     def on(self, holidays: Collection[date]) -> Office:
         """The office with its holidays."""
@@ -65,15 +65,16 @@ class DecisionRoute(Rule):
     settles: ClassVar[str] = "decider"
     own_reads: ClassVar[frozenset[Reads]] = frozenset({Reads.MOMENT, Reads.TIME})
     mends: ClassVar[frozenset[Change]] = frozenset({Change.TIME})
+    called: ClassVar[str] = _("Hvem som svarer, og når")
 
     kind: Literal["decision_route"] = "decision_route"
-    route: Route
-    role: Role = Role.OFFICER
-    title: Reason = Reason()
-    promise: Promise | None = None
-    office: OfficeHours = OFFICE
-    hold: Hold | None = None
-    late: Consequence = Consequence.WARN
+    route: Route = Field(title=_("Søkeren får"))
+    role: Role = Field(default=Role.OFFICER, title=_("Den som avgjør"))
+    title: Reason = Field(default=Reason(), title=_("Det den som avgjør kalles for søkeren"))
+    promise: Promise | None = Field(default=None, title=_("Svar innen"))
+    office: OfficeHours = Field(default=OFFICE, title=_("Arbeidstiden som fristen regnes i"))
+    hold: Hold | None = Field(default=None, title=_("Tiden holdes av i"))
+    late: Consequence = Field(default=Consequence.WARN, title=_("Det som begynner før svaret kan komme"))
 
     @model_validator(mode="after")
     def _answers_in_time(self) -> "DecisionRoute":
@@ -119,11 +120,12 @@ class Buffers(Rule):
     """Time kept for set-up before and clean-up after a booking, during which nobody else has the room; what is to be done then."""
 
     settles: ClassVar[str] = "buffers"
+    called: ClassVar[str] = _("Klargjøring og rydding")
 
     kind: Literal["buffers"] = "buffers"
-    before: Minutes = 0
-    after: Minutes = 0
-    checklist: tuple[Reason, ...] = ()
+    before: Minutes = Field(default=0, title=_("Minutter før, til klargjøring"))
+    after: Minutes = Field(default=0, title=_("Minutter etter, til rydding"))
+    checklist: tuple[Reason, ...] = Field(default=(), title=_("Det som skal gjøres før man går"))
 
     def settle(self, occasion: Occasion) -> Margins:
         return Margins(self.before, self.after, self.checklist)

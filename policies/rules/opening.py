@@ -33,15 +33,16 @@ class Opening(Rule):
     mends: ClassVar[frozenset[Change]] = frozenset({Change.TIME, Change.LENGTH})
 
     follows: ClassVar[tuple[str, ...]] = ("outside",)
+    called: ClassVar[str] = _("Åpningstider, stengninger og ferier")
 
     kind: Literal["opening"] = "opening"
-    outside: Consequence = Consequence.REFUSE
-    by_agreement: Consequence = Consequence.REVIEW
-    unknown: Consequence = Consequence.REVIEW
-    public_holiday: Consequence = Consequence.REVIEW
-    school_break: Consequence = Consequence.ALLOW
-    open_breaks: tuple[Text, ...] = ()
-    only_between: Band | None = None
+    outside: Consequence = Field(default=Consequence.REFUSE, title=_("Utenfor åpningstiden"))
+    by_agreement: Consequence = Field(default=Consequence.REVIEW, title=_("Tid som er åpen etter avtale"))
+    unknown: Consequence = Field(default=Consequence.REVIEW, title=_("Når åpningstiden ikke er kjent"))
+    public_holiday: Consequence = Field(default=Consequence.REVIEW, title=_("Helligdager"))
+    school_break: Consequence = Field(default=Consequence.ALLOW, title=_("Skoleferier"))
+    open_breaks: tuple[Text, ...] = Field(default=(), title=_("Ferier da rommet er åpent likevel"))
+    only_between: Band | None = Field(default=None, title=_("Bare mellom"))
     hours: tuple[StatedHours, ...] = Field(default=(), title=_("Åpent bare i disse tidene"))
 
     @property

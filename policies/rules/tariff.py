@@ -8,10 +8,11 @@ from functools import cached_property
 from itertools import pairwise
 from typing import ClassVar, Literal
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from kernel.money import Ore, for_minutes
+from kernel.texts import marked as _
 from policies.entitled import drawn
 from policies.occasion import Occasion, Part, moment
 from policies.rules.base import Band, Breach, Consequence, LocalDate, Model, OreAmount, Percent, Reads, Rule, Scope, Slug, Text, When
@@ -35,8 +36,8 @@ class Assignment(Scope):
 class Derived(Model):
     """How the regulation says that a stated price came about: so many per cent of another; the linter reckons it again."""
 
-    base: OreAmount
-    percent: Percent
+    base: OreAmount = Field(title=_("Kroner"))
+    percent: Percent = Field(title=_("Prosent"))
 
 
 class Row(Scope):
@@ -49,8 +50,8 @@ class Row(Scope):
     price_class: Slug
     unit: PriceUnit = PriceUnit.HOUR
     ore: OreAmount
-    degression: tuple[Percent, ...] = ()
-    derived: Derived | None = None
+    degression: tuple[Percent, ...] = Field(default=(), title=_("Andel av dagsprisen fra første dag, i prosent"))
+    derived: Derived | None = Field(default=None, title=_("Regnet ut fra"))
 
     @model_validator(mode="after")
     def _falls_by_the_day(self) -> "Row":
@@ -68,10 +69,10 @@ class Row(Scope):
 class Tariff(Model):
     """A version of the price list, for use of the room on dates ``first`` to ``last``."""
 
-    version: Text
-    first: LocalDate
+    version: Text = Field(title=_("Navn på prislista"))
+    first: LocalDate = Field(title=_("For bruk fra"))
     last: LocalDate | None = None
-    rows: tuple[Row, ...]
+    rows: tuple[Row, ...] = Field(title=_("Priser"))
 
     def is_valid_on(self, day: date) -> bool:
         return self.first <= day and (self.last is None or day <= self.last)
@@ -128,11 +129,12 @@ class PriceRule(Rule):
         {Reads.TIME, Reads.APPLICANT, Reads.USE, Reads.ROOM, Reads.COUNTS, Reads.HEADS, Reads.AGES}
     )
     mends: ClassVar[frozenset[Change]] = frozenset({Change.TIME})
+    called: ClassVar[str] = _("Pris")
 
     kind: Literal["price"] = "price"
-    assignments: tuple[Assignment, ...] = ()
-    tariffs: tuple[Tariff, ...]
-    missing: Consequence = Consequence.REVIEW
+    assignments: tuple[Assignment, ...] = Field(default=(), title=_("Hvem som hører til hvilken prisklasse"))
+    tariffs: tuple[Tariff, ...] = Field(title=_("Prislister"))
+    missing: Consequence = Field(default=Consequence.REVIEW, title=_("Det som ikke har noen pris, bookingen"))
 
     @property
     def bands(self) -> tuple[Band, ...]:

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from kernel.texts import marked as _
 from kernel.wallclock import to_wall
 from policies.occasion import MIDNIGHT, Occasion, clock, minutes_of
 from policies.office import Office, Unit, later
@@ -20,10 +21,11 @@ class LeadTime(Rule):
 
     own_reads: ClassVar[frozenset[Reads]] = frozenset({Reads.TIME, Reads.MOMENT})
     mends: ClassVar[frozenset[Change]] = frozenset({Change.TIME})
+    called: ClassVar[str] = _("Hvor tidlig man må be om det")
 
     kind: Literal["lead_time"] = "lead_time"
     comparator: Literal[Comparator.AT_LEAST, Comparator.OVER] = Comparator.AT_LEAST
-    notice: Span
+    notice: Span = Field(title=_("Hvor lenge før"))
     effect: Effect = Effect.REFUSE
 
     def judge(self, occasion: Occasion) -> Iterator[Breach]:
@@ -59,11 +61,12 @@ class Horizon(Rule):
 
     own_reads: ClassVar[frozenset[Reads]] = frozenset({Reads.TIME, Reads.MOMENT})
     mends: ClassVar[frozenset[Change]] = frozenset({Change.TIME})
+    called: ClassVar[str] = _("Hvor langt fram man kan booke")
 
     kind: Literal["horizon"] = "horizon"
     comparator: Literal[Comparator.AT_MOST, Comparator.UNDER] = Comparator.AT_MOST
-    ahead: Span | None = None
-    last_date: LocalDate | None = None
+    ahead: Span | None = Field(default=None, title=_("Hvor langt fram"))
+    last_date: LocalDate | None = Field(default=None, title=_("Siste dato som kan bookes"))
     effect: Effect = Effect.REFUSE
 
     def judge(self, occasion: Occasion) -> Iterator[Breach]:
@@ -85,10 +88,11 @@ class Length(Rule):
 
     own_reads: ClassVar[frozenset[Reads]] = frozenset({Reads.TIME})
     mends: ClassVar[frozenset[Change]] = frozenset({Change.LENGTH})
+    called: ClassVar[str] = _("Hvor lenge")
 
     kind: Literal["length"] = "length"
-    at_least: Minutes | None = None
-    at_most: Minutes | None = None
+    at_least: Minutes | None = Field(default=None, title=_("Minst"))
+    at_most: Minutes | None = Field(default=None, title=_("Høyst"))
     effect: Effect = Effect.REFUSE
 
     def judge(self, occasion: Occasion) -> Iterator[Breach]:
@@ -104,10 +108,11 @@ class Grid(Rule):
 
     own_reads: ClassVar[frozenset[Reads]] = frozenset({Reads.TIME})
     mends: ClassVar[frozenset[Change]] = frozenset({Change.TIME, Change.LENGTH})
+    called: ClassVar[str] = _("Hvilke klokkeslett")
 
     kind: Literal["grid"] = "grid"
-    minutes: Annotated[int, Field(ge=1, le=MIDNIGHT)]
-    offset: Annotated[int, Field(ge=0, lt=MIDNIGHT)] = 0
+    minutes: Annotated[int, Field(ge=1, le=MIDNIGHT)] = Field(title=_("Begynner og slutter hvert … minutt"))
+    offset: Annotated[int, Field(ge=0, lt=MIDNIGHT)] = Field(default=0, title=_("regnet fra minutt"))
     effect: Effect = Effect.REFUSE
 
     def judge(self, occasion: Occasion) -> Iterator[Breach]:

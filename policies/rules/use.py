@@ -22,13 +22,16 @@ class Capacity(Rule):
     is_safety: ClassVar[bool] = True
 
     follows: ClassVar[tuple[str, ...]] = ("over", "unknown_capacity", "unknown_heads")
+    called: ClassVar[str] = _("Hvor mange")
 
     kind: Literal["capacity"] = "capacity"
-    over: Literal[Consequence.REFUSE, Consequence.REVIEW, Consequence.WARN] = Consequence.REFUSE
-    unknown_capacity: Consequence = Consequence.WARN
-    unknown_heads: Consequence = Consequence.WARN
-    at_most: Count | None = None
-    at_least: Count | None = None
+    over: Literal[Consequence.REFUSE, Consequence.REVIEW, Consequence.WARN] = Field(
+        default=Consequence.REFUSE, title=_("Flere enn rommet tar, eller færre enn det minste")
+    )
+    unknown_capacity: Consequence = Field(default=Consequence.WARN, title=_("Når vi ikke vet hvor mange rommet tar"))
+    unknown_heads: Consequence = Field(default=Consequence.WARN, title=_("Når søkeren ikke sier hvor mange de er"))
+    at_most: Count | None = Field(default=None, title=_("Høyst så mange"))
+    at_least: Count | None = Field(default=None, title=_("Minst så mange"))
 
     def judge(self, occasion: Occasion) -> Iterator[Breach]:
         heads = occasion.request.heads
@@ -52,15 +55,16 @@ class Purpose(Rule):
     """
 
     own_reads: ClassVar[frozenset[Reads]] = frozenset({Reads.USE, Reads.ROOM})
+    called: ClassVar[str] = _("Hva rommet kan brukes til")
 
     kind: Literal["purpose"] = "purpose"
-    allowed: tuple[Activity, ...] = ()
-    forbidden: tuple[Activity, ...] = ()
+    allowed: tuple[Activity, ...] = Field(default=(), title=_("Kan bare brukes til"))
+    forbidden: tuple[Activity, ...] = Field(default=(), title=_("Kan ikke brukes til"))
     any_tag: tuple[Text, ...] = Field(default=(), title=_("Rommet må ha ett av disse kjennetegnene"))
-    commercial: Consequence = Consequence.ALLOW
-    alcohol: Consequence = Consequence.ALLOW
-    closed_to_others: Consequence = Consequence.ALLOW
-    effect: Effect = Effect.REFUSE
+    commercial: Consequence = Field(default=Consequence.ALLOW, title=_("Kommersiell bruk"))
+    alcohol: Consequence = Field(default=Consequence.ALLOW, title=_("Alkohol"))
+    closed_to_others: Consequence = Field(default=Consequence.ALLOW, title=_("Det som ikke er åpent for alle"))
+    effect: Effect = Field(default=Effect.REFUSE, title=_("Annen bruk"))
 
     def judge(self, occasion: Occasion) -> Iterator[Breach]:
         request = occasion.request

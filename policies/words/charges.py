@@ -82,7 +82,7 @@ def _rung(step: Step | LaterThan) -> str:
 
 
 def _amount(rule: Surcharge) -> str:
-    per = _(labels.PER[rule.per])
+    per = labels.choice(rule.per)
     match rule.operation:
         case Operation.LEAST_MINUTES:
             return _("man betaler for minst %(time)s", time=formats.duration(rule.minutes or 0))

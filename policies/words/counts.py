@@ -15,7 +15,7 @@ from web.written import listed
 def _quota(rule: Quota) -> Sentences:
     less = rule.comparator is Comparator.UNDER
     said = _("Mindre enn %(time)s %(period)s for %(subject)s.") if less else _("Høyst %(time)s %(period)s for %(subject)s.")
-    facts = {"time": _how_much(rule), "period": _(labels.PERIODS[rule.period]), "subject": _(labels.SUBJECTS[rule.per])}
+    facts = {"time": _how_much(rule), "period": labels.choice(rule.period), "subject": labels.choice(rule.per)}
     yield said % facts
     yield from otherwise(rule.effect)
 
@@ -28,7 +28,7 @@ def _how_much(rule: Quota) -> str:
 
 @tells(Concurrency)
 def _concurrency(rule: Concurrency) -> Sentences:
-    subject = _(labels.SUBJECTS[rule.per])
+    subject = labels.choice(rule.per)
     if rule.measure is Measure.AT_ONCE:
         yield ngettext(
             "Høyst %(num)d rom på samme tid for %(subject)s.",
@@ -45,12 +45,12 @@ def _concurrency(rule: Concurrency) -> Sentences:
 
 @tells(BadHours)
 def _bad_hours(rule: BadHours) -> Sentences:
-    subject = _(labels.SUBJECTS[rule.per])
+    subject = labels.choice(rule.per)
     yield _(
         "%(subject)s med mer enn %(time)s %(period)s tar minst %(percent)d %% av den på tider få vil ha: %(times)s.",
         subject=subject[:1].upper() + subject[1:],
         time=formats.duration(rule.over),
-        period=_(labels.PERIODS[rule.period]),
+        period=labels.choice(rule.period),
         percent=rule.percent,
         times=times(rule.hours),
     )

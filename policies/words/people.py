@@ -64,7 +64,7 @@ def _capacity(rule: Capacity) -> Sentences:
         yield ngettext("Minst %(num)d person.", "Minst %(num)d personer.", rule.at_least)
     yield becomes(_("Flere enn rommet tar"), rule.over)
     if rule.unknown_capacity is not Consequence.ALLOW:
-        yield _("Når vi ikke vet hvor mange rommet tar: bookingen %(effect)s.", effect=_(labels.CONSEQUENCES[rule.unknown_capacity]))
+        yield _("Når vi ikke vet hvor mange rommet tar: bookingen %(effect)s.", effect=labels.choice(rule.unknown_capacity))
 
 
 @tells(AgeMix)

@@ -58,8 +58,7 @@ def follows(effect: Effect | Consequence, msgid: str = THE_BOOKING) -> str:
 
 def becomes(subject: str, consequence: Effect | Consequence) -> str:
     """What becomes of a subject: ``Alkohol må vurderes av en saksbehandler.``"""
-    words = labels.EFFECTS[consequence] if isinstance(consequence, Effect) else labels.CONSEQUENCES[consequence]
-    return gettext("%(subject)s %(effect)s.", subject=subject, effect=gettext(words))
+    return gettext("%(subject)s %(effect)s.", subject=subject, effect=labels.choice(consequence))
 
 
 def becomes_each(*told: tuple[Consequence, str]) -> Sentences:

@@ -17,7 +17,7 @@ from venues.models import Room, Venue
 from venues.outside import ASK_AGAIN, BOOKINGS_OUTSIDE, FindOutside, Outside, Why
 from venues.pages.blueprint import routes
 from venues.pages.guards import require_carer
-from venues.scheduling import subject_of
+from venues.queries import subject_of
 from web.forms import Form, Input, parse, refused
 from web.hooks import hooks
 from web.pages import done

@@ -22,14 +22,13 @@ from venues.opening import SchoolDays
 from venues.pages.blueprint import routes
 from venues.pages.guards import require_carer, require_officer
 from venues.pages.outside import asking_again, done_unless_outside, outside
-from venues.queries import municipality, statements_about, venue_named
+from venues.queries import municipality, statements_about, subject_of, venue_named
 from venues.scheduling import (
     add_closure_row,
     add_school_period,
     forget_opening_hours,
     remove_school_period,
     set_opening_hours,
-    subject_of,
 )
 from venues.shown import Week, coming_closures, room_shown, school_periods, venue_shown
 from venues.vocabulary import FEATURE_LABELS, Answer, slug_of

@@ -14,8 +14,7 @@ from venues.models import Room, Venue
 from venues.pages.blueprint import routes
 from venues.pages.guards import require_carer, require_officer
 from venues.pages.outside import asking_again, done_unless_outside, outside
-from venues.queries import districts, municipality, room_at, statements_about, venue_named
-from venues.scheduling import subject_of
+from venues.queries import districts, municipality, room_at, statements_about, subject_of, venue_named
 from venues.search import facilities, rooms_in_use
 from venues.statements import SEATED, STANDING, reading
 from venues.vocabulary import FACILITY_LABELS, KIND_LABELS
