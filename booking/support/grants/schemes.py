@@ -61,7 +61,9 @@ class RateTerms(Input):
 def make_scheme(session: Session, terms: SchemeTerms, *, by: Actor, now: datetime) -> Scheme:
     """Make a scheme; officers only. Raises Invalid with all that is wrong: the name is taken, the period, unknown venues."""
     by.require(by.is_officer, "officer")
-    return _made(session, terms, {"kind": str(terms.kind)}, by=by, now=now)
+    scheme = _made(session, terms, now=now)
+    record(session, Act("make", "scheme", scheme.id, {"kind": str(terms.kind)}), by=by, now=now)
+    return scheme
 
 
 def change_scheme(session: Session, scheme_id: int, terms: SchemeTerms, *, by: Actor, now: datetime) -> Scheme:
@@ -80,7 +82,9 @@ def change_scheme(session: Session, scheme_id: int, terms: SchemeTerms, *, by: A
         return before
     before.superseded_at = now
     session.flush()
-    return _made(session, terms, {"replaces": before.id, "fields": changed}, by=by, now=now)
+    scheme = _made(session, terms, now=now)
+    record(session, Act("change", "scheme", scheme.id, {"replaces": before.id, "fields": changed}), by=by, now=now)
+    return scheme
 
 
 def set_rate(session: Session, terms: RateTerms, *, by: Actor, now: datetime) -> Rate:
@@ -88,7 +92,10 @@ def set_rate(session: Session, terms: RateTerms, *, by: Actor, now: datetime) ->
 
     Raises Invalid (``unknown-room-kind``), and Conflict (``rate-exists``) where one is stated from that day.
     """
-    return _kept(session, Rate(), terms, "set", by=by, now=now)
+    by.require(by.is_officer, "officer")
+    rate = _kept(session, Rate(), terms)
+    record(session, Act("set", "rate", rate.id, _told(rate)), by=by, now=now)
+    return rate
 
 
 def change_rate(session: Session, rate_id: int, terms: RateTerms, *, by: Actor, now: datetime) -> Rate:
@@ -96,11 +103,13 @@ def change_rate(session: Session, rate_id: int, terms: RateTerms, *, by: Actor, 
 
     Raises Missing (``unknown-rate``), and as ``set_rate`` does.
     """
+    by.require(by.is_officer, "officer")
     rate = session.get(Rate, rate_id, with_for_update=True)
     if rate is None:
-        by.require(by.is_officer, "officer")
         raise refuse(Missing, "unknown-rate", "rate", rate_id)
-    return _kept(session, rate, terms, "change", by=by, now=now)
+    before = _told(rate)
+    record(session, Act("change", "rate", rate.id, _told(_kept(session, rate, terms)) | {"before": before}), by=by, now=now)
+    return rate
 
 
 def schemes(session: Session, *, on: date | None = None) -> Sequence[Scheme]:
@@ -124,13 +133,12 @@ def rules_of(scheme: Scheme) -> Rules:
     return Rules.model_validate(scheme.covers)
 
 
-def _made(session: Session, terms: SchemeTerms, facts: dict[str, Any], *, by: Actor, now: datetime) -> Scheme:
+def _made(session: Session, terms: SchemeTerms, *, now: datetime) -> Scheme:
     if faults := [*_faults_of(session, terms)]:
         raise Invalid(*faults)
     scheme = Scheme(**_columns(terms), created_at=now)
     session.add(scheme)
     session.flush()
-    record(session, Act("change" if "replaces" in facts else "make", "scheme", scheme.id, facts), by=by, now=now)
     return scheme
 
 
@@ -153,18 +161,15 @@ def _faults_of(session: Session, terms: SchemeTerms) -> Iterator[Fault]:
     yield from (Fault("no-such-venue", "venues", slug) for slug in terms.venues if slug not in known)
 
 
-def _kept(session: Session, rate: Rate, terms: RateTerms, verb: str, *, by: Actor, now: datetime) -> Rate:
-    by.require(by.is_officer, "officer")
+def _kept(session: Session, rate: Rate, terms: RateTerms) -> Rate:
     known = select(Rate.id).where(Rate.room_kind == terms.room_kind, Rate.first_day == terms.first_day)
     if session.scalar(known) not in (None, rate.id):
         raise refuse(Conflict, "rate-exists", "first_day", terms.first_day.isoformat(), first=terms.first_day)
     if session.scalar(select(Room.id).where(Room.kind == terms.room_kind).limit(1)) is None:
         raise refuse(Invalid, "unknown-room-kind", "room_kind", terms.room_kind)
-    before = _told(rate) if rate.id else None
     rate.room_kind, rate.first_day, rate.per_hour, rate.source = terms.room_kind, terms.first_day, terms.per_hour * 100, terms.source
     session.add(rate)
     session.flush()
-    record(session, Act(verb, "rate", rate.id, _told(rate) | ({"before": before} if before else {})), by=by, now=now)
     return rate
 
 
