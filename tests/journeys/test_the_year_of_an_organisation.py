@@ -83,7 +83,7 @@ def test_from_the_register_to_next_years_agreement(
     assert renewed == "Avtalen «Samvær på dagtid» er laget."
     assert filled[0] == "10 datoer, 20 timer"
     assert sent == "Rapporten er sendt."
-    assert [one.rpartition(" ")[2] for one in standing] == ["Gjelder", "Utløpt"]
+    assert [one.rpartition(" ")[2] for one in standing] == ["senere", "Utløpt"]
     assert faults == []
 
 
