@@ -27,6 +27,11 @@ def note_standing(session: Session, organisation_id: int, given: StandingInput, 
     """
     by.require(by.is_officer, "officer")
     lock(session, Key(Subject.ORGANISATION, organisation_id))
+    return noted(session, organisation_id, given, by=by, now=now)
+
+
+def noted(session: Session, organisation_id: int, given: StandingInput, *, by: Actor, now: datetime) -> Standing:
+    """The same for an organisation that is locked."""
     organisation = organisation_of(session, organisation_id)
     if given.last_day and given.last_day < given.first_day:
         raise refuse(Invalid, "period-backwards", "last_day", given.last_day.isoformat(), first=given.first_day)

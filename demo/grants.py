@@ -6,7 +6,8 @@ from typing import Any
 
 from accounts.inputs import StandingInput
 from accounts.standings import note_standing
-from booking.support.grants.awarding import Figure, GrantTerms, RateTerms, SchemeTerms, make_grant, make_scheme, set_rate
+from booking.support.grants.awarding import GrantTerms, make_grant
+from booking.support.grants.schemes import Figure, RateTerms, SchemeTerms, make_scheme, set_rate
 from booking.support.grants.statuses import LeaseDecision, decide_lease
 from booking.support.models import SchemeKind
 from demo.people import Cast

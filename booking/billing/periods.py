@@ -26,6 +26,8 @@ from web.forms import Input
 
 # A season can be billed before it begins, a mistyped year cannot.
 FURTHEST = timedelta(days=400)
+# What fell due three years ago can no longer be claimed (Limitation Act, section 2).
+OLDEST = timedelta(days=3 * 366)
 Payer = Annotated[str, Field(pattern=r"^[op][1-9][0-9]{0,8}$")]
 
 
@@ -126,11 +128,14 @@ def begun(session: Session) -> date | None:
 
 def faults_of(session: Session, closing: Closing, *, now: datetime) -> list[Fault]:
     """What is wrong with a period to be closed."""
-    faults, latest = [], to_wall(now, municipality(session).zone).date() + FURTHEST
+    faults, today = [], to_wall(now, municipality(session).zone).date()
+    if closing.first_day < today - OLDEST:
+        facts = {"earliest": today - OLDEST}
+        faults.append(Fault("billed-too-late", "first_day", closing.first_day.isoformat(), facts))
     if closing.last_day < closing.first_day:
         faults.append(Fault("period-backwards", "last_day", closing.last_day.isoformat(), {"first": closing.first_day}))
-    if closing.last_day > latest:
-        faults.append(Fault("billed-too-early", "last_day", closing.last_day.isoformat(), {"latest": latest}))
+    if closing.last_day > today + FURTHEST:
+        faults.append(Fault("billed-too-early", "last_day", closing.last_day.isoformat(), {"latest": today + FURTHEST}))
     known = {
         f"{letter}{one}" for letter, row in (("o", Organisation), ("p", Person)) for one in session.scalars(_ids(row, letter, closing))
     }

@@ -22,7 +22,7 @@ from database.locks import lock
 from database.outbox import post
 from kernel.errors import Conflict, refuse
 from kernel.money import Ore, of_kroner
-from web.fields import Prose
+from web.fields import Prose, RowId
 from web.forms import Input
 
 LARGEST: Ore = 100_000_000
@@ -47,10 +47,12 @@ class Objection(Input):
 
 
 class Ruling(Input):
-    """What an officer answers, and what the date is to cost (kroner as typed) where that is another amount."""
+    """What an officer answers, and what the date is to cost (kroner as typed) where that is another amount; ``dispute`` is the one
+    that was read."""
 
     answer: Prose = Field(min_length=1, max_length=2000)
     amount: Annotated[Ore | None, BeforeValidator(read_kroner), Field(ge=0, le=LARGEST)] = None
+    dispute: RowId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +105,16 @@ def dispute(session: Session, booking_id: int, number: int, given: Objection, *,
 def settle_price(session: Session, booking_id: int, number: int, given: Ruling, *, by: Actor, now: datetime) -> Dispute:
     """Answer a dispute about a date, correct what it costs, or both; officers only.
 
-    What was billed stands: the difference goes into the next period. Raises Conflict (``nothing-to-answer`` where nothing is
-    disputed and no amount given, ``no-price`` where nobody pays for such a date), Missing, Forbidden.
+    What was billed stands: the difference goes into the next period. Raises Conflict (``answered-already`` where another answered
+    the dispute that was read, ``nothing-to-answer`` where nothing is disputed and no amount given, ``no-price`` where nobody pays
+    for such a date), Missing, Forbidden.
     """
     booking = booking_at(session, booking_id, None, by=by)
     by.require(by.is_officer, "officer")
     date = occurrence_of(booking, number)
     asked = session.scalar(select(Dispute).where(Dispute.occurrence_id == date.id, Dispute.answered_at.is_(None)))
+    if given.dispute is not None and (asked is None or asked.id != given.dispute):
+        raise refuse(Conflict, "answered-already", "answer")
     if asked is None and given.amount is None:
         raise refuse(Conflict, "nothing-to-answer", "answer")
     if given.amount is not None:

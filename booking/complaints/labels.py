@@ -115,7 +115,7 @@ def decision_href(decision: Decision) -> str:
         case "report":
             return url_for("grants.report_page", grant_id=decision.row.grant_id)
         case "hearing":
-            return url_for("grants.hearing_page", hearing_id=decision.row.id)
+            return url_for("hearings.hearing_page", hearing_id=decision.row.id)
         case _:
             return url_for("support.organisation_page", organisation_id=decision.organisation.id if decision.organisation else 0)
 

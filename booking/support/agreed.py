@@ -74,19 +74,28 @@ def agreement_page(agreement_id: int) -> str:
 
 @routes.get("/agreements/new")
 def new_agreement_page() -> str:
-    """Find the organisation, then say what it gets: from nothing, a template, or the agreement that goes before."""
+    """Find the organisation, then say what it gets: from nothing, a template, the agreement that goes before, or one that was ended."""
     session = edge.reading()
     edge.actor().require(edge.actor().is_officer, "officer")
     renews, started = _numbered("renews"), _numbered("template")
     before = agreement_at(session, renews) if renews else None
+    if ended := _numbered("again"):
+        return _again_page(_meter(ended).agreement)
     chosen = chosen_organisation(before.organisation_id if before else request.args.get("organisation", type=int))
     if chosen is None:
         kept = [("template", started)] if started else []
         return render_template("support/choose.html", kept=kept, **choice(_("Ny avtale"), url_for("support.agreements_page")))
     template = session.get(AgreementTemplate, started) if started else None
     values = begun(this_day()) | (principles.of_template(template) if template else {})
-    values |= principles.of_agreement(before, is_next=True) | {"renews": before.id} if before else {}
+    values |= principles.of_agreement(before, is_new=True, is_next=True) | {"renews": before.id} if before else {}
     return _form_page("support/new_agreement.html", Form(values), organisation=chosen, templates=templates(session, by=edge.actor()))
+
+
+def _again_page(ended: Agreement) -> str:
+    """The form as an agreement was that was ended by mistake; the coming dates of its rooms draw on what is made of it."""
+    found = templates(edge.reading(), by=edge.actor())
+    values = principles.of_agreement(ended, is_new=True)
+    return _form_page("support/new_agreement.html", Form(values), organisation=ended.organisation, templates=found)
 
 
 @routes.post("/agreements")

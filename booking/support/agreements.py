@@ -32,8 +32,8 @@ def make_agreement(session: Session, terms: AgreementTerms, *, consent: Consent 
     by.require(by.is_officer, "officer")
     rooms = rooms_named(session, terms.rooms)
     _require_sound(session, terms, rooms)
-    if terms.renews is not None:
-        agreement_at(session, terms.renews)
+    if terms.renews is not None and agreement_at(session, terms.renews).organisation_id != terms.organisation:
+        raise refuse(Invalid, "not-their-agreement", "renews", terms.renews)
     reach = Reach(terms.organisation, None, {room.id for room in rooms.values()}, terms.first_day, terms.last_day)
     bookings = concerned(session, reach, now=now)
     # Behind the lock again: another officer may have made the same.

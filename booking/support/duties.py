@@ -1,10 +1,11 @@
 """Duties: what an organisation does in return, planned against held, and the officer's word that it was done."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from accounts.identity import Actor
 from booking.models import Booking, Occurrence
@@ -29,20 +30,48 @@ def note_duty(session: Session, agreement_id: int, duty_id: int, *, done: bool, 
     return duty
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What an agreement asks of a kind in all of its period, and how much of that was held."""
+
+    title: str
+    kind: DutyKind
+    amount: int
+    held: int
+
+
+def duties_kept(session: Session, organisation_id: int, first: date, last: date, *, now: datetime) -> tuple[Kept, ...]:
+    """The duties by agreement and kind of an organisation's agreements that held on some of these days; three statements."""
+    held_then = (Agreement.organisation_id == organisation_id, Agreement.first_day <= last, Agreement.last_day >= first)
+    query = select(Agreement).where(*held_then).options(selectinload(Agreement.promised)).order_by(Agreement.first_day, Agreement.id)
+    found = [one for one in session.scalars(query) if one.promised and not _ended_before(one, first)]
+    opened = _open_dates(session, [one.id for one in found], now)
+    return tuple(Kept(one.title, kind, amount, _held(one, opened)[kind]) for one in found for kind, amount in planned(one).items())
+
+
 def planned(agreement: Agreement) -> Mapping[DutyKind, int]:
     """How much of each kind is promised."""
-    kinds = {duty.kind for duty in agreement.promised}
+    kinds = dict.fromkeys(duty.kind for duty in agreement.promised)
     return {kind: sum(duty.amount for duty in agreement.promised if duty.kind is kind) for kind in kinds}
 
 
 def held(session: Session, agreement: Agreement, *, now: datetime) -> Mapping[DutyKind, int]:
     """How much of each kind that is promised was held: open activity as the bookings of its period say, else what was seen done."""
+    return _held(agreement, _open_dates(session, [agreement.id], now))
+
+
+def _held(agreement: Agreement, opened: Mapping[int, int]) -> dict[DutyKind, int]:
     done = {kind: sum(duty.amount for duty in agreement.promised if duty.kind is kind and duty.done_at) for kind in planned(agreement)}
-    return {kind: _open_dates(session, agreement, now) if kind is DutyKind.OPEN else amount for kind, amount in done.items()}
+    return {kind: opened.get(agreement.id, 0) if kind is DutyKind.OPEN else amount for kind, amount in done.items()}
 
 
-def _open_dates(session: Session, agreement: Agreement, now: datetime) -> int:
-    """The dates under the agreement that were open to all, and held."""
+def _open_dates(session: Session, agreements: Sequence[int], now: datetime) -> dict[int, int]:
+    """By agreement the dates under it that were open to all, and held."""
     was_held = (Occurrence.state == OccurrenceState.BOOKED, Occurrence.absent_at.is_(None), Occurrence.ends_at <= now)
-    query = select(func.count()).select_from(Occurrence).join(Occurrence.booking)
-    return session.scalar(query.where(Occurrence.agreement_id == agreement.id, Booking.open_to_all, *was_held)) or 0
+    query = select(Occurrence.agreement_id, func.count()).join(Occurrence.booking)
+    query = query.where(Occurrence.agreement_id.in_(agreements), Booking.open_to_all, *was_held).group_by(Occurrence.agreement_id)
+    return {agreement: count for agreement, count in session.execute(query) if agreement is not None}
+
+
+def _ended_before(agreement: Agreement, first: date) -> bool:
+    return agreement.ended_at is not None and agreement.ended_at.date() < first

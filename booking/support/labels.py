@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from booking.support.duties import Kept
 from booking.support.models import Duty, DutyKind
 from kernel.texts import marked as _
 from policies.entitled import written
@@ -112,7 +113,7 @@ DUTIES: Mapping[DutyKind, str] = {
 }
 
 
-def duty_label(duty: Duty) -> str:
+def duty_label(duty: Duty | Kept) -> str:
     """``Åpen aktivitet, 4 ganger``."""
     kind = gettext(DUTIES[duty.kind])
     if duty.kind is DutyKind.DUGNAD:

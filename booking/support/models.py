@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from accounts.models import Organisation
@@ -13,6 +13,7 @@ from database.types import OreColumn, Word
 from venues.models import Room
 
 LARGEST_ID = 2**31 - 1
+CURRENT = text("superseded_at IS NULL")
 
 
 def monday(day: date) -> date:
@@ -139,13 +140,15 @@ class Scheme(Base):
     """What grants are given for and by which rules, from ``first_day`` to ``last_day``; none is worth more than ``ceiling`` øre.
 
     ``covers`` is what ``booking.support.grants.rules.Rules`` says of hours and amounts, ``rules`` and ``duties`` the same in words.
-    A report is due ``report_days`` after a grant's last day, None where none is asked for, with the figures that it ``asks``.
+    A report is due ``report_days`` after a grant's last day, None where none is asked for, with the figures that it ``asks``. A scheme
+    is never rewritten: one that goes on by other terms is ``superseded_at``, and keeps the grants that were given under it.
     """
 
     __tablename__ = "support_scheme"
+    __table_args__ = (Index("ix_support_scheme_name", "name", unique=True, sqlite_where=CURRENT, postgresql_where=CURRENT),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(120), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
     kind: Mapped[SchemeKind] = mapped_column(Word(SchemeKind))
     purpose: Mapped[str] = mapped_column(String(2000), default="")
     rules: Mapped[str] = mapped_column(String(4000), default="")
@@ -157,6 +160,7 @@ class Scheme(Base):
     ceiling: Mapped[int | None] = mapped_column(OreColumn)
     report_days: Mapped[int | None]
     created_at: Mapped[datetime]
+    superseded_at: Mapped[datetime | None]
 
 
 class Grant(Base):

@@ -1,5 +1,6 @@
 """Principles: templates that new agreements start from, kept by officers as data, and what a form begins with."""
 
+from calendar import isleap
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -62,22 +63,35 @@ def of_template(template: AgreementTemplate) -> dict[str, Any]:
     return flat(terms, ("times", "documents", "promised")) | {"remind_days": _listed(terms.get("remind_days", []))}
 
 
-def of_agreement(agreement: Agreement, *, is_next: bool = False) -> dict[str, Any]:
-    """What the form begins with that changes an agreement, or with ``is_next`` renews it for a period of equal length after it."""
+def of_agreement(agreement: Agreement, *, is_new: bool = False, is_next: bool = False) -> dict[str, Any]:
+    """What the form begins with that changes an agreement, makes a new one of it (``is_new``), or renews it (``is_next``) on the same
+    days of the first year after it."""
     names = ("title", "price_class", "per", "duties", "contact", "parties", "organisation_id")
     values: dict[str, Any] = {name: getattr(agreement, name) for name in names}
-    later = agreement.last_day + timedelta(days=1) - agreement.first_day if is_next else timedelta()
+    years = years_after(agreement) if is_next else 0
     days = {name: getattr(agreement, name) for name in ("first_day", "last_day", "renew_by")}
-    values |= {name: (day + later).isoformat() if day else "" for name, day in days.items()}
+    values |= {name: later(day, years).isoformat() if day else "" for name, day in days.items()}
     values |= {"hours": f"{agreement.minutes / 60:g}".replace(".", ","), "remind_days": _listed(agreement.remind_days)}
     values["rooms"] = [f"{room.venue.slug}/{room.slug}" for room in agreement.rooms]
     times = [{"weekday": one["weekday"], "start": clock(one["start"]), "end": clock(one["end"])} for one in agreement.times]
     promised = [
-        {"id": "" if is_next else duty.id, "kind": duty.kind, "amount": duty.amount, "text": duty.text}
-        | {"due_on": (duty.due_on + later).isoformat() if duty.due_on else ""}
+        {"id": "" if is_new else duty.id, "kind": duty.kind, "amount": duty.amount, "text": duty.text}
+        | {"due_on": later(duty.due_on, years).isoformat() if duty.due_on else ""}
         for duty in agreement.promised
     ]
     return flat(values | {"times": times, "promised": promised, "documents": agreement.documents}, ("times", "documents", "promised"))
+
+
+def years_after(agreement: Agreement) -> int:
+    """How many years later the same days do not meet the agreement's own."""
+    span = agreement.last_day.year - agreement.first_day.year
+    return span if span and later(agreement.first_day, span) > agreement.last_day else span + 1
+
+
+def later(day: date, years: int) -> date:
+    """The same day so many years later; 29 February is the 28th where there is none."""
+    is_leap_day = (day.month, day.day) == (2, 29)
+    return day.replace(year=day.year + years, day=28 if is_leap_day and not isleap(day.year + years) else day.day)
 
 
 def flat(values: Mapping[str, Any], lists: Sequence[str]) -> dict[str, Any]:

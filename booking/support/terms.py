@@ -1,10 +1,12 @@
 """Terms: what a form or a request says of an agreement or a template, and what is wrong with it."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session, joinedload, selectinload
 
@@ -33,6 +35,12 @@ def numbers_in(value: object) -> object:
     return [part for text in texts for part in text.replace(",", " ").split()]
 
 
+def web_address(text: str) -> str:
+    if not re.fullmatch(r"https?://\S+", text):
+        raise PydanticCustomError("bad-address", "bad-address")
+    return text
+
+
 Hours = Annotated[float, BeforeValidator(with_point), Field(gt=0, le=10_000, multiple_of=0.25)]
 PriceClass = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
 DaysBefore = Annotated[int, Field(ge=1, le=366)]
@@ -54,7 +62,7 @@ class DocumentTerms(Input):
     """A document that belongs to it: what it is called, and where it lies on the web."""
 
     title: Line
-    address: Annotated[str, Field(max_length=500, pattern=r"^https?://\S+$")]
+    address: Annotated[str, Field(max_length=500), AfterValidator(web_address)]
 
 
 class DutyTerms(Input):

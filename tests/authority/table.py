@@ -110,10 +110,12 @@ note a duty                             in     no      no    no       no     no 
 keep a template                         in     no      no    no       no     no        no        ok      ok
 retire a template                       in     no      no    no       no     no        no        ok      ok
 make a scheme                           in     no      no    no       no     no        no        ok      ok
+change a scheme                         in     no      no    no       no     no        no        ok      ok
 make a grant                            in     no      no    no       no     no        no        ok      ok
 end a grant                             in     no      no    no       no     no        no        ok      ok
 say how much of a booking counts        in     no      no    no       no     no        no        ok      ok
 state what an hour is worth             in     no      no    no       no     no        no        ok      ok
+correct what an hour is worth           in     no      no    no       no     no        no        ok      ok
 report on a grant                       in     no      no    ok       ok     no        no        no      no
 answer a report                         in     no      no    no       no     no        no        ok      ok
 decide a lease status                   in     no      no    no       no     no        no        ok      ok

@@ -300,12 +300,16 @@ TRIES: dict[str, Tries] = {
     "keep a template": _page("/agreements/templates", name="Fast trening"),
     "retire a template": _page("/agreements/templates/{template}/removal"),
     "make a scheme": _page("/grants/schemes", name="Leie", kind="rent", first_day="2026-01-01"),
+    "change a scheme": _page("/grants/schemes/{scheme}", name="Gratis tid", kind="rooms", first_day="2025-01-01", ceiling="500"),
     "make a grant": _page(
-        "/grants", organisation="{skiold}", scheme="{scheme}", first_day="2026-01-01", last_day="2026-12-31", ceiling="1000"
+        "/grants", organisation="{skiold}", scheme="{scheme}", first_day="2027-01-01", last_day="2027-12-31", ceiling="1000"
     ),
     "end a grant": _page("/grants/{grant}/end"),
     "say how much of a booking counts": _page("/grants/{grant}/parts", booking="{booked.reference}", local="50", reason="Delt bane"),
     "state what an hour is worth": _page("/grants/rates", room_kind="gym", first_day="2026-01-01", per_hour="100", source="Vedtak 1"),
+    "correct what an hour is worth": _page(
+        "/grants/rates/{rate}", room_kind="gym", first_day="2025-01-01", per_hour="250", source="Vedtak 1, rettet"
+    ),
     "report on a grant": _page("/grants/{grant}/report", text="Vi spilte.", send="yes"),
     "answer a report": _page("/grants/{reported}/report/answer", approved="yes"),
     "decide a lease status": _page("/organisations/{skiold}/lease", status="a", first_day="2026-01-01", reason="Vedtak"),

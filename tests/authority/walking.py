@@ -66,6 +66,8 @@ def _known(world: World, people: Sequence[int], organisations: Sequence[int], pe
         "person_id": people,
         "organisation_id": organisations,
         "grant_id": [world.grant, world.reported],
+        "scheme_id": [world.scheme],
+        "rate_id": [world.rate],
         "hearing_id": [world.hearing],
         "period_id": [period],
         "agreement_id": [world.agreement],

@@ -32,9 +32,10 @@ from booking.models import Occurrence, Offer, Task, Undo, Vacancy
 from booking.reservations import reserve
 from booking.states import TaskReason, UsageKind
 from booking.support.agreements import make_agreement
-from booking.support.grants.awarding import GrantTerms, SchemeTerms, make_grant, make_scheme
+from booking.support.grants.awarding import GrantTerms, make_grant
 from booking.support.grants.hearings import HearingAnswer, HearingNotice, answer_hearing, give_notice
 from booking.support.grants.reports import ReportInput, write_report
+from booking.support.grants.schemes import RateTerms, SchemeTerms, make_scheme, set_rate
 from booking.support.models import Duty
 from booking.support.principles import keep_template
 from booking.support.terms import AgreementTerms, TemplateTerms
@@ -68,6 +69,8 @@ STANDING = StandingInput(name="lag", first_day="2026-01-01", source="Registeret"
 YESTERDAY = NOW - timedelta(days=1)
 SECRET = "only-for-the-tests-nowhere-else!"
 ROOM = "oren-flerbrukshall/gymsal-1"
+# Of a grant that is to be reported on, and of one that was.
+DAYS_OF_GRANTS = (("2025-08-01", "2026-07-31"), ("2025-01-01", "2025-07-31"))
 # Who each column of the table is, by the name in the cast; Tone looks after another venue.
 EVERYBODY = {
     "nobody": "",
@@ -132,6 +135,7 @@ class World:
     duty: int
     template: int
     scheme: int
+    rate: int
     grant: int  # of last year, to be reported on
     reported: int  # another, on which it was
     hearing: int
@@ -238,13 +242,14 @@ def _review(session: Session, hall: Hall) -> int:
 def _supported(session: Session, hall: Hall) -> dict[str, Any]:
     """A scheme, two grants of last year - one to be reported on, one that was - and a hearing that was answered."""
     scheme = _made(session, make_scheme, SchemeTerms(name="Gratis tid", kind="rooms", first_day="2025-01-01", report_days=60), by=hall.kari)
-    days = {"first_day": "2025-08-01", "last_day": "2026-07-31"}
-    terms = GrantTerms(organisation=hall.cast.skiold.id, scheme=scheme.id, ceiling=1000, **days)
-    grant, reported = (_made(session, make_grant, terms, by=hall.kari).id for _ in range(2))
+    rate = _made(session, set_rate, RateTerms(room_kind="gym", first_day="2025-01-01", per_hour=100, source="Vedtak 1"), by=hall.kari)
+    terms = {"organisation": hall.cast.skiold.id, "scheme": scheme.id, "ceiling": 1000}
+    terms_of = (GrantTerms(**terms, first_day=first, last_day=last) for first, last in DAYS_OF_GRANTS)
+    grant, reported = (_made(session, make_grant, one, by=hall.kari).id for one in terms_of)
     _made(session, write_report, reported, ReportInput(text="Vi trente.", send=True), by=hall.berit)
     hearing = _made(session, give_notice, hall.cast.skiold.id, HearingNotice(cause="Utleie", answer_by="2026-10-01"), by=hall.kari)
     _made(session, answer_hearing, hearing.id, HearingAnswer(answer="Nei."), by=hall.berit)
-    return {"scheme": scheme.id, "grant": grant, "reported": reported, "hearing": hearing.id}
+    return {"scheme": scheme.id, "rate": rate.id, "grant": grant, "reported": reported, "hearing": hearing.id}
 
 
 def _complained(session: Session, hall: Hall, world: World) -> dict[str, Any]:

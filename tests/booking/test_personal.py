@@ -38,8 +38,9 @@ from booking.handing import take_over
 from booking.models import Booking, Occurrence, Sought
 from booking.reservations import reserve
 from booking.states import UsageKind
-from booking.support.grants.awarding import GrantTerms, SchemeTerms, make_grant, make_scheme
+from booking.support.grants.awarding import GrantTerms, make_grant
 from booking.support.grants.models import Report, ReportState
+from booking.support.grants.schemes import SchemeTerms, make_scheme
 from booking.support.grants.values import values
 from booking.usage import UsageInput, note_usage
 from calendars import personal as of_calendars

@@ -15,7 +15,8 @@ from booking.outcome import Declined, Taken
 from booking.reservations import preview, reserve
 from booking.states import BookingState, OccurrenceState
 from booking.support.agreements import make_agreement
-from booking.support.grants.awarding import GrantTerms, SchemeTerms, make_grant, make_scheme
+from booking.support.grants.awarding import GrantTerms, make_grant
+from booking.support.grants.schemes import SchemeTerms, make_scheme
 from booking.support.grants.values import worths
 from booking.support.meters import meters
 from booking.support.terms import AgreementTerms

@@ -50,6 +50,7 @@ ELSEWHERE = {
     "agreement_template",
     "grant",
     "scheme",
+    "rate",
     "report",
     "hearing",
     "complaint",

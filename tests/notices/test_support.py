@@ -2,7 +2,8 @@
 
 import pytest
 
-from booking.support.grants.awarding import GrantTerms, SchemeTerms, end_grant, make_grant, make_scheme
+from booking.support.grants.awarding import GrantTerms, end_grant, make_grant
+from booking.support.grants.schemes import SchemeTerms, make_scheme
 from tests.notices.conftest import Office, words
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -1,4 +1,4 @@
-"""Pages of grants: what officers award and reckon, what an organisation has, its reports and its answers in hearings."""
+"""Pages of grants: what officers award, what an organisation has, and its reports."""
 
 from datetime import date
 from typing import Any
@@ -9,38 +9,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from accounts import edge
-from accounts.organisations import organisation_of
 from accounts.queries import names_of_people
 from accounts.standings import standings_of
 from booking.support.choosing import choice, chosen_organisation, this_day
+from booking.support.grants import hearing_pages, scheme_pages
 from booking.support.grants.activity import held_before, measured
-from booking.support.grants.awarding import (
-    Figure,
-    GrantTerms,
-    RateTerms,
-    SchemeTerms,
-    end_grant,
-    given,
-    make_grant,
-    make_scheme,
-    rules_of,
-    schemes,
-    set_rate,
-)
+from booking.support.grants.awarding import GrantTerms, end_grant, given, make_grant
 from booking.support.grants.check import checked, grant_for
-from booking.support.grants.hearings import (
-    LEAST_TIME,
-    HearingAnswer,
-    HearingDecision,
-    HearingNotice,
-    answer_hearing,
-    decide_hearing,
-    give_notice,
-    hearing_of,
-    hearings,
-)
+from booking.support.grants.hearings import LEAST_TIME, hearings
 from booking.support.grants.labels import figure_name, grant_why, report_label, rules_in_words, scheme_kind_label
-from booking.support.grants.models import Rate, Report
+from booking.support.grants.models import Report
 from booking.support.grants.parts import PartInput, state_part
 from booking.support.grants.reports import (
     OPEN,
@@ -54,16 +32,13 @@ from booking.support.grants.reports import (
     write_report,
 )
 from booking.support.grants.rules import operating_of
-from booking.support.grants.statuses import LEASE, LeaseDecision, decide_lease, has_economic_activity, leases
+from booking.support.grants.schemes import Figure, rules_of, schemes
+from booking.support.grants.statuses import LEASE, has_economic_activity, leases
 from booking.support.grants.sums import sums
 from booking.support.grants.values import values, worths
 from booking.support.models import Grant, SchemeKind
 from kernel.clock import now
 from kernel.errors import Missing, refuse
-from policies.labels import activity
-from policies.taxonomy import Activity
-from venues.labels import kind_label
-from venues.models import Room, Venue
 from web.forms import Form, parse
 from web.pages import FORM_REFUSALS, done, done_or_again, form_again, keep_nothing
 from web.texts import gettext as _
@@ -79,8 +54,9 @@ routes.add_app_template_filter(grant_why, "grant_why")
 
 
 def install(app: Flask) -> None:
-    """Serve the pages."""
-    app.register_blueprint(routes)
+    """Serve the pages of grants, of schemes and of hearings."""
+    for blueprint in (routes, scheme_pages.routes, hearing_pages.routes):
+        app.register_blueprint(blueprint)
 
 
 @routes.get("/grants")
@@ -180,102 +156,6 @@ def answer_to_report(grant_id: int) -> ResponseReturnValue:
     )
 
 
-@routes.get("/grants/schemes")
-def schemes_page() -> str:
-    """All schemes, for officers."""
-    edge.actor().require(edge.actor().is_officer, "officer")
-    found = [(one, rules_in_words(rules_of(one), one.kind)) for one in schemes(edge.reading())]
-    return render_template("support/grants/schemes.html", schemes=found)
-
-
-@routes.get("/grants/schemes/new")
-def new_scheme_page() -> str:
-    """Describe a scheme."""
-    edge.actor().require(edge.actor().is_officer, "officer")
-    form = Form({"first_day": f"{this_day().year}-01-01", "kind": SchemeKind.RENT})
-    return render_template("support/grants/new_scheme.html", form=form, **_offers())
-
-
-@routes.post("/grants/schemes")
-def register_scheme() -> ResponseReturnValue:
-    """Make it."""
-    try:
-        made = edge.transact(make_scheme, parse(SchemeTerms, request.form))
-    except FORM_REFUSALS as refusal:
-        return form_again("support/grants/new_scheme.html", refusal, **_offers())
-    return done(_("Ordningen «%(name)s» er laget.", name=made.name), url_for("grants.schemes_page"))
-
-
-@routes.get("/grants/rates")
-def rates_page() -> str:
-    """What hours are reckoned to be worth where no price is known."""
-    return _rates_page(Form({"first_day": f"{this_day().year}-01-01"}))
-
-
-@routes.post("/grants/rates")
-def register_rate() -> ResponseReturnValue:
-    """State a rate."""
-    return done_or_again(
-        lambda: edge.transact(set_rate, parse(RateTerms, request.form)), _rates_page, _("Satsen er notert."), url_for("grants.rates_page")
-    )
-
-
-@routes.get("/organisations/<int:organisation_id>/decisions")
-def decisions_page(organisation_id: int) -> str:
-    """What officers decide of an organisation: its lease status, and that it may lose the right to new support."""
-    return _decisions_page(organisation_id)
-
-
-@routes.post("/organisations/<int:organisation_id>/lease")
-def decide_lease_status(organisation_id: int) -> ResponseReturnValue:
-    """Decide the lease status."""
-    return done_or_again(
-        lambda: edge.transact(decide_lease, organisation_id, parse(LeaseDecision, request.form)),
-        lambda form: _decisions_page(organisation_id, form),
-        _("Vedtaket om leiestatus er notert."),
-        _support_of(organisation_id),
-    )
-
-
-@routes.post("/organisations/<int:organisation_id>/hearings")
-def begin_hearing(organisation_id: int) -> ResponseReturnValue:
-    """Give notice that the right to new support may be lost."""
-    return done_or_again(
-        lambda: edge.transact(give_notice, organisation_id, parse(HearingNotice, request.form)),
-        lambda form: _decisions_page(organisation_id, form),
-        _("Varselet er sendt."),
-        _support_of(organisation_id),
-    )
-
-
-@routes.get("/hearings/<int:hearing_id>")
-def hearing_page(hearing_id: int) -> str:
-    """A hearing: the notice, the answer, the decision."""
-    return _hearing_page(hearing_id)
-
-
-@routes.post("/hearings/<int:hearing_id>/answer")
-def answer_in_hearing(hearing_id: int) -> ResponseReturnValue:
-    """Answer for the organisation."""
-    return done_or_again(
-        lambda: edge.transact(answer_hearing, hearing_id, parse(HearingAnswer, request.form)),
-        lambda form: _hearing_page(hearing_id, form),
-        _("Svaret er sendt."),
-        url_for("grants.hearing_page", hearing_id=hearing_id),
-    )
-
-
-@routes.post("/hearings/<int:hearing_id>/decision")
-def decide_in_hearing(hearing_id: int) -> ResponseReturnValue:
-    """Decide it."""
-    return done_or_again(
-        lambda: edge.transact(decide_hearing, hearing_id, parse(HearingDecision, request.form)),
-        lambda form: _hearing_page(hearing_id, form),
-        _("Vedtaket er sendt."),
-        url_for("grants.hearing_page", hearing_id=hearing_id),
-    )
-
-
 def support_of(organisation_id: int) -> dict[str, Any]:
     """What an organisation's own page shows of grants: those it has with what they are worth, its status, its hearings."""
     session, actor = edge.reading(), edge.actor()
@@ -301,32 +181,6 @@ def support_of(organisation_id: int) -> dict[str, Any]:
         "today": day,
         "first_answer": day + LEAST_TIME,
     }
-
-
-def _support_of(organisation_id: int) -> str:
-    return url_for("support.organisation_page", organisation_id=organisation_id)
-
-
-def _decisions_page(organisation_id: int, form: Form | None = None) -> str:
-    session, actor = edge.reading(), edge.actor()
-    actor.require(actor.is_officer, "officer")
-    day = this_day()
-    first = {"first_day": day.isoformat(), "answer_by": (day + LEAST_TIME).isoformat()}
-    return render_template(
-        "support/grants/decisions.html",
-        form=form or Form(first),
-        organisation=organisation_of(session, organisation_id),
-        leases=leases(session, organisation_id),
-        least=LEAST_TIME.days,
-    )
-
-
-def _hearing_page(hearing_id: int, form: Form | None = None) -> str:
-    session, actor = edge.reading(), edge.actor()
-    hearing = hearing_of(session, hearing_id, by=actor)
-    people = names_of_people(session, [one for one in (hearing.begun_by, hearing.answered_by, hearing.decided_by) if one])
-    may = {"may_answer": actor.acts_for(hearing.organisation_id), "may_decide": actor.is_officer}
-    return render_template("support/grants/hearing.html", form=form or Form({}), hearing=hearing, names=people, today=this_day(), **may)
 
 
 def _grant_page(grant_id: int, form: Form | None = None) -> str:
@@ -371,14 +225,6 @@ def _report_page(grant_id: int, form: Form | None = None) -> str:
     )
 
 
-def _rates_page(form: Form) -> str:
-    session = edge.reading()
-    edge.actor().require(edge.actor().is_officer, "officer")
-    rates = session.scalars(select(Rate).order_by(Rate.room_kind, Rate.first_day.desc())).all()
-    kinds = session.scalars(select(Room.kind).distinct().order_by(Room.kind)).all()
-    return render_template("support/grants/rates.html", form=form, rates=rates, kinds=[(kind, kind_label(kind)) for kind in kinds])
-
-
 def _award(organisation_id: int) -> dict[str, Any]:
     """The schemes of today, and what an operating grant comes to by what is known: members, and activities of the year before."""
     session, day = edge.reading(), this_day()
@@ -386,14 +232,3 @@ def _award(organisation_id: int) -> dict[str, Any]:
     members, held = members_of(session, organisation_id, day), held_before(session, organisation_id, now=now())
     money = [(one, operating_of(rules_of(one), members, held)) for one in found if one.kind is SchemeKind.OPERATING]
     return {"schemes": found, "choices": [(one.id, one.name) for one in found], "proposals": money}
-
-
-def _offers() -> dict[str, Any]:
-    """What a scheme can name."""
-    venues = edge.reading().execute(select(Venue.slug, Venue.name).where(Venue.retired_at.is_(None)).order_by(Venue.name)).all()
-    return {
-        "kinds": [(str(kind), scheme_kind_label(kind)) for kind in SchemeKind],
-        "activities": [(str(one), activity(one)) for one in Activity],
-        "venues": [(slug, name) for slug, name in venues],
-        "figures": [(str(one), figure_name(one)) for one in Figure],
-    }

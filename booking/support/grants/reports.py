@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session, joinedload
 
 from accounts.identity import Actor
 from accounts.standings import held_on, standings_of
+from booking.support.duties import Kept, duties_kept
 from booking.support.grants.activity import Measured, measured
-from booking.support.grants.awarding import Figure
 from booking.support.grants.check import checked, grant_for
 from booking.support.grants.models import Report, ReportState
+from booking.support.grants.schemes import COUNTED, Figure
 from booking.support.grants.telling import tell_delegates
 from booking.support.grants.values import total, worths
-from booking.support.models import Grant
+from booking.support.models import DutyKind, Grant
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
 from kernel.errors import Conflict, Fault, Invalid, Missing, refuse
@@ -49,7 +50,10 @@ class ReportAnswer(Input):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What bookings say under a grant: what was done, what rooms were worth by which tariffs, what the grant pays; in øre."""
+    """What bookings say under a grant: what was done, what rooms were worth by which tariffs, what the grant pays; in øre.
+
+    ``duties`` are those of the agreements that held on its days, planned against held.
+    """
 
     measured: Measured
     listed: Ore
@@ -57,6 +61,7 @@ class Account:
     unvalued: int
     tariffs: tuple[str, ...]
     paid: Ore
+    duties: tuple[Kept, ...] = ()
 
     @property
     def value(self) -> Ore:
@@ -65,6 +70,7 @@ class Account:
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> "Account":
         told = stored | {"measured": Measured(**stored["measured"]), "tariffs": tuple(stored["tariffs"])}
+        told["duties"] = tuple(Kept(**one | {"kind": DutyKind(one["kind"])}) for one in stored.get("duties", ()))
         return cls(**told)
 
 
@@ -81,7 +87,8 @@ def account_of(session: Session, grant: Grant, *, by: Actor, now: datetime) -> A
     found = worths(session, grant.first_day, grant.last_day, by=by, organisation_id=grant.organisation_id)
     worth = total(one for one in found if one.grant and one.grant.id == grant.id)
     money = (worth.listed, worth.charged, worth.unvalued, worth.tariffs) if worth else (0, 0, 0, ())
-    return Account(measured(session, grant, now=now), *money, checked(session, [grant])[grant.id].paid)
+    duties = duties_kept(session, grant.organisation_id, grant.first_day, grant.last_day, now=now)
+    return Account(measured(session, grant, now=now), *money, checked(session, [grant])[grant.id].paid, duties)
 
 
 def members_of(session: Session, organisation_id: int, day: date) -> int | None:
@@ -99,6 +106,8 @@ def write_report(session: Session, grant_id: int, given: ReportInput, *, by: Act
     by.require(by.acts_for(grant.organisation_id), "delegate")
     if report.state not in OPEN:
         raise refuse(Conflict, "report-sent", "text")
+    if faults := [Fault("too-small", f"figures.{name}", given.figures[name], {"least": 0}) for name in COUNTED if _is_below(given, name)]:
+        raise Invalid(*faults)
     report.text, report.figures = given.text, {str(name): value for name, value in given.figures.items()}
     if given.send:
         _send(session, grant, report, by=by, now=now)
@@ -161,6 +170,10 @@ def _locked(session: Session, grant_id: int, by: Actor) -> tuple[Grant, Report]:
         raise refuse(Missing, "no-report", "grant", grant_id)
     session.refresh(report)
     return grant, report
+
+
+def _is_below(given: ReportInput, name: Figure) -> bool:
+    return given.figures.get(name, 0) < 0
 
 
 def _send(session: Session, grant: Grant, report: Report, *, by: Actor, now: datetime) -> None:

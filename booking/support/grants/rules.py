@@ -47,6 +47,11 @@ class Rules(Input):
     least_activities: Annotated[int, Field(ge=0, le=10_000)] = 0
 
 
+def in_ore(kroner: int | None) -> Ore | None:
+    """Whole kroner as they are typed, None for none."""
+    return None if kroner is None else kroner * 100
+
+
 @dataclass(frozen=True, slots=True)
 class Use:
     """What a booking says that rules read; ``young`` and ``local`` in per cent where somebody stated them (``models.Part``)."""
@@ -132,12 +137,14 @@ def rent_of(grant: Given, use: Use, date: Priced) -> Paid:
     nothing: what the municipality gave once is not given twice.
     """
     code, young = missed(grant.rules, use), young_share(grant.rules, use)
-    if code or young is None:
-        return Paid(0, code or "ages-unknown", {"age": grant.rules.under_age})
+    if code:
+        return Paid(0, code, {"age": grant.rules.under_age})
     if date.listed is None:
         return Paid(0, "no-price")
     if date.charged == 0:
         return Paid(0, "free-already")
+    if young is None:
+        return Paid(0, "ages-unknown", {"age": grant.rules.under_age})
     most = None if grant.rules.most_per_hour is None else Fraction(grant.rules.most_per_hour * 100 * date.minutes, 60)
     rent, charged = (Fraction(amount) if most is None else min(Fraction(amount), most) for amount in (date.listed, date.charged))
     own = rent * grant.own_share / 100

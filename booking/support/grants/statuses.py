@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from accounts.identity import Actor
 from accounts.inputs import StandingInput
 from accounts.models import Standing
-from accounts.standings import close, held_on, note_standing, standings_of
+from accounts.standings import close, held_on, noted, standings_of
 from database.locks import Key, Subject, lock
 from kernel.errors import Invalid, refuse
 from web.fields import Day
@@ -35,19 +35,18 @@ class LeaseDecision(Input):
 def decide_lease(session: Session, organisation_id: int, given: LeaseDecision, *, by: Actor, now: datetime) -> Standing | None:
     """Decide an organisation's lease status: what it had before ends the day before. Officers only.
 
-    Prices and rules read it as the standing ``lease-status-a``. Raises what ``note_standing`` raises, and Invalid
+    Prices and rules read it as the standing ``lease-status-a``. Raises what ``accounts.standings.note_standing`` raises, and Invalid
     (``no-lease-to-end``) where there is none to end.
     """
     by.require(by.is_officer, "officer")
+    lock(session, Key(Subject.ORGANISATION, organisation_id))
     before = [one for one in leases(session, organisation_id) if one.last_day is None or one.last_day >= given.first_day]
     if given.status is None and not before:
         raise refuse(Invalid, "no-lease-to-end", "status")
     made = None
-    if given.status is None:
-        lock(session, Key(Subject.ORGANISATION, organisation_id))
-    else:
-        noted = StandingInput(name=LEASE + given.status, first_day=given.first_day, last_day=given.last_day, source=given.reason)
-        made = note_standing(session, organisation_id, noted, by=by, now=now)
+    if given.status is not None:
+        status = StandingInput(name=LEASE + given.status, first_day=given.first_day, last_day=given.last_day, source=given.reason)
+        made = noted(session, organisation_id, status, by=by, now=now)
     for standing in before:
         close(session, standing, last_day=given.first_day - timedelta(days=1), by=by, now=now)
     return made

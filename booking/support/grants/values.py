@@ -17,7 +17,7 @@ from booking.states import OccurrenceState
 from booking.support.grants.models import Part
 from booking.support.grants.rows import as_given, grants_of, priced, within
 from booking.support.grants.rules import Use, standing_under
-from booking.support.models import Grant
+from booking.support.models import Grant, SchemeKind
 from kernel.money import Ore
 from policies.request import AgeBand, bands_of
 
@@ -50,8 +50,10 @@ class Worth:
 
     @property
     def is_above(self) -> bool:
-        """Whether more was given than the ceiling allows."""
-        return self.grant is not None and self.grant.ceiling is not None and self.value > self.grant.ceiling
+        """Whether rooms were given for more than the ceiling allows; that of rent is one of money, and holds what is paid."""
+        if self.grant is None or self.grant.ceiling is None or self.grant.scheme.kind is not SchemeKind.ROOMS:
+            return False
+        return self.value > self.grant.ceiling
 
     def __add__(self, other: "Worth") -> "Worth":
         figures = {name: getattr(self, name) + getattr(other, name) for name in ("dates", "minutes", "listed", "charged", "unvalued")}

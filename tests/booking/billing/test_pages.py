@@ -80,14 +80,16 @@ def test_what_is_disputed_waits_for_an_answer_that_can_be_another_price(visit: V
     closed = officer.post("/invoices", form_on="/invoices", first_day="2026-10-01", last_day="2026-10-31")
     waiting, billed = officer.get("/invoices").text, kroner(officer.get(closed.location).text)
     wrong = officer.post(page, answer="Ja.", amount="tre")
-    answered = officer.post(page, answer="Ja, 500.", amount="500,00")
+    read = re.findall(r'name="dispute" value="(\d+)"', officer.get(page).text)
+    answered = officer.post(page, answer="Ja, 500.", amount="500,00", dispute=read[0])
+    other = officer.post(page, answer="Nei.", amount="800", dispute=read[0])
     officer.post("/invoices", form_on="/invoices", first_day="2026-11-01", last_day="2026-11-30")
 
     assert (faults(empty.text), raised.status_code) == ({"reason": "Dette må fylles ut."}, 303)
     assert "Det var avtalt 500 kroner." in waiting
     assert billed[1:] == [["=Skiold turn", "1", "800 kr"]]
     assert faults(wrong.text) == {"amount": "«tre» er ikke et beløp. Skriv kroner, for eksempel 250 eller 99,50."}
-    assert answered.status_code == 303
+    assert (answered.status_code, faults(other.text)) == (303, {"answer": "En annen har alt svart. Last siden på nytt, og se svaret."})
     told = club.get(page).text
     assert "Ja, 500." in told
     assert [row[1] for row in kroner(told)[1:]] == ["500 kr"]

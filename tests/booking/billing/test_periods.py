@@ -165,6 +165,8 @@ def test_the_account_says_what_was_billed_is_due_is_expected_and_at_risk(session
     [
         (Closing(first_day=date(2026, 9, 30), last_day=date(2026, 9, 1)), ["period-backwards"]),
         (Closing(first_day=date(2026, 9, 1), last_day=date(2062, 9, 30)), ["billed-too-early"]),
+        # A slip of the hand would bill what was billed elsewhere long ago, now and in all periods after it.
+        (Closing(first_day=date(2016, 9, 1), last_day=date(2016, 9, 30)), ["billed-too-late"]),
         (Closing(first_day=date(2026, 9, 1), last_day=date(2026, 9, 30), payers=("o999999", "p999999999")), ["no-such-payer"] * 2),
     ],
 )

@@ -18,8 +18,9 @@ from booking.conditions.upkeep import forget_past
 from booking.models import Booking, Usage
 from booking.reservations import reserve
 from booking.states import UsageKind
-from booking.support.grants.awarding import GrantTerms, SchemeTerms, make_grant, make_scheme
+from booking.support.grants.awarding import GrantTerms, make_grant
 from booking.support.grants.hearings import HearingDecision, HearingNotice, decide_hearing, give_notice
+from booking.support.grants.schemes import SchemeTerms, make_scheme
 from booking.usage import UsageInput, note_usage
 from calendars.personal import PERSONAL
 from database.audit import Audit

@@ -22,9 +22,10 @@ from booking.complaints.verbs import complain
 from booking.ending import cancel
 from booking.reservations import reserve
 from booking.support.agreements import AgreementTerms, make_agreement
-from booking.support.grants.awarding import GrantTerms, SchemeTerms, make_grant, make_scheme
+from booking.support.grants.awarding import GrantTerms, make_grant
 from booking.support.grants.hearings import HearingAnswer, HearingDecision, HearingNotice, answer_hearing, decide_hearing, give_notice
 from booking.support.grants.reports import ReportAnswer, ReportInput, answer_report, write_report
+from booking.support.grants.schemes import SchemeTerms, make_scheme
 from database.audit import Audit
 from tests.booking.complaints.conftest import Act, mentioned
 from tests.booking.complaints.test_bundle import unpacked

@@ -14,7 +14,8 @@ from booking.pages import mine
 from booking.reservations import reserve
 from booking.support import agreed, choosing, grants, pages
 from booking.support.agreements import make_agreement
-from booking.support.grants.awarding import GrantTerms, SchemeTerms, make_grant, make_scheme
+from booking.support.grants.awarding import GrantTerms, make_grant
+from booking.support.grants.schemes import SchemeTerms, make_scheme
 from booking.support.terms import AgreementTerms
 from database.transact import Database
 from tests.accounts.conftest import Visitor

@@ -15,7 +15,7 @@ from booking.models import Occurrence
 from booking.reservations import reserve
 from booking.states import UsageKind
 from booking.support.grants.activity import measured
-from booking.support.grants.awarding import GrantTerms, RateTerms, SchemeTerms, end_grant, make_grant, make_scheme, set_rate
+from booking.support.grants.awarding import GrantTerms, end_grant, make_grant
 from booking.support.grants.check import checked, grant_for
 from booking.support.grants.hearings import HearingAnswer, HearingDecision, HearingNotice, answer_hearing, decide_hearing, give_notice
 from booking.support.grants.parts import PartInput, state_part
@@ -30,6 +30,7 @@ from booking.support.grants.reports import (
     write_report,
 )
 from booking.support.grants.rules import Given, Priced, Rules, Use, operating_of, rent_of, standing_under
+from booking.support.grants.schemes import RateTerms, SchemeTerms, make_scheme, set_rate
 from booking.support.grants.statuses import LeaseDecision, decide_lease, leases
 from booking.support.grants.sums import sums
 from booking.support.grants.values import worths
@@ -41,6 +42,8 @@ from policies.request import bands_of
 from tests.booking.conftest import NOW, Hall, again, wish
 
 YEAR = {"first_day": date(2026, 1, 1), "last_day": date(2026, 12, 31)}
+NEXT = {"first_day": date(2027, 1, 1), "last_day": date(2027, 12, 31)}
+AFTER = {"first_day": date(2028, 1, 1), "last_day": date(2028, 12, 31)}
 TRAINING = {"activities": ["sport.training"], "under_age": 20, "own_share": 20, "most_per_hour": 500}
 CULTURE = {"activities": ["culture"], "open_to_all": True, "own_share": 50}
 CHILDREN, ADULTS, MIXED, STRADDLING = {"6-12": 20}, {"20+": 10}, {"6-19": 12, "20+": 8}, {"15-25": 10}
@@ -76,6 +79,8 @@ def use(activity: str = "sport.training", who: dict[str, int] | None = None, **m
         (TRAINING, use(), 200000, 200000, 80000, "paid"),
         # What was given for less or nothing is not given again.
         (TRAINING, use(), 80000, 0, 0, "free-already"),
+        # Nobody has to say how old they are for nothing.
+        (TRAINING, use(who=STRADDLING), 80000, 0, 0, "free-already"),
         (TRAINING, use(), 80000, 16000, 0, "low-enough"),
         (TRAINING, use(), 80000, 40000, 24000, "paid"),
         (TRAINING, use(), None, 0, 0, "no-price"),
@@ -269,14 +274,16 @@ def test_the_right_to_new_support_is_lost_only_after_notice_and_answer(session: 
         tried(session, give_notice, skiold, HearingNotice(cause="Igjen", answer_by="2026-12-01"), by=hall.kari),
         tried(session, answer_hearing, hearing.id, HearingAnswer(answer="?"), by=hall.per),
     ]
-    before = tried(session, make_grant, GrantTerms(organisation=skiold, scheme=held.scheme_id, **YEAR), by=hall.kari)
+    before = tried(session, make_grant, GrantTerms(organisation=skiold, scheme=held.scheme_id, **NEXT), by=hall.kari)
     again(session)
     answer_hearing(session, hearing.id, HearingAnswer(answer="Det var en dugnad."), by=hall.berit, now=NOW)
     again(session)
     decide_hearing(session, hearing.id, decision, by=hall.kari, now=NOW)
-    lost = tried(session, make_grant, GrantTerms(organisation=skiold, scheme=held.scheme_id, **YEAR), by=hall.kari)
+    lost = tried(session, make_grant, GrantTerms(organisation=skiold, scheme=held.scheme_id, **AFTER), by=hall.kari)
     again(session)
-    later = make_grant(session, GrantTerms(organisation=skiold, scheme=held.scheme_id, **YEAR), by=hall.kari, now=NOW + timedelta(days=366))
+    later = make_grant(
+        session, GrantTerms(organisation=skiold, scheme=held.scheme_id, **AFTER), by=hall.kari, now=NOW + timedelta(days=366)
+    )
 
     assert refused == ["hearing-not-over", "hearing-open", "not-your-role"]
     assert (before, lost, later.organisation_id) == ("", "support-lost", skiold)
@@ -321,7 +328,8 @@ def test_mistaken_and_foreign_input_is_refused(session: Session, hall: Hall) -> 
     ]
 
     said = [
-        tried(session, make_grant, GrantTerms(**{"organisation": skiold, "scheme": scheme, **YEAR, **one}), by=hall.kari) for one in wrong
+        tried(session, make_grant, GrantTerms(**{"organisation": hall.cast.strommen.id, "scheme": scheme, **YEAR, **one}), by=hall.kari)
+        for one in wrong
     ]
 
     assert said == [

@@ -15,11 +15,11 @@ from booking.support.agreements import end_agreement, make_agreement
 from booking.support.duties import held, note_duty, planned
 from booking.support.lapsing import remind, to_remind
 from booking.support.models import Agreement, DutyKind
-from booking.support.principles import keep_template, of_template, retire_template, templates
+from booking.support.principles import keep_template, of_agreement, of_template, retire_template, templates
 from booking.support.terms import AgreementTerms, TemplateTerms
 from booking.support.treating import Consent
 from database.outbox import Notice
-from kernel.errors import Forbidden, Missing
+from kernel.errors import Forbidden, Invalid, Missing
 from tests.booking.conftest import NOW, Hall, again, wish
 
 ROOM = "oren-flerbrukshall/gymsal-1"
@@ -116,3 +116,40 @@ def test_a_template_is_kept_under_its_name_until_it_is_retired(session: Session,
         retire_template(session, kept.id, by=hall.kari, now=NOW)
     with pytest.raises(Forbidden):
         keep_template(session, TemplateTerms(name="Min"), by=hall.berit, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "next_first", "next_last"),
+    [
+        # A season from August to June is that of the next year, whole years stay whole also where one is a leap year.
+        (date(2026, 8, 1), date(2027, 6, 30), date(2027, 8, 1), date(2028, 6, 30)),
+        (date(2027, 1, 1), date(2027, 12, 31), date(2028, 1, 1), date(2028, 12, 31)),
+        (date(2026, 9, 1), date(2026, 12, 31), date(2027, 9, 1), date(2027, 12, 31)),
+        (date(2026, 3, 1), date(2028, 2, 29), date(2028, 3, 1), date(2030, 2, 28)),
+    ],
+)
+def test_a_renewal_is_on_the_same_days_of_the_first_year_after_it(first: date, last: date, next_first: date, next_last: date) -> None:
+    found = of_agreement(
+        Agreement(first_day=first, last_day=last, minutes=60, times=[], documents=[], remind_days=[]), is_new=True, is_next=True
+    )
+
+    assert (found["first_day"], found["last_day"]) == (f"{next_first}", f"{next_last}")
+
+
+def test_an_agreement_renews_one_of_the_same_organisation(session: Session, hall: Hall) -> None:
+    first = agree(session, hall)
+    terms = AgreementTerms(
+        organisation=hall.cast.strommen.id,
+        title="Kor",
+        price_class="partner",
+        hours=4,
+        rooms=(ROOM,),
+        first_day=date(2027, 1, 1),
+        last_day=date(2027, 12, 31),
+        renews=first.id,
+    )
+
+    with pytest.raises(Invalid) as refused:
+        make_agreement(session, terms, by=hall.kari, now=NOW)
+
+    assert [(fault.code, fault.field) for fault in refused.value.faults] == [("not-their-agreement", "renews")]

@@ -25,6 +25,7 @@ OFFICE = [
     "/grants/new",
     "/grants/schemes",
     "/grants/schemes/new",
+    "/grants/schemes/1",
     "/grants/rates",
     "/office/sought",
 ]
@@ -229,7 +230,7 @@ def test_an_agreement_is_changed_renewed_and_starts_from_a_template(app: Flask, 
     assert "Åpen aktivitet, 4 ganger" in text
     assert "0 av 4 holdt" in text
     renewal = officer.get(f"/agreements/new?renews={given.agreement}").text
-    assert 'name="first_day" type="date" value="2027-01-01"' in re.sub(
+    assert 'name="first_day" type="date" value="2027-09-01"' in re.sub(
         r'(name="first_day")[^>]*?( type="date" value="[^"]*")', r"\1\2", renewal
     )
     begun = officer.get(f"/agreements/new?organisation={given.choir}&template=1").text
@@ -366,3 +367,41 @@ def test_the_pages_have_no_barrier_and_never_scroll_sideways(page: Page, axe: Ax
     faults += barriers(page, axe)
 
     assert faults == []
+
+
+def test_a_scheme_and_a_rate_are_mended_in_forms_that_begin_as_they_are(visit: Visit, given: Given) -> None:
+    officer = visit("kari")
+    scheme = officer.get(f"/grants/schemes/{given.scheme}").text
+    rate = {"room_kind": "gym", "first_day": "2026-01-01", "per_hour": "2500", "source": "Vedtak 12"}
+
+    changed = officer.post(
+        f"/grants/schemes/{given.scheme}", name="Gratis treningstid", kind="rooms", first_day="2026-01-01", ceiling="900"
+    )
+    late = officer.post(f"/grants/schemes/{given.scheme}", name="Annet", kind="rooms", first_day="2026-01-01")
+    made = officer.post("/grants/rates", form_on="/grants/rates", **rate)
+    listed = officer.get("/grants/rates").text
+    corrected = officer.post("/grants/rates/1", form_on="/grants/rates/1", **rate | {"per_hour": "250"})
+
+    assert 'value="Gratis treningstid"' in scheme
+    assert "1 tilskudd er gitt under ordningen slik den er." in scheme
+    assert [one.status_code for one in (changed, late, made, corrected)] == [303, 409, 303, 303]
+    assert "Ordningen er endret mens du så på den." in faults(late.text)["name"]
+    assert 'href="/grants/rates/1"' in listed
+    assert "250 kr" in officer.get("/grants/rates").text
+    assert [visit("olav").get(one).status_code for one in ("/grants/schemes/1", "/grants/rates/1")] == [403, 403]
+    assert [officer.get(one).status_code for one in ("/grants/schemes/999", "/grants/rates/999")] == [404, 404]
+
+
+def test_an_agreement_that_was_ended_by_mistake_is_made_again_as_it_was(visit: Visit, given: Given) -> None:
+    officer, page = visit("kari"), f"/agreements/{given.agreement}"
+    officer.post(f"{page}/end", form_on=page, cancels="no", confirmed="yes")
+
+    (link,) = re.findall(r'href="([^"]+)">Lag avtalen på nytt<', officer.get(page).text)
+    form = officer.get(link).text
+    made = officer.post(
+        "/agreements", form_on=link, organisation=str(given.skiold), confirmed="yes", **{**TERMS, "title": "Turn for alle", "rooms": [ROOM]}
+    )
+
+    assert 'value="Turn for alle"' in form
+    assert (made.status_code, made.location) == (303, "/agreements")
+    assert visit("nils").get(link).status_code == 403

@@ -1,0 +1,208 @@
+"""Schemes and rates are mended without touching what was decided, and what two officers do at once is done once."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from booking.models import Occurrence
+from booking.reservations import reserve
+from booking.support.agreements import make_agreement
+from booking.support.grants.awarding import GrantTerms, end_grant, make_grant
+from booking.support.grants.check import checked
+from booking.support.grants.models import Rate, Report
+from booking.support.grants.reports import ReportInput, account_of, write_report
+from booking.support.grants.schemes import RateTerms, SchemeTerms, change_rate, change_scheme, make_scheme, schemes, set_rate
+from booking.support.grants.statuses import LeaseDecision, decide_lease, leases
+from booking.support.grants.values import Worth, worths
+from booking.support.models import Grant, Scheme, SchemeKind
+from booking.support.terms import AgreementTerms
+from database.audit import Audit
+from database.outbox import Notice
+from database.transact import Database
+from kernel.errors import Conflict, Invalid, Missing
+from tests.booking.conftest import NOW, Hall, again, furnish, wish
+from tests.meanwhile import meanwhile
+
+RENT: dict[str, Any] = {"name": "Leie", "kind": "rent", "first_day": "2026-01-01", "own_share": 20, "report_days": 30}
+YEAR = {"first_day": date(2026, 1, 1), "last_day": date(2026, 12, 31)}
+ROOM = "oren-flerbrukshall/gymsal-1"
+JANUARY = NOW + timedelta(days=140)
+
+
+def made(session: Session, hall: Hall, **more: Any) -> Scheme:
+    again(session)
+    return make_scheme(session, SchemeTerms.model_validate(RENT | more), by=hall.kari, now=NOW)
+
+
+def awarded(session: Session, hall: Hall, scheme: Scheme, **more: Any) -> Grant:
+    again(session)
+    return make_grant(session, GrantTerms(organisation=hall.cast.skiold.id, scheme=scheme.id, **{**YEAR, **more}), by=hall.kari, now=NOW)
+
+
+def test_a_scheme_goes_on_by_other_terms_and_grants_stay_as_they_were_decided(session: Session, hall: Hall) -> None:
+    scheme = made(session, hall)
+    grant = awarded(session, hall, scheme)
+    again(session)
+    reserve(session, wish(start="2026-09-15T18:00", end="2026-09-15T20:00"), by=hall.berit, now=NOW)
+    before = checked(session, [grant])[grant.id].paid
+    terms = SchemeTerms.model_validate(RENT | {"own_share": 60, "rules": "Klubben betaler 60 prosent."})
+
+    again(session)
+    changed = change_scheme(session, scheme.id, terms, by=hall.kari, now=NOW)
+    again(session)
+    same = change_scheme(session, changed.id, terms, by=hall.kari, now=NOW)
+    again(session)
+    with pytest.raises(Conflict) as late:
+        change_scheme(session, scheme.id, terms, by=hall.kari, now=NOW)
+    with pytest.raises(Invalid) as old:
+        awarded(session, hall, scheme, first_day=date(2027, 1, 1), last_day=date(2027, 6, 30))
+    later = awarded(session, hall, changed, first_day=date(2027, 1, 1), last_day=date(2027, 6, 30))
+
+    assert (before, checked(session, [grant])[grant.id].paid) == (64000, 64000)
+    assert same.id == changed.id
+    assert [one.id for one in schemes(session)] == [changed.id]
+    assert [one.value.faults[0].code for one in (late, old)] == ["scheme-changed", "scheme-changed"]
+    assert later.scheme_id == changed.id
+    told = session.scalars(select(Audit.facts).where(Audit.subject == "scheme", Audit.verb == "change")).all()
+    assert told == [{"replaces": scheme.id, "fields": ["covers", "rules"]}]
+
+
+def test_a_wrong_rate_is_corrected_and_what_was_sent_stays(session: Session, hall: Hall) -> None:
+    grant = awarded(session, hall, made(session, hall, kind="rooms"))
+    again(session)
+    booking = reserve(session, wish(start="2026-09-15T18:00", end="2026-09-15T20:00"), by=hall.berit, now=NOW)
+    session.execute(update(Occurrence).where(Occurrence.booking_id == booking.id).values(list_price=None, charged_price=None, tariff=""))
+    terms = {"room_kind": "gym", "first_day": "2026-01-01", "source": "Vedtak 12"}
+    wrong = set_rate(session, RateTerms.model_validate(terms | {"per_hour": "2500"}), by=hall.kari, now=NOW)
+    other = set_rate(session, RateTerms.model_validate(terms | {"per_hour": "1", "first_day": "2026-12-01"}), by=hall.kari, now=NOW)
+    again(session)
+    write_report(session, grant.id, ReportInput(text="Vi turnet.", send=True), by=hall.berit, now=JANUARY)
+
+    right = RateTerms.model_validate(terms | {"per_hour": "250", "source": "Vedtak 12, rettet"})
+    change_rate(session, wrong.id, right, by=hall.kari, now=JANUARY)
+
+    assert [one.value for one in worths(session, *YEAR.values(), by=hall.kari)] == [50000]
+    assert account_of(session, grant, by=hall.kari, now=JANUARY).value == 500000
+    with pytest.raises(Conflict):
+        change_rate(session, other.id, right, by=hall.kari, now=JANUARY)
+    with pytest.raises(Missing):
+        change_rate(session, 999, right, by=hall.kari, now=JANUARY)
+    told = session.scalars(select(Audit.facts).where(Audit.subject == "rate", Audit.verb == "change", Audit.subject_id == wrong.id)).one()
+    assert (told["per_hour"], told["before"]["per_hour"], told["before"]["source"]) == (25000, 250000, "Vedtak 12")
+    assert session.scalar(select(func.count()).select_from(Rate)) == 2
+
+
+def test_nothing_is_given_twice_under_a_scheme_for_the_same_days(session: Session, hall: Hall) -> None:
+    scheme = made(session, hall)
+    first = awarded(session, hall, scheme)
+    with pytest.raises(Invalid) as twice:
+        awarded(session, hall, scheme, first_day=date(2026, 12, 31), last_day=date(2027, 6, 30))
+    again(session)
+    end_grant(session, first.id, by=hall.kari, now=NOW)
+
+    instead = awarded(session, hall, scheme, ceiling=5000)
+
+    assert [(fault.code, fault.field) for fault in twice.value.faults] == [("grant-overlaps", "scheme")]
+    assert instead.ceiling == 500000
+
+
+def test_of_a_grant_that_never_held_no_report_is_due(session: Session, hall: Hall) -> None:
+    grant = awarded(session, hall, made(session, hall), first_day=date(2027, 1, 1), last_day=date(2027, 12, 31))
+
+    again(session)
+    end_grant(session, grant.id, by=hall.kari, now=NOW)
+
+    assert session.scalar(select(func.count()).select_from(Report)) == 0
+    assert grant.last_day < grant.first_day
+
+
+def test_the_report_says_what_agreements_ask_and_what_of_it_was_held(session: Session, hall: Hall) -> None:
+    terms = AgreementTerms(
+        organisation=hall.cast.skiold.id,
+        title="Turn for alle",
+        price_class="partner",
+        hours=10,
+        rooms=(ROOM,),
+        promised=[{"kind": "open", "amount": 4}, {"kind": "dugnad", "amount": 20}],
+        **YEAR,
+    )
+    again(session)
+    make_agreement(session, terms, by=hall.kari, now=NOW)
+    grant = awarded(session, hall, made(session, hall, kind="rooms"))
+    for day, is_open in ((15, True), (16, True), (17, False)):
+        again(session)
+        reserve(session, wish(start=f"2026-09-{day}T18:00", end=f"2026-09-{day}T20:00", open_to_all=is_open), by=hall.berit, now=NOW)
+    before = account_of(session, grant, by=hall.berit, now=JANUARY).duties
+
+    again(session)
+    write_report(session, grant.id, ReportInput(text="Vi turnet.", send=True), by=hall.berit, now=JANUARY)
+
+    assert [(one.title, one.kind, one.amount, one.held) for one in before] == [
+        ("Turn for alle", "open", 4, 2),
+        ("Turn for alle", "dugnad", 20, 0),
+    ]
+    assert account_of(session, grant, by=hall.kari, now=JANUARY).duties == before
+
+
+def test_members_and_activities_are_not_below_nothing(session: Session, hall: Hall) -> None:
+    grant = awarded(session, hall, made(session, hall))
+
+    again(session)
+    with pytest.raises(Invalid) as refused:
+        write_report(session, grant.id, ReportInput(figures={"members": -1, "income": -5}), by=hall.berit, now=NOW)
+
+    assert [(fault.code, fault.field) for fault in refused.value.faults] == [("too-small", "figures.members")]
+
+
+@pytest.mark.parametrize(("kind", "is_above"), [(SchemeKind.ROOMS, True), (SchemeKind.RENT, False)])
+def test_only_rooms_are_worth_more_than_a_ceiling(kind: SchemeKind, *, is_above: bool) -> None:
+    grant = Grant(ceiling=100, scheme=Scheme(kind=kind))
+
+    assert Worth(1, grant, 2026, listed=500, charged=0).is_above is is_above
+
+
+def test_two_officers_at_once_end_a_grant_once(database: Database) -> None:
+    hall = database.transact(furnish)
+    scheme = database.transact(make_scheme, SchemeTerms.model_validate(RENT), by=hall.kari, now=NOW)
+    grant = database.transact(make_grant, GrantTerms(organisation=hall.cast.skiold.id, scheme=scheme.id, **YEAR), by=hall.kari, now=NOW)
+
+    def end(session: Session) -> object:
+        return end_grant(session, grant.id, by=hall.kari, now=NOW)
+
+    assert isinstance(meanwhile(database, end, end).exception(), Missing)
+    with database.reading() as session:
+        told = select(func.count()).where(Notice.kind == "grant-end", Notice.person_id == hall.cast.berit.id)
+        assert session.scalar(told) == 1
+
+
+def test_a_button_pressed_twice_awards_once(database: Database) -> None:
+    hall = database.transact(furnish)
+    scheme = database.transact(make_scheme, SchemeTerms.model_validate(RENT), by=hall.kari, now=NOW)
+    award = _by(make_grant, GrantTerms(organisation=hall.cast.skiold.id, scheme=scheme.id, **YEAR), hall)
+
+    assert isinstance(meanwhile(database, award, award).exception(), Invalid)
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Grant)) == 1
+
+
+def test_of_two_lease_statuses_decided_at_once_one_holds(database: Database) -> None:
+    hall = database.transact(furnish)
+    skiold = hall.cast.skiold.id
+    database.transact(decide_lease, skiold, LeaseDecision(status="a", first_day="2026-01-01", reason="Vedtak"), by=hall.kari, now=NOW)
+
+    def decide(letter: str) -> Callable[[Session], object]:
+        given = LeaseDecision(status=letter, first_day="2026-09-01", reason="Vedtak")
+        return lambda session: decide_lease(session, skiold, given, by=hall.kari, now=NOW)
+
+    meanwhile(database, decide("b"), decide("c")).result()
+
+    with database.reading() as session:
+        assert [one.name for one in leases(session, skiold) if one.last_day is None] == ["lease-status-c"]
+
+
+def _by(verb: Callable[..., Any], terms: GrantTerms, hall: Hall) -> Callable[[Session], object]:
+    return lambda session: verb(session, terms, by=hall.kari, now=NOW)
