@@ -19,6 +19,8 @@ endif
 	$(flask) worker & worker=$$!; trap 'kill $$worker' EXIT INT TERM; \
 	$(bin)/gunicorn --workers 2 --threads 4 --bind 127.0.0.1:$(PORT) 'app:create_app()'
 
+# What a worker has compiled serves the other, the programs that tests start, and the next run.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: servers .venv/.develops assets translations
 	$(bin)/python -m pytest -q --numprocesses auto --maxprocesses 4 --dist worksteal
 

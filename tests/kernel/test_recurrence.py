@@ -113,12 +113,12 @@ def test_rules_of_every_kind_give_their_dates(rule: str, expected: list[str]) ->
     ],
 )
 def test_a_rule_that_never_occurs_is_refused_at_once(rule: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
 
     code = refusal(rule)
 
     assert code in ("empty-rule", "too-many-dates", "bad-rule")
-    assert time.monotonic() - began < 0.5
+    assert time.process_time() - began < 0.5
 
 
 def test_a_rule_without_end_is_refused() -> None:
@@ -136,10 +136,10 @@ def test_a_rule_without_end_is_refused() -> None:
     ],
 )
 def test_a_series_longer_than_anyone_plans_is_refused(rule: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
 
     assert refusal(rule) == "too-many-dates"
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize(
@@ -255,9 +255,9 @@ class Spent:
 
 @given(rules, st.dates())
 def test_any_rule_is_answered_at_once(parts: dict[str, str], first: date) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     try:
         dates_of(";".join(f"{name}={value}" for name, value in parts.items()) + ";COUNT=400", first)
     except Invalid as refused:
         assert refused.faults[0].field == "recurrence"
-    assert time.monotonic() - began < 0.5
+    assert time.process_time() - began < 0.5
