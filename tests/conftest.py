@@ -46,7 +46,7 @@ calendars.uses.SOON_SECONDS = calendars.uses.TICK_SECONDS
 
 
 def pytest_collection_finish() -> None:
-    """What was imported and gathered stays to the end: to look through it for garbage again and again took a quarter of the time."""
+    """What was imported and gathered stays to the end and is not looked through for garbage."""
     gc.collect()
     gc.freeze()
     gc.enable()

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 from datetime import date
+from itertools import pairwise
 
-import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
 from flask import Flask
@@ -24,11 +24,12 @@ from tests.database.test_guards import drop, standing_faults
 REVISIONS = [script.revision for script in ScriptDirectory.from_config(config("sqlite://")).walk_revisions()]
 
 
-@pytest.mark.parametrize("revision", ["base", *REVISIONS])
-def test_an_upgrade_from_any_revision_ends_with_every_guard_in_place(
-    database: Database, claim_refused: Callable[[], bool], revision: str
-) -> None:
-    command.downgrade(config(database.url), revision)
+def test_each_step_leads_back_and_forth_and_every_guard_stands_at_the_end(database: Database, claim_refused: Callable[[], bool]) -> None:
+    """Up from any revision is the steps above it, each of which is gone here three times."""
+    for newer, older in pairwise([*REVISIONS, "base"]):
+        command.downgrade(config(database.url), older)
+        command.upgrade(config(database.url), newer)
+        command.downgrade(config(database.url), older)
 
     upgrade(database.url)
 
