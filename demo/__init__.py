@@ -1,1 +1,1 @@
-"""The demo: a believable autumn in Drammen, invented where nothing is known and marked so."""
+"""The demo: a believable autumn in Drammen and the one before it, invented where nothing is known and marked so."""

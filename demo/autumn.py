@@ -1,7 +1,7 @@
 """The demo's bookings: weekly trainings that touch, requests that wait, two bands that want the same night."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -312,6 +312,13 @@ def wishes(cast: Cast, *, today: date) -> Iterator[tuple[str, Wish]]:
     for entry in SEASON:
         yield OFFICER if entry.is_allocated else entry.person, _weekly(cast, entry, monday + timedelta(days=entry.weekday))
     yield from _waiting(cast, today + timedelta(days=9 - today.weekday()))
+
+
+def year_before(cast: Cast, *, today: date) -> Iterator[tuple[str, Wish]]:
+    """The same season a year ago, shared out by the municipality."""
+    monday = today - timedelta(days=today.weekday()) - timedelta(weeks=WEEKS_BEFORE + 52)
+    for entry in SEASON:
+        yield OFFICER, _weekly(cast, replace(entry, is_allocated=True, told={}), monday + timedelta(days=entry.weekday))
 
 
 def _weekly(cast: Cast, entry: Weekly, first: date) -> Wish:

@@ -27,12 +27,13 @@ from booking.furnishing import add_resource
 from booking.models import Booking, Occurrence
 from booking.reservations import reserve
 from booking.states import BookingState
+from booking.statistics.years import Year, issue
 from booking.wish import Wish
 from calendars.models import Audience
 from calendars.tokens import Draft, make_feed
 from database.audit import Audit
 from database.transact import Database
-from demo.autumn import resources, support, wishes
+from demo.autumn import resources, support, wishes, year_before
 from demo.grants import grants
 from demo.people import PEOPLE, Cast, assemble, teams
 from demo.surveys import look, survey
@@ -101,6 +102,8 @@ def load(database: Database, *, now: datetime) -> Loaded:
     database.transact(look, [cast.people[name].id for name in ("berit", "per")], by=kari, now=now - timedelta(days=3))
     _complain(database, cast, now=now)
     olav = database.transact(_actor, cast.people["olav"].id, by=SERVICE, now=now)
+    outcomes += [_reserve(database, cast, person, wish, now=now) for person, wish in year_before(cast, today=now.date())]
+    database.transact(issue, Year(year=now.year - 1), by=kari, now=now)
     feed = database.transact(make_feed, Draft("Olavs runde", Audience.CARETAKER, tuple(PEOPLE["olav"][3])), by=olav, now=now)
     return Loaded(sum(outcomes), len(outcomes) - sum(outcomes), feed.token)
 

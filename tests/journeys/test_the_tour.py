@@ -63,7 +63,7 @@ def tour(copies: Copies, tmp_path_factory: pytest.TempPathFactory) -> Iterator[T
 
 def references(database: Database) -> dict[str, str]:
     with Session(database.engine) as session:
-        return {booking.purpose: booking.reference for booking in session.scalars(select(Booking))}
+        return {booking.purpose: booking.reference for booking in session.scalars(select(Booking).order_by(Booking.id.desc()))}
 
 
 @pytest.fixture
@@ -102,6 +102,7 @@ def test_what_everybody_sees(look: Callable[..., list[str]], page: Page) -> None
         *look("/bookings", 401),
         *look("/calendars/rooms/oren-flerbrukshall/gymsal-1"),
         *look("/statistics"),
+        *look("/statistics/2025"),
         *look("/policies"),
         *look(POLICY),
         *look("/nothing", 404),
