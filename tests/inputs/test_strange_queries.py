@@ -48,3 +48,11 @@ def test_no_query_breaks_a_page(app: Flask, world: World, cookies: dict[str, str
     }
 
     assert {cell: status for cell, status in answers.items() if status >= 500} == {}
+
+
+def test_the_reference_of_a_complaint_leads_officers_to_it_and_nobody_else(app: Flask, world: World, cookies: dict[str, str]) -> None:
+    wanted = Try("/office/search", form={"q": world.complaint.lower().replace("-", " ")}, method="GET")
+
+    answers = [send(app, wanted, who, world, cookies) for who in ("officer", "holder")]
+
+    assert [(one.status_code, one.location) for one in answers] == [(302, f"/complaints/{world.complaint}"), (403, None)]
