@@ -49,12 +49,14 @@ class Back:
 @dataclass(slots=True)
 class Hooks:
     """``navigation`` gives the links this person may follow, ``language`` the person's own choice, ``identify`` what a
-    bearer token stands for (None when it stands for nothing), ``sign_in`` the answer to a page that needs a person, ``undo`` the
-    way back from what this person did last to a subject by its number."""
+    bearer token stands for (None when it stands for nothing), ``lead`` the address of what a reference names (None when it names
+    nothing), ``sign_in`` the answer to a page that needs a person, ``undo`` the way back from what this person did last to a subject
+    by its number."""
 
     navigation: list[Callable[[], Iterable[Link]]] = field(default_factory=list)
     language: Callable[[], str | None] = lambda: None
     identify: Callable[[str], object | None] = lambda _token: None
+    lead: list[Callable[[str], str | None]] = field(default_factory=list)
     sign_in: Callable[[], ResponseReturnValue] | None = None
     undo: Callable[[str, int], Back | None] = lambda _subject, _number: None
 

@@ -190,6 +190,7 @@ BOOKING: Mapping[str, str] = {
     "no-such-act": _("Velg en av handlingene på listen, eller la feltet stå tomt."),
     "too-many-steps": _("Det er skrevet så mye om denne klagen at det ikke er plass til mer ({most}). Ring heller."),
     "day-ahead": _("Dagen kan ikke være etter i dag."),
+    "before-complaint": _("Dagen kan ikke være før klagen kom, {day}."),
     "before-decision": _("Dagen kan ikke være før vedtaket, som er fra {day}."),
     "hearing-open": _("Organisasjonen har alt et varsel som ikke er avgjort. Avgjør det først."),
     "unknown-hearing": _("Varselet finnes ikke."),

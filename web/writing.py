@@ -11,8 +11,9 @@ from openpyxl import Workbook
 
 Cell = str | int | Decimal | date | datetime | None
 Row = Sequence[Cell]
-# What a spreadsheet program takes for the beginning of a formula (OWASP, CSV injection).
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+# What a spreadsheet program takes for the beginning of a formula, full-width signs too (OWASP, CSV injection); some skip blanks before it.
+FORMULAS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+BLANKS = ("\t", "\r", "\n")
 ROWS_A_PIECE, BYTES_A_PIECE = 200, 64 * 1024
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -47,7 +48,7 @@ def xlsx_of(rows: Iterable[Row], **sheets: Iterable[Row]) -> Iterator[bytes]:
 
 def defused(cell: Cell) -> Cell:
     """A text that would be read as a formula gets a sign before it by which it is read as text."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULAS) else cell
+    return f"'{cell}" if isinstance(cell, str) and (cell.startswith(BLANKS) or cell.lstrip().startswith(FORMULAS)) else cell
 
 
 WRITERS: dict[str, tuple[str, Callable[[Iterable[Row]], Iterator[bytes]]]] = {

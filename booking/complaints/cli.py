@@ -35,6 +35,9 @@ def export_command(reference: str, *, is_redacted: bool, to: Path | None) -> Non
     if to is None:
         click.echo(json.dumps(case, ensure_ascii=False, indent=2))
         return
-    with bundled(case, whole) as file, to.open("wb") as written:
-        shutil.copyfileobj(file, written)
+    try:
+        with bundled(case, whole) as file, to.open("wb") as written:
+            shutil.copyfileobj(file, written)
+    except OSError as error:
+        raise click.FileError(str(to), error.strerror) from None
     click.echo(str(to))

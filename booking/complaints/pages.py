@@ -27,7 +27,7 @@ from booking.complaints.labels import (
 from booking.complaints.models import Complaint, StepKind
 from booking.complaints.queries import complaint_seen, complaints, complaints_about, is_party, works_on
 from booking.complaints.verbs import acts_since, admit, assign, carry_out, complain, reconsider, rule, say, withdraw
-from booking.support.choosing import this_day
+from booking.support.choosing import numbered, this_day
 from kernel.errors import Missing, refuse
 from web import problems
 from web.formats import moment
@@ -143,7 +143,7 @@ def _page_of(reference: str) -> str:
 
 def _new_page(form: Form) -> str:
     session, actor = edge.reading(), edge.actor()
-    chosen = request.form.get("act", type=int)
+    chosen = numbered(request.form, "act")
     found = _around(decision_of(session, chosen, by=actor)) if chosen else _wanted()
     made = {one.act_id: one for one in complaints_about(session, [one.act.id for one in found])}
     open_ones = {number: one for number, one in made.items() if one.closed_at is None}
@@ -169,7 +169,7 @@ def _wanted() -> list[Decision]:
     if reference := request.args.get("booking"):
         return decisions_on(session, "booking", by_reference(session, reference).id, by=actor)
     for subject in VERBS:
-        if number := request.args.get(subject, type=int):
+        if number := numbered(request.args, subject):
             return decisions_on(session, subject, number, by=actor)
     raise refuse(Missing, "unknown-decision")
 

@@ -43,7 +43,12 @@ KEPT_LINES = (
 KEPT = frozenset(" ".join(KEPT_LINES).split())
 # Of these a number or a moment is kept, and text is not.
 BARE = {"limit", "value", "name", "title", "text", "first", "last"}
-PLAIN = re.compile(r"[\d:T.+-]+Z?")
+# A number of people, minutes or kroner, ages, a clock time, a day, a moment: too short for a telephone or a birth number, which have
+# eight digits and eleven, with nothing else between them.
+A_DAY, A_TIME = r"\d{4}-\d\d-\d\d", r"\d\d:\d\d(:\d\d(\.\d+)?)?"
+NUMBERS = r"-?\d{1,5}([.,]\d{1,2})?|\d{1,3}(-\d{1,3}|\+)"
+PLAIN = re.compile(rf"{NUMBERS}|{A_DAY}(T{A_TIME}(Z|[+-]\d\d:\d\d)?)?|{A_TIME}(-{A_TIME})?", re.ASCII)
+LARGEST_PLAIN = 9_999_999
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +149,7 @@ class _Redaction:
             return True
         if key == "reason" and not isinstance(value, dict):
             return False
-        return key in KEPT and not (key in BARE and isinstance(value, str) and not PLAIN.fullmatch(value))
+        return key in KEPT and (key not in BARE or _is_plain(value))
 
     def _member(self, key: str, value: Any) -> Any:
         if key in WHOLE:
@@ -153,6 +158,16 @@ class _Redaction:
         if names is None or isinstance(value, dict | list):
             return self.of(value)
         return names.get(int(value), hidden()) if str(value).isdecimal() else None
+
+
+def _is_plain(value: Any) -> bool:
+    match value:
+        case str():
+            return PLAIN.fullmatch(value) is not None
+        case int() | float():
+            return abs(value) <= LARGEST_PLAIN
+        case _:
+            return True
 
 
 def _free_in(value: Any) -> Iterator[Free]:

@@ -24,7 +24,9 @@ from venues.queries import municipality
 # In how many days the next step is to be taken: a month is the most that passes without an answer (Public Administration Act,
 # section 11 a); a board meets less often.
 WITHIN = {ComplaintState.RECEIVED: 28, ComplaintState.AT_BOARD: 84, ComplaintState.TO_CARRY_OUT: 21}
+# What either side says has an end; what is decided has not, lest who writes without end can keep that from being done.
 MOST_STEPS = 300
+TALK = (StepKind.WROTE, StepKind.ASKED, StepKind.NOTED)
 # What a step leads to; others leave it where it is.
 LEADS_TO = {
     StepKind.DISMISSED: ComplaintState.CLOSED,
@@ -102,9 +104,11 @@ def reconsider(session: Session, reference: str, given: Reconsideration, *, by: 
 
 
 def rule(session: Session, reference: str, given: BoardInput, *, by: Actor, now: datetime) -> Complaint:
-    """Write what the board decided; officers only. Raises Conflict, Invalid (``day-ahead``), Missing, Forbidden."""
+    """Write what the board decided; officers only. Raises Conflict, Invalid (``day-ahead``, ``before-complaint``), Missing, Forbidden."""
     complaint = _worked_on(session, reference, by)
     _require(complaint, ComplaintState.AT_BOARD)
+    if given.on_day < complaint.came_on:
+        raise refuse(Invalid, "before-complaint", "on_day", given.on_day.isoformat(), day=complaint.came_on)
     if given.on_day > _today(session, now):
         raise refuse(Invalid, "day-ahead", "on_day", given.on_day.isoformat())
     return _step(session, complaint, StepKind(Ruled(given.outcome).value), given.text, on_day=given.on_day, by=by, now=now)
@@ -205,7 +209,7 @@ def _step(
     now: datetime,
 ) -> Complaint:
     """Write a step, let the complaint go where it leads, and tell the other side of it."""
-    if (session.scalar(select(func.count()).where(ComplaintStep.complaint_id == complaint.id)) or 0) >= MOST_STEPS:
+    if kind in TALK and (session.scalar(select(func.count()).where(ComplaintStep.complaint_id == complaint.id)) or 0) >= MOST_STEPS:
         raise refuse(Conflict, "too-many-steps", "text", most=MOST_STEPS)
     step = ComplaintStep(kind=kind, from_staff=from_staff, by_id=by.person_id, at=now, text=text, on_day=on_day)
     complaint.steps.append(step)

@@ -33,6 +33,7 @@ from kernel.wallclock import to_wall
 from web import problems
 from web.formats import HOME_ZONE
 from web.forms import Form, Input, parse, refused
+from web.hooks import hooks
 from web.pages import done
 from web.texts import gettext as _
 from web.texts import ngettext
@@ -89,12 +90,14 @@ def finish_task(number: int) -> ResponseReturnValue:
 
 @routes.get("/office/search")
 def search() -> ResponseReturnValue:
-    """One box for a reference, a person, a telephone number, an organisation; a reference leads straight to its booking."""
+    """One box for a reference, a person, a telephone number, an organisation; a reference leads straight to its booking or complaint."""
     actor, session, wanted = edge.actor(), edge.reading(), request.args.get("q", "").strip()[:200]
     actor.require(actor.is_officer, "officer")
     reference = session.scalar(select(Booking.reference).where(Booking.reference == normalised(wanted))) if wanted else None
     if reference:
         return redirect(url_for("booking.case_page", reference=reference))
+    if place := next(filter(None, (lead(wanted) for lead in hooks().lead)), None) if wanted else None:
+        return redirect(place)
     people = queries.find_people(session, wanted, by=actor) if wanted else ()
     looks.shown(*(one.id for one in people))
     organisations = queries.find_organisations(session, wanted, by=actor) if wanted else ()

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from flask import Blueprint, Flask, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from accounts import edge
 from booking.statistics import api
@@ -119,8 +120,8 @@ def _preview(form: Form) -> str:
     session, actor = edge.reading(), edge.actor()
     actor.require(actor.is_officer, "officer")
     try:
-        year = parse(Year, request.args).year if request.args.get("year") else int(form.value("year"))
-    except (Invalid, ValueError):
+        year = parse(Year, request.args if request.args.get("year") else MultiDict({"year": form.value("year")})).year
+    except Invalid:
         year = this_day().year - 1
     content = content_of(session, year, by=actor, now=now())
     return render_template(

@@ -16,12 +16,12 @@ from accounts import edge
 from accounts.queries import names_of_people
 from booking.support import principles
 from booking.support.agreements import agreement_at, change_agreement, end_agreement, make_agreement, sign_agreement
-from booking.support.choosing import choice, chosen_organisation, this_day
+from booking.support.choosing import choice, chosen_organisation, numbered, this_day
 from booking.support.classes import price_classes
 from booking.support.duties import held, note_duty, planned
 from booking.support.labels import DUTIES
 from booking.support.meters import Meter, meters
-from booking.support.models import LARGEST_ID, Agreement, AgreementTemplate
+from booking.support.models import Agreement, AgreementTemplate
 from booking.support.principles import begun, keep_template, retire_template, templates
 from booking.support.routes import class_names
 from booking.support.routes import routes as routes
@@ -77,9 +77,9 @@ def new_agreement_page() -> str:
     """Find the organisation, then say what it gets: from nothing, a template, the agreement that goes before, or one that was ended."""
     session = edge.reading()
     edge.actor().require(edge.actor().is_officer, "officer")
-    renews, started = _numbered("renews"), _numbered("template")
+    renews, started = numbered(request.args, "renews"), numbered(request.args, "template")
     before = agreement_at(session, renews) if renews else None
-    if ended := _numbered("again"):
+    if ended := numbered(request.args, "again"):
         return _again_page(_meter(ended).agreement)
     chosen = chosen_organisation(before.organisation_id if before else request.args.get("organisation", type=int))
     if chosen is None:
@@ -185,7 +185,7 @@ def duty_of_agreement(agreement_id: int, duty_id: int) -> ResponseReturnValue:
 def templates_page() -> str:
     """The principles that agreements start from, and a form for one more, or for another of the same name."""
     form = Form(begun(this_day()))
-    if number := _numbered("template"):
+    if number := numbered(request.args, "template"):
         found = edge.reading().get(AgreementTemplate, number)
         form = Form(principles.of_template(found) | {"name": found.name}) if found else form
     return render_template("support/templates.html", **_template_context(form.values), form=form)
@@ -256,12 +256,6 @@ def _told(meter: Meter) -> dict[str, Any]:
         "actor": edge.actor(),
         **duties,
     }
-
-
-def _numbered(name: str) -> int | None:
-    """The row that an address names, where it can be one."""
-    number = request.args.get(name, type=int)
-    return number if number and 0 < number <= LARGEST_ID else None
 
 
 def _form_page(template: str, form: Form, **context: Any) -> str:

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from flask import request
+from werkzeug.datastructures import MultiDict
 
 from accounts import edge, queries
 from accounts.models import Organisation
@@ -19,6 +20,12 @@ def chosen_organisation(organisation_id: int | None) -> Organisation | None:
     if organisation_id is None or not 0 < organisation_id <= LARGEST_ID:
         return None
     return edge.reading().get(Organisation, organisation_id)
+
+
+def numbered(values: MultiDict[str, str], name: str) -> int | None:
+    """The row that an address or a form names, where it can be one."""
+    number = values.get(name, type=int)
+    return number if number and 0 < number <= LARGEST_ID else None
 
 
 def choice(title: str, onward: str) -> dict[str, Any]:

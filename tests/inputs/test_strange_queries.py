@@ -18,6 +18,9 @@ PAGES = {
     "/caretaker": ("day", "venue"),
     "/office/search": ("q",),
     "/office/sought": ("days",),
+    "/complaints/new": ("booking", "grant", "billing_dispute", "report", "hearing", "standing", "agreement"),
+    "/office/statistics": ("by", "first", "last", "district", "venue", "room", "applicant_class", "activity", "organisation", "theme"),
+    "/office/upgrades": ("since",),
     "/agreements/new": ("organisation", "q", "renews", "template"),
     "/agreements/templates": ("template",),
     "/organisations": ("number",),
@@ -45,3 +48,11 @@ def test_no_query_breaks_a_page(app: Flask, world: World, cookies: dict[str, str
     }
 
     assert {cell: status for cell, status in answers.items() if status >= 500} == {}
+
+
+def test_the_reference_of_a_complaint_leads_officers_to_it_and_nobody_else(app: Flask, world: World, cookies: dict[str, str]) -> None:
+    wanted = Try("/office/search", form={"q": world.complaint.lower().replace("-", " ")}, method="GET")
+
+    answers = [send(app, wanted, who, world, cookies) for who in ("officer", "holder")]
+
+    assert [(one.status_code, one.location) for one in answers] == [(302, f"/complaints/{world.complaint}"), (403, None)]

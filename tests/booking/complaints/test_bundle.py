@@ -128,6 +128,19 @@ def test_what_nobody_named_as_harmless_is_left_out(session: Session, whole: Gath
     assert "Berit" not in json.dumps(redacted(session, whole), ensure_ascii=False)
 
 
+@pytest.mark.parametrize(
+    ("value", "stays"),
+    [("99000003", False), ("+4799000003", False), ("990-00-003", False), ("01019012345", False), (99000003, False), (1019012345, False)]
+    + [(value, True) for value in (90, "90", "13-19", "67+", "12.50", "17:00", "2026-11-27", "2026-11-27T17:00:00+01:00", 1_250_000, None)],
+)
+def test_a_number_by_which_one_can_be_reached_or_known_is_left_out(session: Session, whole: Gathered, value: Any, stays: bool) -> None:
+    whole.case["judgements"][0]["dates"][0]["facts"] = {"limit": value, "title": value}
+
+    told = redacted(session, whole)["judgements"][0]["dates"][0]["facts"]
+
+    assert told == ({"limit": value, "title": value} if stays else {})
+
+
 def test_a_case_without_a_complaint_is_told_from_wish_to_notices(session: Session, hall: Hall) -> None:
     publish_with(session, TWO_HOURS)
     contact = {"contact": "Nina Kontakt", "contact_phone": "41234567"}
@@ -169,6 +182,17 @@ def test_the_command_writes_a_zip_or_json_and_says_when_there_is_no_such_case(ap
 
     assert (missing.exit_code, missing.stdout, list(tmp_path.iterdir())) == (1, "", [])
     assert "FINNES-IKKE" in missing.stderr
+
+
+def test_a_file_that_cannot_be_written_is_told_and_not_left_half(
+    app: Flask, session: Session, whole: Gathered, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("booking.complaints.cli.gathered", lambda *_args, **_more: whole)
+    place = tmp_path / "missing" / "case.zip"
+
+    run = app.test_cli_runner().invoke(args=["cases", "export", whole.case["reference"], "--to", str(place)])
+
+    assert (run.exit_code, str(place) in run.stderr, "Traceback" in run.stderr) == (1, True, False)
 
 
 def test_notices_stand_in_words_and_others_by_no_reference(session: Session, lost: Booking, whole: Gathered) -> None:

@@ -156,6 +156,8 @@ def test_what_cannot_be_told_is_answered_clearly(app: Flask, visit: Visit, beare
     assert "ds-validation-message" in page.text or "error-summary" in page.text
     assert officer.get("/statistics/1999").status_code == 404
     assert officer.post("/office/statistics/year", year="2099").status_code == 409
+    strange = [officer.post("/office/statistics/year", year=year).status_code for year in ("-1", "0", "x", "9999999999", "9" * 30)]
+    assert strange == [422] * 5
 
 
 @pytest.mark.browser
