@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from accounts.identity import Actor
@@ -14,6 +14,8 @@ from booking.support.models import Agreement, Duty, DutyKind
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
 from kernel.errors import Missing, refuse
+from kernel.wallclock import local_day
+from venues.queries import municipality
 
 
 def note_duty(session: Session, agreement_id: int, duty_id: int, *, done: bool, by: Actor, now: datetime) -> Duty:
@@ -41,10 +43,12 @@ class Kept:
 
 
 def duties_kept(session: Session, organisation_id: int, first: date, last: date, *, now: datetime) -> tuple[Kept, ...]:
-    """The duties by agreement and kind of an organisation's agreements that held on some of these days; three statements."""
-    held_then = (Agreement.organisation_id == organisation_id, Agreement.first_day <= last, Agreement.last_day >= first)
+    """The duties by agreement and kind of an organisation's agreements that held on some of these days; four statements."""
+    began = local_day(first, municipality(session).zone).start
+    days = (Agreement.first_day <= last, Agreement.last_day >= first, or_(Agreement.ended_at.is_(None), Agreement.ended_at >= began))
+    held_then = (Agreement.organisation_id == organisation_id, *days)
     query = select(Agreement).where(*held_then).options(selectinload(Agreement.promised)).order_by(Agreement.first_day, Agreement.id)
-    found = [one for one in session.scalars(query) if one.promised and not _ended_before(one, first)]
+    found = [one for one in session.scalars(query) if one.promised]
     opened = _open_dates(session, [one.id for one in found], now)
     return tuple(Kept(one.title, kind, amount, _held(one, opened)[kind]) for one in found for kind, amount in planned(one).items())
 
@@ -71,7 +75,3 @@ def _open_dates(session: Session, agreements: Sequence[int], now: datetime) -> d
     query = select(Occurrence.agreement_id, func.count()).join(Occurrence.booking)
     query = query.where(Occurrence.agreement_id.in_(agreements), Booking.open_to_all, *was_held).group_by(Occurrence.agreement_id)
     return {agreement: count for agreement, count in session.execute(query) if agreement is not None}
-
-
-def _ended_before(agreement: Agreement, first: date) -> bool:
-    return agreement.ended_at is not None and agreement.ended_at.date() < first

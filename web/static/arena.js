@@ -45,10 +45,14 @@ for (const link of document.querySelectorAll("[data-file]")) {
     const [said, pieces] = [link.parentElement.querySelector("[data-file-said]"), []];
     let bytes = 0;
     const tell = (words) => (said.textContent = words.replace("{size}", size.format(Math.ceil(bytes / 1024))));
+    const leave = () => {
+      said.textContent = "";
+      location.assign(link.href);
+    };
     tell(link.dataset.coming);
     const answer = await fetch(link.href).catch(() => null);
     const name = answer?.ok && /filename="?([^";]+)/.exec(answer.headers.get("Content-Disposition") ?? "")?.[1];
-    if (!name) return location.assign(link.href);
+    if (!name) return leave();
     try {
       for (const reader = answer.body.getReader(); ; tell(link.dataset.coming)) {
         const { done, value } = await reader.read();
@@ -57,7 +61,7 @@ for (const link of document.querySelectorAll("[data-file]")) {
         pieces.push(value);
       }
     } catch {
-      return location.assign(link.href);
+      return leave();
     }
     const file = URL.createObjectURL(new Blob(pieces, { type: answer.headers.get("Content-Type") }));
     Object.assign(document.createElement("a"), { href: file, download: name }).click();

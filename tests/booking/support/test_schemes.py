@@ -1,7 +1,7 @@
 """Schemes and rates are mended without touching what was decided, and what two officers do at once is done once."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from booking.models import Occurrence
 from booking.reservations import reserve
 from booking.support.agreements import make_agreement
+from booking.support.duties import duties_kept
 from booking.support.grants.awarding import GrantTerms, end_grant, make_grant
 from booking.support.grants.check import checked
 from booking.support.grants.models import Rate, Report
@@ -146,6 +147,25 @@ def test_the_report_says_what_agreements_ask_and_what_of_it_was_held(session: Se
         ("Turn for alle", "dugnad", 20, 0),
     ]
     assert account_of(session, grant, by=hall.kari, now=JANUARY).duties == before
+
+
+@pytest.mark.parametrize(("ended", "told"), [("2026-12-31T23:30Z", 1), ("2026-12-31T22:30Z", 0)])
+def test_duties_are_told_of_what_held_on_the_first_day_by_the_clock_of_the_municipality(
+    session: Session, hall: Hall, ended: str, told: int
+) -> None:
+    promised = [{"kind": "dugnad", "amount": 20}]
+    days = {"first_day": date(2026, 1, 1), "last_day": date(2027, 12, 31)}
+    terms = AgreementTerms(
+        organisation=hall.cast.skiold.id, title="Turn", price_class="partner", hours=10, rooms=(ROOM,), promised=promised, **days
+    )
+    again(session)
+    agreement = make_agreement(session, terms, by=hall.kari, now=NOW)
+    agreement.ended_at = datetime.fromisoformat(ended)
+    session.flush()
+
+    found = duties_kept(session, hall.cast.skiold.id, date(2027, 1, 1), date(2027, 12, 31), now=JANUARY)
+
+    assert len(found) == told
 
 
 def test_members_and_activities_are_not_below_nothing(session: Session, hall: Hall) -> None:
