@@ -1,12 +1,12 @@
 """Questions about people and organisations: who acts, who leads, what one represents, searches, names for ids."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, Row, Select, String, and_, bindparam, column, func, or_, select, table
+from sqlalchemy import ClauseElement, ColumnElement, Integer, Row, Select, String, and_, bindparam, column, func, or_, select, table
 from sqlalchemy.orm import Session, joinedload
 
 from accounts.identity import Actor, Role
@@ -15,6 +15,8 @@ from database.folding import lowered
 from kernel.errors import Missing, refuse
 
 MOST_FOUND = 50
+# What gives the rows of a statement: a glance, or a connection.
+Asked = Callable[[ClauseElement, Mapping[str, Any]], list[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,9 @@ def known_person(session: Session, person_id: int, *, via: str, now: datetime | 
     return Known(_actor(rows, via, now), rows[0].session_epoch) if rows else None
 
 
-def bearer_of(connection: Connection, token_hash: str, *, now: datetime) -> Bearer | None:
+def bearer_of(asked: Asked, token_hash: str, *, now: datetime) -> Bearer | None:
     """The actor of a live token, in one query; None when it stands for nothing."""
-    rows = connection.execute(_BEARERS, {"token_hash": token_hash}).all()
+    rows = asked(_BEARERS, {"token_hash": token_hash})
     return Bearer(_actor(rows, "api", now), rows[0].token_id, rows[0].used_at) if rows else None
 
 

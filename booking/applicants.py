@@ -14,6 +14,9 @@ from booking.models import Booking
 from booking.states import BookingKind
 from booking.support.models import Agreement, Grant, SchemeKind
 from booking.wish import Wish
+from database.base import table_of
+from database.prepared import connection_of, run
+from database.writing import objects
 from kernel.errors import Conflict, Forbidden, Invalid, Missing, Unidentified, refuse
 from policies.request import ApplicantFacts, Figure
 from venues.models import Room
@@ -22,12 +25,16 @@ LONGEST_NUMBER = 9
 GROUP = "group:"
 
 
+PARTIES = (Person, Organisation, Standing)
+
+
 def _parties_by(named: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     """A holder and an organisation beside each other, either of whom may be nobody, with what was noted of the organisation."""
     anybody = select(literal(1).label("one")).subquery()
     both = outerjoin(outerjoin(anybody, Person, Person.id == bindparam("holder")), Organisation, named)
     noted = outerjoin(both, Standing, Standing.organisation_id == Organisation.id)
-    return select(Person, Organisation, Standing).select_from(noted).order_by(*LATEST_FIRST)
+    columns = (column.label(f"{party.__tablename__}_{column.key}") for party in PARTIES for column in table_of(party).c)
+    return select(*columns).select_from(noted).order_by(*LATEST_FIRST)
 
 
 # Put together once: every booking sends one of them.
@@ -179,7 +186,7 @@ def _parties_of(session: Session, holder: int | None, name: str | None) -> _Part
     if name and (not (value.isascii() and value.isdecimal()) or len(value) > LONGEST_NUMBER):
         raise refuse(Invalid, "bad-organisation", "organisation", name)
     asked = {"holder": holder, "organisation": int(value) if by_id else value or None}
-    rows = session.execute(BY_ID if by_id else BY_NUMBER, asked).all()
+    rows = [objects(session, row, *PARTIES) for row in run(connection_of(session), BY_ID if by_id else BY_NUMBER, asked)]
     return _Parties(rows[0][0], rows[0][1], tuple(row[2] for row in rows if row[2] is not None))
 
 

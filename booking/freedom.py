@@ -154,7 +154,7 @@ def freedom_of(session: Session, rooms: Collection[int] | Callable[[], Collectio
     changed, and eight or nine where a venue, a room or a policy did. What a transaction that writes sees is its own, and what lies
     before the process began is kept nowhere: both are read for these rooms and this span alone.
     """
-    keeper = _KEPT.setdefault(session.get_bind().engine, _Keeper())
+    keeper = _keeper_of(session.get_bind().engine)
     if session.connection().get_execution_options().get("writes") or not keeper.covers(span, now):
         spots = _spots(session, span, rooms() if callable(rooms) else rooms)
         pools = pools_of(session, Resource.venue_id.in_({spot.place.venue for spot in spots.values()}))
@@ -166,20 +166,19 @@ def freedom_of(session: Session, rooms: Collection[int] | Callable[[], Collectio
 
 def remember(database: Database, *, now: datetime) -> None:
     """Let this process know all rooms, where it does not, for bookings to come."""
-    keeper = _KEPT.setdefault(database.engine, _Keeper())
+    keeper = _keeper_of(database.engine)
     if not keeper.is_told:
         with database.reading() as session:
             keeper.learn(session, now)
 
 
 def remembered(session: Session, path: str) -> tuple[Room, Known] | None:
-    """A room as it is remembered, in this session, with what is known of it; None where it is not.
+    """A room as it is remembered, which belongs to no session, with what is known of it; None where it is not.
 
     Nothing may be written that relies on it without ``require_current``.
     """
     keeper = _KEPT.get(session.get_bind().engine)
-    found = keeper.known(path) if keeper else None
-    return found and (session.merge(found[0], load=False), found[1])
+    return keeper.known(path) if keeper else None
 
 
 def require_current(session: Session, known: Known | None) -> None:
@@ -285,6 +284,10 @@ class _Keeper:
 
 OF_ROOMS = (Municipality, Venue, Room)
 _KEPT: WeakKeyDictionary[Engine, _Keeper] = WeakKeyDictionary()
+
+
+def _keeper_of(engine: Engine) -> _Keeper:
+    return _KEPT.get(engine) or _KEPT.setdefault(engine, _Keeper())
 
 
 def _spots(

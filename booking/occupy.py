@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, insert, select, text, update
+from sqlalchemy import ColumnClause, and_, bindparam, column, delete, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from booking.conflicts import Answer, Collision, Pool, Want, collisions_within, grouped
@@ -17,6 +17,7 @@ from booking.waiting import wanted_in
 from database.audit import Act, Hand, record
 from database.base import table_of
 from database.outbox import UNDO_WITHIN
+from database.prepared import connection_of, run
 from database.writing import send
 from kernel.interval import Interval, merged, without
 from venues.models import Resource, Space
@@ -67,7 +68,8 @@ SELECT CAST(NULL AS integer), expired.* FROM wanted CROSS JOIN LATERAL (
   SELECT space_id, occurrence_id, starts_at, ends_at, CAST(NULL AS timestamptz) FROM claim
   WHERE space_id = wanted.space AND expires_at IS NOT NULL AND expires_at <= to_timestamp(CAST(:now AS bigint)) OFFSET 0) AS expired
 """
-QUERY = {"sqlite": text(ON_SQLITE), "postgresql": text(ON_POSTGRESQL)}
+FOUND: list[ColumnClause[Any]] = [column(name) for name in ("n", "space_id", "occurrence_id", "starts_at", "ends_at", "kept_until")]
+QUERY = {"sqlite": text(ON_SQLITE).columns(*FOUND), "postgresql": text(ON_POSTGRESQL).columns(*FOUND)}
 Left = tuple[int, datetime, datetime]
 CLAIM, SPACE = table_of(Claim), table_of(Space)
 IN_SPACES = CLAIM.c.space_id.in_(bindparam("spaces", expanding=True))
@@ -233,7 +235,8 @@ def _found(
     ]
     now, due_by = (int(moment.timestamp()) for moment in since)
     given = {"wanted": json.dumps(wanted), "now": now, "due_by": due_by}
-    rows = session.connection().execute(QUERY[session.get_bind().dialect.name], given).all()
+    connection = connection_of(session)
+    rows = run(connection, QUERY[connection.dialect.name], given)
     expired = {row.occurrence_id for row in rows if row.n is None}
     found = [
         Collision(row.n, row.space_id, row.occurrence_id, Interval(_moment(row.starts_at), _moment(row.ends_at)), _until(row.kept_until))

@@ -14,6 +14,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
+from database.prepared import known
+
 BUSY_SECONDS = 10
 FRESH_SECONDS = 1.0
 TABLES = "SELECT quote_ident(relname) FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace"
@@ -31,14 +33,6 @@ def make_engine(url: str, *, pool_size: int = 8) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         return _sqlite(parsed)
     return _postgresql(parsed, pool_size)
-
-
-def single_statements(engine: Engine) -> Engine:
-    """The same connections for statements that stand alone: no BEGIN before them, no ROLLBACK after them."""
-    if engine.dialect.name == "sqlite":
-        # AUTOCOMMIT would set Python's own transaction handling, and going back would turn it on.
-        return engine.execution_options(single=True)
-    return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 @contextmanager
@@ -131,8 +125,9 @@ def _lower(text: str | None) -> str | None:
 
 
 def _begin(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    if options.get("single", False):
-        return
-    writes = options.get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    statement = "BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN"
+    driver: Any = connection.connection.driver_connection
+    try:
+        driver.execute(statement)
+    except sqlite3.Error as error:
+        raise known(error, connection.dialect, statement) from error

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import ClauseElement, Engine
+
+from database.prepared import Prepared, known, prepared
 
 
 class Glances:
-    """Sends statements over connections of an engine's pool: no session, no transaction, no result but a row of plain values.
+    """Sends statements over connections of an engine's pool: no session, no transaction, no result but rows of plain values.
 
     Few statements, written once: what their columns are called is kept.
     """
@@ -27,32 +28,33 @@ class Glances:
 
     def first(self, statement: str, given: Mapping[str, object]) -> dict[str, Any] | None:
         """The first row, by the names of its columns; raises DBAPIError as a connection would."""
-        fault = self._engine.dialect.loaded_dbapi.Error
-        try:
-            with self._pooled() as connection:
-                return self._row(connection, statement, given)
-        except fault as error:
-            # Not with what was given: messages end in logs.
-            raise DBAPIError.instance(statement, None, error, fault, connection_invalidated=True) from error
+        with self._sent(statement, given) as cursor:
+            rows = cursor.fetchall()
+            if statement not in self._columns:
+                self._columns[statement] = tuple(column[0] for column in cursor.description)
+        return dict(zip(self._columns[statement], rows[0], strict=True)) if rows else None
+
+    def rows(self, statement: ClauseElement, given: Mapping[str, object]) -> list[Any]:
+        """All rows of a ``prepared`` statement; raises DBAPIError as a connection would."""
+        ready: Prepared = prepared(statement, tuple(given), self._engine.dialect)
+        with self._sent(ready.text, ready.given(given)) as cursor:
+            return [ready.row(*found) for found in cursor.fetchall()] if ready.row else []
 
     @contextmanager
-    def _pooled(self) -> Iterator[Any]:
-        """A connection of the pool, which does not get it back when something went wrong."""
-        pooled = self._engine.raw_connection()
+    def _sent(self, statement: str, given: Any) -> Iterator[Any]:
+        dialect = self._engine.dialect
         try:
-            yield pooled.driver_connection
-        except BaseException as error:
-            pooled.invalidate(error)
-            raise
-        pooled.close()
-
-    def _row(self, connection: Any, statement: str, given: Mapping[str, object]) -> dict[str, Any] | None:
-        if self._is_postgresql:
-            connection.autocommit = True
-        cursor = connection.execute(statement, given)
-        rows = cursor.fetchall()
-        if statement not in self._columns:
-            self._columns[statement] = tuple(column[0] for column in cursor.description)
-        if self._is_postgresql:
-            connection.autocommit = False
-        return dict(zip(self._columns[statement], rows[0], strict=True)) if rows else None
+            pooled = self._engine.raw_connection()
+            try:
+                connection: Any = pooled.driver_connection
+                if self._is_postgresql:
+                    connection.autocommit = True
+                yield connection.execute(statement, given)
+                if self._is_postgresql:
+                    connection.autocommit = False
+            except BaseException as error:
+                pooled.invalidate(error)
+                raise
+            pooled.close()
+        except dialect.loaded_dbapi.Error as error:
+            raise known(error, dialect, statement, lost=True) from error

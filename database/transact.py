@@ -12,9 +12,10 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from database.engine import BUSY_SECONDS, apart, make_engine, single_statements, sqlite_file
+from database.engine import BUSY_SECONDS, apart, make_engine, sqlite_file
 from database.failures import Failure, failure_of
 from database.glances import Glances
+from database.prepared import CONNECTION
 from kernel.errors import Busy, Conflict, Refusal, refuse
 
 T = TypeVar("T")
@@ -31,7 +32,6 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine: Engine = make_engine(url)
-        self._single = single_statements(self.engine)
         self.glances = Glances(self.engine)
         file = sqlite_file(self.engine)
         self._queue = WriteQueue(file.with_name(file.name + ".writers")) if file else None
@@ -76,17 +76,12 @@ class Database:
         with Session(self.engine, autoflush=False) as session:
             yield session
 
-    @contextmanager
-    def glancing(self) -> Iterator[Connection]:
-        """A connection for single reading statements: no session, and no transaction to begin and to end."""
-        with self._single.connect() as connection:
-            yield connection
-
     def _once(self, verb: Callable[..., T], *args: object, **kwargs: object) -> T:
         with ExitStack() as turn:
             if self._queue:
                 turn.enter_context(self._queue.turn())
             with self._writing() as connection, Session(connection, expire_on_commit=False) as session:
+                session.info[CONNECTION] = session.connection()
                 answer = verb(session, *args, **kwargs)
                 session.commit()
                 # The next in line need not wait until the session is put away.
@@ -144,8 +139,8 @@ class WriteQueue:
             raise refuse(Busy, "database-busy")
         try:
             give_up = time.monotonic() + BUSY_SECONDS
-            with self._path.open("a") as file:
-                with self._next.open("a") as next_in_line:
+            with self._path.open("ab", buffering=0) as file:
+                with self._next.open("ab", buffering=0) as next_in_line:
                     _lock(next_in_line.fileno(), give_up)
                     _lock(file.fileno(), give_up)
                 yield

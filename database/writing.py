@@ -1,28 +1,23 @@
 """Writing: what is sent with each booking, where all that lies above the driver would cost more than the rows."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Column, CursorResult, Delete, Dialect, Insert, Update, insert
-from sqlalchemy.orm import RelationshipDirection, Session, make_transient_to_detached
+from sqlalchemy import Delete, Insert, Update, insert
+from sqlalchemy.orm import RelationshipDirection, Session
+from sqlalchemy.orm.attributes import instance_state
 
 from database.base import Base, table_of
+from database.prepared import Row, connection_of, run
 
 T = TypeVar("T", bound=Base)
-Row = Mapping[str, Any]
 Writing = Insert | Update | Delete
 
 
-def send(session: Session, statement: Writing, *rows: Row) -> CursorResult[Any]:
-    """Run a statement of a module for each row of values, which all have the same names; none of these is a list to be spelled out.
-
-    How it reads in the words of the driver, and how each value does, is worked out once and not at each sending.
-    """
-    connection = session.connection()
-    key = (statement, tuple(rows[0]), connection.dialect.name)
-    prepared = _PREPARED.get(key) or _PREPARED.setdefault(key, _prepared(statement, rows[0], connection.dialect))
-    return connection.exec_driver_sql(prepared.text, [prepared.given(row) for row in rows])
+def send(session: Session, statement: Writing, *rows: Row) -> list[Any]:
+    """``run`` a statement that writes."""
+    return run(connection_of(session), statement, *rows)
 
 
 def made(mapped: type[T], **values: Any) -> T:
@@ -41,32 +36,54 @@ def put(session: Session, *rows: T) -> None:
     pointed_to = [{name: row.__dict__.pop(name) for name in shape.pointing if name in row.__dict__} for row in rows]
     for row, others in zip(rows, pointed_to, strict=True):
         ids = {shape.pointing[name]: other and other.id for name, other in others.items()}
-        row.__dict__.update({name: default() for name, default in shape.defaults} | row.__dict__ | ids)
+        row.__dict__.update({**shape.defaults, **{name: default(None) for name, default in shape.made}, **row.__dict__, **ids})
     session.flush()
-    for row, id_ in zip(rows, _written(session, shape, rows), strict=True):
-        row.__dict__["id"] = id_
-        make_transient_to_detached(row)
-    session.add_all(rows)
-    for row, others in zip(rows, pointed_to, strict=True):
-        # Only now: the session would look through all that they point to in turn.
-        row.__dict__.update(others)
+    for row, others, id_ in zip(rows, pointed_to, _written(session, shape, rows), strict=True):
+        row.__dict__.update(others, id=id_)
+        _keep(session, row)
+
+
+def objects(session: Session, row: Sequence[Any], *mapped: type[Base]) -> list[Any]:
+    """The objects of a row in which the columns of some classes stand one behind the other, None for one that is not there."""
+    found, values = [], iter(row)
+    for one in mapped:
+        given = dict(zip(table_of(one).c.keys(), values, strict=False))
+        found.append(None if given["id"] is None else _known(session, one, given))
+    return found
+
+
+def _known(session: Session, mapped: type[T], values: dict[str, Any]) -> T:
+    found: T | None = session.identity_map.get(mapped.__mapper__.identity_key_from_primary_key((values["id"],)))
+    if found is None:
+        _keep(session, found := made(mapped, **values))
+    return found
+
+
+def _keep(session: Session, row: Base) -> None:
+    """In the session as if the mapper had read it: ``add`` would look through all that the row points to in turn."""
+    state = instance_state(row)
+    state.key = row.__mapper__.identity_key_from_primary_key((row.__dict__["id"],))
+    state.session_id = session.hash_key
+    state._commit_all(row.__dict__)
+    session.identity_map.add(state)
 
 
 class Shape(NamedTuple):
-    """What is written of a class: the statements, for one row and for several, what makes the defaults of the columns, and the
-    columns of what they point to, by their names."""
+    """What is written of a class: the statements, for one row and for several, the defaults of all columns, what makes those that
+    are made for each row, and the columns of what they point to, by their names."""
 
     into: Insert
     several: Insert
-    defaults: Sequence[tuple[str, Callable[[], Any]]]
-    pointing: Mapping[str, str]
+    defaults: dict[str, Any]
+    made: Sequence[tuple[str, Callable[[Any], Any]]]
+    pointing: dict[str, str]
 
 
 def _written(session: Session, shape: Shape, rows: Sequence[Base]) -> Sequence[int]:
-    values = [{name: row.__dict__[name] for name, _default in shape.defaults} for row in rows]
+    values = [{name: row.__dict__[name] for name in shape.defaults} for row in rows]
     if len(values) > 1:
         return session.connection().scalars(shape.several, values).all()
-    return send(session, shape.into, *values).scalars().all()
+    return [row.id for row in send(session, shape.into, *values)]
 
 
 @cache
@@ -75,45 +92,8 @@ def _shape(mapped: type[Base]) -> Shape:
     table = table_of(mapped)
     ones = (one for one in mapped.__mapper__.relationships if one.direction is RelationshipDirection.MANYTOONE)
     pointing = {one.key: str(column.key) for one in ones for column in one.local_columns}
-    defaults = [(column.key, _default(column)) for column in table.c if not column.primary_key]
+    columns: list[tuple[str, Any]] = [(column.key, column.default) for column in table.c if not column.primary_key]
+    defaults = {name: default.arg if default and default.is_scalar else None for name, default in columns}
+    each = [(name, default.arg) for name, default in columns if default and not default.is_scalar]
     into, several = insert(table).returning(table.c.id), insert(table).returning(table.c.id, sort_by_parameter_order=True)
-    return Shape(into, several, defaults, pointing)
-
-
-def _default(column: Column[Any]) -> Callable[[], Any]:
-    default: Any = column.default
-    if default is None or default.is_scalar:
-        return lambda: default and default.arg
-    return lambda: default.arg(None)
-
-
-class _Prepared(NamedTuple):
-    """A statement as its driver takes it: its text, what it always says, how values of some names are turned, and the order of
-    all names where the driver wants them by place."""
-
-    text: str
-    fixed: Row
-    turning: Sequence[tuple[str, Callable[[Any], Any]]]
-    order: Sequence[str] | None
-
-    def given(self, row: Row) -> Any:
-        values = {**self.fixed, **row}
-        for name, turned in self.turning:
-            values[name] = turned(values[name])
-        return values if self.order is None else tuple([values[name] for name in self.order])
-
-
-_PREPARED: dict[tuple[Writing, tuple[str, ...], str], _Prepared] = {}
-
-
-def _prepared(statement: Writing, row: Row, dialect: Dialect) -> _Prepared:
-    compiled: Any = statement.compile(dialect=dialect, column_keys=list(row))
-    if compiled.insert_prefetch or compiled.update_prefetch:
-        raise ValueError(f"columns with a default are to be given: {[column.key for column in compiled.prefetch]}")
-    processors = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in compiled.binds.items()}
-    return _Prepared(
-        text=compiled.string,
-        fixed={name: value for name, value in compiled.params.items() if name not in row},
-        turning=[(name, processor) for name, processor in processors.items() if processor],
-        order=compiled.positiontup,
-    )
+    return Shape(into, several, defaults, each, pointing)

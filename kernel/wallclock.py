@@ -113,6 +113,8 @@ def is_repeated(local: datetime, zone: str) -> bool:
     return first is not None and second is not None and first > second
 
 
+# A judgement asks for a day and those around it.
+@lru_cache(maxsize=4096)
 def local_day(day: date, zone: str, *, days: int = 1) -> Interval:
     """The whole local day (23, 24 or 25 hours), or several of them, in UTC; raises Invalid (``out-of-range``)."""
     _require_range(day, "")

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload, subqueryload
 
+from database.prepared import connection_of, run
 from kernel.errors import Fault, Invalid
 from venues.access import AccessAnswer, answers, lacks, unknown
 from venues.models import Municipality, Room, Space, Venue
@@ -109,13 +110,19 @@ def version(session: Session) -> str:
 
 def sums_of(session: Session, *tables: type[Municipality | Venue | Room | Space]) -> tuple[int, ...]:
     """A number for each table that rises with every change of its rows; one statement."""
-    return tuple(session.connection().execute(_sums(tables)).one())
+    (found,) = run(connection_of(session), _sums(tables), {})
+    return tuple(found)
 
 
 @cache
 def _sums(tables: Sequence[type[Municipality | Venue | Room | Space]]) -> Select[Any]:
     """Put together once: every search sends it."""
-    return select(*(select(func.coalesce(func.sum(table.revision), 0) + func.count()).scalar_subquery() for table in tables))
+    return select(
+        *(
+            select(func.coalesce(func.sum(table.revision), 0) + func.count()).scalar_subquery().label(table.__tablename__)
+            for table in tables
+        )
+    )
 
 
 def _suits(room: Room, wanted: RoomFilter) -> bool:

@@ -160,7 +160,7 @@ def unwritten(given: object, field: str = "", *, breaks: Callable[[str], bool] =
         if isinstance(here, str):
             yield from _signs(here, name, may_break=breaks(name))
         elif isinstance(here, Mapping):
-            yield from (fault for key in here for fault in _signs(str(key), legible(_within(name, key)), may_break=False))
+            yield from (fault for key in here for fault in _signs(str(key), _within(name, key), may_break=False))
             waiting += [(_within(name, key), here[key]) for key in reversed(list(here))]
         elif isinstance(here, list | tuple):
             waiting += [(f"{name}[{number}]", here[number]) for number in reversed(range(len(here)))]
@@ -182,9 +182,9 @@ def _within(place: str, key: object) -> str:
 def _signs(text: str, name: str, *, may_break: bool) -> Iterator[Fault]:
     sign = unseen(text)
     if sign:
-        yield Fault("unseen-sign", name, f"U+{ord(sign):04X}", {"place": text.index(sign) + 1})
+        yield Fault("unseen-sign", legible(name), f"U+{ord(sign):04X}", {"place": text.index(sign) + 1})
     elif not may_break and not {"\n", "\t"}.isdisjoint(text.strip()):
-        yield Fault("several-lines", name)
+        yield Fault("several-lines", legible(name))
 
 
 def is_secret(field: str) -> bool:

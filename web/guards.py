@@ -106,10 +106,10 @@ def _limit_body() -> None:
 def _refuse_forgery() -> None:
     """A browser sends cookies by itself but never a bearer token, so a request with one, or an API request without our
     cookie, cannot be forged from another site. One that leads nowhere does nothing, and is told that and not to sign in."""
-    if request.method in SAFE_METHODS or request.routing_exception or not current_app.config["WTF_CSRF_ENABLED"]:
+    if request.method in SAFE_METHODS or is_by_token(request) or request.routing_exception or not current_app.config["WTF_CSRF_ENABLED"]:
         return
     cookie = current_app.config["SESSION_COOKIE_NAME"] in request.cookies
-    if not is_by_token(request) and (cookie or not request.path.startswith("/api/")):
+    if cookie or not request.path.startswith("/api/"):
         csrf.protect()
 
 
@@ -118,7 +118,8 @@ def _refuse_unwritten() -> None:
     told at their fields by those who read them."""
     if unseen(request.path):
         raise NotFound
-    given = [*request.args.items(multi=True), *request.form.items(multi=True)]
+    fields = () if request.is_json else request.form.items(multi=True)
+    given = [*request.args.items(multi=True), *fields]
     nul = {name: value for name, value in given if "\0" in name or "\0" in value}
     if nul:
         raise Invalid(*unwritten(nul))

@@ -18,8 +18,7 @@ def test_a_token_is_printed_and_works(app: Flask, kept: Cast) -> None:
     printed = run(app, "token", "Kari@example.org")
 
     database: Database = app.extensions["database"]
-    with database.reading() as session:
-        bearer = queries.bearer_of(session.connection(), tokens.digest(printed.output.strip()), now=NOW)
+    bearer = queries.bearer_of(database.glances.rows, tokens.digest(printed.output.strip()), now=NOW)
     assert printed.exit_code == 0
     assert bearer is not None
     assert bearer.actor.person_id == kept.kari.id

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from accounts import edge, tokens
 from accounts.identity import COMMAND, Actor
 from accounts.models import ApiToken, Person
+from database.glances import Glances
 from database.transact import Database
 from kernel.clock import now
 from tests.accounts.conftest import Visitor
@@ -101,13 +102,15 @@ def test_a_use_is_noted_after_the_answer_and_not_again_for_a_while(
     assert used_at(app) is not None
 
 
-def test_a_token_costs_one_query(client: FlaskClient, token: str, statements: list[str]) -> None:
+def test_a_token_costs_one_glance(client: FlaskClient, token: str, statements: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     client.get("/api/v1/whoami", headers=bearing(token)).close()
     statements.clear()
+    glances, look = [], Glances.rows
+    monkeypatch.setattr(Glances, "rows", lambda *asked: glances.append(asked) or look(*asked))
 
     client.get("/api/v1/whoami", headers=bearing(token)).close()
 
-    assert len(statements) == 1
+    assert (len(glances), statements) == (1, [])
 
 
 def test_the_command_line_acts_as_the_operator(app: Flask) -> None:

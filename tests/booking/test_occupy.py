@@ -42,7 +42,7 @@ def asked(wanted: list[dict[str, int]]) -> dict[str, object]:
 def plan(session: Session, wanted: list[dict[str, int]]) -> list[str]:
     dialect = session.get_bind().dialect.name
     explain = "EXPLAIN QUERY PLAN" if dialect == "sqlite" else "EXPLAIN"
-    rows = session.execute(text(f"{explain} {QUERY[dialect].text}"), asked(wanted))
+    rows = session.execute(text(f"{explain} {QUERY[dialect].element.text}"), asked(wanted))
     return [str(row[-1]) for row in rows]
 
 

@@ -1,0 +1,97 @@
+"""Prepared: statements of modules as their driver takes them, put together once. All that lies above the driver costs more than a row."""
+
+from collections import namedtuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import ClauseElement, Connection, Dialect
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+Row = Mapping[str, Any]
+# Where a session of a verb has its connection, which it would look for through its states each time.
+CONNECTION = "connection"
+
+
+class Prepared(NamedTuple):
+    """A statement as its driver takes it: its text, what it always says, how values of some names are turned, the order of all
+    names where the driver wants them by place, and what makes a row of what it gives, where it gives any."""
+
+    text: str
+    fixed: Row
+    turning: Sequence[tuple[str, Callable[[Any], Any]]]
+    order: Sequence[str] | None
+    row: Callable[..., Any] | None
+
+    def given(self, row: Row) -> Any:
+        """The values of a row as the driver takes them."""
+        values = {**self.fixed, **row}
+        for name, turned in self.turning:
+            values[name] = turned(values[name])
+        return values if self.order is None else tuple([values[name] for name in self.order])
+
+
+def prepared(statement: ClauseElement, names: Sequence[str], dialect: Dialect) -> Prepared:
+    """A statement of a module, to be given values of these names; none of them is a list to be spelled out."""
+    key = (statement, tuple(names), dialect.name)
+    return _PREPARED.get(key) or _PREPARED.setdefault(key, _prepared(statement, names, dialect))
+
+
+def run(connection: Connection, statement: ClauseElement, *rows: Row) -> list[Any]:
+    """Run a statement of a module for each row of values, which all have the same names.
+
+    The rows it gives, by the names of their columns; none where it is run for several. Raises DBAPIError as a connection would.
+    """
+    ready = prepared(statement, tuple(rows[0]), connection.dialect)
+    given = [ready.given(row) for row in rows]
+    cursor: Any = connection.connection.cursor()
+    for listen in connection.dispatch.before_cursor_execute:
+        listen(connection, cursor, ready.text, given, None, len(given) > 1)
+    try:
+        if len(given) > 1:
+            cursor.executemany(ready.text, given)
+            return []
+        cursor.execute(ready.text, given[0])
+        return [ready.row(*found) for found in cursor.fetchall()] if ready.row else []
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise known(error, connection.dialect, ready.text) from error
+
+
+def connection_of(session: Session) -> Connection:
+    """The session's connection, in its transaction; where a verb runs it is looked for once."""
+    return session.info.get(CONNECTION) or session.connection()
+
+
+def known(error: Exception, dialect: Dialect, text: str, *, lost: bool = False) -> Exception:
+    """SQLAlchemy's error for one of the driver, without the values that were given: messages end in logs. ``lost`` is a connection
+    that is given up."""
+    fault = dialect.loaded_dbapi.Error
+    return DBAPIError.instance(text, None, error, fault, connection_invalidated=lost, dialect=dialect)
+
+
+_PREPARED: dict[tuple[ClauseElement, tuple[str, ...], str], Prepared] = {}
+
+
+def _prepared(statement: ClauseElement, names: Sequence[str], dialect: Dialect) -> Prepared:
+    compiled: Any = statement.compile(dialect=dialect, column_keys=list(names))
+    if compiled.insert_prefetch or compiled.update_prefetch:
+        raise ValueError(f"columns with a default are to be given: {[column.key for column in compiled.prefetch]}")
+    processors = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for bind, name in compiled.bind_names.items()}
+    return Prepared(
+        text=compiled.string,
+        fixed={name: value for name, value in compiled.params.items() if name not in names},
+        turning=[(name, processor) for name, processor in processors.items() if processor],
+        order=compiled.positiontup,
+        row=_row(compiled, dialect),
+    )
+
+
+def _row(compiled: Any, dialect: Dialect) -> Callable[..., Any] | None:
+    columns = compiled._result_columns
+    if not columns:
+        return None
+    named = namedtuple("Row", [column.keyname for column in columns])  # type: ignore[misc]
+    turning = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+    if not any(turning):
+        return named
+    return lambda *values: named(*[value if turned is None else turned(value) for turned, value in zip(turning, values, strict=True)])
