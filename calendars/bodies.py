@@ -1,50 +1,79 @@
 """Bodies: a rendered feed and what is kept of its events, whose texts stand in it once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import accumulate
+from operator import attrgetter
 from typing import NamedTuple
 
 from calendars.busy import Taking
-from calendars.forms import Form
+from calendars.levels import Holder
 
-# What stands between two texts.
-BETWEEN: Mapping[Form, bytes] = {Form.SIGN: b","}
+Key = tuple[int, int, int, int | None, *tuple[object, ...]]
+# Of what is no date, and written anew each time.
+NO_DATE: Key = (0, 0, 0, None)
 
 
 class Part(NamedTuple):
-    """One event of a rendering: by which key it is known to be unchanged, and how long its text is; ``taking`` only where free and
-    busy time is written."""
+    """One event of a rendering: by which ``key`` it is known to be unchanged, that of a date begun by the ids of its occurrence, its
+    version, its room and its organisation; and how long its text is. ``taking`` only where free and busy time is written."""
 
-    key: tuple[object, ...]
+    key: Key
     length: int
     modified: datetime
     zone: str
     taking: Taking | None
 
 
-# Of which occurrence an event is (0: of none), what is kept of it, and its text.
-Told = tuple[int, Part, bytes]
+# Events one after another, and their texts, each ended.
+Run = tuple[Sequence[Part], bytes | memoryview]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What texts of dates are made of beside what their keys say: the revisions of rooms, and organisations, by id."""
+
+    rooms: Mapping[int, int] = field(default_factory=dict)
+    holders: Mapping[int | None, Holder] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """A body, and its events by occurrence (none for one that was read from a file), whose texts begin after ``head`` octets, one
-    after another."""
+    """A body, and its events (none of one that was read from a file), whose texts begin after ``head`` octets, one after another."""
 
     body: bytes = b""
-    parts: Mapping[int, Part] = field(default_factory=dict)
+    parts: Sequence[Part] = ()
     head: int = 0
+    context: Context = Context()
 
-    def starts(self, between: bytes) -> dict[int, int]:
-        """Where in the body the text of each event begins."""
-        found, at = {}, self.head
-        for number, part in self.parts.items():
-            if part.length and at > self.head:
-                at += len(between)
-            found[number] = at
-            at += part.length
-        return found
+    def unchanged(self, keys: Iterable[Key], context: Context) -> list[int | None]:
+        """Where among its events those of these keys stand as they would be told in this context; None where they do not."""
+        rooms = {number for number, revision in context.rooms.items() if self.context.rooms.get(number) == revision}
+        holders = {None, *(number for number, holder in context.holders.items() if self.context.holders.get(number) == holder)}
+        parts, places = self.parts, {part.key[0]: place for place, part in enumerate(self.parts)}
+        found = ((key, places.get(key[0])) for key in keys)
+        return [
+            place if place is not None and parts[place].key == key and key[2] in rooms and key[3] in holders else None
+            for key, place in found
+        ]
+
+    def woven(self, keys: Iterable[Key], kept: Iterable[int | None], anew: Mapping[int, Run]) -> Iterator[Run]:
+        """What is kept, in as few runs as it lies in, and what is told ``anew``, as their keys follow one another."""
+        ends, body = [*accumulate(map(attrgetter("length"), self.parts), initial=self.head)], memoryview(self.body)
+        first = after = 0
+        for key, place in zip(keys, kept, strict=True):
+            if place == after:
+                after += 1
+                continue
+            yield self.parts[first:after], body[ends[first] : ends[after]]
+            if place is not None:
+                first, after = place, place + 1
+            else:
+                first = after
+                if key[0] in anew:  # or it went away between two statements
+                    yield anew[key[0]]
+        yield self.parts[first:after], body[ends[first] : ends[after]]
 
 
 NOTHING = Rendering()
@@ -53,25 +82,13 @@ NOTHING = Rendering()
 class Page:
     """The events of a body, one after another: thousands of texts are not to be held twice."""
 
-    def __init__(self, form: Form, told: Iterable[Told]) -> None:
-        between = BETWEEN.get(form, b"")
+    def __init__(self, runs: Iterable[Run]) -> None:
         self.texts = bytearray()
-        self.parts: dict[int, Part] = {}
-        self.others: list[Part] = []
-        for number, part, text in told:
-            if text and self.texts:
-                self.texts += between
-            self.texts += text
-            if number:
-                self.parts[number] = part
-            else:
-                self.others.append(part)
+        self.parts: list[Part] = []
+        for parts, texts in runs:
+            self.texts += texts
+            self.parts += parts
 
-    @property
-    def all(self) -> list[Part]:
-        """All events, those that are of no occurrence last."""
-        return [*self.parts.values(), *self.others]
-
-    def between(self, head: bytes, end: bytes) -> Rendering:
+    def between(self, head: bytes, end: bytes, context: Context) -> Rendering:
         """The body that they make."""
-        return Rendering(b"".join((head, self.texts, end)), self.parts, len(head))
+        return Rendering(b"".join((head, self.texts, end)), self.parts, len(head), context)

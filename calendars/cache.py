@@ -64,11 +64,10 @@ class Cache:
         copy = self._remembered(key)
         if copy is not None and copy.tag == tag:
             return copy
-        copy = self._filed(key)
-        if copy is not None and copy.tag == tag:
+        _, copy = _read(self._path(key), tag)
+        if copy is not None:
             self._remember(key, copy)
-            return copy
-        return None
+        return copy
 
     def last_good(self, key: str) -> Copy | None:
         """Whatever was rendered last, since somebody was erased."""
@@ -76,7 +75,7 @@ class Cache:
             with self._turn:
                 self._copies.clear()
                 self._forgotten = forgotten
-        return self._remembered(key) or self._filed(key)
+        return self._remembered(key) or _read(self._path(key))[1]
 
     def forget(self) -> None:
         """Drop all copies, here and in other processes before they hand out an old one: they may tell of somebody who was erased."""
@@ -128,15 +127,12 @@ class Cache:
             while len(self._copies) > 1 and sum(kept.size for kept in self._copies.values()) > self._most:
                 self._copies.popitem(last=False)
 
-    def _filed(self, key: str) -> Copy | None:
-        return _read(self._path(key))[1]
-
     def _file(self, key: str, copy: Copy) -> None:
         """Write beside its place and move it there: readers see the old copy or the new one."""
         head = json.dumps({"key": key, "tag": copy.tag, "rendered_at": copy.rendered_at.isoformat()})
         unfinished = self._path(key).with_suffix(f".{os.getpid()}-{threading.get_ident()}")
         with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(head.encode() + b"\n" + copy.body)
+            file.writelines((head.encode(), b"\n", copy.body))
         unfinished.replace(self._path(key))
         self._path(key).with_suffix(".failed").unlink(missing_ok=True)
 
@@ -148,11 +144,13 @@ def _digest(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()[:40]
 
 
-def _read(path: Path) -> tuple[str, Copy | None]:
-    """The key and the copy of a file; no copy where there is none that can be read."""
+def _read(path: Path, tag: str = "") -> tuple[str, Copy | None]:
+    """The key and the copy of a file; no copy where there is none that can be read, or only one with another tag than this."""
     try:
-        head, _, body = path.read_bytes().partition(b"\n")
-        told = json.loads(head)
-        return told["key"], Copy(told["tag"], datetime.fromisoformat(told["rendered_at"]), Rendering(body))
+        with path.open("rb") as file:
+            told = json.loads(file.readline())
+            if tag not in ("", told["tag"]):
+                return told["key"], None
+            return told["key"], Copy(told["tag"], datetime.fromisoformat(told["rendered_at"]), Rendering(file.read()))
     except (FileNotFoundError, ValueError, KeyError):
         return "", None

@@ -83,22 +83,22 @@ def refused(refusal: Refusal, *, is_private: bool) -> Answer:
     facts = {name: ", ".join(fact) if isinstance(fact, list) else fact for name, fact in fault.facts.items()}
     told = {"field": fault.field, "value": fault.value, **facts}
     text = WHY_NOT.get(fault.code, fault.code).format_map(told)
-    headers = HEADERS[is_private] | {"Cache-Control": "no-store", "Content-Type": "text/plain; charset=utf-8"}
+    headers = {**KEEPING[is_private], "Cache-Control": "no-store", "Content-Type": "text/plain; charset=utf-8"}
     if isinstance(refusal, Busy):
         headers["Retry-After"] = str(refusal.after)
     return _whole(refusal.status, headers, f"{text}\n".encode())
 
 
-ALWAYS = {"Vary": "Accept-Encoding", "X-Content-Type-Options": "nosniff", "X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"}
-# By whether a feed is private.
-HEADERS = {
-    True: {"Cache-Control": "private, max-age=0, must-revalidate", **ALWAYS},
-    False: {"Cache-Control": "public, max-age=300", **ALWAYS},
+# By whether a feed is private; this much is said again of what is not modified (RFC 9110 15.4.5).
+KEEPING = {
+    True: {"Cache-Control": "private, max-age=0, must-revalidate", "Vary": "Accept-Encoding"},
+    False: {"Cache-Control": "public, max-age=300", "Vary": "Accept-Encoding"},
 }
+OF_BODIES = {"X-Content-Type-Options": "nosniff", "X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"}
 
 
 def _answer(told: Told, form: Form) -> Answer:
-    headers = {**HEADERS[told.standing.is_private], "ETag": f'"{told.tag}"'}
+    headers = KEEPING[told.standing.is_private] | {"ETag": f'"{told.tag}"'}
     if told.body is None:
         return Answer(NOT_MODIFIED, headers, b"")
     if told.modified:
@@ -113,7 +113,7 @@ OK, NOT_MODIFIED = 200, 304
 
 
 def _whole(status: int, headers: dict[str, str], body: bytes) -> Answer:
-    return Answer(status, headers | {"Content-Length": str(len(body))}, body)
+    return Answer(status, headers | OF_BODIES | {"Content-Length": str(len(body))}, body)
 
 
 @lru_cache(maxsize=256)

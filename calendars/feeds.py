@@ -3,8 +3,10 @@
 import hashlib
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
+from typing import NamedTuple
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -75,7 +77,7 @@ class Feeds:
         return self._cache
 
     def _told(self, asked: Asked, standing: Standing, now: datetime) -> Told:
-        key, tag = _key(standing, asked.wanted), self._tag(standing, asked.wanted, now)
+        key, tag = _names(standing, asked.wanted, today_in(standing.zone, now), self._public_url, self._cancelled_days)
         is_sign = asked.wanted.form is Form.SIGN
         held = None if is_sign else held_tag(asked.if_none_match, tag)
         if held is not None:
@@ -128,11 +130,6 @@ class Feeds:
             self._known.clear()
         self._known[address] = standing
 
-    def _tag(self, standing: Standing, wanted: Wanted, now: datetime) -> str:
-        today = today_in(standing.zone, now)
-        parts = (RENDERER, self._public_url, self._cancelled_days, _key(standing, wanted), standing.name, today, standing.version)
-        return hashlib.sha256("|".join(str(part) for part in parts).encode()).hexdigest()[:32]
-
 
 def held_tag(if_none_match: str, tag: str) -> str | None:
     """Which of a feed's two entity tags the client holds, if any, by weak comparison (RFC 9110 13.1.2)."""
@@ -164,6 +161,21 @@ def _shown(copy: Copy, now: datetime) -> Copy:
     """What stands on a sign at this moment; its tag tells apart what differs between two versions and between two moments."""
     sign = sign_at(copy.body, now)
     return Copy(f"{copy.tag}-{sign.number}", max(filter(None, (copy.rendered_at, sign.since))), Rendering(sign.body))
+
+
+class Names(NamedTuple):
+    """Under which key a body is kept, and its entity tag."""
+
+    key: str
+    tag: str
+
+
+# Remembered: until something changes, each look asks for the same.
+@lru_cache(maxsize=MOST_KNOWN)
+def _names(standing: Standing, wanted: Wanted, today: date, public_url: str, cancelled_days: int) -> Names:
+    key = _key(standing, wanted)
+    parts = (RENDERER, public_url, cancelled_days, key, standing.name, today, standing.version)
+    return Names(key, hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()[:32])
 
 
 def _key(standing: Standing, wanted: Wanted) -> str:

@@ -1,12 +1,15 @@
 """Front: what calendar programmes ask for again and again, answered before the app, whose hooks have nothing new to say of it."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from werkzeug.http import HTTP_STATUS_CODES
+from werkzeug.wsgi import ClosingIterator
 
-from calendars.desk import Desk, Order
+from calendars.desk import NOT_MODIFIED, OK, Desk, Order
+from web.guards import of_unmodified
 from web.logs import HEADER, Told, ended, new_number
 
 if TYPE_CHECKING:
@@ -27,7 +30,7 @@ class Front:
     def __init__(self, app: "WSGIApplication", desk: Desk, headers: Mapping[str, str], *, trust_given_id: bool) -> None:
         self._app = app
         self._desk = desk
-        self._headers = headers
+        self._headers = {OK: headers, NOT_MODIFIED: of_unmodified(headers)}
         self._trust_given_id = trust_given_id
         self._known: dict[tuple[str, str], tuple[Order, Told]] = {}
 
@@ -54,10 +57,13 @@ class Front:
         if answer.is_refusal:
             self._known.pop(_address(environ), None)
         number = new_number(environ.get("HTTP_X_REQUEST_ID", "") if self._trust_given_id else "")
-        headers = {**self._headers, **answer.headers, HEADER: number}
+        headers = {**self._headers.get(answer.status, self._headers[OK]), **answer.headers, HEADER: number}
         start_response(f"{answer.status} {HTTP_STATUS_CODES[answer.status].upper()}", list(headers.items()))
-        ended(told, environ["REQUEST_METHOD"], answer.status, perf_counter() - began, number=number)
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else [answer.body]
+        method, seconds = environ["REQUEST_METHOD"], perf_counter() - began
+        # The server closes what it has sent: nobody waits for the log.
+        return ClosingIterator(
+            [] if method == "HEAD" else [answer.body], partial(ended, told, method, answer.status, seconds, number=number)
+        )
 
 
 def _address(environ: "WSGIEnvironment") -> tuple[str, str]:

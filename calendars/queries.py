@@ -35,13 +35,9 @@ FEW = 500
 ROWS = 1_000
 
 
-class Mark(NamedTuple):
-    """By which a dated span is known to be unchanged: ``version`` rises with every change of its booking."""
-
-    id: int
-    version: int
-    room_id: int
-    organisation_id: int | None
+# By which a dated span is known to be unchanged: its id, the version of its booking, which rises with each change of it, the ids of
+# its room and its organisation.
+Mark = tuple[int, int, int, int | None]
 
 
 class Home(NamedTuple):
@@ -91,11 +87,11 @@ def places_where(session: Session, rooms: ColumnElement[bool], home: Home) -> Pl
     return Places(found_rooms, {row.id: _venue(row, home) for row in rows})
 
 
-def marks_of(session: Session, standing: Standing, places: Places, span: Span) -> list[Mark]:
+def marks_of(session: Session, standing: Standing, places: Places, span: Span) -> Sequence[Mark]:
     """Which dates the feed tells, soonest first, with what tells whether they have changed."""
     columns = (Occurrence.id, Booking.version, Occurrence.room_id, Booking.organisation_id)
     found = select(*columns).select_from(DATED).where(_told(standing, places, span)).order_by(Occurrence.starts_at, Occurrence.id)
-    return [Mark._make(row) for row in session.connection().execute(found)]
+    return session.connection().execute(found).all()
 
 
 def occurring(session: Session, standing: Standing, places: Places, span: Span, *, only: Collection[int] | None = None) -> list[Occurring]:

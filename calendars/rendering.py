@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
 from itertools import chain
+from operator import attrgetter
 from pathlib import Path
+from typing import NamedTuple
 
 from flask_babel import force_locale
 from sqlalchemy.orm import Session
@@ -33,7 +35,7 @@ from booking.pages.labels import age_group
 from booking.public import GROUPS
 from booking.states import OccurrenceState
 from calendars import queries
-from calendars.bodies import BETWEEN, NOTHING, Page, Part, Rendering, Told
+from calendars.bodies import NO_DATE, NOTHING, Context, Key, Page, Part, Rendering, Run
 from calendars.busy import About, Taking, busy_bytes
 from calendars.duties import Round, event_of_keeping_locked, events_of_work
 from calendars.events import CALENDAR_END, Event, Head, event_bytes, head_bytes
@@ -53,7 +55,7 @@ from calendars.levels import (
 )
 from calendars.queries import Mark, Places
 from calendars.rounds import days_of
-from calendars.signs import BOARD_END, board_head, entry_bytes
+from calendars.signs import board_head, entry_bytes
 from calendars.standing import Kind, Standing
 from calendars.whatson import KINDS
 from calendars.window import Span, Wanted
@@ -106,11 +108,22 @@ class Known:
     days: Mapping[int, Day]
     entrances: Mapping[int, Entrance]
 
-    def keys(self, marks: Iterable[Mark | Occurring]) -> dict[int, tuple[object, ...]]:
-        """By occurrence, equal for equal text: everything that its event is made of."""
-        revisions = {number: place.revision for number, place in self.places.rooms.items()}
-        holders, days, entrances = self.holders, self.days, self.entrances
-        return {mark[0]: (mark[1], revisions[mark[2]], holders.get(mark[3]), days.get(mark[0]), entrances.get(mark[0])) for mark in marks}
+    @property
+    def context(self) -> Context:
+        return Context({number: place.revision for number, place in self.places.rooms.items()}, self.holders)
+
+    def keys(self, marks: Iterable[Mark | Occurring]) -> list[Key]:
+        """In the same order, equal for equal text in an equal context."""
+        if not (self.days or self.entrances):
+            return [mark[:4] for mark in marks]
+        return [(*mark[:4], self.days.get(mark[0]), self.entrances.get(mark[0])) for mark in marks]
+
+
+class Dates(NamedTuple):
+    """The dates of a feed, soonest first, and in which context they are told."""
+
+    context: Context = Context()
+    runs: Iterable[Run] = ()
 
 
 def render(session: Session, scene: Scene, before: Rendering = NOTHING) -> Rendering:
@@ -119,41 +132,33 @@ def render(session: Session, scene: Scene, before: Rendering = NOTHING) -> Rende
     home = queries.home_of(session)
     places = queries.places_of(session, standing, home)
     view = View(standing.level, standing.language, scene.public_url, home.name, home.changed_at)
-    dates: Iterable[Told] = ()
     if standing.kind is Kind.WORK:
-        others = _work(session, scene, places, view)
+        dates, others = Dates(), _work(session, scene, places, view)
     else:
         dates, others = _dates(session, scene, places, view, before), _of_places(session, scene, places, view)
-    told = chain(dates, (_told(scene.form, 0, (), event) for event in others))
-    return _written(scene, places, Page(scene.form, told), home.changed_at)
+    page = Page(chain(dates.runs, (_told(scene.form, NO_DATE, event) for event in others)))
+    return _written(scene, places, page, dates.context, home.changed_at)
 
 
-def _dates(session: Session, scene: Scene, places: Places, view: View, before: Rendering) -> Iterator[Told]:
-    """The dates of a feed, soonest first, those that are as they were taken over from the rendering before."""
-    standing, span, form = scene.standing, scene.span, scene.form
+def _dates(session: Session, scene: Scene, places: Places, view: View, before: Rendering) -> Dates:
+    """Those that are as they were are taken over from the rendering before."""
+    standing, span = scene.standing, scene.span
     # A caretaker's event depends on its neighbours of the day, so all of them are read whatever changed.
     reads_all = standing.level is Level.STAFF or not before.parts
     rows = queries.occurring(session, standing, places, span) if reads_all else []
     marks = rows if reads_all else queries.marks_of(session, standing, places, span)
-    holders = queries.holders_of(session, (mark.organisation_id for mark in marks))
+    holders = queries.holders_of(session, (mark[3] for mark in marks))
     known = Known(places, holders, *_of_staff(session, scene, rows, places))
-    keys = known.keys(marks)
-    kept = {number for number, part in before.parts.items() if keys.get(number) == part.key}
-    missing = keys.keys() - kept
+    keys, context = known.keys(marks), known.context
+    kept = before.unchanged(keys, context)
+    missing = {key[0]: key for key, place in zip(keys, kept, strict=True) if place is None}
     if missing and not reads_all:
         rows = queries.occurring(session, standing, places, span, only=missing)
     changed = [row for row in rows if row.id in missing and row.state in SHOWN]
-    fresh = (_told(form, row.id, keys[row.id], event) for row, event in _events(session, changed, known, view))
-    if not kept:
-        yield from fresh
-        return
-    anew = {one[0]: one for one in fresh}
-    starts, parts, body = before.starts(BETWEEN.get(form, b"")), before.parts, before.body
-    for number in keys:
-        if number in kept:
-            yield number, parts[number], body[starts[number] : starts[number] + parts[number].length]
-        elif number in anew:  # or it went away between two statements
-            yield anew[number]
+    fresh = (_told(scene.form, missing[row.id], event) for row, event in _events(session, changed, known, view))
+    if len(missing) == len(keys):
+        return Dates(context, fresh)
+    return Dates(context, before.woven(keys, kept, {run[0][0].key[0]: run for run in fresh}))
 
 
 def _work(session: Session, scene: Scene, places: Places, view: View) -> Iterator[Event]:
@@ -220,35 +225,33 @@ def _of_places(session: Session, scene: Scene, places: Places, view: View) -> It
 WRITERS: Mapping[Form, Callable[[Event], bytes]] = {Form.EVENTS: event_bytes, Form.SIGN: entry_bytes, Form.BUSY: lambda _event: b""}
 
 
-def _told(form: Form, number: int, key: tuple[object, ...], event: Event) -> Told:
+def _told(form: Form, key: Key, event: Event) -> Run:
     taking = Taking(event.starts_at, event.ends_at, event.state) if form is Form.BUSY else None
     text = WRITERS[form](event)
-    return number, Part(key, len(text), event.modified, event.zone, taking), text
+    return [Part(key, len(text), event.modified, event.zone, taking)], text
 
 
-def _written(scene: Scene, places: Places, page: Page, changed_at: datetime) -> Rendering:
-    parts = page.all
+def _written(scene: Scene, places: Places, page: Page, context: Context, changed_at: datetime) -> Rendering:
     standing, url = scene.standing, scene.public_url + scene.standing.page
     words = LANGUAGES[standing.language]
-    modified = max([changed_at, *(place.changed_at for place in places.venues.values()), *(one.modified for one in parts)])
+    modified = max(chain([changed_at], (place.changed_at for place in places.venues.values()), map(attrgetter("modified"), page.parts)))
     match scene.form:
         case Form.EVENTS:
             head = Head(
                 name=_name(standing, places),
                 description={Kind.WORK: words.tasks, Kind.OPEN: words.whats_on_about}.get(standing.kind, words.bookings),
-                zones=tuple(sorted({one.zone for one in parts})) or (standing.zone,),
+                zones=tuple(sorted(set(map(attrgetter("zone"), page.parts)))) or (standing.zone,),
                 modified=modified,
                 url=url,
                 source=scene.source,
             )
-            return page.between(head_bytes(head), CALENDAR_END)
+            return page.between(head_bytes(head), CALENDAR_END, context)
         case Form.BUSY:
             uid = f"{'-'.join(('busy', standing.kind, *map(str, standing.ids), *standing.among.query.values()))}@arena"
-            takings = (part.taking for part in parts if part.taking)
-            return Rendering(busy_bytes(About(uid, modified, url, scene.span.window), takings), page.parts)
+            takings = (part.taking for part in page.parts if part.taking)
+            return page.between(busy_bytes(About(uid, modified, url, scene.span.window), takings), b"", context)
         case Form.SIGN:
-            about = {"name": _name(standing, places), "zone": standing.zone, "url": url}
-            return page.between(board_head(about), BOARD_END)
+            return page.between(board_head({"name": _name(standing, places), "zone": standing.zone, "url": url}), b"", context)
 
 
 def _name(standing: Standing, places: Places) -> str:

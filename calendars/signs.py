@@ -34,7 +34,7 @@ class _Board:
 
 
 def entry_bytes(event: Event) -> bytes:
-    """One event as JSON, nothing for what takes no time; equal events give equal bytes."""
+    """One event as a line of JSON, nothing for what takes no time; equal events give equal bytes."""
     if event.state in HIDDEN:
         return b""
     zone = zone_of(event.zone)
@@ -50,15 +50,12 @@ def entry_bytes(event: Event) -> bytes:
         "url": event.url,
         "description": event.description,
     }
-    return json.dumps(told, ensure_ascii=False).encode("utf-8", "ignore")
+    return _line(told)
 
 
 def board_head(about: Mapping[str, str]) -> bytes:
-    """What stands before the entries of a board: the text, ended by ``BOARD_END``, from which a sign is read at any moment."""
-    return b'{"about": ' + json.dumps(about, ensure_ascii=False).encode() + b', "entries": ['
-
-
-BOARD_END = b"]}"
+    """The line before the entries of a board: the text from which a sign is read at any moment."""
+    return _line(about)
 
 
 def sign_at(board: bytes, moment: datetime) -> Sign:
@@ -78,8 +75,12 @@ def sign_at(board: bytes, moment: datetime) -> Sign:
 
 @lru_cache(maxsize=32)
 def _read(board: bytes) -> _Board:
-    told = json.loads(board)
-    found = [(datetime.fromisoformat(one["start"]), datetime.fromisoformat(one["end"]), one) for one in told["entries"]]
+    about, *told = map(json.loads, board.splitlines())
+    found = [(datetime.fromisoformat(one["start"]), datetime.fromisoformat(one["end"]), one) for one in told]
     entries = tuple(sorted(found, key=lambda entry: (entry[0], entry[1], entry[2]["uid"])))
     edges = sorted({edge for start, end, _ in entries for edge in (start, end)})
-    return _Board(told["about"], entries, tuple(edges))
+    return _Board(about, entries, tuple(edges))
+
+
+def _line(told: Mapping[str, Any]) -> bytes:
+    return json.dumps(told, ensure_ascii=False).encode("utf-8", "ignore") + b"\n"

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -97,9 +98,16 @@ def standing_of(glances: Glances, address: Address, *, now: datetime) -> Standin
     moment = now if dialect == "postgresql" else int(now.timestamp())
     given = {"first": address.first, "second": address.second, "date": int(address.among.date or 0), "now": moment}
     row = glances.first(QUERIES[dialect, address.kind], given)
+    return _standing(address, tuple(row.items()) if row else ())
+
+
+# Remembered: an unchanged feed is the same row again and again.
+@lru_cache(maxsize=4096)
+def _standing(address: Address, told: tuple[tuple[str, Any], ...]) -> Standing:
+    row = dict(told)
     if address.kind == PRIVATE:
         return _of_token(row)
-    if row is None:
+    if not row:
         raise refuse(Missing, "no-feed", "address", "/".join(part for part in (address.first, address.second) if part))
     return _of_open(address, row) if address.kind == Kind.OPEN else _of_place(Kind(address.kind), row)
 
@@ -157,7 +165,8 @@ MEMBER_IDS = {
 # anybody may read, so it hangs on when whoever put it up has gone. The joins of an ended
 # token find nothing, so that it is refused in the time of one that never was.
 TOKENS = """
-SELECT token.id AS token_id, token.name AS label, token.audience, token.scope, token.level, token.language, token.used_at, token.person_id,
+SELECT token.id AS token_id, token.audience, CAST(token.scope AS text) AS scope, token.level, token.language,
+    token.used_at, token.person_id,
     CASE WHEN {live} THEN 1 ELSE 0 END AS is_live, person.revision AS person_revision,
     organisation.id AS organisation_id, organisation.name AS organisation_name, organisation.revision AS organisation_revision,
     CASE WHEN token.audience = 'booker' AND {live} THEN {of_holder}
@@ -237,8 +246,8 @@ def _version(row: Row) -> str:
     return _joined(row.get("members", 1), row.get("mark", 0), row["revisions"], row.get("places", 0), row["common"] or 0)
 
 
-def _of_token(row: Row | None) -> Standing:
-    if row is None:
+def _of_token(row: Row) -> Standing:
+    if not row:
         raise refuse(Missing, "no-feed", "address")
     match Audience(row["audience"]):
         case Audience.CARETAKER | Audience.WORK if row["is_live"] and row["members"]:
@@ -303,7 +312,7 @@ def _of_sign(row: Row) -> Standing:
 
 
 def _scope(row: Row) -> dict[str, Any]:
-    scope: dict[str, Any] = json.loads(row["scope"]) if isinstance(row["scope"], str) else row["scope"]
+    scope: dict[str, Any] = json.loads(row["scope"])
     return scope
 
 

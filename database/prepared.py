@@ -30,6 +30,10 @@ class Prepared(NamedTuple):
             values[name] = turned(values[name])
         return values if self.order is None else tuple([values[name] for name in self.order])
 
+    def read(self, rows: Sequence[Sequence[Any]]) -> list[Any]:
+        """The rows that the driver gives, with the names of their columns."""
+        return [self.row(*found) for found in rows] if self.row else []
+
 
 def prepared(statement: ClauseElement, names: Sequence[str], dialect: Dialect) -> Prepared:
     """A statement of a module, to be given values of these names; none of them is a list to be spelled out."""
@@ -52,7 +56,7 @@ def run(connection: Connection, statement: ClauseElement, *rows: Row) -> list[An
             cursor.executemany(ready.text, given)
             return []
         cursor.execute(ready.text, given[0])
-        return [ready.row(*found) for found in cursor.fetchall()] if ready.row else []
+        return ready.read(cursor.fetchall()) if ready.row else []
     except connection.dialect.loaded_dbapi.Error as error:
         raise known(error, connection.dialect, ready.text) from error
 

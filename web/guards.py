@@ -1,7 +1,8 @@
 """Guards: cross-site forgery, security headers, sizes, cookies and proxies, the same for every route."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from http import HTTPStatus
 from typing import TypeVar
 
 from flask import Flask, Request, Response, current_app, request
@@ -23,6 +24,7 @@ TILES = "https://cache.kartverket.no"
 BODY_LIMIT = "body_limit"
 # Where the answers are that pages of others may frame: they have no cookies, and no language but the one asked for.
 FRAMED = "/embed/"
+HTTPS_ONLY = "Strict-Transport-Security"
 
 csrf = CSRFProtect()
 
@@ -71,7 +73,7 @@ def is_by_token(asked: Request) -> bool:
 
 
 def security_headers(*, tiles: bool, secure: bool, framed_by: str = "") -> dict[str, str]:
-    """The headers of every answer; the design system's icons are data: images in its style sheet. ``framed_by`` are the origins
+    """The headers of every answer with a body; the design system's icons are data: images in its style sheet. ``framed_by`` are the origins
     whose pages may frame it."""
     policy = {
         "default-src": "'none'",
@@ -93,7 +95,7 @@ def security_headers(*, tiles: bool, secure: bool, framed_by: str = "") -> dict[
         "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
         "Cross-Origin-Opener-Policy": "same-origin",
     }
-    return headers | ({"Strict-Transport-Security": "max-age=31536000"} if secure else {})
+    return headers | ({HTTPS_ONLY: "max-age=31536000"} if secure else {})
 
 
 def _limit_body() -> None:
@@ -125,7 +127,14 @@ def _refuse_unwritten() -> None:
         raise Invalid(*unwritten(nul))
 
 
-def _with_headers(response: Response, headers: dict[str, str]) -> Response:
+def of_unmodified(headers: Mapping[str, str]) -> dict[str, str]:
+    """Those of them that «not modified» says too: what a reader has keeps the headers that it came with (RFC 9110 15.4.5), but
+    each answer says that the host is asked by HTTPS (RFC 6797 7.1)."""
+    return {name: value for name, value in headers.items() if name == HTTPS_ONLY}
+
+
+def _with_headers(response: Response, headers: Mapping[str, str]) -> Response:
     given = {name.lower() for name, _value in response.headers}
+    headers = of_unmodified(headers) if response.status_code == HTTPStatus.NOT_MODIFIED else headers
     response.headers.extend({name: value for name, value in headers.items() if name.lower() not in given})
     return response

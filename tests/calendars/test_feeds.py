@@ -124,6 +124,14 @@ def test_public_feeds_may_be_kept_a_while_and_secret_ones_must_be_asked_for(autu
     assert public.headers["Content-Disposition"] == disposition
 
 
+def test_not_modified_says_no_more_than_a_cache_has_to_know(autumn, read):
+    for path, keeping in ((VENUE, "public, max-age=300"), (autumn.addresses["round"], "private, max-age=0, must-revalidate")):
+        tag = read(path).headers["ETag"]
+        answer = read(path, If_None_Match=tag)
+
+        assert (answer.status_code, _said(answer)) == (304, {"Cache-Control": keeping, "ETag": tag, "Vary": "Accept-Encoding"})
+
+
 def test_addresses_are_short_enough_for_google(autumn):
     assert all(len(f"https://arena.drammen.kommune.no{path}") <= 120 for path in autumn.addresses.values())
 

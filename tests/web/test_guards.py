@@ -54,6 +54,18 @@ def test_every_answer_has_the_security_headers(client: FlaskClient) -> None:
         )
 
 
+def test_what_is_not_modified_keeps_the_headers_it_came_with(settings: Settings) -> None:
+    client = make_app(replace(settings, public_url="https://arena.example.org")).test_client()
+    tag = client.get("/static/arena.css").headers["ETag"]
+
+    answer = client.get("/static/arena.css", headers={"If-None-Match": tag})
+
+    assert answer.status_code == 304
+    kept = ("Content-Security-Policy", "X-Content-Type-Options", "X-Frame-Options", "Referrer-Policy", "Permissions-Policy")
+    assert not set(kept) & set(answer.headers.keys())
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+
+
 def test_behind_https_cookies_are_secure_and_the_browser_stays_there(settings: Settings) -> None:
     app = make_app(replace(settings, public_url="https://arena.example.org", trusted_proxies=1))
 
