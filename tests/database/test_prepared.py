@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import bindparam, event, insert, select, update
+from sqlalchemy import bindparam, event, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
@@ -12,6 +12,7 @@ from database.base import table_of
 from database.prepared import run
 from database.transact import Database
 from database.writing import made, objects, put, send
+from kernel.errors import Busy
 from venues.models import District
 
 DISTRICT, PERSON = table_of(District), table_of(Person)
@@ -19,6 +20,7 @@ INTO = insert(DISTRICT).returning(DISTRICT.c.id, DISTRICT.c.slug)
 NAMED = (
     select(DISTRICT.c.id, DISTRICT.c.name).where(DISTRICT.c.slug == bindparam("slug"), DISTRICT.c.name != "Ingen").order_by(DISTRICT.c.id)
 )
+PID = select(func.pg_backend_pid().label("pid"))
 EVERYBODY = select(*PERSON.c).where(PERSON.c.name == bindparam("name"))
 NOW = datetime(2026, 11, 27, 4, 30, tzinfo=UTC)
 
@@ -92,3 +94,22 @@ def test_an_instant_without_a_zone_is_not_written(session: Session) -> None:
 
     with pytest.raises(ValueError, match="zone"):
         send(session, late, {"who": 1, "moment": NOW.replace(tzinfo=None)})
+
+
+def test_a_connection_that_is_lost_in_a_verb_is_told_as_a_busy_database(database: Database) -> None:
+    if database.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has no connections to lose")
+    other = Database(database.url)
+
+    def loses_it(session: Session) -> None:
+        (one,) = run(session.connection(), PID, {})
+        with other.engine.connect() as connection:
+            connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": one.pid})
+        send(session, INTO, {"slug": "a", "name": "A"})
+
+    with pytest.raises(Busy) as told:
+        database.transact(loses_it)
+    other.engine.dispose()
+
+    assert [fault.code for fault in told.value.faults] == ["database-busy"]
+    database.transact(lambda session: send(session, INTO, {"slug": "a", "name": "A"}))
