@@ -58,7 +58,7 @@ def run(connection: Connection, statement: ClauseElement, *rows: Row) -> list[An
         cursor.execute(ready.text, given[0])
         return ready.read(cursor.fetchall()) if ready.row else []
     except connection.dialect.loaded_dbapi.Error as error:
-        lost = connection.dialect.is_disconnect(error, connection.connection.dbapi_connection, cursor)  # type: ignore[arg-type]
+        lost = connection.dialect.is_disconnect(error, connection.connection.dbapi_connection, cursor)
         if lost:
             connection.invalidate(error)
         raise known(error, connection.dialect, ready.text, lost=lost) from error

@@ -7,6 +7,7 @@ import sys
 import time
 import traceback
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import structlog
@@ -93,8 +94,9 @@ def _safe_path() -> str:
 
 def _end(response: Response) -> Response:
     seconds = time.perf_counter() - g.get("began", time.perf_counter())
-    response.headers[HEADER] = request_id()
-    ended(told(), request.method, response.status_code, seconds, number=request_id())
+    number = response.headers[HEADER] = request_id()
+    # The server closes what it has sent: nobody waits for the log.
+    response.call_on_close(partial(ended, told(), request.method, response.status_code, seconds, number=number))
     return response
 
 

@@ -13,8 +13,8 @@ SECRET = "kZ3vT9aQ1xW7mN5bR2cY8dL4"
 
 def test_a_private_calendar_s_token_is_masked(client: FlaskClient) -> None:
     with capture_logs() as lines:
-        client.get(f"/calendars/private/{SECRET}.ics")
-        client.get(f"/proof/{SECRET}/x")
+        client.get(f"/calendars/private/{SECRET}.ics").close()
+        client.get(f"/proof/{SECRET}/x").close()
 
     assert [line["path"] for line in lines] == ["/calendars/private/….ics", "/proof/…/x"]
     assert SECRET not in str(lines)
@@ -22,7 +22,7 @@ def test_a_private_calendar_s_token_is_masked(client: FlaskClient) -> None:
 
 def test_the_query_and_the_address_of_the_visitor_stay_out_of_the_log(client: FlaskClient) -> None:
     with capture_logs() as lines:
-        client.get("/about?name=Kari", environ_base={"REMOTE_ADDR": "198.51.100.7"})
+        client.get("/about?name=Kari", environ_base={"REMOTE_ADDR": "198.51.100.7"}).close()
 
     assert set(lines[0]) == {"status", "ms", "request_id", "method", "path", "event", "log_level"}
     assert "Kari" not in str(lines)

@@ -14,7 +14,7 @@ def test_the_process_says_that_it_lives(client: FlaskClient) -> None:
 
 
 def test_requests_are_counted_under_their_route_never_under_their_path(client: FlaskClient) -> None:
-    client.get("/calendars/private/abc.ics")
+    client.get("/calendars/private/abc.ics").close()
 
     text = client.get("/metrics").text
     assert 'arena_requests_total{method="GET",route="/calendars/private/<token>.ics",status="200"}' in text
