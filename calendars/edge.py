@@ -9,8 +9,8 @@ import calendars.pages
 import calendars.public_pages
 from accounts.personal.edge import on_erasure
 from calendars.cache import Cache
-from calendars.desk import Answer, Desk, Order, refused
-from calendars.feeds import Feeds
+from calendars.desk import Answer, Desk, refused
+from calendars.feeds import Asked, Feeds
 from calendars.forms import ENDINGS, Form
 from calendars.front import Front
 from calendars.standing import PRIVATE, Address
@@ -102,7 +102,7 @@ def private(token: str, form: str) -> Response:
 def answer(address: Address, form: Form) -> Response:
     """Answer a calendar programme, in plain words where there is nothing to give."""
     try:
-        order = Order(address, wanted_of(request.args, form))
+        order = Asked(address, wanted_of(request.args, form))
     except Refusal as refusal:
         return _response(refused(refusal, is_private=address.kind == PRIVATE))
     desk: Desk = current_app.extensions["feed_desk"]
