@@ -14,10 +14,11 @@ from calendars.incoming import bounds, events, lines, occurring, reading, series
 from calendars.incoming.clocks import Clocks
 from calendars.incoming.lines import calendars_in
 from calendars.incoming.reading import Outcome, Reading, Skipped, read
-from calendars.incoming.reasons import REFUSED, REMARKED, SKIPPED
+from calendars.incoming.reasons import REMARKED, SKIPPED
 from calendars.zones import block_of
 from kernel.wallclock import zone_of
 from tests.foreign import CASES, DATA, MOST_SECONDS, WINDOW, ZONE, huge, mutated
+from web.sentences import CALENDARS
 
 WEEKLY = ("DTSTART;TZID=Europe/Oslo:20260105T180000", "DTEND;TZID=Europe/Oslo:20260105T193000", "RRULE:FREQ=WEEKLY;COUNT=4")
 FOUR = ["2026-01-05T17:00:00Z", "2026-01-12T17:00:00Z", "2026-01-19T17:00:00Z", "2026-01-26T17:00:00Z"]
@@ -373,11 +374,12 @@ def test_a_file_that_is_too_much_work_is_refused() -> None:
 
 def test_every_reason_has_a_sentence() -> None:
     text = "".join(getsource(module) for module in (bounds, events, lines, occurring, reading, series, times))
-    used = set(findall(r'(?:Skip|Unreadable)\("([a-z-]+)"', text)) | set(
-        findall(r'"(bad-[a-z]+|unknown-zone|missing-hour|superseded|out-of-range)"', text)
-    )
+    refused = {f"calendar:{code}" for code in findall(r'Unreadable\("([a-z-]+)"', text)}
+    left_out = {*findall(r'Skip\("([a-z-]+)"', text), *findall(r'"(bad-[a-z]+|unknown-zone|missing-hour|superseded|out-of-range)"', text)}
 
-    assert used == {*REFUSED, *SKIPPED, *REMARKED}
+    assert left_out == {*SKIPPED, *REMARKED}
+    assert refused
+    assert refused <= CALENDARS.keys()
 
 
 @pytest.mark.parametrize("seed", range(3))
