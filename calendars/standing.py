@@ -41,6 +41,11 @@ class Address:
     among: Among = EVERYTHING
 
     @classmethod
+    def of_place(cls, kind: str, first: str, second: str = "") -> "Address":
+        """The address of a place or an organisation, by what stands in its path."""
+        return cls(kind, first, second)
+
+    @classmethod
     def open_to_all(cls, among: Among) -> "Address":
         """The address of what is on."""
         return cls(Kind.OPEN, among.venue, among.district, among)
@@ -88,6 +93,13 @@ class Standing:
 
 
 PRIVATE = "private"
+# The public addresses of places and organisations, below those of all calendars; each part is one of ``Address``.
+PATHS: Mapping[str, str] = {
+    Kind.VENUE: "/venues/<slug>",
+    Kind.ROOM: "/rooms/<venue>/<slug>",
+    Kind.DISTRICT: "/districts/<slug>",
+    Kind.ORGANISATION: "/organisations/<number>",
+}
 SUBSCRIPTIONS = "/calendars"
 Row = Mapping[str, Any]
 
