@@ -12,28 +12,15 @@ from werkzeug.http import http_date, parse_accept_header
 
 from calendars.feeds import Asked, Feeds, Told
 from calendars.forms import Form
-from calendars.standing import PRIVATE, Address
+from calendars.standing import PRIVATE
 from calendars.tokens import Use
 from calendars.uses import Uses
-from calendars.window import Wanted
 from calendars.words import WHY_NOT
 from kernel.clock import now
 from kernel.errors import Busy, Refusal
 
 # Old Outlook and Exchange ask for gzip and then cannot read it.
 NO_GZIP = re.compile(r"Microsoft Office|Outlook|Exchange|MSOffice", re.I)
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What an address orders: a feed, with its settings."""
-
-    address: Address
-    wanted: Wanted
-
-    @property
-    def is_private(self) -> bool:
-        return self.address.kind == PRIVATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +44,9 @@ class Desk:
         self._uses = uses
         self._gzip = gzip
 
-    def answer(self, order: Order, environ: Mapping[str, Any]) -> Answer:
-        """Answer an order that came with the headers of ``environ``, in plain words where there is nothing to give: error pages
-        repeat their address."""
+    def answer(self, order: Asked, environ: Mapping[str, Any]) -> Answer:
+        """Answer what an address orders, asked with the headers of ``environ``, in plain words where there is nothing to give: error
+        pages repeat their address."""
         moment, client = now(), environ.get("HTTP_USER_AGENT", "")
         asked = Asked(
             order.address,
@@ -71,7 +58,7 @@ class Desk:
         try:
             told = self._feeds.answer(asked, now=moment)
         except Refusal as refusal:
-            return refused(refusal, is_private=order.is_private)
+            return refused(refusal, is_private=order.address.kind == PRIVATE)
         if told.standing.used:
             self._uses.note(Use(told.standing.used.token_id, moment, client), told.standing.used.noted_at)
         return _answer(told, order.wanted.form)

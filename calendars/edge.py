@@ -1,5 +1,7 @@
 """The web edge of feeds: addresses that calendar programmes read, and what makes the feeds of this process ready."""
 
+from functools import partial
+
 from flask import Blueprint, Flask, Request, Response, current_app, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from werkzeug.datastructures import Headers
@@ -9,11 +11,11 @@ import calendars.pages
 import calendars.public_pages
 from accounts.personal.edge import on_erasure
 from calendars.cache import Cache
-from calendars.desk import Answer, Desk, Order, refused
-from calendars.feeds import Feeds
+from calendars.desk import Answer, Desk, refused
+from calendars.feeds import Asked, Feeds
 from calendars.forms import ENDINGS, Form
 from calendars.front import Front
-from calendars.standing import PRIVATE, Address
+from calendars.standing import PATHS, PRIVATE, Address
 from calendars.tokens import hashed, note_uses
 from calendars.uses import Uses
 from calendars.whatson import Among
@@ -59,28 +61,13 @@ def install(app: Flask) -> None:
     app.register_blueprint(calendars.api.api)
 
 
-@routes.get(f"/venues/<slug>.{ENDING}")
-def venue(slug: str, form: str) -> Response:
-    """The public feed of a venue."""
-    return answer(Address("venue", slug), Form(form))
+def place(kind: str, form: str, **parts: str) -> Response:
+    """The public feed of a venue, of a room, of the venues of a district, or of what an organisation has booked."""
+    return answer(Address.of_place(kind, *parts.values()), Form(form))
 
 
-@routes.get(f"/rooms/<venue>/<slug>.{ENDING}")
-def room(venue: str, slug: str, form: str) -> Response:
-    """The public feed of a room."""
-    return answer(Address("room", venue, slug), Form(form))
-
-
-@routes.get(f"/districts/<slug>.{ENDING}")
-def district(slug: str, form: str) -> Response:
-    """The public feed of the venues of a district."""
-    return answer(Address("district", slug), Form(form))
-
-
-@routes.get(f"/organisations/<number>.{ENDING}")
-def organisation(number: str, form: str) -> Response:
-    """The public feed of what an organisation has booked."""
-    return answer(Address("organisation", number), Form(form))
+for _kind, _path in PATHS.items():
+    routes.add_url_rule(f"{_path}.{ENDING}", str(_kind), partial(place, _kind))
 
 
 @routes.get(f"/open.{ENDING}", defaults={"path": ""})
@@ -102,7 +89,7 @@ def private(token: str, form: str) -> Response:
 def answer(address: Address, form: Form) -> Response:
     """Answer a calendar programme, in plain words where there is nothing to give."""
     try:
-        order = Order(address, wanted_of(request.args, form))
+        order = Asked(address, wanted_of(request.args, form))
     except Refusal as refusal:
         return _response(refused(refusal, is_private=address.kind == PRIVATE))
     desk: Desk = current_app.extensions["feed_desk"]

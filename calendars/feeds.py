@@ -32,7 +32,7 @@ MARGIN = timedelta(seconds=10)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a client asks: which feed, with which settings, what it holds already, and whether it reads gzip."""
+    """What a client asks: which feed, with which settings, as its address orders; what it holds already, and whether it reads gzip."""
 
     address: Address
     wanted: Wanted

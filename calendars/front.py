@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.wsgi import ClosingIterator
 
-from calendars.desk import NOT_MODIFIED, OK, Desk, Order
+from calendars.desk import NOT_MODIFIED, OK, Desk
+from calendars.feeds import Asked
 from web.guards import of_unmodified
 from web.logs import HEADER, Told, ended, new_number
 
@@ -32,9 +33,9 @@ class Front:
         self._desk = desk
         self._headers = {OK: headers, NOT_MODIFIED: of_unmodified(headers)}
         self._trust_given_id = trust_given_id
-        self._known: dict[tuple[str, str], tuple[Order, Told]] = {}
+        self._known: dict[tuple[str, str], tuple[Asked, Told]] = {}
 
-    def note(self, environ: "WSGIEnvironment", order: Order, told: Told) -> None:
+    def note(self, environ: "WSGIEnvironment", order: Asked, told: Told) -> None:
         """Answer this address here from now on."""
         address = _address(environ)
         if sum(map(len, address)) > LONGEST_KNOWN:

@@ -277,7 +277,7 @@ def event_of_hours(found: DayHours, place: Place, view: View) -> Event:
         starts_at=whole.start,
         ends_at=whole.end,
         state=State.HOURS,
-        summary=f"{view.words.hours}: {_hours(found, view.words)}",
+        summary=_with_state(_hours(found, view.words), State.HOURS, view.words),
         all_day=True,
         where=place.where,
         url=view.public_url + place.path,
@@ -306,17 +306,8 @@ def last_change(found: Occurring, told: Telling, view: View) -> datetime:
 
 
 def _with_state(title: str, state: State, words: Words) -> str:
-    match state:
-        case State.CONFIRMED:
-            return title
-        case State.TENTATIVE:
-            return f"{words.tentative}: {title}"
-        case State.CANCELLED:
-            return f"{words.cancelled}: {title}"
-        case State.CLOSED:
-            return f"{words.closed}: {title}"
-        case State.HOURS:
-            return f"{words.hours}: {title}"
+    """The state before the title, by the word of its name, but for what is plain."""
+    return title if state is State.CONFIRMED else f"{getattr(words, state)}: {title}"
 
 
 def _public_title(found: Occurring, told: Telling, view: View) -> str:

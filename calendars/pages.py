@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from typing import Annotated, Any, Literal
 from uuid import uuid4
 
@@ -22,7 +23,7 @@ from calendars.levels import Level
 from calendars.links import LASTS, feed_behind, send_link, take_up
 from calendars.models import Audience, FeedToken
 from calendars.rendering import title_of
-from calendars.standing import Address, Kind, standing_of
+from calendars.standing import PATHS, Address, Kind, standing_of
 from calendars.tokens import LONGEST_NAME, NO_OVERLAP, OVERLAP, Draft, Made, feeds_of, make_feed, revoke_feed, rotate_feed, token_of
 from calendars.whatson import Among
 from kernel.clock import now
@@ -174,28 +175,13 @@ def send() -> AnyResponse:
     return done(_("Lenken er sendt til %(name)s på e-post.", name=person.name), "/calendars/health")
 
 
-@routes.get("/venues/<slug>")
-def follow_venue(slug: str) -> str:
-    """How to subscribe to a venue."""
-    return _follow(Address("venue", slug))
+def follow(kind: str, **parts: str) -> str:
+    """How to subscribe to a venue, a room, a district or an organisation."""
+    return _follow(Address.of_place(kind, *parts.values()))
 
 
-@routes.get("/rooms/<venue>/<slug>")
-def follow_room(venue: str, slug: str) -> str:
-    """How to subscribe to a room."""
-    return _follow(Address("room", venue, slug))
-
-
-@routes.get("/districts/<slug>")
-def follow_district(slug: str) -> str:
-    """How to subscribe to a district."""
-    return _follow(Address("district", slug))
-
-
-@routes.get("/organisations/<number>")
-def follow_organisation(number: str) -> str:
-    """How to subscribe to an organisation."""
-    return _follow(Address("organisation", number))
+for _kind, _path in PATHS.items():
+    routes.add_url_rule(_path, f"follow_{_kind}", partial(follow, _kind))
 
 
 @routes.get("/open", defaults={"path": ""})

@@ -41,6 +41,11 @@ class Address:
     among: Among = EVERYTHING
 
     @classmethod
+    def of_place(cls, kind: str, first: str, second: str = "") -> "Address":
+        """The address of a place or an organisation, by what stands in its path."""
+        return cls(kind, first, second)
+
+    @classmethod
     def open_to_all(cls, among: Among) -> "Address":
         """The address of what is on."""
         return cls(Kind.OPEN, among.venue, among.district, among)
@@ -88,6 +93,13 @@ class Standing:
 
 
 PRIVATE = "private"
+# The public addresses of places and organisations, below those of all calendars; each part is one of ``Address``.
+PATHS: Mapping[str, str] = {
+    Kind.VENUE: "/venues/<slug>",
+    Kind.ROOM: "/rooms/<venue>/<slug>",
+    Kind.DISTRICT: "/districts/<slug>",
+    Kind.ORGANISATION: "/organisations/<number>",
+}
 SUBSCRIPTIONS = "/calendars"
 Row = Mapping[str, Any]
 
@@ -255,8 +267,7 @@ def _of_token(row: Row) -> Standing:
         case Audience.ORGANISATION if row["is_live"] and row["organisation_id"]:
             return _of_organisation(row)
         case Audience.BOOKER if row["is_live"]:
-            version = _joined(row["person_revision"], row["places"], row["common"] or 0)
-            return _own(row, Kind.PERSON, row["person_id"], LANGUAGES[row["language"]].mine, version)
+            return _own(row, Kind.PERSON, (row["person_id"],), LANGUAGES[row["language"]].mine, row["person_revision"], row["places"])
         case Audience.SIGN if row["is_live"] and row["sign"]:
             return _of_sign(row)
     raise refuse(Gone, "feed-revoked", "address")
@@ -267,48 +278,23 @@ def _of_round(row: Row) -> Standing:
     venues = tuple(sorted(int(number) for number in row["venues"].split(",")))
     rooms = tuple(sorted(_scope(row).get("rooms", ())))
     words, is_work = LANGUAGES[row["language"]], row["audience"] == Audience.WORK
-    kind = Kind.WORK if is_work else Kind.ROUND
-    return Standing(
-        kind=kind,
-        ids=venues,
-        rooms=rooms,
-        key=f"{kind}-{'-'.join(map(str, venues))}-of-{'-'.join(map(str, rooms))}",
-        name=words.work if is_work else words.round,
-        page=SUBSCRIPTIONS,
-        source="",
-        zone=row["zone"] or "UTC",
-        level=_level(row, Level.STAFF),
-        language=row["language"],
-        version=_joined(row["revisions"], row["common"] or 0),
-        used=_used(row),
-    )
+    own = _own(row, Kind.WORK if is_work else Kind.ROUND, venues, words.work if is_work else words.round, row["revisions"])
+    key = f"{own.kind}-{'-'.join(map(str, venues))}-of-{'-'.join(map(str, rooms))}"
+    return replace(own, rooms=rooms, key=key, level=_level(row, Level.STAFF))
 
 
 def _of_organisation(row: Row) -> Standing:
     """The organisation's own feed, or that of one of its teams."""
-    team = str(_scope(row).get("team", ""))
-    version = _joined(row["organisation_revision"], row["places"], row["common"] or 0)
-    own = _own(row, Kind.ORGANISATION, row["organisation_id"], row["organisation_name"], version)
+    ids, marks, team = (row["organisation_id"],), (row["organisation_revision"], row["places"]), str(_scope(row).get("team", ""))
+    own = _own(row, Kind.ORGANISATION, ids, row["organisation_name"], *marks)
     return replace(own, team=team, key=f"{own.key}-{team}", name=f"{own.name} – {team}") if team else own
 
 
 def _of_sign(row: Row) -> Standing:
     """What hangs at the door of a room: its public feed, for a machine."""
     (room,), (path, zone, name) = _scope(row)["rooms"], row["sign"].split("|", 2)
-    return Standing(
-        kind=Kind.ROOM,
-        ids=(room,),
-        key=f"room-{room}-sign",
-        name=name,
-        page=f"/rooms/{path}",
-        source="",
-        zone=zone,
-        level=Level.PUBLIC,
-        language=row["language"],
-        version=_joined(row["revisions"], row["common"] or 0),
-        is_plain=True,
-        used=_used(row),
-    )
+    own = _own(row, Kind.ROOM, (room,), name, row["revisions"])
+    return replace(own, key=f"room-{room}-sign", page=f"/rooms/{path}", zone=zone, level=Level.PUBLIC, is_plain=True)
 
 
 def _scope(row: Row) -> dict[str, Any]:
@@ -316,19 +302,21 @@ def _scope(row: Row) -> dict[str, Any]:
     return scope
 
 
-def _own(row: Row, kind: Kind, subject: int, name: str, version: str) -> Standing:
+def _own(row: Row, kind: Kind, ids: tuple[int, ...], name: str, *marks: object) -> Standing:
+    """A subscriber's own feed; ``marks`` rise with what it tells."""
+    noted = row["used_at"]
     return Standing(
         kind=kind,
-        ids=(subject,),
-        key=f"own-{kind}-{subject}",
+        ids=ids,
+        key=f"own-{kind}-{'-'.join(map(str, ids))}",
         name=name,
         page=SUBSCRIPTIONS,
         source="",
         zone=row["zone"] or "UTC",
         level=_level(row, Level.OWN),
         language=row["language"],
-        version=version,
-        used=_used(row),
+        version=_joined(*marks, row["common"] or 0),
+        used=Used(row["token_id"], datetime.fromtimestamp(noted, UTC) if isinstance(noted, int) else noted),
     )
 
 
@@ -339,8 +327,3 @@ def _level(row: Row, most: Level) -> Level:
 
 def _joined(*marks: object) -> str:
     return ".".join(str(mark) for mark in marks)
-
-
-def _used(row: Row) -> Used:
-    noted = row["used_at"]
-    return Used(row["token_id"], datetime.fromtimestamp(noted, UTC) if isinstance(noted, int) else noted)

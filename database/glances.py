@@ -8,7 +8,7 @@ from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGresult
-from sqlalchemy import ClauseElement, Engine, PoolProxiedConnection, event
+from sqlalchemy import ClauseElement, Engine, event
 
 from database.prepared import known, prepared
 
@@ -67,8 +67,9 @@ class Glances:
 
     def _opened(self) -> "Plain":
         pooled = self._engine.raw_connection()
+        driver = pooled.dbapi_connection
         pooled.detach()
-        return self._eyes(pooled)
+        return self._eyes(driver)
 
     def _close(self, _engine: Engine) -> None:
         while self._idle:
@@ -78,10 +79,9 @@ class Glances:
 class Plain:
     """A connection as SQLite's driver has it, which begins nothing by itself."""
 
-    def __init__(self, pooled: PoolProxiedConnection) -> None:
-        self._pooled = pooled
-        self._driver: Any = pooled.dbapi_connection
-        self.close = pooled.close
+    def __init__(self, driver: Any) -> None:
+        self._driver = driver
+        self.close = driver.close
 
     def look(self, statement: str, given: Any) -> Seen:
         """What the columns are called, and all rows."""
@@ -101,8 +101,8 @@ class Served(Plain):
     """A connection of PostgreSQL's own library: its server prepares each statement once, and then is sent the name and what is given.
     Through the driver's cursors the same row takes twice the time."""
 
-    def __init__(self, pooled: PoolProxiedConnection) -> None:
-        super().__init__(pooled)
+    def __init__(self, driver: Any) -> None:
+        super().__init__(driver)
         self._ready: dict[str, Ready] = {}
         self._values = Transformer(self._driver)
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from calendars.incoming.bounds import MOST_BYTES
 from calendars.incoming.reading import Outcome, Reading, read
-from calendars.incoming.reasons import REFUSED, REMARKED, SKIPPED
+from calendars.incoming.reasons import REMARKED, SKIPPED
+from web.sentences import CALENDARS
 
 DATA = Path(__file__).parent / "data" / "ics"
 CASES: list[dict[str, Any]] = json.loads((DATA / "EXPECT.json").read_text(encoding="utf-8"))
@@ -85,7 +86,7 @@ def require_sound(reading: Reading, data: bytes) -> None:
     """A refusal says why and nothing else; else each occurrence has a name of its own and lies in the window, and each line is one."""
     if reading.outcome is Outcome.REFUSE:
         assert reading == Reading(Outcome.REFUSE, reading.reason)
-        assert reading.reason in REFUSED
+        assert f"calendar:{reading.reason}" in CALENDARS
         return
     lines = data.count(b"\n") + data.count(b"\r") + 1
     assert all(one.reason in SKIPPED and 1 <= one.line <= lines for one in reading.skipped)

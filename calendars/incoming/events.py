@@ -62,10 +62,6 @@ class Event:
         return self._says(b"SUMMARY")
 
     @cached_property
-    def location(self) -> str:
-        return self._says(b"LOCATION")
-
-    @cached_property
     def is_free(self) -> bool:
         """Whether it takes no time: who has it in the calendar is free."""
         return self._says(b"TRANSP").strip().upper() == "TRANSPARENT" or self._says(b"X-MICROSOFT-CDO-BUSYSTATUS").strip().upper() == "FREE"

@@ -12,7 +12,7 @@ FORMS = {b"VCALENDAR": None, b"VEVENT": b"VCALENDAR", b"VTIMEZONE": b"VCALENDAR"
 # None of these has a colon in its value, and zones do, without quotes: (UTC+01:00) Oslo.
 TIMES = {b"DTSTART", b"DTEND", b"EXDATE", b"RDATE", b"RECURRENCE-ID"}
 READ = TIMES | {b"UID", b"SUMMARY", b"STATUS", b"SEQUENCE", b"TRANSP", b"LOCATION", b"DURATION", b"RRULE", b"EXRULE", b"DTSTAMP"}
-READ |= {b"LAST-MODIFIED", b"X-MICROSOFT-CDO-BUSYSTATUS", b"TZID", b"TZOFFSETFROM", b"TZOFFSETTO", b"NAME", b"X-WR-CALNAME"}
+READ |= {b"LAST-MODIFIED", b"X-MICROSOFT-CDO-BUSYSTATUS", b"TZID", b"TZOFFSETFROM", b"TZOFFSETTO"}
 READ |= {b"X-WR-TIMEZONE", b"REFRESH-INTERVAL", b"X-PUBLISHED-TTL"}
 WEB_PAGE = re.compile(rb"\s*<(!doctype|html|\?xml|head|body|div|script)", re.I)
 BYTE_ORDER_MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}

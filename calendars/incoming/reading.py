@@ -11,7 +11,7 @@ from calendars.incoming.clocks import Clocks
 from calendars.incoming.events import Event, event_of, uid_of
 from calendars.incoming.lines import Component, calendars_in
 from calendars.incoming.occurring import Group, Occurrence
-from calendars.incoming.values import length, text
+from calendars.incoming.values import length
 from calendars.text import day, utc
 from kernel.interval import Interval
 from kernel.wallclock import local_day, zone_of
@@ -42,8 +42,6 @@ class Found:
     ends_at: datetime
     status: str
     summary: str
-    sequence: int
-    location: str
     is_free: bool
     has_uid: bool
     line: int
@@ -69,7 +67,6 @@ class Reading:
     outcome: Outcome
     reason: str = ""
     refresh: timedelta | None = None
-    name: str = ""
     occurrences: tuple[Found, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     remarks: tuple[Skipped, ...] = ()
@@ -90,7 +87,7 @@ def read(data: bytes, *, first: date, last: date, zone: str) -> Reading:
         return Reading(Outcome.REFUSE, refused.code)
     found = sorted(reader.found.values(), key=lambda one: (one.starts_at, one.uid, one.recurrence_id))
     skipped, remarks = (tuple(sorted(named, key=lambda one: (one.line, one.reason))) for named in (reader.skipped, reader.remarks))
-    return Reading(Outcome.IMPORT, "", _refresh(calendars[0]), _name(calendars[0]), tuple(found), skipped, remarks)
+    return Reading(Outcome.IMPORT, "", _refresh(calendars[0]), tuple(found), skipped, remarks)
 
 
 def _refresh(calendar: Component) -> timedelta | None:
@@ -101,10 +98,6 @@ def _refresh(calendar: Component) -> timedelta | None:
             except ValueError:
                 continue
     return None
-
-
-def _name(calendar: Component) -> str:
-    return next((text(given.value) for name in (b"NAME", b"X-WR-CALNAME") for given in calendar.all(name)), "")
 
 
 class _Reader:
@@ -192,8 +185,6 @@ class _Reader:
             ends_at=ends,
             status=event.status,
             summary=event.summary,
-            sequence=event.sequence,
-            location=event.location,
             is_free=event.is_free,
             has_uid=event.has_uid,
             line=event.line,

@@ -1,25 +1,9 @@
-"""Why a foreign calendar is refused, or something in it is left out or read otherwise: the sentence for each code."""
+"""Why something in a foreign calendar is left out or read otherwise: the sentence for each code."""
 
 from collections.abc import Mapping
 
 from kernel.texts import marked as _
-from web.sentences import CALENDARS
 
-# Their sentences stand beside those of all that is refused.
-REFUSED: Mapping[str, str] = {
-    code: CALENDARS[f"calendar:{code}"]
-    for code in (
-        "empty",
-        "too-large",
-        "compressed",
-        "web-page",
-        "not-a-calendar",
-        "truncated",
-        "nested",
-        "too-many-events",
-        "too-much-work",
-    )
-}
 SKIPPED: Mapping[str, str] = {
     "unclosed": _("Hendelsen slutter ikke: linjen END:VEVENT mangler."),
     "no-start": _("Hendelsen har ingen start (DTSTART)."),
