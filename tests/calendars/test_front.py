@@ -88,6 +88,7 @@ def test_what_fails_is_told_by_the_app(autumn: Autumn, client: FlaskClient, ente
 
     with capture_logs() as lines:
         answer = client.get(VENUE)
+        answer.close()
 
     assert (answer.status_code, len(entered)) == (500, 1)
     assert [line["event"] for line in lines] == ["defect", "request"]
