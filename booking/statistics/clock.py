@@ -1,10 +1,10 @@
 """Clock: the local days of a period in kinds that are alike, so that dates can be counted by kind and minute of the week; pure."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from calendar import isleap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
@@ -35,11 +35,13 @@ class Piece(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What days have in common: the month where months are told apart, the last turn of rates, the weekly hours of each table."""
+    """What days have in common: the month where months are told apart, the last turn of rates, the weekly hours of each table; and
+    that the clock is to change yet that day."""
 
     month: date | None
     turn: date | None
     weeks: tuple[tuple[tuple[WeeklyHours, ...], ...], ...]
+    is_changing: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,9 +74,18 @@ class Clock:
         return self._pieces[key]
 
     def passed(self, table: int, start: datetime, minutes: int) -> Iterator[Piece]:
-        """A date hour by hour as the clock on the wall shows it, over midnight and whatever the clock does meanwhile."""
-        whole, opening = Interval(start, start + minutes * MINUTE), Opening(self.zone, self.tables[table])
-        return self._passed(whole, [open_ for day, _ in opening.days_within(whole) for open_ in opening.usable(day)])
+        """A date in pieces as the clock on the wall shows it, over midnight and whatever the clock does meanwhile."""
+        end = start + minutes * MINUTE
+        while start < end:
+            local = to_wall(start, self.zone)
+            day, minute = local.date(), local.hour * HOUR + local.minute
+            if day in self.changes or day > self.last:
+                part = Interval(start, min(end, local_day(day, self.zone).end))
+                yield from self._passed(part, Opening(self.zone, self.tables[table]).usable(day))
+            else:
+                part = Interval(start, min(end, start + (A_DAY - minute) * MINUTE))
+                yield from self.pieces(table, self.kind_at(start), day.weekday() * A_DAY + minute, part.minutes)
+            start = part.end
 
     def opened(self, opening: Opening, last: date) -> Counter[tuple[date | None, int, int]]:
         """The open minutes of a room by month, weekday and hour, up to a day.
@@ -137,18 +148,37 @@ def clock_of(
     """The clock of a period; rates and the like change at ``turns``."""
     rates = sorted(turns)
     edges = sorted({first, last + DAY, *(day for day in _edges(zone, first, last, tables, rates, monthly=monthly) if first < day <= last)})
+    changes = [day for year in range(first.year, last.year + 1) for day in changes_of(zone, year) if first <= day <= last]
     numbers: dict[Kind, int] = {}
     days, found, offsets = Counter[tuple[int, int]](), list[tuple[datetime, int]](), list[tuple[datetime, int]]()
     for begins, ends in pairwise(edges):
-        number = numbers.setdefault(_kind(begins, tables, rates, monthly=monthly), len(numbers))
-        start = local_day(begins, zone).start
-        offset = int((to_wall(start, zone) - start.replace(tzinfo=None)) / MINUTE)
-        found += [(start, number)] if not found or found[-1][1] != number else []
-        offsets += [(start, offset)] if not offsets or offsets[-1][1] != offset else []
+        kind, start = _kind(begins, tables, rates, monthly=monthly), local_day(begins, zone).start
+        stretches = [(start, replace(kind, is_changing=True)), (_change(begins, zone), kind)] if begins in changes else [(start, kind)]
+        for moment, one in stretches:
+            found.append((moment, numbers.setdefault(one, len(numbers))))
+            offsets.append((moment, _offset(moment, zone)))
         for weekday in range(7):
-            days[number, weekday] += len(range((weekday - begins.weekday()) % 7, (ends - begins).days, 7))
-    changes = [day for year in range(first.year, last.year + 1) for day in changes_of(zone, year) if first <= day <= last]
-    return Clock(zone, first, last, tables, hourly, list(numbers), found, offsets, days, changes)
+            days[numbers[stretches[0][1]], weekday] += len(range((weekday - begins.weekday()) % 7, (ends - begins).days, 7))
+    return Clock(zone, first, last, tables, hourly, list(numbers), _turned(found), _turned(offsets), days, changes)
+
+
+def _change(day: date, zone: str) -> datetime:
+    """The moment of a day at which its clock changes; its end where that is midnight."""
+    whole = local_day(day, zone)
+    first = _offset(whole.start, zone)
+    return whole.start + MINUTE * bisect_left(
+        range(whole.minutes), x=True, key=lambda minute: _offset(whole.start + minute * MINUTE, zone) != first
+    )
+
+
+def _offset(moment: datetime, zone: str) -> int:
+    """How many minutes the clock on the wall is ahead of UTC."""
+    return int((to_wall(moment, zone) - moment.replace(tzinfo=None)) / MINUTE)
+
+
+def _turned(known: Sequence[tuple[datetime, int]]) -> Turns:
+    """The moments at which there is another number than before."""
+    return [one for at, one in enumerate(known) if not at or known[at - 1][1] != one[1]]
 
 
 def _edges(zone: str, first: date, last: date, tables: Sequence[Hours], rates: Sequence[date], *, monthly: bool) -> Iterator[date]:
