@@ -39,11 +39,8 @@ MINUTE = epoch(Occurrence.starts_at) // 60
 MINUTES = (epoch(Occurrence.ends_at) - epoch(Occurrence.starts_at)) // 60
 IS_UNPRICED = Occurrence.list_price.is_(None)
 UNPRICED = case((IS_UNPRICED, 1), else_=0)
-COUNTED: tuple[ColumnElement[Any], ...] = (
-    literal_column("1").label("dates"),
-    Occurrence.list_price.label("listed"),
-    Occurrence.charged_price.label("charged"),
-)
+ONE: ColumnElement[int] = literal_column("1").label("dates")
+COUNTED: tuple[ColumnElement[Any], ...] = (ONE, Occurrence.list_price.label("listed"), Occurrence.charged_price.label("charged"))
 SUMMED = ("dates", "minutes", "listed", "charged")
 
 
@@ -203,12 +200,15 @@ def visits(session: Session, scope: Scope) -> Sequence[Any]:
     """Dates that have been and to which anybody came, by participants as booked, and as confirmed with their heads (None where neither
     was): how many, and of how many bookings. One statement."""
     said = aliased(Usage)
-    texts = cast(Booking.participants, String).label("booked"), cast(said.participants, String).label("confirmed")
-    keys = (*texts, said.heads)
-    query = select(*keys, func.count(), func.count(Occurrence.booking_id.distinct())).select_from(Occurrence).join(Occurrence.booking)
+    confirmed = cast(said.participants, String).label("confirmed")
+    columns: tuple[ColumnElement[Any], ...] = (Occurrence.booking_id.expression, confirmed, said.heads.expression, ONE)
+    query = select(*columns).select_from(Occurrence)
     query = query.outerjoin(said, and_(said.occurrence_id == Occurrence.id, said.kind == UsageKind.USED, _last(said)))
     has_been = and_(*scope.wanted, BECAME.in_([Became.BOOKED]), Occurrence.ends_at <= scope.now)
-    return session.execute(query.where(has_been).group_by(*keys)).all()
+    alike = _sums(query.where(has_been)).subquery()
+    keys = (cast(Booking.participants, String).label("booked"), alike.c.confirmed, alike.c.heads)
+    whole = select(*keys, _sum(alike.c.dates), func.count()).join(alike, alike.c.booking_id == Booking.id)
+    return session.execute(whole.group_by(*keys)).all()
 
 
 def sought(session: Session, first: date, last: date) -> Sequence[Any]:

@@ -20,6 +20,7 @@ from booking.support.grants.rules import Use, standing_under
 from booking.support.models import Grant, SchemeKind
 from kernel.money import Ore
 from policies.request import AgeBand, bands_of
+from venues.models import Room, Venue
 
 DAY = timedelta(days=1)
 # Dates, minutes, listed, charged, unvalued.
@@ -122,9 +123,10 @@ def _by_use(worth: Subquery) -> Select[Any]:
         cast(Booking.participants, String).label("ages"),
         Booking.open_to_all,
     )
-    by = (*use, Part.young, Part.local, *(worth.c[name] for name in ("venue", "span", "tariff", "rate_from")))
+    by = (*use, Part.young, Part.local, Venue.slug, *(worth.c[name] for name in ("span", "tariff", "rate_from")))
     sums = (func.sum(worth.c[f"sum_{number}"]) for number in range(SUMS))
-    return select(*by, *sums).join(worth, worth.c.booking_id == Booking.id).outerjoin(Part, Part.booking_id == Booking.id).group_by(*by)
+    rows = select(*by, *sums).join(worth, worth.c.booking_id == Booking.id).join(Room, Room.id == worth.c.room_id).join(Room.venue)
+    return rows.outerjoin(Part, Part.booking_id == Booking.id).where(Booking.organisation_id.is_not(None)).group_by(*by)
 
 
 @lru_cache(maxsize=4096)
@@ -133,13 +135,14 @@ def _bands(ages: str) -> tuple[AgeBand, ...]:
 
 
 def _summed(spans: Sequence[date], organisations: Collection[int] | None) -> Subquery:
-    """Sums by booking, venue, stretch and tariff."""
-    wanted = (*within(spans[0], spans[-1] - DAY), Occurrence.state == OccurrenceState.BOOKED)
-    owner = Booking.organisation_id.is_not(None) if organisations is None else Booking.organisation_id.in_(organisations)
-    dates = priced(*wanted, owner)
+    """Sums by booking, room, stretch and tariff."""
+    wanted = [*within(spans[0], spans[-1] - DAY), Occurrence.state == OccurrenceState.BOOKED]
+    if organisations is not None:
+        wanted.append(Occurrence.booking_id.in_(select(Booking.id).where(Booking.organisation_id.in_(organisations))))
+    dates = priced(*wanted)
     span = case(*((dates.c.local_start < datetime.combine(end, time.min), number) for number, (_, end) in enumerate(pairwise(spans))))
     known = dates.c.listed.is_not(None)
-    by = (dates.c.booking_id, dates.c.venue, span.label("span"), dates.c.tariff, dates.c.rate_from)
+    by = (dates.c.booking_id, dates.c.room_id, span.label("span"), dates.c.tariff, dates.c.rate_from)
     sums = (
         func.count(),
         func.sum(dates.c.minutes),
