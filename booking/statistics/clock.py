@@ -49,8 +49,9 @@ class Kind:
 class Clock:
     """The days from ``first`` to ``last`` in a zone, for rooms with these ``tables`` of hours.
 
-    ``kinds`` are numbered; ``weeks`` are the hours of each weekday in each table; ``turns`` are the moments at which another begins, each with its number, and ``offsets`` those from which so
-    many minutes are added to UTC. ``days`` counts the days by kind and weekday (0 is Monday); on ``changes`` the clock changes.
+    ``kinds`` are numbered, ``weeks`` are theirs: the hours of each weekday in each table. ``turns`` are the moments at which another kind
+    begins, each with its number, and ``offsets`` those from which so many minutes are added to UTC. ``days`` counts the days by kind and
+    weekday (0 is Monday); on ``changes`` the clock changes.
     """
 
     zone: str
