@@ -7,12 +7,13 @@ from sqlalchemy import Select, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from accounts.personal.held import Evidence, Kept
-from booking.billing.models import Line, Payment, PaymentState
+from booking.billing.models import Dispute, Line, Payment, PaymentState
 from booking.billing.models import Period as BillingPeriod
-from booking.billing.owed import IS_DISPUTED, LEFT, dates
+from booking.billing.owed import LEFT, dates
 from booking.complaints.queries import held
 from booking.lifecycle import LIVELIEST
 from booking.models import Booking, Occurrence
+from booking.states import BookingKind
 from booking.support.grants.models import Report, ReportState
 from booking.support.models import Grant
 from kernel.errors import Fault
@@ -26,8 +27,9 @@ MOST_NAMED = 5
 def with_open_bills(_session: Session) -> Select[int]:
     """The bookings of which a price is disputed, or that somebody is paying for."""
     paying = select(Payment.person_id).where(Payment.state == PaymentState.OPEN)
-    is_open = or_(IS_DISPUTED, and_(Booking.organisation_id.is_(None), Booking.holder_id.in_(paying)))
-    return dates(Occurrence.booking_id).where(is_open)
+    disputed = select(Occurrence.booking_id).join(Dispute, Dispute.occurrence_id == Occurrence.id).where(Dispute.answered_at.is_(None))
+    is_open = or_(Booking.id.in_(disputed), and_(Booking.organisation_id.is_(None), Booking.holder_id.in_(paying)))
+    return select(Booking.id).where(Booking.kind == BookingKind.ORDINARY, is_open)
 
 
 def with_open_reports(_session: Session) -> Select[int]:

@@ -80,9 +80,10 @@ class Cache:
     def forget(self) -> None:
         """Drop all copies, here and in other processes before they hand out an old one: they may tell of somebody who was erased."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Said first: what is being rendered from what was read before is dropped by who renders it (``once``).
+        (self._folder / FORGOTTEN).write_text(uuid4().hex)
         for path in self._folder.glob("*.feed"):
             path.unlink(missing_ok=True)
-        (self._folder / FORGOTTEN).write_text(uuid4().hex)
 
     def filed(self) -> Iterator[tuple[str, Copy, bool]]:
         """All copies that lie in files on this machine, by their keys, and whether the last try to render them anew failed."""
@@ -102,10 +103,13 @@ class Cache:
             fcntl.flock(lock, fcntl.LOCK_EX)
             copy = self.get(key, tag)
             if copy is None:
+                forgotten = self._last_forgotten()
                 copy = render(self.last_good(key))
                 self._remember(key, copy)
                 if filed:
                     self._file(key, copy)
+                if forgotten != self._last_forgotten():
+                    self._drop(key)
             return copy
 
     def _last_forgotten(self) -> str:
@@ -126,6 +130,11 @@ class Cache:
             self._copies.move_to_end(key)
             while len(self._copies) > 1 and sum(kept.size for kept in self._copies.values()) > self._most:
                 self._copies.popitem(last=False)
+
+    def _drop(self, key: str) -> None:
+        with self._turn:
+            self._copies.pop(key, None)
+        self._path(key).unlink(missing_ok=True)
 
     def _file(self, key: str, copy: Copy) -> None:
         """Write beside its place and move it there: readers see the old copy or the new one."""

@@ -21,7 +21,8 @@ FRESH_SECONDS = 1.0
 TABLES = "SELECT quote_ident(relname) FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace"
 HIDE = "CREATE TEMPORARY TABLE {table} (LIKE {schema}.{table} INCLUDING ALL) ON COMMIT DROP"
 FILL = "INSERT INTO pg_temp.{table} SELECT * FROM {schema}.{table}; ANALYZE pg_temp.{table}"
-POSTGRES_OPTIONS = f"-c timezone=UTC -c synchronous_commit=on -c lock_timeout={BUSY_SECONDS}s -c cursor_tuple_fraction=1.0"
+# Compiling the expressions of a statement takes longer than anything here that is asked once.
+POSTGRES_OPTIONS = f"-c timezone=UTC -c synchronous_commit=on -c lock_timeout={BUSY_SECONDS}s -c cursor_tuple_fraction=1.0 -c jit=off"
 
 # Judgements are long: what reads and writes bodies is five times as fast as the standard library.
 JSON: Mapping[str, Any] = {"json_serializer": lambda value: to_json(value).decode(), "json_deserializer": from_json}

@@ -22,24 +22,8 @@ def _on_sqlite(element: epoch, compiler: SQLCompiler, **options: Any) -> str:
 
 @compiles(epoch, "postgresql")
 def _on_postgresql(element: epoch, compiler: SQLCompiler, **options: Any) -> str:
-    return f"CAST(extract(epoch FROM {compiler.process(element.clauses, **options)}) AS bigint)"
-
-
-class day_of(FunctionElement[str]):  # noqa: N801 - named like an SQL function
-    """The day of a wall-clock column, to compare with that of another."""
-
-    type = String()
-    inherit_cache = True
-
-
-@compiles(day_of, "sqlite")
-def _day_on_sqlite(element: day_of, compiler: SQLCompiler, **options: Any) -> str:
-    return f"substr({compiler.process(element.clauses, **options)}, 1, 10)"
-
-
-@compiles(day_of, "postgresql")
-def _day_on_postgresql(element: day_of, compiler: SQLCompiler, **options: Any) -> str:
-    return f"CAST({compiler.process(element.clauses, **options)} AS date)"
+    # What extract() tells is numeric, and takes three times as long.
+    return f"CAST(date_part('epoch', {compiler.process(element.clauses, **options)}) AS bigint)"
 
 
 class monday_of(FunctionElement[str]):  # noqa: N801 - named like an SQL function

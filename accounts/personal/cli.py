@@ -9,7 +9,7 @@ from flask.cli import AppGroup
 from accounts import edge
 from accounts.identity import COMMAND, Actor
 from accounts.people import by_email
-from accounts.personal.edge import clear_after, declared, discard, uploads
+from accounts.personal.edge import clear_after, declared, uploads
 from accounts.personal.erasing import carry_out, unfinished
 from accounts.personal.exporting import archive, exported
 from accounts.personal.retention import due, due_periods, forget
@@ -66,7 +66,7 @@ def forget_period(name: str, *, by: Actor) -> int:
     """Forget all that a period has kept long enough, a batch in each transaction; returns how many rows."""
     rows = 0
     while (done := edge.database().transact(forget, name, personal=declared(), by=by, now=now())).rows:
-        discard(done.files)
+        clear_after(done)
         rows += done.rows
     return rows
 

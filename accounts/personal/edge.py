@@ -1,6 +1,6 @@
 """The edge of personal data: what is declared, for whoever answers a request or works by the clock."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 from flask import Flask, current_app
@@ -8,6 +8,7 @@ from flask import Flask, current_app
 from accounts.personal import looks
 from accounts.personal.erasing import Erased
 from accounts.personal.held import Personal
+from accounts.personal.retention import Forgotten
 
 PERSONAL, UPLOADS, COPIES = "personal", "uploads", "personal_copies"
 
@@ -20,7 +21,7 @@ def install(app: Flask, personal: Personal, uploads: Path) -> None:
 
 
 def on_erasure(app: Flask, drop: Callable[[], None]) -> None:
-    """Have copies outside of the database dropped when somebody was erased."""
+    """Have copies outside of the database dropped when somebody was erased, or what was kept long enough forgotten."""
     app.extensions.setdefault(COPIES, []).append(drop)
 
 
@@ -36,14 +37,9 @@ def uploads() -> Path:
     return found
 
 
-def clear_after(erased: Erased) -> None:
-    """Delete, once an erasure is committed, uploaded files that no row names any more, and copies that may tell of the person."""
-    discard(erased.files)
+def clear_after(done: Erased | Forgotten) -> None:
+    """Delete, once it is committed, uploaded files that no row names any more, and copies that may tell what was erased or forgotten."""
+    for name in done.files:
+        (uploads() / name).unlink(missing_ok=True)
     for drop in current_app.extensions[COPIES]:
         drop()
-
-
-def discard(files: Iterable[str]) -> None:
-    """Delete uploaded files that no row names any more."""
-    for name in files:
-        (uploads() / name).unlink(missing_ok=True)

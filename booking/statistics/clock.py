@@ -1,10 +1,10 @@
 """Clock: the local days of a period in kinds that are alike, so that dates can be counted by kind and minute of the week; pure."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from calendar import isleap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
@@ -22,6 +22,7 @@ FROM_MONDAY = 3 * A_DAY
 Hours = tuple[WeeklyHours, ...]
 Range = tuple[int, int]
 Turns = Sequence[tuple[datetime, int]]
+Weeks = tuple[tuple[tuple[WeeklyHours, ...], ...], ...]
 
 
 class Piece(NamedTuple):
@@ -35,19 +36,22 @@ class Piece(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What days have in common: the month where months are told apart, the last turn of rates, the weekly hours of each table."""
+    """What days have in common: the month where months are told apart, the last turn of rates, the number of their
+    weeks of opening hours; and that the clock is to change yet that day."""
 
     month: date | None
     turn: date | None
-    weeks: tuple[tuple[tuple[WeeklyHours, ...], ...], ...]
+    week: int
+    is_changing: bool = False
 
 
 @dataclass(frozen=True)
 class Clock:
     """The days from ``first`` to ``last`` in a zone, for rooms with these ``tables`` of hours.
 
-    ``kinds`` are numbered; ``turns`` are the moments at which another begins, each with its number, and ``offsets`` those from which so
-    many minutes are added to UTC. ``days`` counts the days by kind and weekday (0 is Monday); on ``changes`` the clock changes.
+    ``kinds`` are numbered, ``weeks`` are theirs: the hours of each weekday in each table. ``turns`` are the moments at which another kind
+    begins, each with its number, and ``offsets`` those from which so many minutes are added to UTC. ``days`` counts the days by kind and
+    weekday (0 is Monday); on ``changes`` the clock changes.
     """
 
     zone: str
@@ -56,6 +60,7 @@ class Clock:
     tables: Sequence[Hours]
     hourly: bool
     kinds: Sequence[Kind]
+    weeks: Sequence[Weeks]
     turns: Turns
     offsets: Turns
     days: Mapping[tuple[int, int], int]
@@ -65,16 +70,25 @@ class Clock:
 
     def pieces(self, table: int, kind: int, week_minute: int, minutes: int) -> tuple[Piece, ...]:
         """A date within one day, in pieces: it begins at a minute of the local week, Monday 00:00 the first."""
-        key = (table, kind, week_minute, minutes)
+        key = (table, self.kinds[kind].week, week_minute, minutes)
         if key not in self._pieces:
             weekday, start = divmod(week_minute, A_DAY)
             self._pieces[key] = tuple(self._piece(part, weekday, key) for part in self._by_hour(start, start + minutes))
         return self._pieces[key]
 
     def passed(self, table: int, start: datetime, minutes: int) -> Iterator[Piece]:
-        """A date hour by hour as the clock on the wall shows it, over midnight and whatever the clock does meanwhile."""
-        whole, opening = Interval(start, start + minutes * MINUTE), Opening(self.zone, self.tables[table])
-        return self._passed(whole, [open_ for day, _ in opening.days_within(whole) for open_ in opening.usable(day)])
+        """A date in pieces as the clock on the wall shows it, over midnight and whatever the clock does meanwhile."""
+        end = start + minutes * MINUTE
+        while start < end:
+            local = to_wall(start, self.zone)
+            day, minute = local.date(), local.hour * HOUR + local.minute
+            if day in self.changes or day > self.last:
+                part = Interval(start, min(end, local_day(day, self.zone).end))
+                yield from self._passed(part, Opening(self.zone, self.tables[table]).usable(day))
+            else:
+                part = Interval(start, min(end, start + (A_DAY - minute) * MINUTE))
+                yield from self.pieces(table, self.kind_at(start), day.weekday() * A_DAY + minute, part.minutes)
+            start = part.end
 
     def opened(self, opening: Opening, last: date) -> Counter[tuple[date | None, int, int]]:
         """The open minutes of a room by month, weekday and hour, up to a day.
@@ -89,7 +103,7 @@ class Clock:
         counts.subtract((kind, day.weekday()) for day, kind in odd.items())
         found: Counter[tuple[date | None, int, int]] = Counter()
         for (kind, weekday), count in counts.items():
-            for start, end in (part for opens in self._ranges(table, kind, weekday) for part in self._by_hour(*opens)):
+            for start, end in (part for opens in self._ranges(table, self.kinds[kind].week, weekday) for part in self._by_hour(*opens)):
                 found[self.kinds[kind].month, weekday, start // HOUR if self.hourly else 0] += count * (end - start)
         for day, kind in odd.items():
             for piece in (piece for open_ in (opening.usable(day) if day <= last else ()) for piece in self._passed(open_, ())):
@@ -115,10 +129,10 @@ class Clock:
             yield Piece(local.weekday(), local.hour if self.hourly else 0, part.minutes, within)
             start = end
 
-    def _ranges(self, table: int, kind: int, weekday: int) -> tuple[Range, ...]:
-        key = (table, kind, weekday)
+    def _ranges(self, table: int, week: int, weekday: int) -> tuple[Range, ...]:
+        key = (table, week, weekday)
         if key not in self._open:
-            self._open[key] = tuple(_open_ranges(self.kinds[kind].weeks[table][weekday]))
+            self._open[key] = tuple(_open_ranges(self.weeks[week][table][weekday]))
         return self._open[key]
 
     def _by_hour(self, start: int, end: int) -> Iterator[Range]:
@@ -137,18 +151,39 @@ def clock_of(
     """The clock of a period; rates and the like change at ``turns``."""
     rates = sorted(turns)
     edges = sorted({first, last + DAY, *(day for day in _edges(zone, first, last, tables, rates, monthly=monthly) if first < day <= last)})
-    numbers: dict[Kind, int] = {}
+    changes = [day for year in range(first.year, last.year + 1) for day in changes_of(zone, year) if first <= day <= last]
+    numbers, weeks = dict[Kind, int](), dict[Weeks, int]()
     days, found, offsets = Counter[tuple[int, int]](), list[tuple[datetime, int]](), list[tuple[datetime, int]]()
     for begins, ends in pairwise(edges):
-        number = numbers.setdefault(_kind(begins, tables, rates, monthly=monthly), len(numbers))
-        start = local_day(begins, zone).start
-        offset = int((to_wall(start, zone) - start.replace(tzinfo=None)) / MINUTE)
-        found += [(start, number)] if not found or found[-1][1] != number else []
-        offsets += [(start, offset)] if not offsets or offsets[-1][1] != offset else []
+        week = weeks.setdefault(tuple(week_on(table, begins) for table in tables), len(weeks))
+        turn = max((one for one in rates if one <= begins), default=None)
+        kind, start = Kind(begins.replace(day=1) if monthly else None, turn, week), local_day(begins, zone).start
+        stretches = [(start, replace(kind, is_changing=True)), (_change(begins, zone), kind)] if begins in changes else [(start, kind)]
+        for moment, one in stretches:
+            found.append((moment, numbers.setdefault(one, len(numbers))))
+            offsets.append((moment, _offset(moment, zone)))
         for weekday in range(7):
-            days[number, weekday] += len(range((weekday - begins.weekday()) % 7, (ends - begins).days, 7))
-    changes = [day for year in range(first.year, last.year + 1) for day in changes_of(zone, year) if first <= day <= last]
-    return Clock(zone, first, last, tables, hourly, list(numbers), found, offsets, days, changes)
+            days[numbers[stretches[0][1]], weekday] += len(range((weekday - begins.weekday()) % 7, (ends - begins).days, 7))
+    return Clock(zone, first, last, tables, hourly, list(numbers), list(weeks), _turned(found), _turned(offsets), days, changes)
+
+
+def _change(day: date, zone: str) -> datetime:
+    """The moment of a day at which its clock changes; its end where that is midnight."""
+    whole = local_day(day, zone)
+    first = _offset(whole.start, zone)
+    return whole.start + MINUTE * bisect_left(
+        range(whole.minutes), x=True, key=lambda minute: _offset(whole.start + minute * MINUTE, zone) != first
+    )
+
+
+def _offset(moment: datetime, zone: str) -> int:
+    """How many minutes the clock on the wall is ahead of UTC."""
+    return int((to_wall(moment, zone) - moment.replace(tzinfo=None)) / MINUTE)
+
+
+def _turned(known: Sequence[tuple[datetime, int]]) -> Turns:
+    """The moments at which there is another number than before."""
+    return [one for at, one in enumerate(known) if not at or known[at - 1][1] != one[1]]
 
 
 def _edges(zone: str, first: date, last: date, tables: Sequence[Hours], rates: Sequence[date], *, monthly: bool) -> Iterator[date]:
@@ -161,11 +196,6 @@ def _edges(zone: str, first: date, last: date, tables: Sequence[Hours], rates: S
         yield from (edge for day in special for edge in (day, day + DAY))
         if monthly:
             yield from (date(year, month, 1) for month in range(1, 13))
-
-
-def _kind(day: date, tables: Sequence[Hours], rates: Sequence[date], *, monthly: bool) -> Kind:
-    turn = max((one for one in rates if one <= day), default=None)
-    return Kind(day.replace(day=1) if monthly else None, turn, tuple(week_on(table, day) for table in tables))
 
 
 @lru_cache(maxsize=256)

@@ -1,6 +1,7 @@
 """Counted: the dates of a period summed in the database - by kind of day and minute of the week, or by who booked."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum
@@ -11,11 +12,9 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     String,
-    Subquery,
     and_,
     case,
     cast,
-    false,
     func,
     literal,
     literal_column,
@@ -29,9 +28,9 @@ from booking.outcome import TAKEN, TOO_FEW
 from booking.states import BookingKind, OccurrenceState, UsageKind
 from booking.statistics.clock import A_DAY, A_WEEK, FROM_MONDAY, HOUR, Clock
 from booking.support.grants.rows import within
-from database.sql import day_of, epoch
+from database.sql import epoch
 from kernel.money import Ore
-from kernel.wallclock import local_day, to_wall
+from kernel.wallclock import to_wall
 
 # Values from which on another number holds.
 Turns = Sequence[tuple[Any, int]]
@@ -40,11 +39,9 @@ MINUTE = epoch(Occurrence.starts_at) // 60
 MINUTES = (epoch(Occurrence.ends_at) - epoch(Occurrence.starts_at)) // 60
 IS_UNPRICED = Occurrence.list_price.is_(None)
 UNPRICED = case((IS_UNPRICED, 1), else_=0)
-MONEY = (func.coalesce(Occurrence.list_price, 0).label("listed"), func.coalesce(Occurrence.charged_price, 0).label("charged"))
-# Bounds of what is packed into one number: kinds of days, and minutes of a date within a day.
-KINDS, LONGEST = 4096, 2048
-PASSING, CHANGING = KINDS - 1, KINDS - 2
-ODD = (PASSING, CHANGING)
+ONE: ColumnElement[int] = literal_column("1").label("dates")
+COUNTED: tuple[ColumnElement[Any], ...] = (ONE, Occurrence.list_price.label("listed"), Occurrence.charged_price.label("charged"))
+SUMMED = ("dates", "minutes", "listed", "charged")
 
 
 class Became(IntEnum):
@@ -73,10 +70,9 @@ NOBODY_CAME = or_(Occurrence.absent_at.is_not(None), Occurrence.id.in_(SAID_UNUS
 BLOCKS = select(Booking.id).where(Booking.kind == BookingKind.BLOCK)
 # Of these nobody ever said yes: neither the rules, nor who decides, nor their organisation.
 UNDECIDED = select(Booking.id).where(Booking.decided_at.is_(None), or_(Booking.decider != "", Booking.confirm_by.is_not(None)))
+OF_BOOKED = case((Occurrence.booking_id.in_(BLOCKS), int(Became.BLOCKED)), (NOBODY_CAME, int(Became.UNUSED)), else_=int(Became.BOOKED))
 BECAME: ColumnElement[int] = case(
-    (and_(Occurrence.state == OccurrenceState.BOOKED, Occurrence.booking_id.in_(BLOCKS)), int(Became.BLOCKED)),
-    (and_(Occurrence.state == OccurrenceState.BOOKED, NOBODY_CAME), int(Became.UNUSED)),
-    (Occurrence.state == OccurrenceState.BOOKED, int(Became.BOOKED)),
+    (Occurrence.state == OccurrenceState.BOOKED, OF_BOOKED),
     (or_(Occurrence.state == OccurrenceState.DISPLACED, Occurrence.lost_to != ""), int(Became.DISPLACED)),
     (Occurrence.state == OccurrenceState.CANCELLED, int(Became.CANCELLED)),
     else_=int(Became.REFUSED),
@@ -85,8 +81,8 @@ BECAME: ColumnElement[int] = case(
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which dates: of these rooms (``is_all``: there are no others), each with the number of those that it is like, and of these
-    bookings, as they stand at ``now``."""
+    """Which dates: of these rooms (``is_all``: there are no others), each with the room that stands for those that it is like, and of
+    these bookings, as they stand at ``now``."""
 
     clock: Clock
     now: datetime
@@ -113,30 +109,35 @@ class Scope:
 
     @property
     def likeness(self) -> ColumnElement[int]:
-        """The number of the rooms that a date's room is like."""
+        """The room that stands for those that a date's room is like."""
         every = sorted(self.rooms.items())
-        turns = [(room, number) for at, (room, number) in enumerate(every) if not at or every[at - 1][1] != number]
-        return halved(turns or [(0, 0)], Occurrence.room_id)
+        if all(room == like for room, like in every):
+            return Occurrence.room_id.expression
+        return halved([one for at, one in enumerate(every) if not at or every[at - 1][1] != one[1]], Occurrence.room_id)
 
 
-class Dates(NamedTuple):
-    """Dates that are alike: of rooms of a likeness, on days of a kind (ODD: told one by one), from a minute of the local week, each so
-    long, became the same; with what their list prices and charged prices come to, and ``start`` where it is one alone."""
+class Time(NamedTuple):
+    """Of dates on days of a kind: from which minute of the local week, how long each, what became of them; ``start`` of ODD ones."""
 
-    likeness: int
     kind: int
     week_minute: int
     each: int
     became: Became
     is_unpriced: bool
-    dates: int
-    listed: Ore
-    charged: Ore
     start: datetime | None = None
 
 
+class Dates(NamedTuple):
+    """Dates in rooms of a likeness: how many, with what their list prices and charged prices come to."""
+
+    likeness: int
+    dates: int
+    listed: Ore
+    charged: Ore
+
+
 class Owned(NamedTuple):
-    """Dates by the values of the columns asked for, that became the same; rooms, kind of day and minutes where they have no price."""
+    """Dates by the values of the columns asked for, that became the same; minutes, kind of day and likeness of those without a price."""
 
     by: tuple[Any, ...]
     became: Became
@@ -147,53 +148,67 @@ class Owned(NamedTuple):
     charged: Ore
 
 
-def by_time(session: Session, scope: Scope) -> Iterator[Dates]:
-    """The dates of a period by room, time and what became of them. One statement, and one each for those that pass midnight and those
-    of days on which the clock changes, which come one by one."""
-    clock = scope.clock
-    passes = day_of(Occurrence.local_end) != day_of(Occurrence.local_start)
-    kind = case((passes, PASSING), else_=halved(_with_changes(clock), Occurrence.starts_at))
-    minute = (MINUTE + FROM_MONDAY + halved(clock.offsets, Occurrence.starts_at)) % A_WEEK
-    # One number: SQLite sorts by it faster than by its parts.
-    key = packed(scope.likeness, (kind, KINDS), (minute, A_WEEK), (MINUTES, LONGEST), (BECAME, 8), (UNPRICED, 2))
-    odd = set()
-    for number, *sums in session.execute(_sums(select(key.label("key"), *MONEY).where(*scope.wanted).subquery())):
-        likeness, kind_, week_minute, each, became, unpriced = unpacked(number, KINDS, A_WEEK, LONGEST, 8, 2)
-        if kind_ in ODD:
-            odd.add(kind_)
+def by_time(session: Session, scope: Scope) -> Iterator[tuple[Time, Sequence[Dates]]]:
+    """The dates of a period by time and what became of them, and by room. One statement, and one for what is odd: a date that passes
+    midnight, or during which the clock may change, has no others like it."""
+    clock, likenesses = scope.clock, max(scope.rooms.values(), default=0) + 1
+    kind, minute = halved(clock.turns, Occurrence.starts_at), (MINUTE + FROM_MONDAY + halved(clock.offsets, Occurrence.starts_at)) % A_WEEK
+    # One number: it is sorted and hashed faster than its parts.
+    key = packed(MINUTES, (kind, len(clock.kinds)), (minute, A_WEEK), (BECAME, 8), (UNPRICED, 2), (scope.likeness, likenesses))
+    alike: dict[int, list[Dates]] = defaultdict(list)
+    for number, *sums in session.execute(_sums(select(key.label("key"), *COUNTED).where(*scope.wanted))):
+        time, likeness = divmod(number, likenesses)
+        alike[time].append(Dates(likeness, *sums))
+    changing, has_odd = [number for number, one in enumerate(clock.kinds) if one.is_changing], False
+    for time, dates in alike.items():
+        each, kind_, week_minute, became, unpriced = unpacked(time, len(clock.kinds), A_WEEK, 8, 2)
+        if kind_ in changing or week_minute % A_DAY + each > A_DAY:
+            has_odd = True
         else:
-            yield Dates(likeness, kind_, week_minute, each, BY_NUMBER[became], bool(unpriced), *sums)
-    wanted = {PASSING: passes, CHANGING: and_(~passes, or_(false(), *(_on(day, clock) for day in clock.changes)))}
-    for condition in (wanted[one] for one in sorted(odd)):
-        alone = select(scope.likeness, Occurrence.starts_at, MINUTES, BECAME, UNPRICED, *MONEY).where(*scope.wanted, condition)
-        for likeness, start, each, became, unpriced, listed, charged in session.execute(alone):
-            local = to_wall(start, clock.zone)
-            week_minute = local.weekday() * A_DAY + local.hour * HOUR + local.minute
-            at = (likeness, clock.kind_at(start), week_minute, each)
-            yield Dates(*at, BY_NUMBER[became], bool(unpriced), 1, listed, charged, start)
+            yield Time(kind_, week_minute, each, BY_NUMBER[became], bool(unpriced)), dates
+    if has_odd:
+        yield from _odd(session, scope, or_(kind.in_(changing), minute % A_DAY + MINUTES > A_DAY))
+
+
+def _odd(session: Session, scope: Scope, odd: ColumnElement[bool]) -> Iterable[tuple[Time, Sequence[Dates]]]:
+    """Dates by the moment at which they begin."""
+    clock, found = scope.clock, defaultdict[Time, list[Dates]](list)
+    rows = select(Occurrence.starts_at, MINUTES.label("each"), BECAME, UNPRICED, scope.likeness.label("likeness"), *COUNTED)
+    for start, each, became, unpriced, likeness, *sums in session.execute(_sums(rows.where(odd, *scope.wanted))):
+        local = to_wall(start, clock.zone)
+        week_minute = local.weekday() * A_DAY + local.hour * HOUR + local.minute
+        time = Time(clock.kind_at(start), week_minute, each, BY_NUMBER[became], bool(unpriced), start)
+        found[time].append(Dates(likeness, *sums))
+    return found.items()
 
 
 def by_booker(session: Session, scope: Scope, *by: ColumnElement[Any]) -> Iterator[Owned]:
-    """The dates of a period by columns of their bookings. One statement."""
-    unpriced = packed(scope.likeness, (halved(scope.clock.turns, Occurrence.starts_at), KINDS), (MINUTES, LONGEST * 100))
-    columns = (*(column.label(f"by_{number}") for number, column in enumerate(by)), BECAME.label("became"))
-    rows = select(*columns, case((IS_UNPRICED, unpriced)).label("unpriced"), MINUTES.label("minutes"), *MONEY)
-    found = rows.join(Occurrence.booking).outerjoin(Booking.organisation).where(*scope.wanted).subquery()
-    for *values, became, number, dates, listed, charged, minutes in session.execute(_sums(found, "minutes")):
-        rated = None if number is None else unpacked(number, KINDS, LONGEST * 100)
-        yield Owned(tuple(values), BY_NUMBER[became], rated, dates, minutes, listed, charged)
+    """The dates of a period by columns of their bookings. One statement: it sums by booking before it reads these."""
+    clock, likenesses = scope.clock, max(scope.rooms.values(), default=0) + 1
+    rated = packed(MINUTES, (halved(clock.turns, Occurrence.starts_at), len(clock.kinds)), (scope.likeness, likenesses))
+    key = packed(Occurrence.booking_id.expression, (BECAME, 8))
+    rows = select(key.label("key"), case((IS_UNPRICED, rated)).label("rated"), MINUTES.label("minutes"), *COUNTED)
+    alike = _sums(rows.where(*scope.wanted)).subquery()
+    columns = (*(column.label(f"by_{number}") for number, column in enumerate(by)), (alike.c.key % 8).label("became"), alike.c.rated)
+    owned = select(*columns, *(alike.c[name] for name in SUMMED)).join(Booking, Booking.id == alike.c.key // 8)
+    for *values, became, number, dates, minutes, listed, charged in session.execute(_sums(owned.outerjoin(Booking.organisation))):
+        unpriced = None if number is None else unpacked(number, len(clock.kinds), likenesses)
+        yield Owned(tuple(values), BY_NUMBER[became], unpriced, dates, minutes, listed, charged)
 
 
 def visits(session: Session, scope: Scope) -> Sequence[Any]:
     """Dates that have been and to which anybody came, by participants as booked, and as confirmed with their heads (None where neither
     was): how many, and of how many bookings. One statement."""
     said = aliased(Usage)
-    texts = cast(Booking.participants, String).label("booked"), cast(said.participants, String).label("confirmed")
-    keys = (*texts, said.heads)
-    query = select(*keys, func.count(), func.count(Occurrence.booking_id.distinct())).select_from(Occurrence).join(Occurrence.booking)
+    confirmed = cast(said.participants, String).label("confirmed")
+    columns: tuple[ColumnElement[Any], ...] = (Occurrence.booking_id.expression, confirmed, said.heads.expression, ONE)
+    query = select(*columns).select_from(Occurrence)
     query = query.outerjoin(said, and_(said.occurrence_id == Occurrence.id, said.kind == UsageKind.USED, _last(said)))
     has_been = and_(*scope.wanted, BECAME.in_([Became.BOOKED]), Occurrence.ends_at <= scope.now)
-    return session.execute(query.where(has_been).group_by(*keys)).all()
+    alike = _sums(query.where(has_been)).subquery()
+    keys = (cast(Booking.participants, String).label("booked"), alike.c.confirmed, alike.c.heads)
+    whole = select(*keys, _sum(alike.c.dates), func.count()).join(alike, alike.c.booking_id == Booking.id)
+    return session.execute(whole.group_by(*keys)).all()
 
 
 def sought(session: Session, first: date, last: date) -> Sequence[Any]:
@@ -229,21 +244,17 @@ def unpacked(number: int, *bounds: int) -> tuple[int, ...]:
     return (number, *reversed(found))
 
 
-def _with_changes(clock: Clock) -> Turns:
-    """The kinds of days, and a number of its own for those on which the clock changes."""
-    days = [local_day(day, clock.zone) for day in clock.changes]
-    known = [(moment, number) for moment, number in clock.turns if all(moment != day.start and moment != day.end for day in days)]
-    ends = [(day.end, clock.kind_at(day.end)) for day in days]
-    return sorted([*known, *((day.start, CHANGING) for day in days), *ends])
+def _sums(rows: Select[Any]) -> Select[Any]:
+    """Rows that are alike but for what is SUMMED, with the sums.
+
+    Behind an OFFSET an expression is a value. Without, SQLite sorts all columns that it reads, and PostgreSQL takes no two rows for
+    alike, and sorts them too.
+    """
+    found = rows.offset(0).subquery()
+    by = [column for column in found.c if column.name not in SUMMED]
+    return select(*by, *(_sum(found.c[name]).label(name) for name in SUMMED if name in found.c)).group_by(*by)
 
 
-def _on(day: date, clock: Clock) -> ColumnElement[bool]:
-    whole = local_day(day, clock.zone)
-    return and_(Occurrence.starts_at >= whole.start, Occurrence.starts_at < whole.end)
-
-
-def _sums(found: Subquery, *more: str) -> Select[Any]:
-    summed = ("listed", "charged", *more)
-    # Of whole numbers PostgreSQL makes a numeric sum.
-    by = [column for column in found.c if column.name not in summed]
-    return select(*by, func.count(), *(cast(func.sum(found.c[name]), BigInteger) for name in summed)).group_by(*by)
+def _sum(column: ColumnElement[int]) -> ColumnElement[int]:
+    """Of whole numbers PostgreSQL makes a numeric sum, and of none both make nothing."""
+    return func.coalesce(cast(func.sum(column), BigInteger), 0)

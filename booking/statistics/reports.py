@@ -120,7 +120,7 @@ def _add(session: Session, spread: Spread, question: Question, found: Places, *,
     wanted = rooms if question.by.is_of_time else {room: number for room, number in rooms.items() if room in found.rooms}
     scope = Scope(clock, now, wanted, len(wanted) == found.known, question.bookings)
     if question.by.is_of_time:
-        add_times(spread, alike, clock, by_time(session, scope), rates)
+        add_times(spread, alike, clock, list(by_time(session, scope)), rates)
         add_openings(spread, found, clock)
     elif question.by is Dimension.AGE:
         add_visits(spread, visits(session, scope))

@@ -1,14 +1,14 @@
 """Spread: what was counted of dates, openings and searches, added up by the keys of a dimension, and as a whole."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from json import loads
 from typing import Any
 
 from booking.statistics.clock import A_DAY, HOUR, Clock
-from booking.statistics.counted import Became, Dates, Owned
+from booking.statistics.counted import Became, Dates, Owned, Time
 from booking.statistics.measures import OF_TIME, Dimension, Sums
 from booking.statistics.places import UNKNOWN, Part, Places
 from kernel.money import Ore, for_minutes
@@ -18,6 +18,7 @@ Key = Any
 LOST = {Became.CANCELLED: "cancelled", Became.DISPLACED: "displaced", Became.REFUSED: "refused"}
 # By kind of room what an hour is worth, with the day from which it is.
 Rates = Mapping[str, Sequence[tuple[date, Ore]]]
+Times = Sequence[tuple[Time, Sequence[Dates]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,10 @@ class Alike:
     kind: str
     is_counted: bool
     taken: tuple[tuple[tuple[Key, int], int], ...]
+
+
+# By the room that stands for those that it is like.
+Likenesses = Mapping[int, Alike]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,42 +50,61 @@ class Spread:
                 sums[code] += number
 
 
-def add_times(spread: Spread, alike: Sequence[Alike], clock: Clock, dates: Iterable[Dates], rates: Rates) -> None:
+def add_times(spread: Spread, alike: Likenesses, clock: Clock, times: Times, rates: Rates) -> None:
     """Dates by place or time. A date stands with its own room and the time at which it begins, its time in parts with every room
     and hour that has it. What is alike is summed first: there are thousands of dates, and few places and hours."""
-    begun: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
-    held: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0, 0])
-    by, is_timed, tables = spread.by, spread.by in OF_TIME, [{table for (_, table), _ in rooms.taken} for rooms in alike]
-    for one in dates:
-        month = clock.kinds[one.kind].month
-        if one.became is not Became.BLOCKED:
-            weekday, minute = divmod(one.week_minute, A_DAY)
-            at = time_key(by, weekday, minute // HOUR, month) if is_timed else None
-            rated = (clock.kinds[one.kind].turn, one.each) if one.is_unpriced else None
-            sums = begun[one.likeness, at, one.became, rated]
-            sums[0] += one.dates
-            sums[1] += one.dates * one.each
-            sums[2] += one.listed
-            sums[3] += one.charged
-        for table in tables[one.likeness] if one.became <= Became.BLOCKED else ():
-            known = (
-                clock.pieces(table, one.kind, one.week_minute, one.each) if one.start is None else clock.passed(table, one.start, one.each)
-            )
-            for piece in known:
-                at = time_key(by, piece.weekday, piece.hour, month) if is_timed else None
-                times = held[one.likeness, table, at, one.became is Became.BLOCKED]
-                times[0] += piece.minutes * one.dates
-                times[1] += piece.within * one.dates
-    for (likeness, at, became, rated), (number, minutes, listed, charged) in begun.items():
+    is_timed = spread.by in OF_TIME
+    for (likeness, at, became, rated), (number, minutes, listed, charged) in _begun(spread.by, clock, times).items():
         if alike[likeness].is_counted:
             key = at if is_timed else alike[likeness].key
             known_by = rated and (alike[likeness].kind, *rated)
             spread.add(key, _dated(became, (number, minutes, listed, charged), known_by, rates))
-    for (likeness, table, at, is_blocked), (minutes, within) in held.items():
+    for (likeness, table, at, is_blocked), (minutes, within) in _held(spread.by, alike, clock, times).items():
         for (place, of_table), parts in alike[likeness].taken:
             if of_table == table:
                 sums_ = spread.whole if place is None else spread.sums[at if is_timed else place]
                 sums_.update({"open": -within * parts} if is_blocked else {"booked": minutes * parts, "within": within * parts})
+
+
+def _begun(by: Dimension, clock: Clock, times: Times) -> Mapping[tuple[Any, ...], Sequence[int]]:
+    """How many dates, minutes, listed and charged, by likeness, time, what became of them and what their rate depends on."""
+    found: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    for time, dates in times:
+        weekday, minute = divmod(time.week_minute, A_DAY)
+        at = time_key(by, weekday, minute // HOUR, clock.kinds[time.kind].month) if by in OF_TIME else None
+        rated = (clock.kinds[time.kind].turn, time.each) if time.is_unpriced else None
+        for likeness, number, listed, charged in dates if time.became is not Became.BLOCKED else ():
+            sums = found[likeness, at, time.became, rated]
+            sums[0] += number
+            sums[1] += number * time.each
+            sums[2] += listed
+            sums[3] += charged
+    return found
+
+
+def _held(by: Dimension, alike: Likenesses, clock: Clock, times: Times) -> Mapping[tuple[Any, ...], Sequence[int]]:
+    """Minutes, and those that are open, by likeness, table of hours, time, and whether they are kept empty."""
+    found: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0, 0])
+    tables = {likeness: {table for (_, table), _ in rooms.taken} for likeness, rooms in alike.items()}
+    for time, dates in times:
+        pieces: dict[int, list[tuple[Key, int, int]]] = {}
+        for likeness, number, _, _ in dates if time.became <= Became.BLOCKED else ():
+            for table in tables[likeness]:
+                if table not in pieces:
+                    pieces[table] = list(_pieces(by, clock, time, table))
+                for at, minutes, within in pieces[table]:
+                    sums = found[likeness, table, at, time.became is Became.BLOCKED]
+                    sums[0] += minutes * number
+                    sums[1] += within * number
+    return found
+
+
+def _pieces(by: Dimension, clock: Clock, time: Time, table: int) -> Iterator[tuple[Key, int, int]]:
+    """The key of each piece of a date, its minutes, and those that are open."""
+    month = clock.kinds[time.kind].month
+    alike = (table, time.kind, time.week_minute, time.each)
+    for piece in clock.passed(table, time.start, time.each) if time.start else clock.pieces(*alike):
+        yield time_key(by, piece.weekday, piece.hour, month) if by in OF_TIME else None, piece.minutes, piece.within
 
 
 def add_openings(spread: Spread, found: Places, clock: Clock) -> None:
@@ -116,13 +140,16 @@ def add_sought(spread: Spread, found: Places, rows: Iterable[Any], *, everywhere
         spread.add(key, {"wishes" if room else "searches": row.times})
 
 
-def add_bookers(spread: Spread, alike: Sequence[Alike], clock: Clock, dates: Iterable[Owned], rates: Rates) -> None:
+def add_bookers(spread: Spread, alike: Likenesses, clock: Clock, dates: Iterable[Owned], rates: Rates) -> None:
     """Dates by the first of the columns that they were asked by; the second is a person or group, of whom is told together."""
     people: dict[Key, set[int]] = defaultdict(set)
     for one in dates:
         if one.became is not Became.BLOCKED:
             key, person = one.by
-            rated = (alike[one.unpriced[0]].kind, clock.kinds[one.unpriced[1]].turn, one.unpriced[2]) if one.unpriced else None
+            rated = None
+            if one.unpriced:
+                each, kind, likeness = one.unpriced
+                rated = (alike[likeness].kind, clock.kinds[kind].turn, each)
             spread.add(key, _dated(one.became, (one.dates, one.minutes, one.listed, one.charged), rated, rates))
             if person is not None:
                 people[key].add(person)
@@ -151,20 +178,20 @@ def time_key(by: Dimension, weekday: int, hour: int, month: date | None) -> Key:
             return month
 
 
-def likenesses(by: Dimension, found: Places, clock: Clock) -> tuple[dict[int, int], list[Alike]]:
-    """All rooms near with the number of those that they are like, and these by their numbers."""
+def likenesses(by: Dimension, found: Places, clock: Clock) -> tuple[dict[int, int], Likenesses]:
+    """All rooms near with the one that stands for those that they are like, and what these are."""
     tables = {table: number for number, table in enumerate(clock.tables)}
     taken: dict[int, Counter[tuple[Key, int]]] = {room: Counter() for room in found.near}
     for part in found.parts:
         keys = [None, *(("",) if by in OF_TIME else found.holders(part, by))]
         for room in part.rooms:
             taken[room.id].update((key, tables[part.opening.hours]) for key in keys)
-    numbers: dict[Alike, int] = {}
+    first: dict[Alike, int] = {}
     rooms = {}
     for id, room in found.near.items():
         one = Alike(found.key(room, by), room.kind, id in found.rooms, tuple(sorted(taken[id].items(), key=str)))
-        rooms[id] = numbers.setdefault(one, len(numbers))
-    return rooms, list(numbers)
+        rooms[id] = first.setdefault(one, id)
+    return rooms, {id: one for one, id in first.items()}
 
 
 def _dated(became: Became, summed: tuple[int, int, Ore, Ore], rated: tuple[str, date | None, int] | None, rates: Rates) -> dict[str, int]:

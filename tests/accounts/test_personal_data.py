@@ -8,11 +8,11 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from accounts.models import Delegation, DelegationState, Person
 from accounts.personal.models import ContactLook, Erasure, Retention
-from accounts.personal.own import ACCOUNT, ERASED
+from accounts.personal.own import ACCOUNT, ERASED, NOTICES
 from database.outbox import Notice
 from kernel.clock import now
 from notices import cli
@@ -104,6 +104,22 @@ def test_the_command_tells_first_and_then_does_it_once(app: Flask, kept: Cast) -
 
     assert (dry.splitlines()[-1], untouched) == ("person: 1 to tell or erase", ([], []))
     assert (first, second) == ("0 rows forgotten, 1 accounts seen to", "0 rows forgotten, 0 accounts seen to")
+
+
+def test_what_is_forgotten_goes_from_the_copies_of_feeds_too(app: Flask, kept: Cast) -> None:
+    database, feeds = app.extensions["database"], app.extensions["settings"].instance / "feeds"
+    feeds.mkdir(parents=True, exist_ok=True)
+    copy = feeds / "of-per.feed"
+    copy.write_text("SUMMARY:Per Solli")
+    run = app.test_cli_runner().invoke
+
+    first = run(args=["persons", "retention"]).output.splitlines()[-1], copy.exists()
+    old = Notice(kind="booked", person_id=kept.per.id, facts={}, created_at=now() - timedelta(days=NOTICES.days + 1), due_at=now())
+    database.transact(lambda session: session.add(old))
+    database.transact(lambda session: session.execute(delete(Retention)))
+    second = run(args=["persons", "retention"]).output.splitlines()[-1], copy.exists()
+
+    assert (first, second) == (("0 rows forgotten, 0 accounts seen to", True), ("1 rows forgotten, 0 accounts seen to", False))
 
 
 def test_the_worker_sees_to_each_period_once_a_day(app: Flask, kept: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

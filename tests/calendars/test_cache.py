@@ -102,3 +102,17 @@ def test_after_an_erasure_no_process_hands_out_what_it_rendered_before(tmp_path)
     assert not any(b"Per Solli" in path.read_bytes() for path in tmp_path.iterdir())
     cache.once("feed", "two", lambda _: copy("two", b"new"), filed=True)
     assert [one.last_good("feed").body for one in (cache, other)] == [b"new", b"new"]
+
+
+def test_what_an_erasure_overtook_while_it_was_rendered_is_kept_nowhere(tmp_path):
+    cache, other = Cache(tmp_path), Cache(tmp_path)
+
+    def render(_before):
+        other.forget()
+        return copy(body=b"Per Solli")
+
+    cache.once("feed", "one", render, filed=True)
+
+    assert [one.last_good("feed") for one in (cache, other)] == [None, None]
+    assert [one.get("feed", "one") for one in (cache, other)] == [None, None]
+    assert not any(b"Per Solli" in path.read_bytes() for path in tmp_path.iterdir())

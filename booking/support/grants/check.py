@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
-from booking.models import Booking
+from booking.models import Booking, Occurrence
 from booking.states import OccurrenceState
 from booking.support.grants.awarding import given
 from booking.support.grants.rows import Row, as_given, grants_of, rows, within
@@ -82,7 +83,8 @@ def dated(session: Session, grants: Sequence[Grant]) -> dict[int, list[Dated]]:
     owners = {grant.organisation_id for grant in grants}
     theirs = as_given(grants_of(session, first, last, owners))
     met: dict[int | None, list[Dated]] = {}
-    for row in rows(session, *within(first, last), Booking.organisation_id.in_(owners)):
+    bookings = select(Booking.id).where(Booking.organisation_id.in_(owners))
+    for row in rows(session, *within(first, last), Occurrence.booking_id.in_(bookings)):
         booking = row.date.booking
         under = standing_under(theirs.get(booking.organisation_id or 0, ()), row.use, booking.grant_id, row.day)
         met.setdefault(booking.organisation_id, []).append((row, under))

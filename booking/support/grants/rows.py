@@ -15,7 +15,7 @@ from booking.support.grants.rules import Given, Priced, Use
 from booking.support.models import Grant
 from database.sql import epoch
 from policies.request import bands_of
-from venues.models import Room, Venue
+from venues.models import Room
 
 
 class Row(NamedTuple):
@@ -39,28 +39,26 @@ def within(first: day_of, last: day_of) -> tuple[ColumnElement[bool], ...]:
 
 def priced(*wanted: ColumnElement[bool]) -> Subquery:
     """Dates with ``minutes``, ``listed`` øre (None where neither price nor rate is known), ``charged`` øre, and the rate's first day."""
-    since = (Rate.room_kind == Room.kind, Rate.first_day <= Occurrence.local_start)
-    rate = select(Rate.id).where(*since).order_by(Rate.first_day.desc()).limit(1).correlate(Room, Occurrence).scalar_subquery()
+    of_room = select(Rate.id).join(Room, Room.kind == Rate.room_kind).where(Room.id == Occurrence.room_id)
+    since = of_room.where(Rate.first_day <= Occurrence.local_start).order_by(Rate.first_day.desc()).limit(1)
+    rate = since.correlate(Occurrence).scalar_subquery()
     raw = (
         select(
             Occurrence.id,
             Occurrence.booking_id,
+            Occurrence.room_id,
             Occurrence.local_start,
             Occurrence.tariff,
             Occurrence.list_price,
             Occurrence.charged_price,
-            Venue.slug.label("venue"),
             ((epoch(Occurrence.ends_at) - epoch(Occurrence.starts_at)) // 60).label("minutes"),
             case((Occurrence.list_price.is_(None), rate)).label("rate_id"),
         )
-        .join(Occurrence.booking)
-        .join(Room, Room.id == Occurrence.room_id)
-        .join(Room.venue)
         .where(*wanted)
         .subquery()
     )
     listed = func.coalesce(raw.c.list_price, (raw.c.minutes * Rate.per_hour + 30) // 60)
-    columns = (raw.c.id, raw.c.booking_id, raw.c.local_start, raw.c.tariff, raw.c.venue, raw.c.minutes)
+    columns = (raw.c.id, raw.c.booking_id, raw.c.local_start, raw.c.tariff, raw.c.room_id, raw.c.minutes)
     charged = func.coalesce(raw.c.charged_price, 0).label("charged")
     query = select(*columns, listed.label("listed"), charged, Rate.first_day.label("rate_from"))
     return query.outerjoin(Rate, Rate.id == raw.c.rate_id).subquery()

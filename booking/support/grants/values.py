@@ -20,6 +20,7 @@ from booking.support.grants.rules import Use, standing_under
 from booking.support.models import Grant, SchemeKind
 from kernel.money import Ore
 from policies.request import AgeBand, bands_of
+from venues.models import Room, Venue
 
 DAY = timedelta(days=1)
 # Dates, minutes, listed, charged, unvalued.
@@ -68,18 +69,17 @@ def values(session: Session, first: date, last: date, *, organisations: Collecti
     grants = grants_of(session, first, last, organisations)
     rules, rows = as_given(grants), {grant.id: grant for theirs in grants.values() for grant in theirs}
     spans = _spans(first, last, rows.values())
-    found: dict[tuple[int, int, int, str], Worth] = {}
+    found: dict[tuple[int, int, int, str], list[int]] = {}
     for owner, chosen, activity, ages, is_open, young, local, venue, span, tariff, rate_from, *figures in session.execute(
         _by_use(_summed(spans, organisations))
     ):
         day = spans[span]
         use = Use(activity, _bands(ages), is_open, venue, young, 100 if local is None else local)
         under = standing_under(rules.get(owner, ()), use, chosen, day)
-        tariffs = (tariff or f"{rate_from}",) if tariff or rate_from else ()
-        one = Worth(owner, rows[under.id] if under else None, day.year, tariffs, *(int(figure) for figure in figures))
-        key = (owner, under.id if under else 0, day.year, "".join(tariffs))
-        found[key] = found[key] + one if key in found else one
-    return [found[key] for key in sorted(found)]
+        sums = found.setdefault((owner, under.id if under else 0, day.year, tariff or f"{rate_from or ''}"), [0] * SUMS)
+        sums[:] = (known + int(more) for known, more in zip(sums, figures, strict=True))
+    every = sorted(found.items())
+    return [Worth(owner, rows.get(grant), year, (tariff,) if tariff else (), *sums) for (owner, grant, year, tariff), sums in every]
 
 
 def worths(session: Session, first: date, last: date, *, by: Actor, organisation_id: int | None = None) -> Sequence[Worth]:
@@ -122,9 +122,10 @@ def _by_use(worth: Subquery) -> Select[Any]:
         cast(Booking.participants, String).label("ages"),
         Booking.open_to_all,
     )
-    by = (*use, Part.young, Part.local, *(worth.c[name] for name in ("venue", "span", "tariff", "rate_from")))
+    by = (*use, Part.young, Part.local, Venue.slug, *(worth.c[name] for name in ("span", "tariff", "rate_from")))
     sums = (func.sum(worth.c[f"sum_{number}"]) for number in range(SUMS))
-    return select(*by, *sums).join(worth, worth.c.booking_id == Booking.id).outerjoin(Part, Part.booking_id == Booking.id).group_by(*by)
+    rows = select(*by, *sums).join(worth, worth.c.booking_id == Booking.id).join(Room, Room.id == worth.c.room_id).join(Room.venue)
+    return rows.outerjoin(Part, Part.booking_id == Booking.id).where(Booking.organisation_id.is_not(None)).group_by(*by)
 
 
 @lru_cache(maxsize=4096)
@@ -133,18 +134,23 @@ def _bands(ages: str) -> tuple[AgeBand, ...]:
 
 
 def _summed(spans: Sequence[date], organisations: Collection[int] | None) -> Subquery:
-    """Sums by booking, venue, stretch and tariff."""
-    wanted = (*within(spans[0], spans[-1] - DAY), Occurrence.state == OccurrenceState.BOOKED)
-    owner = Booking.organisation_id.is_not(None) if organisations is None else Booking.organisation_id.in_(organisations)
-    dates = priced(*wanted, owner)
+    """Sums by booking, room, stretch and tariff."""
+    wanted = [*within(spans[0], spans[-1] - DAY), Occurrence.state == OccurrenceState.BOOKED]
+    if organisations is not None:
+        wanted.append(Occurrence.booking_id.in_(select(Booking.id).where(Booking.organisation_id.in_(organisations))))
+    dates = priced(*wanted)
     span = case(*((dates.c.local_start < datetime.combine(end, time.min), number) for number, (_, end) in enumerate(pairwise(spans))))
-    known = dates.c.listed.is_not(None)
-    by = (dates.c.booking_id, dates.c.venue, span.label("span"), dates.c.tariff, dates.c.rate_from)
+    known = case((dates.c.listed.is_(None), 0), else_=1).label("known")
+    by = (dates.c.booking_id, dates.c.room_id, span.label("span"), dates.c.tariff, dates.c.rate_from, known)
+    # Behind an OFFSET SQLite sorts what these come to, and not all columns that they read.
+    rows = select(*by, dates.c.minutes, dates.c.listed, dates.c.charged).offset(0).subquery()
+    alike = [rows.c[column.name] for column in by]
+    is_known, minutes = rows.c.known == 1, func.sum(rows.c.minutes)
     sums = (
         func.count(),
-        func.sum(dates.c.minutes),
-        func.sum(func.coalesce(dates.c.listed, 0)),
-        func.sum(case((known, dates.c.charged), else_=0)),
-        func.sum(case((known, 0), else_=dates.c.minutes)),
+        minutes,
+        func.coalesce(func.sum(rows.c.listed), 0),
+        case((is_known, func.sum(rows.c.charged)), else_=0),
+        case((is_known, 0), else_=minutes),
     )
-    return select(*by, *(one.label(f"sum_{number}") for number, one in enumerate(sums))).group_by(*by[:2], "span", *by[3:]).subquery()
+    return select(*alike, *(one.label(f"sum_{number}") for number, one in enumerate(sums))).group_by(*alike).subquery()

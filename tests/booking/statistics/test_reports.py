@@ -16,6 +16,7 @@ from booking.statistics.reports import Question, Report, report
 from booking.support.grants.models import Rate
 from booking.support.grants.values import total, values
 from kernel.errors import Forbidden, Invalid, Missing, Unidentified
+from kernel.money import for_minutes
 from kernel.wallclock import to_wall
 from tests.booking.conftest import Hall
 from tests.booking.statistics.conftest import TODAY, book, close, open_for
@@ -151,9 +152,9 @@ def test_time_is_the_same_as_minute_by_minute(session: Session, year: Hall, seed
 
 
 def _some(dice: random.Random, number: int) -> tuple[str, str, str]:
-    """A room and a time of up to nine hours: each number has a day of its own."""
+    """A room and a time of up to nine hours, or of days: each number has a day of its own."""
     start = datetime(2026, 3, 16) + (number % 27) * DAY + dice.randrange(0, 1440, 5) * MINUTE
-    end = start + dice.randrange(20, 540, 5) * MINUTE
+    end = start + dice.randrange(20, 540, 5) * MINUTE + (dice.randrange(3) * DAY if number % 5 == 0 else 0 * DAY)
     # No time that the clock skips.
     start, end = (one + 2 * 60 * MINUTE if one.date() == date(2026, 3, 29) and one.hour == 2 else one for one in (start, end))
     return dice.choice(("hel-hall", "gymsal-1", "gymsal-2")), start.isoformat(), max(end, start + 30 * MINUTE).isoformat()
@@ -163,6 +164,44 @@ def _count(by_hour: Counter[tuple[str, str]], by_half: Counter[tuple[str, str]],
     local = to_wall(moment, "Europe/Oslo")
     by_hour[f"{local.weekday()}-{local.hour}", code] += 1
     by_half[half, code] += 1
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_figures_are_the_sums_of_the_rows_by_whom_they_were_booked_and_where(session: Session, year: Hall, seed: int) -> None:
+    dice = random.Random(seed)
+    session.add(Rate(room_kind="gym", first_day=date(2026, 3, 25), per_hour=33333))
+    expected: dict[str, Counter[str]] = {}
+    for number in range(60):
+        activity, state = dice.choice(("sport.match", "event", "meeting")), dice.choice(("booked", "cancelled", "displaced", "refused"))
+        price, absent = dice.choice((None, 0, 12345)), dice.choice((None, TODAY))
+        room, start, end = _some(dice, number)
+        more = {"list_price": price, "charged_price": price and 45, "absent_at": absent}
+        one = book(session, year, room, start, end, activity=activity, state=state, **more)
+        _expect(expected.setdefault(activity, Counter()), one, room)
+
+    found = asked(session, year, Dimension.ACTIVITY, first=date(2026, 3, 16), last=date(2026, 4, 12))
+    of_hall = asked(session, year, Dimension.VENUE, first=date(2026, 3, 16), last=date(2026, 4, 12)).whole.sums
+
+    choir = {"culture.music": Counter(dates=1, minutes=240, listed=100000, charged=50000)}
+    assert {line.key: +line.figures.sums for line in found.lines} == {key: +sums for key, sums in (choir | expected).items()}
+    whole = sum(expected.values(), start=choir["culture.music"])
+    assert {code: of_hall[code] for code in whole} == dict(whole)
+
+
+def _expect(sums: Counter[str], one: Occurrence, room: str) -> None:
+    """What a date counts for, worked one by one."""
+    minutes = int((one.ends_at - one.starts_at) / MINUTE)
+    if one.state is not OccurrenceState.BOOKED:
+        lost = {"displaced": "displaced", "cancelled": "cancelled"}.get(one.state, "refused")
+        sums.update({f"{lost}_dates": 1, lost: minutes})
+        return
+    sums.update(dates=1, minutes=minutes, **({"unused_dates": 1, "unused": minutes} if one.absent_at else {}))
+    if one.list_price is not None:
+        sums.update(listed=one.list_price, charged=one.charged_price or 0)
+    elif one.local_start.date() >= date(2026, 3, 25) and one.room.kind == "gym":
+        sums.update(listed=for_minutes(33333, minutes))
+    else:
+        sums.update(unvalued=minutes)
 
 
 @pytest.mark.parametrize("by", list(Dimension))
