@@ -98,6 +98,11 @@ class Complaint(Base):
         return self.state is ComplaintState.RECEIVED and self.is_late and not self.is_admitted
 
     @property
+    def is_decided(self) -> bool:
+        """Whether it ended in a decision; one that was withdrawn or dismissed did not."""
+        return any(step.kind in (StepKind.BOARD_UPHELD, StepKind.CARRIED_OUT) for step in self.steps)
+
+    @property
     def whose(self) -> str:
         """Whose complaint it is, for those who may see it."""
         return self.organisation.name if self.organisation else self.person.name if self.person else ""
