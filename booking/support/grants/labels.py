@@ -1,6 +1,8 @@
 """Labels: schemes, figures, and what the check of a grant says, in words."""
 
+import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from booking.support.grants.models import ReportState
@@ -8,7 +10,7 @@ from booking.support.grants.rules import Paid, Rules
 from booking.support.models import SchemeKind
 from kernel.texts import marked as _
 from policies.labels import uses
-from web.formats import kroner
+from web.formats import kroner, numeric_date
 from web.texts import gettext, ngettext
 
 KINDS: Mapping[str, str] = {
@@ -49,6 +51,7 @@ WHY: Mapping[str, str] = {
     "by-members": _("Grunnbeløp %(base)s, og %(each)s for hvert av %(members)s medlemmer."),
 }
 MONEY = {"base", "each"}
+FROM = re.compile(r"(?:^| )(\d{4}-\d{2}-\d{2})(?=, |$)")
 
 
 def scheme_kind_label(kind: str) -> str:
@@ -61,6 +64,14 @@ def figure_name(figure: str) -> str:
 
 def report_label(state: str) -> str:
     return gettext(STATES[state])
+
+
+def tariff_label(tariff: str) -> str:
+    """Price lists by the day from which they count, ``2026 (fra 01.01.2026)``, or a rate by its own."""
+    found = FROM.fullmatch(tariff)
+    if found:
+        return gettext(_("Sats fra %(day)s"), day=_day(found))
+    return FROM.sub(lambda found: gettext(_(" (fra %(day)s)"), day=_day(found)), tariff)
 
 
 def grant_why(paid: Paid) -> str:
@@ -99,3 +110,7 @@ def rules_in_words(rules: Rules, kind: SchemeKind, own_share: int | None = None)
     if rules.least_activities:
         said.append(gettext(_("Minst %(least)s aktiviteter i året."), least=rules.least_activities))
     return said
+
+
+def _day(found: re.Match[str]) -> str:
+    return numeric_date(date.fromisoformat(found[1]))

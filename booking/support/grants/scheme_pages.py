@@ -12,6 +12,7 @@ from booking.support.grants.labels import figure_name, rules_in_words, scheme_ki
 from booking.support.grants.models import Rate
 from booking.support.grants.schemes import (
     Figure,
+    RateChange,
     RateTerms,
     SchemeTerms,
     change_rate,
@@ -20,6 +21,7 @@ from booking.support.grants.schemes import (
     rules_of,
     scheme_at,
     schemes,
+    seen_of,
     set_rate,
 )
 from booking.support.models import Grant, Scheme, SchemeKind
@@ -104,7 +106,7 @@ def change_rate_page(rate_id: int) -> str:
 def changed_rate(rate_id: int) -> ResponseReturnValue:
     """Correct it."""
     return done_or_again(
-        lambda: edge.transact(change_rate, rate_id, parse(RateTerms, request.form)),
+        lambda: edge.transact(change_rate, rate_id, parse(RateChange, request.form)),
         lambda form: _rate_page(rate_id, form),
         _("Satsen er rettet."),
         url_for("schemes.rates_page"),
@@ -124,7 +126,7 @@ def _rate_page(rate_id: int, form: Form | None = None) -> str:
     if rate is None:
         raise refuse(Missing, "unknown-rate", "rate", rate_id)
     values = {"room_kind": rate.room_kind, "first_day": rate.first_day, "per_hour": rate.per_hour // 100, "source": rate.source}
-    return render_template("support/grants/rate.html", form=form or Form(values), rate=rate, kinds=_kinds())
+    return render_template("support/grants/rate.html", form=form or Form(values), rate=rate, seen=seen_of(rate), kinds=_kinds())
 
 
 def _kinds() -> list[tuple[str, str]]:

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from string import ascii_lowercase
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
@@ -20,7 +22,14 @@ LEASE = "lease-status-"
 ECONOMIC = "economic-activity"
 
 
-Letter = Annotated[str, BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value), Field(pattern=r"^[a-z]$")]
+def read_letter(text: str) -> str:
+    """``A`` as ``a``."""
+    if len(text) != 1 or text.lower() not in ascii_lowercase:
+        raise PydanticCustomError("not-a-letter", "not-a-letter")
+    return text.lower()
+
+
+Letter = Annotated[str, AfterValidator(read_letter)]
 
 
 class LeaseDecision(Input):
