@@ -154,8 +154,10 @@ def by_time(session: Session, scope: Scope) -> Iterator[Dates]:
     passes = day_of(Occurrence.local_end) != day_of(Occurrence.local_start)
     kind = case((passes, PASSING), else_=halved(_with_changes(clock), Occurrence.starts_at))
     minute = (MINUTE + FROM_MONDAY + halved(clock.offsets, Occurrence.starts_at)) % A_WEEK
+    # Those that pass midnight are read one by one below, and may be longer than what there is place for here.
+    minutes = case((passes, 0), else_=MINUTES)
     # One number: SQLite sorts by it faster than by its parts.
-    key = packed(scope.likeness, (kind, KINDS), (minute, A_WEEK), (MINUTES, LONGEST), (BECAME, 8), (UNPRICED, 2))
+    key = packed(scope.likeness, (kind, KINDS), (minute, A_WEEK), (minutes, LONGEST), (BECAME, 8), (UNPRICED, 2))
     odd = set()
     for number, *sums in session.execute(_sums(select(key.label("key"), *MONEY).where(*scope.wanted).subquery())):
         likeness, kind_, week_minute, each, became, unpriced = unpacked(number, KINDS, A_WEEK, LONGEST, 8, 2)

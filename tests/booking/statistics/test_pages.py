@@ -152,6 +152,7 @@ def test_what_cannot_be_told_is_answered_clearly(app: Flask, visit: Visit, beare
         assert found == (status, fields), query
     page = officer.get(f"/office/statistics?by=moon&{PERIOD}")
 
+    assert officer.get(f"/office/statistics?by=room&theme=%20&{PERIOD}").status_code == 200
     assert page.status_code == 422
     assert "ds-validation-message" in page.text or "error-summary" in page.text
     assert officer.get("/statistics/1999").status_code == 404
