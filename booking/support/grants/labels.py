@@ -33,7 +33,7 @@ STATES: Mapping[str, str] = {
     ReportState.APPROVED: _("Godkjent"),
 }
 WHY: Mapping[str, str] = {
-    "paid": _("Dere betaler %(share)s %% av leien."),
+    "paid": _("Organisasjonen betaler %(share)s %% av leien."),
     "stands-under": _("Står under tilskuddet."),
     "under-another": _("Står under et annet tilskudd, så dette betaler ikke for det."),
     "another-activity": _("Ordningen gjelder ikke slik bruk."),
