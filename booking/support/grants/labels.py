@@ -11,7 +11,8 @@ from booking.support.models import SchemeKind
 from kernel.texts import marked as _
 from policies.labels import uses
 from web.formats import kroner, numeric_date
-from web.texts import gettext, ngettext
+from web.texts import gettext
+from web.written import listed
 
 KINDS: Mapping[str, str] = {
     SchemeKind.OPERATING: _("Driftstilskudd i penger"),
@@ -87,8 +88,8 @@ def grant_why(paid: Paid) -> str:
     return " ".join(said)
 
 
-def rules_in_words(rules: Rules, kind: SchemeKind, own_share: int | None = None) -> list[str]:
-    """A scheme's rules as data, a sentence each; ``own_share`` is a grant's own where it has one."""
+def rules_in_words(rules: Rules, kind: SchemeKind, own_share: int | None = None, *, venues: Mapping[str, str]) -> list[str]:
+    """A scheme's rules as data, a sentence each; ``own_share`` is a grant's own where it has one, ``venues`` the names of slugs."""
     said = []
     if rules.activities:
         said.append(gettext(_("Gjelder %(uses)s."), uses=uses(", ".join(rules.activities))))
@@ -97,7 +98,7 @@ def rules_in_words(rules: Rules, kind: SchemeKind, own_share: int | None = None)
     if rules.under_age is not None:
         said.append(gettext(_("Gjelder deltakere under %(age)s år."), age=rules.under_age))
     if rules.venues:
-        said.append(ngettext("Gjelder i %(num)d bygg.", "Gjelder i %(num)d bygg.", len(rules.venues)))
+        said.append(gettext(_("Gjelder i %(venues)s."), venues=listed([venues.get(slug, slug) for slug in rules.venues])))
     if kind is SchemeKind.RENT:
         said.append(gettext(_("Organisasjonen betaler %(share)s %% av leien."), share=rules.own_share if own_share is None else own_share))
     if rules.most_per_hour is not None:

@@ -33,7 +33,7 @@ from booking.support.grants.reports import (
     write_report,
 )
 from booking.support.grants.rules import operating_of
-from booking.support.grants.schemes import Figure, rules_of, schemes
+from booking.support.grants.schemes import Figure, rules_of, schemes, venues_of
 from booking.support.grants.statuses import LEASE, has_economic_activity, leases
 from booking.support.grants.sums import sums
 from booking.support.grants.values import values, worths
@@ -188,12 +188,12 @@ def support_of(organisation_id: int) -> dict[str, Any]:
 def _grant_page(grant_id: int, form: Form | None = None) -> str:
     session, actor = edge.reading(), edge.actor()
     grant = grant_for(session, grant_id, by=actor)
-    found = values(session, grant.first_day, grant.last_day, organisations=[grant.organisation_id])
+    held, found = given(grant), values(session, grant.first_day, grant.last_day, organisations=[grant.organisation_id])
     return render_template(
         "support/grants/one.html",
         form=form or Form({"local": 100}),
         grant=grant,
-        rules=rules_in_words(given(grant).rules, grant.scheme.kind, given(grant).own_share),
+        rules=rules_in_words(held.rules, grant.scheme.kind, held.own_share, venues=venues_of(session, held.rules)),
         worths=[one for one in found if one.grant is grant],
         checked=checked(session, [grant])[grant.id],
         measured=measured(session, grant, now=now()),

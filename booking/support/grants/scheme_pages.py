@@ -23,12 +23,13 @@ from booking.support.grants.schemes import (
     schemes,
     seen_of,
     set_rate,
+    venues_of,
 )
 from booking.support.models import Grant, Scheme, SchemeKind
 from kernel.errors import Missing, refuse
 from policies.labels import activity
 from policies.taxonomy import Activity
-from venues.labels import kind_label
+from venues.labels import in_order, kind_label
 from venues.models import Room, Venue
 from web.forms import Form, parse
 from web.pages import FORM_REFUSALS, done, done_or_again, form_again, keep_nothing
@@ -42,8 +43,10 @@ routes.after_request(keep_nothing)
 def schemes_page() -> str:
     """All schemes, for officers."""
     edge.actor().require(edge.actor().is_officer, "officer")
-    found = [(one, rules_in_words(rules_of(one), one.kind)) for one in schemes(edge.reading())]
-    return render_template("support/grants/schemes.html", schemes=found)
+    found = [(one, rules_of(one)) for one in schemes(edge.reading())]
+    venues = venues_of(edge.reading(), *(rules for _scheme, rules in found))
+    told = [(one, rules_in_words(rules, one.kind, venues=venues)) for one, rules in found]
+    return render_template("support/grants/schemes.html", schemes=told)
 
 
 @routes.get("/grants/schemes/new")
@@ -131,8 +134,8 @@ def _rate_page(rate_id: int, form: Form | None = None) -> str:
 
 def _kinds() -> list[tuple[str, str]]:
     """The kinds of rooms that there are."""
-    kinds = edge.reading().scalars(select(Room.kind).distinct().order_by(Room.kind))
-    return [(kind, kind_label(kind)) for kind in kinds]
+    kinds = edge.reading().scalars(select(Room.kind).distinct())
+    return [(kind, kind_label(kind)) for kind in in_order(kinds, kind_label)]
 
 
 def _values(scheme: Scheme) -> dict[str, Any]:

@@ -147,6 +147,14 @@ def rules_of(scheme: Scheme) -> Rules:
     return Rules.model_validate(scheme.covers)
 
 
+def venues_of(session: Session, *rules: Rules) -> dict[str, str]:
+    """The names of the venues that rules name, by slug."""
+    slugs = {slug for one in rules for slug in one.venues}
+    if not slugs:
+        return {}
+    return {row.slug: row.name for row in session.execute(select(Venue.slug, Venue.name).where(Venue.slug.in_(slugs)))}
+
+
 def _made(session: Session, terms: SchemeTerms, *, now: datetime) -> Scheme:
     if faults := [*_faults_of(session, terms)]:
         raise Invalid(*faults)
