@@ -343,6 +343,21 @@ def test_who_was_there_is_confirmed_with_one_press(app: Flask, visit: Visit) -> 
         assert (used.heads, used.participants) == (18, {"6-12": 18})
 
 
+def test_a_lease_status_that_another_decided_meanwhile_is_shown_first(visit: Visit, given: Given) -> None:
+    kari, ada = visit("kari"), visit("ada")
+    address, form = f"/organisations/{given.skiold}/lease", f"/organisations/{given.skiold}/decisions"
+    (read,) = re.findall(r'name="seen" value="(\w+)"', kari.get(form).text)
+    decided = {"first_day": "2026-01-01", "reason": "Vedtak 7"}
+
+    first = ada.post(address, form_on=form, status="A", seen=read, **decided)
+    late = kari.post(address, form_on=form, status="b", seen=read, **decided)
+    strange = kari.post(address, form_on=form, status="ab", **decided)
+
+    assert [one.status_code for one in (first, late, strange)] == [303, 409, 422]
+    assert "Noen andre har vedtatt leiestatus" in faults(late.text)["status"] and "Status A" in late.text
+    assert faults(strange.text)["status"] == "«ab» er ikke en bokstav. Skriv én fra a til z."
+
+
 def test_a_hearing_is_told_answered_and_decided_on_its_page(visit: Visit, given: Given) -> None:
     officer, delegate, own = visit("kari"), visit("berit"), f"/organisations/{given.skiold}"
 
