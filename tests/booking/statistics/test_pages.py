@@ -176,7 +176,12 @@ def test_the_pages_bar_nobody_and_fit_a_phone(visit: Visit, page: Page, axe: Axe
 
     found = {address: barriers(page, axe, address) for address in addresses}
 
+    lines = page.locator(".year-table thead .number").evaluate_all(
+        "all => all.map(one => { const text = document.createRange(); text.selectNodeContents(one); return text.getClientRects().length })"
+    )
+
     assert {address: problems for address, problems in found.items() if problems} == {}
+    assert lines == [1, 1]
 
     page.goto(office)
     with page.expect_download() as coming:

@@ -313,6 +313,17 @@ def test_a_report_goes_from_the_organisation_to_the_office_and_back(visit: Visit
     assert [visit(name).get(address).status_code for name in ("", "per", "siri", "olav", "nils")] == [401, 403, 403, 403, 200]
 
 
+def test_a_report_on_money_tells_nothing_of_rooms_that_stand_under_other_grants(visit: Visit, given: Given) -> None:
+    officer = visit("kari")
+    officer.post("/grants/schemes", name="Drift", kind="operating", first_day="2026-01-01", base="1000", report_days="30")
+    year = {"first_day": "2026-01-01", "last_day": "2026-12-31"}
+
+    made = officer.post("/grants", organisation=str(given.skiold), scheme=str(given.scheme + 1), amount="1000", **year)
+    told = {address: officer.get(f"{address}/report").text for address in (f"/grants/{given.grant}", made.location)}
+
+    assert ["Full pris for rommene" in text for text in told.values()] == [True, False]
+
+
 def test_a_report_that_another_wrote_in_meanwhile_is_shown_beside_what_one_wrote(visit: Visit, given: Given, later: None) -> None:
     address = f"/grants/{given.grant}/report"
     berit, nils = visit("berit"), visit("nils")
