@@ -8,12 +8,12 @@ from accounts.personal.held import NOW, Basis, Held, Period, Reader, Way
 from booking.billing.models import Dispute, Line, Payment, Terms
 from booking.billing.models import Period as BillingPeriod
 from booking.casework.models import Message
-from booking.complaints.models import Complaint, ComplaintStep
+from booking.complaints.models import Complaint, ComplaintStep, StepKind
 from booking.conditions.models import Met
 from booking.conditions.upkeep import USES
 from booking.models import Booking, Judgement, Occurrence, Offer, Task, Undo, Usage, WhatIf
 from booking.rounds.models import RoundSetting
-from booking.states import BookingKind, OccurrenceState
+from booking.states import BookingKind, OccurrenceState, Visibility
 from booking.statistics.models import YearPage
 from booking.support.grants.models import Hearing, Part, Report
 from booking.support.models import Agreement, Duty, Grant
@@ -121,6 +121,7 @@ HELD = (
         readers=OF_CASE,
         period=BOOKINGS,
         of=lambda whose: or_(Message.by_id == whose.id, _private(whose.id, Message.booking_id)),  # type: ignore[arg-type]
+        handed=lambda whose: or_(Message.by_id == whose.id, Message.visibility == Visibility.SHARED),
         over=lambda before: _of_past(Message.booking_id, before),  # type: ignore[arg-type]
         booking=Message.booking_id,  # type: ignore[arg-type]
         way=Way.EMPTIED,
@@ -237,6 +238,7 @@ HELD = (
             ComplaintStep.by_id == whose.id,
             exists().where(Complaint.id == ComplaintStep.complaint_id, Complaint.person_id == whose.id),
         ),
+        handed=lambda whose: or_(ComplaintStep.by_id == whose.id, ComplaintStep.kind != StepKind.NOTED),
     ),
     Held(
         table=Agreement,

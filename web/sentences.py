@@ -172,6 +172,9 @@ BOOKING: Mapping[str, str] = {
     "not-of-this-kind": _("Dette brukes ikke i slike ordninger. Driftstilskudd har beløp, de andre har tak. La feltet stå tomt."),
     "above-ceiling": _("{value:kr} er mer enn ordningen gir. Skriv høyst {most:kr}."),
     "support-lost": _("Organisasjonen har mistet retten til nye tilskudd til og med {until}. Vent til det er over."),
+    "lease-changed": _("Noen andre har vedtatt leiestatus mens du så på siden. Se hva som gjelder nå, og vedta på nytt om det trengs."),
+    "rate-changed": _("Satsen ble rettet mens du så på den. Nå er den {value:kr} i timen fra {first}, og kilden er «{source}»."),
+    "report-changed": _("Noen andre skrev i rapporten mens du så på den. Se hva som er lagret, ta med det som skal med, og lagre igjen."),
     "rate-exists": _("Det finnes alt en sats for slike rom fra {first}. Rett den, eller velg en annen dag."),
     "unknown-rate": _("Satsen finnes ikke."),
     "not-their-booking": _("Organisasjonen har ingen booking med referansen {value}."),
@@ -183,6 +186,10 @@ BOOKING: Mapping[str, str] = {
     "unknown-decision": _("Vedtaket finnes ikke."),
     "unknown-complaint": _("Klagen finnes ikke."),
     "complaint-exists": _("Det er alt klaget på dette vedtaket. Skriv i den klagen det dere vil legge til."),
+    "complaint-decided": _(
+        "Klagen {reference} på dette vedtaket er avgjort, så det kan ikke klages på det igjen. Er det kommet et nytt vedtak, klag på det."
+    ),
+    "complained-enough": _("Det er alt klaget på dette vedtaket {most} ganger. Send en ny klage til kommunen som brev eller e-post."),
     "complaint-not-late": _("Klagen kom i tide, eller det er alt avgjort om den behandles."),
     "complaint-elsewhere": _("Klagen er kommet videre og kan ikke endres slik nå. Se hvor den står."),
     "admit-first": _("Klagen kom etter fristen. Avgjør først om den likevel skal behandles."),

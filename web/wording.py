@@ -50,6 +50,7 @@ FIELDS: Mapping[str, str] = {
     "bad-email": _("«{value}» er ikke en e-postadresse. Skriv for eksempel navn@eksempel.no."),
     "bad-phone": _("«{value}» er ikke et telefonnummer. Skriv åtte sifre, eller + og landkode."),
     "bad-address": _("«{value}» er ikke en nettadresse. Skriv for eksempel https://eksempel.no."),
+    "not-a-letter": _("«{value}» er ikke en bokstav. Skriv én fra a til z."),
     "bad-identifier": _("«{value}» er ikke en gyldig id."),
     "wrong-kind": _("Verdien er av feil slag. Se beskrivelsen av feltet."),
     "bad-json": _("Innholdet er ikke gyldig JSON ({where})."),

@@ -99,6 +99,8 @@ def written(value: object) -> str:
     """A value as people write it, cut where it grows long."""
     if isinstance(value, bool):
         return gettext("ja") if value else gettext("nei")
+    if isinstance(value, float):
+        return formats.number(value)
     if isinstance(value, datetime):
         return formats.moment(value)
     if isinstance(value, date):

@@ -25,7 +25,8 @@ HIDDEN = {"password_hash"}
 
 
 def exported(session: Session, person_id: int, *, personal: Personal, by: Actor, now: datetime) -> dict[str, Any]:
-    """What each table holds of a person, moments in UTC; for that person and administrators. Others are told by their keys.
+    """What each table holds of a person, moments in UTC; for that person and administrators. Others are told by their keys, and what
+    others noted inside the office is left out (Personal Data Act, section 16 e).
 
     ``held`` has a part for each line of the register: ``table``, ``what`` in words, and its ``rows``. Raises Missing, Forbidden.
     """
@@ -56,8 +57,8 @@ def _part(session: Session, held: Held, whose: Whose) -> dict[str, Any]:
     table = table_of(held.table)
     keys = [column.name for column in table.primary_key]
     names = list(dict.fromkeys([*keys, *(name for name in held.columns if name not in HIDDEN)]))
-    clause = held.of(whose) if held.of is not None else None
-    rows = session.execute(select(*(table.c[name] for name in names)).where(clause).order_by(*table.primary_key)).all()  # type: ignore[arg-type]
+    clauses = [which(whose) for which in (held.of, held.handed) if which is not None]
+    rows = session.execute(select(*(table.c[name] for name in names)).where(*clauses).order_by(*table.primary_key)).all()
     told = [{name: _plain(value) for name, value in zip(names, row, strict=True)} for row in rows]
     files = [row[held.file] for row in told if held.file and row[held.file]]
     return {"table": held.name, "what": held.what, "rows": told, "files": files}

@@ -68,7 +68,8 @@ class Held:
 
     ``what``, ``why`` and ``kept`` are msgids; ``kept`` says how long where no ``period`` does. ``of`` are the rows of a person; ``over``
     those whose time has run out, given the moment before which it must have ended; ``booking`` is the booking that a row is about, by which
-    evidence is known. ``emptied`` is what is written in place of what was there. ``file`` names the column of an uploaded file.
+    evidence is known. ``emptied`` is what is written in place of what was there. ``file`` names the column of an uploaded file. ``handed``
+    are those of a person's rows that an export has, where it leaves out what stays in the office.
     """
 
     table: type[Base]
@@ -81,6 +82,7 @@ class Held:
     period: Period | None = None
     kept: str = ""
     of: Callable[[Whose], ColumnElement[bool]] | None = None
+    handed: Callable[[Whose], ColumnElement[bool]] | None = None
     over: Callable[[datetime], ColumnElement[bool]] | None = None
     booking: ColumnElement[int] | None = None
     way: Way = Way.KEPT

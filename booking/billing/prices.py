@@ -47,12 +47,13 @@ class Objection(Input):
 
 
 class Ruling(Input):
-    """What an officer answers, and what the date is to cost (kroner as typed) where that is another amount; ``dispute`` is the one
-    that was read."""
+    """What an officer answers, and what the date is to cost (kroner as typed) where that is another amount; ``dispute`` and the
+    ``version`` of the booking are those that were read."""
 
     answer: Prose = Field(min_length=1, max_length=2000)
     amount: Annotated[Ore | None, BeforeValidator(read_kroner), Field(ge=0, le=LARGEST)] = None
     dispute: RowId | None = None
+    version: RowId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +108,9 @@ def settle_price(session: Session, booking_id: int, number: int, given: Ruling, 
 
     What was billed stands: the difference goes into the next period. Raises Conflict (``answered-already`` where another answered
     the dispute that was read, ``nothing-to-answer`` where nothing is disputed and no amount given, ``no-price`` where nobody pays
-    for such a date), Missing, Forbidden.
+    for such a date), Stale where the booking was changed since it was read, Missing, Forbidden.
     """
-    booking = booking_at(session, booking_id, None, by=by)
+    booking = booking_at(session, booking_id, given.version, by=by)
     by.require(by.is_officer, "officer")
     date = occurrence_of(booking, number)
     asked = session.scalar(select(Dispute).where(Dispute.occurrence_id == date.id, Dispute.answered_at.is_(None)))

@@ -14,6 +14,7 @@ from booking.billing.models import Dispute
 from booking.cases import is_applicant
 from booking.judging import unfolded
 from booking.models import Booking, Judgement, Occurrence
+from booking.states import BookingState
 from booking.support.grants.models import Hearing, Report
 from booking.support.models import Agreement, Grant
 from database.audit import Audit
@@ -73,11 +74,16 @@ class Decision:
         return self.organisation is not None and by.acts_for(self.organisation.id)
 
 
+def is_decisive(act: Audit) -> bool:
+    """Whether an act decides anything: a request that waits for its answer is none that the rules gave."""
+    return act.verb in VERBS.get(act.subject, ()) and (act.verb != "reserve" or act.facts.get("state") in (None, BookingState.BOOKED))
+
+
 def decision_of(session: Session, act_id: int, *, by: Actor) -> Decision:
     """The decision that is an act, for officers and its party; raises Unidentified, Missing (``unknown-decision``)."""
     by.require_known()
     act = session.get(Audit, act_id)
-    found = decided(session, [act]) if act and act.verb in VERBS.get(act.subject, ()) else []
+    found = decided(session, [act]) if act and is_decisive(act) else []
     if not found or not (by.is_officer or found[0].is_party(by)):
         raise refuse(Missing, "unknown-decision", "act", act_id)
     return found[0]
@@ -93,8 +99,8 @@ def decisions_on(session: Session, subject: str, subject_id: int, *, by: Actor) 
     if subject == "booking":
         dates = select(Occurrence.id).where(Occurrence.booking_id == subject_id)
         among.append(_acts_on("billing_dispute", select(Dispute.id).where(Dispute.occurrence_id.in_(dates))))
-    acts = session.scalars(select(Audit).where(or_(*among)).order_by(Audit.id.desc())).all()
-    found = decided(session, acts)
+    acts = session.scalars(select(Audit).where(or_(*among)).order_by(Audit.id.desc()))
+    found = decided(session, [act for act in acts if is_decisive(act)])
     if not found or not (by.is_officer or found[0].is_party(by)):
         raise refuse(Missing, "unknown-decision", subject, subject_id)
     return found
@@ -115,8 +121,8 @@ def decisions_since(
     if organisation_id:
         theirs = ((kind, ROWS[kind]) for kind in ("grant", "hearing", "standing", "agreement"))
         among += [_acts_on(kind, select(row.id).where(row.organisation_id == organisation_id)) for kind, row in theirs]
-    acts = session.scalars(select(Audit).where(or_(*among), Audit.at >= since).order_by(Audit.id.desc()).limit(most)).all()
-    return decided(session, acts)
+    acts = session.scalars(select(Audit).where(or_(*among), Audit.at >= since).order_by(Audit.id.desc()).limit(most))
+    return decided(session, [act for act in acts if is_decisive(act)])
 
 
 def rule_for(session: Session, decision: Decision) -> Rule:

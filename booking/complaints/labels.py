@@ -66,7 +66,7 @@ STEPS: Mapping[StepKind, str] = {
     StepKind.BOARD_UPHELD: _("Klageinstansen: vedtaket står"),
     StepKind.BOARD_CHANGED: _("Klageinstansen: vedtaket er endret"),
     StepKind.BOARD_RETURNED: _("Klageinstansen: opphevet, kommunen må avgjøre på nytt"),
-    StepKind.CARRIED_OUT: _("Gjennomført"),
+    StepKind.CARRIED_OUT: _("Utfallet er gjennomført"),
     StepKind.WITHDRAWN: _("Klagen er trukket"),
     StepKind.WROTE: _("Melding"),
     StepKind.ASKED: _("Spørsmål som må besvares"),
@@ -157,7 +157,8 @@ def next_step(complaint: Complaint) -> str:
     """What comes next and by when, for those who complain."""
     day = long_date(complaint.answer_by)
     if complaint.state is ComplaintState.CLOSED:
-        return gettext("Klagesaken er avsluttet.")
+        outcome = step_label(complaint.outcome) if complaint.outcome else "–"
+        return gettext("Klagesaken er avsluttet. %(outcome)s.", outcome=outcome)
     if complaint.paused_on is not None:
         return gettext("Kommunen har spurt om noe og venter på svar. Fristen står stille så lenge.")
     if complaint.waits_for_admission:

@@ -44,6 +44,9 @@ class StepKind(StrEnum):
     OVERDUE = "overdue"
 
 
+OUTCOMES = (StepKind.DISMISSED, StepKind.CHANGED, StepKind.BOARD_UPHELD, StepKind.BOARD_CHANGED, StepKind.WITHDRAWN)
+
+
 class Complaint(Base):
     """That a party contests the decision which is act number ``act_id`` of the audit log.
 
@@ -96,6 +99,16 @@ class Complaint(Base):
     def waits_for_admission(self) -> bool:
         """Whether it has to be said first that it is looked at though it came late."""
         return self.state is ComplaintState.RECEIVED and self.is_late and not self.is_admitted
+
+    @property
+    def outcome(self) -> StepKind | None:
+        """The last step by which a complaint can end, but for that it was carried out."""
+        return next((step.kind for step in reversed(self.steps) if step.kind in OUTCOMES), None)
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether it ended in a decision; one that was withdrawn or dismissed did not."""
+        return any(step.kind in (StepKind.BOARD_UPHELD, StepKind.CARRIED_OUT) for step in self.steps)
 
     @property
     def whose(self) -> str:

@@ -145,16 +145,16 @@ def _new_page(form: Form) -> str:
     session, actor = edge.reading(), edge.actor()
     chosen = numbered(request.form, "act")
     found = _around(decision_of(session, chosen, by=actor)) if chosen else _wanted()
-    made = {one.act_id: one for one in complaints_about(session, [one.act.id for one in found])}
-    open_ones = {number: one for number, one in made.items() if one.closed_at is None}
+    made = complaints_about(session, [one.act.id for one in found])
+    barred = {one.act_id for one in made if one.closed_at is None or one.is_decided}
     rules = [(one, rule_for(session, one), notified_on(session, one)) for one in found]
-    told = [(one, asked, notified, last_day(notified, asked.days)) for one, asked, notified in rules]
+    told = [(one, asked, notified, last_day(notified, asked.days)) for one, asked, notified in rules if one.act.id not in barred]
     return render_template(
         "complaints/new.html",
-        form=form if form.values else Form({"act": found[0].act.id}),
+        form=form if form.values or not told else Form({"act": told[0][0].act.id}),
         decisions=told,
-        choices=[(one.act.id, _choice(one)) for one in found if one.act.id not in open_ones],
-        made=list(made.values()),
+        choices=[(one.act.id, _choice(one)) for one, *_rest in told],
+        made=made,
         first=found[0],
         is_party=found[0].is_party(actor),
         longest=LONGEST,

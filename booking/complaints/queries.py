@@ -56,8 +56,9 @@ def complaints(session: Session, *, by: Actor) -> Sequence[Complaint]:
 
 
 def complaints_about(session: Session, acts: Sequence[int]) -> Sequence[Complaint]:
-    """What was complained of these acts, the oldest first."""
-    return session.scalars(select(Complaint).where(Complaint.act_id.in_(acts)).order_by(Complaint.id)).all()
+    """What was complained of these acts, the oldest first, with their steps."""
+    found = select(Complaint).where(Complaint.act_id.in_(acts)).order_by(Complaint.id).options(selectinload(Complaint.steps))
+    return session.scalars(found).all()
 
 
 def overdue(session: Session, now: datetime) -> Sequence[str]:

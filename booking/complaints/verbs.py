@@ -12,7 +12,7 @@ from accounts.queries import delegates, holding
 from booking.complaints.contested import Decision, decision_of, decisions_since, last_day, notified_on, rule_for
 from booking.complaints.inputs import Admission, BoardInput, ComplaintInput, Execution, Looked, Owner, Reconsideration, Ruled, Said
 from booking.complaints.models import Complaint, ComplaintState, ComplaintStep, StepKind
-from booking.complaints.queries import complaint_for, is_party, overdue_at, works_on
+from booking.complaints.queries import complaint_for, complaints_about, is_party, overdue_at, works_on
 from booking.references import new_reference
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
@@ -26,6 +26,8 @@ from venues.queries import municipality
 WITHIN = {ComplaintState.RECEIVED: 28, ComplaintState.AT_BOARD: 84, ComplaintState.TO_CARRY_OUT: 21}
 # What either side says has an end; what is decided has not, lest who writes without end can keep that from being done.
 MOST_STEPS = 300
+# So often a party contests one decision by itself, where it withdraws in between: each time the office is told.
+MOST_TIMES = 3
 TALK = (StepKind.WROTE, StepKind.ASKED, StepKind.NOTED)
 # What a step leads to; others leave it where it is.
 LEADS_TO = {
@@ -44,14 +46,13 @@ def complain(session: Session, given: ComplaintInput, *, by: Actor, now: datetim
     """Contest a decision: its party today, or an officer who enters a letter with the days that it tells.
 
     The time to complain is kept as it is now, with the rule's number of days. Raises Unidentified, Missing, Forbidden,
-    Conflict (``complaint-exists``), Invalid with all that is wrong with the days.
+    Conflict (``complaint-exists``, ``complaint-decided``, ``complained-enough``), Invalid with all that is wrong with the days.
     """
     decision = decision_of(session, given.act, by=by)
     is_theirs = decision.is_party(by)
     by.require(not is_theirs or (given.came_on is None and given.notified_on is None), "officer")
     lock(session, _key(decision))
-    if session.scalar(select(Complaint.id).where(Complaint.act_id == given.act, Complaint.state != ComplaintState.CLOSED)) is not None:
-        raise refuse(Conflict, "complaint-exists", "act", given.act)
+    _require_contestable(session, given.act, is_theirs=is_theirs)
     today, came_on = _today(session, now), given.came_on or _today(session, now)
     if faults := [*_faults(given, to_wall(decision.act.at, municipality(session).zone).date(), today)]:
         raise Invalid(*faults)
@@ -197,6 +198,17 @@ def _require(complaint: Complaint, *states: ComplaintState) -> None:
         raise refuse(Conflict, "complaint-elsewhere", "", complaint.reference)
 
 
+def _require_contestable(session: Session, act: int, *, is_theirs: bool) -> None:
+    """What was decided of a complaint is not contested by another; who complains and withdraws again and again writes a letter."""
+    made = complaints_about(session, [act])
+    if any(one.closed_at is None for one in made):
+        raise refuse(Conflict, "complaint-exists", "act", act)
+    if decided := next((one for one in made if one.is_decided), None):
+        raise refuse(Conflict, "complaint-decided", "act", act, reference=decided.reference)
+    if is_theirs and len(made) >= MOST_TIMES:
+        raise refuse(Conflict, "complained-enough", "act", act, most=MOST_TIMES)
+
+
 def _step(
     session: Session,
     complaint: Complaint,
@@ -231,8 +243,10 @@ def _tell(session: Session, complaint: Complaint, step: ComplaintStep, *, now: d
     if step.from_staff or step.kind is StepKind.RECEIVED:
         _post(session, complaint, "complaint-step", _party(session, complaint), step, now=now)
     if not step.from_staff or step.kind is StepKind.OVERDUE:
-        owner = {complaint.owner_id} if complaint.owner_id else set()
-        officers, above = ({one.id for one in holding(session, [role])} for role in (Role.OFFICER, Role.ADMINISTRATOR))
+        theirs = set(_party(session, complaint))
+        officers, above = ({one.id for one in holding(session, [role])} - theirs for role in (Role.OFFICER, Role.ADMINISTRATOR))
+        # Who owns it may have lost the role since.
+        owner = {one for one in officers | above if one == complaint.owner_id}
         told = owner | above if step.kind is StepKind.OVERDUE else owner or officers or above
         _post(session, complaint, "complaint-office", told - {step.by_id}, step, now=now)
 

@@ -61,7 +61,7 @@ def report_page() -> ResponseReturnValue:
     given = request.args.copy()
     this_year = this_day().year
     for name, value in (("by", "venue"), ("first", f"{this_year}-01-01"), ("last", f"{this_year}-12-31"), ("theme", "use")):
-        if not given.get(name):
+        if not given.get(name, "").strip():
             given[name] = value
     try:
         asked = parse(Shown, given)
@@ -156,6 +156,7 @@ def _told(asked: Shown, found: Report) -> dict[str, Any]:
     return {
         "found": found,
         "columns": columns,
+        "theme": asked.theme,
         "drawn": drawn,
         "plot": _plot(found, drawn),
         "written": written,

@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date as day_of
 from datetime import datetime, time, timedelta
-from hashlib import sha256
 
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
@@ -27,6 +26,7 @@ from database.audit import Act, record
 from database.locks import Key, Subject, lock
 from database.transact import Outdated
 from kernel.errors import Conflict, Fault
+from kernel.texts import sign_of
 
 DAY = timedelta(days=1)
 
@@ -163,7 +163,7 @@ def _sign(found: Sequence[Redrawn], agreement: Agreement) -> str:
     """A sign of what becomes of each date; an agreement that is made gets its number only when it is."""
     each = ((one, "this" if one.date.agreement_id == agreement.id else one.date.agreement_id) for one in found)
     told = ",".join(f"{one.date.id}:{one.date.sequence}:{to}:{one.date.charged_price}:{one.ends}" for one, to in each)
-    return sha256(told.encode()).hexdigest()[:16]
+    return sign_of(told)
 
 
 def _fault(one: Redrawn) -> Fault:

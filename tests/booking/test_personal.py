@@ -28,10 +28,10 @@ from booking import personal as of_bookings
 from booking.billing.models import Dispute, Line
 from booking.billing.periods import Closing, close_period
 from booking.billing.prices import Objection, Ruling, dispute, settle_price
-from booking.casework.messages import write
+from booking.casework.messages import note, write
 from booking.casework.models import Message
-from booking.complaints.inputs import ComplaintInput
-from booking.complaints.verbs import complain, withdraw
+from booking.complaints.inputs import ComplaintInput, Said
+from booking.complaints.verbs import complain, say, withdraw
 from booking.decisions import approve
 from booking.evidence import with_open_reports
 from booking.handing import take_over
@@ -128,6 +128,25 @@ def test_all_that_is_emptied_is_declared_and_kept_for_some_time() -> None:
 
     assert undeclared == [("met", "forgotten_at"), ("usage", "forgotten_at"), ("feed_token", "revoked_at")]
     assert untimed == []
+
+
+def test_what_was_noted_inside_the_office_is_handed_out_to_whom_it_was_noted_by_alone(session: Session, hall: Hall) -> None:
+    booking = booked(session, hall)
+    note(session, booking.id, "Naboene ringte.", by=hall.kari, now=NOW)
+    again(session)
+    act = session.scalars(select(Audit.id).where(Audit.subject_id == booking.id, Audit.verb == "approve")).one()
+    complaint = complain(session, ComplaintInput(act=act, text="For dyrt."), by=hall.per, now=NOW + timedelta(days=1))
+    again(session)
+    say(session, complaint.reference, Said(said="Ring naboen.", internal=True), by=hall.kari, now=OVER)
+    again(session)
+
+    theirs, ours = (
+        json.dumps(exported(session, one.person_id or 0, personal=PERSONAL, by=one, now=OVER), ensure_ascii=False)
+        for one in (hall.per, hall.kari)
+    )
+
+    said = ("Kan vi komme før?", "Naboene ringte.", "Ring naboen.")
+    assert [[text in found for text in said] for found in (theirs, ours)] == [[True, False, False], [False, True, True]]
 
 
 def test_a_person_gets_all_that_is_held_in_one_file(session: Session, hall: Hall, tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def test_a_club_gets_its_training_paid_and_reports_on_it(
     berit.reload()
 
     assert (made, confirmed, sent) == ("Ordningen «Leie til trening» er laget.", "Det er notert.", "Rapporten er sendt.")
-    assert told == ["Dere betaler 20 % av leien.", "Timene er alt gratis, og tilskuddet betaler ikke for dem."]
+    assert told == ["Organisasjonen betaler 20 % av leien.", "Timene er alt gratis, og tilskuddet betaler ikke for dem."]
     assert broken == []
     assert sorted(reminded) == [("berit", "Rapporten om tilskuddet har frist snart"), ("nils", "Rapporten om tilskuddet har frist snart")]
     assert filled[:2] == ["2 datoer, 4 timer", "2 timer av 4 timer. Resten er anslått slik det ble booket."]

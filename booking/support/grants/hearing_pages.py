@@ -17,7 +17,7 @@ from booking.support.grants.hearings import (
     give_notice,
     hearing_of,
 )
-from booking.support.grants.statuses import LeaseDecision, decide_lease, leases
+from booking.support.grants.statuses import LEASE, LeaseDecision, decide_lease, leases, seen_of
 from web.forms import Form, parse
 from web.pages import done_or_again, keep_nothing
 from web.texts import gettext as _
@@ -89,13 +89,16 @@ def _support_of(organisation_id: int) -> str:
 def _decisions_page(organisation_id: int, form: Form | None = None) -> str:
     session, actor = edge.reading(), edge.actor()
     actor.require(actor.is_officer, "officer")
-    day = this_day()
+    day, known = this_day(), leases(session, organisation_id)
     first = {"first_day": day.isoformat(), "answer_by": (day + LEAST_TIME).isoformat()}
     return render_template(
         "support/grants/decisions.html",
         form=form or Form(first),
         organisation=organisation_of(session, organisation_id),
-        leases=leases(session, organisation_id),
+        leases=known,
+        lease_length=len(LEASE),
+        seen=seen_of(known),
+        today=day,
         least=LEAST_TIME.days,
     )
 

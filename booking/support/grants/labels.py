@@ -1,6 +1,8 @@
 """Labels: schemes, figures, and what the check of a grant says, in words."""
 
+import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from booking.support.grants.models import ReportState
@@ -8,8 +10,9 @@ from booking.support.grants.rules import Paid, Rules
 from booking.support.models import SchemeKind
 from kernel.texts import marked as _
 from policies.labels import uses
-from web.formats import kroner
-from web.texts import gettext, ngettext
+from web.formats import kroner, numeric_date
+from web.texts import gettext
+from web.written import listed
 
 KINDS: Mapping[str, str] = {
     SchemeKind.OPERATING: _("Driftstilskudd i penger"),
@@ -31,7 +34,7 @@ STATES: Mapping[str, str] = {
     ReportState.APPROVED: _("Godkjent"),
 }
 WHY: Mapping[str, str] = {
-    "paid": _("Dere betaler %(share)s %% av leien."),
+    "paid": _("Organisasjonen betaler %(share)s %% av leien."),
     "stands-under": _("Står under tilskuddet."),
     "under-another": _("Står under et annet tilskudd, så dette betaler ikke for det."),
     "another-activity": _("Ordningen gjelder ikke slik bruk."),
@@ -49,6 +52,7 @@ WHY: Mapping[str, str] = {
     "by-members": _("Grunnbeløp %(base)s, og %(each)s for hvert av %(members)s medlemmer."),
 }
 MONEY = {"base", "each"}
+FROM = re.compile(r"(?:^| )(\d{4}-\d{2}-\d{2})(?=, |$)")
 
 
 def scheme_kind_label(kind: str) -> str:
@@ -61,6 +65,14 @@ def figure_name(figure: str) -> str:
 
 def report_label(state: str) -> str:
     return gettext(STATES[state])
+
+
+def tariff_label(tariff: str) -> str:
+    """Price lists by the day from which they count, ``2026 (fra 01.01.2026)``, or a rate by its own."""
+    found = FROM.fullmatch(tariff)
+    if found:
+        return gettext(_("Sats fra %(day)s"), day=_day(found))
+    return FROM.sub(lambda found: gettext(_(" (fra %(day)s)"), day=_day(found)), tariff)
 
 
 def grant_why(paid: Paid) -> str:
@@ -76,8 +88,8 @@ def grant_why(paid: Paid) -> str:
     return " ".join(said)
 
 
-def rules_in_words(rules: Rules, kind: SchemeKind, own_share: int | None = None) -> list[str]:
-    """A scheme's rules as data, a sentence each; ``own_share`` is a grant's own where it has one."""
+def rules_in_words(rules: Rules, kind: SchemeKind, own_share: int | None = None, *, venues: Mapping[str, str]) -> list[str]:
+    """A scheme's rules as data, a sentence each; ``own_share`` is a grant's own where it has one, ``venues`` the names of slugs."""
     said = []
     if rules.activities:
         said.append(gettext(_("Gjelder %(uses)s."), uses=uses(", ".join(rules.activities))))
@@ -86,7 +98,7 @@ def rules_in_words(rules: Rules, kind: SchemeKind, own_share: int | None = None)
     if rules.under_age is not None:
         said.append(gettext(_("Gjelder deltakere under %(age)s år."), age=rules.under_age))
     if rules.venues:
-        said.append(ngettext("Gjelder i %(num)d bygg.", "Gjelder i %(num)d bygg.", len(rules.venues)))
+        said.append(gettext(_("Gjelder i %(venues)s."), venues=listed([venues.get(slug, slug) for slug in rules.venues])))
     if kind is SchemeKind.RENT:
         said.append(gettext(_("Organisasjonen betaler %(share)s %% av leien."), share=rules.own_share if own_share is None else own_share))
     if rules.most_per_hour is not None:
@@ -99,3 +111,7 @@ def rules_in_words(rules: Rules, kind: SchemeKind, own_share: int | None = None)
     if rules.least_activities:
         said.append(gettext(_("Minst %(least)s aktiviteter i året."), least=rules.least_activities))
     return said
+
+
+def _day(found: re.Match[str]) -> str:
+    return numeric_date(date.fromisoformat(found[1]))

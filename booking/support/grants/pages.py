@@ -17,7 +17,7 @@ from booking.support.grants.activity import held_before, measured
 from booking.support.grants.awarding import GrantTerms, end_grant, given, make_grant
 from booking.support.grants.check import checked, grant_for
 from booking.support.grants.hearings import LEAST_TIME, hearings
-from booking.support.grants.labels import figure_name, grant_why, report_label, rules_in_words, scheme_kind_label
+from booking.support.grants.labels import figure_name, grant_why, report_label, rules_in_words, scheme_kind_label, tariff_label
 from booking.support.grants.models import Report
 from booking.support.grants.parts import PartInput, state_part
 from booking.support.grants.reports import (
@@ -28,11 +28,12 @@ from booking.support.grants.reports import (
     answer_report,
     members_of,
     report_of,
+    seen_of,
     to_look_at,
     write_report,
 )
 from booking.support.grants.rules import operating_of
-from booking.support.grants.schemes import Figure, rules_of, schemes
+from booking.support.grants.schemes import Figure, rules_of, schemes, venues_of
 from booking.support.grants.statuses import LEASE, has_economic_activity, leases
 from booking.support.grants.sums import sums
 from booking.support.grants.values import values, worths
@@ -51,6 +52,7 @@ routes.add_app_template_filter(scheme_kind_label, "scheme_kind_label")
 routes.add_app_template_filter(figure_name, "figure_name")
 routes.add_app_template_filter(report_label, "report_label")
 routes.add_app_template_filter(grant_why, "grant_why")
+routes.add_app_template_filter(tariff_label, "tariff_label")
 
 
 def install(app: Flask) -> None:
@@ -186,12 +188,12 @@ def support_of(organisation_id: int) -> dict[str, Any]:
 def _grant_page(grant_id: int, form: Form | None = None) -> str:
     session, actor = edge.reading(), edge.actor()
     grant = grant_for(session, grant_id, by=actor)
-    found = values(session, grant.first_day, grant.last_day, organisations=[grant.organisation_id])
+    held, found = given(grant), values(session, grant.first_day, grant.last_day, organisations=[grant.organisation_id])
     return render_template(
         "support/grants/one.html",
         form=form or Form({"local": 100}),
         grant=grant,
-        rules=rules_in_words(given(grant).rules, grant.scheme.kind, given(grant).own_share),
+        rules=rules_in_words(held.rules, grant.scheme.kind, held.own_share, venues=venues_of(session, held.rules)),
         worths=[one for one in found if one.grant is grant],
         checked=checked(session, [grant])[grant.id],
         measured=measured(session, grant, now=now()),
@@ -217,6 +219,7 @@ def _report_page(grant_id: int, form: Form | None = None) -> str:
         form=form or Form({"text": report.text, **{f"figures.{name}": value for name, value in figures.items()}}),
         grant=grant,
         report=report,
+        seen=seen_of(report),
         told=account,
         names=names_of_people(session, [one for one in (report.sent_by, report.decided_by) if one]),
         may_write=report.state in OPEN and actor.acts_for(grant.organisation_id),

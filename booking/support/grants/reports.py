@@ -21,8 +21,9 @@ from booking.support.grants.values import total, worths
 from booking.support.models import DutyKind, Grant
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
-from kernel.errors import Conflict, Fault, Invalid, Missing, refuse
+from kernel.errors import Conflict, Fault, Invalid, Missing, Stale, refuse
 from kernel.money import Ore
+from kernel.texts import sign_of
 from kernel.wallclock import to_wall
 from venues.queries import municipality
 from web.fields import Prose
@@ -34,11 +35,13 @@ MEMBERS = "active-members"
 
 
 class ReportInput(Input):
-    """What the organisation adds: a text, and the numbers that the scheme asks for, in whole kroner where they are money."""
+    """What the organisation adds: a text, and the numbers that the scheme asks for, in whole kroner where they are money; with the
+    sign of how the report was ``seen``."""
 
     text: Annotated[Prose, Field(max_length=8000)] = ""
     figures: dict[Figure, Annotated[int, Field(ge=-1_000_000_000, le=1_000_000_000)]] = Field(default_factory=dict)
     send: bool = False
+    seen: str = ""
 
 
 class ReportAnswer(Input):
@@ -100,12 +103,15 @@ def members_of(session: Session, organisation_id: int, day: date) -> int | None:
 def write_report(session: Session, grant_id: int, given: ReportInput, *, by: Actor, now: datetime) -> Report:
     """Keep what the organisation wrote, and send it where it says so; what bookings say is frozen with it.
 
-    Raises Missing (``no-report``), Conflict (``report-sent``, ``grant-not-over``), Invalid with what is missing, Forbidden.
+    Raises Missing (``no-report``), Conflict (``report-sent``, ``grant-not-over``), Stale (``report-changed``) where somebody else wrote
+    since it was seen, Invalid with what is missing, Forbidden.
     """
     grant, report = _locked(session, grant_id, by)
     by.require(by.acts_for(grant.organisation_id), "delegate")
     if report.state not in OPEN:
         raise refuse(Conflict, "report-sent", "text")
+    if given.seen not in ("", seen_of(report)):
+        raise refuse(Stale, "report-changed", "text")
     if faults := [Fault("too-small", f"figures.{name}", given.figures[name], {"least": 0}) for name in COUNTED if _is_below(given, name)]:
         raise Invalid(*faults)
     report.text, report.figures = given.text, {str(name): value for name, value in given.figures.items()}
@@ -115,6 +121,11 @@ def write_report(session: Session, grant_id: int, given: ReportInput, *, by: Act
     record(session, Act(verb, "report", report.id, {"grant": grant_id}), by=by, now=now)
     session.flush()
     return report
+
+
+def seen_of(report: Report) -> str:
+    """The sign of what an organisation wrote so far."""
+    return sign_of(repr((report.text, sorted(report.figures.items()))))
 
 
 def answer_report(session: Session, grant_id: int, given: ReportAnswer, *, by: Actor, now: datetime) -> Report:

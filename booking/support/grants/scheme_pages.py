@@ -12,6 +12,7 @@ from booking.support.grants.labels import figure_name, rules_in_words, scheme_ki
 from booking.support.grants.models import Rate
 from booking.support.grants.schemes import (
     Figure,
+    RateChange,
     RateTerms,
     SchemeTerms,
     change_rate,
@@ -20,13 +21,15 @@ from booking.support.grants.schemes import (
     rules_of,
     scheme_at,
     schemes,
+    seen_of,
     set_rate,
+    venues_of,
 )
 from booking.support.models import Grant, Scheme, SchemeKind
 from kernel.errors import Missing, refuse
 from policies.labels import activity
 from policies.taxonomy import Activity
-from venues.labels import kind_label
+from venues.labels import in_order, kind_label
 from venues.models import Room, Venue
 from web.forms import Form, parse
 from web.pages import FORM_REFUSALS, done, done_or_again, form_again, keep_nothing
@@ -40,8 +43,10 @@ routes.after_request(keep_nothing)
 def schemes_page() -> str:
     """All schemes, for officers."""
     edge.actor().require(edge.actor().is_officer, "officer")
-    found = [(one, rules_in_words(rules_of(one), one.kind)) for one in schemes(edge.reading())]
-    return render_template("support/grants/schemes.html", schemes=found)
+    found = [(one, rules_of(one)) for one in schemes(edge.reading())]
+    venues = venues_of(edge.reading(), *(rules for _scheme, rules in found))
+    told = [(one, rules_in_words(rules, one.kind, venues=venues)) for one, rules in found]
+    return render_template("support/grants/schemes.html", schemes=told)
 
 
 @routes.get("/grants/schemes/new")
@@ -104,7 +109,7 @@ def change_rate_page(rate_id: int) -> str:
 def changed_rate(rate_id: int) -> ResponseReturnValue:
     """Correct it."""
     return done_or_again(
-        lambda: edge.transact(change_rate, rate_id, parse(RateTerms, request.form)),
+        lambda: edge.transact(change_rate, rate_id, parse(RateChange, request.form)),
         lambda form: _rate_page(rate_id, form),
         _("Satsen er rettet."),
         url_for("schemes.rates_page"),
@@ -124,13 +129,13 @@ def _rate_page(rate_id: int, form: Form | None = None) -> str:
     if rate is None:
         raise refuse(Missing, "unknown-rate", "rate", rate_id)
     values = {"room_kind": rate.room_kind, "first_day": rate.first_day, "per_hour": rate.per_hour // 100, "source": rate.source}
-    return render_template("support/grants/rate.html", form=form or Form(values), rate=rate, kinds=_kinds())
+    return render_template("support/grants/rate.html", form=form or Form(values), rate=rate, seen=seen_of(rate), kinds=_kinds())
 
 
 def _kinds() -> list[tuple[str, str]]:
     """The kinds of rooms that there are."""
-    kinds = edge.reading().scalars(select(Room.kind).distinct().order_by(Room.kind))
-    return [(kind, kind_label(kind)) for kind in kinds]
+    kinds = edge.reading().scalars(select(Room.kind).distinct())
+    return [(kind, kind_label(kind)) for kind in in_order(kinds, kind_label)]
 
 
 def _values(scheme: Scheme) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from booking.support.grants.models import Rate
 from booking.support.grants.rules import Kroner, Rules, in_ore
 from booking.support.models import Scheme, SchemeKind
 from database.audit import Act, record
-from kernel.errors import Conflict, Fault, Invalid, Missing, refuse
+from kernel.errors import Conflict, Fault, Invalid, Missing, Stale, refuse
+from kernel.texts import sign_of
 from venues.models import Room, Venue
 from web.fields import Day, Line, Prose
 from web.forms import Input
@@ -58,6 +59,12 @@ class RateTerms(Input):
     source: Line
 
 
+class RateChange(RateTerms):
+    """The same of a rate that is corrected, with the sign of how it was ``seen``."""
+
+    seen: str = ""
+
+
 def make_scheme(session: Session, terms: SchemeTerms, *, by: Actor, now: datetime) -> Scheme:
     """Make a scheme; officers only. Raises Invalid with all that is wrong: the name is taken, the period, unknown venues."""
     by.require(by.is_officer, "officer")
@@ -98,18 +105,25 @@ def set_rate(session: Session, terms: RateTerms, *, by: Actor, now: datetime) ->
     return rate
 
 
-def change_rate(session: Session, rate_id: int, terms: RateTerms, *, by: Actor, now: datetime) -> Rate:
+def change_rate(session: Session, rate_id: int, terms: RateChange, *, by: Actor, now: datetime) -> Rate:
     """Correct a rate that was stated wrongly; officers only. Reports that were sent and pages that were issued stay as they are.
 
-    Raises Missing (``unknown-rate``), and as ``set_rate`` does.
+    Raises Missing (``unknown-rate``), Stale (``rate-changed``) with how it is where another corrected it, and as ``set_rate`` does.
     """
     by.require(by.is_officer, "officer")
     rate = session.get(Rate, rate_id, with_for_update=True)
     if rate is None:
         raise refuse(Missing, "unknown-rate", "rate", rate_id)
+    if terms.seen not in ("", seen_of(rate)):
+        raise refuse(Stale, "rate-changed", "per_hour", rate.per_hour, first=rate.first_day, source=rate.source)
     before = _told(rate)
     record(session, Act("change", "rate", rate.id, _told(_kept(session, rate, terms)) | {"before": before}), by=by, now=now)
     return rate
+
+
+def seen_of(rate: Rate) -> str:
+    """The sign of a rate as it stands."""
+    return sign_of(repr(_told(rate)))
 
 
 def schemes(session: Session, *, on: date | None = None) -> Sequence[Scheme]:
@@ -131,6 +145,14 @@ def scheme_at(session: Session, scheme_id: int) -> Scheme:
 def rules_of(scheme: Scheme) -> Rules:
     """The rules of a scheme as data."""
     return Rules.model_validate(scheme.covers)
+
+
+def venues_of(session: Session, *rules: Rules) -> dict[str, str]:
+    """The names of the venues that rules name, by slug."""
+    slugs = {slug for one in rules for slug in one.venues}
+    if not slugs:
+        return {}
+    return {row.slug: row.name for row in session.execute(select(Venue.slug, Venue.name).where(Venue.slug.in_(slugs)))}
 
 
 def _made(session: Session, terms: SchemeTerms, *, now: datetime) -> Scheme:

@@ -56,6 +56,11 @@ class Worth:
             return False
         return self.value > self.grant.ceiling
 
+    @property
+    def is_of_year(self) -> bool:
+        """Whether the grant holds on all days of the year; of those that do not, two can be under one scheme."""
+        return self.grant is None or (self.grant.first_day <= date(self.year, 1, 1) and date(self.year, 12, 31) <= self.grant.last_day)
+
     def __add__(self, other: "Worth") -> "Worth":
         figures = {name: getattr(self, name) + getattr(other, name) for name in ("dates", "minutes", "listed", "charged", "unvalued")}
         return replace(self, tariffs=tuple(sorted({*self.tariffs, *other.tariffs})), **figures)

@@ -95,6 +95,20 @@ def test_what_is_disputed_waits_for_an_answer_that_can_be_another_price(visit: V
     assert [row[1] for row in kroner(told)[1:]] == ["500 kr"]
 
 
+def test_a_price_that_another_corrected_meanwhile_is_not_overwritten_unseen(visit: Visit, given: Given) -> None:
+    officer, page = visit("kari"), f"/bookings/{given.season}/occurrences/4/cost"
+    read = re.findall(r'name="version" value="(\d+)"', officer.get(page).text)[0]
+
+    first = officer.post(page, answer="Halv pris.", amount="400", version=read)
+    late = officer.post(page, answer="Dyrere.", amount="900", version=read)
+    seen = re.findall(r'name="version" value="(\d+)"', late.text)[0]
+    again = officer.post(page, answer="Dyrere.", amount="900", version=seen)
+
+    assert [one.status_code for one in (first, late, again)] == [303, 409, 303]
+    assert "Noen andre har endret dette mens du så på det" in late.text
+    assert "400 kr" in late.text
+
+
 def test_to_choose_nobody_is_not_to_bill_all(visit: Visit, given: Given) -> None:
     officer, days = visit("kari"), {"first_day": "2026-10-01", "last_day": "2026-10-31"}
 

@@ -90,7 +90,7 @@ def test_it_goes_to_the_board_and_what_the_board_changes_is_carried_out_by_an_ac
     assert (complaint.state, complaint.carried_by, complaint.closed_at) == (ComplaintState.CLOSED, made.act.id, later)
     assert (made.act.verb, made.booking and made.booking.organisation_id) == ("reserve", hall.cast.skiold.id)
     assert len([1 for kind, person in told(session, complaint) if (kind, person) == ("complaint-step", hall.berit.person_id)]) == 4
-    recorded = select(Audit.facts).where(Audit.subject == "complaint")
+    recorded = select(Audit.facts).where(Audit.subject == "complaint").order_by(Audit.id)
     assert [facts["kind"] for facts in session.scalars(recorded)] == ["received", "upheld", "board-changed", "carried-out"]
 
 

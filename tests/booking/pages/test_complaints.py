@@ -64,6 +64,23 @@ def test_a_form_that_is_wrong_says_so_at_its_fields_and_keeps_what_was_typed(app
     assert "Dagen kan ikke være før vedtaket, som er fra 1. september 2026." in early.text and "Brevet sier nei." in early.text
 
 
+def test_a_request_that_waits_is_no_decision_and_what_was_decided_of_one_is_told(
+    app: Flask, visit: Visit, booked: Callable[..., str]
+) -> None:
+    waits = booked(activity="culture.concert", start="2026-09-17T18:00", end="2026-09-17T20:00")
+    complaint = complained(app, visit, booked())
+    berit = visit("berit")
+    page, address = berit.get(f"/bookings/{waits}").text, f"/complaints/new?booking={waits}"
+
+    berit.post(f"/complaints/{complaint}/withdrawal", form_on=f"/complaints/{complaint}")
+    told = berit.get(f"/complaints/{complaint}").text
+
+    assert "Venter på svar" in page
+    assert (f'href="{address}"' in page, berit.get(address).status_code) == (False, 404)
+    assert "Klagesaken er avsluttet. Klagen er trukket." in told
+    assert "21 dager etter at dere fikk vite om det." in told
+
+
 def test_a_step_that_is_refused_shows_the_complaint_with_why(app: Flask, visit: Visit, booked: Callable[..., str]) -> None:
     complaint = complained(app, visit, booked())
     kari, address = visit("kari"), f"/complaints/{complaint}"

@@ -152,6 +152,7 @@ def test_what_cannot_be_told_is_answered_clearly(app: Flask, visit: Visit, beare
         assert found == (status, fields), query
     page = officer.get(f"/office/statistics?by=moon&{PERIOD}")
 
+    assert officer.get(f"/office/statistics?by=room&theme=%20&{PERIOD}").status_code == 200
     assert page.status_code == 422
     assert "ds-validation-message" in page.text or "error-summary" in page.text
     assert officer.get("/statistics/1999").status_code == 404
@@ -175,7 +176,12 @@ def test_the_pages_bar_nobody_and_fit_a_phone(visit: Visit, page: Page, axe: Axe
 
     found = {address: barriers(page, axe, address) for address in addresses}
 
+    lines = page.locator(".year-table thead .number").evaluate_all(
+        "all => all.map(one => { const text = document.createRange(); text.selectNodeContents(one); return text.getClientRects().length })"
+    )
+
     assert {address: problems for address, problems in found.items() if problems} == {}
+    assert lines == [1, 1]
 
     page.goto(office)
     with page.expect_download() as coming:

@@ -54,6 +54,16 @@ def test_hours_are_local_and_a_night_without_its_third_hour_is_four_hours(sessio
     assert {line.key: line.figures.values["booked"] for line in found.lines} == {"5-23": 60, "6-0": 60, "6-1": 60, "6-3": 60}
 
 
+def test_a_month_from_late_on_a_sunday_is_as_long_as_it_is(session: Session, year: Hall) -> None:
+    before = asked(session, year, Dimension.ROOM).whole.sums
+    book(session, year, "gymsal-2", "2026-03-15T23:45", "2026-04-14T12:00")
+
+    sums = asked(session, year, Dimension.ROOM).whole.sums
+
+    month = 30 * 24 * 60 - 60 - 11 * 60 - 45
+    assert [sums[code] - before[code] for code in ("dates", "minutes", "booked")] == [1, month, month]
+
+
 @pytest.mark.parametrize("by", [one for one in Dimension if one is not Dimension.AGE])
 def test_the_lines_of_every_dimension_add_up_to_the_whole(session: Session, year: Hall, by: Dimension) -> None:
     found = asked(session, year, by)

@@ -96,6 +96,17 @@ def test_a_grant_is_shown_with_what_it_is_worth(visit: Visit) -> None:
     assert told[3] == ["Skiold turn", "0 kr", "0 kr", "1 200 kr", "–", "1 200 kr"]
 
 
+def test_two_grants_of_a_year_under_one_scheme_are_told_apart(visit: Visit, given: Given) -> None:
+    officer, choir = visit("kari"), str(given.choir)
+    halves = (("2026-01-01", "2026-06-30"), ("2026-07-01", "2026-12-31"))
+
+    for first, last in halves:
+        officer.post("/grants", organisation=choir, scheme=str(given.scheme), first_day=first, last_day=last)
+
+    told = [row[1] for row in rows(officer.get("/grants").text) if row[0] == "Strømmen sangkor" and "Gratis" in row[1]]
+    assert told == ["Gratis treningstid 01.01.2026–30.06.2026", "Gratis treningstid 01.07.2026–31.12.2026"]
+
+
 def test_who_acts_for_one_organisation_goes_straight_to_it(visit: Visit, given: Given) -> None:
     answer = visit("nils").get("/support")
 
@@ -302,6 +313,32 @@ def test_a_report_goes_from_the_organisation_to_the_office_and_back(visit: Visit
     assert [visit(name).get(address).status_code for name in ("", "per", "siri", "olav", "nils")] == [401, 403, 403, 403, 200]
 
 
+def test_a_report_on_money_tells_nothing_of_rooms_that_stand_under_other_grants(visit: Visit, given: Given) -> None:
+    officer = visit("kari")
+    officer.post("/grants/schemes", name="Drift", kind="operating", first_day="2026-01-01", base="1000", report_days="30")
+    year = {"first_day": "2026-01-01", "last_day": "2026-12-31"}
+
+    made = officer.post("/grants", organisation=str(given.skiold), scheme=str(given.scheme + 1), amount="1000", **year)
+    told = {address: officer.get(f"{address}/report").text for address in (f"/grants/{given.grant}", made.location)}
+
+    assert ["Full pris for rommene" in text for text in told.values()] == [True, False]
+
+
+def test_a_report_that_another_wrote_in_meanwhile_is_shown_beside_what_one_wrote(visit: Visit, given: Given, later: None) -> None:
+    address = f"/grants/{given.grant}/report"
+    berit, nils = visit("berit"), visit("nils")
+    (read,) = re.findall(r'name="seen" value="(\w+)"', berit.get(address).text)
+
+    nils.post(address, form_on=address, text="Vi turnet hver uke.", seen=read)
+    late = berit.post(address, form_on=address, text="Vi turnet mye.", seen=read)
+    (seen,) = re.findall(r'name="seen" value="(\w+)"', late.text)
+    saved = berit.post(address, form_on=address, text="Vi turnet mye, hver uke.", seen=seen)
+
+    assert [one.status_code for one in (late, saved)] == [409, 303]
+    assert all(text in late.text for text in ("Slik er den lagret nå", "Vi turnet hver uke.", "Vi turnet mye.", "Noen andre skrev"))
+    assert "Vi turnet mye, hver uke." in nils.get(address).text
+
+
 def test_who_was_there_is_confirmed_with_one_press(app: Flask, visit: Visit) -> None:
     delegate = visit("berit")
     address = re.search(r'action="(/bookings/[^"]+/usage)"', before := delegate.get("/bookings").text)
@@ -315,6 +352,21 @@ def test_who_was_there_is_confirmed_with_one_press(app: Flask, visit: Visit) -> 
     with database.reading() as session:
         used = session.scalars(select(Usage)).one()
         assert (used.heads, used.participants) == (18, {"6-12": 18})
+
+
+def test_a_lease_status_that_another_decided_meanwhile_is_shown_first(visit: Visit, given: Given) -> None:
+    kari, ada = visit("kari"), visit("ada")
+    address, form = f"/organisations/{given.skiold}/lease", f"/organisations/{given.skiold}/decisions"
+    (read,) = re.findall(r'name="seen" value="(\w+)"', kari.get(form).text)
+    decided = {"first_day": "2026-01-01", "reason": "Vedtak 7"}
+
+    first = ada.post(address, form_on=form, status="A", seen=read, **decided)
+    late = kari.post(address, form_on=form, status="b", seen=read, **decided)
+    strange = kari.post(address, form_on=form, status="ab", **decided)
+
+    assert [one.status_code for one in (first, late, strange)] == [303, 409, 422]
+    assert "Noen andre har vedtatt leiestatus" in faults(late.text)["status"] and "Status A" in late.text
+    assert faults(strange.text)["status"] == "«ab» er ikke en bokstav. Skriv én fra a til z."
 
 
 def test_a_hearing_is_told_answered_and_decided_on_its_page(visit: Visit, given: Given) -> None:
@@ -341,7 +393,12 @@ def test_the_pages_have_no_barrier_and_never_scroll_sideways(page: Page, axe: Ax
     page.get_by_role("textbox", name="Passord").fill(PASSWORD)
     page.get_by_role("button", name="Logg inn").click()
 
-    faults = []
+    page.goto("/grants/rates")
+    page.get_by_label("Type rom").select_option("gym")
+    page.get_by_label("Kroner i timen").fill("250")
+    page.get_by_label("Kilde").fill("Vedtak 12")
+    page.get_by_role("button", name="Noter satsen").click()
+    faults = barriers(page, axe, "/grants/rates/1")
     forms = [f"/agreements/new?organisation={choir}", f"/grants/new?organisation={choir}"]
     agreement = f"/agreements/{given.agreement}"
     more = [
@@ -383,6 +440,11 @@ def test_a_scheme_and_a_rate_are_mended_in_forms_that_begin_as_they_are(visit: V
     corrected = officer.post("/grants/rates/1", form_on="/grants/rates/1", **rate | {"per_hour": "250"})
 
     assert 'value="Gratis treningstid"' in scheme
+    assert re.findall(r"<details class=\"ds-details\"( open)?>\s*<summary>([^<]+)<", scheme) == [
+        (" open", "Leie og rom"),
+        ("", "Bare i noen bygg"),
+        ("", "Driftstilskudd"),
+    ]
     assert "1 tilskudd er gitt under ordningen slik den er." in scheme
     assert [one.status_code for one in (changed, late, made, corrected)] == [303, 409, 303, 303]
     assert "Ordningen er endret mens du så på den." in faults(late.text)["name"]

@@ -12,11 +12,22 @@ from booking.models import Occurrence
 from booking.reservations import reserve
 from booking.support.agreements import make_agreement
 from booking.support.duties import duties_kept
+from booking.support.grants import reports
 from booking.support.grants.awarding import GrantTerms, end_grant, make_grant
 from booking.support.grants.check import checked
 from booking.support.grants.models import Rate, Report
 from booking.support.grants.reports import ReportInput, account_of, write_report
-from booking.support.grants.schemes import RateTerms, SchemeTerms, change_rate, change_scheme, make_scheme, schemes, set_rate
+from booking.support.grants.schemes import (
+    RateChange,
+    RateTerms,
+    SchemeTerms,
+    change_rate,
+    change_scheme,
+    make_scheme,
+    schemes,
+    seen_of,
+    set_rate,
+)
 from booking.support.grants.statuses import LeaseDecision, decide_lease, leases
 from booking.support.grants.values import Worth, worths
 from booking.support.models import Grant, Scheme, SchemeKind
@@ -24,7 +35,7 @@ from booking.support.terms import AgreementTerms
 from database.audit import Audit
 from database.outbox import Notice
 from database.transact import Database
-from kernel.errors import Conflict, Invalid, Missing
+from kernel.errors import Conflict, Invalid, Missing, Stale
 from tests.booking.conftest import NOW, Hall, again, furnish, wish
 from tests.meanwhile import meanwhile
 
@@ -83,7 +94,7 @@ def test_a_wrong_rate_is_corrected_and_what_was_sent_stays(session: Session, hal
     again(session)
     write_report(session, grant.id, ReportInput(text="Vi turnet.", send=True), by=hall.berit, now=JANUARY)
 
-    right = RateTerms.model_validate(terms | {"per_hour": "250", "source": "Vedtak 12, rettet"})
+    right = RateChange.model_validate(terms | {"per_hour": "250", "source": "Vedtak 12, rettet"})
     change_rate(session, wrong.id, right, by=hall.kari, now=JANUARY)
 
     assert [one.value for one in worths(session, *YEAR.values(), by=hall.kari)] == [50000]
@@ -226,3 +237,33 @@ def test_of_two_lease_statuses_decided_at_once_one_holds(database: Database) -> 
 
 def _by(verb: Callable[..., Any], terms: GrantTerms, hall: Hall) -> Callable[[Session], object]:
     return lambda session: verb(session, terms, by=hall.kari, now=NOW)
+
+
+def test_two_who_mend_a_rate_at_once_do_not_overwrite_each_other_unseen(session: Session, hall: Hall) -> None:
+    terms = {"room_kind": "gym", "first_day": "2026-01-01", "per_hour": "250", "source": "Vedtak 1"}
+    rate = set_rate(session, RateTerms.model_validate(terms), by=hall.kari, now=NOW)
+    read = seen_of(rate)
+    change_rate(session, rate.id, RateChange.model_validate(terms | {"per_hour": "300", "seen": read}), by=hall.kari, now=NOW)
+
+    with pytest.raises(Stale) as late:
+        change_rate(session, rate.id, RateChange.model_validate(terms | {"per_hour": "200", "seen": read}), by=hall.kari, now=NOW)
+    stood = rate.per_hour
+    change_rate(session, rate.id, RateChange.model_validate(terms | {"per_hour": "200", "seen": seen_of(rate)}), by=hall.kari, now=NOW)
+
+    assert [(fault.code, fault.value) for fault in late.value.faults] == [("rate-changed", 30000)]
+    assert (stood, rate.per_hour) == (30000, 20000)
+
+
+def test_what_one_wrote_in_a_report_is_not_lost_to_another_who_had_it_open(session: Session, hall: Hall) -> None:
+    grant = awarded(session, hall, made(session, hall))
+    again(session)
+    report = write_report(session, grant.id, ReportInput(text="Vi turnet."), by=hall.berit, now=NOW)
+    read = reports.seen_of(report)
+    again(session)
+    write_report(session, grant.id, ReportInput(text="Vi turnet hver uke.", seen=read), by=hall.nils, now=NOW)
+
+    again(session)
+    with pytest.raises(Stale) as late:
+        write_report(session, grant.id, ReportInput(text="Vi turnet mye.", seen=read), by=hall.berit, now=NOW)
+
+    assert ([fault.code for fault in late.value.faults], report.text) == (["report-changed"], "Vi turnet hver uke.")
