@@ -56,6 +56,9 @@ def test_who_reads_that_tomorrow_is_lost_says_so_once_and_scanners_say_nothing(o
 
     with capture_logs() as said:
         looks = [berit.get(link), berit.client.head(link), berit.get(link)]
+        for one in looks:
+            one.make_sequence()
+            one.close()
     untouched = changed(before, contents(office.database.engine))
     answered = berit.post(link)
     thanked = berit.get(answered.location)
