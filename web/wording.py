@@ -21,7 +21,7 @@ FIELDS: Mapping[str, str] = {
     "not-a-list": _("Her skal det stå en liste, også når det bare er én verdi: [ … ]."),
     "not-fields": _("Her skal det stå felt med verdier: {{ … }}."),
     "not-a-number": _("«{value}» er ikke et tall. Skriv bare sifre."),
-    "not-a-whole-number": _("«{value}» er ikke et helt tall. Skriv det uten komma og punktum."),
+    "not-a-whole-number": _("«{value:typed}» er ikke et helt tall. Skriv det uten komma og punktum."),
     "too-small": _("Tallet er for lite. Det må være minst {least}."),
     "too-large": _("Tallet er for stort. Det kan være høyst {most}."),
     "not-above": _("Tallet må være større enn {limit}."),

@@ -89,7 +89,8 @@ def filled(sentence: str, facts: Mapping[str, object]) -> str:
     between, or a date and its name), ``{x:word}`` one of our own words or several with commas between, ``{x:weekly}`` times of
     the week, ``{x:named}`` what a policy names by slugs, ``{x:figure}`` a figure with its limit, ``{x:hours}`` and ``{x:whom}``
     the hours and the ages of ``0-19 16:00-19:00``; ``{x:nearest}`` a sentence of its own with what is most like it, nothing when
-    nothing is, and ``{x:lent}`` one with what can be had in a room; plain ``{x}`` is the value by its type. What is not known is
+    nothing is, and ``{x:lent}`` one with what can be had in a room, ``{x:typed}`` a number as it was
+    sent; plain ``{x}`` is the value by its type. What is not known is
     a dash.
     """
     return _Sentence().vformat(sentence, (), defaultdict(lambda: None, facts))
@@ -205,6 +206,7 @@ def _names(text: str) -> str:
 
 # How the text of a value is told by what stands after its colon; packages above add what only they have words for.
 SPECS: dict[str, Callable[[str], str]] = {
+    "typed": written,
     "when": _when,
     "weekly": _weekly,
     "word": _words,
