@@ -115,6 +115,7 @@ def _whole(raw: Raw, values: dict[str, Any], known: Known) -> dict[str, Any]:
     if raw.is_postgresql:
         raw.rows(rawsql.LOCKS, values)
     raw.rows(rawsql.REVISIONS, values)
+    raw.rows(rawsql.RIGHTS, values)
     wanted = {"wanted": json.dumps([values["looked_at"] | {"space": space_id}]), "now": values["looked_at"]["now"], "due_by": 0}
     if raw.rows(rawsql.IN_THE_WAY[raw.kind], wanted):
         raise RuntimeError(f"taken: {values['local_start']}")

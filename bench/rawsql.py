@@ -28,6 +28,10 @@ JOIN room_space ON room_space.room_id = room.id GROUP BY venue.slug, room.slug, 
 REVISIONS = """
 SELECT (SELECT coalesce(sum(revision), 0) + count(*) FROM municipality), (SELECT coalesce(sum(revision), 0) + count(*) FROM venue),
     (SELECT coalesce(sum(revision), 0) + count(*) FROM room)"""
+RIGHTS = """
+SELECT EXISTS (SELECT id FROM person WHERE id = :holder_id AND password_hash IS NULL AND EXISTS
+        (SELECT id FROM erasure WHERE erasure.person_id = person.id)),
+    EXISTS (SELECT id FROM delegation WHERE person_id = :holder_id AND organisation_id = :organisation_id AND state = 'confirmed')"""
 LOCKS = """
 SELECT pg_advisory_xact_lock(kind, id)
 FROM unnest(ARRAY[1, 2, 9], ARRAY[:organisation_id, :holder_id, :space_id]::int[]) AS w(kind, id)"""

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, literal, outerjoin, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, literal, outerjoin, select
 from sqlalchemy.orm import Session
 
 from accounts.identity import NOBODY, Actor, ApplicantClass
-from accounts.models import Organisation, Person, Standing
+from accounts.models import Delegation, DelegationState, Organisation, Person, Standing
+from accounts.personal.models import Erasure
 from accounts.standings import LATEST_FIRST, held_on
 from booking.models import Booking
 from booking.states import BookingKind
@@ -40,6 +41,22 @@ def _parties_by(named: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
 # Put together once: every booking sends one of them.
 BY_ID = _parties_by(Organisation.id == bindparam("organisation"))
 BY_NUMBER = _parties_by(Organisation.number == bindparam("organisation"))
+
+
+def _is_erased(person: str) -> ColumnElement[bool]:
+    """Whether a person is erased, or is to be, and has not come back."""
+    gone = exists(Erasure.id).where(Erasure.person_id == Person.id)
+    return exists(Person.id).where(Person.id == bindparam(person), Person.password_hash.is_(None), gone)
+
+
+def _acts_for(person: str, organisation: str) -> ColumnElement[bool]:
+    named = (Delegation.person_id == bindparam(person), Delegation.organisation_id == bindparam(organisation))
+    return exists(Delegation.id).where(*named, Delegation.state == DelegationState.CONFIRMED)
+
+
+RIGHTS = select(
+    _is_erased("hand").label("hand_erased"), _is_erased("holder").label("holder_erased"), _acts_for("hand", "organisation").label("acts")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +137,22 @@ def applicant_of(session: Session, wish: Wish, room: Room, *, by: Actor) -> Appl
         standings=parties.standings,
         draws=wish.draws,
     )
+
+
+def require_rights(session: Session, applicant: Applicant, *, by: Actor) -> None:
+    """Behind the locks of both: that neither was erased, and that the right to act was not ended, since the hand was let in.
+
+    Raises Unidentified, Missing and Forbidden. What erases a person and what ends a right holds the same locks until it is told.
+    """
+    acting = applicant.organisation if not (applicant.by_staff or applicant.must_confirm) else None
+    named = {"hand": by.person_id, "holder": applicant.holder.id, "organisation": acting.id if acting else None}
+    (found,) = run(connection_of(session), RIGHTS, named)
+    if found.hand_erased:
+        raise refuse(Unidentified, "sign-in-first")
+    if found.holder_erased:
+        raise refuse(Missing, "unknown-person", "on_behalf_of", applicant.holder.id)
+    if acting and not found.acts:
+        raise refuse(Forbidden, "acts-no-more", "organisation", acting.number, name=acting.name)
 
 
 def applicant_in(booking: Booking, standings: tuple[Standing, ...], *, by_staff: bool, must_confirm: bool = False) -> Applicant:

@@ -11,7 +11,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from accounts.identity import Actor, Role
 from accounts.models import Delegation, DelegationState
-from booking.applicants import applicant_of, require_kind, visitor_of
+from booking.applicants import applicant_of, require_kind, require_rights, visitor_of
 from booking.case import Case, case_of_wish, in_room, in_use
 from booking.conditions.asked import asked_of
 from booking.conflicts import Answer
@@ -107,12 +107,13 @@ class Weighed:
 
 def weigh(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Weighed:
     """The first half of ``reserve``; raises Invalid for a wish that cannot be read or asks for exceptions that nobody gives,
-    Forbidden, Missing, and Conflict where it is to displace what gives no way."""
+    Unidentified, Forbidden, Missing, and Conflict where it is to displace what gives no way."""
     case = _case(session, wish, by=by, now=now)
     parts = parts_of(session, case, wish, by=by)
     foreseen = _foreseen(session, parts, wish, by=by, now=now)
     lock(session, *(key for part in parts for key in part.keys), *foreseen.keys)
     require_current(session, case.known)
+    require_rights(session, case.applicant, by=by)
     if case.applicant.must_confirm:
         _require_few_unconfirmed(session, case.applicant.holder.id)
     judged = judge_all(session, parts)

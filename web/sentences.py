@@ -155,6 +155,7 @@ BOOKING: Mapping[str, str] = {
     "date-ends": _("Avlyses uten gebyr."),
     "date-draws": _("Trekkes fra avtalen «{title}»."),
     "date-priced": _("Blir stående, men trekkes ikke lenger fra noen avtale."),
+    "acts-no-more": _("Du representerer ikke lenger {name}. Send ønsket en gang til, så blir de spurt om de vil bekrefte det."),
     "not-their-agreement": _("Avtalen gjelder en annen organisasjon."),
     "unknown-price-class": _("Prisklassen «{value}» finnes ikke i retningslinjene for rommene. Velg {known}."),
     "unknown-grant": _("Tilskuddet finnes ikke eller er avsluttet."),

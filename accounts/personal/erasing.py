@@ -19,6 +19,7 @@ from database.locks import Key, Subject, lock
 from kernel.errors import Conflict, Fault, Missing, refuse
 
 AGAIN_AFTER = timedelta(days=1)
+LOOKED_AT_FOR = timedelta(days=3)
 MOST_AT_ONCE = 100
 # Of a person whom something keeps: the way in goes at once, the rest when nothing keeps it.
 WAYS_IN = {"password_hash": None, "proved_at": None}
@@ -52,9 +53,9 @@ def end_unused(session: Session, person_id: int, *, personal: Personal, by: Acto
 
 
 def carry_out(session: Session, erasure_id: int, *, personal: Personal, by: Actor, now: datetime) -> Erased:
-    """Erase what nothing keeps by now of a person who is to be erased; doing it again does nothing.
+    """Erase what nothing keeps by now of a person who is to be erased, and what was written of one while they were being erased.
 
-    Who came back and opened the account anew meanwhile is not erased further.
+    Doing it again the same day does nothing. Who came back and opened the account anew meanwhile is not erased further.
     """
     by.require(by.is_administrator, "administrator")
     erasure = session.get(Erasure, erasure_id)
@@ -64,17 +65,18 @@ def carry_out(session: Session, erasure_id: int, *, personal: Personal, by: Acto
     session.refresh(erasure)
     person = session.get_one(Person, erasure.person_id)
     if erasure.done_at is None and person.password_hash is not None:
-        erasure.done_at = now
-    if erasure.done_at is not None:
+        erasure.done_at = erasure.tried_at = now
+    if person.password_hash is not None or (erasure.done_at is not None and erasure.tried_at > now - AGAIN_AFTER):
         session.flush()
         return Erased(erasure, (), ())
     return _carry_out(session, erasure, person, personal=personal, by=by, now=now)
 
 
 def unfinished(session: Session, now: datetime) -> Sequence[int]:
-    """The erasures that were not tried today."""
-    tried = (Erasure.done_at.is_(None), Erasure.tried_at <= now - AGAIN_AFTER)
-    return session.scalars(select(Erasure.id).where(*tried).order_by(Erasure.id).limit(MOST_AT_ONCE)).all()
+    """The erasures that were not tried today, done ones once more: an act may have been under way when they were carried out."""
+    open_still = or_(Erasure.done_at.is_(None), Erasure.done_at > now - LOOKED_AT_FOR)
+    found = select(Erasure.id).where(open_still, Erasure.tried_at <= now - AGAIN_AFTER)
+    return session.scalars(found.order_by(Erasure.id).limit(MOST_AT_ONCE)).all()
 
 
 def obstacles(session: Session, person_id: int, *, personal: Personal, now: datetime) -> Sequence[Fault]:
@@ -123,7 +125,7 @@ def _carry_out(session: Session, erasure: Erasure, person: Person, *, personal: 
     # Sessions end, and feeds and calendars that tell of the person are written anew.
     session.refresh(person)
     person.session_epoch, person.revision, erasure.tried_at = person.session_epoch + 1, person.revision + 1, now
-    erasure.done_at = None if kept or _is_needed(session, personal, whose) else now
+    erasure.done_at = None if kept or _is_needed(session, personal, whose) else erasure.done_at or now
     session.flush()
     facts = {"rows": sum(one.rows for one in done), "kept": sorted(one.code for one in kept)}
     if facts["rows"]:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from accounts.identity import SERVICE, Role
 from accounts.models import Person, RoleGrant
 from accounts.personal import own
-from accounts.personal.erasing import ask_erasure, carry_out, unfinished
+from accounts.personal.erasing import AGAIN_AFTER, ask_erasure, carry_out, unfinished
 from accounts.personal.exporting import archive, exported
 from accounts.personal.held import Evidence
 from accounts.personal.looks import note_looks
@@ -58,6 +58,7 @@ OVER = NOW + timedelta(days=50)
 SEPTEMBER = Closing(first_day=date(2026, 9, 1), last_day=date(2026, 9, 30))
 PEOPLE = {"person_id", "by_id", "hand_id", "holder_id", "owner_id"}
 NOTHING_OPEN = replace(PERSONAL, evidence=())
+NOTHING_KEPT = replace(NOTHING_OPEN, laws=())
 
 
 def booked(session: Session, hall: Hall) -> Booking:
@@ -242,7 +243,24 @@ def test_what_is_kept_goes_by_itself_when_the_law_keeps_it_no_more(session: Sess
     again(session)
 
     assert waiting == ([], [erasure.id])
-    assert (hall.cast.per.name, erasure.done_at, list(unfinished(session, later + EVERY * 2))) == (ERASED, later, [])
+    assert (hall.cast.per.name, erasure.done_at, list(unfinished(session, later + EVERY * 4))) == (ERASED, later, [])
+
+
+def test_what_was_written_of_somebody_while_they_were_erased_goes_the_day_after(session: Session, hall: Hall) -> None:
+    booking = booked(session, hall)
+    erasure = ask_erasure(session, hall.cast.per.id, personal=NOTHING_KEPT, by=hall.per, now=OVER).erasure
+    again(session)
+    booking.message, booking.contact_name = "Ring Per.", "Per Solli"
+
+    day_after = list(unfinished(session, OVER + AGAIN_AFTER))
+    carry_out(session, erasure.id, personal=NOTHING_KEPT, by=SERVICE, now=OVER + AGAIN_AFTER / 2)
+    again(session)
+    the_same_day = booking.message
+    carry_out(session, erasure.id, personal=NOTHING_KEPT, by=SERVICE, now=OVER + AGAIN_AFTER)
+    again(session)
+
+    assert (day_after, the_same_day) == ([erasure.id], "Ring Per.")
+    assert (booking.message, booking.contact_name, erasure.done_at, list(unfinished(session, OVER + AGAIN_AFTER))) == ("", "", OVER, [])
 
 
 def test_an_open_bill_holds_back_what_it_is_about_until_it_is_settled(session: Session, hall: Hall) -> None:
