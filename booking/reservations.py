@@ -33,7 +33,7 @@ from database.audit import Act, record
 from database.locks import lock
 from database.outbox import post
 from database.writing import made, put
-from kernel.errors import Conflict, Invalid, refuse
+from kernel.errors import Conflict, Invalid, Refusal, refuse
 from kernel.wallclock import nearest_interval, to_wall
 from policies.judging import ROLES
 from venues.queries import room_at
@@ -156,8 +156,13 @@ def _require_few_unconfirmed(session: Session, holder_id: int) -> None:
 
 def _case(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Case:
     found, known = remembered(session, wish.room) or (room_at(session, wish.room), None)
-    room = in_use(found)
-    return case_of_wish(wish, room, applicant_of(session, wish, room, by=by), known=known, now=now)
+    try:
+        room = in_use(found)
+        return case_of_wish(wish, room, applicant_of(session, wish, room, by=by), known=known, now=now)
+    except Refusal:
+        # Nothing is refused for what a room was.
+        require_current(session, known)
+        raise
 
 
 def _written(session: Session, wish: Wish, weighed: Weighed, *, by: Actor, now: datetime) -> Booking:

@@ -9,13 +9,14 @@ from datetime import date as day_of
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, inspect, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from accounts.identity import COMMAND, SERVICE, Actor
 from booking import adding, decisions, ending, line, offers, splitting
 from booking.changing import Change, Said, change
 from booking.closures import close_rooms, displace_outside, open_again
+from booking.freedom import remember, remembered
 from booking.furnishing import ChangedResource, Losing, NewResource, add_resource, change_resource, restore_resource, retire_resource
 from booking.importing import Fate, import_row
 from booking.meant import Terms, meant
@@ -165,6 +166,10 @@ class Steps:
             }, self._where()
             assert _sought(session) == set(self.model.sought), self._where()
             self._past_unchanged(session)
+            rooms = [known[0] for name in SPACES if (known := remembered(session, f"{OREN}/{name}"))]
+            rows = [row for room in rooms for row in (room, room.venue, *room.venue.resources, *room.spaces)]
+            assert [row for row in rows if inspect(row).session is not None or inspect(row).modified] == [], self._where()
+            self.done["rooms remembered"] += bool(rooms)
 
     def _past_unchanged(self, session: Session) -> None:
         """What was cancelled or moved lay ahead: when, where and whether a date has been is settled once it began.
@@ -205,6 +210,9 @@ class Steps:
         }
         wish = Wish.model_validate(_wish(sort, room, (start, end), weeks) | line)
         act = f"wish {sort.name}, chosen" if choices else f"wish {sort.name}"
+        # As a process does that serves: most wishes rely on rooms as they were, which other acts change meanwhile.
+        if sum(self.done.values()) % 10:
+            remember(self.database, now=self.now)
         made = self._try(act, expected, reserve, wish, by=self.hands[HANDS[sort.name]])
         if made is not None:
             case.accepts = line["accepts"]

@@ -23,6 +23,7 @@ from booking.models import Occurrence
 from booking.occupy import Take, ask, occupy, peek
 from booking.outcome import Declined
 from booking.reservations import reserve
+from booking.states import BookingState
 from booking.timetable import A_WEEK, Bits, Hold, Openings, Taken, seconds_of
 from booking.timetable import Claims as Held
 from booking.wish import Recurrence
@@ -346,6 +347,19 @@ def test_whatever_staff_change_of_rooms_no_booking_relies_on_what_was(database: 
             assert told(room) == told(read), name
             assert known.opening == openings_of(other, [read], NOW.date(), date(2190, 1, 1))[read.id], name
             assert known.policies.scopes == in_force(other, read, date.min, date.max).scopes, name
+
+
+def test_nothing_is_refused_for_what_a_room_was(database: Database, hall: Hall) -> None:
+    database.transact(ACTS["the room retired"], by=hall.kari, now=NOW)
+    database.transact(ACTS["no equipment"], by=hall.kari, now=NOW)
+    with database.reading() as session:
+        freedom_of(session, (), Interval(NOW, NOW + timedelta(days=1)), now=NOW)
+    database.transact(ACTS["the room restored"], by=hall.kari, now=NOW)
+    database.transact(ACTS["equipment again"], by=hall.kari, now=NOW)
+
+    made = database.transact(reserve, wish(resources={"stoler": 10}), by=hall.berit, now=NOW)
+
+    assert made.state is BookingState.BOOKED
 
 
 def is_current(session: Session, known: Known) -> bool:
