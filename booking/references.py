@@ -2,14 +2,15 @@
 
 import secrets
 
-CONSONANTS = "bdfgklmnprstv"
-VOWELS = "aeiou"
+SYLLABLES = [consonant + vowel for consonant in "BDFGKLMNPRSTV" for vowel in "AEIOU"]
 
 
 def new_reference() -> str:
     """Three syllables and three digits, one of 247 million: ``BAKOLI-274``."""
-    word = "".join(secrets.choice(CONSONANTS) + secrets.choice(VOWELS) for _ in range(3))
-    return f"{word}-{secrets.randbelow(900) + 100}".upper()
+    left, number = divmod(secrets.randbelow(len(SYLLABLES) ** 3 * 900), 900)
+    first, left = divmod(left, len(SYLLABLES) ** 2)
+    second, third = divmod(left, len(SYLLABLES))
+    return f"{SYLLABLES[first]}{SYLLABLES[second]}{SYLLABLES[third]}-{number + 100}"
 
 
 def normalised(text: str) -> str:

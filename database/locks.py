@@ -45,7 +45,7 @@ def lock(session: Session, *keys: Key) -> None:
     if session.info.get("locked"):
         raise RuntimeError("lock() was called twice in one transaction; gather all keys first")
     session.info["locked"] = True
-    ordered = sorted(set(keys))
     bind = session.get_bind()
-    if bind.dialect.name == "postgresql" and ordered and not bind.get_execution_options().get("alone", False):
+    if bind.dialect.name == "postgresql" and keys and not bind.get_execution_options().get("alone", False):
+        ordered = sorted(set(keys))
         session.execute(ADVISORY, {"kinds": [int(key.kind) for key in ordered], "ids": [key.id for key in ordered]})

@@ -4,7 +4,7 @@ import fcntl
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TypeVar
 
@@ -77,16 +77,13 @@ class Database:
             yield session
 
     def _once(self, verb: Callable[..., T], *args: object, **kwargs: object) -> T:
-        with ExitStack() as turn:
-            if self._queue:
-                turn.enter_context(self._queue.turn())
-            with self._writing() as connection, Session(connection, expire_on_commit=False) as session:
-                session.info[CONNECTION] = session.connection()
+        # What is made ready before one's turn, and put away after it, keeps nobody waiting.
+        with self._writing() as connection, Session(connection, expire_on_commit=False) as session:
+            session.info[CONNECTION] = connection
+            with self._queue.turn() if self._queue else nullcontext(), connection.begin():
                 answer = verb(session, *args, **kwargs)
-                session.commit()
-                # The next in line need not wait until the session is put away.
-                turn.close()
-                return answer
+                session.flush()
+            return answer
 
     def _writing(self) -> Connection:
         return self.engine.connect().execution_options(writes=True)

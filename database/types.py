@@ -1,7 +1,7 @@
 """Column types: instants in whole seconds, wall-clock times, and enums kept as their words."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy.types import TypeEngine
 
 # Øre: PostgreSQL's plain integer ends at 21 million kroner, SQLite's has eight bytes anyway.
 OreColumn = BigInteger().with_variant(Integer(), "sqlite")
+EPOCH, SECOND = datetime.fromtimestamp(0, UTC), timedelta(seconds=1)
 
 
 class Instant(TypeDecorator[datetime]):
@@ -45,8 +46,9 @@ def whole_second(value: datetime | None) -> datetime | None:
 
 def to_seconds(value: datetime | None) -> int | None:
     """The instant as SQLite keeps it; raises ValueError for one without zone."""
-    whole = whole_second(value)
-    return None if whole is None else int(whole.timestamp())
+    if value is not None and value.tzinfo is None:
+        raise ValueError(f"an instant needs a zone: {value!r}")
+    return None if value is None else (value - EPOCH) // SECOND
 
 
 # Remembered: the rows of one change have one stamp, and the dates of an evening begin together.
@@ -79,7 +81,8 @@ class Word(TypeDecorator[StrEnum]):
         self.kind = kind
 
     def bind_processor(self, dialect: Dialect) -> Callable[[StrEnum | str | None], str | None]:
-        return lambda value: None if value is None else str(self.kind(value))
+        known: dict[StrEnum | str | None, str | None] = {None: None, **{str(word): str(word) for word in self.kind}}
+        return known.__getitem__
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], StrEnum | None]:
         known: dict[str | None, StrEnum | None] = {None: None, **{str(word): word for word in self.kind}}

@@ -19,6 +19,8 @@ BLANK = set("\ufffd\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
 
 def composed(text: str) -> str:
     """The text in the one spelling that is kept and counted: letters composed (Unicode NFC), line breaks as ``\\n``."""
+    if text.isascii() and "\r" not in text:
+        return text
     return unicodedata.normalize("NFC", BREAKS.sub("\n", text))
 
 

@@ -22,7 +22,7 @@ def of_kroner(kroner: int | float | str) -> Ore:
 
 def for_minutes(per_hour: Ore, minutes: int) -> Ore:
     """The price of so many minutes, rounded half up to a whole øre."""
-    return rounded(Fraction(per_hour * minutes, 60))
+    return (per_hour * minutes + 30) // 60
 
 
 def rounded(amount: Fraction) -> Ore:

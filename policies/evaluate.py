@@ -12,7 +12,7 @@ from policies.occasion import Occasion
 from policies.request import Entitlement, Facts, Request, Usage, added
 from policies.rules.base import Reads
 from policies.rules.counts import Measure, adds
-from policies.verdict import Alternative, Change, Effect, Objection, Outcome, Verdict
+from policies.verdict import Alternative, Change, Effect, Objection, Outcome, Undrawn, Verdict
 
 STRICTNESS = tuple(Effect)
 Seek = Callable[[Policy, Occasion, Sequence[Finding]], Mapping[Change, Alternative]]
@@ -29,7 +29,7 @@ def evaluate(policy: Policy, request: Request, facts: Facts, memo: Memo | None =
     refusals = [finding for finding in judged.findings if finding.refuses]
     ways_out = seek(policy, occasion, refusals) if refusals else {}
     held = drawn(request, facts) if request.agreement is None else None
-    return replace(_verdict(judged, ways_out), agreement=held.id if held else None, undrawn=undrawn(request, facts))
+    return _verdict(judged, ways_out, agreement=held.id if held else None, undrawn=undrawn(request, facts))
 
 
 FOR_ALL = frozenset({Reads.ROOM, Reads.TIME, Reads.MOMENT, Reads.HEADS})
@@ -72,7 +72,7 @@ def evaluate_series(cases: Sequence[Case], memo: Memo | None = None, *, seek: Se
         policy, request, before = cases[number]
         facts = _carrying(before, carried)
         verdicts[number] = evaluate(policy, request, facts, memo, seek=seek)
-        if verdicts[number].outcome is not Outcome.REFUSED:
+        if len(cases) > 1 and verdicts[number].outcome is not Outcome.REFUSED:
             for added in _counted_for(policy, request, facts):
                 carried[_key(added)] = _sum(carried.get(_key(added)), added)
     return tuple(verdicts[number] for number in range(len(cases)))
@@ -116,7 +116,7 @@ def _agreed(held: Entitlement) -> Counted:
     return f"agreement {held.id}", held.since or held.first, held.until or held.last
 
 
-def _verdict(judged: Judged, ways_out: Mapping[Change, Alternative]) -> Verdict:
+def _verdict(judged: Judged, ways_out: Mapping[Change, Alternative], *, agreement: str | None, undrawn: tuple[Undrawn, ...]) -> Verdict:
     objections = tuple(_objection(finding, ways_out) for finding in sorted(judged.findings, key=_order))
     return Verdict(
         outcome=judged.outcome,
@@ -136,6 +136,8 @@ def _verdict(judged: Judged, ways_out: Mapping[Change, Alternative]) -> Verdict:
         complaint=judged.complaint,
         checklist=judged.margins.checklist,
         shown_publicly=judged.shown_publicly,
+        agreement=agreement,
+        undrawn=undrawn,
     )
 
 

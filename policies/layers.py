@@ -75,6 +75,7 @@ class Effective:
     def __init__(self, rules: Sequence[Placed]) -> None:
         self.rules = tuple(sorted(rules, key=_precedence))
         self.restricting = tuple(placed for placed in self.rules if placed.rule.restricts)
+        self.counting = tuple((placed.layer, placed.rule) for placed in self.restricting if isinstance(placed.rule, Counting))
         self.giving = tuple(placed for placed in self.rules if placed.rule.gives)
         self.telling_ages_apart = tuple(placed for placed in self.rules if placed.rule.age_cuts)
         self._settling = {
@@ -122,8 +123,7 @@ class Policy:
 
     def counts(self, request: Request) -> tuple[PlacedCount, ...]:
         """What has to be counted before this request can be judged; room kinds are left for the rule to test."""
-        counting = [(placed, placed.rule) for placed in self.on(request.dates[0]).restricting if isinstance(placed.rule, Counting)]
-        counts = [(placed.layer, rule.count(request)) for placed, rule in counting]
+        counts = [(layer, rule.count(request)) for layer, rule in self.on(request.dates[0]).counting]
         return tuple(PlacedCount(count, layer) for layer, count in counts if count is not None)
 
 

@@ -68,8 +68,13 @@ class InForce:
         return tuple(self.parsed.documents[version] for version in self.asked_on(day))
 
     def asked_on(self, day: date) -> tuple[Published, ...]:
-        newest = (next((version for version in scope if version.valid_from <= day), None) for scope in self.scopes)
-        return tuple(version for version in newest if version)
+        found = []
+        for scope in self.scopes:
+            for version in scope:
+                if version.valid_from <= day:
+                    found.append(version)
+                    break
+        return tuple(found)
 
 
 def in_force(session: Session, room: Room, first: date, last: date) -> InForce:

@@ -15,7 +15,7 @@ class Stored:
 
     def to_json(self) -> dict[str, Any]:
         """The value as JSON types: moments as RFC 3339 in UTC, wall clocks without offset, tuples as lists."""
-        written: dict[str, Any] = _adapter(type(self)).dump_python(self, mode="json")
+        written: dict[str, Any] = _adapter(type(self)).serializer.to_python(self, mode="json")
         return written
 
     @classmethod

@@ -109,7 +109,7 @@ class Opening:
 
     def is_known(self, day: date) -> bool:
         """Whether anybody has stated opening hours that hold on this date."""
-        return bool(_table(self.hours, day))
+        return any(_holds(row.period, day) for row in self.hours)
 
     def day_class(self, day: date) -> DayClass:
         if day not in self._classes:
