@@ -173,6 +173,8 @@ BOOKING: Mapping[str, str] = {
     "above-ceiling": _("{value:kr} er mer enn ordningen gir. Skriv høyst {most:kr}."),
     "support-lost": _("Organisasjonen har mistet retten til nye tilskudd til og med {until}. Vent til det er over."),
     "lease-changed": _("Noen andre har vedtatt leiestatus mens du så på siden. Se hva som gjelder nå, og vedta på nytt om det trengs."),
+    "part-stated": _("Det er alt oppgitt noe for denne bookingen. Se hva som står, og noter igjen hvis det skal byttes ut."),
+    "terms-changed": _("Noen andre endret dette mens du så på siden. Se hva som er lagret nå, og lagre igjen hvis det skal endres."),
     "rate-changed": _("Satsen ble rettet mens du så på den. Nå er den {value:kr} i timen fra {first}, og kilden er «{source}»."),
     "report-changed": _("Noen andre skrev i rapporten mens du så på den. Se hva som er lagret, ta med det som skal med, og lagre igjen."),
     "rate-exists": _("Det finnes alt en sats for slike rom fra {first}. Rett den, eller velg en annen dag."),
