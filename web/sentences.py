@@ -271,6 +271,10 @@ BOOKING: Mapping[str, str] = {
     "left-out": _("Du har tatt ut denne datoen."),
     "nothing-to-split": _("Alle datoene til {value} følger etter denne, så det blir ingenting igjen å skille fra."),
     "nothing-to-release": _("Det er ingen datoer å gi tilbake fra {value:when} til {last:when}. Velg en annen periode eller andre lag."),
+    "dearer-meanwhile": _(
+        "Det er blitt dyrere eller for sent å avlyse siden du åpnet siden. Ingenting er avlyst."
+        " Se hva det koster nå, og avlys igjen hvis du vil det likevel."
+    ),
     "other-dates-meanwhile": _("Datoene i perioden er blitt andre mens du så på dem. Ingenting er gitt tilbake. Se på dem på nytt."),
     "team-changes-price": _(
         "Med laget «{value}» blir prisen {after:kr} i stedet for {before:kr}. Datoer flyttes mellom lag bare når prisen er den samme."
