@@ -1,8 +1,9 @@
 """What happens to roles: granted and revoked, by administrators alone."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.identity import Actor, Role
@@ -54,12 +55,14 @@ def revoke_role(session: Session, grant_id: int, *, by: Actor, now: datetime) ->
         raise refuse(Missing, "no-such-role", "role", grant_id)
     # Two administrators who revoke each other at the same moment count under the same locks.
     administrators = _administrators(session)
-    lock(session, *(Key(Subject.PERSON, person_id) for person_id in {grant.person_id, *administrators}))
+    concerned = {grant.person_id, *administrators, *(one.person_id for one in _standing_in(session, grant))}
+    lock(session, *(Key(Subject.PERSON, person_id) for person_id in concerned))
     if grant.role is Role.ADMINISTRATOR and _administrators(session) <= {grant.person_id}:
         raise refuse(Conflict, "last-administrator")
     grant.person.revision += 1
-    if grant.deputy_for is None:
-        session.execute(delete(RoleGrant).where(RoleGrant.deputy_for == grant.person_id, RoleGrant.venue_id == grant.venue_id))
+    for one in _standing_in(session, grant):
+        one.person.revision += 1
+        session.delete(one)
     session.delete(grant)
     session.flush()
     facts = {"role": grant.role, "venue": grant.venue_id}
@@ -75,6 +78,13 @@ def require_match(session: Session, role: Role, venue_id: int | None) -> None:
         raise refuse(Invalid, "role-without-venue", "venue", venue_id)
     if venue_id is not None and venue_id not in venues(session):
         raise refuse(Missing, "no-such-venue", "venue", venue_id)
+
+
+def _standing_in(session: Session, grant: RoleGrant) -> Sequence[RoleGrant]:
+    """The roles of those who stand in with one."""
+    if grant.deputy_for is not None:
+        return ()
+    return session.scalars(select(RoleGrant).where(RoleGrant.deputy_for == grant.person_id, RoleGrant.venue_id == grant.venue_id)).all()
 
 
 def _administrators(session: Session) -> set[int]:

@@ -22,7 +22,7 @@ from booking.states import BookingState, Cause, OccurrenceState
 from booking.telling import tell
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
-from kernel.errors import Invalid, refuse
+from kernel.errors import Conflict, Invalid, refuse
 
 
 def cancel(
@@ -34,6 +34,7 @@ def cancel(
     reason: str = "",
     without_fee: bool = False,
     version: int | None = None,
+    told_at: datetime | None = None,
     by: Actor,
     now: datetime,
 ) -> Booking:
@@ -42,7 +43,8 @@ def cancel(
 
     A date that was displaced is had no more by that: nothing else is offered for it. It costs what the latest judgement of each
     date says, and what is given back too late counts as missed; officers may let it be for nothing, and say why. Raises
-    Conflict (``in-the-past``) when nothing is left to cancel, Invalid (``reason-missing``), Stale, Missing, Forbidden.
+    Conflict (``in-the-past``) when nothing is left to cancel, and (``dearer-meanwhile``) where it costs something else than when
+    that was ``told_at`` a moment, Invalid (``reason-missing``), Stale, Missing, Forbidden.
     """
     booking = booking_at(session, booking_id, version, by=by)
     require_holder(booking, by)
@@ -50,7 +52,7 @@ def cancel(
     dates = reached(booking, number, scope, lifecycle.Act.CANCEL, now=now)
     lock(session, *keys_of(session, booking))
     was = before(session, [booking])
-    act = give_up(session, booking, dates, reason=reason, without_fee=without_fee, by=by, now=now)
+    act = give_up(session, booking, dates, reason=reason, without_fee=without_fee, told_at=told_at, by=by, now=now)
     undoable(session, act, was, by=by, now=now)
     return booking
 
@@ -70,6 +72,7 @@ def give_up(
     reason: str,
     without_fee: bool,
     released: bool = False,
+    told_at: datetime | None = None,
     by: Actor,
     now: datetime,
 ) -> Act:
@@ -78,6 +81,10 @@ def give_up(
     ``released`` says in the log that their organisation gave them back.
     """
     costs = costs_of(session, booking, dates, now=now)
+    if costs and told_at is not None and not without_fee:
+        shown = costs_of(session, booking, dates, now=max(min(told_at, now), booking.created_at))
+        if any(cost.told != shown[number].told for number, cost in costs.items()):
+            raise refuse(Conflict, "dearer-meanwhile")
     # Who wants nothing else for what was lost has cancelled nothing.
     last = BookingState.DISPLACED if all(date.lost_to for date in dates) else BookingState.CANCELLED
     end_dates(session, booking, dates, OccurrenceState.CANCELLED, last, now=now)

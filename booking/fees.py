@@ -9,7 +9,7 @@ from typing import Protocol
 from booking.models import Occurrence
 from booking.states import OccurrenceState
 from kernel.money import Ore
-from kernel.wallclock import to_wall
+from kernel.wallclock import local_day, to_wall
 from policies.verdict import Absence, Ladder, Source, Verdict
 
 DAY = timedelta(days=1)
@@ -30,6 +30,11 @@ class Cost:
     then: Ore | None = None
     missed: Absence | None = None
     missed_from: datetime | None = None
+
+    @property
+    def told(self) -> tuple[Ore | None, int, bool]:
+        """What somebody who is told of it goes by: the fee, the share where it is not known, and whether it counts as missed."""
+        return self.fee, self.percent if self.fee is None else 0, self.missed is not None
 
     @property
     def is_free(self) -> bool:
@@ -64,7 +69,7 @@ def cost_once_booked(date: Priced, verdict: Verdict, *, now: datetime) -> Cost |
     if absence and missed_from and now > missed_from:
         return _too_late(date, ladder, absence, now=now)
     if ladder:
-        return _by(ladder, date, missed_from, now=now)
+        return _by(ladder, absence, date, now=now)
     return Cost(percent=0, fee=0, source=absence.source, missed_from=missed_from) if absence else None
 
 
@@ -93,19 +98,27 @@ def first_dearer(costs: Iterable[Cost]) -> day_of | None:
     return min((cost.dearer_on for cost in costs if cost.dearer_on), default=None)
 
 
-def _by(ladder: Ladder, date: Priced, missed_from: datetime | None, *, now: datetime) -> Cost:
+def _by(ladder: Ladder, absence: Absence | None, date: Priced, *, now: datetime) -> Cost:
     left = _left(date, now)
     percent = ladder.percent(left.days)
-    dearer = (step for step in ladder.steps if step.percent > percent) if date.charged_price != 0 else ()
+    # A step of no days begins when the date is over.
+    dearer = (step for step in ladder.steps if step.percent > percent and step.days) if date.charged_price != 0 else ()
     later = min((date.local_start.date() - (step.days - 1) * DAY for step in dearer), default=None)
     return Cost(
         percent=percent,
         fee=_fee(date, ladder, left),
         source=ladder.source,
         dearer_on=later,
-        then=_fee(date, ladder, date.local_start.date() - later) if later else None,
-        missed_from=missed_from,
+        then=_fee_from(later, ladder, absence, date) if later else None,
+        missed_from=absence.too_late_after(date.starts_at) if absence else None,
     )
+
+
+def _fee_from(day: day_of, ladder: Ladder, absence: Absence | None, date: Priced) -> Ore | None:
+    """What is asked from the beginning of a day on, when it may count as missed already."""
+    now = local_day(day, date.zone).start
+    is_missed = absence and now > absence.too_late_after(date.starts_at)
+    return _too_late(date, ladder, absence, now=now).fee if absence and is_missed else fee_by(ladder, date, now=now)
 
 
 def _too_late(date: Priced, ladder: Ladder | None, absence: Absence, *, now: datetime) -> Cost:

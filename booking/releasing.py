@@ -54,13 +54,14 @@ def release(
     reason: str = "",
     without_fee: bool = False,
     seen: str | None = None,
+    told_at: datetime | None = None,
     by: Actor,
     now: datetime,
 ) -> Sequence[Booking]:
     """Give the dates back, for what cancelling each of them costs; returns the bookings that they were of.
 
-    ``seen`` is ``sign_of`` the dates that were shown: none but these are given back. Raises Stale (``other-dates-meanwhile``),
-    Conflict (``nothing-to-release``), Invalid, Missing, Forbidden.
+    ``seen`` is ``sign_of`` the dates that were shown: none but these are given back, and for what was ``told_at`` a moment. Raises
+    Stale (``other-dates-meanwhile``), Conflict (``nothing-to-release``, ``dearer-meanwhile``), Invalid, Missing, Forbidden.
     """
     _authorise(session, organisation_id, by)
     require_free_of_charge(reason, without_fee=without_fee, by=by)
@@ -74,7 +75,7 @@ def release(
     was = before(session, met)
     for booking in met:
         theirs = [date for date in dates if date.booking_id == booking.id]
-        give_up(session, booking, theirs, reason=reason, without_fee=without_fee, released=True, by=by, now=now)
+        give_up(session, booking, theirs, reason=reason, without_fee=without_fee, released=True, told_at=told_at, by=by, now=now)
     facts = {"bookings": [booking.id for booking in met], "from": period.first.isoformat(), "to": period.last.isoformat()}
     act = Act("release", "organisation", organisation_id, facts)
     record(session, act, by=by, now=now)

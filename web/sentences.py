@@ -174,6 +174,8 @@ BOOKING: Mapping[str, str] = {
     "above-ceiling": _("{value:kr} er mer enn ordningen gir. Skriv høyst {most:kr}."),
     "support-lost": _("Organisasjonen har mistet retten til nye tilskudd til og med {until}. Vent til det er over."),
     "lease-changed": _("Noen andre har vedtatt leiestatus mens du så på siden. Se hva som gjelder nå, og vedta på nytt om det trengs."),
+    "part-stated": _("Det er alt oppgitt noe for denne bookingen. Se hva som står, og noter igjen hvis det skal byttes ut."),
+    "terms-changed": _("Noen andre endret dette mens du så på siden. Se hva som er lagret nå, og lagre igjen hvis det skal endres."),
     "rate-changed": _("Satsen ble rettet mens du så på den. Nå er den {value:kr} i timen fra {first}, og kilden er «{source}»."),
     "report-changed": _("Noen andre skrev i rapporten mens du så på den. Se hva som er lagret, ta med det som skal med, og lagre igjen."),
     "rate-exists": _("Det finnes alt en sats for slike rom fra {first}. Rett den, eller velg en annen dag."),
@@ -270,6 +272,10 @@ BOOKING: Mapping[str, str] = {
     "left-out": _("Du har tatt ut denne datoen."),
     "nothing-to-split": _("Alle datoene til {value} følger etter denne, så det blir ingenting igjen å skille fra."),
     "nothing-to-release": _("Det er ingen datoer å gi tilbake fra {value:when} til {last:when}. Velg en annen periode eller andre lag."),
+    "dearer-meanwhile": _(
+        "Det er blitt dyrere eller for sent å avlyse siden du åpnet siden. Ingenting er avlyst."
+        " Se hva det koster nå, og avlys igjen hvis du vil det likevel."
+    ),
     "other-dates-meanwhile": _("Datoene i perioden er blitt andre mens du så på dem. Ingenting er gitt tilbake. Se på dem på nytt."),
     "team-changes-price": _(
         "Med laget «{value}» blir prisen {after:kr} i stedet for {before:kr}. Datoer flyttes mellom lag bare når prisen er den samme."

@@ -22,8 +22,10 @@ from booking.models import Booking, Occurrence
 from booking.reasons import verdicts_of_all
 from booking.states import OccurrenceState
 from database.audit import Act, record
-from kernel.errors import Invalid, refuse
+from database.locks import Key, Subject, lock
+from kernel.errors import Invalid, Stale, refuse
 from kernel.money import Ore
+from kernel.texts import sign_of
 from kernel.wallclock import to_wall
 from venues.queries import municipality
 from web.forms import Input
@@ -145,10 +147,12 @@ def unbilled(session: Session, whose: Whose, *, by: Actor, now: datetime) -> Seq
 
 
 class TermsInput(Input):
-    """What stands on the organisation's invoices, and the number of another organisation that pays."""
+    """What stands on the organisation's invoices, and the number of another organisation that pays; with the sign of what had been said
+    as it was ``seen``."""
 
     reference: Annotated[str, Field(max_length=100)] = ""
     payer: Annotated[str, Field(max_length=20)] = ""
+    seen: str = ""
 
 
 def terms_of(session: Session, organisation_id: int) -> Terms | None:
@@ -160,19 +164,30 @@ def set_terms(session: Session, organisation_id: int, given: TermsInput, *, by: 
     """Say what is written on an organisation's invoices and who pays them, for what is billed from now on.
 
     For officers and those who act for it; that another pays only officers and those who act for both can say. Raises
-    Invalid (``no-such-organisation``), Forbidden.
+    Invalid (``no-such-organisation``), Stale (``terms-changed``) where another said otherwise since it was seen, Forbidden.
     """
     by.require(by.is_officer or by.acts_for(organisation_id), "delegate")
+    lock(session, Key(Subject.ORGANISATION, organisation_id))
     organisation = organisation_of(session, organisation_id)
-    row = session.get(Terms, organisation_id, with_for_update=True) or Terms(organisation_id=organisation.id)
+    known = session.get(Terms, organisation_id, with_for_update=True, populate_existing=True)
+    row = known or Terms(organisation_id=organisation.id, reference="")
     payer = _payer(session, given.payer, organisation)
     if payer != row.payer_id:
         by.require(by.is_officer or payer is None or by.acts_for(payer), "officer")
+    if (payer, given.reference) == (row.payer_id, row.reference):
+        return row
+    if given.seen not in ("", seen_of(known)):
+        raise refuse(Stale, "terms-changed", "reference", row.reference)
     row.payer_id, row.reference = payer, given.reference
     session.add(row)
     session.flush()
     record(session, Act("bill", "organisation", organisation_id, {"payer": payer, "reference": bool(given.reference)}), by=by, now=now)
     return row
+
+
+def seen_of(terms: Terms | None) -> str:
+    """The sign of how an organisation is billed."""
+    return sign_of(repr((terms.payer_id, terms.reference) if terms else None))
 
 
 def _payer(session: Session, number: str, organisation: Organisation) -> int | None:

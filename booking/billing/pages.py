@@ -11,7 +11,7 @@ from accounts import edge, organisations
 from accounts.models import Person
 from accounts.queries import names_of_organisations
 from booking.billing import api, payments
-from booking.billing.account import MOST_SHOWN, TermsInput, Whose, account, lines_of, set_terms, terms_of, unbilled
+from booking.billing.account import MOST_SHOWN, TermsInput, Whose, account, lines_of, seen_of, set_terms, terms_of, unbilled
 from booking.billing.exports import Format
 from booking.billing.labels import kind_label
 from booking.billing.models import PaymentState
@@ -220,7 +220,7 @@ def _organisation_account(organisation_id: int, form: Form | None = None) -> str
     organisation, terms = organisations.organisation_of(session, organisation_id), terms_of(session, organisation_id)
     payer = terms.payer if terms else None
     said = {"reference": terms.reference if terms else "", "payer": payer.number or "" if payer else ""}
-    return _account(whose, organisation=organisation, terms=terms, form=form or Form(said))
+    return _account(whose, organisation=organisation, terms=terms, seen=seen_of(terms), form=form or Form(said))
 
 
 def _account(whose: Whose, **more: Any) -> str:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from accounts.identity import Actor, Role
-from accounts.models import Person
+from accounts.models import Person, RoleGrant
 from accounts.queries import holding
 from booking.cases import booking_for, decider_of, require_decider, works_on
 from booking.casework.models import Message
@@ -18,6 +18,7 @@ from database.audit import Act, record
 from database.outbox import post
 from kernel.errors import Conflict, Invalid, refuse
 from kernel.wallclock import to_wall
+from venues.models import Room
 from web.fields import Day
 from web.forms import Input
 
@@ -72,6 +73,17 @@ def is_of(person_id: int, today: date) -> ColumnElement[bool]:
     """The condition that a case is this person's, as its owner or in an owner's place."""
     stands_in = or_(Booking.deputy_until.is_(None), Booking.deputy_until >= today)
     return or_(Booking.owner_id == person_id, and_(Booking.deputy_id == person_id, stands_in))
+
+
+def is_nobodys() -> ColumnElement[bool]:
+    """The condition that nobody has taken a case, or that who did may not decide on it any more."""
+    here = select(Room.venue_id).where(Room.id == Booking.room_id).scalar_subquery()
+    may = or_(
+        RoleGrant.role == Role.ADMINISTRATOR,
+        and_(RoleGrant.role == Role.OFFICER, Booking.decider != Role.ADMINISTRATOR),
+        and_(RoleGrant.role == Role.CARETAKER, Booking.decider == Role.CARETAKER, RoleGrant.venue_id == here),
+    )
+    return ~exists().where(RoleGrant.person_id == Booking.owner_id, RoleGrant.deputy_for.is_(None), may)
 
 
 def in_charge(session: Session, booking: Booking, *, now: datetime) -> Sequence[int]:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import contains_eager
 
@@ -52,10 +52,12 @@ class Version(Input):
 
 
 class Cancellation(Version):
-    """Why it is cancelled, where another than the holder does it; whether that costs nothing, where an officer does."""
+    """Why it is cancelled, where another than the holder does it; whether that costs nothing, where an officer does; when the page
+    told what it costs."""
 
     reason: Annotated[str, Field(max_length=500)] = ""
     without_fee: bool = False
+    told_at: AwareDatetime | None = None
 
 
 class DateCancellation(Cancellation):
@@ -198,14 +200,16 @@ def _refused(booking: Booking, refusal: Refusal, typed: str) -> Response:
 def page_of(booking: Booking, form: Form, *, refusal: Refusal | None = None, typed: str = "") -> str:
     """The page of a booking, with what was typed and why it was refused."""
     session, actor = edge.reading(), edge.actor()
-    told = told_booking(session, booking, by=actor, language=language.choose(), now=now())
-    today = to_wall(now(), booking.room.venue.zone).date()
-    offers = offers_after(session, booking, now=now())
+    moment = now()
+    told = told_booking(session, booking, by=actor, language=language.choose(), now=moment)
+    today = to_wall(moment, booking.room.venue.zone).date()
+    offers = offers_after(session, booking, now=moment)
     looks.shown(booking.holder_id)
     return render_template(
         "booking/case.html",
         booking=booking,
         told=told,
+        told_at=moment,
         lines=told_chain(happened(session, booking), booking, by=actor),
         form=form,
         refusal=refusal,

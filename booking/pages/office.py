@@ -15,7 +15,7 @@ from accounts.identity import Actor
 from accounts.personal import looks
 from accounts.register.queries import open_reviews
 from booking.cases import booking_seen
-from booking.casework.charge import is_of
+from booking.casework.charge import is_nobodys, is_of
 from booking.casework.messages import noted, spoken_to
 from booking.conditions.queries import withdrawable
 from booking.displacing import sign_of
@@ -111,12 +111,12 @@ def search() -> ResponseReturnValue:
 
 
 def _of(actor: Actor, whose: str, today: date) -> ColumnElement[bool]:
-    """All cases, those of the person, or those that nobody has taken."""
+    """All cases, those of the person, or those that nobody who may decide has taken."""
     match whose, actor.person_id:
         case "mine", int(person_id):
             return is_of(person_id, today)
         case "nobody", _:
-            return Booking.owner_id.is_(None)
+            return is_nobodys()
         case _:
             return Booking.id.is_not(None)
 

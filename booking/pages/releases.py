@@ -5,7 +5,7 @@ from typing import Annotated
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
@@ -43,11 +43,12 @@ class Released(Input):
 
 
 class Release(Released):
-    """What was seen, which alone is given back, and why."""
+    """What was seen, which alone is given back, when the page told what that costs, and why."""
 
     seen: Annotated[str, Field(max_length=16)]
     reason: Annotated[str, Field(max_length=500)] = ""
     without_fee: bool = False
+    told_at: AwareDatetime | None = None
 
 
 @routes.get("/organisations/<int:organisation_id>/releases")
@@ -68,7 +69,7 @@ def release_period(organisation_id: int) -> ResponseReturnValue:
     organisation = _seen(organisation_id)
     try:
         given = parse(Release, request.form)
-        said = given.model_dump(include={"seen", "reason", "without_fee"})
+        said = given.model_dump(include={"seen", "reason", "without_fee", "told_at"})
         bookings = edge.transact(release, organisation.id, given.period, **said)
     except FORM_REFUSALS as refusal:
         return _again(organisation, refusal), status_of(refusal)
@@ -103,6 +104,7 @@ def _page(organisation: Organisation, form: Form, period: Period | None = None) 
         period=period,
         dates=dates,
         seen=sign_of(dates),
+        told_at=moment,
         costs=costs,
         cost=sum_of(costs),
         teams=_teams(organisation, moment),

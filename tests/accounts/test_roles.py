@@ -5,7 +5,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts import roles
+from accounts.deputies import name_deputy
 from accounts.identity import Role
+from accounts.inputs import DeputyInput
 from accounts.models import Person, RoleGrant
 from database.outbox import Notice
 from kernel.errors import Conflict, Invalid
@@ -45,6 +47,18 @@ def test_a_revoked_role_is_gone(session: Session, cast: Cast) -> None:
     roles.revoke_role(session, grants(session, cast.olav)[0].id, by=actor(session, cast.ada), now=NOW)
 
     assert (actor(session, cast.olav).roles, cast.olav.revision) == (frozenset(), 1)
+
+
+def test_who_stood_in_does_so_no_more_and_their_feeds_are_written_anew(session: Session, cast: Cast) -> None:
+    days = DeputyInput(email=cast.per.email or "", first_day=NOW.date(), last_day=NOW.date())
+    name_deputy(session, cast.olav.id, days, by=actor(session, cast.kari), now=NOW)
+    session.commit()
+    session.info.clear()
+    before = cast.per.revision
+
+    roles.revoke_role(session, grants(session, cast.olav)[0].id, by=actor(session, cast.ada), now=NOW)
+
+    assert (grants(session, cast.per), cast.per.revision) == ([], before + 1)
 
 
 def test_the_last_administrator_stays(session: Session, cast: Cast) -> None:

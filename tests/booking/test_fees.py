@@ -1,7 +1,9 @@
 """What a cancellation costs: by days on the wall clock, by the ladder that the date was judged by, and when nothing is asked."""
 
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -10,20 +12,24 @@ from sqlalchemy.orm import Session
 from accounts.identity import SERVICE, Actor
 from booking import decisions, ending
 from booking.closures import close_rooms
-from booking.fees import cost_of
+from booking.fees import cost_of, cost_once_booked
 from booking.models import Booking
+from booking.pages.terms import Tried
 from booking.reasons import verdicts_of
 from booking.reservations import reserve
 from booking.states import BookingState
 from database.audit import Audit
-from kernel.errors import Forbidden, Invalid
+from kernel.errors import Conflict, Forbidden, Invalid
 from policies.document import checked
 from policies.places import place_at
 from policies.verbs import publish
+from policies.verdict import Absence, Ladder, Outcome, Step, Verdict
 from tests.booking.conftest import LADDER, NOW, POLICY, REASON, Hall, again, move, publish_with, wish
 from venues.inputs import ClosureInput
 
 KRONE = 100
+BY_LADDER = Verdict(outcome=Outcome.ACCEPTED, cancellation=Ladder(rule="ladder", steps=(Step(15, 50), Step(8, 100))))
+ABSENCE = Absence(rule="absence", times=3, percent=100, release_hours=24, hearing_days=0)
 # Lørenskog's case 7: rent 1,000 for a Saturday.
 SATURDAY = {"start": "2026-11-14T18:00", "end": "2026-11-14T20:30"}
 
@@ -32,6 +38,11 @@ SATURDAY = {"start": "2026-11-14T18:00", "end": "2026-11-14T20:30"}
 def hall(session: Session, hall: Hall) -> Hall:
     publish_with(session, LADDER)
     return hall
+
+
+def dated(starts: datetime) -> Tried:
+    """A date of 1,000 kroner that begins at a time by the clock in Oslo, the first of it where it comes twice."""
+    return Tried(starts.replace(tzinfo=OSLO).astimezone(UTC), starts, "Europe/Oslo", 1000 * KRONE, 1000 * KRONE)
 
 
 def booked(session: Session, hall: Hall, **changes: Any) -> Booking:
@@ -74,6 +85,95 @@ def test_days_are_counted_by_the_clock_on_the_wall(session: Session, hall: Hall,
     day, hour, minute = moment
 
     assert cancel(session, booked(session, hall), by=hall.berit, now=datetime(2026, 10, day, hour, minute, tzinfo=UTC)) == [kroner * KRONE]
+
+
+OSLO = ZoneInfo("Europe/Oslo")
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("starts", "dearer_on", "midnight"),
+    [
+        # 15 days: 14 left is dearer. Winter time begins on the 25th of October 2026, summer time on the 28th of March 2027.
+        (datetime(2026, 11, 1, 18), date(2026, 10, 18), datetime(2026, 10, 17, 22, tzinfo=UTC)),
+        (datetime(2026, 11, 8, 18), date(2026, 10, 25), datetime(2026, 10, 24, 22, tzinfo=UTC)),
+        (datetime(2026, 11, 9, 18), date(2026, 10, 26), datetime(2026, 10, 25, 23, tzinfo=UTC)),
+        (datetime(2027, 4, 4, 0), date(2027, 3, 21), datetime(2027, 3, 20, 23, tzinfo=UTC)),
+        (datetime(2027, 4, 11, 18), date(2027, 3, 28), datetime(2027, 3, 27, 23, tzinfo=UTC)),
+        (datetime(2027, 4, 12, 18), date(2027, 3, 29), datetime(2027, 3, 28, 22, tzinfo=UTC)),
+    ],
+)
+def test_it_is_free_to_the_last_second_before_the_day_that_is_told(starts: datetime, dearer_on: date, midnight: datetime) -> None:
+    assert midnight.astimezone(OSLO) == datetime.combine(dearer_on, time(), OSLO)
+    told = {}
+    for apart in (-MINUTE, -SECOND, timedelta(), SECOND, MINUTE):
+        cost = cost_once_booked(dated(starts), BY_LADDER, now=midnight + apart)
+        assert cost is not None
+        told[apart] = (cost.fee, cost.dearer_on, cost.then)
+
+    free, half = (0, dearer_on, 500 * KRONE), (500 * KRONE, starts.date() - timedelta(days=7), 1000 * KRONE)
+    assert told == {-MINUTE: free, -SECOND: free, timedelta(): half, SECOND: half, MINUTE: half}
+
+
+@pytest.mark.parametrize(
+    ("starts", "limit"),
+    [
+        (datetime(2026, 10, 24, 18), "2026-10-23T18:00"),
+        (datetime(2026, 10, 25, 18), "2026-10-24T19:00"),  # 25 hours of that day, and so 24 before is an hour later on the clock
+        (datetime(2026, 10, 26, 2, 30), "2026-10-25T02:30"),
+        (datetime(2027, 3, 28, 18), "2027-03-27T17:00"),
+        (datetime(2027, 3, 29, 2, 30), "2027-03-28T01:30"),
+    ],
+)
+def test_what_is_missed_from_is_the_minute_that_is_told_and_the_next_second_counts(starts: datetime, limit: str) -> None:
+    verdict = replace(BY_LADDER, absence=ABSENCE, cancellation=None)
+    early = cost_once_booked(dated(starts), verdict, now=NOW)
+    assert early is not None and early.missed_from is not None
+    assert f"{early.missed_from.astimezone(OSLO):%Y-%m-%dT%H:%M}" == limit
+    told = [
+        cost_once_booked(dated(starts), verdict, now=early.missed_from + apart) for apart in (-MINUTE, -SECOND, timedelta(), SECOND, MINUTE)
+    ]
+
+    assert [(one.fee, one.missed is not None) for one in told if one] == [*[(0, False)] * 3, *[(1000 * KRONE, True)] * 2]
+
+
+def test_a_day_on_which_it_counts_as_missed_already_is_told_at_what_that_costs() -> None:
+    """Missed from ten days before at the full price; the ladder asks for half from the seventh day."""
+    steps = (Step(15, 10), Step(8, 50))
+    verdict = replace(BY_LADDER, cancellation=Ladder(rule="ladder", steps=steps), absence=replace(ABSENCE, release_hours=240))
+    cost = cost_once_booked(dated(datetime(2026, 11, 14, 18)), verdict, now=datetime(2026, 11, 2, 12, tzinfo=UTC))
+
+    assert cost is not None
+    assert (cost.fee, cost.dearer_on, cost.then) == (100 * KRONE, date(2026, 11, 7), 1000 * KRONE)
+    on_the_day = cost_once_booked(dated(datetime(2026, 11, 14, 18)), verdict, now=datetime(2026, 11, 7, 12, tzinfo=UTC))
+    assert on_the_day is not None and on_the_day.fee == cost.then
+
+
+def test_a_step_that_begins_when_the_date_is_over_is_never_told() -> None:
+    verdict = replace(BY_LADDER, cancellation=Ladder(rule="ladder", steps=(Step(1, 50), Step(0, 100))))
+    told = [cost_once_booked(dated(datetime(2026, 11, 14, 18)), verdict, now=datetime(2026, 11, day, 12, tzinfo=UTC)) for day in (13, 14)]
+
+    assert [(one.fee, one.dearer_on) for one in told if one] == [(0, date(2026, 11, 14)), (500 * KRONE, None)]
+
+
+@pytest.mark.parametrize(("told", "kroner"), [((22, 58), None), ((23, 0), 500), (None, 500)])
+def test_who_was_told_that_it_is_free_does_not_pay_unasked(
+    session: Session, hall: Hall, told: tuple[int, int] | None, kroner: int | None
+) -> None:
+    booking = booked(session, hall)
+    at = datetime(2026, 10, 30, *told, tzinfo=UTC) if told else None
+    pressed = datetime(2026, 10, 30, 23, 1, tzinfo=UTC)
+
+    if kroner is None:
+        with pytest.raises(Conflict, match="dearer-meanwhile"):
+            cancel(session, booking, told_at=at, by=hall.berit, now=pressed)
+    else:
+        assert cancel(session, booking, told_at=at, by=hall.berit, now=pressed) == [kroner * KRONE]
+
+
+@pytest.mark.parametrize("told", [datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, tzinfo=UTC)])
+def test_a_moment_that_no_page_was_shown_at_breaks_nothing(session: Session, hall: Hall, told: datetime) -> None:
+    assert cancel(session, booked(session, hall), told_at=told, by=hall.berit, now=NOW + MINUTE) == [0]
 
 
 def test_what_it_costs_is_told_beforehand_with_the_day_on_which_it_gets_dearer(session: Session, hall: Hall) -> None:

@@ -136,6 +136,24 @@ def test_a_reference_is_said_and_another_payer_only_by_the_office(visit: Visit, 
     assert "Fakturaene går til Strømmen sangkor." in club.get(address).text
 
 
+def test_what_another_said_of_the_invoices_is_shown_before_it_is_replaced(visit: Visit, given: Given) -> None:
+    address = f"/organisations/{given.skiold}/account"
+    club, officer = visit("nils"), visit("kari")
+    (read,) = re.findall(r'name="seen" value="(\w+)"', club.get(address).text)
+
+    first = officer.post(f"{address}/terms", form_on=address, reference="PO 17", payer="313000028", seen=read)
+    again = officer.post(f"{address}/terms", form_on=address, reference="PO 17", payer="313000028", seen=read)
+    mistyped = club.post(f"{address}/terms", form_on=address, reference="PO 18" * 30, seen=read)
+    late = club.post(f"{address}/terms", form_on=address, reference="PO 18", seen=read)
+    (seen,) = re.findall(r'name="seen" value="(\w+)"', late.text)
+    saw = club.post(f"{address}/terms", form_on=address, reference="PO 18", seen=seen)
+
+    assert [one.status_code for one in (first, again, mistyped, late, saw)] == [303, 303, 422, 409, 303]
+    assert re.findall(r'name="seen" value="(\w+)"', mistyped.text) == [read]
+    assert "Noen andre endret dette mens du så på siden." in faults(late.text)["reference"]
+    assert "<dd>PO 17</dd>" in late.text and "<dd>Strømmen sangkor</dd>" in late.text
+
+
 @pytest.mark.browser
 def test_the_pages_bar_nobody_and_fit_a_phone(page: Page, given: Given, axe: Axe) -> None:
     page.goto("/sign-in")

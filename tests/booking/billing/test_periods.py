@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from booking.absence import note_absence, withdraw_absence
 from booking.adding import readd
-from booking.billing.account import TermsInput, Whose, account, set_terms
+from booking.billing.account import TermsInput, Whose, account, seen_of, set_terms
 from booking.billing.models import Dispute, Line, LineKind, Period, Terms
 from booking.billing.periods import Closing, close_period, foreseen, shares
 from booking.billing.prices import Objection, Ruling, dispute, settle_price
@@ -26,9 +26,11 @@ from booking.splitting import split
 from booking.states import BookingKind, OccurrenceState
 from booking.undo import undo
 from database.audit import Audit
-from kernel.errors import Conflict, Forbidden, Invalid, Refusal
+from database.transact import Database
+from kernel.errors import Conflict, Forbidden, Invalid, Refusal, Stale
 from kernel.wallclock import to_wall
-from tests.booking.conftest import LADDER, NO_SHOW, NOW, Hall, again, move, publish_with, wish
+from tests.booking.conftest import LADDER, NO_SHOW, NOW, Hall, again, furnish, move, publish_with, wish
+from tests.meanwhile import meanwhile
 from venues.inputs import ClosureInput
 
 OREN = "oren-flerbrukshall"
@@ -86,6 +88,21 @@ def test_what_changes_after_a_period_was_billed_comes_in_the_next_and_names_its_
     assert [(act.verb, act.facts["lines"], act.facts["amount"]) for act in acts] == [("close", 3, 240000), ("close", 3, -160000)]
 
 
+def test_of_two_who_say_how_it_is_billed_at_once_the_later_is_told(database: Database) -> None:
+    hall = database.transact(furnish)
+    skiold = hall.cast.skiold.id
+
+    def say(reference: str) -> Callable[[Session], object]:
+        given = TermsInput(reference=reference, seen=seen_of(None))
+        return lambda session: set_terms(session, skiold, given, by=hall.kari, now=NOW)
+
+    late = meanwhile(database, say("PO 17"), say("PO 18")).exception()
+
+    assert isinstance(late, Stale) and [(fault.code, fault.value) for fault in late.faults] == [("terms-changed", "PO 17")]
+    with database.reading() as session:
+        assert session.scalars(select(Terms.reference)).all() == ["PO 17"]
+
+
 def test_a_date_that_no_period_took_belongs_to_the_next(session: Session, rules: Hall) -> None:
     """Who was left out, what was disputed and what lies between two periods is billed once, later."""
     season = reserve(session, wish(team="J12", **PLAIN), by=rules.berit, now=NOW)
@@ -116,6 +133,7 @@ def test_who_paid_first_is_credited_and_others_pay_from_then_on(session: Session
     again(session)
     with pytest.raises(Forbidden):
         set_terms(session, rules.cast.skiold.id, TermsInput(payer="313000028"), by=rules.berit, now=NOW)
+    again(session)
     set_terms(session, rules.cast.skiold.id, TermsInput(payer="313 000 028", reference="PO 17"), by=rules.kari, now=NOW)
     again(session)
     cancel(session, season.id, number=1, reason="Brann", without_fee=True, by=rules.kari, now=NOW)

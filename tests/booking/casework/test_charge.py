@@ -1,6 +1,7 @@
 """Whose case it is, who looks at it, and what becomes of it when a promise is broken."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import delete, select
@@ -8,19 +9,24 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import SERVICE, Actor, Role
 from accounts.models import RoleGrant
+from accounts.personal.erasing import ask_erasure
+from accounts.roles import revoke_role
 from booking.casework import messages, presence
-from booking.casework.charge import Charge, assign, in_charge
+from booking.casework.charge import Charge, assign, in_charge, is_nobodys
 from booking.casework.promises import broken, escalate
 from booking.decisions import decline
 from booking.ending import cancel
 from booking.models import Booking
 from booking.reservations import reserve
 from booking.states import BookingState
+from calendars.personal import PERSONAL
 from database.audit import Audit
 from database.outbox import Notice
+from database.transact import Database
 from kernel.errors import Conflict, Invalid, Stale
 from tests import cast
-from tests.booking.conftest import NOW, Hall, again, wish
+from tests.booking.conftest import NOW, Hall, again, furnish, wish
+from tests.meanwhile import meanwhile
 
 LATE = datetime(2026, 9, 4, 13, 31, tzinfo=UTC)  # the answer was promised until half past three
 DAY = timedelta(days=1)
@@ -87,6 +93,40 @@ def test_a_deputy_is_told_until_the_last_day_and_without_an_owner_whoever_wrote_
     assert [in_charge(session, asked, now=NOW + days * DAY) for days in (1, 2)] == [[kari, other], [kari]]
     session.execute(delete(RoleGrant).where(RoleGrant.person_id == kari))
     assert in_charge(session, asked, now=NOW + 2 * DAY) == [other], "who has left the office is told nothing"
+
+
+def test_a_case_that_is_handed_to_who_loses_the_role_at_once_is_nobodys_and_told_to_the_others(database: Database) -> None:
+    hall = database.transact(furnish)
+    kari, tone = hall.cast.kari.id, hall.cast.tone.id
+    booking = database.transact(reserve, wish(organisation=None), by=hall.per, now=NOW)
+    with database.reading() as session:
+        chief = cast.actor(session, hall.cast.ada)
+        role = session.scalars(select(RoleGrant.id).where(RoleGrant.person_id == kari)).one()
+        spare = RoleGrant(person_id=tone, role=Role.OFFICER, granted_at=NOW)
+    database.transact(lambda session: session.add(spare))
+
+    def revoke(session: Session) -> object:
+        return revoke_role(session, role, by=chief, now=NOW)
+
+    def hand_over(session: Session) -> object:
+        return assign(session, booking.id, Charge(owner=kari), by=chief, now=NOW)
+
+    meanwhile(database, hand_over, revoke).result()
+    erase = partial(ask_erasure, person_id=kari, personal=PERSONAL, by=chief, now=NOW)
+    stranded = database.transact(_whose, booking.id)
+    take = partial(assign, booking_id=booking.id, given=Charge(owner=tone, was=kari), by=chief, now=NOW)
+    erased = meanwhile(database, take, erase).result()
+
+    assert stranded == (True, [tone])
+    assert erased.erasure.done_at == NOW
+    assert database.transact(_whose, booking.id) == (False, [tone])
+
+
+def _whose(session: Session, booking_id: int) -> tuple[bool, list[int]]:
+    """Whether the case is listed as nobody's, and who is told of it."""
+    booking = session.get_one(Booking, booking_id)
+    listed = session.scalars(select(Booking.id).where(is_nobodys())).all()
+    return booking_id in listed, list(in_charge(session, booking, now=NOW))
 
 
 def test_a_broken_promise_is_told_once_and_raises_the_case_and_decides_nothing(

@@ -7,10 +7,12 @@ from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from booking.models import Booking
 from tests.accounts.conftest import Visitor
 from tests.booking.conftest import LADDER, NO_SHOW, REASON, publish_with
-from tests.booking.pages.conftest import ASKED, ROOM
+from tests.booking.pages.conftest import ASKED, ROOM, Hidden
 from tests.clock import Clock
 
 
@@ -113,6 +115,46 @@ def test_what_is_too_late_to_give_back_is_told_before_and_after(
     assert "Avlyser dere nå, regnes det som om ingen kom. Å avlyse koster nå 800 kr." in late
     assert "Avlyst for sent. Det regnes som om ingen kom." in done and "Det koster 800 kr." in done
     assert "regnes som om ingen kom" not in forgiven
+
+
+@pytest.mark.usefixtures("ladder")
+def test_a_page_that_stood_open_over_midnight_costs_nothing_unseen(
+    visit: Callable[..., Visitor], booked: Callable[..., str], clock: Clock
+) -> None:
+    reference = booked(start="2026-09-17T18:00", end="2026-09-17T20:00")
+    berit, address = visit("berit"), f"/bookings/{reference}"
+    shown = price(berit.get(address).text)
+    (told_at,) = re.findall(r'name="told_at" value="([^"]+)"', shown)
+
+    clock.pass_by(timedelta(days=2))
+    late = berit.post(f"{address}/cancellation", form_on=address, told_at=told_at)
+    (again,) = re.findall(r'name="told_at" value="([^"]+)"', late.text)
+    saw = berit.post(f"{address}/cancellation", form_on=address, told_at=again)
+
+    assert "Å avlyse er gratis nå." in shown
+    assert (late.status_code, saw.status_code) == (409, 303)
+    assert "Ingenting er avlyst." in late.text and "Å avlyse koster nå 400 kr." in price(late.text)
+
+
+@pytest.mark.usefixtures("ladder")
+def test_a_period_is_not_given_back_for_more_than_the_page_told(
+    app: Flask, visit: Callable[..., Visitor], booked: Callable[..., str], clock: Clock
+) -> None:
+    reference = booked(start="2026-09-17T18:00", end="2026-09-17T20:00")
+    with app.extensions["database"].reading() as session:
+        club = session.scalars(select(Booking.organisation_id).where(Booking.reference == reference)).one()
+    berit, address, week = visit("berit"), f"/organisations/{club}/releases", {"first_day": "2026-09-14", "last_day": "2026-09-20"}
+    sent = Hidden(berit.get(f"{address}?{urlencode(week)}"), address).forms[-1]
+    sent.pop("csrf_token")
+
+    clock.pass_by(timedelta(days=2))
+    late = berit.post(address, form_on=address, **sent)
+    again = Hidden(late, address).forms[-1]
+    again.pop("csrf_token")
+    saw = berit.post(address, form_on=address, **again)
+
+    assert (late.status_code, saw.status_code) == (409, 303)
+    assert "Ingenting er avlyst." in late.text and "koster nå 400 kr." in price(late.text)
 
 
 def price(text: str) -> str:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from playwright.sync_api import Page
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from booking.models import Usage
-from booking.support.models import Agreement, Grant
+from booking.models import Booking, Usage
+from booking.support.models import Agreement, Grant, Scheme, SchemeKind
 from database.transact import Database
 from tests.accounts.conftest import Visitor
 from tests.booking.support.conftest import ROOM, Given
@@ -362,11 +362,33 @@ def test_a_lease_status_that_another_decided_meanwhile_is_shown_first(visit: Vis
 
     first = ada.post(address, form_on=form, status="A", seen=read, **decided)
     late = kari.post(address, form_on=form, status="b", seen=read, **decided)
-    strange = kari.post(address, form_on=form, status="ab", **decided)
+    strange = kari.post(address, form_on=form, status="ab", seen=read, **decided)
 
     assert [one.status_code for one in (first, late, strange)] == [303, 409, 422]
     assert "Noen andre har vedtatt leiestatus" in faults(late.text)["status"] and "Status A" in late.text
     assert faults(strange.text)["status"] == "«ab» er ikke en bokstav. Skriv én fra a til z."
+    # What was mistyped in between does not make seen what was not.
+    assert re.findall(r'name="seen" value="(\w+)"', strange.text) == [read]
+    assert re.findall(r'name="seen" value="(\w+)"', late.text) != [read]
+
+
+def test_what_another_stated_of_a_booking_is_shown_and_replaced_by_who_saw_it(app: Flask, visit: Visit, given: Given) -> None:
+    address, form = f"/grants/{given.grant}/parts", f"/grants/{given.grant}"
+    database: Database = app.extensions["database"]
+    database.transact(lambda session: session.execute(update(Scheme).values(kind=SchemeKind.RENT)))
+    with database.reading() as session:
+        reference = session.scalars(select(Booking.reference).where(Booking.organisation_id == given.skiold)).first()
+    said = {"booking": reference, "young": "40", "reason": "Delt bane"}
+
+    first = visit("ada").post(address, form_on=form, local="50", **said)
+    late = visit("kari").post(address, form_on=form, local="70", **said)
+    (seen,) = re.findall(r'name="seen" value="(\w+)"', late.text)
+    saw = visit("kari").post(address, form_on=form, local="70", seen=seen, **said)
+
+    assert [one.status_code for one in (first, late, saw)] == [303, 409, 303]
+    assert "Det er alt oppgitt noe for denne bookingen." in faults(late.text)["booking"]
+    told = dict(re.findall(r"<div><dt>(.*?)</dt><dd>(.*?)</dd></div>", late.text))
+    assert (told["Oppgitt for"], told["Unge nok, i prosent"], told["Egen tid, i prosent"]) == (reference, "40", "50")
 
 
 def test_a_hearing_is_told_answered_and_decided_on_its_page(visit: Visit, given: Given) -> None:

@@ -15,7 +15,8 @@ from booking.support.duties import duties_kept
 from booking.support.grants import reports
 from booking.support.grants.awarding import GrantTerms, end_grant, make_grant
 from booking.support.grants.check import checked
-from booking.support.grants.models import Rate, Report
+from booking.support.grants.models import Part, Rate, Report
+from booking.support.grants.parts import PartInput, state_part
 from booking.support.grants.reports import ReportInput, account_of, write_report
 from booking.support.grants.schemes import (
     RateChange,
@@ -267,3 +268,51 @@ def test_what_one_wrote_in_a_report_is_not_lost_to_another_who_had_it_open(sessi
         write_report(session, grant.id, ReportInput(text="Vi turnet mye.", seen=read), by=hall.berit, now=NOW)
 
     assert ([fault.code for fault in late.value.faults], report.text) == (["report-changed"], "Vi turnet hver uke.")
+
+
+def test_what_another_stated_of_a_booking_is_shown_before_it_is_replaced(session: Session, hall: Hall) -> None:
+    grant = awarded(session, hall, made(session, hall))
+    again(session)
+    booking = reserve(session, wish(), by=hall.berit, now=NOW)
+    again(session)
+    said = {"booking": booking.reference, "local": 50, "reason": "Delt bane"}
+    state_part(session, grant.id, PartInput.model_validate(said), by=hall.kari, now=NOW)
+
+    again(session)
+    with pytest.raises(Stale) as late:
+        state_part(session, grant.id, PartInput.model_validate(said | {"local": 70}), by=hall.kari, now=NOW)
+    (fault,) = late.value.faults
+    again(session)
+    same = state_part(session, grant.id, PartInput.model_validate(said), by=hall.kari, now=NOW).local
+    again(session)
+    changed = said | {"local": 70, "seen": fault.facts["seen"]}
+    assert state_part(session, grant.id, PartInput.model_validate(changed), by=hall.kari, now=NOW).local == 70
+    again(session)
+    with pytest.raises(Stale) as later:
+        state_part(session, grant.id, PartInput.model_validate(changed | {"local": 90}), by=hall.kari, now=NOW)
+
+    assert (fault.code, fault.field, fault.facts["local"], fault.facts["young"], fault.facts["reason"]) == (
+        "part-stated",
+        "booking",
+        50,
+        None,
+        "Delt bane",
+    )
+    assert (same, later.value.faults[0].facts["local"]) == (50, 70)
+
+
+def test_of_two_who_state_parts_of_a_booking_at_once_the_later_is_told(database: Database) -> None:
+    hall = database.transact(furnish)
+    scheme = database.transact(make_scheme, SchemeTerms.model_validate(RENT), by=hall.kari, now=NOW)
+    grant = database.transact(make_grant, GrantTerms(organisation=hall.cast.skiold.id, scheme=scheme.id, **YEAR), by=hall.kari, now=NOW)
+    booking = database.transact(reserve, wish(), by=hall.berit, now=NOW)
+
+    def state(local: int) -> Callable[[Session], object]:
+        given = PartInput(booking=booking.reference, local=local, reason="Delt bane")
+        return lambda session: state_part(session, grant.id, given, by=hall.kari, now=NOW)
+
+    late = meanwhile(database, state(50), state(70)).exception()
+
+    assert isinstance(late, Stale) and late.faults[0].facts["local"] == 50
+    with database.reading() as session:
+        assert session.scalars(select(Part.local)).all() == [50]
