@@ -30,8 +30,8 @@ CROWD = 8
 class Size:
     """How much is measured: rounds, requests of one client and of the crowd in each."""
 
-    rounds: int = 5
-    alone: int = 30
+    rounds: int = 9
+    alone: int = 60
     crowd: int = 120
     many: int = MANY
 
