@@ -33,9 +33,9 @@ def actor() -> Actor:
     """Who acts: on pages who is signed in, in the API whom the token stands for, on the command line the operator."""
     if not has_request_context():
         return COMMAND
-    if "actor" not in g:
-        g.actor = _caller() if request.path.startswith("/api/") else getattr(current_user, "actor", NOBODY)
-    found: Actor = g.actor
+    found: Actor | None = g.get("actor")
+    if found is None:
+        found = g.actor = _caller() if request.path.startswith("/api/") else getattr(current_user, "actor", NOBODY)
     return found
 
 

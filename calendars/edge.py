@@ -30,15 +30,19 @@ ENDING = f"<any({', '.join(Form)}):form>"
 routes = Blueprint("feeds", __name__, url_prefix="/calendars")
 
 
+class NoSession(SecureCookieSession):
+    """What stands for a session where no cookie counts; it is not kept."""
+
+
 class Sessions(SecureCookieSessionInterface):
     """The app's sessions, but none for feeds, for what other pages frame and for who has a token: no cookie decides what they are
     told, and Vary must not claim so (RFC 9110 12.5.5)."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        return self.session_class() if _has_no_session(request) else super().open_session(app, request)
+        return NoSession() if _has_no_session(request) else super().open_session(app, request)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        if not _has_no_session(request):
+        if not isinstance(session, NoSession):
             super().save_session(app, session, response)
 
 

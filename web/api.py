@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, Generic, TypeVar
 
-from flask import Blueprint, Response, g, make_response, request
+from flask import Blueprint, Response, g, request
 from pydantic import BaseModel, Field
 from pydantic_core import from_json, to_json
 from werkzeug.exceptions import PreconditionRequired, UnsupportedMediaType
+from werkzeug.http import quote_etag
 
 from kernel.errors import Invalid, Unidentified, refuse
 from web.forms import Input, parse, parse_json
@@ -107,13 +108,12 @@ def bearer_token() -> str | None:
 
 def caller() -> object | None:
     """What the request's token stands for, None without one; raises Unidentified (``bad-token``)."""
-    if "api_caller" not in g:
-        token = bearer_token()
-        found = hooks().identify(token) if token else None
-        if token and found is None:
+    found: object | None = g.get("api_caller")
+    if found is None and (token := bearer_token()):
+        found = g.api_caller = hooks().identify(token)
+        if found is None:
             raise refuse(Unidentified, "bad-token", "Authorization")
-        g.api_caller = found
-    return g.api_caller  # type: ignore[no-any-return]
+    return found
 
 
 def required_caller() -> object:
@@ -170,15 +170,15 @@ def respond(given: Any, status: int) -> Response:
     if isinstance(given, Response):
         return given
     answer = given if isinstance(given, Answer) else Answer(given, status)
-    if answer.model is None:
-        response = make_response("", answer.status)
-    else:
-        response = Response(answer.model.model_dump_json(by_alias=True), answer.status, content_type="application/json")
-    response.headers.update(answer.headers)
+    headers = {**answer.headers}
     if answer.etag is not None:
-        response.set_etag(answer.etag)
-        if request.method == "GET":
-            response.make_conditional(request)
+        headers["ETag"] = quote_etag(answer.etag)
+    if answer.model is None:
+        response = Response("", answer.status, headers)
+    else:
+        response = Response(answer.model.model_dump_json(by_alias=True), answer.status, {"Content-Type": "application/json", **headers})
+    if answer.etag is not None and request.method == "GET":
+        response.make_conditional(request)
     return response
 
 

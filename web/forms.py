@@ -1,7 +1,7 @@
 """Forms: input from pages, API bodies and commands, parsed by pydantic models; faults carry codes, not sentences."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -18,6 +18,8 @@ from web.nesting import nested
 
 M = TypeVar("M", bound=BaseModel)
 NOT_INPUT = {"csrf_token", "lang"}
+# JSON itself allows no tab or break of lines within a text.
+PLAIN = re.compile(r"[\t\n\r -\[\]-~¡-¬®-ÿ]*")
 NUMBERED = re.compile(r"\[\d+\]")
 
 
@@ -34,12 +36,17 @@ def parse(model: type[M], data: Mapping[str, Any]) -> M:
     item of a list; a field that the model declares as a list takes all values of its name. Texts are composed first (Unicode
     NFC), and hold nothing that does not show.
     """
-    return _read(model, composed_in(_of_form(model, data) if isinstance(data, MultiDict) else data), model.model_validate)
+    given = composed_in(_of_form(model, data) if isinstance(data, MultiDict) else data)
+    return _read(model, given, model.model_validate, _signs_in(model, given))
 
 
-def _read(model: type[M], given: Mapping[str, Any], validate: Callable[[Mapping[str, Any]], M]) -> M:
+def _signs_in(model: type[M], given: Mapping[str, Any]) -> Sequence[Fault]:
     prose = _prose_in(model)
-    faults = list(unwritten(given, breaks=lambda name: NUMBERED.sub("", name) in prose))
+    return [*unwritten(given, breaks=lambda name: NUMBERED.sub("", name) in prose)]
+
+
+def _read(model: type[M], given: Mapping[str, Any], validate: Callable[[Mapping[str, Any]], M], signs: Sequence[Fault]) -> M:
+    faults = [*signs]
     told = {fault.field for fault in faults}
     try:
         parsed = validate(given)
@@ -62,7 +69,12 @@ def parse_json(model: type[M], body: bytes) -> M:
         raise refuse(Invalid, "bad-json", where=str(error).rpartition(" at ")[2]) from None
     if not isinstance(data, dict):
         raise refuse(Invalid, "wrong-kind")
-    return _read(model, composed_in(data), lambda given: model.model_validate_json(to_json(given), strict=True))
+    # In plain signs without escapes nothing is to be composed, and nothing hidden: the usual body is not walked through for it.
+    signs: Sequence[Fault] = ()
+    if not PLAIN.fullmatch(body.decode()):
+        data = composed_in(data)
+        signs = _signs_in(model, data)
+    return _read(model, data, lambda given: model.model_validate_json(to_json(given), strict=True), signs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
 """Guards: cross-site forgery, security headers, sizes, cookies and proxies, the same for every route."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
-from http import HTTPStatus
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from flask import Flask, Request, Response, current_app, request
+from flask import Flask, Request, current_app, request
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -25,6 +26,7 @@ BODY_LIMIT = "body_limit"
 # Where the answers are that pages of others may frame: they have no cookies, and no language but the one asked for.
 FRAMED = "/embed/"
 HTTPS_ONLY = "Strict-Transport-Security"
+NOT_MODIFIED = "304"
 
 csrf = CSRFProtect()
 
@@ -54,7 +56,7 @@ def install(app: Flask, settings: Settings) -> None:
     headers = security_headers(tiles=settings.map_tiles, secure=secure)
     app.extensions["security_headers"] = headers
     framed = security_headers(tiles=False, secure=secure, framed_by=settings.embed_in)
-    app.after_request(lambda response: _with_headers(response, framed if request.path.startswith(FRAMED) else headers))
+    app.wsgi_app = _with_headers(app.wsgi_app, headers, framed=framed)  # type: ignore[assignment,method-assign]
 
 
 def larger_body(limit: int = LARGEST_PHOTO) -> Callable[[View], View]:
@@ -120,8 +122,8 @@ def _refuse_unwritten() -> None:
     told at their fields by those who read them."""
     if unseen(request.path):
         raise NotFound
-    fields = () if request.is_json else request.form.items(multi=True)
-    given = [*request.args.items(multi=True), *fields]
+    asked = request.args.items(multi=True) if request.query_string else ()
+    given = [*asked, *(() if request.is_json else request.form.items(multi=True))]
     nul = {name: value for name, value in given if "\0" in name or "\0" in value}
     if nul:
         raise Invalid(*unwritten(nul))
@@ -133,8 +135,17 @@ def of_unmodified(headers: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in headers.items() if name == HTTPS_ONLY}
 
 
-def _with_headers(response: Response, headers: Mapping[str, str]) -> Response:
-    given = {name.lower() for name, _value in response.headers}
-    headers = of_unmodified(headers) if response.status_code == HTTPStatus.NOT_MODIFIED else headers
-    response.headers.extend({name: value for name, value in headers.items() if name.lower() not in given})
-    return response
+def _with_headers(serve: WSGIApplication, headers: Mapping[str, str], *, framed: Mapping[str, str]) -> WSGIApplication:
+    """What serves, with these headers on every answer that does not say them itself."""
+
+    def served(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        wanted = framed if environ["PATH_INFO"].startswith(FRAMED) else headers
+        return serve(environ, partial(_start, start_response, wanted))
+
+    return served
+
+
+def _start(start_response: StartResponse, wanted: Mapping[str, str], status: str, given: list[tuple[str, str]], *failed: Any) -> Any:
+    told = {name.lower() for name, _value in given}
+    headers = of_unmodified(wanted) if status.startswith(NOT_MODIFIED) else wanted
+    return start_response(status, given + [(name, value) for name, value in headers.items() if name.lower() not in told], *failed)

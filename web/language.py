@@ -56,8 +56,7 @@ def _accepted() -> str:
 
 
 def _remember(response: Response) -> Response:
-    asked = _asked()
     # Pages only: what programs fetch is kept by others on its way, and one person's choice with it.
-    if asked and response.mimetype == "text/html" and not request.path.startswith(FRAMED):
+    if response.mimetype == "text/html" and (asked := _asked()) and not request.path.startswith(FRAMED):
         response.set_cookie(COOKIE, asked, max_age=YEAR, samesite="Lax", secure=request.is_secure, httponly=True)
     return response

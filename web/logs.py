@@ -7,7 +7,7 @@ import sys
 import time
 import traceback
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import structlog
@@ -42,6 +42,7 @@ def install(app: Flask, *, trust_given_id: bool) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
     )
+    _log.cache_clear()
 
     def begin() -> None:
         g.request_id = new_number(request.headers.get(HEADER, "") if trust_given_id else "")
@@ -72,7 +73,8 @@ def log_defect(error: Exception, **about: object) -> None:
 
 def told() -> Told:
     """What may be told of this request; one without a route is counted with all others that have none."""
-    return Told(request.url_rule.rule if request.url_rule else NO_ROUTE, _safe_path())
+    route = request.url_rule
+    return Told(route.rule, _safe_path()) if route else Told(NO_ROUTE, TOKEN_LIKE.sub(MASK, request.path))
 
 
 def ended(request: Told, method: str, status: int, seconds: float, *, number: str) -> None:
@@ -82,9 +84,7 @@ def ended(request: Told, method: str, status: int, seconds: float, *, number: st
 
 
 def _safe_path() -> str:
-    """The route's own words, with values only where they are no tokens."""
-    if request.url_rule is None:
-        return TOKEN_LIKE.sub(MASK, request.path)
+    """The path of a request with a route, with values only where they are no tokens."""
     path = request.path
     for name, value in (request.view_args or {}).items():
         if "token" in name or TOKEN_LIKE.search(str(value)):
@@ -93,7 +93,8 @@ def _safe_path() -> str:
 
 
 def _end(response: Response) -> Response:
-    seconds = time.perf_counter() - g.get("began", time.perf_counter())
+    ended_at = time.perf_counter()
+    seconds = ended_at - g.get("began", ended_at)
     number = response.headers[HEADER] = request_id()
     # The server closes what it has sent: nobody waits for the log.
     response.call_on_close(partial(ended, told(), request.method, response.status_code, seconds, number=number))
@@ -101,8 +102,10 @@ def _end(response: Response) -> Response:
 
 
 def _about() -> dict[str, Any]:
-    return {"request_id": request_id(), "method": request.method, "path": _safe_path()}
+    return {"request_id": request_id(), "method": request.method, "path": told().path}
 
 
+@cache
 def _log() -> Any:
-    return structlog.get_logger("arena")
+    """The logger, put together once for what ``install`` configured."""
+    return structlog.get_logger("arena").bind()

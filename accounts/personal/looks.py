@@ -67,7 +67,8 @@ def looks_at(session: Session, person_id: int, *, by: Actor) -> Sequence[Look]:
 
 def _written_down(response: Response) -> Response:
     """A reader does not wait for a writer: it is written once the answer is sent. An answer that fails showed nothing."""
-    people, viewer = frozenset(g.get("shown_people", ())), edge.actor().person_id if g.get("shown_people") else None
+    people = frozenset(g.get("shown_people", ()))
+    viewer = edge.actor().person_id if people else None
     if people and viewer is not None and response.status_code < 400:
         database, place, day = edge.database(), request.endpoint or "", to_wall(now(), HOME_ZONE).date()
         response.call_on_close(lambda: _note(database, viewer, people, place, day))

@@ -1,6 +1,8 @@
 """Pages, bodies and commands are parsed by one language; all faults are told at once, at their fields."""
 
+import json
 import re
+import sys
 from typing import Annotated, Any, Literal
 
 import pytest
@@ -9,11 +11,12 @@ from pydantic import Field
 from pydantic_core import core_schema
 from werkzeug.datastructures import MultiDict
 
+from kernel.characters import composed, unseen
 from kernel.errors import Fault, Invalid
 from tests.web.trial import Wish
 from web.faults import CODES, WRONG_KIND, name_of
 from web.fields import Clock, Day, Email, Local, Moment, Phone, Prose, Zone
-from web.forms import Form, Input, parse, parse_json, refused
+from web.forms import PLAIN, Form, Input, parse, parse_json, refused
 from web.nesting import nested
 
 GOOD = {"room": "Gymsal", "day": "24.11.2026", "start": "18.00", "people": "30", "email": "kari@example.org"}
@@ -125,6 +128,28 @@ def test_nothing_is_read_that_does_not_show_and_all_else_in_one_spelling() -> No
 
     assert told == {sign: [("unseen-sign", "room")] for sign in UNSEEN}
     assert [parse(Wish, {**GOOD, "room": text}).room for text in KEPT] == ["Käre", *KEPT[1:]]
+
+
+def test_a_body_is_looked_through_as_a_form_is_whether_its_signs_are_escaped_or_not() -> None:
+    class Said(Input):
+        name: str
+
+    for sign in [*UNSEEN, "\n", "\t"]:
+        for escaped in (True, False) if sign > "\x1f" and sign != "\ud800" else (True,):
+            with pytest.raises(Invalid) as refusal:
+                parse_json(Said, json.dumps({"name": f"Gym{sign} sal"}, ensure_ascii=escaped).encode())
+            assert [fault.code for fault in refusal.value.faults] == [
+                {"\n": "several-lines", "\t": "several-lines", "\ud800": "bad-json"}.get(sign, "unseen-sign")
+            ]
+    bodies = (json.dumps({"name": text}, ensure_ascii=escaped).encode() for text in KEPT for escaped in (True, False))
+    assert [parse_json(Said, body).name for body in bodies] == [text for text in ["Käre", *KEPT[1:]] for _ in range(2)]
+
+
+def test_signs_that_a_body_is_not_looked_through_for_show_and_are_composed() -> None:
+    plain = "".join(sign for sign in map(chr, range(sys.maxunicode + 1)) if PLAIN.fullmatch(sign))
+
+    assert {"æ", "Ø", "é", "a", " "} < set(plain)
+    assert (unseen(plain.replace("\r", "")), composed(plain.replace("\r", ""))) == ("", plain.replace("\r", ""))
 
 
 def test_only_what_is_said_to_be_prose_has_several_lines() -> None:
