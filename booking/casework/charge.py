@@ -77,13 +77,13 @@ def is_of(person_id: int, today: date) -> ColumnElement[bool]:
 
 def is_nobodys() -> ColumnElement[bool]:
     """The condition that nobody has taken a case, or that who did may not decide on it any more."""
-    here = select(Room.venue_id).where(Room.id == Booking.room_id).scalar_subquery()
+    here = select(Room.venue_id).where(Room.id == Booking.room_id).correlate(Booking).scalar_subquery()
     may = or_(
         RoleGrant.role == Role.ADMINISTRATOR,
-        and_(RoleGrant.role == Role.OFFICER, Booking.decider != Role.ADMINISTRATOR),
-        and_(RoleGrant.role == Role.CARETAKER, Booking.decider == Role.CARETAKER, RoleGrant.venue_id == here),
+        and_(RoleGrant.role == Role.OFFICER, Booking.decider != str(Role.ADMINISTRATOR)),
+        and_(RoleGrant.role == Role.CARETAKER, Booking.decider == str(Role.CARETAKER), RoleGrant.venue_id == here),
     )
-    return ~exists().where(RoleGrant.person_id == Booking.owner_id, RoleGrant.deputy_for.is_(None), may)
+    return ~exists().where(RoleGrant.person_id == Booking.owner_id, RoleGrant.deputy_for.is_(None), may).correlate(Booking)
 
 
 def in_charge(session: Session, booking: Booking, *, now: datetime) -> Sequence[int]:

@@ -27,6 +27,7 @@ from kernel.errors import Conflict, Invalid, Stale
 from tests import cast
 from tests.booking.conftest import NOW, Hall, again, furnish, wish
 from tests.meanwhile import meanwhile
+from venues.models import Room, Venue
 
 LATE = datetime(2026, 9, 4, 13, 31, tzinfo=UTC)  # the answer was promised until half past three
 DAY = timedelta(days=1)
@@ -120,6 +121,25 @@ def test_a_case_that_is_handed_to_who_loses_the_role_at_once_is_nobodys_and_told
     assert stranded == (True, [tone])
     assert erased.erasure.done_at == NOW
     assert database.transact(_whose, booking.id) == (False, [tone])
+
+
+def test_a_caretaker_owns_cases_of_the_own_venue_alone(session: Session, hall: Hall, asked: Booking) -> None:
+    gym = session.get_one(Room, asked.room_id)
+    away = Venue(slug="fjell", name="Fjell skole", kind="school", zone=hall.cast.oren.zone, changed_at=NOW)
+    there = Room(venue=away, slug="sal", name="Sal", kind="gym", changed_at=NOW)
+    session.add(there)
+    session.flush()
+    session.add(RoleGrant(person_id=hall.cast.berit.id, role=Role.CARETAKER, venue_id=away.id, granted_at=NOW))
+    other = reserve(session, wish(organisation=None, start="2026-09-16T18:00", end="2026-09-16T20:00"), by=hall.per, now=NOW)
+
+    found = {}
+    for name, owner in (("olav", hall.cast.olav), ("berit", hall.cast.berit)):
+        for one, room in ((asked, gym), (other, there)):
+            one.decider, one.owner_id, one.room = str(Role.CARETAKER), owner.id, room
+        session.flush()
+        found[name] = set(session.scalars(select(Booking.id).where(is_nobodys())))
+
+    assert found == {"olav": {other.id}, "berit": {asked.id}}
 
 
 def _whose(session: Session, booking_id: int) -> tuple[bool, list[int]]:
