@@ -1,6 +1,7 @@
 """The application: a table of contents of everything it is made of."""
 
 import gc
+import sys
 from importlib import import_module
 
 from flask import Flask
@@ -39,6 +40,9 @@ from settings import ROOT, Settings
 # Objects made between two passes of the garbage collector: at Python's 700 it went through all that a large feed keeps, again and
 # again, for two fifths of the time that the feed took.
 BETWEEN_PASSES = 50_000
+# Seconds for which a thread may compute while another waits to go on: who writes hands the interpreter over at each statement, and
+# waited up to Python's 5 ms to get it back while everybody waited for the turn to write.
+AT_A_STRETCH = 0.0005
 TABLES = (
     "accounts.models",
     "accounts.personal.models",
@@ -66,6 +70,7 @@ TABLES = (
 def create_app(settings: Settings | None = None) -> Flask:
     """The Flask application of these settings (from the environment by default)."""
     gc.set_threshold(BETWEEN_PASSES)
+    sys.setswitchinterval(AT_A_STRETCH)
     settings = settings or Settings.from_environment()
     app = Flask("arena", root_path=str(ROOT / "web"), static_folder="static", template_folder="templates")
     app.config.update(SECRET_KEY=settings.secret_key)
