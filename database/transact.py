@@ -80,9 +80,11 @@ class Database:
         # What is made ready before one's turn, and put away after it, keeps nobody waiting.
         with self._writing() as connection, Session(connection, expire_on_commit=False) as session:
             session.info[CONNECTION] = connection
-            with self._queue.turn() if self._queue else nullcontext(), connection.begin():
+            with self._queue.turn() if self._queue else nullcontext(), connection.begin() as whole:
                 answer = verb(session, *args, **kwargs)
                 session.flush()
+                # By name: the end of the block would pass over a transaction that a swallowed error has rolled back.
+                whole.commit()
             return answer
 
     def _writing(self) -> Connection:

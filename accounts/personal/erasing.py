@@ -64,12 +64,12 @@ def carry_out(session: Session, erasure_id: int, *, personal: Personal, by: Acto
     lock(session, Key(Subject.PERSON, erasure.person_id))
     session.refresh(erasure)
     person = session.get_one(Person, erasure.person_id)
-    if erasure.done_at is None and person.password_hash is not None:
-        erasure.done_at = erasure.tried_at = now
-    if person.password_hash is not None or (erasure.done_at is not None and erasure.tried_at > now - AGAIN_AFTER):
-        session.flush()
-        return Erased(erasure, (), ())
-    return _carry_out(session, erasure, person, personal=personal, by=by, now=now)
+    if person.password_hash is not None:
+        erasure.done_at, erasure.tried_at = erasure.done_at or now, now
+    elif erasure.done_at is None or erasure.tried_at <= now - AGAIN_AFTER:
+        return _carry_out(session, erasure, person, personal=personal, by=by, now=now)
+    session.flush()
+    return Erased(erasure, (), ())
 
 
 def unfinished(session: Session, now: datetime) -> Sequence[int]:

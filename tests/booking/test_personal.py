@@ -263,6 +263,25 @@ def test_what_was_written_of_somebody_while_they_were_erased_goes_the_day_after(
     assert (booking.message, booking.contact_name, erasure.done_at, list(unfinished(session, OVER + AGAIN_AFTER))) == ("", "", OVER, [])
 
 
+def test_who_came_back_is_erased_no_further_and_looked_at_once_a_day(session: Session, hall: Hall) -> None:
+    booked(session, hall)
+    billed(session, hall)
+    erasure = ask_erasure(session, hall.cast.per.id, personal=PERSONAL, by=hall.per, now=OVER).erasure
+    again(session)
+    hall.cast.per.password_hash = "anew"
+    days = [OVER + AGAIN_AFTER, OVER + AGAIN_AFTER * 2]
+
+    looked_at = []
+    for day in days:
+        waiting = list(unfinished(session, day))
+        carry_out(session, erasure.id, personal=PERSONAL, by=SERVICE, now=day)
+        again(session)
+        looked_at.append((waiting, list(unfinished(session, day))))
+
+    assert looked_at == [([erasure.id], []), ([erasure.id], [])]
+    assert (hall.cast.per.name, hall.cast.per.password_hash, erasure.done_at) == ("Per Solli", "anew", days[0])
+
+
 def test_an_open_bill_holds_back_what_it_is_about_until_it_is_settled(session: Session, hall: Hall) -> None:
     booking = booked(session, hall)
     billed(session, hall)

@@ -2,11 +2,13 @@
 
 import fcntl
 import threading
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError, InvalidRequestError
 from sqlalchemy.orm import Session
 
 from accounts.identity import SERVICE
@@ -43,6 +45,21 @@ def test_a_refusal_leaves_nothing_behind(database: Database) -> None:
         database.transact(refused)
 
     assert noted(database) == []
+
+
+def test_a_verb_that_goes_on_after_a_failed_flush_is_not_told_as_done(database: Database) -> None:
+    def goes_on(session: Session) -> str:
+        note(session, "half")
+        session.add(Audit(id=session.scalars(select(Audit.id)).one()))
+        with suppress(IntegrityError):
+            session.flush()
+        return "done"
+
+    with pytest.raises(InvalidRequestError):
+        database.transact(goes_on)
+
+    assert noted(database) == []
+    assert database.transact(note, "next") == "next"
 
 
 def test_a_lost_race_is_run_again_as_a_whole_in_a_new_session(database: Database) -> None:
