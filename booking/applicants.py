@@ -151,6 +151,8 @@ def require_rights(session: Session, applicant: Applicant, *, by: Actor) -> None
         raise refuse(Unidentified, "sign-in-first")
     if found.holder_erased:
         raise refuse(Missing, "unknown-person", "on_behalf_of", applicant.holder.id)
+    if acting and not found.acts and acting.number is None:
+        raise refuse(Missing, "unknown-organisation", "organisation", f"{GROUP}{acting.id}")
     if acting and not found.acts:
         raise refuse(Forbidden, "acts-no-more", "organisation", acting.number, name=acting.name)
 

@@ -1,6 +1,7 @@
 """Rights: who was erased, or acts for an organisation no more, since the request was let in books nothing; with real threads."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
-from accounts.models import Delegation
+from accounts.models import Delegation, DelegationState
 from accounts.organisations import end_delegation
 from accounts.personal.erasing import ask_erasure
 from booking.models import Booking
@@ -32,9 +33,10 @@ def erasing(hall: Hall) -> Callable[[Session], Any]:
     return lambda session: ask_erasure(session, hall.cast.per.id, personal=PERSONAL, by=hall.per, now=NOW)
 
 
-def ending_rights(hall: Hall) -> Callable[[Session], Any]:
+def ending_rights(hall: Hall, person: int | None = None, organisation: int | None = None) -> Callable[[Session], Any]:
     def end(session: Session) -> Any:
-        found = select(Delegation.id).where(Delegation.person_id == hall.cast.berit.id, Delegation.organisation_id == hall.cast.skiold.id)
+        whose = (person or hall.cast.berit.id, organisation or hall.cast.skiold.id)
+        found = select(Delegation.id).where(Delegation.person_id == whose[0], Delegation.organisation_id == whose[1])
         return end_delegation(session, session.scalars(found).one(), by=hall.kari, now=NOW)
 
     return end
@@ -80,6 +82,20 @@ def test_whose_right_to_act_ends_meanwhile_books_nothing_in_the_name_of_the_orga
     assert [(fault.code, fault.field, fault.facts["name"]) for fault in refusal.faults] == [
         ("acts-no-more", "organisation", hall.cast.skiold.name)
     ]
+    assert made(database) == 0
+
+
+def test_a_group_is_there_no_more_for_whose_right_to_act_ended_meanwhile(database: Database, hall: Hall) -> None:
+    group, nils = hall.cast.kvilterne.id, hall.cast.nils.id
+    right = Delegation(person_id=nils, organisation_id=group, state=DelegationState.CONFIRMED, created_at=NOW)
+    database.transact(lambda session: session.add(right))
+    hand = replace(hall.nils, organisations=frozenset({group}))
+
+    later = meanwhile(database, ending_rights(hall, nils, group), booking(hand, organisation=f"group:{group}"))
+
+    refusal = later.exception()
+    assert isinstance(refusal, Missing)
+    assert [(fault.code, fault.field) for fault in refusal.faults] == [("unknown-organisation", "organisation")]
     assert made(database) == 0
 
 
