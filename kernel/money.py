@@ -22,9 +22,13 @@ def of_kroner(kroner: int | float | str) -> Ore:
 
 def for_minutes(per_hour: Ore, minutes: int) -> Ore:
     """The price of so many minutes, rounded half up to a whole øre."""
-    return (per_hour * minutes + 30) // 60
+    return _half_up(per_hour * minutes, 60)
 
 
 def rounded(amount: Fraction) -> Ore:
     """Half up, away from the banker's rounding of ``round``: 0.5 øre is charged as 1."""
-    return int((amount + Fraction(1, 2)).__floor__())
+    return _half_up(amount.numerator, amount.denominator)
+
+
+def _half_up(parts: int, whole: int) -> int:
+    return (2 * parts + whole) // (2 * whole)
