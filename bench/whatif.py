@@ -1,7 +1,7 @@
 """What-if: a draft tried on 20,000 booked dates within the time that people wait, telling all along how far it is."""
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
 from pathlib import Path
@@ -16,7 +16,7 @@ from accounts.models import Organisation
 from bench.seeding import BATCH, build_rooms, fill
 from bench.served import Bases
 from bench.table import Line
-from booking.facts import facts_of_room
+from booking.facts import room_facts
 from booking.judging import INTO_JUDGEMENTS, folded
 from booking.models import Booking, Occurrence
 from booking.whatif import Question, what_if
@@ -24,7 +24,7 @@ from database.transact import Database
 from kernel.clock import now
 from kernel.wallclock import WallSpan
 from policies.document import checked, read
-from policies.known import office_holidays
+from policies.known import facts_around, office_holidays
 from policies.places import place_at
 from policies.request import AgeBand, Request
 from policies.taxonomy import Activity
@@ -142,7 +142,7 @@ def _judgement(date: Occurrence, booking: Booking, room: Room, openings: dict[in
         person=str(booking.holder_id),
         age=40,
     )
-    facts = replace(facts_of_room(room, openings[room.id], request.dates), office_holidays=office_holidays(request.submitted, date.zone))
+    facts = facts_around(room_facts(room), openings[room.id], request.dates, office_holidays=office_holidays(request.submitted, date.zone))
     verdict = Verdict(outcome=Outcome.ACCEPTED).to_json()
     judged = folded([{"request": request.to_json(), "facts": facts.to_json(), "verdict": verdict, "versions": [1]}])
     return {"booking_id": booking.id, "act": "reserve", "at": request.submitted, "policy_versions": [1], "judged": judged}

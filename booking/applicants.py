@@ -16,7 +16,7 @@ from booking.states import BookingKind
 from booking.support.models import Agreement, Grant, SchemeKind
 from booking.wish import Wish
 from database.base import table_of
-from database.prepared import connection_of, run
+from database.prepared import send
 from database.writing import objects
 from kernel.errors import Conflict, Forbidden, Invalid, Missing, Unidentified, refuse
 from policies.request import ApplicantFacts, Figure
@@ -146,7 +146,7 @@ def require_rights(session: Session, applicant: Applicant, *, by: Actor) -> None
     """
     acting = applicant.organisation if not (applicant.by_staff or applicant.must_confirm) else None
     named = {"hand": by.person_id, "holder": applicant.holder.id, "organisation": acting.id if acting else None}
-    (found,) = run(connection_of(session), RIGHTS, named)
+    (found,) = send(session, RIGHTS, named)
     if found.hand_erased:
         raise refuse(Unidentified, "sign-in-first")
     if found.holder_erased:
@@ -221,7 +221,7 @@ def _parties_of(session: Session, holder: int | None, name: str | None) -> _Part
     if name and (not (value.isascii() and value.isdecimal()) or len(value) > LONGEST_NUMBER):
         raise refuse(Invalid, "bad-organisation", "organisation", name)
     asked = {"holder": holder, "organisation": int(value) if by_id else value or None}
-    rows = [objects(session, row, *PARTIES) for row in run(connection_of(session), BY_ID if by_id else BY_NUMBER, asked)]
+    rows = [objects(session, row, *PARTIES) for row in send(session, BY_ID if by_id else BY_NUMBER, asked)]
     return _Parties(rows[0][0], rows[0][1], tuple(row[2] for row in rows if row[2] is not None))
 
 

@@ -161,7 +161,7 @@ def case_of_wish(wish: Wish, room: Room, applicant: Applicant, *, known: Known |
 
 def in_room(case: Case, room: Room) -> Case:
     """The part of a wish's case that is about one of its rooms."""
-    path = path_of(room)
+    path = case.path if room is case.room else path_of(room)
     dates = tuple(span for span in case.dates if (span.room or case.path) == path)
     if room is case.room and dates == case.dates:
         return case

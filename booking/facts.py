@@ -1,7 +1,7 @@
 """Facts: the only place that fills what a policy judges from the database, in a fixed number of queries."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache, reduce
 from typing import Any
@@ -69,8 +69,10 @@ def gathered(session: Session, case: Case, opening: Opening, policies: InForce, 
 
 def facts_on(gathered: Gathered, case: Case, dates: Sequence[date]) -> Facts:
     """The facts for one date of a case: its days and those around them, among which alternatives are sought."""
-    return replace(
-        facts_of_room(case.room, gathered.opening, dates),
+    return facts_around(
+        room_facts(case.room),
+        gathered.opening,
+        dates,
         applicant=case.applicant.facts_on(min(dates)),
         usage=gathered.usage,
         **_agreed(gathered, case, min(dates)),
@@ -80,11 +82,6 @@ def facts_on(gathered: Gathered, case: Case, dates: Sequence[date]) -> Facts:
     )
 
 
-def facts_of_room(room: Room, opening: Opening, dates: Iterable[date]) -> Facts:
-    """What is known of a room on some dates and those around them, whoever asks for it."""
-    return facts_around(room_facts(room), opening, dates)
-
-
 def room_facts(room: Room) -> RoomFacts:
     """A room as rules read it."""
     return RoomFacts(room.capacity, room.kind, tuple(room.facilities))
@@ -92,7 +89,8 @@ def room_facts(room: Room) -> RoomFacts:
 
 def _usage(session: Session, case: Case, policies: InForce, counts: Counts) -> tuple[Usage, ...]:
     """What the quotas of the policies want counted, one query per count (there are as many as quota rules and periods)."""
-    requests = [case.request(span.wall) for span in case.dates if span.fault is None]
+    walls = [span.wall for span in case.dates if span.fault is None]
+    requests = [case.request(wall) for wall in walls if policies.on(wall.start.date()).counts_on(wall.start.date())]
     wanted = {count for request in requests for count in policies.on(request.dates[0]).counts(request)}
     ordered = sorted(wanted, key=lambda placed: (placed.count.key, placed.count.first))
     return tuple(_remembered(session, case, placed, counts) for placed in ordered)

@@ -17,7 +17,7 @@ from booking.resources import lacking_in
 from booking.states import BookingKind
 from booking.wish import DatedSpan
 from database.base import table_of
-from database.writing import send
+from database.prepared import send
 from kernel.errors import Fault
 from kernel.interval import Interval
 from kernel.wallclock import WallSpan

@@ -17,8 +17,7 @@ from booking.waiting import wanted_in
 from database.audit import Act, Hand, record
 from database.base import table_of
 from database.outbox import UNDO_WITHIN
-from database.prepared import connection_of, run
-from database.writing import send
+from database.prepared import send
 from kernel.interval import Interval, merged, without
 from venues.models import Resource, Space
 
@@ -235,8 +234,7 @@ def _found(
     ]
     now, due_by = (int(moment.timestamp()) for moment in since)
     given = {"wanted": json.dumps(wanted), "now": now, "due_by": due_by}
-    connection = connection_of(session)
-    rows = run(connection, QUERY[connection.dialect.name], given)
+    rows = send(session, QUERY[session.get_bind().dialect.name], given)
     expired = {row.occurrence_id for row in rows if row.n is None}
     found = [
         Collision(row.n, row.space_id, row.occurrence_id, Interval(_moment(row.starts_at), _moment(row.ends_at)), _until(row.kept_until))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from accounts.models import Organisation, Person
 from booking.models import Booking, Occurrence
 from database.base import Base, table_of
-from database.writing import send
+from database.prepared import send
 from venues.models import RoomSpace, Space
 
 

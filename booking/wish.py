@@ -123,10 +123,10 @@ class Wish(BaseModel):
     end: Local
     purpose: Purpose
     activity: Activity
-    participants: Participants = {}
+    participants: Participants = Field(default_factory=dict)
     organisation: Line | None = None
     recurrence: Recurrence | None = None
-    choices: Annotated[dict[Day, Choice], Field(max_length=400)] = {}
+    choices: Annotated[dict[Day, Choice], Field(max_length=400)] = Field(default_factory=dict)
     on_conflict: OnConflict = OnConflict.REFUSE
     accepts: Accepts = Accepts.TIME
     book_when_free: StrictBool = False
@@ -143,7 +143,7 @@ class Wish(BaseModel):
     alcohol: StrictBool = False
     commercial: StrictBool = False
     needs: Annotated[tuple[Line, ...], Field(max_length=20)] = ()
-    resources: Resources = {}
+    resources: Resources = Field(default_factory=dict)
     message: Annotated[Prose, StringConstraints(max_length=4000)] = ""
     second_hour: StrictBool = False
     kind: Literal[BookingKind.ORDINARY, BookingKind.MUNICIPAL, BookingKind.BLOCK] = BookingKind.ORDINARY

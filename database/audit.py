@@ -8,7 +8,7 @@ from sqlalchemy import Index, Integer, String, insert, literal_column, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from database.base import Base, table_of
-from database.writing import send
+from database.prepared import send
 
 
 class Hand(Protocol):

@@ -9,8 +9,8 @@ from sqlalchemy import Index, String, func, insert, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from database.base import Base, table_of
+from database.prepared import send
 from database.types import Word
-from database.writing import send
 
 
 class Delivery(StrEnum):

@@ -2,6 +2,7 @@
 
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import ClauseElement, Connection, Dialect
@@ -9,18 +10,26 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 Row = Mapping[str, Any]
-# Where a session of a verb has its connection, which it would look for through its states each time.
-CONNECTION = "connection"
+# Where a session of a verb has its wire, which it would put together anew for each statement.
+WIRE = "wire"
+
+
+class Wire(NamedTuple):
+    """What statements are sent over: a connection in its transaction, a cursor of its driver, and who listens to what is sent."""
+
+    connection: Connection
+    cursor: Any
+    listening: Sequence[Callable[..., Any]]
 
 
 class Prepared(NamedTuple):
-    """A statement as its driver takes it: its text, what it always says, how values of some names are turned, the order of all
-    names where the driver wants them by place, and what makes a row of what it gives, where it gives any."""
+    """A statement as its driver takes it: its text, what it always says, how values of some names are turned, what puts all values
+    in order where the driver wants them by place, and what makes a row of what it gives, where it gives any."""
 
     text: str
     fixed: Row
     turning: Sequence[tuple[str, Callable[[Any], Any]]]
-    order: Sequence[str] | None
+    ordered: Callable[[Row], Any] | None
     row: Callable[..., Any] | None
 
     def given(self, row: Row) -> Any:
@@ -28,7 +37,7 @@ class Prepared(NamedTuple):
         values = {**self.fixed, **row}
         for name, turned in self.turning:
             values[name] = turned(values[name])
-        return values if self.order is None else tuple([values[name] for name in self.order])
+        return self.ordered(values) if self.ordered else values
 
     def read(self, rows: Sequence[Sequence[Any]]) -> list[Any]:
         """The rows that the driver gives, with the names of their columns."""
@@ -41,15 +50,20 @@ def prepared(statement: ClauseElement, names: Sequence[str], dialect: Dialect) -
     return _PREPARED.get(key) or _PREPARED.setdefault(key, _prepared(statement, names, dialect))
 
 
-def run(connection: Connection, statement: ClauseElement, *rows: Row) -> list[Any]:
-    """Run a statement of a module for each row of values, which all have the same names.
+def wire(connection: Connection) -> Wire:
+    """What is sent over this connection goes over; whoever begins to listen later does not hear of it."""
+    return Wire(connection, connection.connection.cursor(), tuple(connection.dispatch.before_cursor_execute))
+
+
+def send(session: Session, statement: ClauseElement, *rows: Row) -> list[Any]:
+    """Run a statement of a module in a session's transaction, for each row of values, which all have the same names.
 
     The rows it gives, by the names of their columns; none where it is run for several. Raises DBAPIError as a connection would.
     """
+    connection, cursor, listening = session.info.get(WIRE) or wire(session.connection())
     ready = prepared(statement, tuple(rows[0]), connection.dialect)
     given = [ready.given(row) for row in rows]
-    cursor: Any = connection.connection.cursor()
-    for listen in connection.dispatch.before_cursor_execute:
+    for listen in listening:
         listen(connection, cursor, ready.text, given, None, len(given) > 1)
     try:
         if len(given) > 1:
@@ -62,11 +76,6 @@ def run(connection: Connection, statement: ClauseElement, *rows: Row) -> list[An
         if lost:
             connection.invalidate(error)
         raise known(error, connection.dialect, ready.text, lost=lost) from error
-
-
-def connection_of(session: Session) -> Connection:
-    """The session's connection, in its transaction; where a verb runs it is looked for once."""
-    return session.info.get(CONNECTION) or session.connection()
 
 
 def known(error: Exception, dialect: Dialect, text: str, *, lost: bool = False) -> Exception:
@@ -88,9 +97,14 @@ def _prepared(statement: ClauseElement, names: Sequence[str], dialect: Dialect) 
         text=compiled.string,
         fixed={name: value for name, value in compiled.params.items() if name not in names},
         turning=[(name, processor) for name, processor in processors.items() if processor],
-        order=compiled.positiontup,
+        ordered=None if compiled.positiontup is None else _by_place(compiled.positiontup),
         row=_row(compiled, dialect),
     )
+
+
+def _by_place(names: Sequence[str]) -> Callable[[Row], Any]:
+    # Of a single name itemgetter gives the value alone.
+    return itemgetter(*names) if len(names) > 1 else lambda values: tuple([values[name] for name in names])
 
 
 def _row(compiled: Any, dialect: Dialect) -> Callable[..., Any] | None:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from database.engine import BUSY_SECONDS, apart, make_engine, sqlite_file
 from database.failures import Failure, failure_of
 from database.glances import Glances
-from database.prepared import CONNECTION
+from database.prepared import WIRE, wire
 from kernel.errors import Busy, Conflict, Refusal, refuse
 
 T = TypeVar("T")
@@ -79,7 +79,7 @@ class Database:
     def _once(self, verb: Callable[..., T], *args: object, **kwargs: object) -> T:
         # What is made ready before one's turn, and put away after it, keeps nobody waiting.
         with self._writing() as connection, Session(connection, expire_on_commit=False) as session:
-            session.info[CONNECTION] = connection
+            session.info[WIRE] = wire(connection)
             with self._queue.turn() if self._queue else nullcontext(), connection.begin() as whole:
                 answer = verb(session, *args, **kwargs)
                 session.flush()

@@ -4,20 +4,14 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Delete, Insert, Update, insert
+from sqlalchemy import Insert, insert
 from sqlalchemy.orm import RelationshipDirection, Session
 from sqlalchemy.orm.attributes import instance_state
 
 from database.base import Base, table_of
-from database.prepared import Row, connection_of, run
+from database.prepared import send
 
 T = TypeVar("T", bound=Base)
-Writing = Insert | Update | Delete
-
-
-def send(session: Session, statement: Writing, *rows: Row) -> list[Any]:
-    """``run`` a statement that writes."""
-    return run(connection_of(session), statement, *rows)
 
 
 def made(mapped: type[T], **values: Any) -> T:
@@ -47,7 +41,7 @@ def objects(session: Session, row: Sequence[Any], *mapped: type[Base]) -> list[A
     """The objects of a row in which the columns of some classes stand one behind the other, None for one that is not there."""
     found, values = [], iter(row)
     for one in mapped:
-        given = dict(zip(table_of(one).c.keys(), values, strict=False))
+        given = dict(zip(_columns(one), values, strict=False))
         found.append(None if given["id"] is None else _known(session, one, given))
     return found
 
@@ -66,6 +60,12 @@ def _keep(session: Session, row: Base) -> None:
     state.session_id = session.hash_key
     state._commit_all(row.__dict__)
     session.identity_map.add(state)
+
+
+@cache
+def _columns(mapped: type[Base]) -> Sequence[str]:
+    """What the columns of a class are called, in order."""
+    return tuple(table_of(mapped).c.keys())
 
 
 class Shape(NamedTuple):

@@ -121,6 +121,10 @@ class Policy:
             self._effective[era] = Effective(_uppermost([placed for placed in self.rules if placed.rule.is_valid_on(day)]))
         return self._effective[era]
 
+    def counts_on(self, day: date) -> bool:
+        """Whether anything has to be counted before a request for use on a date can be judged."""
+        return bool(self.on(day).counting)
+
     def counts(self, request: Request) -> tuple[PlacedCount, ...]:
         """What has to be counted before this request can be judged; room kinds are left for the rule to test."""
         counts = [(layer, rule.count(request)) for layer, rule in self.on(request.dates[0]).counting]

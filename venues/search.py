@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload, subqueryload
 
-from database.prepared import connection_of, run
+from database.prepared import send
 from kernel.errors import Fault, Invalid
 from venues.access import AccessAnswer, answers, lacks, unknown
 from venues.models import Municipality, Room, Space, Venue
@@ -110,7 +110,7 @@ def version(session: Session) -> str:
 
 def sums_of(session: Session, *tables: type[Municipality | Venue | Room | Space]) -> tuple[int, ...]:
     """A number for each table that rises with every change of its rows; one statement."""
-    (found,) = run(connection_of(session), _sums(tables), {})
+    (found,) = send(session, _sums(tables), {})
     return tuple(found)
 
 

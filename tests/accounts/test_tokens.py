@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from accounts import queries, tokens
 from accounts.models import ApiToken
-from database.prepared import run
+from database.prepared import send
 from kernel.errors import Missing
 from tests.accounts.conftest import NOW
 from tests.cast import Cast, actor
@@ -23,12 +23,12 @@ def test_a_token_is_kept_as_its_hash_alone(session: Session, cast: Cast) -> None
 
 def test_a_token_acts_as_its_person_until_it_is_revoked(session: Session, cast: Cast) -> None:
     made = tokens.make_token(session, cast.kari.id, "skript", by=actor(session, cast.kari), now=NOW)
-    known = queries.bearer_of(partial(run, session.connection()), tokens.digest(made.text), now=NOW)
+    known = queries.bearer_of(partial(send, session), tokens.digest(made.text), now=NOW)
     tokens.revoke_token(session, made.id, by=actor(session, cast.kari), now=NOW)
 
     assert known is not None
     assert known.actor == actor(session, cast.kari, via="api")
-    assert queries.bearer_of(partial(run, session.connection()), tokens.digest(made.text), now=NOW) is None
+    assert queries.bearer_of(partial(send, session), tokens.digest(made.text), now=NOW) is None
 
 
 def test_another_persons_token_is_not_to_be_seen(session: Session, cast: Cast) -> None:

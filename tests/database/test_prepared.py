@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from accounts.models import Person, RoleGrant
 from database.base import table_of
-from database.prepared import run
+from database.prepared import send
 from database.transact import Database
-from database.writing import made, objects, put, send
+from database.writing import made, objects, put
 from kernel.errors import Busy
 from venues.models import District
 
@@ -29,8 +29,8 @@ def test_rows_are_told_by_the_names_of_their_columns(session: Session) -> None:
     (one,) = send(session, INTO, {"slug": "bragernes", "name": "Bragernes"})
 
     assert one.slug == "bragernes"
-    assert run(session.connection(), NAMED, {"slug": "bragernes"}) == [(one.id, "Bragernes")]
-    assert run(session.connection(), NAMED, {"slug": "konnerud"}) == []
+    assert send(session, NAMED, {"slug": "bragernes"}) == [(one.id, "Bragernes")]
+    assert send(session, NAMED, {"slug": "konnerud"}) == []
 
 
 def test_several_rows_are_written_at_once_and_told_to_those_who_listen(session: Session) -> None:
@@ -40,7 +40,7 @@ def test_several_rows_are_written_at_once_and_told_to_those_who_listen(session: 
     told = send(session, insert(DISTRICT), {"slug": "a", "name": "A"}, {"slug": "b", "name": "B"})
 
     assert told == []
-    assert [row.name for slug in "ab" for row in run(session.connection(), NAMED, {"slug": slug})] == ["A", "B"]
+    assert [row.name for slug in "ab" for row in send(session, NAMED, {"slug": slug})] == ["A", "B"]
     assert [(statement.split()[0], rows, is_many) for statement, rows, is_many in seen] == [
         ("INSERT", 2, True),
         ("SELECT", 1, False),
@@ -70,7 +70,7 @@ def test_a_lost_race_in_a_verb_is_known_by_it(database: Database) -> None:
     database.transact(doubled)
 
     with database.reading() as session:
-        assert [row.name for row in run(session.connection(), NAMED, {"slug": "a"})] == ["A"]
+        assert [row.name for row in send(session, NAMED, {"slug": "a"})] == ["A"]
     assert len(runs) == 2
 
 
@@ -79,14 +79,14 @@ def test_objects_of_rows_are_those_of_the_session_and_what_is_changed_in_them_is
     session.flush()
     session.expunge_all()
 
-    (row,) = run(session.connection(), EVERYBODY, {"name": "Berit"})
+    (row,) = send(session, EVERYBODY, {"name": "Berit"})
     (found, nobody) = objects(session, (*row, *[None] * len(table_of(RoleGrant).c)), Person, RoleGrant)
     (again,) = objects(session, row, Person)
 
     assert (found is again is session.get(Person, found.id), nobody, found.email) == (True, None, "berit@example.org")
     found.name = "Berit Moen"
     session.flush()
-    assert run(session.connection(), EVERYBODY, {"name": "Berit"}) == []
+    assert send(session, EVERYBODY, {"name": "Berit"}) == []
 
 
 def test_an_instant_without_a_zone_is_not_written(session: Session) -> None:
@@ -102,7 +102,7 @@ def test_a_connection_that_is_lost_in_a_verb_is_told_as_a_busy_database(database
     other = Database(database.url)
 
     def loses_it(session: Session) -> None:
-        (one,) = run(session.connection(), PID, {})
+        (one,) = send(session, PID, {})
         with other.engine.connect() as connection:
             connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": one.pid})
         send(session, INTO, {"slug": "a", "name": "A"})
