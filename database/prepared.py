@@ -21,6 +21,10 @@ class Wire(NamedTuple):
     cursor: Any
     listening: Sequence[Callable[..., Any]]
 
+    def close(self) -> None:
+        """Let nothing be sent any more: the driver's connection goes on to others."""
+        self.cursor.close()
+
 
 class Prepared(NamedTuple):
     """A statement as its driver takes it: its text, what it always says, how values of some names are turned, what puts all values

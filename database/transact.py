@@ -4,7 +4,7 @@ import fcntl
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import TypeVar
 
@@ -78,8 +78,8 @@ class Database:
 
     def _once(self, verb: Callable[..., T], *args: object, **kwargs: object) -> T:
         # What is made ready before one's turn, and put away after it, keeps nobody waiting.
-        with self._writing() as connection, Session(connection, expire_on_commit=False) as session:
-            session.info[WIRE] = wire(connection)
+        with self._writing() as connection, closing(wire(connection)) as over, Session(connection, expire_on_commit=False) as session:
+            session.info[WIRE] = over
             with self._queue.turn() if self._queue else nullcontext(), connection.begin() as whole:
                 answer = verb(session, *args, **kwargs)
                 session.flush()

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import bindparam, event, func, insert, select, text, update
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, ResourceClosedError
 from sqlalchemy.orm import Session
 
 from accounts.models import Person, RoleGrant
@@ -72,6 +72,16 @@ def test_a_lost_race_in_a_verb_is_known_by_it(database: Database) -> None:
     with database.reading() as session:
         assert [row.name for row in send(session, NAMED, {"slug": "a"})] == ["A"]
     assert len(runs) == 2
+
+
+def test_what_is_sent_after_its_transaction_ended_goes_nowhere(database: Database) -> None:
+    session = database.transact(lambda session: session)
+
+    with pytest.raises(ResourceClosedError):
+        send(session, INTO, {"slug": "a", "name": "A"})
+
+    with database.reading() as session:
+        assert send(session, NAMED, {"slug": "a"}) == []
 
 
 def test_objects_of_rows_are_those_of_the_session_and_what_is_changed_in_them_is_written(session: Session) -> None:
