@@ -22,7 +22,7 @@ from booking.nearness import Place
 from booking.resources import pools_of
 from booking.timetable import NONE, Bits, Claims, Hold, Openings, Taken, by_week, seconds_of, stretches
 from database.sql import epoch
-from database.transact import Database, Outdated
+from database.transact import AGAIN, Database, Outdated
 from kernel.interval import Interval
 from kernel.wallclock import LATEST
 from policies.queries import InForce, in_force_for
@@ -173,11 +173,12 @@ def remember(database: Database, *, now: datetime) -> None:
 
 
 def remembered(session: Session, path: str) -> tuple[Room, Known] | None:
-    """A room as it is remembered, which belongs to no session, with what is known of it; None where it is not.
+    """A room as it is remembered, which belongs to no session, with what is known of it; None where it is not, and where the verb
+    is run again: other requests may have remembered meanwhile what is old by then.
 
     Nothing may be written that relies on it without ``require_current``.
     """
-    keeper = _KEPT.get(session.get_bind().engine)
+    keeper = None if session.info.get(AGAIN) else _KEPT.get(session.get_bind().engine)
     return keeper.known(path) if keeper else None
 
 

@@ -20,6 +20,8 @@ from kernel.errors import Busy, Conflict, Refusal, refuse
 
 T = TypeVar("T")
 POLL_SECONDS = 0.0003
+# What a session of a verb says that is run again.
+AGAIN = "again"
 
 
 class Outdated(Exception):
@@ -45,7 +47,7 @@ class Database:
         """
         for last in (False, True):
             try:
-                return self._once(verb, *args, **kwargs)
+                return self._once(lambda session: verb(session, *args, **kwargs), again=last)
             except Outdated as error:
                 if last:
                     raise refuse(Conflict, "lost-race") from error
@@ -76,12 +78,12 @@ class Database:
         with Session(self.engine, autoflush=False) as session:
             yield session
 
-    def _once(self, verb: Callable[..., T], *args: object, **kwargs: object) -> T:
+    def _once(self, verb: Callable[[Session], T], *, again: bool) -> T:
         # What is made ready before one's turn, and put away after it, keeps nobody waiting.
         with self._writing() as connection, closing(wire(connection)) as over, Session(connection, expire_on_commit=False) as session:
-            session.info[WIRE] = over
+            session.info.update({WIRE: over, AGAIN: again})
             with self._queue.turn() if self._queue else nullcontext(), connection.begin() as whole:
-                answer = verb(session, *args, **kwargs)
+                answer = verb(session)
                 session.flush()
                 # By name: the end of the block would pass over a transaction that a swallowed error has rolled back.
                 whole.commit()

@@ -388,6 +388,25 @@ def test_a_booking_reads_no_rules_that_stand_and_is_run_again_where_they_changed
     assert [sum("organisation.number =" in one for one in seen) for seen in (first, second)] == [1, 2]
 
 
+def test_a_booking_that_is_run_again_relies_on_nothing_that_others_remember_meanwhile(database: Database, hall: Hall) -> None:
+    staff = Database(database.url)
+
+    class Overtaken(Database):
+        def _once(self, verb: Callable[[Session], object], *, again: bool) -> object:
+            if again:
+                remember(self, now=NOW)
+                staff.transact(ACTS["the venue"], by=hall.kari, now=NOW)
+            return super()._once(verb, again=again)
+
+    overtaken = Overtaken(database.url)
+    remember(overtaken, now=NOW)
+    staff.transact(ACTS["more equipment"], by=hall.kari, now=NOW)
+
+    made = overtaken.transact(reserve, wish(), by=hall.berit, now=NOW)
+
+    assert made.state is BookingState.BOOKED
+
+
 ROOMS = {1: (11,), 2: (12,), 3: (11, 12), 4: (13, 12, 11), 5: (), 6: (13,)}
 SPACES = st.sampled_from([11, 12, 13, 14])
 FORTNIGHTS = st.integers(0, 2 * A_WEEK // 900).map(lambda quarters: quarters * 900)
