@@ -21,9 +21,9 @@ WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 class Undone(Database):
     """Runs a verb as always and then forgets what it did, so that the next try finds the house as it was."""
 
-    def _once(self, verb: Callable[..., T], *args: object, **kwargs: object) -> T:
+    def _once(self, verb: Callable[[Session], T], *, again: bool) -> T:
         with self._writing() as connection, Session(connection, expire_on_commit=False) as session:
-            answer = verb(session, *args, **kwargs)
+            answer = verb(session)
             session.flush()
             session.expunge_all()
             return answer

@@ -27,15 +27,15 @@ class Logged(Undone):
 
     facts: list[tuple[str, dict[str, Any]]]
 
-    def _once(self, verb: Callable[..., T], *args: object, **kwargs: object) -> T:
-        def watched(session: Session, *given: object, **more: object) -> T:
+    def _once(self, verb: Callable[[Session], T], *, again: bool) -> T:
+        def watched(session: Session) -> T:
             before = session.scalar(select(func.max(Audit.id))) or 0
-            answer = verb(session, *given, **more)
+            answer = verb(session)
             session.flush()
             self.facts += [(row.verb, row.facts) for row in session.execute(select(Audit.verb, Audit.facts).where(Audit.id > before))]
             return answer
 
-        return super()._once(watched, *args, **kwargs)
+        return super()._once(watched, again=again)
 
 
 def test_the_log_names_people_by_key_alone_whatever_they_write(app: Flask, world: World, cookies: dict[str, str]) -> None:
