@@ -20,7 +20,7 @@ from bench.timing import flush_seconds
 from bench.whatif import WhatIfSize, what_if_lines
 
 QUICK, QUICK_FEEDS = (
-    Size(rounds=2, alone=10, crowd=32, many=5_000),
+    Size(rounds=2, alone=10, crowd=32, paused=32, many=5_000),
     FeedSize(rounds=1, exchanges=1, requests=20, cold=1, events=(50, 100, 400)),
 )
 QUICK_WHAT_IF, QUICK_FREEDOM = WhatIfSize(dates=1_000, rounds=1), FreedomSize(rooms=100, days=300, rounds=2, wishes=10)

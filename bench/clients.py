@@ -3,9 +3,10 @@
 import json
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
+from random import Random
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,17 @@ class Load:
         return self.seconds / len(self.answers)
 
 
-def load(port: int, asked: Sequence[Asking], *, clients: int) -> Load:
-    """Send the requests from so many clients at once, dealt out in turn."""
+def load(port: int, asked: Sequence[Asking], *, clients: int, pause: float = 0) -> Load:
+    """Send the requests from so many clients at once, dealt out in turn.
+
+    Before each request a client waits ``pause`` seconds on the average, as irregularly as people do (exponential, the same in each run).
+    """
     answers: list[float] = []
     faults: list[str] = []
     hands = [asked[number::clients] for number in range(clients)]
-    threads = [threading.Thread(target=_client, args=(port, hand, answers, faults)) for hand in hands]
+    threads = [
+        threading.Thread(target=_client, args=(port, hand, _pauses(number, pause), answers, faults)) for number, hand in enumerate(hands)
+    ]
     began = time.perf_counter()
     for thread in threads:
         thread.start()
@@ -60,9 +66,16 @@ def bodies(connection: HTTPConnection, asked: Asking) -> bytes:
     return text
 
 
-def _client(port: int, asked: Sequence[Asking], answers: list[float], faults: list[str]) -> None:
+def _pauses(client: int, mean: float) -> Iterator[float]:
+    chance = Random(client)
+    while True:
+        yield chance.expovariate(1 / mean) if mean else 0
+
+
+def _client(port: int, asked: Sequence[Asking], pauses: Iterator[float], answers: list[float], faults: list[str]) -> None:
     connection = HTTPConnection("127.0.0.1", port, timeout=60)
     for one in asked:
+        time.sleep(next(pauses))
         began = time.perf_counter()
         try:
             bodies(connection, one)

@@ -1,13 +1,19 @@
-"""Seeding: a hall with a hundred rooms, and as many bookings in it as a measurement wants, written in bulk."""
+"""Seeding: a hall with a hundred rooms, clubs that book in it, and as many bookings as a measurement wants, written in bulk."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import islice, product
+from itertools import count, islice, product
 from typing import Any
 
 from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
+from stdnum.no import orgnr
 
+from accounts.identity import ApplicantClass
+from accounts.models import Delegation, DelegationState, Organisation, Person
+from accounts.queries import actor_of
+from accounts.tokens import make_token
 from booking.models import Booking, Claim, Occurrence
 from database.transact import Database
 from kernel.wallclock import WallSpan
@@ -20,6 +26,40 @@ DAYS = 400
 HOURS = (8, 9, 20, 21, 22)
 BATCH = 5_000
 Row = dict[str, Any]
+# Numbers of organisations that the register gives to no real one.
+FIRST_NUMBER = 313_001_000
+
+
+@dataclass(frozen=True, slots=True)
+class Club:
+    """Who asks: the number of an organisation, and the token of one who acts for it."""
+
+    number: str
+    token: str
+
+
+def found_clubs(database: Database, clubs: int, *, now: datetime) -> list[Club]:
+    """So many clubs, each with a delegate of its own."""
+    numbers = islice((str(number) for number in count(FIRST_NUMBER) if orgnr.is_valid(str(number))), clubs)
+    return [database.transact(_found_club, number, now=now) for number in numbers]
+
+
+def _found_club(session: Session, number: str, *, now: datetime) -> Club:
+    club = Organisation(
+        name=f"Klubb {number}",
+        number=number,
+        applicant_class=ApplicantClass.ORGANISATION,
+        is_fictional=True,
+        created_at=now,
+        changed_at=now,
+    )
+    delegate = Person(email=f"{number}@example.org", name=f"Delegat {number}", phone="+4799000000", proved_at=now, created_at=now)
+    session.add_all([club, delegate])
+    session.flush()
+    session.add(Delegation(person=delegate, organisation=club, state=DelegationState.CONFIRMED, created_at=now))
+    session.flush()
+    token = make_token(session, delegate.id, "bench", by=actor_of(session, delegate.id, via="api"), now=now)
+    return Club(number, token.text)
 
 
 def build_rooms(database: Database, venue: str, rooms: int, *, now: datetime) -> None:
