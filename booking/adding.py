@@ -25,7 +25,7 @@ from venues.queries import room_at
 
 
 def readd(session: Session, booking_id: int, number: int, *, version: int | None = None, by: Actor, now: datetime) -> Booking:
-    """Take a date back that was cancelled or left out, where it was, with what cancelling it cost taken away.
+    """Take a date back that was cancelled or left out, where it was; what cancelling it cost is taken away once it is booked.
 
     Raises Declined, Taken, Conflict (``wrong-state``, ``in-the-past``), Stale, Missing, Forbidden.
     """
@@ -96,8 +96,7 @@ def _settled(session: Session, booking: Booking, date: Occurrence, act: str, was
     if not by.is_officer:
         drop(booking, [date.number])
     ask_longer(booking, date.starts_at, now=now)
-    plan = Plan(act=act, dates=(date,), by_staff=by.is_officer)
-    date.fee, date.absent_at, date.absent_by = None, None, None
+    plan = Plan(act=act, dates=(date,), by_staff=by.is_officer, asked_at=now, not_before=now)
     resettle(session, booking, plan, now=now)
     touch(session, booking)
     facts = {"dates": [date.number], "starts_at": date.starts_at.isoformat(), "room": date.room_id, "version": booking.version}

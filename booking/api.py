@@ -108,12 +108,13 @@ class Edit(Body):
     public: Public | None = None
     shown_publicly: StrictBool | None = None
     on_conflict: OnConflict = OnConflict.REFUSE
+    ready_to_wait: StrictBool = True
 
     def change(self) -> Change:
         names = {"team", "purpose", "participants", "resources", "contact_phone", "open_to_all", "shown_publicly"}
         public = self.public.said(self.participants or {}) if self.public else None
         said = Said(**self.model_dump(include=names), contact_name=self.contact, public=public)
-        where = self.model_dump(include={"scope", "number", "beside", "start", "end", "room", "on_conflict"})
+        where = self.model_dump(include={"scope", "number", "beside", "start", "end", "room", "on_conflict", "ready_to_wait"})
         return Change(**where, said=said)
 
 

@@ -37,7 +37,8 @@ class Case:
     which are left out of what is counted; ``beside`` are dates of the same wish in other rooms, which are counted, each
     with the agreement that it draws on.
 
-    What is ``known`` of the room need not be read again.
+    What is asked for is ``not_before`` the moment of asking; what is only decided on may have begun meanwhile. What is ``known`` of the
+    room need not be read again.
     """
 
     room: Room
@@ -62,6 +63,7 @@ class Case:
     settled: tuple[int, ...] = ()
     moved_from: tuple[int, ...] = ()
     beside: tuple[tuple[Room, WallSpan, int | None], ...] = ()
+    not_before: datetime | None = None
     known: Known | None = None
 
     @property
@@ -155,6 +157,7 @@ def case_of_wish(wish: Wish, room: Room, applicant: Applicant, *, known: Known |
         needs=wish.needs,
         resources=wish.resources,
         exceptions=tuple(dict.fromkeys(wish.exceptions)),
+        not_before=now,
         known=known,
     )
 
@@ -170,7 +173,7 @@ def in_room(case: Case, room: Room) -> Case:
 
 
 def case_of_booking(booking: Booking, applicant: Applicant, dates: Iterable[DatedSpan], room: Room) -> Case:
-    """The case of a booking that is confirmed, decided on or moved: judged as when it was asked for."""
+    """The case of a booking that is confirmed or decided on: judged as when it was asked for."""
     return Case(
         room=room,
         path=path_of(room),

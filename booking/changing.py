@@ -1,6 +1,6 @@
 """Changing: when and where dates of a booking are and what it says of them, through the same gate as a new one."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
@@ -10,8 +10,9 @@ from accounts.identity import Actor
 from booking import images
 from booking.case import in_use, span_of
 from booking.cases import booking_at, occurrence_of, require_holder
-from booking.ending import keys_of
-from booking.lifecycle import LIVE
+from booking.ending import costs_of, keys_of
+from booking.fees import Cost, sum_of
+from booking.lifecycle import LIVE, WAITING
 from booking.lifecycle import Act as Doing
 from booking.models import Booking, Occurrence
 from booking.outcome import Dated, faults_of
@@ -26,10 +27,13 @@ from booking.waiving import drop
 from booking.wish import OnConflict, wall_span
 from database.audit import Act, record
 from database.locks import lock
-from kernel.errors import Conflict, Fault
+from kernel.errors import Conflict, Fault, refuse
 from kernel.wallclock import WallSpan
 from venues.models import Room
 from venues.queries import room_at
+
+# What an exception was granted for, beside the time.
+OTHERWISE = frozenset({"participants", "resources", "open_to_all"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +63,8 @@ class Change:
 
     ``start`` and ``end`` are the new time of the date itself, on the wall clock or with an offset: the others are shifted by as
     many days, and take its clock times where these change. ``room`` is ``venue/room``. With ``on_conflict`` skip, dates that
-    cannot move stay where they were.
+    cannot move stay where they were. Booked dates for which the policy wants a decision then give up the time that they have, unless
+    they are not ``ready_to_wait``.
     """
 
     number: int
@@ -70,6 +75,7 @@ class Change:
     room: str | None = None
     said: Said = Said()
     on_conflict: OnConflict = OnConflict.REFUSE
+    ready_to_wait: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,26 +91,31 @@ def change(session: Session, booking_id: int, wanted: Change, *, version: int | 
     """Change dates that lie ahead, all of those reached or, with ``on_conflict`` skip, those that can be; one that is asked to be
     where it is stays as it is.
 
-    Where the policy wants a decision on the new time and no officer moves it, a date waits for that decision. Exceptions
-    that were granted go with a date that an officer moves, and not with one that its holder moves. Dates are given to
-    another team only on the terms that they have.
+    Where the policy wants a decision on the new time and no officer moves it, a date waits for that decision, and what giving up its old
+    time costs stays owed until there is a yes. Exceptions
+    that were granted go with a date that an officer moves, and not with one that its holder moves, or for whom it is to be otherwise.
+    A new time is asked for now: it lies ahead, and the notice that the policy wants is that of today, unless an officer moves it. Dates
+    are given to another team only on the terms that they have.
     Raises Declined, Taken, Conflict (``in-the-past``, ``wrong-state``, ``room-retired``, ``team-changes-price``,
-    ``team-needs-decision``), Stale, Missing, Forbidden; on refusal everything stays as it was.
+    ``team-needs-decision``, ``gives-up-time``), Stale, Missing, Forbidden; on refusal everything stays as it was.
     """
     booking = booking_at(session, booking_id, version, by=by)
     require_holder(booking, by)
     dates = reached(booking, wanted.number, wanted.scope, Doing.MOVE, beside=wanted.beside, now=now)
     said, was, asked = wanted.said.new_in(booking), images.before(session, [booking]), booking
     plan = _plan(session, booking, wanted, dates, by=by)
-    is_judged = not {"team", "participants", "resources", "open_to_all"}.isdisjoint(said)
+    is_judged = not (OTHERWISE | {"team"}).isdisjoint(said)
     moving = tuple(date for date in dates if plan.moves(date))
     for date in moving:
         in_use(plan.room or date.room)
     is_moved, plan = bool(moving), plan if is_judged else replace(plan, dates=moving)
+    if is_moved:
+        plan = replace(plan, not_before=now, asked_at=None if by.is_officer else now)
     if is_moved or is_judged:
         lock_for(session, booking, plan)
     else:
         lock(session, *keys_of(session, booking))
+    costs = {} if by.is_officer else costs_of(session, booking, dates, now=now)
     if said:
         booking = _saying(session, booking, wanted, dates, said, by=by, now=now)
         # Settling makes it newer by one, for the move where there is one.
@@ -112,7 +123,11 @@ def change(session: Session, booking_id: int, wanted: Change, *, version: int | 
     before = {date.number: _standing(date) for date in dates}
     left: Mapping[int, Dated] = {}
     if is_moved or is_judged:
-        left = _settled(session, booking, plan, is_moved=is_moved, by=by, now=now).left
+        if not by.is_officer and (is_moved or not OTHERWISE.isdisjoint(said)):
+            drop(booking, [date.number for date in plan.dates])
+        left = _settled(session, booking, plan, now=now).left
+        given_up = [date for date in dates if before[date.number].state is OccurrenceState.BOOKED and date.state in WAITING]
+        _owe(given_up, costs, ready=wanted.ready_to_wait, by=by, now=now)
     if "team" in said:
         _require_same_terms(dates, before, booking.team)
     settled = {date.number: before[date.number] for date in dates if date.number not in left}
@@ -168,7 +183,9 @@ def _walls(booking: Booking, wanted: Change, dates: tuple[Occurrence, ...], room
         return {}
     first = occurrence_of(booking, wanted.number)
     zone = room.venue.zone if room else first.zone
-    new = wall_span(wanted.start or first.local_start, wanted.end or first.local_end, zone)
+    # What is not said stays the moment that it is, also where the clock shows it twice.
+    start, end = (first.starts_at, first.ends_at) if zone == first.zone else (first.local_start, first.local_end)
+    new = wall_span(wanted.start or start, wanted.end or end, zone)
     shift = new.start.date() - first.local_start.date()
     is_at_same_clock = (new.start - shift, new.end - shift) == (first.local_start, first.local_end)
     found = {date.id: (span_of(date).wall if is_at_same_clock else new).on(date.local_start.date() + shift) for date in dates}
@@ -203,13 +220,23 @@ def _saying(
     return booking
 
 
-def _settled(session: Session, booking: Booking, plan: Plan, *, is_moved: bool, by: Actor, now: datetime) -> Resettled:
+def _settled(session: Session, booking: Booking, plan: Plan, *, now: datetime) -> Resettled:
     rooms = {date.room_id for date in plan.dates}
-    if is_moved and not by.is_officer:
-        drop(booking, [date.number for date in plan.dates])
     found = settle(session, booking, plan, now=now)
     touch(session, booking, left=rooms)
     return found
+
+
+def _owe(dates: Sequence[Occurrence], costs: Mapping[int, Cost], *, ready: bool, by: Actor, now: datetime) -> None:
+    """Write what giving up their time costs to dates that wait now; raises Conflict where who asks has not said that they may."""
+    found = [(date, costs[date.number]) for date in dates if date.number in costs]
+    if dates and not ready:
+        owed = sum_of(cost for _date, cost in found)
+        raise refuse(Conflict, "gives-up-time-for" if owed else "gives-up-time", "ready_to_wait", None, dates=len(dates), cost=owed)
+    for date, cost in found:
+        date.fee = cost.fee or None
+        if cost.missed:
+            date.absent_at, date.absent_by = now, by.person_id
 
 
 def _require_same_terms(dates: Collection[Occurrence], before: Mapping[int, _Standing], team: str) -> None:

@@ -30,7 +30,7 @@ from venues.models import Closure
 from venues.scheduling import Shut, shut_by
 from venues.vocabulary import keeps_out
 
-OUT_OF_ORDER = "out-of-order"
+OUT_OF_ORDER, BEGUN = "out-of-order", "has-begun"
 INTO_JUDGEMENTS = insert(table_of(Judgement))
 
 
@@ -85,7 +85,7 @@ def judge(session: Session, case: Case) -> tuple[Judged, ...]:
     Time that staff block is not asked of the policy: it is nobody's use of the room.
     """
     if case.kind is BookingKind.BLOCK:
-        return tuple(Judged(span.wall, span.fault) for span in without_what_is_lacking(case).dates)
+        return tuple(_ahead(case, Judged(span.wall, span.fault)) for span in without_what_is_lacking(case).dates)
     gathered = gather(session, case)
     return judge_gathered(gathered, without_what_is_broken(session, case))
 
@@ -99,7 +99,19 @@ def judge_gathered(gathered: Gathered, case: Case, memo: Memo | None = None, *, 
     policies = [gathered.policies.on(request.dates[0]) for request in requests]
     verdicts = evaluate_series(list(zip(policies, requests, facts, strict=True)), memo, seek=seek)
     found = iter(zip(sound, requests, facts, verdicts, strict=True))
-    return tuple(Judged(span.wall, span.fault) if span.fault else _judged(gathered.policies, *next(found)) for span in case.dates)
+    judged = (Judged(span.wall, span.fault) if span.fault else _judged(gathered.policies, *next(found)) for span in case.dates)
+    return tuple(_ahead(case, date) for date in judged)
+
+
+def _ahead(case: Case, date: Judged) -> Judged:
+    """A date that nothing refuses yet: nobody gets time that has begun, whatever the policy says of notice."""
+    if case.not_before is None or date.is_refused:
+        return date
+    time = date.request.interval if date.request else date.wall.interval()
+    if time.start >= case.not_before:
+        return date
+    start = f"{date.wall.start:%Y-%m-%dT%H:%M}"
+    return Judged(date.wall, Fault(BEGUN, "start", start, {"date": start}))
 
 
 def broken_for(session: Session, case: Case) -> Sequence[Shut]:

@@ -1,14 +1,15 @@
 """The line: time that became free is offered to who waits for it, by the policy's rank, then the next."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from accounts.identity import Actor
-from booking.alternatives import offers_to
-from booking.case import occupied, span_of
+from booking.alternatives import Passed, offers_to
+from booking.case import Case, occupied, span_of
 from booking.cases import booking_for
 from booking.competing import order_of, time_of
 from booking.ending import end_dates, keys_of
@@ -94,14 +95,21 @@ def offer_instead(session: Session, offer_id: int, *, by: Actor, now: datetime) 
     found.state, found.answered_at = OfferState.NONE, now
     session.flush()
     wall = wall_of(Interval(found.starts_at, found.ends_at), found.zone)
-    case, passed = case_in(session, date, found.room), not_taken(session, date)
-    ways = offers_to(session, case, wall, passed=passed, now=now) if date.starts_at > now else ()
+    ways = _instead(session, case_in(session, date, found.room), wall, not_taken(session, date), now=now) if date.starts_at > now else []
     # Its own time may have become free since.
-    options = [Option(found.room, wall), *(Option(room_at(session, way.room), way.wall) for way in ways)]
+    options = [Option(found.room, wall), *ways]
     is_found = offer(session, date, passed_over(session, date, options), by=by, now=now)
     if not is_found:
         found_nothing(session, date, now=now)
     return is_found
+
+
+def _instead(session: Session, case: Case, wall: WallSpan, passed: Collection[Passed], *, now: datetime) -> list[Option]:
+    """What is near a date: its own time in another room was asked for with the booking, other times are asked for now."""
+    then, since = (offers_to(session, one, wall, passed=passed, now=now) for one in (case, replace(case, submitted=now)))
+    own = [way for way in then if way.wall == wall]
+    ways = sorted([*own, *(way for way in since if way.wall != wall)], key=lambda way: way.cost)
+    return [Option(room_at(session, way.room), way.wall) for way in ways]
 
 
 def forget_vacancies(session: Session, ids: Collection[int], *, by: Actor, now: datetime) -> None:

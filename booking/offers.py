@@ -83,7 +83,7 @@ def offer(session: Session, date: Occurrence, options: Sequence[Option], *, by: 
 def book_at_once(session: Session, date: Occurrence, options: Sequence[Option], *, by: Actor, now: datetime) -> bool:
     """Book the first of what became free that is to be had, for a date that asked for that; False when nothing is."""
     by.require(by.is_administrator, "administrator")
-    plans = [_plan(date, option, act="book-when-free", by=by, now=now) for option in options if is_in_use(option.room)]
+    plans = [_plan(date, option, act="book-when-free", offered=now, by=by, now=now) for option in options if is_in_use(option.room)]
     lock_for(session, date.booking, *plans)
     for plan in plans:
         with suppress(Declined, Taken), session.begin_nested():
@@ -109,7 +109,7 @@ def accept(session: Session, offer_id: int, *, by: Actor, now: datetime) -> Book
     found = _answered(session, offer_id, OfferState.ACCEPTED, by=by, now=now)
     date = found.occurrence
     option = Option(in_use(found.room), _wall_of(found))
-    plan = _plan(date, option, act="accept", by=by, now=now)
+    plan = _plan(date, option, act="accept", offered=found.created_at, by=by, now=now)
     lock_for(session, date.booking, plan)
     _take(session, date, plan, act="accept", by=by, now=now)
     return date.booking
@@ -250,7 +250,8 @@ def answer_by(now: datetime, start: datetime, zone: str) -> datetime:
 
 def _kept(session: Session, case: Case, date: Occurrence, option: Option, *, now: datetime) -> Offer | None:
     applicant = replace(case.applicant, by_staff=_is_granted(date, option))
-    case = replace(case, dates=(DatedSpan(option.wall),), applicant=applicant)
+    asked_at = _asked_at(date, option, now) or case.submitted
+    case = replace(case, dates=(DatedSpan(option.wall),), applicant=applicant, submitted=asked_at, not_before=now)
     judged = judge(session, case)
     if judged[0].is_refused:
         return None
@@ -290,9 +291,22 @@ def _is_granted(date: Occurrence, option: Option) -> bool:
     return is_granted(date, option.room, nearest_interval(option.wall))
 
 
-def _plan(date: Occurrence, option: Option, *, act: str, by: Actor, now: datetime) -> Plan:
-    decides = _is_granted(date, option) or (by.is_officer and not by.is_service)
-    return Plan(act=act, dates=(date,), room=option.room, walls={date.id: option.wall}, by_staff=decides, due_by=now)
+def _asked_at(date: Occurrence, option: Option, offered: datetime) -> datetime | None:
+    """When an option is asked for: its own time was with the booking, whatever room it is in; another time is when it is offered."""
+    return None if nearest_interval(option.wall) == Interval(date.starts_at, date.ends_at) else offered
+
+
+def _plan(date: Occurrence, option: Option, *, act: str, offered: datetime, by: Actor, now: datetime) -> Plan:
+    return Plan(
+        act=act,
+        dates=(date,),
+        room=option.room,
+        walls={date.id: option.wall},
+        by_staff=_is_granted(date, option) or (by.is_officer and not by.is_service),
+        due_by=now,
+        asked_at=_asked_at(date, option, offered),
+        not_before=now,
+    )
 
 
 def _take(session: Session, date: Occurrence, plan: Plan, *, act: str, by: Actor, now: datetime) -> None:

@@ -36,7 +36,8 @@ class Plan:
 
     ``room`` is where they move; without it each stays in its own. What waits for the organisation goes on waiting unless the
     plan ``confirms``. With ``on_conflict`` skip, dates that cannot move stay where they were. ``beside`` is what the same
-    transaction locks for others. What is kept for those who stand in line is theirs when it is ``due_by`` then.
+    transaction locks for others. What is kept for those who stand in line is theirs when it is ``due_by`` then. Dates that are new or
+    move are ``not_before`` the moment of that, and judged as ``asked_at`` then, without it as when the booking was asked for.
     """
 
     act: str
@@ -48,6 +49,8 @@ class Plan:
     on_conflict: OnConflict = OnConflict.REFUSE
     beside: tuple[Key, ...] = ()
     due_by: datetime = NOT_IN_LINE
+    asked_at: datetime | None = None
+    not_before: datetime | None = None
 
     def span(self, occurrence: Occurrence) -> DatedSpan:
         wall = self.walls.get(occurrence.id)
@@ -152,7 +155,7 @@ def _settle(session: Session, booking: Booking, plan: Plan, standings: tuple[Sta
         promised = booking.decide_by if was_requested else None
         wait_for_decision(booking, every, beside=[date for date in waiting(booking, OccurrenceState.REQUESTED) if date not in settled])
         # What was promised stands; who begins to wait now is promised an answer from now on.
-        booking.decide_by = promised or put_off(session, booking, since=booking.created_at, now=now)
+        booking.decide_by = promised or put_off(session, booking, since=plan.asked_at or booking.created_at, now=now)
     takes = [
         Take(date.want, occurrence.id, hold_until(booking, date.state, now=now))
         for occurrence, date in found.dates
@@ -211,7 +214,8 @@ def case_again(
     waits = not plan.confirms and booking.confirm_by is not None
     applicant = applicant_in(booking, standings, by_staff=plan.by_staff, must_confirm=waits)
     case = case_of_booking(booking, applicant, [plan.span(date) for date in dates], room)
-    return replace(case, settled=settled, exceptions=held.unanswered, waivers=held.waivers)
+    asked_at = plan.asked_at or case.submitted
+    return replace(case, settled=settled, exceptions=held.unanswered, waivers=held.waivers, submitted=asked_at, not_before=plan.not_before)
 
 
 def is_granted(date: Occurrence, room: Room, time: Interval) -> bool:
@@ -228,6 +232,9 @@ def _write(occurrence: Occurrence, judged: Judged, state: OccurrenceState, room:
     # What is given back costs what it did.
     is_back, had = is_granted(occurrence, room, interval), occurrence.had or {}
     prices = {"charged_price": had["charged_price"]} if is_back else priced(judged, is_kept=True)
+    if state is OccurrenceState.BOOKED and occurrence.state is not state:
+        # Who has time again owes nothing for what was given up.
+        occurrence.fee, occurrence.absent_at, occurrence.absent_by = None, None, None
     # The room beside its id: who is answered next reads the room.
     occurrence.state, occurrence.room, occurrence.room_id, occurrence.reason = state, room, room.id, ""
     occurrence.lost_to, occurrence.had = "", None

@@ -277,6 +277,13 @@ BOOKING: Mapping[str, str] = {
         " Se hva det koster nå, og avlys igjen hvis du vil det likevel."
     ),
     "other-dates-meanwhile": _("Datoene i perioden er blitt andre mens du så på dem. Ingenting er gitt tilbake. Se på dem på nytt."),
+    "gives-up-time": _(
+        "Dette må kommunen svare på først, og imens holdes ikke tiden dere har. Kryss av for at dere vil det likevel, eller la den stå."
+    ),
+    "gives-up-time-for": _(
+        "Dette må kommunen svare på først, og imens holdes ikke tiden dere har. Får dere ikke ja, koster det {cost:kr} som om den var"
+        " avlyst. Kryss av for at dere vil det likevel, eller la den stå."
+    ),
     "team-changes-price": _(
         "Med laget «{value}» blir prisen {after:kr} i stedet for {before:kr}. Datoer flyttes mellom lag bare når prisen er den samme."
         " Avlys og book på nytt, eller spør en saksbehandler."
@@ -299,6 +306,7 @@ BOOKING: Mapping[str, str] = {
     "displaced-too-late": _(
         "{reference} i {room}, {value:when}, skulle hatt beskjed {days} dager før, senest {until}. Skriv hvorfor det likevel må skje."
     ),
+    "has-begun": _("{value:when} har vært. Velg et tidspunkt som ligger foran oss."),
     "out-of-order": _("Noe dere trenger, er ute av drift til {until:when}: {reason}. Velg en annen tid, eller ta bort behovet."),
     "unknown-billing-period": _("Perioden finnes ikke."),
     "billed-too-early": _("Siste dag kan ikke være etter {latest}: så langt fram kan ingenting faktureres."),

@@ -8,16 +8,19 @@ from sqlalchemy import ColumnElement, Integer, Select, and_, case, cast, exists,
 from sqlalchemy.orm import aliased
 
 from booking.billing.models import Dispute, Line, LineKind, Terms
+from booking.lifecycle import WAITING
 from booking.models import Booking, Occurrence
 from booking.states import BookingKind, OccurrenceState
 from database.sql import epoch
 from venues.models import Room, Venue
 
+NOT_HAD = sorted(WAITING | {OccurrenceState.REFUSED, OccurrenceState.LAPSED})
 _PRICE, _FEE = func.coalesce(Occurrence.charged_price, 0), func.coalesce(Occurrence.fee, 0)
 _IS_BOOKED = Occurrence.state == OccurrenceState.BOOKED
-_IS_CANCELLED = Occurrence.state == OccurrenceState.CANCELLED
+# Cancelled, or given up for another time that was asked for and is not had.
+_IS_GIVEN_UP = or_(Occurrence.state == OccurrenceState.CANCELLED, and_(Occurrence.state.in_(NOT_HAD), Occurrence.fee.is_not(None)))
 # The price of what is booked, the fee of what was given up late, the dearer of both where nobody came; nothing else costs.
-OWED: ColumnElement[int] = case((and_(_IS_BOOKED, _FEE > _PRICE), _FEE), (_IS_BOOKED, _PRICE), (_IS_CANCELLED, _FEE), else_=0)
+OWED: ColumnElement[int] = case((and_(_IS_BOOKED, _FEE > _PRICE), _FEE), (_IS_BOOKED, _PRICE), (_IS_GIVEN_UP, _FEE), else_=0)
 # Booked without a price that is known: nothing is billed for it until somebody says what it costs.
 IS_UNPRICED: ColumnElement[bool] = and_(_IS_BOOKED, Occurrence.charged_price.is_(None), Occurrence.fee.is_(None))
 IS_DISPUTED: ColumnElement[bool] = exists().where(Dispute.occurrence_id == Occurrence.id, Dispute.answered_at.is_(None))
@@ -35,7 +38,7 @@ KIND: ColumnElement[str] = case(
     (and_(_IS_BOOKED, LAST.id.is_(None)), str(LineKind.USE)),
     (and_(_IS_BOOKED, _IS_MOVED), str(LineKind.MOVED)),
     (_IS_BOOKED, str(LineKind.PRICE)),
-    (_IS_CANCELLED, str(LineKind.CANCELLATION)),
+    (_IS_GIVEN_UP, str(LineKind.CANCELLATION)),
     (Occurrence.lost_to.like("booking:%"), str(LineKind.DISPLACED)),
     (Occurrence.state == OccurrenceState.DISPLACED, str(LineKind.CLOSURE)),
     else_=str(LineKind.UNBOOKED),

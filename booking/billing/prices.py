@@ -139,10 +139,10 @@ def disputed(session: Session, *, by: Actor) -> Sequence[Dispute]:
 
 
 def _correct(session: Session, booking: Booking, date: Occurrence, amount: Ore, *, by: Actor, now: datetime) -> None:
-    if booking.kind is not BookingKind.ORDINARY or date.state not in PRICED:
+    if booking.kind is not BookingKind.ORDINARY or (date.state not in PRICED and date.fee is None):
         raise refuse(Conflict, "no-price", "amount")
     before = {"fee": date.fee, "charged": date.charged_price}
-    if date.state is OccurrenceState.CANCELLED or date.absent_at is not None:
+    if date.state is not OccurrenceState.BOOKED or date.absent_at is not None:
         date.fee = amount
     # What nobody came to costs the dearer of price and fee.
     if date.state is OccurrenceState.BOOKED:

@@ -38,6 +38,7 @@ class Moved(Timed):
 
     scope: Scope = Scope.ONE
     on_conflict: OnConflict = OnConflict.REFUSE
+    ready_to_wait: bool = False
 
     def change(self, booking: Booking, number: int) -> Change:
         """What it changes: a room that was left as it stood is no change, for others may be elsewhere."""
@@ -53,6 +54,7 @@ class Moved(Timed):
             end=end,
             room=None if same and self.scope is not Scope.ONE else self.room,
             on_conflict=self.on_conflict,
+            ready_to_wait=self.ready_to_wait,
         )
 
 
@@ -70,6 +72,7 @@ class Described(Input):
     open_to_all: bool = False
     public: Public | None = None
     shown_publicly: bool | None = None
+    ready_to_wait: bool = False
 
     def change(self, ahead: set[int]) -> Change:
         said = Said(
@@ -84,7 +87,7 @@ class Described(Input):
             shown_publicly=self.shown_publicly,
         )
         scope = Scope.ALL if ahead <= set(self.dates) else Scope.ONE
-        return Change(number=self.dates[0], beside=self.dates[1:], scope=scope, said=said)
+        return Change(number=self.dates[0], beside=self.dates[1:], scope=scope, said=said, ready_to_wait=self.ready_to_wait)
 
 
 def said_now(booking: Booking) -> Form:

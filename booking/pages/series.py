@@ -8,11 +8,12 @@ from flask.typing import ResponseReturnValue
 from accounts import edge
 from booking import adding, splitting
 from booking.changing import Change, change
-from booking.lifecycle import Act, allows
+from booking.lifecycle import WAITING, Act, allows
 from booking.models import Booking
 from booking.pages.blueprint import routes
 from booking.pages.case import Version, act_on
 from booking.pages.edits import Described, Moved, Timed
+from booking.states import OccurrenceState
 from kernel.clock import now
 from web import formats
 from web.forms import parse
@@ -26,21 +27,23 @@ def move_dates(reference: str, number: int) -> ResponseReturnValue:
 
     def move(booking: Booking) -> Booking:
         given = parse(Moved, request.form)
-        return _changed(booking, given.change(booking, number), given.version, told)
+        return _changed(booking, given.change(booking, number), given.version, told, _("Flyttet."))
 
-    return act_on(reference, move, _("Flyttet."), typed=f"move-{number}", told=told)
+    return act_on(reference, move, typed=f"move-{number}", told=told)
 
 
 @routes.post("/bookings/<reference>/description")
 def describe(reference: str) -> ResponseReturnValue:
     """Say something else of chosen dates, which become a booking of their own where the others say what they said."""
 
+    told: list[str] = []
+
     def describe(booking: Booking) -> Booking:
         given = parse(Described, request.form)
         ahead = {date.number for date in booking.occurrences if date.starts_at > now() and allows(Act.MOVE, date.state)}
-        return _changed(booking, given.change(ahead), given.version, [])
+        return _changed(booking, given.change(ahead), given.version, told, _("Endret."))
 
-    return act_on(reference, describe, _("Endret."), typed="description")
+    return act_on(reference, describe, typed="description", told=told)
 
 
 @routes.post("/bookings/<reference>/occurrences")
@@ -72,8 +75,11 @@ def split(reference: str, number: int) -> ResponseReturnValue:
     return act_on(reference, lambda booking: edge.transact(splitting.split, booking.id, number, version=given.version), message)
 
 
-def _changed(booking: Booking, wanted: Change, version: int | None, told: list[str]) -> Booking:
+def _changed(booking: Booking, wanted: Change, version: int | None, told: list[str], message: str) -> Booking:
+    had = {date.number for date in booking.occurrences if date.state is OccurrenceState.BOOKED}
     changed = edge.transact(change, booking.id, wanted, version=version)
+    given_up = any(date.number in had and date.state in WAITING for date in changed.booking.occurrences)
+    told.append(_("Sendt. Tiden er deres når kommunen har sagt ja.") if given_up else message)
     if changed.left:
         told.append(_("Disse ble stående der de var: %(dates)s.", dates=_days(changed.booking, changed.left)))
     return changed.booking
