@@ -41,10 +41,10 @@ def tell(
 
 
 def readers(session: Session, booking: Booking, *, by: Actor) -> list[int]:
-    """Whom a booking is told about, by id: its holder. What an organisation has stood by is told to those who act for it, its leaders
-    first, where its holder does not; a holder who acts for it no more is told nothing, and where nobody does, nobody is.
+    """Whom a booking is told about, by id: its holder, and of what an organisation has stood by also those who act for it, its leaders
+    first, where the holder does not and it was none of them who did it. A holder who acts for it no more is told nothing.
 
-    One statement, where the holder does not act.
+    One statement, none where the holder acts for it and did it.
     """
     organisation = booking.stood_by
     if organisation is None or (by.person_id == booking.holder_id and by.acts_for(organisation)):
@@ -58,7 +58,7 @@ def readers(session: Session, booking: Booking, *, by: Actor) -> list[int]:
         case DelegationState.ENDED:
             return acting
         case _:
-            return [booking.holder_id, *acting]
+            return [booking.holder_id, *(() if by.acts_for(organisation) else acting)]
 
 
 def answer_by(lost: Iterable[datetime], zone: str, *, now: datetime) -> datetime | None:

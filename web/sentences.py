@@ -157,8 +157,8 @@ BOOKING: Mapping[str, str] = {
     "date-priced": _("Blir stående, men trekkes ikke lenger fra noen avtale."),
     "acts-no-more": _("Du representerer ikke lenger {name}. Send ønsket en gang til, så blir de spurt om de vil bekrefte det."),
     "not-acting": _(
-        "Bookingen {value} er det {name} som har nå, og bare de som representerer {name}, kan gjøre dette."
-        " Be en av dem om det, eller spør dem om å få bli representant."
+        "Bookingen {value} tilhører {name}, og bare de som representerer {name}, kan gjøre dette."
+        " Be en av dem om det, eller be om å få representere {name} selv."
     ),
     "not-their-agreement": _("Avtalen gjelder en annen organisasjon."),
     "unknown-price-class": _("Prisklassen «{value}» finnes ikke i retningslinjene for rommene. Velg {known}."),
