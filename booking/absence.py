@@ -13,9 +13,9 @@ from booking.fees import fee_by, fee_for_missing
 from booking.models import Booking, Occurrence
 from booking.reasons import verdicts_of
 from booking.states import OccurrenceState
+from booking.telling import tell
 from database.audit import Act, record
 from database.locks import lock
-from database.outbox import post
 from kernel.errors import Conflict, refuse
 from kernel.wallclock import to_wall
 from policies.verdict import Absence, Verdict
@@ -86,6 +86,6 @@ def _told(session: Session, booking: Booking, date: Occurrence, verb: str, notic
         by=by,
         now=now,
     )
-    post(session, notice, person_id=booking.holder_id, booking_id=booking.id, now=now, facts={"number": date.number})
+    tell(session, booking, notice, facts={"number": date.number}, by=by, now=now)
     session.flush()
     return booking

@@ -11,10 +11,10 @@ from booking.case import in_use
 from booking.cases import booking_at, occurrence_of, require_holder
 from booking.images import Before, before, undoable
 from booking.models import Booking, Occurrence
-from booking.reservations import ask_longer
+from booking.reservations import ask_longer, require_few_unconfirmed
 from booking.resettle import Plan, resettle
 from booking.revisions import touch
-from booking.states import BookingState, OccurrenceState
+from booking.states import OccurrenceState
 from booking.telling import tell
 from booking.waiving import drop
 from booking.wish import wall_span
@@ -27,7 +27,8 @@ from venues.queries import room_at
 def readd(session: Session, booking_id: int, number: int, *, version: int | None = None, by: Actor, now: datetime) -> Booking:
     """Take a date back that was cancelled or left out, where it was; what cancelling it cost is taken away once it is booked.
 
-    Raises Declined, Taken, Conflict (``wrong-state``, ``in-the-past``), Stale, Missing, Forbidden.
+    Raises Declined, Taken, Conflict (``wrong-state``, ``in-the-past``, and as ``require_few_unconfirmed``), Stale, Missing,
+    Forbidden.
     """
     booking = _growing(session, booking_id, version=version, by=by)
     date, was = occurrence_of(booking, number), before(session, [booking])
@@ -51,7 +52,7 @@ def add(
 ) -> Booking:
     """Give a booking one more date, in its own room where no other (``venue/room``) is named.
 
-    Raises Declined, Taken, Conflict (``room-retired``), Invalid (``too-many-dates``), Stale, Missing, Forbidden.
+    Raises Declined, Taken, Conflict (``room-retired``, and as ``readd``), Invalid (``too-many-dates``), Stale, Missing, Forbidden.
     """
     booking = _growing(session, booking_id, version=version, by=by)
     place = in_use(room_at(session, room) if room else booking.room)
@@ -77,11 +78,8 @@ def add(
 
 
 def _growing(session: Session, booking_id: int, *, version: int | None, by: Actor) -> Booking:
-    """The booking, for one who may give it more dates: in an organisation's name those who act for it, and who asks until they confirm."""
     booking = booking_at(session, booking_id, version, by=by)
     require_holder(booking, by)
-    theirs = booking.organisation_id is None or by.acts_for(booking.organisation_id) or booking.state is BookingState.UNCONFIRMED
-    by.require(theirs or by.is_officer, "delegate")
     return booking
 
 
@@ -98,6 +96,8 @@ def _settled(session: Session, booking: Booking, date: Occurrence, act: str, was
     ask_longer(booking, date.starts_at, now=now)
     plan = Plan(act=act, dates=(date,), by_staff=by.is_officer, asked_at=now, not_before=now)
     resettle(session, booking, plan, now=now)
+    if booking.confirm_by is not None:
+        require_few_unconfirmed(session, booking.holder_id)
     touch(session, booking)
     facts = {"dates": [date.number], "starts_at": date.starts_at.isoformat(), "room": date.room_id, "version": booking.version}
     done = Act(act, "booking", booking.id, facts, booking.holder_id)

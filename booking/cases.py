@@ -10,7 +10,7 @@ from booking.changed import INTERNAL, Change, changes_since, is_only_said
 from booking.models import Booking, Occurrence
 from booking.references import normalised
 from booking.states import BookingKind
-from kernel.errors import Conflict, Fault, Missing, Stale, refuse
+from kernel.errors import Conflict, Fault, Forbidden, Missing, Stale, refuse
 from venues.models import Room
 
 
@@ -107,6 +107,12 @@ def is_applicant(booking: Booking, by: Actor) -> bool:
     return theirs or (by.person_id is not None and by.person_id == booking.holder_id)
 
 
+def acts_on(booking: Booking, by: Actor) -> bool:
+    """Whether somebody on the applicant's side may act on a booking: what is an organisation's is in the hands of those who act for it
+    now, and in its holder's as long as nobody of them has stood by it."""
+    return is_applicant(booking, by) if booking.stood_by is None else by.acts_for(booking.stood_by)
+
+
 def works_on(booking: Booking, by: Actor) -> bool:
     """Whether somebody is on the municipality's side of a case; nobody is on both."""
     return not is_applicant(booking, by) and (by.is_officer or by.is_caretaker_of(booking.room.venue_id))
@@ -120,9 +126,19 @@ def require_sight(booking: Booking, by: Actor) -> None:
 
 
 def require_holder(booking: Booking, by: Actor) -> None:
-    """Holder, delegate or officer may change a booking; raises Missing for strangers, Forbidden for onlookers."""
+    """Holder, delegate or officer may change a booking; raises Missing for strangers, and Forbidden for onlookers and, over what is an
+    organisation's, for a holder who does not act for it (``not-acting``)."""
     require_sight(booking, by)
-    by.require(is_applicant(booking, by) or by.is_officer, "holder")
+    require_acting(booking, by, or_else=by.is_officer)
+
+
+def require_acting(booking: Booking, by: Actor, *, or_else: bool = False) -> None:
+    """Raises Forbidden for all who may not act on the applicant's side, but for who may ``or_else``."""
+    if or_else or acts_on(booking, by):
+        return
+    by.require(is_applicant(booking, by), "holder")
+    name = booking.organisation.name if booking.organisation else ""
+    raise refuse(Forbidden, "not-acting", "booking", booking.reference, name=name)
 
 
 def require_decider(booking: Booking, by: Actor) -> None:

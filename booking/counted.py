@@ -27,6 +27,7 @@ class Spent:
     """One date of use: its time in UTC and on the wall clock, and whom it counts for, by ids.
 
     ``absent_at`` is when it was noted that nobody came; what was given back too late is ``absent_at`` and not ``is_used``.
+    What nobody has confirmed in an organisation's name counts for its person alone.
     """
 
     time: Interval

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, func, select
+from sqlalchemy import Row, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from booking.lifecycle import LIVE
+from booking.lifecycle import LIVE, STOOD_BY
 from booking.models import Booking, Occurrence
 from booking.support.models import Agreement, AgreementRoom, Per, monday
 from database.sql import epoch, monday_of
@@ -33,6 +33,7 @@ STANDS = and_(
     Occurrence.agreement_id == Agreement.id,
     Occurrence.state.in_(sorted(LIVE)),
     Occurrence.id.not_in(bindparam("settled", expanding=True)),
+    or_(Occurrence.state.in_(sorted(STOOD_BY)), Occurrence.booking_id == bindparam("booking")),
 )
 # Put together once: what an organisation with agreements books sends it.
 HELD = (
@@ -71,13 +72,16 @@ class Held:
         return replace(self, drawn=drawn)
 
 
-def held_by(session: Session, organisation: int, *, since: date, settled: Collection[int] = ()) -> tuple[Held, ...]:
+def held_by(
+    session: Session, organisation: int, *, since: date, settled: Collection[int] = (), booking: int | None = None
+) -> tuple[Held, ...]:
     """The agreements of an organisation that run or are to come on a day, in the order in which dates draw on them; one statement.
 
-    First those with fixed times, then those that run out soonest. Dates that are ``settled`` anew, by id, are not counted.
+    First those with fixed times, then those that run out soonest. Dates that are ``settled`` anew, by id, are not counted,
+    nor what nobody has confirmed yet but in the ``booking`` itself, by id.
     """
     found: dict[int, Held] = {}
-    for row in session.execute(HELD, {"organisation": organisation, "since": since, "settled": list(settled)}):
+    for row in session.execute(HELD, {"organisation": organisation, "since": since, "settled": list(settled), "booking": booking}):
         held = found.setdefault(row.id, Held(_entitlement(row), row.per is Per.WEEK, {}))
         if row.week:
             found[row.id] = replace(held, drawn={**held.drawn, date.fromisoformat(row.week): int(row.minutes)})
@@ -86,7 +90,7 @@ def held_by(session: Session, organisation: int, *, since: date, settled: Collec
 
 def require_not_overdrawn(session: Session, dates: Collection[Occurrence]) -> None:
     """Raises Conflict (``agreement-used-since``) where dates that are live again stand on hours that others have by now."""
-    theirs = [date for date in dates if date.agreement_id and date.state in LIVE]
+    theirs = [date for date in dates if date.agreement_id and date.state in STOOD_BY]
     if not theirs:
         return
     wanted = select(Booking.organisation_id, func.min(Occurrence.local_start)).join(Occurrence.booking)

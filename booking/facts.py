@@ -6,14 +6,14 @@ from datetime import date, datetime, timedelta
 from functools import cache, reduce
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from booking.case import Case
 from booking.drawing import Held, held_by
 from booking.lifecycle import LIVE
 from booking.models import Booking, Occurrence
-from booking.states import BookingKind
+from booking.states import BookingKind, OccurrenceState
 from database.sql import epoch
 from kernel.interval import Interval
 from kernel.wallclock import WallSpan
@@ -150,7 +150,7 @@ def _agreements(session: Session, case: Case, counts: Counts) -> tuple[Held, ...
         return ()
     if organisation not in counts.agreements:
         since = min([case.submitted.date(), *(span.wall.start.date() for span in case.dates)])
-        counts.agreements[organisation] = held_by(session, organisation, since=since, settled=case.settled)
+        counts.agreements[organisation] = held_by(session, organisation, since=since, settled=case.settled, booking=case.booking_id)
     beside = [(wall, agreement) for _room, wall, agreement in case.beside]
     return tuple(held.with_more(beside) for held in counts.agreements[organisation])
 
@@ -202,6 +202,7 @@ def _given(case: Case, count: Count) -> dict[str, Any]:
     is_endless = count.measure is Measure.AHEAD
     return {
         "settled": case.settled,
+        "booking": case.booking_id,
         "holder": int(count.holder),
         "team": count.team,
         "room": case.room.id,
@@ -216,10 +217,15 @@ def _given(case: Case, count: Count) -> dict[str, Any]:
 
 
 MINUTES: Columns = (func.coalesce(func.sum(epoch(Occurrence.ends_at) - epoch(Occurrence.starts_at)), 0) / 60, func.count())
+# Of an organisation counts what somebody has stood by who acts for it, and what the case has itself.
+THEIRS = (
+    Booking.organisation_id == bindparam("holder"),
+    or_(Occurrence.state != OccurrenceState.UNCONFIRMED, Booking.id == bindparam("booking")),
+)
 SUBJECTS: Mapping[Subject, Sequence[ColumnElement[bool]]] = {
     Subject.PERSON: (Booking.holder_id == bindparam("holder"),),
-    Subject.TEAM: (Booking.organisation_id == bindparam("holder"), Booking.team == bindparam("team")),
-    Subject.ORGANISATION: (Booking.organisation_id == bindparam("holder"),),
+    Subject.TEAM: (*THEIRS, Booking.team == bindparam("team")),
+    Subject.ORGANISATION: THEIRS,
 }
 AREAS: Mapping[Layer, Sequence[ColumnElement[bool]]] = {
     Layer.ROOM: (Room.id == bindparam("room"),),

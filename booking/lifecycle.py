@@ -23,6 +23,8 @@ class Act(StrEnum):
 
 
 LIVE = frozenset({OccurrenceState.UNCONFIRMED, OccurrenceState.REQUESTED, OccurrenceState.BOOKED})
+# What nobody has confirmed in an organisation's name keeps its time, and takes nothing else that is the organisation's.
+STOOD_BY = LIVE - {OccurrenceState.UNCONFIRMED}
 WAITING = frozenset({OccurrenceState.UNCONFIRMED, OccurrenceState.REQUESTED})
 LIVELIEST = (
     OccurrenceState.UNCONFIRMED,

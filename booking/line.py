@@ -21,10 +21,10 @@ from booking.reasons import verdicts_of_all
 from booking.resources import Needed, may_need, want_of
 from booking.revisions import touch, touch_spaces
 from booking.states import Accepts, BookingState, OccurrenceState, OfferState
+from booking.telling import tell
 from booking.waiting import ANSWERS, OVER, line_for, rooms_with
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
-from database.outbox import post
 from kernel.errors import Invalid
 from kernel.interval import Interval, merged
 from kernel.wallclock import WallSpan, wall_of
@@ -100,7 +100,7 @@ def offer_instead(session: Session, offer_id: int, *, by: Actor, now: datetime) 
     options = [Option(found.room, wall), *ways]
     is_found = offer(session, date, passed_over(session, date, options), by=by, now=now)
     if not is_found:
-        found_nothing(session, date, now=now)
+        found_nothing(session, date, by=by, now=now)
     return is_found
 
 
@@ -176,7 +176,7 @@ def end_waiting(session: Session, booking_id: int, *, by: Actor, now: datetime) 
     numbers = [date.number for date in dates]
     record(session, Act("end-waiting", "booking", booking.id, {"dates": numbers}, booking.holder_id), by=by, now=now)
     if booking.state is BookingState.LAPSED:
-        post(session, "waited-in-vain", person_id=booking.holder_id, booking_id=booking.id, now=now, facts={"dates": numbers})
+        tell(session, booking, "waited-in-vain", facts={"dates": numbers}, by=by, now=now)
     return True
 
 

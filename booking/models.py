@@ -100,6 +100,12 @@ class Booking(Base):
         return dates[0].room if len(one) == 1 else self.room
 
     @property
+    def stood_by(self) -> int | None:
+        """The organisation, by id, in whose hands it is: what was asked for in its name is, once somebody who acts for it stood by it."""
+        is_theirs = self.kind is BookingKind.ORDINARY and self.confirm_by is None
+        return self.organisation_id if is_theirs else None
+
+    @property
     def public_name(self) -> str:
         """The organisation, where anybody may read it: one with a number that is shown, of a booking that is."""
         organisation = self.organisation

@@ -24,11 +24,12 @@ from booking.reservations import ask_longer
 from booking.resettle import Plan, case_again, is_granted, lock_for, settle
 from booking.revisions import touch
 from booking.states import BookingState, OccurrenceState, OfferState
+from booking.telling import tell
 from booking.waiving import exceptions_of
 from booking.wish import DatedSpan
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
-from database.outbox import UNDO_WITHIN, post, waiting_about
+from database.outbox import UNDO_WITHIN, waiting_about
 from kernel.errors import Conflict, Missing, refuse
 from kernel.interval import Interval
 from kernel.wallclock import WallSpan, at, nearest_interval, to_wall, wall_of
@@ -75,8 +76,7 @@ def offer(session: Session, date: Occurrence, options: Sequence[Option], *, by: 
     record(session, Act("offer", "booking", booking.id, {"number": date.number}, booking.holder_id), by=by, now=now)
     # Who is about to be told what was lost reads in the same mail what is offered instead.
     if not _is_about_to_be_told(session, date, "dates-displaced"):
-        facts = {"number": date.number, "offer": found.id}
-        post(session, "date-offered", person_id=booking.holder_id, booking_id=booking.id, now=now, facts=facts)
+        tell(session, booking, "date-offered", facts={"number": date.number, "offer": found.id}, by=by, now=now)
     return True
 
 
@@ -92,12 +92,11 @@ def book_at_once(session: Session, date: Occurrence, options: Sequence[Option], 
     return False
 
 
-def found_nothing(session: Session, date: Occurrence, *, now: datetime) -> None:
+def found_nothing(session: Session, date: Occurrence, *, by: Actor, now: datetime) -> None:
     """Tell that there is nothing else for a date that lost its time, or nothing more that was not offered already."""
     booking = date.booking
     if date.starts_at > now and not _is_about_to_be_told(session, date, "dates-displaced", "offer-expired"):
-        facts = {"number": date.number}
-        post(session, "nothing-found", person_id=booking.holder_id, booking_id=booking.id, now=now, facts=facts)
+        tell(session, booking, "nothing-found", facts={"number": date.number}, by=by, now=now)
 
 
 def accept(session: Session, offer_id: int, *, by: Actor, now: datetime) -> Booking:
@@ -136,8 +135,7 @@ def expire(session: Session, offer_id: int, *, by: Actor, now: datetime) -> bool
         return False
     found.state = OfferState.EXPIRED
     booking = _let_go(session, found, "expire-offer", by=by, now=now)
-    facts = {"number": found.occurrence.number, "offer": found.id}
-    post(session, "offer-expired", person_id=booking.holder_id, booking_id=booking.id, now=now, facts=facts)
+    tell(session, booking, "offer-expired", facts={"number": found.occurrence.number, "offer": found.id}, by=by, now=now)
     return True
 
 
@@ -151,8 +149,7 @@ def withdraw(session: Session, found: Offer, *, by: Actor, now: datetime) -> Non
     # Who has not yet been told of it need not be told that it is gone.
     untold = [one.facts for kind in ("date-offered", "dates-displaced") for one in waiting_about(session, booking.id, kind)]
     if not any(facts.get("offer") == found.id or date.number in facts.get("dates", ()) for facts in untold):
-        facts = {"number": date.number, "offer": found.id}
-        post(session, "offer-withdrawn", person_id=booking.holder_id, booking_id=booking.id, now=now, facts=facts)
+        tell(session, booking, "offer-withdrawn", facts={"number": date.number, "offer": found.id}, by=by, now=now)
 
 
 def withdraw_vain(session: Session, offer_id: int, *, by: Actor, now: datetime) -> None:
@@ -318,7 +315,7 @@ def _take(session: Session, date: Occurrence, plan: Plan, *, act: str, by: Actor
     facts = {"number": date.number, "state": str(date.state), "room": date.room_id, "to": date.starts_at.isoformat()}
     record(session, Act(act, "booking", booking.id, facts, booking.holder_id), by=by, now=now)
     kind = "date-booked" if date.state is OccurrenceState.BOOKED else f"booking-{date.state}"
-    post(session, kind, person_id=booking.holder_id, booking_id=booking.id, now=now, facts={"number": date.number})
+    tell(session, booking, kind, facts={"number": date.number}, by=by, now=now)
     session.flush()
 
 

@@ -41,7 +41,7 @@ from venues.queries import room_at
 TO_CONFIRM = timedelta(days=7)
 SHORTEST_TO_CONFIRM = timedelta(hours=1)
 # Wishes in the name of others keep time for days: nobody fills a hall with them.
-MOST_UNCONFIRMED = 5
+MOST_UNCONFIRMED, MOST_DATES_UNCONFIRMED = 5, 60
 # No price is so high; every program reads such a number exactly, and a column keeps ten times it as a fee.
 MOST_ORE = 10**15
 
@@ -114,8 +114,6 @@ def weigh(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Weighed:
     lock(session, *(key for part in parts for key in part.keys), *foreseen.keys)
     require_current(session, case.known)
     require_rights(session, case.applicant, by=by)
-    if case.applicant.must_confirm:
-        _require_few_unconfirmed(session, case.applicant.holder.id)
     judged = judge_all(session, parts)
     require_waivable(session, case, [date for _part, dates in judged for date in dates])
     answer = ask(session, [want for part, dates in judged for want in wants_of(part, dates)], now=now)
@@ -141,17 +139,25 @@ def settle(session: Session, wish: Wish, weighed: Weighed, *, by: Actor, now: da
     """The second half of ``reserve``, in the same transaction.
 
     Raises Declined with every objection of the policy and Taken with every booking in the way; with ``on_conflict`` skip only
-    when no date is left; and Conflict (``too-often-in-line``).
+    when no date is left; and Conflict (``too-often-in-line``, and what ``require_few_unconfirmed`` raises).
     """
     require_enough(weighed.dates, wish.on_conflict)
     require_few_in_line(session, weighed.case.applicant, weighed.dates)
+    if weighed.case.applicant.must_confirm:
+        require_few_unconfirmed(session, weighed.case.applicant.holder.id, bookings=1, dates=sum(date.is_kept for date in weighed.dates))
     return _written(session, wish, weighed, by=by, now=now)
 
 
-def _require_few_unconfirmed(session: Session, holder_id: int) -> None:
-    waiting = select(func.count()).where(Booking.holder_id == holder_id, Booking.state == BookingState.UNCONFIRMED)
-    if (session.scalar(waiting) or 0) >= MOST_UNCONFIRMED:
+def require_few_unconfirmed(session: Session, holder_id: int, *, bookings: int = 0, dates: int = 0) -> None:
+    """Raises Conflict (``too-many-unconfirmed``, ``too-many-dates-unconfirmed``) where somebody, who is locked, would have more in the
+    names of others than may wait; one statement."""
+    waiting = select(func.count(Booking.id.distinct()), func.count(Occurrence.id)).join(Booking.occurrences)
+    theirs = (Booking.holder_id == holder_id, Occurrence.state == OccurrenceState.UNCONFIRMED)
+    wishes, number = session.execute(waiting.where(*theirs)).one()
+    if wishes + bookings > MOST_UNCONFIRMED:
         raise refuse(Conflict, "too-many-unconfirmed", "organisation", most=MOST_UNCONFIRMED)
+    if number + dates > MOST_DATES_UNCONFIRMED:
+        raise refuse(Conflict, "too-many-dates-unconfirmed", "organisation", most=MOST_DATES_UNCONFIRMED, number=number + dates)
 
 
 def _case(session: Session, wish: Wish, *, by: Actor, now: datetime) -> Case:
@@ -278,9 +284,14 @@ def _shown(wish: Wish, dates: Sequence[Dated]) -> bool:
 
 
 def ask_longer(booking: Booking, first: datetime, *, now: datetime) -> None:
-    """While nobody has confirmed a booking in the organisation's name, what it takes is a wish, with as long to confirm it."""
-    if booking.confirm_by is not None:
-        booking.confirm_by = max(booking.confirm_by, confirm_until(first, now=now))
+    """While nobody has confirmed a booking in the organisation's name, what it takes is a wish, with as long to confirm it: no longer
+    than from when it was made, or an hour for one that waited no more."""
+    if booking.confirm_by is None:
+        return
+    last = booking.created_at + TO_CONFIRM
+    if booking.state is not BookingState.UNCONFIRMED:
+        last = max(last, now + SHORTEST_TO_CONFIRM)
+    booking.confirm_by = max(booking.confirm_by, min(confirm_until(first, now=now), last))
 
 
 def confirm_until(first: datetime, *, now: datetime) -> datetime:

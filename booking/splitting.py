@@ -19,10 +19,10 @@ from booking.references import new_reference
 from booking.revisions import touch
 from booking.scope import Scope, reached
 from booking.states import BookingState
+from booking.telling import tell
 from database.audit import Act, record
 from database.base import table_of
 from database.locks import lock
-from database.outbox import post
 from kernel.errors import Conflict, refuse
 from policies.verdict import Whose
 
@@ -42,8 +42,7 @@ def split(session: Session, booking_id: int, number: int, *, version: int | None
     dates = reached(booking, number, Scope.FOLLOWING, Doing.MOVE, now=now)
     lock(session, *keys_of(session, booking))
     made = parted(session, booking, from_then_on(booking, dates), by=by, now=now)
-    facts = {"from": booking.id}
-    post(session, "booking-split", person_id=made.holder_id, booking_id=made.id, now=now, facts=facts)
+    tell(session, made, "booking-split", facts={"from": booking.id}, by=by, now=now)
     session.flush()
     return made
 

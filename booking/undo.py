@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
 from booking.case import in_use, span_of
-from booking.cases import bookings_for
+from booking.cases import bookings_for, require_acting
 from booking.changed import SAID, WRITE, is_only_said
 from booking.conflicts import Collision, Want
 from booking.displacing import seek
@@ -45,7 +45,7 @@ def undo(session: Session, number: int, *, by: Actor, now: datetime) -> Undo:
 
     Raises Conflict when it is too late (``undo-too-late``), was undone (``undone-already``), something else happened to one
     of the bookings since (``changed-since``) or the room was closed (``closed-since``), Taken where another has the time;
-    Missing to all but the hand that acted and officers.
+    Missing to all but the hand that acted and officers, Forbidden (``not-acting``) to a hand that may not act on it any more.
     """
     found = _open(session, number, by=by, now=now)
     bookings = _unchanged(session, found)
@@ -57,6 +57,8 @@ def undo(session: Session, number: int, *, by: Actor, now: datetime) -> Undo:
     if found.subject == "closure":
         withdraw_closure(session, found.subject_id, by=by, now=now)
     _put_back(session, found, bookings, dates, now=now)
+    for booking in bookings:
+        require_acting(booking, by, or_else=by.is_officer or by.is_caretaker_of(booking.room.venue_id))
     _take_back(session, found, dates, now=now)
     require_not_overdrawn(session, [dates[one["id"]] for one in found.before["dates"]])
     for one in found.before["dates"]:

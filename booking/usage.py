@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
 from booking.absence import require_begun
-from booking.cases import booking_for, occurrence_of, require_sight
+from booking.cases import acts_on, booking_for, occurrence_of, require_acting, require_sight
 from booking.models import Booking, Occurrence, Usage
 from booking.states import TaskReason, UsageKind
 from booking.tasks import look_at
+from booking.telling import tell
 from database.audit import Act, record
-from database.outbox import post
 from kernel.errors import Conflict, Invalid, Missing, refuse
 from web.fields import Prose
 from web.forms import Input
@@ -60,8 +60,8 @@ def note_usage(session: Session, booking_id: int, number: int, given: UsageInput
     record(session, Act(str(given.kind), "booking", booking.id, facts, booking.holder_id), by=by, now=now)
     if given.kind in TO_LOOK_AT:
         look_at(session, TO_LOOK_AT[given.kind], row, booking, now=now)
-    if given.kind is UsageKind.DAMAGE and not is_holders(booking, by):
-        post(session, "damage-noted", person_id=booking.holder_id, booking_id=booking.id, now=now, facts={"number": number})
+    if given.kind is UsageKind.DAMAGE and not acts_on(booking, by):
+        tell(session, booking, "damage-noted", facts={"number": number}, by=by, now=now)
     return row
 
 
@@ -82,12 +82,6 @@ def photo_of(session: Session, booking: Booking, usage_id: int) -> Usage:
     return row
 
 
-def is_holders(booking: Booking, by: Actor) -> bool:
-    """Whether somebody is the holder, or acts for the organisation that is."""
-    acts = booking.organisation_id is not None and by.acts_for(booking.organisation_id)
-    return acts or (by.person_id is not None and by.person_id == booking.holder_id)
-
-
 def is_noted(date: Occurrence, said: Sequence[Usage]) -> bool:
     """Whether there is something about a date that its holder may answer: an absence or a damage."""
     return date.absent_at is not None or any(one.kind is UsageKind.DAMAGE for one in said)
@@ -96,11 +90,11 @@ def is_noted(date: Occurrence, said: Sequence[Usage]) -> bool:
 def _require_theirs(booking: Booking, date: Occurrence, kind: UsageKind, by: Actor) -> None:
     is_own = kind in (UsageKind.UNUSED, UsageKind.ANSWER)
     is_staff = by.is_officer or by.is_caretaker_of(date.room.venue_id)
-    by.require(is_holders(booking, by) or (is_staff and not is_own), "holder")
+    require_acting(booking, by, or_else=is_staff and not is_own)
 
 
 def _require_sound(date: Occurrence, given: UsageInput, said: Sequence[Usage], by: Actor) -> None:
-    if given.kind is UsageKind.USED and date.absent_at is not None and not is_holders(date.booking, by):
+    if given.kind is UsageKind.USED and date.absent_at is not None and not acts_on(date.booking, by):
         raise refuse(Conflict, "absence-stands", "number", date.number)
     if given.kind is UsageKind.ANSWER and not is_noted(date, said):
         raise refuse(Conflict, "nothing-noted", "number", date.number)

@@ -270,7 +270,7 @@ def _dated(row: Row[Any], judged: Mapping[tuple[int, str], Any]) -> Dated:
         row.local_start,
         row.local_end,
         Spot(row.room_id, row.venue_id, row.kind),
-        row.organisation_id,
+        None if row.state is OccurrenceState.UNCONFIRMED else row.organisation_id,
         row.holder_id,
         row.team,
         row.absent_at,

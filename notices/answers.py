@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
 from accounts.queries import actor_of
+from booking.cases import require_acting
 from booking.ending import cancel, costs_of
 from booking.fees import Cost
 from booking.models import Booking, Occurrence, Offer, Undo
@@ -54,10 +55,14 @@ class Purpose:
 
 
 def about(session: Session, link: Link, *, now: datetime) -> About:
-    """What a link is about; raises Gone (``answer-expired``, ``answer-given``, ``answer-outdated``), Missing."""
+    """What a link is about; raises Gone (``answer-expired``, ``answer-given``, ``answer-outdated``), Missing, and Forbidden
+    (``not-acting``) where its reader may not act on the booking any more: who was told something may say that it was read."""
     if link.expires_at <= now:
         raise refuse(Gone, "answer-expired", "answer", link.expires_at.isoformat())
-    return PURPOSES[link.purpose].about(session, link, now)
+    found = PURPOSES[link.purpose].about(session, link, now)
+    if link.purpose != "acknowledge":
+        require_acting(found.booking, hand_of(session, link))
+    return found
 
 
 def answer(session: Session, link: Link, *, by: Actor, now: datetime) -> Booking | None:

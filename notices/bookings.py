@@ -69,7 +69,7 @@ def of_booking(session: Session, notice: Notice, settings: Settings, *, now: dat
     in_line = [date for date in found.occurrences if date.state is OccurrenceState.WAITING and date.id not in offers and date not in told]
     values = {
         "dates": [Line(date) for date in told],
-        "offers": [_answers(offers[date.id], settings) for date in told if date.id in offers and notice.kind not in OFFERS_NOTHING],
+        "offers": [_answers(offers[date.id], notice, settings) for date in told if date.id in offers and notice.kind not in OFFERS_NOTHING],
         "offered": verdicts_offered(session, offers.values()),
         "in_vain": nothing_for(session, told, offers),
         "left_out": _left_out(found, verdicts) if notice.kind in TELLS_ALL else [],
@@ -186,9 +186,9 @@ def _links(notice: Notice, first: Occurrence | None, settings: Settings) -> dict
     return {**shown, "acknowledge_by": notice.answer_by}
 
 
-def _answers(offer: Offer, settings: Settings) -> tuple[Offer, str, str]:
+def _answers(offer: Offer, notice: Notice, settings: Settings) -> tuple[Offer, str, str]:
     """What is offered, with the addresses at which one takes it or says no."""
-    yes, no = (settings.public_url + path_of(to_answer(offer, purpose), settings.secret_key) for purpose in ("accept", "decline"))
+    yes, no = (settings.public_url + path_of(to_answer(offer, purpose, notice), settings.secret_key) for purpose in ("accept", "decline"))
     return offer, yes, no
 
 

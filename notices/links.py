@@ -34,14 +34,14 @@ def to_acknowledge(notice: Notice) -> Link:
 
 
 def to_cancel(date: Occurrence, notice: Notice) -> Link:
-    """The link in a notice by which its holder cancels a date until it begins, for thirty days at most."""
+    """The link in a notice by which its reader cancels a date until it begins, for thirty days at most."""
     until = min(date.starts_at, notice.created_at + CANCELLING)
-    return Link("cancel", date.id, stamp_of(date), date.booking.holder_id, _seconds(until))
+    return Link("cancel", date.id, stamp_of(date), notice.person_id or 0, _seconds(until))
 
 
-def to_answer(offer: Offer, purpose: str) -> Link:
-    """The link by which who waits takes what is offered (``accept``) or says no (``decline``), until the offer ends."""
-    return Link(purpose, offer.id, stamp_of(offer), offer.occurrence.booking.holder_id, _seconds(offer.expires_at or offer.starts_at))
+def to_answer(offer: Offer, purpose: str, notice: Notice) -> Link:
+    """The link in a notice by which its reader takes what is offered (``accept``) or says no (``decline``), until the offer ends."""
+    return Link(purpose, offer.id, stamp_of(offer), notice.person_id or 0, _seconds(offer.expires_at or offer.starts_at))
 
 
 def to_undo(number: int, person_id: int, until: datetime) -> Link:

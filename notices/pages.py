@@ -8,7 +8,7 @@ from booking.edge import accepted
 from booking.models import Booking
 from booking.undo import last_act
 from kernel.clock import now
-from kernel.errors import Conflict, Gone, Missing, Refusal
+from kernel.errors import Conflict, Forbidden, Gone, Missing, Refusal
 from notices.answers import PURPOSES, about, answer, hand_of, told, vain
 from notices.links import Link, link_of, path_of, to_undo
 from venues.queries import municipality
@@ -58,8 +58,10 @@ def answered() -> str:
 @routes.errorhandler(Gone)
 @routes.errorhandler(Missing)
 @routes.errorhandler(Conflict)
+@routes.errorhandler(Forbidden)
 def ended(refusal: Refusal) -> ResponseReturnValue:
-    """A link that ran out, was used, or is none of ours, or something that cannot be done any more: why, and the way on."""
+    """A link that ran out, was used, or is none of ours, or something that cannot be done any more, or not by its reader: why, and the
+    way on."""
     page = render_template("notices/ended.html", faults=refusal.faults, home=municipality(edge.reading()))
     return page, problems.status_of(refusal)
 

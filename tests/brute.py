@@ -18,6 +18,7 @@ TO_CONFIRM, SHORTEST = timedelta(days=7), timedelta(hours=1)
 MOST_UNCONFIRMED = 5
 MOST_IN_LINE = 3
 MOST_UNITS = 5
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 HOLIDAYS = {(12, 25), (12, 26), (1, 1)}
 # Who acts for the club, and is asked when somebody else wishes in its name.
 DELEGATES = 2
@@ -138,6 +139,12 @@ class Case:
     confirm_by: datetime | None = None
     accepts: str = "time"
     asks: Mapping[str, int] = field(default_factory=dict)
+    made_at: datetime = LONG_AGO
+
+    @property
+    def is_clubs(self) -> bool:
+        """Whether it is in the hands of those who act for the club, and no more in those of whoever asked."""
+        return self.sort.first == "unconfirmed" and self.confirm_by is None
 
     def state(self, fallback: str) -> str:
         states = {date.state for date in self.dates.values()}
@@ -320,8 +327,6 @@ class Model:
             return "nothing-chosen"
         if any(date.room in self.retired for date, _ in chosen):
             return "room-retired"
-        if sort.first == "unconfirmed" and list(self.states.values()).count("unconfirmed") >= MOST_UNCONFIRMED:
-            return "too-many-unconfirmed"
         by_room = sorted(chosen, key=lambda one: [date.room for date, _ in chosen].index(one[0].room))
         asked = {n: date for n, (date, choice) in enumerate(by_room) if choice != "skip" and not self._is_closed(date, case)}
         answers = self._ask(case, asked, now)
@@ -330,6 +335,9 @@ class Model:
         left_out = [n for n, state in enumerate(states) if state == "skipped" and by_room[n][1] != "skip"]
         if left_out and (on_conflict == "refuse" or not {sort.first, "waiting"} & set(states)):
             return "taken" if all(n in answers for n in left_out) else "declined"
+        if sort.first == "unconfirmed" and self._are_enough():
+            return "too-many-unconfirmed"
+        case.made_at = now
         if sort.first == "unconfirmed":
             case.confirm_by = _confirm_by(now, min(by_room[n][0].start for n, state in enumerate(states) if state == sort.first))
         for number, n in enumerate(sorted(range(len(states)), key=lambda n: (by_room[n][0].start, by_room[n][0].end)), start=1):
@@ -337,6 +345,9 @@ class Model:
             date = replace(by_room[n][0], state=states[n], was_taken=was_taken, beside=beside)
             case.dates[number] = self._placed(case, date, now)
         return "too-often-in-line" if any(self._is_crowded(date, sort) for date in case.dates.values()) else ""
+
+    def _are_enough(self) -> bool:
+        return list(self.states.values()).count("unconfirmed") >= MOST_UNCONFIRMED
 
     def _is_crowded(self, date: Date, sort: Sort) -> bool:
         """Whether a date would wait where as many of the same applicant do as may."""
@@ -578,10 +589,8 @@ class Model:
         if not apart:
             self._may_be_undone(was)
 
-    def comes_back(self, booking: int, number: int, *, by_staff: bool, may_grow: bool, now: datetime) -> str:
+    def comes_back(self, booking: int, number: int, *, by_staff: bool, now: datetime) -> str:
         date = self.cases[booking].dates[number]
-        if not (may_grow or by_staff or self.states[booking] == "unconfirmed"):
-            return "not-your-role"
         if date.state not in ("cancelled", "skipped"):
             return "wrong-state"
         if date.start <= now:
@@ -590,10 +599,8 @@ class Model:
             return "room-retired"
         return self._grow(booking, number, date, "readd", by_staff=by_staff, now=now)
 
-    def grow(self, booking: int, date: Date, *, by_staff: bool, may_grow: bool, now: datetime) -> str:
+    def grow(self, booking: int, date: Date, *, by_staff: bool, now: datetime) -> str:
         """One more date, under a number that none of the booking's ever had."""
-        if not (may_grow or by_staff or self.states[booking] == "unconfirmed"):
-            return "not-your-role"
         if date.room in self.retired:
             return "room-retired"
         return self._grow(booking, self.numbers[booking] + 1, date, "add", by_staff=by_staff, now=now)
@@ -613,7 +620,7 @@ class Model:
 
     def _part(self, booking: int, made: int, numbers: Collection[int]) -> None:
         case = self.cases[booking]
-        self.cases[made] = Case(case.sort, {n: case.dates[n] for n in numbers}, case.confirm_by, case.accepts, case.asks)
+        self.cases[made] = Case(case.sort, {n: case.dates[n] for n in numbers}, case.confirm_by, case.accepts, case.asks, case.made_at)
         case.dates = {n: date for n, date in case.dates.items() if n not in numbers}
         self.numbers[made] = max(numbers)
         for n in numbers:
@@ -860,6 +867,8 @@ class Model:
             return "missing-hour"
         case = self.cases[booking]
         grown = replace(date, state="booked" if by_staff or case.sort in (BLOCK, EVENT) else case.sort.then)
+        if case.confirm_by is not None and self.states[booking] != "unconfirmed" and self._are_enough():
+            return self._refusal(booking, {number: grown}, now) or "too-many-unconfirmed"
         refused = self._settle_one((booking, number), grown, act, now, notice="dates-added")
         if not refused:
             self.numbers[booking] = max(number, self.numbers[booking])
@@ -875,11 +884,14 @@ class Model:
         return self._settle_one(key, taken, act, now, notice=notice, is_undoable=False, due_by=now)
 
     def _settle_one(self, key: Key, date: Date, act: str, now: datetime, **more: Any) -> str:
-        """One date more, which is a wish while nobody has confirmed the others, with as long to confirm it."""
+        """One date more, which is a wish while nobody has confirmed the others, with as long to confirm it: a week from when it was made,
+        or an hour where it waited no more."""
         case = self.cases[key[0]]
         if case.confirm_by is None:
             return self._settle(key[0], {key[1]: date}, act, now, **more)
-        wish, until = replace(date, state="unconfirmed"), max(case.confirm_by, _confirm_by(now, date.start))
+        last = case.made_at + TO_CONFIRM
+        last = last if self.states[key[0]] == "unconfirmed" else max(last, now + SHORTEST)
+        wish, until = replace(date, state="unconfirmed"), max(case.confirm_by, min(_confirm_by(now, date.start), last))
         return self._settle(key[0], {key[1]: wish}, act, now, until=until, **more)
 
     @staticmethod

@@ -138,7 +138,7 @@ class Steps:
         acts += [self._displace] * 2 + [self._close, self._open_again] + [self._answer] * 3 + [self._attend] * 4 + [self._undo] * 3
         acts += [self._shift] * 4 + [self._readd] * 3 + [self._add, self._split, self._release]
         acts += [self._restate, self._restate, self._prefer, self._prefer, self._import, self._night]
-        acts += [self._hours, self._retire, self._stock, self._stock, self._lose_outside]
+        acts += [self._outsider, self._hours, self._retire, self._stock, self._stock, self._lose_outside]
         for number in range(1, steps + 1):
             self._pass_time()
             before, kept = len(self.model.undoable), len(self.model.kept_now(self.now))
@@ -236,7 +236,7 @@ class Steps:
         booking, case = self._any()
         number = self._number(case)
         room, start, end = self._time()
-        hand = self.dice.choice((HANDS[case.sort.name], "kari"))
+        hand = self.dice.choice((_theirs(case), "kari"))
         to = self._date(case.sort, room, start, end)
         expected = self.model.move(booking, number, to, by_staff=hand == "kari", now=self.now)
         wanted: dict[str, Any] = {"start": start, "end": end, "room": f"{OREN}/{room}"}
@@ -248,7 +248,7 @@ class Steps:
         number, scope = self._number(case), self.dice.choice(("one", "following", "all"))
         if case.dates[number].is_missing:
             return
-        how, hand = self.dice.choice(("days", "days", "clock", "room")), self.dice.choice((HANDS[case.sort.name], "kari"))
+        how, hand = self.dice.choice(("days", "days", "clock", "room")), self.dice.choice((_theirs(case), "kari"))
         days, (room, start, end) = timedelta(days=self.dice.choice((1, 1, 7))), self._time()
         is_later = self._walls(self._on_clock(case.dates[number], start, end)) != self._walls(case.dates[number])
         to: dict[str, Shift] = {
@@ -271,7 +271,7 @@ class Steps:
         where others say what they said."""
         booking, case = self._any()
         number, scope = self._number(case), self.dice.choice(("one", "following", "all"))
-        hand, what = self.dice.choice((HANDS[case.sort.name], "kari")), self.dice.choice(("purpose", "team", "resources", "resources"))
+        hand, what = self.dice.choice((_theirs(case), "kari")), self.dice.choice(("purpose", "team", "resources", "resources"))
         asks = self.dice.choice([one for one in ({}, *ASKED_FOR) if one != case.asks]) if what == "resources" else case.asks
         told: dict[str, Any] = {"what": what, "asks": asks, "by_staff": hand == "kari", "now": self.now}
         expected, apart = self.model.restate(booking, number, scope=scope, **told)
@@ -286,15 +286,15 @@ class Steps:
         booking, case = self._any()
         back = case.among("cancelled", "skipped")
         number = self.dice.choice(back if back and self.dice.random() < 0.7 else list(case.dates))
-        hand = self.dice.choice((HANDS[case.sort.name], "kari"))
-        told = {"by_staff": hand == "kari", "may_grow": hand != "siri", "now": self.now}
+        hand = self.dice.choice((_theirs(case), "kari"))
+        told = {"by_staff": hand == "kari", "now": self.now}
         self._try("readd", self.model.comes_back(booking, number, **told), adding.readd, booking, number, by=self.hands[hand])
 
     def _add(self) -> None:
         booking, case = self._any()
-        hand, (room, start, end) = HANDS[case.sort.name], self._time()
+        hand, (room, start, end) = _theirs(case), self._time()
         date = self._date(case.sort, room, start, end)
-        expected = self.model.grow(booking, date, by_staff=hand == "kari", may_grow=hand != "siri", now=self.now)
+        expected = self.model.grow(booking, date, by_staff=hand == "kari", now=self.now)
         wanted: dict[str, Any] = {"start": start, "end": end, "room": f"{OREN}/{room}"}
         self._try("add", expected, adding.add, booking, **wanted, by=self.hands[hand])
 
@@ -302,7 +302,7 @@ class Steps:
         booking, case = self._any()
         number = self._number(case)
         expected = self.model.split(booking, number, self.now)
-        made = self._try("split", expected, splitting.split, booking, number, by=self.hands[HANDS[case.sort.name]])
+        made = self._try("split", expected, splitting.split, booking, number, by=self.hands[_theirs(case)])
         if made is not None:
             self.model.parted(booking, made, number, self.now)
 
@@ -317,7 +317,7 @@ class Steps:
         booking, case = self._any()
         number = self.dice.choice([None, *case.dates])
         expected = self.model.cancel(booking, number, self.now)
-        self._try("cancel", expected, ending.cancel, booking, number=number, by=self.hands[HANDS[case.sort.name]])
+        self._try("cancel", expected, ending.cancel, booking, number=number, by=self.hands[_theirs(case)])
 
     def _displace(self) -> None:
         room, start, end = self._time(meeting=0.8)
@@ -428,6 +428,22 @@ class Steps:
             if expected != "resource-meets-bookings" or self.dice.random() < 0.2:
                 break
 
+    def _outsider(self) -> None:
+        """Whoever asked in the club's name, once it has stood by that: it is seen, and nothing can be done to it."""
+        found = [booking for booking, case in self.model.cases.items() if case.is_clubs]
+        if found:
+            booking = self.dice.choice(found)
+            number = self.dice.choice(list(self.model.cases[booking].dates))
+            acts: list[tuple[Any, ...]] = [
+                (ending.cancel, booking),
+                (move, booking, number),
+                (adding.readd, booking, number),
+                (splitting.split, booking, number),
+                *((offers.accept, offer) for offer, kept in self.model.offers.items() if kept.key[0] == booking),
+            ]
+            verb, *given = self.dice.choice(acts)
+            self._try("outsider", "not-acting", verb, *given, by=self.hands["siri"])
+
     def _undo(self) -> None:
         """The last act most times, within two minutes or just after."""
         if self.model.undoable:
@@ -443,7 +459,7 @@ class Steps:
         among = open_now if open_now and self.dice.random() < 0.9 else list(self.model.offers)
         if among:
             number, act = self.dice.choice(among), self.dice.choice(("accept", "decline"))
-            by = self.hands[HANDS[self.model.cases[self.model.offers[number].key[0]].sort.name]]
+            by = self.hands[_theirs(self.model.cases[self.model.offers[number].key[0]])]
             verb = offers.accept if act == "accept" else offers.decline
             expected = self.model.answer(number, act, self.now)
             self._try(f"{act} offer", expected, verb, number, by=by)
@@ -783,6 +799,11 @@ def overlaps(session: Session) -> list[tuple[Any, ...]]:
     """Claims of one space that overlap, those that ran out among them: none may."""
     rows = session.execute(select(Claim.space_id, Claim.starts_at, Claim.ends_at).order_by(Claim.space_id, Claim.starts_at)).all()
     return [(*one, *other) for one, other in pairwise(rows) if one.space_id == other.space_id and other.starts_at < one.ends_at]
+
+
+def _theirs(case: Case) -> str:
+    """Who acts on the applicant's side: whoever asked, until the club has stood by it."""
+    return "berit" if case.is_clubs else HANDS[case.sort.name]
 
 
 def _acts(session: Session) -> list[tuple[str, int]]:

@@ -156,6 +156,10 @@ BOOKING: Mapping[str, str] = {
     "date-draws": _("Trekkes fra avtalen «{title}»."),
     "date-priced": _("Blir stående, men trekkes ikke lenger fra noen avtale."),
     "acts-no-more": _("Du representerer ikke lenger {name}. Send ønsket en gang til, så blir de spurt om de vil bekrefte det."),
+    "not-acting": _(
+        "Bookingen {value} tilhører {name}, og bare de som representerer {name}, kan gjøre dette."
+        " Be en av dem om det, eller be om å få representere {name} selv."
+    ),
     "not-their-agreement": _("Avtalen gjelder en annen organisasjon."),
     "unknown-price-class": _("Prisklassen «{value}» finnes ikke i retningslinjene for rommene. Velg {known}."),
     "unknown-grant": _("Tilskuddet finnes ikke eller er avsluttet."),
@@ -264,6 +268,10 @@ BOOKING: Mapping[str, str] = {
     "wrong-state": _("Dette kan ikke gjøres nå: saken er i tilstanden «{value:word}»."),
     "too-many-unconfirmed": _(
         "Du har alt {most} forespørsler som venter på at en organisasjon bekrefter. Vent på svar, eller avlys en av dem først."
+    ),
+    "too-many-dates-unconfirmed": _(
+        "Du kan ha høyst {most} datoer som venter på at organisasjoner bekrefter dem, og med dette blir det {number}."
+        " Ta færre datoer, vent på svar, eller avlys noen av dem først."
     ),
     "in-the-past": _("Det som har vært, kan ikke endres."),
     "no-such-day": _("Serien har ingen dato {value:when}. Velg en av datoene i serien."),

@@ -17,7 +17,7 @@ from booking.billing.labels import kind_label
 from booking.billing.models import PaymentState
 from booking.billing.periods import Closing, close_period, foreseen, period_of, periods, shares, totals
 from booking.billing.prices import Objection, Ruling, dispute, disputed, priced, settle_price
-from booking.cases import booking_seen, is_applicant, occurrence_of
+from booking.cases import acts_on, booking_seen, is_applicant, occurrence_of
 from kernel.clock import now
 from kernel.errors import Invalid, Missing, refuse
 from kernel.wallclock import to_wall
@@ -252,13 +252,12 @@ def _cost(reference: str, number: int) -> dict[str, Any]:
     """What the page of a date's cost shows; a use that nobody pays for has none. Caretakers have no part in it."""
     session, actor = edge.reading(), edge.actor()
     booking = booking_seen(session, reference, by=actor)
-    is_theirs = is_applicant(booking, actor)
-    actor.require(is_theirs or actor.is_officer, "officer")
+    actor.require(is_applicant(booking, actor) or actor.is_officer, "officer")
     date = occurrence_of(booking, number)
     found = priced(session, date)
     if found is None:
         raise refuse(Missing, "no-price", "number", number)
-    return {"booking": booking, "date": date, "priced": found, "is_theirs": is_theirs, "is_officer": actor.is_officer}
+    return {"booking": booking, "date": date, "priced": found, "is_theirs": acts_on(booking, actor), "is_officer": actor.is_officer}
 
 
 def _cost_url(reference: str, number: int) -> str:

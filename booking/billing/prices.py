@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 from accounts.identity import Actor
 from booking.billing.models import Dispute, Line
 from booking.billing.owed import BILLED, IS_UNPRICED, OWED, dates
-from booking.cases import booking_at, is_applicant, occurrence_of
+from booking.cases import booking_at, occurrence_of, require_acting
 from booking.ending import keys_of
 from booking.models import Booking, Occurrence
 from booking.states import BookingKind, OccurrenceState
@@ -92,7 +92,7 @@ def dispute(session: Session, booking_id: int, number: int, given: Objection, *,
     For those on the applicant's side. Raises Conflict (``nothing-to-dispute``, ``disputed-already``), Missing, Forbidden.
     """
     booking = booking_at(session, booking_id, None, by=by)
-    by.require(is_applicant(booking, by), "holder")
+    require_acting(booking, by)
     date = occurrence_of(booking, number)
     found = priced(session, date)
     if found is None or not (found.owed or found.lines):

@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
 from booking import lifecycle, promise
-from booking.cases import booking_for, is_applicant, require_decider, require_sight, works_on
+from booking.cases import booking_for, is_applicant, require_decider, require_holder, require_sight, works_on
 from booking.casework.charge import in_charge
 from booking.casework.models import Message
 from booking.models import Booking
 from booking.states import Answer, Visibility
+from booking.telling import readers, tell
 from database.audit import Act, record
 from database.outbox import post
 from kernel.errors import Conflict, Invalid, Missing, refuse
@@ -30,6 +31,8 @@ def write(session: Session, booking_id: int, text: str, *, must_answer: bool = F
     booking = booking_for(session, booking_id)
     require_sight(booking, by)
     is_theirs = is_applicant(booking, by)
+    if is_theirs:
+        require_holder(booking, by)
     if must_answer or not is_theirs:
         by.require(not is_theirs, "officer")
         require_decider(booking, by)
@@ -43,8 +46,7 @@ def write(session: Session, booking_id: int, text: str, *, must_answer: bool = F
     answered = _end(session, booking, open_questions(session, booking), Answer.GIVEN, now=now) if was_asked else []
     verb = "answer" if was_asked else "ask" if must_answer else "write"
     _changed(session, booking, verb, {"message": message.id, "answers": answered}, by=by, now=now)
-    readers = in_charge(session, booking, now=now) if is_theirs else [booking.holder_id]
-    for reader in readers:
+    for reader in in_charge(session, booking, now=now) if is_theirs else readers(session, booking, by=by):
         post(session, f"case-{verb}", person_id=reader, booking_id=booking.id, now=now, facts={"message": message.id})
     return message
 
@@ -76,7 +78,7 @@ def withdraw(session: Session, message_id: int, *, by: Actor, now: datetime) -> 
         raise refuse(Conflict, "not-asked", "message", message_id)
     _end(session, booking, [message], Answer.WITHDRAWN, now=now)
     _changed(session, booking, "withdraw_question", {"message": message.id}, by=by, now=now)
-    post(session, "case-withdrawn", person_id=booking.holder_id, booking_id=booking.id, now=now, facts={"message": message.id})
+    tell(session, booking, "case-withdrawn", facts={"message": message.id}, by=by, now=now)
     return message
 
 

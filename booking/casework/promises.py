@@ -12,6 +12,7 @@ from booking.cases import booking_for, decider_of
 from booking.casework.charge import in_charge, roles_from
 from booking.models import Booking
 from booking.states import BookingState
+from booking.telling import tell
 from database.audit import Act, record
 from database.outbox import post
 
@@ -33,7 +34,7 @@ def escalate(session: Session, booking_id: int, *, by: Actor, now: datetime) -> 
     booking.broken_at, booking.raised_to = now, roles_from(decider_of(booking))[:2][-1]
     facts = {"promised": booking.decide_by and booking.decide_by.isoformat(), "to": str(booking.raised_to)}
     record(session, Act("break_promise", "case", booking.id, facts, booking.holder_id), by=by, now=now)
-    post(session, "promise-broken", person_id=booking.holder_id, booking_id=booking.id, now=now)
+    tell(session, booking, "promise-broken", by=by, now=now)
     raised = {person.id for person in holding(session, [booking.raised_to])}
     for person_id in sorted(raised | ({*in_charge(session, booking, now=now)} if booking.owner_id else set())):
         post(session, "case-raised", person_id=person_id, booking_id=booking.id, now=now)

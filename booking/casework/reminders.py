@@ -15,6 +15,7 @@ from booking.casework.charge import in_charge
 from booking.casework.models import Message
 from booking.models import Booking
 from booking.states import Answer, BookingState
+from booking.telling import readers
 from database.audit import Act, record
 from database.outbox import post
 
@@ -38,15 +39,15 @@ def remind(session: Session, message_id: int, *, by: Actor, now: datetime) -> No
         return
     if question.reminded_at is None:
         question.reminded_at = now
-        _tell(session, booking, question, "remind", [booking.holder_id], by=by, now=now)
+        _tell(session, booking, question, "remind", readers(session, booking, by=by), by=by, now=now)
     else:
         question.told_at = now
         _tell(session, booking, question, "unanswered", in_charge(session, booking, now=now), by=by, now=now)
 
 
-def _tell(session: Session, booking: Booking, question: Message, verb: str, readers: Sequence[int], *, by: Actor, now: datetime) -> None:
+def _tell(session: Session, booking: Booking, question: Message, verb: str, told: Sequence[int], *, by: Actor, now: datetime) -> None:
     record(session, Act(verb, "case", booking.id, {"message": question.id}, booking.holder_id), by=by, now=now)
-    for reader in readers:
+    for reader in told:
         post(session, f"case-{verb}", person_id=reader, booking_id=booking.id, now=now, facts={"message": question.id})
     session.flush()
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from accounts.identity import Actor
 from accounts.models import Organisation, Person, Standing
 from booking.billing.models import Dispute
-from booking.cases import is_applicant
+from booking.cases import acts_on
 from booking.judging import unfolded
 from booking.models import Booking, Judgement, Occurrence
 from booking.states import BookingState
@@ -70,7 +70,7 @@ class Decision:
     def is_party(self, by: Actor) -> bool:
         """Whether somebody may contest it for themselves."""
         if self.booking is not None:
-            return is_applicant(self.booking, by)
+            return acts_on(self.booking, by)
         return self.organisation is not None and by.acts_for(self.organisation.id)
 
 

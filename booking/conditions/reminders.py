@@ -10,6 +10,7 @@ from accounts.identity import Actor
 from booking.conditions.queries import Visit, entries, visits
 from booking.models import Booking, Occurrence
 from booking.states import OccurrenceState
+from booking.telling import readers
 from database.locks import Key, Subject, lock
 from database.outbox import post
 from kernel.wallclock import local_day, to_wall
@@ -33,7 +34,7 @@ def to_remind(session: Session, now: datetime) -> Sequence[int]:
 
 
 def remind(session: Session, holder: int, *, by: Actor, now: datetime) -> None:
-    """Put one notice into the outbox for a holder whose dates within three days lack something.
+    """Put a notice into the outbox for each reader of a holder's dates within three days that lack something.
 
     Each date is looked at once. What staff have to do is not the holder's to be told.
     """
@@ -44,8 +45,12 @@ def remind(session: Session, holder: int, *, by: Actor, now: datetime) -> None:
     asking = visits(session, Booking.holder_id == holder, *_unseen(zone, now))
     lacking = lacking_of(asking, entries(session, asking, today=to_wall(now, zone).date()))
     session.execute(update(Occurrence).where(Occurrence.id.in_([visit.id for visit in asking])).values(reminded_at=now))
-    if lacking:
-        post(session, "conditions-missing", person_id=holder, now=now, facts={"dates": sorted(lacking)})
+    wanting = [visit for visit in asking if visit.id in lacking]
+    among = {visit.use.organisation: int(visit.use.booking or 0) for visit in wanting}
+    whom = {whose: readers(session, session.get_one(Booking, one), by=by) for whose, one in among.items()}
+    for reader in sorted({reader for told in whom.values() for reader in told}):
+        dates = sorted(visit.id for visit in wanting if reader in whom[visit.use.organisation])
+        post(session, "conditions-missing", person_id=reader, now=now, facts={"dates": dates})
 
 
 def _unseen(zone: str, now: datetime) -> tuple[ColumnElement[bool], ...]:

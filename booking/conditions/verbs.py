@@ -15,9 +15,9 @@ from booking.conditions.inputs import Appointment, Confirmation, Signature, With
 from booking.conditions.queries import asked_in, first_missing
 from booking.models import Booking, Occurrence
 from booking.revisions import spaces_ahead, touch_spaces
+from booking.telling import tell
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
-from database.outbox import post
 from kernel.errors import Fault, Forbidden, Invalid, Missing, Refusal, Stale, refuse
 from kernel.wallclock import to_wall
 from policies.entry import Met, born_by, is_own, valid_until
@@ -98,7 +98,7 @@ def withdraw(session: Session, met_id: int, given: Withdrawal, *, by: Actor, now
         touch_spaces(session, spaces)
         row.withdrawn_at, row.withdrawn_by, row.withdrawn_why = now, by.person_id, given.reason
         _record(session, row, "withdraw", by=by, now=now)
-        post(session, "condition-withdrawn", person_id=booking.holder_id, booking_id=booking.id, now=now, facts={"met": row.id})
+        tell(session, booking, "condition-withdrawn", facts={"met": row.id}, by=by, now=now)
     return row
 
 

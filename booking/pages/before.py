@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from accounts.identity import Actor
@@ -119,7 +119,8 @@ def to_do(session: Session, *, by: Actor, now: datetime) -> list[ToDo]:
     What one doing meets is one. Four statements, one where nothing is asked.
     """
     today = to_wall(now, HOME_ZONE).date()
-    theirs = or_(Booking.holder_id == by.person_id, Booking.organisation_id.in_(sorted(by.organisations)))
+    is_own = and_(Booking.holder_id == by.person_id, or_(Booking.organisation_id.is_(None), Booking.confirm_by.is_not(None)))
+    theirs = or_(is_own, Booking.organisation_id.in_(sorted(by.organisations)))
     asking = visits(session, theirs, Occurrence.state.in_(sorted(LIVE)), Occurrence.ends_at > now)
     found = entries(session, asking, today=today)
     tasks: dict[object, list[tuple[Condition, Use]]] = {}

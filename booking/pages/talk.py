@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from accounts.identity import Actor
 from accounts.models import Person
 from accounts.queries import names_of_people
-from booking.cases import changes_for, is_applicant, may_decide, works_on
+from booking.cases import acts_on, changes_for, is_applicant, may_decide, works_on
 from booking.casework.charge import deciders
 from booking.casework.messages import LONGEST, messages_of
 from booking.casework.models import Message
@@ -47,12 +47,11 @@ def talk_of(session: Session, booking: Booking, *, by: Actor) -> Talk:
     """What is said about a booking; two statements, one more for those who may assign the case."""
     said = messages_of(session, booking, by=by)
     works, decides = works_on(booking, by), may_decide(booking, by)
-    is_theirs = is_applicant(booking, by)
     return Talk(
         messages=said,
         names=names_of_people(session, {one.by_id for one in said if one.by_id}),
-        is_applicant=is_theirs,
-        may_write=is_theirs or (works and decides),
+        is_applicant=is_applicant(booking, by),
+        may_write=acts_on(booking, by) or (works and decides),
         may_ask=works and decides and booking.state is BookingState.REQUESTED,
         may_note=works,
         possible=deciders(session, booking) if works and decides else (),

@@ -13,7 +13,7 @@ from accounts.models import Organisation, Person
 from accounts.queries import names_of_people
 from booking import lifecycle
 from booking.absence import answer_by
-from booking.cases import may_decide, may_see
+from booking.cases import acts_on, may_decide
 from booking.fees import Cost, cost_of, first_dearer, sum_of
 from booking.judging import highest
 from booking.line import places
@@ -25,7 +25,7 @@ from booking.reasons import Excepted, against, excepted, reviews, verdicts_of, v
 from booking.resources import Needed, needed_by
 from booking.states import BookingKind, BookingState, OccurrenceState, OfferState
 from booking.support.models import Agreement, Grant
-from booking.usage import is_holders, is_noted, said_of
+from booking.usage import is_noted, said_of
 from booking.waiving import Exceptions, exceptions_of
 from database.outbox import UNDO_WITHIN
 from kernel.errors import Fault
@@ -195,8 +195,8 @@ def told_booking(session: Session, booking: Booking, *, by: Actor, language: str
     """All that the page of a booking tells, in a number of statements that does not grow with its dates."""
     _load(session, booking)
     verdicts = verdicts_of(session, booking)
-    is_theirs = by.person_id == booking.holder_id or _acts_for(booking, by) or by.is_officer
-    may_change = may_see(booking, by) and is_theirs and booking.kind is not BookingKind.INCOMING
+    is_theirs = acts_on(booking, by)
+    may_change = (is_theirs or by.is_officer) and booking.kind is not BookingKind.INCOMING
     first, coming_up = min(date.starts_at for date in booking.occurrences), coming_offers(session, booking)
     offers = {date: offer for date, offer in coming_up.items() if offer.state is OfferState.OPEN}
     sought = {date: offer.created_at + UNDO_WITHIN for date, offer in coming_up.items() if date not in offers}
@@ -247,7 +247,7 @@ def told_booking(session: Session, booking: Booking, *, by: Actor, language: str
         came_from=_came_from(session, booking),
         beside=needed_by(booking, booking.room),
         names=names_of_people(session, {one for one in people if one}),
-        is_holders=is_holders(booking, by),
+        is_holders=is_theirs,
         may_change=may_change and any(one.may_cancel or one.offer for one in coming),
         may_confirm=booking.state is BookingState.UNCONFIRMED and (by.is_officer or _acts_for(booking, by)),
         may_decide=lifecycle.allows(lifecycle.Act.REFUSE, booking.state) and may_decide(booking, by),
@@ -286,7 +286,7 @@ def _date(
         may_split=is_ahead and lifecycle.allows(lifecycle.Act.MOVE, date.state) and has_earlier,
         may_note=has_begun and looks_after and date.booking.kind.is_judged,
         may_take_back=date.absent_at is not None and looks_after,
-        may_say=has_begun and (looks_after or is_holders(date.booking, by)) and date.booking.kind.is_judged,
+        may_say=has_begun and (looks_after or acts_on(date.booking, by)) and date.booking.kind.is_judged,
         offer=offer if is_ahead and offer and offer.expires_at and offer.expires_at > now else None,
     )
 

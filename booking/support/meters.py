@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from accounts.identity import Actor
-from booking.lifecycle import LIVE
+from booking.lifecycle import STOOD_BY
 from booking.models import Occurrence
 from booking.states import OccurrenceState
 from booking.support.models import Agreement
@@ -102,6 +102,6 @@ def _minutes(session: Session, ids: Sequence[int], now: datetime) -> dict[int, d
 
 
 def _kinds(state: OccurrenceState, *, past: bool, missed: bool) -> Sequence[str]:
-    if state in LIVE:
+    if state in STOOD_BY:
         return [*(["used"] if past else ["ahead"]), *(["missed"] if missed and past else [])]
     return {OccurrenceState.CANCELLED: ["released"], OccurrenceState.DISPLACED: ["lost"]}.get(state, [])

@@ -8,8 +8,11 @@ from sqlalchemy.orm import Session
 
 from booking import decisions, ending
 from booking.absence import note_absence
+from booking.adding import add
 from booking.models import Booking
+from booking.outcome import Declined
 from booking.reservations import preview, reserve
+from booking.states import BookingState
 from policies.request import Usage
 from tests.booking.conftest import NOW, REASON, Hall, again, move, publish_with, wish
 
@@ -62,6 +65,38 @@ def test_each_team_of_an_organisation_has_its_own_time(session: Session, hall: H
     assert [(used.minutes, used.dates) for used in (girls, boys, others)] == [(180, 2), (60, 1), (0, 0)]
 
 
+@pytest.mark.parametrize("per", ["organisation", "team"])
+def test_what_nobody_confirmed_in_the_name_of_an_organisation_counts_for_none_but_itself(session: Session, hall: Hall, per: str) -> None:
+    publish_with(session, {**WEEK, "per": per, "minutes": 120})
+    asked = book(session, hall, by="siri", **at(14, "18:00", "20:00", team="Jenter 12"))
+    beside = counted(session, hall, **at(15, "18:00", "20:00", team="Jenter 12"))
+    with pytest.raises(Declined):
+        add(session, asked.id, start=datetime(2026, 9, 16, 18), end=datetime(2026, 9, 16, 19), by=hall.siri, now=NOW)
+    again(session)
+    theirs = book(session, hall, **at(15, "18:00", "20:00", team="Jenter 12"))
+
+    # The club has used up what it may by now: to stand by the wish as well is judged with all that it has.
+    with pytest.raises(Declined):
+        decisions.confirm(session, asked.id, by=hall.berit, now=NOW)
+    again(session)
+    ending.cancel(session, theirs.id, by=hall.berit, now=NOW)
+    again(session)
+    decisions.confirm(session, asked.id, by=hall.berit, now=NOW)
+
+    assert ((beside.minutes, beside.dates), asked.state) == ((0, 0), BookingState.BOOKED)
+    used = counted(session, hall, **at(15, "18:00", "20:00", team="Jenter 12"))
+    assert (used.minutes, used.dates) == (120, 1)
+
+
+def test_what_somebody_asked_for_in_the_name_of_an_organisation_counts_for_themselves(session: Session, hall: Hall) -> None:
+    publish_with(session, {**WEEK, "per": "person"})
+    book(session, hall, by="siri", **at(14, "18:00", "20:00"))
+
+    used = counted(session, hall, by="siri", **at(15, "18:00", "19:00"))
+
+    assert (used.minutes, used.dates) == (120, 1)
+
+
 def test_what_names_no_team_is_counted_together_and_a_team_however_it_is_spaced(session: Session, hall: Hall) -> None:
     publish_with(session, {**WEEK, "per": "team"})
     book(session, hall, **at(14, "18:00", "19:00"))
@@ -105,7 +140,7 @@ def test_at_once_reaches_over_midnight_and_a_date_is_not_beside_itself(session: 
 def test_ahead_are_dates_that_begin_after_one_asks_with_those_that_wait(session: Session, hall: Hall) -> None:
     publish_with(session, AHEAD)
     series = book(session, hall, **at(14, "18:00", "19:00", recurrence={"rrule": "FREQ=WEEKLY;COUNT=3"}))
-    book(session, hall, by="siri", **at(15, "18:00", "19:00"))
+    book(session, hall, **at(15, "18:00", "19:00", activity="culture.concert"))
     ending.cancel(session, series.id, number=3, by=hall.berit, now=NOW)
 
     found = [counted(session, hall, now=now, **at(25, "18:00", "19:00")).dates for now in (NOW, LATER)]

@@ -17,7 +17,7 @@ MET = {
     *("move", "cancel", "approve", "prefer", "confirm", "shift days", "shift clock", "shift room", "restate purpose", "restate team"),
     *("wish training, chosen", "restate resources", "readd", "add", "split", "release", "displace, seen", "close", "break", "open again"),
     *("shorter hours", "hours as before", "retire room", "restore room", "lose outside, seen", "stock", "retire stock", "restore stock"),
-    *("undo", "offered", "accept offer", "decline offer", "kept for the line", "rooms remembered"),
+    *("undo", "offered", "accept offer", "decline offer", "outsider, not-acting", "kept for the line", "rooms remembered"),
 }
 
 

@@ -127,6 +127,13 @@ def test_of_a_new_quota_those_who_asked_first_keep_their_time(season: Season) ->
     assert found.sums() == (Sum(Kind.REFUSED, 2, 240, -160_000),)
 
 
+def test_of_a_new_quota_what_nobody_confirmed_takes_nothing_from_the_organisation(season: Season) -> None:
+    season.book("siri", start="2026-10-27T18:00", end="2026-10-27T20:00")
+    season.book(**THREE)
+
+    assert season.tried(amended(quota(360))).differing == ()
+
+
 def test_the_same_quota_again_makes_no_difference_and_a_smaller_one_its_last_hours(season: Season) -> None:
     season.publish(amended(quota(360)))
     season.book(**THREE)

@@ -10,8 +10,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from accounts.identity import Actor
+from accounts.models import Delegation
+from accounts.organisations import end_delegation
 from booking.models import Booking
 from booking.reservations import reserve
 from database.outbox import UNDO_WITHIN, Delivery, Notice
@@ -75,6 +78,13 @@ class Office:
     def notices(self) -> list[Notice]:
         with self.database.reading() as session:
             return session.query(Notice).order_by(Notice.id).all()
+
+
+def end_right(office: Office, name: str) -> None:
+    """Let somebody act for Skiold turn no more."""
+    theirs = (Delegation.person_id == getattr(office.hall, name).person_id, Delegation.organisation_id == office.hall.cast.skiold.id)
+    number = office.change(lambda session: session.scalars(select(Delegation.id).where(*theirs)).one())
+    office.act(end_delegation, number, by=office.hall.kari)
 
 
 def words(mail: EmailMessage) -> str:

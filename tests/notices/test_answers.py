@@ -8,17 +8,21 @@ from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from booking import ending
+from booking.attending import attend
 from booking.changing import Change, change
+from booking.closures import close_rooms
 from booking.models import Booking, Occurrence
 from booking.states import OccurrenceState
 from database.audit import Audit
-from database.outbox import Delivery
+from database.outbox import UNDO_WITHIN, Delivery
 from tests.accounts.conftest import TOKEN_FIELD, Visitor
 from tests.clock import Clock
 from tests.contents import changed, contents
-from tests.notices.conftest import Office, words
+from tests.notices.conftest import Office, end_right, words
+from venues.inputs import ClosureInput
 
 TOMORROW = {"start": "2026-09-02T18:00", "end": "2026-09-02T20:00"}
+LEAK = ClosureInput(room="gymsal-1", start=datetime(2026, 9, 14), end=datetime(2026, 9, 16), reason="Vannlekkasje")
 LINK = re.compile(r"http://[^/\s]+(/answers/\S+)")
 UNDO = re.compile(r'<form method="post" action="(/answers/[^"]+)"')
 
@@ -125,3 +129,45 @@ def test_the_button_works_over_https_where_the_page_sends_no_referrer(office: Of
     answer = client.post(link, base_url="https://localhost", data={"csrf_token": token})
 
     assert answer.status_code == 303
+
+
+def _displaced(office: Office) -> Booking:
+    """A date of Skiold turn's, held by Berit, that lost its time, for which another is kept."""
+    booking = office.book()
+    office.act(close_rooms, "oren-flerbrukshall", LEAK, confirmed=True, by=office.hall.kari)
+    office.clock.pass_by(UNDO_WITHIN)
+    attend(office.database)
+    return booking
+
+
+def test_a_link_gives_who_acts_for_the_organisation_no_more_nothing_of_its_time(office: Office) -> None:
+    booking = _displaced(office)
+    links = LINK.findall(words(next(mail for mail in office.mails() if mail["To"].startswith("berit"))))
+    berit = Visitor(office.app.test_client())
+    looked = berit.get(links[0])
+    end_right(office, "berit")
+    before = contents(office.database.engine)
+
+    pages = [berit.get(link) for link in links]
+    pages += [berit.client.post(link, data={"csrf_token": TOKEN_FIELD.findall(looked.text)[0]}) for link in links]
+
+    assert (len(links), looked.status_code) == (2, 200)
+    assert {page.status_code for page in pages} == {403}
+    assert {"bare de som representerer Skiold turn, kan gjøre dette" in page.text for page in pages} == {True}
+    assert changed(before, contents(office.database.engine)) == []
+    assert state_of(office, booking) is OccurrenceState.DISPLACED
+
+
+def test_an_offer_is_told_to_who_acts_for_the_organisation_now_who_takes_it_by_the_link(office: Office) -> None:
+    booking = office.book()
+    end_right(office, "berit")
+    office.act(close_rooms, "oren-flerbrukshall", LEAK, confirmed=True, by=office.hall.kari)
+    office.clock.pass_by(UNDO_WITHIN)
+    attend(office.database)
+
+    mails = [mail for mail in office.mails() if booking.reference in words(mail) and "mister denne tiden" in words(mail)]
+    taken = Visitor(office.app.test_client()).post(LINK.findall(words(mails[0]))[0])
+
+    assert [mail["To"] for mail in mails] == ["nils@example.org"]
+    assert (taken.status_code, last_audit(office)) == (303, ("accept", "link", office.hall.nils.person_id))
+    assert state_of(office, booking) is OccurrenceState.BOOKED

@@ -7,7 +7,7 @@ from flask import Flask
 
 from accounts.identity import SERVICE
 from accounts.models import Person
-from booking import ending
+from booking import decisions, ending
 from booking.attending import attend
 from booking.conditions import verbs
 from booking.conditions.inputs import Appointment, Confirmation, Signature, Withdrawal
@@ -15,7 +15,7 @@ from booking.conditions.reminders import remind, to_remind
 from database.transact import Database
 from settings import Settings
 from tests.booking.conditions.conftest import MEETING, conditional
-from tests.notices.conftest import Clock, Office, furnished, words
+from tests.notices.conftest import Clock, Office, end_right, furnished, words
 
 SIGNED = Signature(name="Berit Moe", agreed="yes", text_version="2026")
 ADULTS = Appointment.model_validate({"people": [{"name": name, "phone": "41234567", "born": 1980} for name in ("Ada", "Bo")]})
@@ -99,6 +99,18 @@ def test_the_holder_is_reminded_once_in_one_mail_of_all_dates_that_are_near(offi
         "- tirsdag 15. september 2026 kl. 20:00–21:00, Øren flerbrukshall, Gymsal 2: Forsikringsbevis\n"
         f"  {site}/bookings/{second.reference}\n"
     ) in mails[0][0]
+
+
+def test_those_who_act_for_the_organisation_are_reminded_where_the_holder_acts_for_it_no_more(office: Office) -> None:
+    theirs, own = office.book(**MEETING), office.book(**MEETING, organisation=None, room="oren-flerbrukshall/gymsal-2")
+    office.act(decisions.approve, own.id, by=office.hall.kari)
+    end_right(office, "berit")
+    three_days_before(office)
+    office.mails()
+    remind_all(office)
+
+    found = [(mail["To"].partition("@")[0], [one.reference in words(mail) for one in (theirs, own)]) for mail in office.mails()]
+    assert found == [("berit", [False, True]), ("nils", [True, False])]
 
 
 def test_nobody_is_reminded_at_night_of_what_is_far_away_or_was_told_just_now(office: Office) -> None:

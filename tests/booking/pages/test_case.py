@@ -181,6 +181,24 @@ def test_a_delegate_confirms_what_was_asked_in_the_organisations_name(visit: Cal
     assert states(visitor.get(f"/bookings/{reference}").text) == ["Booket", "Booket"]
 
 
+def test_whoever_asked_in_the_organisations_name_reads_whose_it_is_once_that_was_confirmed(
+    visit: Callable[..., Visitor], booked: Callable[..., str]
+) -> None:
+    path = f"/bookings/{booked('siri')}"
+    before = visit("siri").get(path).text
+    visit("berit").post(f"{path}/confirmation", form_on=path)
+
+    siri = visit("siri")
+    page = siri.get(path)
+    refused = siri.post(f"{path}/cancellation", form_on="/profile")
+
+    told = "Bookingen tilhører Skiold turn. Bare de som representerer Skiold turn, kan endre den, avlyse den og skrive om den."
+    assert [told in text for text in (before, page.text)] == [False, True]
+    assert [f'action="{path}/cancellation"' in text for text in (before, page.text)] == [True, False]
+    assert (page.status_code, refused.status_code) == (200, 403)
+    assert "Be en av dem om det, eller be om å få representere Skiold turn selv." in refused.text
+
+
 def test_strangers_can_do_nothing(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
     reference, visitor = booked(), visit("per")
 
