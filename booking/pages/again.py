@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from flask import url_for
 
+from accounts.begun import shortened
 from accounts.identity import Actor
 from booking.alternatives import Offer, form_path
 from booking.models import Booking
@@ -34,7 +35,8 @@ def same_again(booking: Booking, last: LastTime, *, by: Actor, today: date) -> s
     if day <= today:
         day += WEEK * (-(-((today - day).days + 1) // 7))
     room, said = booking.room, {**_when(last, day), **_what(booking), **_who(booking, by), **_often(booking, last)}
-    return url_for("booking.book_form", venue=room.venue.slug, room=room.slug, **said)
+    pairs = [(name, value) for name, values in said.items() for value in (values if isinstance(values, list | tuple) else [values])]
+    return shortened(url_for("booking.book_form", venue=room.venue.slug, room=room.slug), pairs)
 
 
 def instead(booking: Booking, offer: Offer, *, by: Actor) -> str:
