@@ -321,6 +321,7 @@ BOOKING: Mapping[str, str] = {
     "closure-meets-bookings": _("Stengningen møter {reference} i {room}, {value:when}. Avlys den samtidig, eller velg en annen tid."),
     "out-of-range": _("{value:when} er utenfor det som er mulig: fra {least:when} til {most:when}."),
     "times-of-once": _("Velg hvor ofte det gjentas, eller la antall ganger og siste dato stå tomt."),
+    "until-before-start": _("Siste dato kan ikke være før den første. Velg {start:when} eller senere."),
     "one-of-two": _("Fyll ut enten antall ganger eller siste dato, ikke begge."),
     "several-people": _("Flere passer til «{value}»: {names}. Velg en av dem."),
     "nothing-asked": _("Kryss av for regelen dere ber om unntak fra, og skriv hvorfor."),

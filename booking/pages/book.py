@@ -241,7 +241,8 @@ def _checked(model: type[Draft], given: "MultiDict[str, Any]") -> Any:
 
 def _again(room: Room, given: "MultiDict[str, Any]", refusal: Refusal) -> ResponseReturnValue:
     """The form with what is wrong at its fields; the preview where that is only what is said of exceptions."""
-    form = refused(_values(given), refusal.faults, NAMES)
+    names = {**NAMES, **dict.fromkeys(("recurrence", "rrule"), "until")} if given.get("until") and not given.get("times") else NAMES
+    form = refused(_values(given), refusal.faults, names)
     if {fault.field for fault in form.faults} <= set(draft.EXCEPTIONS):
         return _preview_page(room, draft.changed_to(given, dict.fromkeys(draft.EXCEPTIONS, "")), asking=form)
     answer = Response(_form_page(room, form), status=problems.status_of(refusal))

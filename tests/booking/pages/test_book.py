@@ -248,6 +248,8 @@ def test_all_faults_are_shown_at_once_and_what_was_typed_stays(visit: Callable[.
         ({"activity": "yoga"}, "«yoga» er ikke et av valgene"),
         ({"applicant": "other", "number": "313000099"}, "Vi kjenner ingen organisasjon med nummeret 313000099"),
         ({"repeat": "weekly", "times": "5", "until": "2026-12-01"}, "enten antall ganger eller siste dato"),
+        ({"repeat": "weekly", "until": "2026-09-14"}, 'href="#field-until">Siste dato: Siste dato kan ikke være før den første.'),
+        ({"repeat": "weekly", "until": "2026-09-16", "days": "MO"}, 'href="#field-until">Siste dato: Gjentakelsen gir ingen datoer.'),
         ({"colour": "blue"}, "Feltet er ukjent"),
     ],
 )
