@@ -66,7 +66,7 @@ def dated(value: Any) -> Any:
 
 def on_the_wall(value: Any) -> Any:
     """The same of a time that is written without an offset, as what is wrong with it says."""
-    return _read_time(value, "bad-wall-time")
+    return _read_time(value, "bad-local-time")
 
 
 def _read_time(value: Any, code: LiteralString) -> Any:

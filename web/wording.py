@@ -41,7 +41,6 @@ FIELDS: Mapping[str, str] = {
     "bad-room": _("«{value}» er ikke et rom. Skriv bygg og rom, for eksempel oren-flerbrukshall/gymsal-1."),
     "not-whole-minutes": _("Tider går på hele minutter, ikke {value}. Skriv for eksempel 18:00."),
     "bad-time": _("«{value}» er ikke et tidspunkt. Skriv for eksempel 2026-11-24T18:00:00+01:00."),
-    "bad-wall-time": _("«{value}» er ikke et tidspunkt. Skriv for eksempel 2026-11-24T18:00."),
     "no-offset": _("«{value}» mangler tidssone. Legg til for eksempel +01:00."),
     "unwanted-offset": _("«{value}» skal være lokal tid uten tidssone. Skriv for eksempel 2026-11-24T18:00."),
     "not-in-the-past": _("Tidspunktet må ligge bak oss."),

@@ -69,7 +69,7 @@ BAD = {
     "seconds, which no page shows": edit({"start": "2026-11-20T18:00:30", "end": "2026-11-20T20:00"}, 422, "not-whole-minutes", "start"),
     "an offset with seconds": edit({"start": "2026-11-20T18:00+00:00:01", "end": "2026-11-20T20:00"}, 422, "not-whole-minutes", "start"),
     "the year 9999 elsewhere": edit({"start": "9999-12-31T23:00-14:00", "end": "2026-11-20T20:00"}, 422, "out-of-range", "start"),
-    "a closure in the evening": closing({"start": "i kveld"}, ("bad-wall-time", "start"), says=("i kveld", "2026-11-24T18:00.")),
+    "a closure in the evening": closing({"start": "i kveld"}, ("bad-local-time", "start"), says=("i kveld", "2026-11-24T18:00.")),
     "a closure by another clock": closing({"start": "2026-12-01T08:00+01:00"}, ("unwanted-offset", "start"), says=("2026-11-24T18:00.",)),
     "a closure of half a minute": closing({"start": "2026-12-01T08:00:30"}, ("not-whole-minutes", "start"), says=("hele minutter",)),
     "a dry run that is and is not": closing({"dry_run": "no"}, ("not-yes-or-no", "dry_run")),
