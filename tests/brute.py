@@ -407,6 +407,10 @@ class Model:
         self._lose(losers, closure, now)
         self._may_be_undone(with_them, closure)
 
+    def closed_already(self, closed: Closed) -> str:
+        same = (replace(one, made=closed.made) for one in self.closures.values())
+        return "closed-already" if closed in same else ""
+
     def open_again(self, closure: int, now: datetime) -> str:
         closed = self.closures[closure]
         if closed.is_withdrawn:
