@@ -128,6 +128,7 @@ def test_what_no_address_can_hold_is_looked_at_changed_and_booked(app: Flask, vi
     assert [f'name="message" value="{LONG["message"]}' in page.text for page in (looked, shorter, again)] == [True] * 3
     assert f"{LONG['message'].strip()}</textarea>" in filled.text
     assert (made.status_code, bookings(app)[0].message) == (303, LONG["message"])
+    assert max(map(len, Hidden(visitor.get(made.location)).links.values())) < LONGEST
     assert [date.state.value for date in bookings(app)[0].occurrences] == ["skipped", "booked"]
 
 
