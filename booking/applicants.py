@@ -13,7 +13,7 @@ from accounts.personal.models import Erasure
 from accounts.standings import LATEST_FIRST, held_on
 from booking.models import Booking
 from booking.states import BookingKind
-from booking.support.models import Agreement, Grant, SchemeKind
+from booking.support.models import Agreement, Grant, SchemeKind, is_shown
 from booking.wish import Wish
 from database.base import table_of
 from database.prepared import send
@@ -111,7 +111,7 @@ def applicant_of(session: Session, wish: Wish, room: Room, *, by: Actor) -> Appl
     """The applicant of a wish.
 
     Raises Unidentified when nobody is signed in, Forbidden for another's name or a kind of booking that only staff
-    make, Missing and Invalid for an organisation, agreement or grant that is not there or not theirs, Conflict
+    make, Missing and Invalid for an organisation, agreement or grant that is not there for them, Conflict
     (``organisation-dissolved``) to all but staff for one that was deleted from the register.
     """
     if not by.is_known:
@@ -130,8 +130,8 @@ def applicant_of(session: Session, wish: Wish, room: Room, *, by: Actor) -> Appl
         parties.holder,
         organisation,
         _class_of(wish, organisation),
-        _agreement(session, wish, organisation),
-        _grant(session, wish, organisation),
+        _agreement(session, wish, organisation, by),
+        _grant(session, wish, organisation, by),
         must_confirm=organisation is not None and not by_staff and not by.acts_for(organisation.id),
         by_staff=by_staff,
         standings=parties.standings,
@@ -233,22 +233,22 @@ def _organisation(parties: _Parties, name: str | None, by: Actor) -> Organisatio
     return found
 
 
-def _agreement(session: Session, wish: Wish, organisation: Organisation | None) -> Agreement | None:
+def _agreement(session: Session, wish: Wish, organisation: Organisation | None, by: Actor) -> Agreement | None:
     if wish.agreement is None:
         return None
     found = session.get(Agreement, wish.agreement)
-    if found is None or found.ended_at is not None:
+    if found is None or found.ended_at is not None or not is_shown(found, by):
         raise refuse(Missing, "unknown-agreement", "agreement", wish.agreement)
     if organisation is None or found.organisation_id != organisation.id:
         raise refuse(Forbidden, "not-their-agreement", "agreement", wish.agreement)
     return found
 
 
-def _grant(session: Session, wish: Wish, organisation: Organisation | None) -> Grant | None:
+def _grant(session: Session, wish: Wish, organisation: Organisation | None, by: Actor) -> Grant | None:
     if wish.grant is None:
         return None
     found = session.get(Grant, wish.grant)
-    if found is None or found.ended_at is not None or found.scheme.kind is SchemeKind.OPERATING:
+    if found is None or found.ended_at is not None or found.scheme.kind is SchemeKind.OPERATING or not is_shown(found, by):
         raise refuse(Missing, "unknown-grant", "grant", wish.grant)
     if organisation is None or found.organisation_id != organisation.id:
         raise refuse(Forbidden, "not-their-grant", "grant", wish.grant)

@@ -65,6 +65,8 @@ def import_command(file: Path, *, dry_run: bool, skip_conflicts: bool, activity:
         raise _refused(refusal, 2) from None
     for heading in plan.unread:
         click.echo(_("Kolonnen «%(heading)s» er ikke lest.", heading=heading), err=True)
+    for sheet in plan.beside:
+        click.echo(_("Arket «%(sheet)s» er ikke lest: bare det øverste leses. Lagre det som en egen fil.", sheet=sheet), err=True)
     try:
         for answer in import_plan(edge.database(), rows, digest=plan.digest, dry_run=dry_run, by=COMMAND, now=moment, told=Counter()):
             click.echo("\n".join(telling.lines(answer)))

@@ -131,7 +131,6 @@ def end_dates(
 ) -> None:
     """Free the time of the dates and write their state; the booking, whose keys are locked, is ``last`` when no date is alive."""
     ended = list(dates)
-    free(session, [date.id for date in ended], now=now)
     for date in ended:
         date.state = state
         date.sequence += 1
@@ -140,6 +139,8 @@ def end_dates(
     booking.version += 1
     booking.changed_at = now
     session.flush()
+    # Once the states stand: what ended waits for nothing of the time that it gave up.
+    free(session, [date.id for date in ended], now=now)
 
 
 def keys_of(session: Session, *bookings: Booking) -> list[Key]:

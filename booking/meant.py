@@ -81,7 +81,9 @@ def _tried(faults: list[Fault], row: Row, read: Callable[..., T], *given: object
     try:
         return read(*given)
     except Invalid as refusal:
-        faults += map(row.located, refusal.faults)
+        # An empty cell is told as that, and not as the name of nobody.
+        told = {(fault.facts.get("row"), fault.field) for fault in faults}
+        faults += [fault for fault in map(row.located, refusal.faults) if (row.number, fault.field) not in told]
         return None
 
 

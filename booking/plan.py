@@ -12,7 +12,7 @@ from typing import TypeVar
 from kernel.errors import Fault, Invalid, refuse
 from policies.seasons import Span
 from web.faults import unwritten
-from web.sheets import Line, clock_in, day_in, read_sheet, text_in
+from web.sheets import Line, clock_in, day_in, read_sheet, sheets_beside, text_in
 
 T = TypeVar("T")
 DAY = r"\d{4}-\d{2}-\d{2}|\d{1,2}\.\s?\d{1,2}\.\s?\d{4}"
@@ -115,11 +115,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The rows of a file, and what is wrong in them; ``unread`` are columns that say nothing known, ``digest`` names the file."""
+    """The rows of a file, and what is wrong in them; ``unread`` are columns that say nothing known, ``beside`` sheets of it that are not
+    read, ``digest`` names the file."""
 
     rows: tuple[Row, ...]
     faults: tuple[Fault, ...]
     unread: tuple[str, ...]
+    beside: tuple[str, ...]
     digest: str
 
 
@@ -134,7 +136,8 @@ def read_plan(name: str, body: bytes) -> Plan:
     header = _header(lines[0] if lines else Line(1, ()))
     cells = [_Cells(line, header) for line in lines[1:]]
     rows = tuple(one.row() for one in cells)
-    return Plan(rows, tuple(fault for one in cells for fault in one.faults), header.unread, sha256(body).hexdigest()[:16])
+    faults = tuple(fault for one in cells for fault in one.faults)
+    return Plan(rows, faults, header.unread, sheets_beside(name, body), sha256(body).hexdigest()[:16])
 
 
 @dataclass(frozen=True, slots=True)

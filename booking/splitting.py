@@ -34,8 +34,8 @@ MET = table_of(Met)
 def split(session: Session, booking_id: int, number: int, *, version: int | None = None, by: Actor, now: datetime) -> Booking:
     """The date and those following it become a booking of their own, which is returned.
 
-    Nothing is judged and no time is given up. Raises Conflict (``nothing-to-split`` where all dates follow, ``in-the-past``),
-    Stale, Missing, Forbidden.
+    Nothing is judged and no time is given up. Raises Conflict (``nothing-to-split`` where all dates follow, ``in-the-past``,
+    ``wrong-state``), Stale, Missing, Forbidden.
     """
     booking = booking_at(session, booking_id, version, by=by)
     require_holder(booking, by)

@@ -205,8 +205,8 @@ def wall_span(start: datetime, end: datetime, zone: str, *, second_hour: bool = 
     Raises Invalid: ``missing-hour``, ``end-before-start``, ``out-of-range``, and ``too-long-span`` beyond a month,
     because every day of a date is judged, and searches look no further back for what reaches into a day.
     """
-    first, second = _wall(start, zone, second=second_hour)
-    last, end_second = _wall(end, zone, second=None)
+    first, second = _wall(start, zone, "start", second=second_hour)
+    last, end_second = _wall(end, zone, "end", second=None)
     span = WallSpan(first, last, zone, bool(second), end_second)
     if last <= first and first.date() != last.date():
         raise refuse(Invalid, "end-before-start", "end", f"{last:%Y-%m-%d %H:%M}", start=f"{first:%Y-%m-%d %H:%M}")
@@ -241,8 +241,8 @@ class DatedSpan:
         return cls(wall)
 
 
-def _wall(moment: datetime, zone: str, *, second: bool | None) -> tuple[datetime, bool | None]:
+def _wall(moment: datetime, zone: str, field: str, *, second: bool | None) -> tuple[datetime, bool | None]:
     if moment.tzinfo is None:
         return moment.replace(microsecond=0), second
-    wall = to_wall(moment, zone)
+    wall = to_wall(moment, zone, field=field)
     return wall.replace(microsecond=0), bool(moment.astimezone(zone_of(zone)).fold)

@@ -87,10 +87,10 @@ def to_utc(local: datetime, zone: str, *, second: bool = False, field: str = "st
     return moment
 
 
-def to_wall(moment: datetime, zone: str) -> datetime:
+def to_wall(moment: datetime, zone: str, *, field: str = "") -> datetime:
     """The local wall-clock time (naive) of a moment; raises Invalid (``out-of-range``)."""
     # The first day of all begins on the day before in UTC.
-    _require_range(moment.date(), "", beyond=timedelta(days=1))
+    _require_range(moment.date(), field, beyond=timedelta(days=1))
     return moment.astimezone(zone_of(zone)).replace(tzinfo=None)
 
 

@@ -164,6 +164,12 @@ class Case:
         ahead = sorted(self.ahead(now), key=lambda n: (self.dates[n].start, n))
         return [n for n in ahead if scope == "all" or n == number or (scope == "following" and self.dates[n].start >= anchor)]
 
+    def unreached(self, number: int | None, scope: str, now: datetime) -> str:
+        """Why an act reaches nothing: what lies ahead is in no state for it, or nothing does."""
+        chosen = self.dates if number is None or scope != "one" else [number]
+        since = self.dates[number].start if number is not None and scope == "following" else now
+        return "wrong-state" if any(self.dates[n].start > now and self.dates[n].start >= since for n in chosen) else "in-the-past"
+
     def since(self, start: datetime) -> list[int]:
         return [number for number, date in self.dates.items() if date.start >= start]
 
@@ -412,6 +418,10 @@ class Model:
         self._lose(losers, closure, now)
         self._may_be_undone(with_them, closure)
 
+    def closed_already(self, closed: Closed) -> str:
+        same = (replace(one, made=closed.made) for one in self.closures.values())
+        return "closed-already" if closed in same else ""
+
     def open_again(self, closure: int, now: datetime) -> str:
         closed = self.closures[closure]
         if closed.is_withdrawn:
@@ -491,7 +501,7 @@ class Model:
             return "wrong-state"
         dates = [ahead for ahead in case.given_up(now) if number in (None, ahead)]
         if not dates:
-            return "in-the-past"
+            return case.unreached(number, "one", now)
         was = self._before({booking}, now)
         self._cancelled(booking, dates, now)
         self._may_be_undone(was)
@@ -527,7 +537,7 @@ class Model:
             return "wrong-state"
         reached = case.reached(number, scope, now)
         if not reached:
-            return "in-the-past"
+            return case.unreached(number, scope, now)
         if to(case.dates[number]).is_missing:
             return "missing-hour"
         waits = "booked" if by_staff or case.sort in (BLOCK, EVENT) else case.sort.then
@@ -550,7 +560,7 @@ class Model:
             return "wrong-state", []
         reached = case.reached(number, scope, now)
         if not reached:
-            return "in-the-past", []
+            return case.unreached(number, scope, now), []
         if what in ("team", "resources"):
             anew = self._judged_anew(case, reached, by_staff=by_staff)
             refused = self._refusal(booking, anew, now, asks=asks)
@@ -609,7 +619,7 @@ class Model:
         case = self.cases[booking]
         reached = case.reached(number, "following", now)
         if not reached:
-            return "in-the-past"
+            return case.unreached(number, "following", now)
         return "nothing-to-split" if len(self._from_then_on(case, reached)) == len(case.dates) else ""
 
     def parted(self, booking: int, made: int, number: int, now: datetime) -> None:

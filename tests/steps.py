@@ -351,7 +351,8 @@ class Steps:
         chosen = [key for key in met if self.dice.random() < 0.5] if feature and self.dice.random() < 0.3 else None
         more = {"confirmed": is_confirmed, "chosen": None if chosen is None else self._ids(chosen)}
         over = "closure-past" if span.end <= self.now else ""
-        expected = "missing-hour" if span.is_missing else over or ("closure-meets-bookings" if met and not is_confirmed else "")
+        met_first = "closure-meets-bookings" if met and not is_confirmed else ""
+        expected = "missing-hour" if span.is_missing else over or met_first or self.model.closed_already(closed)
         made = self._try("break" if feature else "close", expected, close_rooms, OREN, given, **more, by=self.hands["olav"])
         if made is not None:
             self.model.close(made, closed, chosen, self.now)

@@ -28,7 +28,9 @@ def decoded(body: bytes) -> bytes:
         if picture.width * picture.height > MOST_PIXELS:
             raise refuse(Invalid, "photo-too-large", "photo", f"{picture.width} x {picture.height}", most=MOST_PIXELS // 1_000_000)
         upright = ImageOps.exif_transpose(picture).convert("RGB")
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError):
+    except Image.DecompressionBombError:
+        raise refuse(Invalid, "photo-too-large", "photo", most=MOST_PIXELS // 1_000_000) from None
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
         raise refuse(Invalid, "not-a-photo", "photo", known=FORMATS) from None
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     out = io.BytesIO()

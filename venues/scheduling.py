@@ -61,12 +61,18 @@ def forget_opening_hours(session: Session, venue: str, room: str, given: HoursIn
 def add_closure_row(session: Session, venue: str, given: ClosureInput, *, by: Actor, now: datetime) -> Closure:
     """Note that a venue or room is closed; bookings that it meets are the caller's to find, who has locked the spaces.
 
-    Raises Invalid (``end-before-start``, ``missing-hour``, ``out-of-range``).
+    Raises Invalid (``end-before-start``, ``missing-hour``, ``out-of-range``), Conflict (``closed-already``) where the same is closed at the
+    same time, which names that: two would each have to be withdrawn.
     """
     place, one = subject_of(session, venue, given.room)
     by.require(by.is_officer or by.is_caretaker_of(place.id), "caretaker")
     require_near(given, now=now)
     interval = WallSpan(given.start, given.end, place.zone).interval()
+    when = (Closure.starts_at == interval.start, Closure.ends_at == interval.end, Closure.withdrawn_at.is_(None))
+    what = (Closure.venue_id == place.id, Closure.room_id == (one.id if one else None), Closure.out_of_order == given.out_of_order)
+    same = session.scalars(select(Closure).where(*what, *when).order_by(Closure.id)).first()
+    if same:
+        raise refuse(Conflict, "closed-already", "start", f"{given.start:%Y-%m-%dT%H:%M}", closure=same.id, why=same.reason)
     closure = Closure(
         venue_id=place.id,
         room_id=one.id if one else None,

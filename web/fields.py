@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, LiteralString, TypeVar
 
 from email_validator import EmailNotValidError, validate_email
 from pydantic import (
@@ -61,17 +61,26 @@ def read_phone(text: str) -> str:
 
 def dated(value: Any) -> Any:
     """A moment begins with its date: a number that pydantic would count in seconds since 1970 is none."""
+    return _read_time(value, "bad-time")
+
+
+def on_the_wall(value: Any) -> Any:
+    """The same of a time that is written without an offset, as what is wrong with it says."""
+    return _read_time(value, "bad-local-time")
+
+
+def _read_time(value: Any, code: LiteralString) -> Any:
     if not isinstance(value, str | int | float):
         return value
     try:
         return datetime.fromisoformat(value.strip().upper() if isinstance(value, str) and DATED.match(value.strip()) else "")
     except ValueError:
-        raise PydanticCustomError("bad-time", "bad-time") from None
+        raise PydanticCustomError(code, code) from None
 
 
 def whole_minutes(moment: datetime) -> datetime:
-    """Times of rooms are in whole minutes, as pages show them and as rules and prices count them."""
-    if moment.second or moment.microsecond:
+    """Times of rooms are in whole minutes, as pages show them and as rules and prices count them; their offsets too."""
+    if moment.second or moment.microsecond or (moment.utcoffset() or timedelta()) % timedelta(minutes=1):
         raise PydanticCustomError("not-whole-minutes", "not-whole-minutes")
     return moment
 
@@ -97,7 +106,7 @@ Clock = Annotated[
 Zone = Annotated[str, AfterValidator(checked(lambda text: zone_of(text).key))]
 # On the wall clock or with an offset, and with one.
 Local = Annotated[datetime, BeforeValidator(dated), AfterValidator(whole_minutes)]
-WallTime = Annotated[NaiveDatetime, AfterValidator(whole_minutes)]
+WallTime = Annotated[NaiveDatetime, BeforeValidator(on_the_wall), AfterValidator(whole_minutes)]
 Moment = Annotated[AwareDatetime, BeforeValidator(dated)]
 Line = Annotated[str, Field(min_length=1, max_length=200)]
 RowId = Annotated[int, Field(ge=1, le=2**31 - 1)]

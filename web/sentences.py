@@ -102,13 +102,14 @@ VENUES: Mapping[str, str] = {
     "capacity-below-places": _("Rommet har {least} plasser i en av oppstillingene. Antallet må være minst det."),
     "half-a-location": _("Oppgi både breddegrad og lengdegrad, eller ingen av dem."),
     "photo-missing": _("Velg et bilde."),
-    "photo-too-large": _("Bildet er for stort ({value}). Grensen er {most} millioner bildepunkter."),
+    "photo-too-large": _("Bildet er for stort: grensen er {most} millioner bildepunkter. Gjør det mindre, og last det opp på nytt."),
     "not-a-photo": _("Filen er ikke et bilde vi kan vise. Bruk {known}."),
     "unknown-photo": _("Bildet finnes ikke."),
     "period-backwards": _("Siste dag må ikke være før {first}."),
     "unknown-school-period": _("Skoleperioden finnes ikke."),
     "hours-overlap": _("To åpningstider går over i hverandre fra {value}."),
     "unknown-closure": _("Stengningen finnes ikke."),
+    "closed-already": _("Det samme er alt stengt fra {value:when} og til samme tid: «{why}». Åpne det først om det skal stå noe annet."),
     "closure-withdrawn": _("Stengningen er alt trukket tilbake."),
     "closure-past": _("Tiden var over {value:when}, og det som har vært, endres ikke. Sett en slutt som ligger fram i tid."),
     "closure-over": _("Stengningen var over {until:when}. Last siden på nytt for å se hva som er stengt nå."),
@@ -121,6 +122,11 @@ SHEETS: Mapping[str, str] = {
     "unknown-file-kind": _("Filtypen «{value}» kan ikke leses. Bruk {known}."),
     "not-utf-8": _("Filen er ikke lagret som UTF-8. Lagre den på nytt med tegnsettet UTF-8."),
     "bad-table": _("Tabellen kan ikke leses. Sjekk skilletegn og anførselstegn."),
+    "bad-workbook": _(
+        "Filen kan ikke leses som et regneark: den er tom, ødelagt eller av et annet slag. Åpne den i et regnearkprogram, slett tomme ark "
+        "med diagram og lagre den som .xlsx på nytt."
+    ),
+    "no-sheet-of-cells": _("Det øverste arket, «{value}», har ingen celler. Legg arket med tabellen øverst, og lagre på nytt."),
     "too-many": _("Det er for mange. Grensen er {most}."),
     "merged-cells": _("Cellene {value} er slått sammen, så det er ikke sikkert hva de gjelder. Opphev det, og skriv verdien i hver celle."),
     "formula-without-value": _(
@@ -337,6 +343,7 @@ BOOKING: Mapping[str, str] = {
     "closure-meets-bookings": _("Stengningen møter {reference} i {room}, {value:when}. Avlys den samtidig, eller velg en annen tid."),
     "out-of-range": _("{value:when} er utenfor det som er mulig: fra {least:when} til {most:when}."),
     "times-of-once": _("Velg hvor ofte det gjentas, eller la antall ganger og siste dato stå tomt."),
+    "until-before-start": _("Siste dato kan ikke være før den første. Velg {start:when} eller senere."),
     "one-of-two": _("Fyll ut enten antall ganger eller siste dato, ikke begge."),
     "several-people": _("Flere passer til «{value}»: {names}. Velg en av dem."),
     "nothing-asked": _("Kryss av for regelen dere ber om unntak fra, og skriv hvorfor."),

@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile, ZipFile
 
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.cell import Cell, MergedCell
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
@@ -43,8 +43,8 @@ def read_sheet(name: str, body: bytes, *, known: Sequence[str] = KINDS) -> tuple
 
     CSV is parted by semicolon or comma, in UTF-8 or Windows-1252; of a spreadsheet the sheet on top is read. Cells merged
     downwards in one column below the headings each hold the value, as they look; what is merged otherwise says nothing certain.
-    Raises Invalid: ``unknown-file-kind`` (naming those ``known``), ``file-too-large``, ``not-utf-8``, ``bad-table``,
-    ``too-many``, and with the cells ``merged-cells`` and ``formula-without-value``.
+    Raises Invalid: ``unknown-file-kind`` (naming those ``known``), ``file-too-large``, ``not-utf-8``, ``bad-table``, ``bad-workbook``,
+    ``no-sheet-of-cells``, ``too-many``, and with the cells ``merged-cells`` and ``formula-without-value``.
     """
     if len(body) > MOST_BYTES:
         raise refuse(Invalid, "file-too-large", "file", len(body), most=MOST_BYTES)
@@ -59,6 +59,15 @@ def read_sheet(name: str, body: bytes, *, known: Sequence[str] = KINDS) -> tuple
     if len(lines) > MOST_LINES + 1:
         raise refuse(Invalid, "too-many", "file", len(lines), most=MOST_LINES)
     return lines
+
+
+def sheets_beside(name: str, body: bytes) -> tuple[str, ...]:
+    """The sheets of a spreadsheet that can be read and are left unread: those beside the one on top that are shown and hold anything."""
+    if not name.lower().endswith(".xlsx"):
+        return ()
+    book = _workbook(body)
+    shown = (sheet for sheet in book.worksheets if sheet is not book.active and sheet.sheet_state == Worksheet.SHEETSTATE_VISIBLE)
+    return tuple(sheet.title for sheet in shown if any(cell.value is not None for row in _cells(sheet) for cell in row))
 
 
 # Days of a spreadsheet are counted from the first of 1900, and a clock time alone lies on the day with the number 0.
@@ -147,16 +156,21 @@ def _xlsx(body: bytes) -> list[Row]:
 
 def _loaded(body: bytes, *, values: bool) -> Worksheet:
     """The sheet on top: with what formulas came to, or with the formulas."""
+    sheet = _workbook(body, values=values).active
+    if not isinstance(sheet, Worksheet):
+        raise refuse(Invalid, "no-sheet-of-cells", "file", getattr(sheet, "title", ""))
+    return sheet
+
+
+def _workbook(body: bytes, *, values: bool = True) -> Workbook:
     try:
         with ZipFile(io.BytesIO(body)) as packed:
             if sum(part.file_size for part in packed.infolist()) > MOST_UNPACKED:
                 raise refuse(Invalid, "file-too-large", "file", most=MOST_UNPACKED)
-        sheet = load_workbook(io.BytesIO(body), data_only=values).active
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, TypeError, OSError, ParseError):
-        raise refuse(Invalid, "bad-table", "file") from None
-    if not isinstance(sheet, Worksheet):
-        raise refuse(Invalid, "bad-table", "file")
-    return sheet
+        return load_workbook(io.BytesIO(body), data_only=values)
+    # A sheet of a chart without any is an AttributeError of openpyxl's.
+    except (BadZipFile, InvalidFileException, KeyError, ValueError, TypeError, AttributeError, OSError, ParseError):
+        raise refuse(Invalid, "bad-workbook", "file") from None
 
 
 def _cells(sheet: Worksheet) -> Iterator[tuple[Cell | MergedCell, ...]]:

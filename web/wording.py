@@ -42,7 +42,7 @@ FIELDS: Mapping[str, str] = {
     "not-whole-minutes": _("Tider går på hele minutter, ikke {value}. Skriv for eksempel 18:00."),
     "bad-time": _("«{value}» er ikke et tidspunkt. Skriv for eksempel 2026-11-24T18:00:00+01:00."),
     "no-offset": _("«{value}» mangler tidssone. Legg til for eksempel +01:00."),
-    "unwanted-offset": _("«{value}» skal være lokal tid uten tidssone."),
+    "unwanted-offset": _("«{value}» skal være lokal tid uten tidssone. Skriv for eksempel 2026-11-24T18:00."),
     "not-in-the-past": _("Tidspunktet må ligge bak oss."),
     "not-in-the-future": _("Tidspunktet må ligge foran oss."),
     "bad-length": _("«{value}» er ikke en varighet. Skriv for eksempel PT90M."),

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from flask import url_for
 
+from accounts.begun import shortened
 from accounts.identity import Actor
 from booking.alternatives import Offer, form_path
 from booking.models import Booking
@@ -29,12 +30,12 @@ class LastTime:
 
 
 def same_again(booking: Booking, last: LastTime, *, by: Actor, today: date) -> str:
-    """The address of the form with everything as last time, a week after the last date or the same weekday soon."""
+    """The address of the form with everything as last time that it can hold, a week after the last date or the same weekday soon."""
     day = last.last_day + WEEK
     if day <= today:
         day += WEEK * (-(-((today - day).days + 1) // 7))
     room, said = booking.room, {**_when(last, day), **_what(booking), **_who(booking, by), **_often(booking, last)}
-    return url_for("booking.book_form", venue=room.venue.slug, room=room.slug, **said)
+    return shortened(url_for("booking.book_form", venue=room.venue.slug, room=room.slug), parse_qsl(urlencode(said, doseq=True)))
 
 
 def instead(booking: Booking, offer: Offer, *, by: Actor) -> str:
@@ -42,7 +43,8 @@ def instead(booking: Booking, offer: Offer, *, by: Actor) -> str:
     said = {**_what(booking), **_who(booking, by)}
     if offer.changes == "room":
         said.pop("agreement", None)
-    return f"{form_path(offer)}&{urlencode(said, doseq=True)}"
+    page, _asked, query = form_path(offer).partition("?")
+    return shortened(page, parse_qsl(f"{query}&{urlencode(said, doseq=True)}"))
 
 
 def _when(last: LastTime, day: date) -> dict[str, Any]:

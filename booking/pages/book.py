@@ -1,14 +1,16 @@
 """Booking a room: the form, what would become of it, and the booking itself."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 from uuid import uuid4
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from accounts import edge, queries
+from accounts.begun import LONGEST, shortened
 from accounts.models import Person, Team
 from accounts.personal import looks
 from accounts.teams import teams_of
@@ -60,14 +62,29 @@ def book_form(venue: str, room: str) -> str:
 @routes.get("/rooms/<venue>/<room>/book/preview")
 def preview_page(venue: str, room: str) -> ResponseReturnValue:
     """What would become of the form: every date with its verdict, collisions, price and ways out; nothing is booked."""
+    return _looked(room_named(edge.reading(), venue, room), request.args)
+
+
+@routes.post("/rooms/<venue>/<room>/book/preview")
+def look(venue: str, room: str) -> ResponseReturnValue:
+    """On to the preview, or the preview itself of what no address can hold; what a button changes of it stands in this one's."""
     found = room_named(edge.reading(), venue, room)
-    given = _draft_of(request.args)
+    changed = draft.changed_to(draft.picked(request.form), request.args) if request.args else request.form
+    given = MultiDict([pair for pair in changed.items(multi=True) if pair[0] == "asking" or pair[0] not in SENT_ONLY])
+    if given.pop("fill_in", ""):
+        return _form_page(found, Form(_values(given)))
+    address = f"{request.path}?{urlencode(list(given.items(multi=True)))}"
+    return _looked(found, given) if len(address) >= LONGEST else redirect(address, 303)
+
+
+def _looked(room: Room, sent: "MultiDict[str, Any]") -> ResponseReturnValue:
+    given = _draft_of(sent)
     try:
-        if "asking" in request.args:
+        if "asking" in sent:
             draft.require_exceptions(given)
-        return _preview_page(found, _whose(given))
+        return _preview_page(room, _whose(given))
     except REFUSALS as refusal:
-        return _again(found, given, refusal)
+        return _again(room, given, refusal)
 
 
 @routes.post("/bookings")
@@ -93,8 +110,9 @@ def _preview_page(
 ) -> ResponseReturnValue:
     """The draft tried; ``asking`` is the form of the exceptions where something in it is wrong."""
     session, actor = edge.reading(), edge.actor()
-    checked = _checked(Draft, given)
-    wish = wish_of(checked, _path(room))
+    given = draft.changed_to(given, {})
+    checked, here = _checked(Draft, given), _address(given, _path(room))
+    wish, to = wish_of(checked, _path(room)), _by_change(given) if len(here) >= LONGEST else _address
     tried = preview(session, wish, by=actor, now=now())
     nothing = nothing_of(tried)
     if nothing and not refusal:
@@ -108,36 +126,40 @@ def _preview_page(
         draft=checked,
         wish=wish,
         case=tried.case,
-        trial=trial_of(session, tried, given, _address, now=now()),
+        trial=trial_of(session, tried, given, to, now=now()),
         terms=terms_of(tried.dates, now=now()),
-        support=support_for(session, tried.case, given, _address, by=actor, now=now()),
+        support=support_for(session, tried.case, given, to, by=actor, now=now()),
         hidden=[(name, value) for name, value in given.items(multi=True) if name not in SENT_ONLY and str(value).strip()],
         repeats=in_words(wish.recurrence.rrule, checked.date, wish.recurrence.also) if wish.recurrence else "",
         picking=PICK,
         asking=asking or Form(given),
         seen=refusal.details.get("seen", "") if refusal else "",
         sent=request.values,
-        change=_address(given, _path(room), "booking.book_form"),
-        unasked=_address(draft.changed_to(given, dict.fromkeys(draft.EXCEPTIONS, "")), _path(room)),
+        is_long=to is not _address,
+        back=to(given, _path(room)),
+        change=_address(given, _path(room), "booking.book_form")
+        if to is _address
+        else to(draft.changed_to(given, {"fill_in": "yes"}), _path(room)),
+        unasked=to(draft.changed_to(given, dict.fromkeys(draft.EXCEPTIONS, "")), _path(room)),
         key=uuid4().hex,
         refusal=refusal,
         search=_search_for(checked),
         actor=actor,
-        here=_address(given, _path(room)),
-        toggled=_address(draft.changed_to(given, {"second_hour": "" if checked.second_hour else "yes"}), _path(room)),
-        restored=_address(draft.changed_to(given, {"except": ""}), _path(room)) if checked.left_out else "",
+        here=shortened(here.partition("?")[0], parse_qsl(here.partition("?")[2])),
+        toggled=to(draft.changed_to(given, {"second_hour": "" if checked.second_hour else "yes"}), _path(room)),
+        restored=to(draft.changed_to(given, {"except": ""}), _path(room)) if checked.left_out else "",
     )
     return Response(page, status=problems.status_of(refusal) if refusal else 422) if refusal or asking else page
 
 
 def _look_first(given: "MultiDict[str, Any]") -> ResponseReturnValue:
-    """On to the preview with what is chosen now; a word about it where the button said something else."""
-    onward = _address(_draft_of(given), given.get("room", ""), **{name: given[name] for name in STAYING if name in given})
-    if "look" in given:
-        return redirect(onward, 303)
-    return done(
-        _("Du har valgt noe annet enn det du så på. Slik blir det nå. Ingenting er sendt før du trykker igjen."), onward, kind="warning"
-    )
+    """On to the preview with what is chosen now, or the preview itself of what no address can hold; a word about it where the button said
+    something else."""
+    looked, room = _draft_of(given), given.get("room", "")
+    onward = _address(looked, room, **{name: given[name] for name in STAYING if name in given})
+    if "look" not in given:
+        flash(_("Du har valgt noe annet enn det du så på. Slik blir det nå. Ingenting er sendt før du trykker igjen."), "warning")
+    return _looked(room_at(edge.reading(), room), looked) if len(onward) >= LONGEST else redirect(onward, 303)
 
 
 def _not_booked(refusal: Refusal, sent: "MultiDict[str, Any]") -> ResponseReturnValue:
@@ -187,11 +209,13 @@ def _teams(room: Room, bands: Sequence[str]) -> list[tuple[str, str]]:
         return []
     whose = {one.organisation_id: one.organisation for one in queries.represented(session, actor.require_known())}
     found = teams_of(session, *actor.organisations)
-    return [(team.name, _filled(room, team, whose[team.organisation_id].number, bands)) for team in found]
+    filled = [(team.name, _filled(room, team, whose[team.organisation_id].number, bands)) for team in found]
+    return [(name, address) for name, address in filled if len(address) < LONGEST]
 
 
 def _filled(room: Room, team: Team, number: str | None, bands: Sequence[str]) -> str:
-    fields = {name: request.args.getlist(name) for name in request.args if not name.startswith("participants.")}
+    typed = request.args or request.form
+    fields = {name: typed.getlist(name) for name in typed if not name.startswith("participants.") and name not in SENT_ONLY}
     fields |= {"team": [team.name], "applicant": [number or f"group:{team.organisation_id}"]}
     if team.members and not (team.youngest is None and team.oldest is None):
         fields[f"participants.{draft.band_of(team.youngest, team.oldest, bands)}"] = [str(team.members)]
@@ -217,7 +241,8 @@ def _checked(model: type[Draft], given: "MultiDict[str, Any]") -> Any:
 
 def _again(room: Room, given: "MultiDict[str, Any]", refusal: Refusal) -> ResponseReturnValue:
     """The form with what is wrong at its fields; the preview where that is only what is said of exceptions."""
-    form = refused(_values(given), refusal.faults, NAMES)
+    names = {**NAMES, **dict.fromkeys(("recurrence", "rrule"), "until")} if given.get("until") and not given.get("times") else NAMES
+    form = refused(_values(given), refusal.faults, names)
     if {fault.field for fault in form.faults} <= set(draft.EXCEPTIONS):
         return _preview_page(room, draft.changed_to(given, dict.fromkeys(draft.EXCEPTIONS, "")), asking=form)
     answer = Response(_form_page(room, form), status=problems.status_of(refusal))
@@ -293,6 +318,18 @@ def _address(given: "MultiDict[str, Any]", room: str, endpoint: str = "booking.p
         if name not in SENT_ONLY and str(value).strip():
             fields.setdefault(name, []).append(value)
     return url_for(endpoint, venue=venue, room=slug, **fields)
+
+
+def _by_change(given: "MultiDict[str, Any]") -> Callable[["MultiDict[str, Any]", str], str]:
+    """Where a button leads that sends this draft, too long for an address, along with what is changed of it."""
+
+    def to(changed: "MultiDict[str, Any]", room: str) -> str:
+        venue, _slash, slug = room.partition("/")
+        values = {name: [str(value) for value in changed.getlist(name)] for name in {*given, *changed} - {*SENT_ONLY}}
+        differing = {name: value or [""] for name, value in sorted(values.items()) if value != given.getlist(name)}
+        return url_for("booking.look", venue=venue, room=slug, **differing)  # type: ignore[arg-type]
+
+    return to
 
 
 def _path(room: Room) -> str:

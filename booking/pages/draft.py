@@ -172,6 +172,8 @@ def read(model: type[Draft], given: "MultiDict[str, Any]") -> Draft:
         draft = parse(model, given)
     except Invalid as invalid:
         faults, draft = list(invalid.faults), None
+    if draft and draft.until and draft.until < draft.date:
+        faults.append(Fault("until-before-start", "until", draft.until.isoformat(), {"start": draft.date.isoformat()}))
     told = {fault.field for fault in faults}
     faults += [fault for fault in _missing(given) if fault.field not in told]
     if faults or draft is None:

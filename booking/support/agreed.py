@@ -20,7 +20,7 @@ from booking.support.choosing import choice, chosen_organisation, numbered, this
 from booking.support.classes import price_classes
 from booking.support.duties import held, note_duty, planned
 from booking.support.labels import DUTIES
-from booking.support.meters import Meter, meters
+from booking.support.meters import Meter, meter_of, meters
 from booking.support.models import Agreement, AgreementTemplate
 from booking.support.principles import begun, keep_template, retire_template, templates
 from booking.support.routes import class_names
@@ -28,7 +28,7 @@ from booking.support.routes import routes as routes
 from booking.support.terms import AgreementTerms, TemplateTerms
 from booking.support.treating import Consent
 from kernel.clock import now
-from kernel.errors import Invalid, Missing, Refusal, refuse
+from kernel.errors import Invalid, Refusal, refuse
 from policies.labels import WEEKDAYS
 from venues.models import Room, Venue
 from web import language
@@ -69,7 +69,7 @@ def agreements_page() -> str:
 @routes.get("/agreements/<int:agreement_id>")
 def agreement_page(agreement_id: int) -> str:
     """One agreement with its meter, duties and documents, for officers and those who act for the organisation."""
-    return render_template("support/agreement.html", **_told(_meter(agreement_id)))
+    return render_template("support/agreement.html", **_told(meter_of(edge.reading(), agreement_id, by=edge.actor(), now=now())))
 
 
 @routes.get("/agreements/new")
@@ -80,7 +80,7 @@ def new_agreement_page() -> str:
     renews, started = numbered(request.args, "renews"), numbered(request.args, "template")
     before = agreement_at(session, renews) if renews else None
     if ended := numbered(request.args, "again"):
-        return _again_page(_meter(ended).agreement)
+        return _again_page(meter_of(edge.reading(), ended, by=edge.actor(), now=now()).agreement)
     chosen = chosen_organisation(before.organisation_id if before else request.args.get("organisation", type=int))
     if chosen is None:
         kept = [("template", started)] if started else []
@@ -153,7 +153,7 @@ def end_of_agreement(agreement_id: int) -> ResponseReturnValue:
         return done(_("Avtalen «%(title)s» er avsluttet.", title=ended.title), url_for("support.agreements_page"))
 
     def again(refusal: Refusal) -> ResponseReturnValue:
-        meter = _meter(agreement_id)
+        meter = meter_of(edge.reading(), agreement_id, by=edge.actor(), now=now())
         return form_again("support/agreement.html", refusal, **_told(meter))
 
     return _with_consent(end, again, _("Avslutt avtalen"))
@@ -233,16 +233,6 @@ def _given() -> "MultiDict[str, Any]":
 
 def _consent() -> Consent:
     return Consent(confirmed=request.form.get("confirmed") == "yes", seen=request.form.get("seen"))
-
-
-def _meter(agreement_id: int) -> Meter:
-    """The agreement, for officers and those who act for its organisation; raises Missing, Forbidden."""
-    session, actor = edge.reading(), edge.actor()
-    actor.require_known()
-    found = session.get(Agreement, agreement_id)
-    if found is None:
-        raise refuse(Missing, "unknown-agreement", "agreement", agreement_id)
-    return meters(session, by=actor, now=now(), organisation_id=found.organisation_id, agreement_id=agreement_id)[0]
 
 
 def _told(meter: Meter) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from accounts.models import Organisation
 from booking.models import Booking
 from booking.revisions import touch
 from booking.support.grants.telling import tell_delegates
-from booking.support.models import Agreement, Duty
+from booking.support.models import Agreement, Duty, is_shown
 from booking.support.terms import AgreementTerms, DutyTerms, faults_of, rooms_named
 from booking.support.treating import Consent, Reach, concerned, redraw
 from database.audit import Act, record
@@ -119,9 +119,12 @@ def end_agreement(
 def sign_agreement(session: Session, agreement_id: int, *, version: int | None = None, by: Actor, now: datetime) -> Agreement:
     """Sign an agreement for the organisation, as it was read in this ``version``; for those who act for it. A change asks for it again.
 
-    Raises Missing, Forbidden, Stale (``changed-meanwhile``), Conflict (``signed-already``).
+    Raises Unidentified, Missing, Forbidden, Stale (``changed-meanwhile``), Conflict (``signed-already``).
     """
+    by.require_known()
     agreement = agreement_at(session, agreement_id)
+    if not is_shown(agreement, by):
+        raise refuse(Missing, "unknown-agreement", "agreement", agreement_id)
     by.require(by.acts_for(agreement.organisation_id), "delegate")
     session.refresh(agreement, with_for_update=True)
     if agreement.ended_at is not None:

@@ -12,12 +12,11 @@ from accounts.edge import actor, reading, transact
 from accounts.identity import Actor
 from booking.case import path_of
 from booking.support.agreements import change_agreement, end_agreement, make_agreement
-from booking.support.meters import Meter, Standing, meters
+from booking.support.meters import Meter, Standing, meter_of, meters
 from booking.support.models import Agreement, Duty, DutyKind, Per
 from booking.support.terms import AgreementTerms
 from booking.support.treating import Consent
 from kernel.clock import now as clock_now
-from kernel.errors import Missing, refuse
 from policies.occasion import clock
 from web.api import Answer, Api
 from web.fields import Prose, RowId
@@ -122,7 +121,7 @@ def agreements(query: AgreementsQuery) -> ShownAgreements:
 @api.operation("GET", "/agreements/<int:agreement_id>", answers={200: ShownAgreement})
 def agreement(agreement_id: int) -> ShownAgreement:
     """One of them."""
-    return _of(reading(), agreement_id, by=actor(), now=clock_now())
+    return _shown(meter_of(reading(), agreement_id, by=actor(), now=clock_now()))
 
 
 @api.operation("POST", "/agreements", body=AgreementBody, answers={201: ShownAgreement})
@@ -144,7 +143,7 @@ def end(agreement_id: int, body: EndingBody) -> ShownAgreement:
 
 
 def _done(session: Session, verb: Callable[..., Agreement], *given: Any, consent: Consent, by: Actor, now: datetime) -> ShownAgreement:
-    return _of(session, verb(session, *given, consent=consent, by=by, now=now).id, by=by, now=now)
+    return _shown(meter_of(session, verb(session, *given, consent=consent, by=by, now=now).id, by=by, now=now))
 
 
 def _terms(body: AgreementBody) -> AgreementTerms:
@@ -153,15 +152,6 @@ def _terms(body: AgreementBody) -> AgreementTerms:
 
 def _consent(body: AgreementBody | EndingBody) -> Consent:
     return Consent(body.confirmed, body.seen)
-
-
-def _of(session: Session, agreement_id: int, *, by: Actor, now: datetime) -> ShownAgreement:
-    by.require_known()
-    found = session.get(Agreement, agreement_id)
-    if found is None:
-        raise refuse(Missing, "unknown-agreement", "agreement", agreement_id)
-    theirs: dict[str, Any] = {"organisation_id": found.organisation_id, "agreement_id": agreement_id}
-    return _shown(meters(session, by=by, now=now, **theirs)[0])
 
 
 def _shown(meter: Meter) -> ShownAgreement:

@@ -12,8 +12,9 @@ from accounts.identity import Actor
 from booking.lifecycle import STOOD_BY
 from booking.models import Occurrence
 from booking.states import OccurrenceState
-from booking.support.models import Agreement
+from booking.support.models import Agreement, is_shown
 from database.sql import epoch
+from kernel.errors import Missing, refuse
 from kernel.wallclock import to_wall
 from venues.models import Room
 from venues.queries import municipality
@@ -75,6 +76,15 @@ def meters(
     found = _minutes(session, [agreement.id for agreement in agreements], now)
     today = to_wall(now, municipality(session).zone).date()
     return [Meter(one, standing_on(today, one), **found.get(one.id, {})) for one in agreements]
+
+
+def meter_of(session: Session, agreement_id: int, *, by: Actor, now: datetime) -> Meter:
+    """One agreement with its meter; raises Unidentified, and Missing (``unknown-agreement``) also for those to whom it is not shown."""
+    by.require_known()
+    found = session.get(Agreement, agreement_id)
+    if found is None or not is_shown(found, by):
+        raise refuse(Missing, "unknown-agreement", "agreement", agreement_id)
+    return meters(session, by=by, now=now, organisation_id=found.organisation_id, agreement_id=agreement_id)[0]
 
 
 def standing_on(day: date, agreement: Agreement) -> Standing:

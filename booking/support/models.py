@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from accounts.identity import Actor
 from accounts.models import Organisation
 from database.base import Base
 from database.types import OreColumn, Word
@@ -188,3 +189,8 @@ class Grant(Base):
 
     organisation: Mapped[Organisation] = relationship()
     scheme: Mapped[Scheme] = relationship()
+
+
+def is_shown(given: Agreement | Grant, by: Actor) -> bool:
+    """Whether somebody may see what an organisation was given: officers and who acts for it may, for others it is not there."""
+    return by.is_officer or by.acts_for(given.organisation_id)

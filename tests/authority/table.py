@@ -12,7 +12,7 @@ try for oneself                         ok     ok      ok    ok       ok     ok 
 try as the municipality                 in     no      no    no       no     no        no        ok      ok
 book for oneself                        in     ok      ok    ok       ok     ok        ok        ok      ok
 book in an organisation's name          in     ok      ok    ok       ok     ok        ok        ok      ok
-book under another's agreement          in     no      no    no       no     no        no        no      no
+book under another's agreement          in     --      --    no       no     --        --        no      no
 book on behalf of a caller              in     ok      no    no       no     no        no        ok      ok
 book for the municipality's own use     in     no      no    no       no     no        no        ok      ok
 block a time                            in     no      no    no       no     no        ok        ok      ok
@@ -105,7 +105,7 @@ publish a policy                        in     no      no    no       no     no 
 make an agreement                       in     no      no    no       no     no        no        ok      ok
 change an agreement                     in     no      no    no       no     no        no        ok      ok
 end an agreement                        in     no      no    no       no     no        no        ok      ok
-sign an agreement                       in     no      no    ok       ok     no        no        no      no
+sign an agreement                       in     --      --    ok       ok     --        --        no      no
 note a duty                             in     no      no    no       no     no        no        ok      ok
 keep a template                         in     no      no    no       no     no        no        ok      ok
 retire a template                       in     no      no    no       no     no        no        ok      ok
@@ -116,7 +116,7 @@ end a grant                             in     no      no    no       no     no 
 say how much of a booking counts        in     no      no    no       no     no        no        ok      ok
 state what an hour is worth             in     no      no    no       no     no        no        ok      ok
 correct what an hour is worth           in     no      no    no       no     no        no        ok      ok
-report on a grant                       in     no      no    ok       ok     no        no        no      no
+report on a grant                       in     --      --    ok       ok     --        --        no      no
 answer a report                         in     no      no    no       no     no        no        ok      ok
 decide a lease status                   in     no      no    no       no     no        no        ok      ok
 give notice of a hearing                in     no      no    no       no     no        no        ok      ok

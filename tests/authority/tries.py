@@ -70,7 +70,8 @@ def _booking(fields: Mapping[str, Any], wish: Mapping[str, Any]) -> tuple[Try, .
 
 
 def _preview(fields: Mapping[str, Any], wish: Mapping[str, Any]) -> tuple[Try, ...]:
-    return Try(f"/rooms/{ROOM}/book/preview", form={**FORM_WISH, **fields}, method="GET"), _api("/verdicts", {**WISH, **wish})
+    page, form = f"/rooms/{ROOM}/book/preview", {**FORM_WISH, **fields}
+    return Try(page, form=form, method="GET"), Try(page, form=form), _api("/verdicts", {**WISH, **wish})
 
 
 def _act(case: str, verb: str, **fields: Any) -> Tries:

@@ -1,5 +1,6 @@
 """Closing: who is met, what ends with it, and that half a hall closes the whole one."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -7,13 +8,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from booking.cases import booking_for
-from booking.closures import Closing, affected, close
+from booking.closures import Closing, affected, close, open_again
 from booking.outcome import Declined
 from booking.reservations import reserve
 from booking.states import BookingState
 from database.outbox import Notice
+from database.transact import Database
 from kernel.errors import Conflict, Forbidden, Invalid
-from tests.booking.conftest import NOW, Hall, again, wish
+from tests.booking.conftest import NOW, Hall, again, furnish, wish
+from tests.meanwhile import meanwhile
 from venues.inputs import ClosureInput
 from venues.queries import room_at, venue_named
 
@@ -40,6 +43,47 @@ def test_a_closure_names_what_it_meets_before_it_ends_it(session: Session, hall:
     assert [fault.facts["reference"] for fault in refused.value.faults] == [booking_for(session, met.id).reference]
     assert booking_for(session, met.id).state is BookingState.DISPLACED
     assert session.scalars(select(Notice.kind).order_by(Notice.id.desc())).first() == "dates-displaced"
+
+
+def told(session: Session, hall: Hall, given: Closing) -> list[tuple[str, object, object]]:
+    """Why something is not closed; nothing where it is."""
+    again(session)
+    try:
+        close(session, given, confirmed=True, by=hall.olav, now=NOW)
+    except Conflict as refused:
+        return [(fault.code, fault.facts["closure"], fault.facts["why"]) for fault in refused.faults]
+    return []
+
+
+def test_the_same_is_not_closed_twice_at_the_same_time(session: Session, hall: Hall) -> None:
+    given = closing(session)
+    first = close(session, given, confirmed=True, by=hall.olav, now=NOW)
+    others = [
+        closing(session, "gymsal-1"),
+        replace(given, given=given.given.model_copy(update={"end": datetime(2026, 9, 18)})),
+        replace(given, given=given.given.model_copy(update={"out_of_order": "access:lift"})),
+    ]
+
+    twice = told(session, hall, given)
+    beside = [told(session, hall, other) for other in others]
+    again(session)
+    open_again(session, first.id, by=hall.olav, now=NOW)
+
+    assert twice == [("closed-already", first.id, "Vannlekkasje")]
+    assert beside == [[], [], []]
+    assert told(session, hall, given) == []
+
+
+def test_of_two_who_close_the_same_at_once_the_second_hears_of_the_first(database: Database) -> None:
+    hall = database.transact(furnish)
+
+    def shut(session: Session) -> int:
+        return close(session, closing(session), confirmed=True, by=hall.olav, now=NOW).id
+
+    refused = meanwhile(database, shut, shut).exception()
+
+    assert isinstance(refused, Conflict)
+    assert [fault.code for fault in refused.faults] == ["closed-already"]
 
 
 def test_only_what_was_shown_is_ended_with_the_closure(session: Session, hall: Hall) -> None:

@@ -98,12 +98,16 @@ def test_a_spreadsheet_with_times_dates_and_merged_cells_is_imported(run: Import
     ):
         book.active.append(row)
     book.active.merge_cells("A2:A3")
+    book.create_sheet("Vår").append(["Rom"])
     book.save(tmp_path / "plan.xlsx")
 
     code, said, error = run.file(tmp_path / "plan.xlsx")
 
     made = run.bookings()
-    assert (code, error) == (0, ["Kolonnen «Merknad» er ikke lest."])
+    assert (code, error) == (
+        0,
+        ["Kolonnen «Merknad» er ikke lest.", "Arket «Vår» er ikke lest: bare det øverste leses. Lagre det som en egen fil."],
+    )
     assert [line.partition(" (")[0] for line in said[:2]] == [
         f"Rad 2: booket {made[0].reference}, 3 datoer",
         f"Rad 3: booket {made[1].reference}, 2 datoer",
@@ -305,6 +309,7 @@ def test_a_room_that_two_venues_have_is_asked_for_with_its_venue(run: Importing)
     [
         ({"gymsal-1": "gymsal-3"}, "rom: Rommet «oren-flerbrukshall/gymsal-3» finnes ikke."),
         ({"Skiold turn": "Skjold turn"}, "klubb: Vi kjenner ikke «Skjold turn». Det som likner mest: Skiold turn."),
+        ({"Skiold turn": ""}, "klubb: Dette må fylles ut."),
         ({"Skiold turn": "Strømmen sangkor"}, "klubb: Ingen kan stå for bookingene til «Strømmen sangkor»."),
         ({"20:00": "25:00"}, "til: «25:00» er ikke et klokkeslett."),
         ({"20:00": "17:00"}, "til «17:00»: Slutten må være etter starten."),

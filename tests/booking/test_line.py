@@ -22,6 +22,7 @@ from booking.offers import Option, accept, answer_by, decline, expire, passed_ov
 from booking.outcome import Taken
 from booking.reservations import reserve
 from booking.resources import want_of
+from booking.scope import Scope
 from booking.states import BookingState, OccurrenceState, OfferState
 from booking.undo import undo
 from database.outbox import Notice
@@ -145,6 +146,18 @@ def test_what_is_free_is_kept_for_the_line_until_it_was_asked_and_from_the_undo_
     assert attend(session, later) == []
     assert freedom_of(session, [room.id], span, now=later).is_untaken(room.id, span)
     assert states(session, booked(session, hall.kari)) == [BookingState.BOOKED]
+
+
+def test_who_gives_up_a_whole_series_waits_for_no_date_of_it_that_met_another(session: Session, hall: Hall) -> None:
+    same_evening = {"start": "2026-09-15T19:00", "end": "2026-09-15T21:00"}
+    series = {"recurrence": {"rrule": "FREQ=WEEKLY;COUNT=2"}, "choices": {"2026-09-22": same_evening}}
+    first = waiting(session, hall.berit, **series)
+    before = [date.state.value for date in first.occurrences]
+    again(session)
+    cancel(session, first.id, scope=Scope.ALL, by=hall.berit, now=NOW)
+
+    assert before == ["booked", "skipped"]
+    assert states(session, first, booked(session, hall.kari)) == [BookingState.CANCELLED, BookingState.BOOKED]
 
 
 def test_time_that_was_kept_for_a_request_is_kept_for_the_line_and_for_no_longer_than_a_worker_may_stand(

@@ -413,3 +413,14 @@ def test_choices_that_cannot_be_are_refused(session: Session, hall: Hall, recurr
     wrong = refused(session, Invalid, lambda: reserve(session, wish(recurrence=recurrence, choices=choices), by=hall.berit, now=NOW))
 
     assert wrong.faults[0].code == code
+
+
+def test_of_dates_that_lie_ahead_and_wait_the_state_is_told_and_not_that_they_have_been(session: Session, hall: Hall) -> None:
+    series(session, hall, 2)
+    booking = reserve(session, wish(recurrence={"rrule": "FREQ=WEEKLY;COUNT=2"}, on_conflict="wait"), by=hall.nils, now=NOW)
+    again(session)
+
+    moved = refused(session, Conflict, lambda: changed(session, booking, 1, by=hall.nils, now=NOW, scope=Scope.ALL, **span("2026-10-14")))
+    apart = refused(session, Conflict, lambda: split(session, booking.id, 2, by=hall.nils, now=NOW))
+
+    assert [[(fault.code, fault.value) for fault in refusal.faults] for refusal in (moved, apart)] == [[("wrong-state", "waiting")]] * 2

@@ -1,8 +1,10 @@
 """Who answers at a venue at an hour, and photos made safe."""
 
 import io
+import struct
 from datetime import UTC, datetime
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 from PIL import Image
@@ -87,6 +89,13 @@ def photo_of(size: tuple[int, int] = (3000, 1500), kind: str = "JPEG") -> bytes:
     return out.getvalue()
 
 
+def empty_png(width: int, height: int) -> bytes:
+    """A picture that says how large it is, and holds nothing."""
+    header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    chunks = (struct.pack(">I", len(one) - 4) + one + struct.pack(">I", crc32(one)) for one in (header, b"IDAT"))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+
+
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_a_photo_is_turned_upright_made_smaller_and_forgets_its_camera(kind: str) -> None:
     found = Image.open(io.BytesIO(pictures.decoded(photo_of(kind=kind))))
@@ -102,6 +111,7 @@ def test_a_photo_is_turned_upright_made_smaller_and_forgets_its_camera(kind: str
         (b"GIF89a" + b"\0" * 40, "not-a-photo"),
         (photo_of()[:2000], "not-a-photo"),
         (b"\xff" * (pictures.MOST_BYTES + 1), "file-too-large"),
+        (empty_png(60_000, 60_000), "photo-too-large"),
     ],
 )
 def test_what_is_no_photo_is_refused(body: bytes, code: str) -> None:

@@ -68,7 +68,7 @@ def test_faults_name_the_line_of_the_table() -> None:
     ("name", "body", "found"),
     [
         ("rom.ods", b"", [("unknown-file-kind", "file", "ods")]),
-        ("rom.xlsx", b"PK not really", [("bad-table", "file", None)]),
+        ("rom.xlsx", b"PK not really", [("bad-workbook", "file", None)]),
         ("rom.csv", b"\xff\xfe", [("not-utf-8", "file", 0)]),
         (
             "rom.csv",

@@ -6,10 +6,11 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 from openpyxl import Workbook
+from openpyxl.chart import BarChart
 from openpyxl.worksheet.worksheet import Worksheet
 
 from kernel.errors import Invalid
-from web.sheets import MOST_BYTES, MOST_LINES, clock_in, day_in, read_sheet
+from web.sheets import MOST_BYTES, MOST_LINES, clock_in, day_in, read_sheet, sheets_beside
 
 
 def xlsx(*rows: list[object], change: Callable[[Worksheet], None] = lambda _sheet: None) -> bytes:
@@ -75,7 +76,8 @@ def test_a_formula_that_nobody_worked_out_is_named() -> None:
     [
         ("plan.ods", b"", [("unknown-file-kind", "ods")]),
         ("plan", b"", [("unknown-file-kind", "plan")]),
-        ("plan.xlsx", b"PK not really", [("bad-table", None)]),
+        ("plan.xlsx", b"PK not really", [("bad-workbook", None)]),
+        ("plan.xlsx", b"", [("bad-workbook", None)]),
         ("plan.csv", "rom".encode("utf-16"), [("not-utf-8", 0)]),
         ("plan.csv", b"rom\x81", [("not-utf-8", 3)]),
         ("plan.csv", b" " * (MOST_BYTES + 1), [("file-too-large", MOST_BYTES + 1)]),
@@ -84,6 +86,36 @@ def test_a_formula_that_nobody_worked_out_is_named() -> None:
 )
 def test_what_is_no_table_is_refused(name: str, body: bytes, found: list[tuple[str, object]]) -> None:
     assert faults(name, body) == found
+
+
+def saved(book: Workbook) -> bytes:
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(("has_chart", "fault"), [(True, ("no-sheet-of-cells", "Diagram")), (False, ("bad-workbook", None))])
+def test_a_sheet_without_cells_is_no_table(*, has_chart: bool, fault: tuple[str, object]) -> None:
+    book = Workbook()
+    sheet = book.create_chartsheet("Diagram")
+    if has_chart:
+        sheet.add_chart(BarChart())
+    book.active = 1
+
+    assert faults("plan.xlsx", saved(book)) == [fault]
+
+
+def test_of_a_spreadsheet_the_sheets_that_are_shown_hold_anything_and_are_not_read_are_named() -> None:
+    book = Workbook()
+    for title, state in (("Vår", "visible"), ("Notater", "hidden"), ("Tomt", "visible")):
+        sheet = book.create_sheet(title)
+        sheet.sheet_state = state
+        sheet.append(["" if title == "Tomt" else "rom"])
+    book.create_chartsheet("Diagram").add_chart(BarChart())
+    book.active.append(["rom"])
+
+    assert sheets_beside("plan.xlsx", saved(book)) == ("Vår",)
+    assert sheets_beside("plan.csv", b"rom;dag") == ()
 
 
 @pytest.mark.parametrize(

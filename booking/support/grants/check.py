@@ -14,7 +14,7 @@ from booking.states import OccurrenceState
 from booking.support.grants.awarding import given
 from booking.support.grants.rows import Row, as_given, grants_of, rows, within
 from booking.support.grants.rules import Given, Paid, missed, rent_of, standing_under
-from booking.support.models import Grant, SchemeKind
+from booking.support.models import Grant, SchemeKind, is_shown
 from kernel.errors import Missing, refuse
 from kernel.money import Ore
 
@@ -60,12 +60,11 @@ class Checked:
 
 
 def grant_for(session: Session, grant_id: int, *, by: Actor) -> Grant:
-    """A grant, for officers and who acts for its organisation; raises Missing (``unknown-grant``) and Forbidden."""
+    """A grant; raises Unidentified, and Missing (``unknown-grant``) also for those to whom it is not shown."""
     by.require_known()
     grant = session.get(Grant, grant_id)
-    if grant is None:
+    if grant is None or not is_shown(grant, by):
         raise refuse(Missing, "unknown-grant", "grant", grant_id)
-    by.require(by.is_officer or by.acts_for(grant.organisation_id), "delegate")
     return grant
 
 

@@ -1,6 +1,8 @@
 """Booking a room on pages: the form, the look at every date, and the booking, without any script."""
 
 from collections.abc import Callable
+from html import unescape
+from re import findall
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from accounts.begun import LONGEST
 from accounts.models import Delegation, DelegationState, ProofLink
 from booking.models import Booking
 from tests.accounts.conftest import Visitor
@@ -105,6 +108,52 @@ def test_what_is_picked_after_one_looked_is_looked_at_before_anything_is_booked(
     assert bookings(app)[1].accepts.value == "any"
 
 
+LONG = ASKED | {"repeat": "weekly", "times": "2", "message": ("Vi øver på årets store forestilling. " * 100).strip()}
+
+
+def test_what_no_address_can_hold_is_looked_at_changed_and_booked(app: Flask, visit: Callable[..., Visitor]) -> None:
+    visitor = visit("berit")
+    form = Hidden(visitor.get(f"{ROOM}/book"), f"{ROOM}/book/preview").forms[0]
+
+    looked = visitor.client.post(f"{ROOM}/book/preview", data=form | LONG)
+    order = Hidden(looked, "/bookings").forms[0]
+    buttons = [unescape(found) for found in findall(r'form="order" formaction="([^"]*)"', looked.text)]
+    shorter = visitor.client.post(next(one for one in buttons if "choice." in one), data=order)
+    filled = visitor.client.post(next(one for one in buttons if "fill_in" in one), data=order)
+    again = visitor.client.post("/bookings", data=Hidden(shorter, "/bookings").forms[0] | {"pick.2026-09-15": "", "look": "yes"})
+    made = visitor.client.post("/bookings", data=Hidden(shorter, "/bookings").forms[0])
+
+    assert (looked.status_code, "Book 2 datoer" in looked.text) == (200, True)
+    assert max(len(address) for address in buttons + list(Hidden(looked).links.values())) < LONGEST
+    assert [f'name="message" value="{LONG["message"]}' in page.text for page in (looked, shorter, again)] == [True] * 3
+    assert f"{LONG['message'].strip()}</textarea>" in filled.text
+    assert (made.status_code, bookings(app)[0].message) == (303, LONG["message"])
+    assert max(map(len, Hidden(visitor.get(made.location)).links.values())) < LONGEST
+    assert [date.state.value for date in bookings(app)[0].occurrences] == ["skipped", "booked"]
+
+
+def test_what_an_address_can_hold_stands_in_it_and_what_is_wrong_in_either_at_its_field(visit: Callable[..., Visitor]) -> None:
+    visitor = visit("berit")
+    form = Hidden(visitor.get(f"{ROOM}/book"), f"{ROOM}/book/preview").forms[0]
+
+    short = visitor.client.post(f"{ROOM}/book/preview", data=form | ASKED)
+    wrong = visitor.client.post(f"{ROOM}/book/preview", data=form | LONG | {"date": "2026-09-31"})
+
+    assert (short.status_code, "csrf_token" in short.location) == (303, False)
+    assert "Tiden er ledig" in visitor.get(short.location).text
+    assert (wrong.status_code, 'id="error-date"' in wrong.text, LONG["message"] in wrong.text) == (422, True, True)
+
+
+def test_a_visitor_is_told_that_what_is_too_long_for_an_address_is_not_kept(visit: Callable[..., Visitor]) -> None:
+    visitor = visit()
+    form = Hidden(visitor.get(f"{ROOM}/book"), f"{ROOM}/book/preview").forms[0]
+
+    looked = visitor.client.post(f"{ROOM}/book/preview", data=form | LONG | {"applicant": "me"})
+
+    assert "for langt til å bli med når du logger inn" in looked.text
+    assert len(Hidden(looked).links["Logg inn og book"]) < 2 * LONGEST
+
+
 def test_what_stands_in_the_way_is_named_in_order_of_time(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
     booked(start="2026-09-15T19:00", end="2026-09-15T20:30", purpose="Etter")
     booked("kari", organisation=None, kind="municipal", start="2026-09-15T17:00", end="2026-09-15T18:30")
@@ -200,6 +249,8 @@ def test_all_faults_are_shown_at_once_and_what_was_typed_stays(visit: Callable[.
         ({"activity": "yoga"}, "«yoga» er ikke et av valgene"),
         ({"applicant": "other", "number": "313000099"}, "Vi kjenner ingen organisasjon med nummeret 313000099"),
         ({"repeat": "weekly", "times": "5", "until": "2026-12-01"}, "enten antall ganger eller siste dato"),
+        ({"repeat": "weekly", "until": "2026-09-14"}, 'href="#field-until">Siste dato: Siste dato kan ikke være før den første.'),
+        ({"repeat": "weekly", "until": "2026-09-16", "days": "MO"}, 'href="#field-until">Siste dato: Gjentakelsen gir ingen datoer.'),
         ({"colour": "blue"}, "Feltet er ukjent"),
     ],
 )

@@ -39,9 +39,22 @@ def test_an_agreement_is_for_its_organisation_and_officers(call: Call, hall: Hal
     def heard(path: str) -> list[int]:
         return [call("GET", path, name).status_code for name in ("", "per", "siri", "olav", "berit", "kari")]
 
-    assert heard(f"/agreements/{number}") == [401, 403, 403, 403, 200, 200]
+    assert heard(f"/agreements/{number}") == [401, 404, 404, 404, 200, 200]
     assert heard("/agreements") == [401, 403, 403, 403, 403, 200]
     assert heard("/agreements/99") == [401, 404, 404, 404, 404, 404]
+
+
+def test_who_may_not_see_an_agreement_hears_of_it_what_is_said_of_one_that_there_is_not(call: Call, hall: Hall) -> None:
+    number = call("POST", "/agreements", "kari", terms(hall)).json["id"]
+
+    def heard(path: str, name: str, named: int) -> tuple[int, list[object]]:
+        answer = call("POST", path, name, {**USUAL, "agreement": named})
+        return answer.status_code, [(fault["code"], fault["value"] == named) for fault in answer.json.get("faults", ())]
+
+    missing = (404, [("unknown-agreement", True)])
+    tries = [(path, name) for path in ("/verdicts", "/bookings") for name in ("per", "siri", "olav")]
+    assert [heard(path, name, one) for path, name in tries for one in (number, 99)] == [missing] * 12
+    assert heard("/verdicts", "berit", number) == (200, [])
 
 
 def test_a_dry_run_says_why_a_date_does_not_draw(call: Call, hall: Hall) -> None:
