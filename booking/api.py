@@ -20,10 +20,10 @@ from booking.cases import booking_shown
 from booking.casework import messages
 from booking.casework.shown import ShownMessage, ShownMessages, shown_messages
 from booking.changing import Change, Said, change
-from booking.closures import Closing, affected, close_rooms, displace_outside, open_again
+from booking.closures import Closing, affected, close_rooms, open_again
 from booking.edge import accepted, book
-from booking.line import ask_again
 from booking.models import Booking
+from booking.narrowing import displace_outside, narrow
 from booking.outside import bookings_outside
 from booking.preferring import Choice, prefer
 from booking.public import Public
@@ -35,7 +35,7 @@ from booking.wish import Line, OnConflict, Participants, Purpose, Resources, Roo
 from kernel.clock import now as clock_now
 from policies.ahead import BOOKINGS_AHEAD
 from venues.inputs import ClosureInput, Feature
-from venues.outside import ASK_AGAIN, BOOKINGS_OUTSIDE
+from venues.outside import BOOKINGS_OUTSIDE, NARROW
 from venues.queries import room_at, venue_named
 from web.api import Answer, Api, expected_version, idempotency_key
 from web.fields import Day, Local, PhoneOrNone, Prose, RowId, WallTime
@@ -392,6 +392,6 @@ def install(app: Flask) -> None:
     app.extensions["open_rooms"] = open_again
     app.extensions["displace_outside"] = displace_outside
     app.extensions[BOOKINGS_OUTSIDE] = bookings_outside
-    app.extensions[ASK_AGAIN] = ask_again
+    app.extensions[NARROW] = narrow
     app.extensions[BOOKINGS_AHEAD] = bookings_ahead
     app.register_blueprint(api)

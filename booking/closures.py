@@ -9,13 +9,12 @@ from sqlalchemy.orm import Session, joinedload
 
 from accounts.identity import Actor
 from booking.cases import bookings_for
-from booking.displacing import Loss, lose, met, require_cause, sign_of
+from booking.displacing import Loss, lose, met, sign_of
 from booking.ending import keys_of
 from booking.images import before, undoable
 from booking.lifecycle import LIVE
 from booking.models import Booking, Occurrence
 from booking.occupy import vacate
-from booking.outside import dates_outside
 from booking.revisions import touch_spaces
 from booking.states import BookingKind, Cause
 from database.audit import Act, record
@@ -25,7 +24,7 @@ from kernel.interval import Interval
 from kernel.wallclock import WallSpan
 from venues.inputs import ClosureInput
 from venues.models import Closure, Room, RoomSpace, Space, Venue
-from venues.queries import room_at, subject_of, venue_named
+from venues.queries import room_at, venue_named
 from venues.scheduling import add_closure_row, closure_for, end_closure, require_near, spaces_of
 from venues.vocabulary import keeps_out
 
@@ -92,7 +91,7 @@ def close(
     Raises Forbidden for others than officers and the venue's caretakers.
     """
     by.require(by.is_officer or by.is_caretaker_of(closing.venue.id), "caretaker")
-    _lock(session, closing.spaces, affected(session, closing, now=now))
+    lock_with(session, closing.spaces, affected(session, closing, now=now))
     dates = affected(session, closing, now=now)
     sign = sign_of(dates)
     if dates and (not confirmed or seen not in (None, sign)):
@@ -131,39 +130,15 @@ def open_again(session: Session, closure_id: int, *, by: Actor, now: datetime) -
     for them elsewhere they keep until then."""
     closure = closure_for(session, closure_id, by=by)
     spaces, until = spaces_of(session, closure), closure.ends_at
-    _lock(session, spaces, ())
+    lock_with(session, spaces, ())
     end_closure(session, closure_id, by=by, now=now)
     vacate(session, [(space.id, max(closure.starts_at, now), until) for space in spaces], now=now)
     touch_spaces(session, [space.id for space in spaces])
     return closure
 
 
-def displace_outside(session: Session, venue: str, room: str, *, reason: str, seen: str, by: Actor, now: datetime) -> int:
-    """Displace the dates ahead that a venue or a room no longer offers, since its hours or its use changed; returns how many.
-
-    Raises Conflict (``closure-meets-bookings``) with the sign of them when they are others than were ``seen``, Invalid
-    (``cause-missing``).
-    """
-    require_cause(reason, "reason")
-    place, one = subject_of(session, venue, room)
-    by.require(by.is_officer or by.is_caretaker_of(place.id), "caretaker")
-    _lock(session, one.spaces if one else place.spaces, dates_outside(session, place, one, now=now))
-    dates = dates_outside(session, place, one, now=now)
-    sign = sign_of(dates)
-    if dates and seen != sign:
-        raise Conflict(*(met("closure-meets-bookings", date) for date in dates), details={"seen": sign})
-    if not dates:
-        return 0
-    row, was = one or place, before(session, {date.booking_id: date.booking for date in dates}.values())
-    lose(session, dates, Loss(Cause.CLOSURE, f"{row.__tablename__}:{row.id}", reason), by=by, now=now)
-    act = Act("displace_outside", row.__tablename__, row.id, {"displaced": [date.id for date in dates]})
-    record(session, act, by=by, now=now)
-    undoable(session, act, was, by=by, now=now)
-    return len(dates)
-
-
-def _lock(session: Session, spaces: Sequence[Space], dates: Sequence[Occurrence]) -> None:
-    """The spaces, and all that an act on the bookings of the dates locks; their rows before, as every act on a booking does."""
+def lock_with(session: Session, spaces: Sequence[Space], dates: Sequence[Occurrence]) -> None:
+    """Lock the spaces, and all that an act on the bookings of the dates locks; their rows before, as every act on a booking does."""
     bookings = bookings_for(session, {date.booking_id for date in dates})
     lock(session, *(Key(Subject.SPACE, space.id) for space in spaces), *keys_of(session, *bookings))
     session.expire_all()

@@ -2,18 +2,18 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Date, func, select
 from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
 from booking.lifecycle import LIVE
 from booking.models import Booking, Claim, Judgement, Occurrence, Undo
 from database.audit import Act
-from database.base import table_of
+from database.base import Base, table_of
 from database.outbox import UNDO_WITHIN, hold_back, last_posted
 from database.types import Instant, LocalTime, Word
 
@@ -75,35 +75,35 @@ def before(session: Session, bookings: Iterable[Booking]) -> Before:
     )
 
 
-def undoable(session: Session, act: Act, was: Before, *, by: Actor, now: datetime) -> None:
-    """Keep how bookings were before an act that has been done to them, so that it can be undone."""
+def undoable(session: Session, act: Act, was: Before, *, offer: Columns | None = None, by: Actor, now: datetime) -> None:
+    """Keep how bookings were before an act that has been done to them, and what was on ``offer``, so that it can be undone."""
     session.flush()
     until = now + UNDO_WITHIN
     notices = hold_back(session, [booking.id for booking in was.bookings], after=was.posted, until=until)
-    kept = {**was.changed(), "notices": notices}
+    kept = {**was.changed(), "notices": notices, "offer": offer}
     session.add(Undo(verb=act.verb, subject=act.subject, subject_id=act.subject_id, hand_id=by.person_id, at=now, until=until, before=kept))
     session.flush()
 
 
-def image_of(row: Booking | Occurrence) -> Columns:
+def image_of(row: Base) -> Columns:
     """The columns of a row that an act may change, as JSON."""
     return {column.key: _plain(getattr(row, column.key)) for column in table_of(type(row)).columns if column.key not in STAYS}
 
 
-def put_back(row: Booking | Occurrence, was: Columns) -> None:
+def put_back(row: Base, was: Columns) -> None:
     """Write columns as they were."""
     columns = table_of(type(row)).c
     for name, value in was.items():
         setattr(row, name, _value(columns[name].type, value))
 
 
-def _differing(row: Booking | Occurrence, was: Columns) -> Columns:
+def _differing(row: Base, was: Columns) -> Columns:
     now = image_of(row)
     return {name: value for name, value in was.items() if now[name] != value}
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
+    if isinstance(value, date):
         return value.isoformat()
     return str(value) if isinstance(value, StrEnum) else value
 
@@ -111,4 +111,6 @@ def _plain(value: Any) -> Any:
 def _value(kind: object, value: Any) -> Any:
     if value is not None and isinstance(kind, Instant | LocalTime):
         return datetime.fromisoformat(value)
+    if value is not None and isinstance(kind, Date):
+        return date.fromisoformat(value)
     return kind.kind(value) if value is not None and isinstance(kind, Word) else value

@@ -1,6 +1,6 @@
 """Outside: bookings ahead that a room no longer offers, because its hours, its capacity or its use changed under them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, or_, select
@@ -25,13 +25,18 @@ def bookings_outside(session: Session, venue: Venue, room: Room | None, *, now: 
 
     Open is what a search calls open, so unknown hours put nothing outside. Time that staff block is nobody's use.
     """
-    return tuple(_told(date, why) for date, why in _outside(session, venue, room, now))
+    return tuple(_told(date, why) for date, why in lying_outside(session, venue, room, now=now))
 
 
-def dates_outside(session: Session, venue: Venue, room: Room | None, *, now: datetime) -> list[Occurrence]:
-    """Those of them that cannot be at all and have not begun, each once."""
-    cannot_be = (date for date, why in _outside(session, venue, room, now) if why is not Why.CROWDED and date.starts_at > now)
-    return list(dict.fromkeys(cannot_be))
+def lying_outside(session: Session, venue: Venue, room: Room | None, *, now: datetime) -> list[tuple[Occurrence, Why]]:
+    """The same as rows, each with its reason, once for each."""
+    dates = _ahead(session, venue, room, now)
+    return _why_outside(session, dates) if dates else []
+
+
+def cannot_be(found: Iterable[tuple[Occurrence, Why]], *, now: datetime) -> list[Occurrence]:
+    """Those of the dates that cannot be at all and have not begun, each once."""
+    return list(dict.fromkeys(date for date, why in found if why is not Why.CROWDED and date.starts_at > now))
 
 
 def closed_by_hours(session: Session, dates: Sequence[Occurrence], *, since: datetime) -> list[Occurrence]:
@@ -43,11 +48,6 @@ def closed_by_hours(session: Session, dates: Sequence[Occurrence], *, since: dat
     if not asked or session.scalar(changed.limit(1)) is None:
         return []
     return [date for date, why in _why_outside(session, asked) if why is Why.CLOSED]
-
-
-def _outside(session: Session, venue: Venue, room: Room | None, now: datetime) -> list[tuple[Occurrence, Why]]:
-    dates = _ahead(session, venue, room, now)
-    return _why_outside(session, dates) if dates else []
 
 
 def _why_outside(session: Session, dates: Sequence[Occurrence]) -> list[tuple[Occurrence, Why]]:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from booking.judging import highest
+from booking.lifecycle import WAITING
 from booking.models import Booking
 from booking.reasons import verdicts_of
 from kernel.wallclock import to_utc, to_wall
@@ -27,13 +28,22 @@ def go_on(session: Session, booking: Booking, *, now: datetime) -> None:
 
 
 def put_off(session: Session, booking: Booking, *, since: datetime, now: datetime) -> datetime | None:
-    """When the promised answer is due if its clock stood still from ``since`` until now; None where none is promised."""
+    """When the promised answer is due if its clock stood still from ``since`` until now; None where none is promised.
+
+    What was promised before the first date that waits begins is still promised before, in office hours where some are left.
+    """
     if booking.decide_by is None:
         return None
     zone = booking.room.venue.zone
     due, stopped, goes_on = (to_wall(moment, zone) for moment in (booking.decide_by, since, now))
     holidays = {*office_holidays(since, zone), *office_holidays(now, zone)}
-    return to_utc(_office(session, booking, holidays).put_off(due, stopped=stopped, goes_on=goes_on), zone)
+    office = _office(session, booking, holidays)
+    later = office.put_off(due, stopped=stopped, goes_on=goes_on)
+    start = min((one.local_start for one in booking.occurrences if one.state in WAITING), default=later)
+    if max(due, goes_on) < start < later:
+        closing = office.last_before(start)
+        later = closing if closing > goes_on else start
+    return to_utc(later, zone)
 
 
 def _office(session: Session, booking: Booking, holidays: set[date]) -> Office:

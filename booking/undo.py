@@ -18,6 +18,7 @@ from booking.ending import keys_of
 from booking.images import put_back
 from booking.judging import keep_stored
 from booking.models import Booking, Judgement, Occurrence, Undo
+from booking.narrowing import offer_again, offering
 from booking.occupy import Take, ask, occupy
 from booking.outcome import Taken, shortage_fault
 from booking.outside import closed_by_hours
@@ -56,6 +57,8 @@ def undo(session: Session, number: int, *, by: Actor, now: datetime) -> Undo:
     left = {dates[one["id"]].room_id for one in found.before["dates"]}
     if found.subject == "closure":
         withdraw_closure(session, found.subject_id, by=by, now=now)
+    if offer := found.before.get("offer"):
+        offer_again(session, found.subject, found.subject_id, offer, by=by, now=now)
     _put_back(session, found, bookings, dates, now=now)
     for booking in bookings:
         require_acting(booking, by, or_else=by.is_officer or by.is_caretaker_of(booking.room.venue_id))
@@ -150,6 +153,8 @@ def _lock(session: Session, found: Undo, bookings: Sequence[Booking]) -> None:
     spaces = [space for room in rooms for space in session.get_one(Room, room).spaces]
     if found.subject == "closure":
         spaces += spaces_of(session, session.get_one(Closure, found.subject_id))
+    if found.before.get("offer"):
+        spaces += offering(session, found.subject, found.subject_id).spaces
     keys = keys_of(session, *bookings)
     were = {one["id"]: one["was"].get("resources", {}) for one in found.before["bookings"]}
     for booking in bookings:

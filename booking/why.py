@@ -29,7 +29,7 @@ from venues.opening import Openness
 REACH = 2 * LONGEST
 SECOND = timedelta(seconds=1)
 UNTOLD = (OfferState.SOUGHT, OfferState.NONE)
-SHUTTING = ("set_opening_hours", "forget_opening_hours", "displace_outside")
+SHUTTING = ("set_opening_hours", "forget_opening_hours", "displace_outside", "undo")
 # Recorded in one breath, of which the second says all.
 SAID_BY = {"add_closure": "close", "reserve": "import"}
 Dates = Mapping[int, Collection[int]]

@@ -1,5 +1,7 @@
 """Locks: what a write will count or change is locked once, in one order, before it is read."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -35,17 +37,34 @@ ADVISORY = text("SELECT pg_advisory_xact_lock(kind, id) FROM unnest(:kinds, :ids
     bindparam("kinds", type_=ARRAY(Integer)), bindparam("ids", type_=ARRAY(Integer))
 )
 
+LOCKED = "locked"
+
 
 def lock(session: Session, *keys: Key) -> None:
-    """Lock the keys, sorted, until the transaction ends; a second call in one transaction is a programming error.
+    """Lock the keys, sorted, until the transaction ends; a later call for others than these is a programming error.
 
     Unsorted locks were measured to deadlock (p99 of 4-6 s), sorted ones never. On SQLite the transaction holds the
-    whole file already (BEGIN IMMEDIATE), and a rehearsal is alone with its copy. Raises RuntimeError when called twice.
+    whole file already (BEGIN IMMEDIATE), and a rehearsal is alone with its copy. Raises RuntimeError when more is locked later.
     """
-    if session.info.get("locked"):
+    held: frozenset[Key] | None = session.info.get(LOCKED)
+    if held is not None and held.issuperset(keys):
+        return
+    if held is not None:
         raise RuntimeError("lock() was called twice in one transaction; gather all keys first")
-    session.info["locked"] = True
+    session.info[LOCKED] = frozenset(keys)
     bind = session.get_bind()
     if bind.dialect.name == "postgresql" and keys and not bind.get_execution_options().get("alone", False):
         ordered = sorted(set(keys))
         session.execute(ADVISORY, {"kinds": [int(key.kind) for key in ordered], "ids": [key.id for key in ordered]})
+
+
+@contextmanager
+def rehearsal(session: Session) -> Iterator[None]:
+    """What is written in the block, before anything was locked, is gone at its end, and so are the locks that it took."""
+    with session.begin_nested() as step:
+        try:
+            yield
+            session.flush()
+        finally:
+            step.rollback()
+            session.info.pop(LOCKED, None)

@@ -50,6 +50,13 @@ class Office:
         """The local time by which a promise is due that stood still meanwhile: after as much open time as was left of it."""
         return self._after_hours(self._received(goes_on), self._open_time(stopped, due)) if due > stopped else due
 
+    def last_before(self, moment: datetime) -> datetime:
+        """The last local time until a moment at which the office is open."""
+        day = moment.date()
+        while not (self.is_open_on(day) and self._hours(day)[0] < moment):
+            day -= DAY
+        return min(moment, self._hours(day)[1])
+
     def after_days(self, day: date, amount: int) -> date:
         """The date so many working days after another."""
         for _ in range(amount):

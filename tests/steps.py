@@ -15,12 +15,13 @@ from sqlalchemy.orm import Session, joinedload
 from accounts.identity import COMMAND, SERVICE, Actor
 from booking import adding, decisions, ending, line, offers, splitting
 from booking.changing import Change, Said, change
-from booking.closures import close_rooms, displace_outside, open_again
+from booking.closures import close_rooms, open_again
 from booking.freedom import remember, remembered
 from booking.furnishing import ChangedResource, Losing, NewResource, add_resource, change_resource, restore_resource, retire_resource
 from booking.importing import Fate, import_row
 from booking.meant import Terms, meant
 from booking.models import Booking, Claim, Occurrence, Offer, Undo
+from booking.narrowing import displace_outside
 from booking.plan import read_plan
 from booking.preferring import Choice as Preferred
 from booking.preferring import prefer

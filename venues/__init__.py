@@ -5,7 +5,7 @@ from flask import Flask
 from venues.api import api
 from venues.cli import commands
 from venues.navigation import links
-from venues.outside import BOOKINGS_OUTSIDE, nothing_outside
+from venues.outside import BOOKINGS_OUTSIDE, NARROW, narrow_without_bookings, nothing_outside
 from venues.pages import guards, routes, schedule
 from web.hooks import hooks
 
@@ -16,6 +16,7 @@ def install(app: Flask) -> None:
     """Pages, API, commands and the entries of the navigation."""
     app.extensions.setdefault(schedule.CLOSE_ROOMS, schedule.close_without_bookings)
     app.extensions.setdefault(BOOKINGS_OUTSIDE, nothing_outside)
+    app.extensions.setdefault(NARROW, narrow_without_bookings)
     app.before_request(guards.require_of_venue)
     app.register_blueprint(routes)
     app.register_blueprint(api)

@@ -8,10 +8,11 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
+from accounts.identity import Actor
 from venues.models import Room, Venue
 
 BOOKINGS_OUTSIDE = "bookings_outside"
-ASK_AGAIN = "ask_again"
+NARROW = "narrow"
 
 
 class Why(StrEnum):
@@ -40,12 +41,28 @@ class FindOutside(Protocol):
     def __call__(self, session: Session, venue: Venue, room: Room | None, *, now: datetime) -> Sequence[Outside]: ...
 
 
-class AskAgain(Protocol):
-    """Lets those who stand in line in a venue or a room be asked again, in the transaction that changed its hours or its use."""
+class Change(Protocol):
+    """A verb on the hours, the capacity or the use of a venue or a room, with all that was said of it."""
 
-    def __call__(self, session: Session, changed: Venue | Room, *, now: datetime) -> None: ...
+    def __call__(self, session: Session, *, by: Actor, now: datetime) -> Venue | Room: ...
+
+
+class Narrow(Protocol):
+    """Runs such a verb: once with nobody ``seen`` to hear whom it puts outside, then with the sign of them, and with a reason where
+    they are to lose their time."""
+
+    def __call__(
+        self, session: Session, change: Change, venue: str, room: str, *, seen: str, reason: str | None, by: Actor, now: datetime
+    ) -> Venue | Room: ...
 
 
 def nothing_outside(session: Session, venue: Venue, room: Room | None, *, now: datetime) -> Sequence[Outside]:
     """Where nothing can be booked nothing lies outside; the package of bookings puts its own query in this place."""
     return ()
+
+
+def narrow_without_bookings(
+    session: Session, change: Change, venue: str, room: str, *, seen: str, reason: str | None, by: Actor, now: datetime
+) -> Venue | Room:
+    """How hours and rooms change where nothing can be booked; the package of bookings puts its own verb in this place."""
+    return change(session, by=by, now=now)

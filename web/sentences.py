@@ -341,6 +341,7 @@ BOOKING: Mapping[str, str] = {
     "offer-answered": _("Tilbudet er alt besvart eller trukket tilbake."),
     "others-compete": _("Andre har bedt om samme tid mens du så på det. Se hvem som nå mister tiden, og avgjør på nytt."),
     "closure-meets-bookings": _("Stengningen møter {reference} i {room}, {value:when}. Avlys den samtidig, eller velg en annen tid."),
+    "puts-outside": _("Endringen legger {reference} i {room}, {value:when}, utenfor. Gi dem tilbud om noe annet, eller la dem stå."),
     "out-of-range": _("{value:when} er utenfor det som er mulig: fra {least:when} til {most:when}."),
     "times-of-once": _("Velg hvor ofte det gjentas, eller la antall ganger og siste dato stå tomt."),
     "until-before-start": _("Siste dato kan ikke være før den første. Velg {start:when} eller senere."),

@@ -94,6 +94,8 @@ SAID: Mapping[str, str] = {
     "room.forget_opening_hours": _("%(who)s tok bort åpningstider for rommet."),
     "venue.displace_outside": _("%(who)s lot datoer vike som bygget ikke tar imot lenger: %(count)s."),
     "room.displace_outside": _("%(who)s lot datoer vike som rommet ikke tar imot lenger: %(count)s."),
+    "venue.undo": _("%(who)s angret. Bygget er åpent som før."),
+    "room.undo": _("%(who)s angret. Rommet er åpent og i bruk som før."),
     "school_period.add_school_period": _("%(who)s la dager inn i skoleruta."),
     "school_period.remove_school_period": _("%(who)s tok dager ut av skoleruta."),
     "met.sign": _("%(who)s signerte et vilkår."),

@@ -33,6 +33,7 @@ WISH = {
     "participants": {"6-12": 18},
 }
 CLOSED = {"start": "2026-12-01T08:00", "end": "2026-12-01T12:00", "reason": "Maling"}
+ROUND_THE_CLOCK = {"start": "00:00", "end": "24:00", "openness": "open"}
 STANDING_IN = {"first_day": "2026-10-01", "last_day": "2026-10-02"}
 SEPTEMBER = {"first_day": "2026-09-01", "last_day": "2026-09-30"}
 PERSON = {"name": "Ny Person", "phone": "41234567"}
@@ -240,7 +241,8 @@ TRIES: dict[str, Tries] = {
     "displace who is outside": _page(f"/venues/{VENUE}/outside/displacement", reason="Stengt."),
     "set opening hours": _page(
         f"/venues/{VENUE}/opening-hours",
-        **{"rows[0].weekday": "0", "rows[0].start": "08:00", "rows[0].end": "22:00", "rows[0].openness": "open", "version": "{version}"},
+        **{f"rows[{4 * day}].{part}": value for day in range(7) for part, value in {"weekday": str(day), **ROUND_THE_CLOCK}.items()},
+        version="{version}",
     ),
     "remove opening hours": _page(f"/venues/{VENUE}/opening-hours/removal", version="{version}"),
     "add days to the school calendar": _page("/school-calendar", first_day="2026-11-10", last_day="2026-11-11", name="Fri"),

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import SERVICE, Actor
 from booking.cases import booking_for
-from booking.closures import Closing, close, close_rooms, displace_outside
+from booking.closures import Closing, close, close_rooms
 from booking.ending import cancel
 from booking.line import offer_instead, vacancies
 from booking.models import Booking, Claim, Occurrence, Offer, Undo, Vacancy
+from booking.narrowing import displace_outside
 from booking.nearness import MOST_OF, Change
 from booking.offers import accept, decline, expire, sought
 from booking.reservations import reserve

@@ -291,7 +291,7 @@ def test_a_venue_may_have_a_column_of_its_own_and_an_activity_any_language(run: 
 
 def test_a_room_that_two_venues_have_is_asked_for_with_its_venue(run: Importing) -> None:
     def twin(session: Session) -> None:
-        session.info["locked"] = False
+        session.info.pop("locked", None)
         venue = session.scalars(select(Room)).first().venue  # type: ignore[union-attr]
         other = type(venue)(slug="marienlyst", name="Marienlyst", kind="", zone=venue.zone, changed_at=NOW)
         space = Space(venue=other, slug="gymsal-1", name="Gymsal 1")

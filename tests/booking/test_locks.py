@@ -1,7 +1,8 @@
 """Locks: an act that meets a booking locks all that it makes newer, the booking's other rooms among them, before it writes anything."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,9 +12,10 @@ from sqlalchemy.orm import Session
 from accounts.models import Organisation, Person
 from booking import ending
 from booking.changing import Change, change
-from booking.closures import close_rooms, displace_outside, open_again
+from booking.closures import close_rooms, open_again
 from booking.displacing import sign_of
 from booking.models import Occurrence, Undo
+from booking.narrowing import displace_outside, narrow
 from booking.reservations import reserve
 from booking.undo import undo
 from database.locks import Subject
@@ -51,7 +53,7 @@ def reopen(session: Session, hall: Hall) -> None:
 
 
 def take_back(session: Session, hall: Hall) -> None:
-    undo(session, session.scalars(select(Undo.id).order_by(Undo.id.desc())).first() or 0, by=hall.olav, now=NOW)
+    undo(session, session.scalars(select(Undo.id).order_by(Undo.id.desc())).first() or 0, by=hall.kari, now=NOW)
 
 
 def displace(session: Session, hall: Hall) -> None:
@@ -63,12 +65,20 @@ def put_out(session: Session, hall: Hall) -> None:
     displace_outside(session, OREN, "gymsal-1", reason="Gulvet", seen=sign_of(dates(session)[:2]), by=hall.kari, now=NOW)
 
 
+def narrowed(session: Session, hall: Hall) -> None:
+    version = session.scalars(select(Room.revision).where(Room.slug == "gymsal-1")).one()
+    change = partial(retire_room, path=GYM_1, version=version)
+    narrow(session, change, OREN, "gymsal-1", seen=sign_of(dates(session)[:2]), reason="Gulvet", by=hall.kari, now=NOW)
+
+
 ACTS: dict[str, tuple[Act, Act]] = {
     "close": (nothing, close),
     "open again": (close, reopen),
     "undo a closure": (close, take_back),
     "displace by what goes first": (lambda session, _hall: publish_with(session, TOURNAMENT), displace),
     "displace what lies outside": (retire, put_out),
+    "put outside and displace": (nothing, narrowed),
+    "undo that": (narrowed, take_back),
     "move": (nothing, lambda session, hall: change(session, 1, LATER, by=hall.berit, now=NOW)),
     "cancel": (nothing, lambda session, hall: ending.cancel(session, 1, number=1, by=hall.berit, now=NOW)),
 }
@@ -89,6 +99,7 @@ def test_all_that_an_act_makes_newer_is_locked_before(database: Database, name: 
     database.transact(act, hall)
     event.remove(database.engine, "before_cursor_execute", note)
 
+    said = [*_lasting(said)]
     lock = next(number for number, (statement, _) in enumerate(said) if "pg_advisory" in statement)
     locked = {*zip(said[lock][1]["kinds"], said[lock][1]["ids"], strict=True)}
     after = database.transact(_revisions)
@@ -96,6 +107,13 @@ def test_all_that_an_act_makes_newer_is_locked_before(database: Database, name: 
     assert [statement for statement, _ in said[:lock] if statement.startswith(("UPDATE", "INSERT", "DELETE"))] == []
     assert newer
     assert newer <= locked
+
+
+def _lasting(said: list[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+    """What was said, without what was tried and taken back before anything was locked."""
+    tried = [number for number, (statement, _) in enumerate(said) if statement.startswith("ROLLBACK TO SAVEPOINT")]
+    begun = [number for number, (statement, _) in enumerate(said) if statement.startswith("SAVEPOINT")]
+    yield from said[: begun[0] if tried else 0] + said[tried[0] + 1 if tried else 0 :]
 
 
 def _hall(session: Session) -> Hall:

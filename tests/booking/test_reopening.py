@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 from accounts.identity import SERVICE, Actor
 from booking.cases import booking_for
 from booking.changing import Change, Said, change
-from booking.closures import close_rooms, displace_outside, open_again
+from booking.closures import close_rooms, open_again
 from booking.decisions import approve
 from booking.ending import cancel
 from booking.furnishing import ChangedResource, NewResource, add_resource, change_resource
 from booking.line import ask_again, in_line, offer_instead, offer_vacancy, vacancies
 from booking.models import Booking, Claim, Offer, Undo, Vacancy
+from booking.narrowing import displace_outside
 from booking.offers import accept, sought, withdraw_vain
 from booking.outcome import Declined
 from booking.reasons import verdicts_offered

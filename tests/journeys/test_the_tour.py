@@ -258,8 +258,17 @@ def test_what_officers_write(look: Callable[..., list[str]], page: Page, monkeyp
         faults += look(address)
     for part in ("edit", "access", "opening-hours", "closures", "contacts", "photos", "school-calendar"):
         faults += look(f"{venue}/{part}")
+    page.goto(room)
+    page.get_by_text("Ta rommet ut av bruk").click()
+    follow(page.get_by_role("button", name="Ta ut av bruk"))
+    page.locator("main summary").first.click()
+    faults += look()
+    follow(page.get_by_role("button", name="Lagre, og gi dem tilbud om noe annet"))
+    faults += [*look()] if page.get_by_text("Dette må rettes").is_visible() else ["no reason is asked for"]
+    follow(page.get_by_role("button", name="Gå tilbake uten å lagre"))
 
     assert faults == []
+    assert page.get_by_text("Ta rommet ut av bruk").is_visible()
 
 
 def test_what_officers_see_of_policies(look: Callable[..., list[str]], page: Page, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,3 +27,16 @@ def test_a_promise_that_stood_still_has_as_much_office_time_left_as_when_it_stop
     due: str, stopped: str, goes_on: str, then: str
 ) -> None:
     assert OFFICE.put_off(moment(due), stopped=moment(stopped), goes_on=moment(goes_on)) == moment(then)
+
+
+@pytest.mark.parametrize(
+    ("start", "last"),
+    [
+        ("2026-09-07T18:00", "2026-09-07T15:30"),
+        ("2026-09-07T10:00", "2026-09-07T10:00"),
+        ("2026-09-07T08:00", "2026-09-04T15:30"),  # a Monday, before anybody is there
+        ("2026-05-01T12:00", "2026-04-30T15:30"),
+    ],
+)
+def test_the_last_office_time_until_a_moment(start: str, last: str) -> None:
+    assert OFFICE.last_before(moment(start)) == moment(last)

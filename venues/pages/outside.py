@@ -1,20 +1,19 @@
 """The page of bookings ahead that a venue or room no longer offers, and the way there from what staff saved."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
-from functools import wraps
+from itertools import groupby
 from typing import Annotated, Any
 
 from flask import Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import Field
-from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 
 from accounts import edge
 from kernel.clock import now
-from kernel.errors import Conflict, Invalid
+from kernel.errors import Conflict, Fault, Invalid
 from venues.models import Room, Venue
-from venues.outside import ASK_AGAIN, BOOKINGS_OUTSIDE, FindOutside, Outside, Why
+from venues.outside import BOOKINGS_OUTSIDE, NARROW, FindOutside, Outside, Why
 from venues.pages.blueprint import routes
 from venues.pages.guards import require_carer
 from venues.queries import subject_of
@@ -24,6 +23,8 @@ from web.pages import done
 from web.texts import gettext as _
 
 DISPLACE_OUTSIDE = "displace_outside"
+# What the page of whom a change puts outside says beside the change.
+DECIDING = {"then", "reason"}
 
 
 class Displacement(Input):
@@ -60,33 +61,53 @@ def outside_displacement(venue: str) -> ResponseReturnValue:
 
 
 def _page(venue: Venue, room: Room | None, form: Form, **shown: Any) -> str:
-    dates = outside(venue.slug, room.slug if room else "")
+    find: FindOutside = current_app.extensions[BOOKINGS_OUTSIDE]
+    dates: Sequence[Outside] = find(edge.reading(), venue, room, now=now())
     movable = [date for date in dates if date.why is not Why.CROWDED and date.starts_at > now()]
     return render_template("venues/outside.html", venue=venue, room=room, form=form, dates=dates, movable=movable, **shown)
 
 
-def outside(venue: str, room: str) -> Sequence[Outside]:
-    """What lies outside now."""
-    find: FindOutside = current_app.extensions[BOOKINGS_OUTSIDE]
-    session = edge.reading()
-    return find(session, *subject_of(session, venue, room), now=now())
+def save(
+    change: Callable[..., Venue | Room], venue: str, room: str, message: str, onward: str, *, form: Callable[[], ResponseReturnValue]
+) -> ResponseReturnValue:
+    """Change hours, a capacity or a use, and go on; whom that puts outside is shown first, by a page that sends the same once more
+    with what becomes of them, or leads back to the ``form`` as it was typed."""
+    then, seen = request.form.get("then"), request.args.get("confirmed", "")
+    if then == "back":
+        return form()
+    answer, reason = Form(request.form), None
+    if then == "displace":
+        try:
+            reason = parse(Displacement, MultiDict({"reason": request.form.get("reason", "")})).reason
+        except Invalid as refusal:
+            answer, seen = refused(request.form, refusal.faults), ""
+    try:
+        changed = edge.transact(current_app.extensions[NARROW], change, venue, room, seen=seen, reason=reason)
+    except Conflict as refusal:
+        if "seen" not in refusal.details:
+            raise
+        return _question(venue, room, answer, refusal)
+    if reason is not None:
+        message += " " + _("De som mistet tid, får beskjed om to minutter, med tilbud om noe annet.")
+    elif seen:
+        onward = url_for("venues.outside_page", venue=venue, room=room or None)
+    return done(message, onward, back=hooks().undo(changed.__tablename__, changed.id))
 
 
-def asking_again(verb: Callable[..., Venue | Room]) -> Callable[..., Venue | Room]:
-    """A verb on hours or on a room's use, by which those who stand in line may have their time now."""
-
-    @wraps(verb)
-    def both(session: Session, *given: Any, now: datetime, **more: Any) -> Venue | Room:
-        changed, ask_again = verb(session, *given, now=now, **more), current_app.extensions.get(ASK_AGAIN)
-        if ask_again:
-            ask_again(session, changed, now=now)
-        return changed
-
-    return both
+def said() -> MultiDict[str, str]:
+    """What a form says of the hours or the room, without what becomes of those outside."""
+    return MultiDict(pair for pair in request.form.items(multi=True) if pair[0] not in DECIDING)
 
 
-def done_unless_outside(message: str, onward: str, *, before: Sequence[Outside], venue: str, room: str) -> ResponseReturnValue:
-    """On to the next page, or to the dates that lie outside since what was saved."""
-    if set(outside(venue, room)) <= set(before):
-        return done(message, onward)
-    return done(message, url_for("venues.outside_page", venue=venue, room=room or None))
+def _question(venue: str, room: str, form: Form, refusal: Conflict) -> Response:
+    place, one = subject_of(edge.reading(), venue, room)
+    address: dict[str, Any] = {**(request.view_args or {}), **request.args, "confirmed": refusal.details["seen"]}
+    again = url_for(request.endpoint or "", **address)
+    kept = [pair for pair in said().items(multi=True) if pair[0] != "csrf_token"]
+    bookings = [list(dates) for _reference, dates in groupby(sorted(refusal.faults, key=_reference), key=_reference)]
+    context = {"venue": place, "room": one, "form": form, "bookings": bookings, "again": again, "said": kept}
+    return Response(render_template("venues/narrowing.html", **context), status=422 if form.faults else refusal.status)
+
+
+def _reference(fault: Fault) -> str:
+    return str(fault.facts["reference"])

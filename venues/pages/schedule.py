@@ -2,9 +2,10 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Protocol
 
-from flask import Response, current_app, render_template, request, url_for
+from flask import Response, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
@@ -21,7 +22,7 @@ from venues.models import Closure, Venue
 from venues.opening import SchoolDays
 from venues.pages.blueprint import routes
 from venues.pages.guards import require_carer, require_officer
-from venues.pages.outside import asking_again, done_unless_outside, outside
+from venues.pages.outside import said, save
 from venues.queries import municipality, statements_about, subject_of, venue_named
 from venues.scheduling import (
     add_closure_row,
@@ -71,23 +72,22 @@ def hours_form(venue: str) -> str:
 @routes.post("/venues/<venue>/opening-hours")
 def hours_save(venue: str) -> ResponseReturnValue:
     """Keep the weekly table of a period."""
-    rows, names = _without_empty_lines(request.form)
+    rows, names = _without_empty_lines(said())
     room = request.args.get("room", "")
-    before, onward = outside(venue, room), url_for("venues.hours_form", venue=venue, room=room or None)
     try:
-        edge.transact(asking_again(set_opening_hours), venue, room, parse(HoursInput, rows))
+        change, form = partial(set_opening_hours, venue=venue, room=room, given=parse(HoursInput, rows)), partial(_hours_as_typed, venue)
+        return save(change, venue, room, _("Åpningstidene er lagret."), _hours_page(venue, room), form=form)
     except FORM_REFUSALS as refusal:
         return form_again("venues/hours_form.html", refusal, names=names, **_of_hours(venue))
-    return done_unless_outside(_("Åpningstidene er lagret."), onward, before=before, venue=venue, room=room)
 
 
 @routes.post("/venues/<venue>/opening-hours/removal")
 def hours_removal(venue: str) -> ResponseReturnValue:
     """Take a period's table away."""
     room = request.args.get("room", "")
-    before, onward = outside(venue, room), url_for("venues.hours_form", venue=venue, room=room or None)
-    edge.transact(asking_again(forget_opening_hours), venue, room, parse(HoursInput, request.form))
-    return done_unless_outside(_("Perioden er fjernet."), onward, before=before, venue=venue, room=room)
+    onward = _hours_page(venue, room)
+    change = partial(forget_opening_hours, venue=venue, room=room, given=parse(HoursInput, said()))
+    return save(change, venue, room, _("Perioden er fjernet."), onward, form=lambda: redirect(onward, 303))
 
 
 @routes.get("/venues/<venue>/closures")
@@ -161,6 +161,14 @@ def close_without_bookings(
 ) -> Closure:
     """How a room is closed where nothing can be booked; the package of bookings puts its own verb in this place."""
     return add_closure_row(session, venue, given, by=by, now=now)
+
+
+def _hours_page(venue: str, room: str) -> str:
+    return url_for("venues.hours_form", venue=venue, room=room or None)
+
+
+def _hours_as_typed(venue: str) -> str:
+    return render_template("venues/hours_form.html", form=Form(request.form), **_of_hours(venue))
 
 
 def _of_hours(venue: str) -> dict[str, Any]:

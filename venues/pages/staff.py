@@ -1,8 +1,9 @@
 """The pages on which staff say what is known of the municipality, a venue, a room and its access."""
 
+from functools import partial
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from accounts import edge
@@ -13,7 +14,7 @@ from venues.labels import facility_label, in_order, kind_label
 from venues.models import Room, Venue
 from venues.pages.blueprint import routes
 from venues.pages.guards import require_carer, require_officer
-from venues.pages.outside import asking_again, done_unless_outside, outside
+from venues.pages.outside import said, save
 from venues.queries import districts, municipality, room_at, statements_about, subject_of, venue_named
 from venues.search import facilities, rooms_in_use
 from venues.statements import SEATED, STANDING, reading
@@ -82,27 +83,28 @@ def room_form(venue: str, room: str) -> str:
 @routes.post("/rooms/<venue>/<room>/edit")
 def room_save(venue: str, room: str) -> ResponseReturnValue:
     """Keep what staff say of a room."""
-    before = outside(venue, room)
+    path = f"{venue}/{room}"
     try:
-        edge.transact(edit_room, f"{venue}/{room}", parse(RoomInput, request.form))
+        change = partial(edit_room, path=path, given=parse(RoomInput, said()))
+        return save(change, venue, room, _("Endringene er lagret."), f"/rooms/{path}", form=partial(_room_as_typed, path))
     except FORM_REFUSALS as refusal:
-        return form_again("venues/room_form.html", refusal, **_of_room(room_at(edge.reading(), f"{venue}/{room}")))
-    return done_unless_outside(_("Endringene er lagret."), f"/rooms/{venue}/{room}", before=before, venue=venue, room=room)
+        return form_again("venues/room_form.html", refusal, **_of_room(room_at(edge.reading(), path)))
 
 
 @routes.post("/rooms/<venue>/<room>/retirement")
 def room_retirement(venue: str, room: str) -> ResponseReturnValue:
     """Take a room out of use."""
-    before, onward = outside(venue, room), url_for("venues.venue_page", venue=venue)
-    edge.transact(retire_room, f"{venue}/{room}", version=parse(VersionInput, request.form).version)
-    return done_unless_outside(_("Rommet er tatt ut av bruk."), onward, before=before, venue=venue, room=room)
+    change = partial(retire_room, path=f"{venue}/{room}", version=parse(VersionInput, said()).version)
+    form, onward = url_for("venues.room_form", venue=venue, room=room), url_for("venues.venue_page", venue=venue)
+    return save(change, venue, room, _("Rommet er tatt ut av bruk."), onward, form=lambda: redirect(form, 303))
 
 
 @routes.post("/rooms/<venue>/<room>/restoration")
 def room_restoration(venue: str, room: str) -> ResponseReturnValue:
     """Take a retired room into use again."""
-    edge.transact(asking_again(restore_room), f"{venue}/{room}", version=parse(VersionInput, request.form).version)
-    return done(_("Rommet er i bruk igjen."), url_for("venues.venue_page", venue=venue))
+    change = partial(restore_room, path=f"{venue}/{room}", version=parse(VersionInput, said()).version)
+    onward = url_for("venues.venue_page", venue=venue)
+    return save(change, venue, room, _("Rommet er i bruk igjen."), onward, form=lambda: redirect(onward, 303))
 
 
 @routes.get("/venues/<venue>/access")
@@ -137,6 +139,10 @@ def _of_room(row: Room) -> dict[str, Any]:
     words = in_order({*FACILITY_LABELS, *facilities(rooms_in_use(edge.reading()))}, facility_label)
     kinds = known if row.kind in KIND_LABELS or not row.kind else [*known, (row.kind, row.kind)]
     return {"venue": row.venue, "room": row, "kinds": kinds, "facilities": words}
+
+
+def _room_as_typed(path: str) -> str:
+    return render_template("venues/room_form.html", form=Form(request.form), **_of_room(room_at(edge.reading(), path)))
 
 
 def _of_access(venue: str, room: str) -> dict[str, Any]:

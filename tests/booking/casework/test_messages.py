@@ -59,6 +59,30 @@ def test_a_question_stops_the_clock_and_its_answer_moves_the_promise_on_by_the_o
     assert asked.version == 3
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "due"),
+    [
+        ("2026-09-08T18:00", "2026-09-08T20:00", TUESDAY),  # the day on which it is due anyway
+        ("2026-09-07T18:00", "2026-09-07T20:00", datetime(2026, 9, 7, 13, 30, tzinfo=UTC)),  # the office closes before
+        ("2026-09-07T14:00", "2026-09-07T16:00", datetime(2026, 9, 7, 12, 0, tzinfo=UTC)),  # it begins while the office is open
+        ("2026-09-07T08:00", "2026-09-07T10:00", datetime(2026, 9, 7, 6, 0, tzinfo=UTC)),  # the office is closed until then
+        ("2026-09-04T08:00", "2026-09-04T10:00", TUESDAY),  # the answer was promised after it
+    ],
+)
+def test_what_was_promised_before_the_use_is_promised_before_it_after_a_question_too(
+    session: Session, hall: Hall, start: str, end: str, due: datetime
+) -> None:
+    asked = reserve(session, wish(organisation=None, start=start, end=end), by=hall.per, now=NOW)
+    again(session)
+    promised = asked.decide_by
+    messages.write(session, asked.id, "Hvor mange kommer?", must_answer=True, by=hall.kari, now=THURSDAY)
+    again(session)
+    messages.write(session, asked.id, "Tolv", by=hall.per, now=SATURDAY)
+    again(session)
+
+    assert (promised, asked.decide_by) == (PROMISED, due)
+
+
 def test_the_clock_stands_still_until_nothing_is_asked_any_more(session: Session, hall: Hall, asked: Booking) -> None:
     first, second = (messages.write(session, asked.id, f"{n}?", must_answer=True, by=hall.kari, now=THURSDAY) for n in (1, 2))
     messages.withdraw(session, first.id, by=hall.kari, now=THURSDAY)
