@@ -125,7 +125,7 @@ def _preview_page(
         actor=actor,
         here=_address(given, _path(room)),
         toggled=_address(draft.changed_to(given, {"second_hour": "" if checked.second_hour else "yes"}), _path(room)),
-        restored=_address(draft.changed_to(given, {"except": ""}), _path(room)) if checked.left_out else "",
+        restored=_address(draft.restored(given), _path(room)),
     )
     return Response(page, status=problems.status_of(refusal) if refusal else 422) if refusal or asking else page
 
