@@ -34,7 +34,7 @@ class Period:
 
     def __post_init__(self) -> None:
         if self.last < self.first:
-            raise refuse(Invalid, "end-before-start", "last_day", self.last.isoformat(), start=self.first.isoformat())
+            raise refuse(Invalid, "period-backwards", "last_day", self.last.isoformat(), first=self.first)
         if self.last - self.first > LONGEST_PERIOD:
             raise refuse(Invalid, "too-long-span", "last_day", self.last.isoformat(), days=LONGEST_PERIOD.days)
 

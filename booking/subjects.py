@@ -53,6 +53,7 @@ SUBJECTS: Mapping[str, str] = {
     "case-remind": _("Vi venter på svar: %(room)s, %(reference)s"),
     "case-unanswered": _("Søkeren har ikke svart: %(reference)s"),
     "case-yours": _("Saken er din: %(reference)s"),
+    "case-deputy": _("Du er stedfortreder i en sak: %(reference)s"),
     "case-raised": _("Et løfte er brutt: %(reference)s"),
     "promise-broken": _("Svaret er forsinket: %(room)s, %(reference)s"),
     "price-answered": _("Svar om prisen: %(room)s, %(reference)s"),

@@ -100,6 +100,8 @@ def _still_open(now: datetime) -> Select[Undo]:
 
 def _as_left(session: Session, acts: Sequence[Undo]) -> list[Undo]:
     """Those of the acts to whose bookings nothing has happened since that concerns them."""
+    if not acts:
+        return []
     ids = {one["id"] for act in acts for one in act.before["bookings"]}
     rows = {row.id: row for row in session.scalars(select(Booking).where(Booking.id.in_(ids)).execution_options(populate_existing=True))}
     return [act for act in acts if all(_is_as_left(session, rows[one["id"]], one) for one in act.before["bookings"])]

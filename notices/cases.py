@@ -1,4 +1,4 @@
-"""Letters about cases: what the other side said, that a promise was broken, and that a case is somebody's now."""
+"""Letters about cases: what the other side said, that a promise was broken, and that a case is somebody's now, or that they stand in."""
 
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from settings import Settings
 
 # These are about a question as long as it waits for its answer.
 WAITS = {"case-ask", "case-remind", "case-unanswered"}
-TO_OFFICE = {"case-unanswered", "case-yours", "case-raised"}
+TO_OFFICE = {"case-unanswered", "case-yours", "case-deputy", "case-raised"}
 
 
 def of_message(session: Session, notice: Notice, settings: Settings, *, now: datetime) -> Letter | None:
@@ -30,7 +30,8 @@ def of_message(session: Session, notice: Notice, settings: Settings, *, now: dat
 
 
 def of_case(session: Session, notice: Notice, settings: Settings, *, now: datetime) -> Letter | None:
-    """That a case is the reader's now, was raised to them, or that its promise was broken; None when it is not so any more."""
+    """That a case is the reader's now, or they stand in for its owner, was raised to them, or that its promise was broken; None when it
+    is not so any more."""
     return _letter(session, notice, {}, to_office=notice.kind in TO_OFFICE)
 
 
@@ -53,6 +54,7 @@ def _letter(session: Session, notice: Notice, values: dict[str, object], *, to_o
     is_desk = to_office and found.state is BookingState.REQUESTED
     page = f"office/requests/{found.reference}" if is_desk else f"bookings/{found.reference}"
     who = {"holder": one_line(found.holder.name), "holder_phone": found.holder.phone, "to_office": to_office, "page": page}
+    who |= {"owner": one_line(found.owner.name) if found.owner else "", "deputy_until": found.deputy_until}
     return Letter(person.email, person.language, "case", {**about(session, found, found.occurrences), **who, **values})
 
 
@@ -60,7 +62,9 @@ def _is_so(booking: Booking, notice: Notice) -> bool:
     """Whether what the notice says is still true."""
     match notice.kind:
         case "case-yours":
-            return notice.person_id in (booking.owner_id, booking.deputy_id)
+            return notice.person_id == booking.owner_id
+        case "case-deputy":
+            return notice.person_id == booking.deputy_id
         case "promise-broken" | "case-raised" | "case-ask" | "case-remind" | "case-unanswered":
             return booking.state is BookingState.REQUESTED
         case _:

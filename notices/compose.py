@@ -71,6 +71,7 @@ LETTERS: Mapping[str, Compose] = {
     "case-remind": cases.of_message,
     "case-unanswered": cases.of_message,
     "case-yours": cases.of_case,
+    "case-deputy": cases.of_case,
     "case-raised": cases.of_case,
     "promise-broken": cases.of_case,
     "price-answered": cases.of_price,

@@ -8,7 +8,7 @@ import pytest
 import kernel.clock
 from tests.booking.conftest import NOW
 
-PROJECT = ("accounts", "booking", "calendars", "notices", "policies", "venues")
+PROJECT = ("accounts", "booking", "calendars", "notices", "policies", "venues", "web")
 
 
 class Clock:

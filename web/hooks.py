@@ -1,6 +1,6 @@
 """Hooks: what the packages above tell the web edge, registered once when the app is made."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -40,10 +40,13 @@ class Menu:
 
 @dataclass(frozen=True, slots=True)
 class Back:
-    """The way back from what was just done: the address to post to, and until when it is open."""
+    """The way back from what was just done: the address to post to, and until when it is open; ``what`` was done to which things,
+    each by its name and address."""
 
     href: str
     until: datetime
+    what: str = ""
+    things: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(slots=True)
@@ -51,7 +54,7 @@ class Hooks:
     """``navigation`` gives the links this person may follow, ``language`` the person's own choice, ``identify`` what a
     bearer token stands for (None when it stands for nothing), ``lead`` the address of what a reference names (None when it names
     nothing), ``sign_in`` the answer to a page that needs a person, ``undo`` the way back from what this person did last to a subject
-    by its number."""
+    by its number, ``ways_back`` those from all that this person may still undo, newest first."""
 
     navigation: list[Callable[[], Iterable[Link]]] = field(default_factory=list)
     language: Callable[[], str | None] = lambda: None
@@ -59,6 +62,7 @@ class Hooks:
     lead: list[Callable[[str], str | None]] = field(default_factory=list)
     sign_in: Callable[[], ResponseReturnValue] | None = None
     undo: Callable[[str, int], Back | None] = lambda _subject, _number: None
+    ways_back: Callable[[], Sequence[Back]] = tuple
 
 
 def hooks(app: Flask | None = None) -> Hooks:

@@ -8,7 +8,7 @@ from werkzeug.routing import IntegerConverter, Map
 
 from kernel.addresses import is_web_address
 from settings import Settings
-from web import formats, guards, language, logs, openapi, problems, tables, versioned, vitals, wording, written
+from web import formats, guards, language, logs, openapi, pages, problems, tables, versioned, vitals, wording, written
 from web.hooks import Group, Hooks, Link, Menu, hooks
 from web.texts import gettext as _
 
@@ -37,6 +37,7 @@ def install(app: Flask, settings: Settings) -> None:
     app.jinja_env.filters.update(written=written.written, labelled=tables.labelled)
     app.jinja_env.tests.update(web_address=is_web_address, wide=tables.is_wide)
     app.jinja_env.globals.update(navigation=navigation, problem_title=wording.title, in_language=in_language, demo=settings.demo)
+    app.jinja_env.globals.update(ways_back=pages.ways_back)
 
 
 class RowId(IntegerConverter):

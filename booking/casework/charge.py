@@ -52,8 +52,9 @@ def assign(session: Session, booking_id: int, given: Charge, *, by: Actor, now: 
     facts = {"owner": given.owner, "deputy": given.deputy, "until": given.deputy_until and given.deputy_until.isoformat()}
     booking.version += 1
     record(session, Act("assign", "case", booking.id, facts, booking.holder_id), by=by, now=now)
-    for person_id in sorted({one for one in (given.owner, given.deputy) if one} - before - {by.person_id}):
-        post(session, "case-yours", person_id=person_id, booking_id=booking.id, now=now)
+    for kind, person_id in (("case-yours", given.owner), ("case-deputy", given.deputy)):
+        if person_id and person_id not in {*before, by.person_id}:
+            post(session, kind, person_id=person_id, booking_id=booking.id, now=now)
     session.flush()
     return booking
 

@@ -60,5 +60,5 @@ def install(app: Flask) -> None:
     app.extensions.setdefault(RUN_WHAT_IFS, Runner(app.extensions["database"]).start)
     app.register_blueprint(routes)
     hooks(app).navigation.insert(0, navigation.links)
-    hooks(app).undo = undo.way_back
+    hooks(app).undo, hooks(app).ways_back = undo.way_back, undo.ways_back
     app.extensions[DRAFT_TOOLS].extend([tester.tester_of, whatif.what_if_of])

@@ -147,7 +147,7 @@ def _preview_page(
         actor=actor,
         here=shortened(here.partition("?")[0], parse_qsl(here.partition("?")[2])),
         toggled=to(draft.changed_to(given, {"second_hour": "" if checked.second_hour else "yes"}), _path(room)),
-        restored=to(draft.changed_to(given, {"except": ""}), _path(room)) if checked.left_out else "",
+        restored=to(draft.restored(given), _path(room)),
     )
     return Response(page, status=problems.status_of(refusal) if refusal else 422) if refusal or asking else page
 

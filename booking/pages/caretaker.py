@@ -13,9 +13,11 @@ from booking.pages.calendar import day_of, venues_of
 from booking.rounds.days import Round, rounds
 from booking.tasks import reports
 from kernel.clock import now
+from kernel.errors import Refusal
 from kernel.wallclock import to_wall
 from venues.models import Venue
 from web.formats import HOME_ZONE
+from web.forms import Form
 
 DAY = timedelta(days=1)
 
@@ -23,9 +25,14 @@ DAY = timedelta(days=1)
 @routes.get("/caretaker")
 def caretaker() -> str:
     """What happens at my venues on two days: openings, set-ups, first in, last out, whom to ring."""
+    return page_of(request.args.get("day", ""), Form({}))
+
+
+def page_of(day: str, form: Form, *, refusal: Refusal | None = None, typed: str = "") -> str:
+    """The page from that day on, with what was typed in the form ``typed`` and why it was refused."""
     mine, chosen = _venues()
     today = to_wall(now(), HOME_ZONE).date()
-    first = day_of(request.args.get("day", ""), today)
+    first = day_of(day, today)
     days = rounds(edge.reading(), chosen, [first, first + DAY], today=today)
     _looked_at(round for _day, found in days for round in found)
     return render_template(
@@ -40,6 +47,9 @@ def caretaker() -> str:
         printed_at=now(),
         previous=_ahead(first - 2 * DAY, chosen, mine),
         following=_ahead(first + 2 * DAY, chosen, mine),
+        form=form,
+        refusal=refusal,
+        typed=typed,
     )
 
 

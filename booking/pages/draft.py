@@ -282,6 +282,12 @@ def picked(given: "MultiDict[str, Any]") -> "MultiDict[str, Any]":
     return changed_to(given, {**dict.fromkeys(names, ""), **{CHOICE + name.removeprefix(PICK): given[name] for name in names}})
 
 
+def restored(given: "MultiDict[str, Any]") -> "MultiDict[str, Any]":
+    """The same draft with all the dates that were taken out of it."""
+    skipped = [name for name, value in given.items() if name.startswith(CHOICE) and value == OnConflict.SKIP]
+    return changed_to(given, dict.fromkeys(("except", *skipped), ""))
+
+
 def alone(given: "MultiDict[str, Any]") -> "MultiDict[str, Any]":
     """The same draft once, without its series."""
     kept = MultiDict(pair for pair in given.items(multi=True) if not pair[0].startswith(CHOICE))

@@ -101,9 +101,13 @@ ACTS: Mapping[str, str] = {
     "add": _("Lagt til"),
     "readd": _("Tatt med igjen"),
     "split": _("Skilt ut som egen booking"),
-    "approve": _("Godkjent"),
+    "approve": _("Innvilget"),
     "confirm": _("Bekreftet"),
     "refuse": _("Avslått"),
+    "release": _("Gitt tilbake"),
+    "reserve": _("Booket"),
+    "close": _("Stengt"),
+    "displace_outside": _("Måtte vike"),
 }
 WHO: Mapping[str, str] = {
     "holder": _("den som har bookingen"),

@@ -23,6 +23,7 @@ from booking.models import Booking
 from booking.pages.blueprint import routes
 from booking.pages.board import MOST, harmless, waiting
 from booking.pages.rows import Wanted, rows
+from booking.pages.undo import ways_back
 from booking.preferring import Choice, prefer
 from booking.references import normalised
 from booking.states import BookingState
@@ -78,7 +79,7 @@ def approve_several() -> ResponseReturnValue:
     if failed:
         return _page(Form({}), answered), problems.status_of(failed[0])
     said = ngettext("%(num)d forespørsel er innvilget.", "%(num)d forespørsler er innvilget.", len(answered))
-    return done(said, url_for("booking.office"))
+    return done(said, url_for("booking.office"), back=next(iter(ways_back()), None))
 
 
 @routes.post("/office/tasks/<int:number>/completion")

@@ -19,6 +19,7 @@ from booking.judging import highest
 from booking.line import places
 from booking.models import Booking, Occurrence, Offer, Usage
 from booking.offers import coming_offers
+from booking.outcome import TAKEN, TOO_FEW
 from booking.pages.again import LastTime
 from booking.pages.before import Before, before
 from booking.reasons import Excepted, against, excepted, reviews, verdicts_of, verdicts_offered
@@ -26,6 +27,7 @@ from booking.resources import Needed, needed_by
 from booking.states import BookingKind, BookingState, OccurrenceState, OfferState
 from booking.support.models import Agreement, Grant
 from booking.usage import is_noted, said_of
+from booking.waiting import OVER
 from booking.waiving import Exceptions, exceptions_of
 from database.outbox import UNDO_WITHIN
 from kernel.errors import Fault
@@ -39,8 +41,8 @@ from venues.models import Room, Venue
 class ToldDate:
     """One date: where it stands, what the policy said of it, what cancelling it costs now, and what may be done with it.
 
-    ``place`` is the one it has in line, from 1; ``sought_from`` is when something else is to be sought for it, once what it lost
-    can no longer be given back.
+    ``returns`` says that it was left out for others and is offered when they give up its time; ``place`` is the one it has in line,
+    from 1; ``sought_from`` is when something else is to be sought for it, once what it lost can no longer be given back.
     """
 
     date: Occurrence
@@ -54,6 +56,7 @@ class ToldDate:
     may_note: bool
     may_take_back: bool
     may_say: bool
+    returns: bool = False
     said: Sequence[Usage] = ()
     place: int | None = None
     offer: Offer | None = None
@@ -113,6 +116,24 @@ class ToldBooking:
     @property
     def dates(self) -> tuple[ToldDate, ...]:
         return (*self.past, *self.coming)
+
+    @property
+    def state(self) -> BookingState:
+        """Where what is still to come of it stands; where nothing is, where it ended."""
+        coming = {one.date.state for one in self.coming}
+        given_up = BookingState.CANCELLED if OccurrenceState.CANCELLED in coming else self.booking.state
+        return lifecycle.state_of(coming, fallback=given_up)
+
+    @property
+    def current(self) -> tuple[ToldDate, ...]:
+        """Its live dates, without those that it had: what is decided on is among them."""
+        return tuple(one for one in self.live if one in self.coming or one.date.state in lifecycle.WAITING) or self.live or self.dates
+
+    @property
+    def waits(self) -> int:
+        """How many of these wait for an answer while others have one; none where all do."""
+        found = sum(one.date.state in lifecycle.WAITING for one in self.current)
+        return found if found < len(self.current) else 0
 
     @property
     def not_had(self) -> int:
@@ -287,8 +308,15 @@ def _date(
         may_note=has_begun and looks_after and date.booking.kind.is_judged,
         may_take_back=date.absent_at is not None and looks_after,
         may_say=has_begun and (looks_after or acts_on(date.booking, by)) and date.booking.kind.is_judged,
+        returns=date.starts_at > now and _returns(date),
         offer=offer if is_ahead and offer and offer.expires_at and offer.expires_at > now else None,
     )
+
+
+def _returns(date: Occurrence) -> bool:
+    """Whether a date that was left out is offered its time when that becomes free."""
+    is_left_out = date.state is OccurrenceState.SKIPPED and date.reason in (TAKEN, TOO_FEW)
+    return is_left_out and date.booking.state not in OVER
 
 
 def _is_refused(date: Occurrence) -> bool:

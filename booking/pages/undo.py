@@ -1,12 +1,15 @@
-"""Undoing what one has just done, by the button beside the message that says so."""
+"""Undoing what one has just done, by the button that stands on every page as long as it can be undone."""
+
+from collections.abc import Sequence
 
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
 from accounts import edge
-from booking.models import Booking
+from booking.models import Booking, Undo
 from booking.pages.blueprint import routes
-from booking.undo import last_act, undo
+from booking.pages.labels import ACTS
+from booking.undo import last_act, own_acts, undo
 from kernel.clock import now
 from venues.models import Closure, Room, Venue
 from web.hooks import Back
@@ -24,7 +27,24 @@ def undo_act(number: int) -> ResponseReturnValue:
 def way_back(subject: str, subject_id: int) -> Back | None:
     """The way back from the latest act on something, while it is open to this person."""
     act = last_act(edge.reading(), subject, subject_id, by=edge.actor(), now=now())
-    return Back(url_for("booking.undo_act", number=act.id), act.until) if act else None
+    return Back(_undoing(act), act.until) if act else None
+
+
+def ways_back() -> Sequence[Back]:
+    """The ways back from all that this person did and may still undo, newest first; two statements, one where there is nothing."""
+    acts = own_acts(edge.reading(), by=edge.actor(), now=now()) if edge.actor().person_id else ()
+    return [Back(_undoing(act), act.until, _(ACTS.get(act.verb, ACTS["change"])), _things(act)) for act in acts]
+
+
+def _undoing(act: Undo) -> str:
+    return url_for("booking.undo_act", number=act.id)
+
+
+def _things(act: Undo) -> list[tuple[str, str]]:
+    """The booking that an act was on, or all that it met; they were read when it was seen that they are as it left them."""
+    ids = [act.subject_id] if act.subject == "booking" else [one["id"] for one in act.before["bookings"]]
+    names = [edge.reading().get_one(Booking, number).reference for number in ids]
+    return [(name, url_for("booking.case_page", reference=name)) for name in names]
 
 
 def _place(subject: str, subject_id: int) -> str:

@@ -117,7 +117,7 @@ BAD = {
     "what nobody has out of order": closing({"out_of_order": "teleporter"}, ("not-a-choice", "out_of_order"), says=("teleporter",)),
     "a closure of a room that there is not": closing({"room": "gymsal-9"}, ("unknown-room", "room"), says=("gymsal-1",), status=404),
     "a period that ends before it begins": Bad(
-        "/organisations/{skiold}/releases", {**PERIOD, "last_day": "2026-09-14"}, 422, (("end-before-start", "last_day"),)
+        "/organisations/{skiold}/releases", {**PERIOD, "last_day": "2026-09-14"}, 422, (("period-backwards", "last_day"),)
     ),
     "a period of ages": Bad(
         "/organisations/{skiold}/releases", {**PERIOD, "last_day": "2190-01-01"}, 422, (("too-long-span", "last_day"),)

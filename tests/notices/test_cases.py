@@ -1,14 +1,16 @@
 """What mails about cases say, to which side, and that they say nothing when it is not so any more."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from accounts.identity import SERVICE
 from booking.casework import messages
+from booking.casework.charge import Charge, assign
 from booking.casework.promises import escalate
 from booking.casework.reminders import remind
 from booking.decisions import approve
+from tests.cast import actor
 from tests.notices.conftest import Office, words
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -63,3 +65,23 @@ def test_a_broken_promise_is_told_honestly_with_whom_to_ring(office: Office) -> 
     assert "Spørsmål: Utleiekontoret, 32 04 10 00" in words(told)
     assert "Søker: Per Solli, 99 00 00 06" in words(raised)
     assert [mail["Subject"].partition(":")[0] for mail in office.mails()] == ["Bekreftet"]
+
+
+def test_whose_case_it_is_and_who_stands_in_are_each_told_what_they_are(office: Office) -> None:
+    booking, hall = office.book("per", **PRIVATE), office.hall
+    kari, ada = hall.cast.kari.id, hall.cast.ada
+    with office.database.reading() as session:
+        administrator = actor(session, ada)
+    office.mails()
+
+    office.act(assign, booking.id, Charge(owner=kari), by=administrator)
+    owner = office.mails()
+    office.act(assign, booking.id, Charge(owner=kari, was=kari, deputy=ada.id, deputy_until=date(2026, 9, 30)), by=hall.kari)
+    deputy = office.mails()
+
+    assert [(mail["To"], mail["Subject"]) for mail in (*owner, *deputy)] == [
+        ("kari@example.org", f"Saken er din: {booking.reference}"),
+        ("ada@example.org", f"Du er stedfortreder i en sak: {booking.reference}"),
+    ]
+    assert "Denne saken er din nå." in words(owner[0])
+    assert "Du er stedfortreder for Kari Nordby i denne saken, til og med 30. september 2026." in " ".join(words(deputy[0]).split())

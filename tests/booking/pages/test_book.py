@@ -1,5 +1,6 @@
 """Booking a room on pages: the form, the look at every date, and the booking, without any script."""
 
+import re
 from collections.abc import Callable
 from html import unescape
 from re import findall
@@ -152,6 +153,21 @@ def test_a_visitor_is_told_that_what_is_too_long_for_an_address_is_not_kept(visi
 
     assert "for langt til å bli med når du logger inn" in looked.text
     assert len(Hidden(looked).links["Logg inn og book"]) < 2 * LONGEST
+
+
+def test_all_dates_that_are_taken_out_are_counted_and_brought_back_together(
+    visit: Callable[..., Visitor], booked: Callable[..., str]
+) -> None:
+    booked("nils", start="2026-09-15T18:00", end="2026-09-15T20:00")
+    visitor, weekly = visit("berit"), {"repeat": "weekly", "times": "4"}
+
+    page = visitor.get(preview(**weekly, **{"except": "2026-09-22, 2026-09-29", "choice.2026-09-15": "skip"})).text
+    found = re.search(r'href="([^"]+)">Ta med alle igjen', page)
+
+    assert "Du har tatt ut 3 datoer." in page
+    assert found
+    back = visitor.get(found[1].replace("&amp;", "&")).text
+    assert ("Du har tatt ut" in back, "4 datoer</h2>" in back) == (False, True)
 
 
 def test_what_stands_in_the_way_is_named_in_order_of_time(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from booking.models import Booking
 from tests.accounts.conftest import Visitor
-from tests.booking.conftest import LADDER, NO_SHOW, REASON, publish_with
+from tests.booking.conftest import LADDER, NO_SHOW, REASON, Hall, publish_with
 from tests.booking.pages.conftest import ASKED, ROOM, Hidden
 from tests.clock import Clock
 
@@ -155,6 +155,12 @@ def test_a_period_is_not_given_back_for_more_than_the_page_told(
 
     assert (late.status_code, saw.status_code) == (409, 303)
     assert "Ingenting er avlyst." in late.text and "koster nå 400 kr." in price(late.text)
+
+
+def test_a_period_that_ends_before_it_begins_is_told_in_days(hall: Hall, visit: Callable[..., Visitor]) -> None:
+    answer = visit("berit").get(f"/organisations/{hall.cast.skiold.id}/releases?first_day=2026-09-20&last_day=2026-09-14")
+
+    assert (answer.status_code, "Siste dag må ikke være før 20. september 2026." in answer.text) == (422, True)
 
 
 def price(text: str) -> str:

@@ -163,8 +163,8 @@ def test_the_statements_of_the_inbox_do_not_grow(
             visitor.get("/office")
         numbers.append(len(statements))
 
-    # One of them asks what the registers say otherwise.
-    assert numbers == [20, 20, 20]
+    # One of them asks what the registers say otherwise, one what can be undone.
+    assert numbers == [21, 21, 21]
 
 
 def test_a_refusal_without_a_reason_shows_the_request_again(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
@@ -230,6 +230,7 @@ def test_harmless_requests_are_granted_together_and_one_that_fails_says_why(
     assert f"{second}</a>: Noen andre har endret dette" in told
     assert f"{competing[0]}</a>: Andre har bedt om samme tid" in told
     assert (again.status_code, again.location) == (303, "/office")
+    assert [undoable_on(done.text), undoable_on(visitor.get("/office").text)] == [[first], [second, first]]
 
 
 @pytest.mark.usefixtures("roomy")
@@ -292,3 +293,10 @@ def test_granting_one_refuses_the_other_which_reads_why_and_what_else_there_is(
     assert "Per spurte først." in lost
     assert "Per Solli" not in lost
     assert "/rooms/oren-flerbrukshall/gymsal-2/book?date=2026-09-15&amp;from=18%3A00&amp;to=20%3A00&amp;purpose=Trening" in lost
+
+
+def undoable_on(page: str) -> list[str]:
+    """The bookings beside whose reference a button undoes what was done to them."""
+    listed = re.search(r'<ul class="undoable".*?</ul>', page, re.DOTALL)
+    assert listed
+    return re.findall(r'Innvilget: <a [^>]*>([^<]+)</a></span>\s*<form method="post" action="/acts/', listed[0])

@@ -1,4 +1,4 @@
-"""The button that takes back what one has just done: on a booking, on a request, on a closure."""
+"""The button that takes back what one has just done: on a booking, on a request, on a closure, and on any page for two minutes."""
 
 import re
 from collections.abc import Callable
@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.accounts.conftest import Visitor
+from tests.booking.conftest import Hall
 from tests.booking.pages.test_closing import LEAK, onward
 from tests.clock import Clock
 
@@ -57,4 +58,40 @@ def test_who_is_too_late_is_told_so(visit: Callable[..., Visitor], booked: Calla
 
     late = berit.post(found[1], form_on=f"/bookings/{mine}")
 
+    assert not BUTTON.search(berit.get(f"/bookings/{mine}").text)
     assert (late.status_code, "Det er for sent å angre: etter 2 minutter er varslene sendt." in late.text) == (409, True)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_way_back_stands_on_every_page_of_who_acted_and_on_the_booking_in_another_browser(
+    visit: Callable[..., Visitor], booked: Callable[..., str]
+) -> None:
+    mine, berit = booked(), visit("berit")
+    berit.post(f"/bookings/{mine}/cancellation", form_on=f"/bookings/{mine}")
+    berit.get(f"/bookings/{mine}")
+
+    pages = [berit.get(address).text for address in (f"/bookings/{mine}", "/bookings", "/find")]
+    elsewhere, others = visit("berit").get(f"/bookings/{mine}").text, visit("nils").get(f"/bookings/{mine}").text
+
+    assert [len(BUTTON.findall(page)) for page in (*pages, elsewhere, others)] == [1, 1, 1, 1, 0]
+    assert f'Avlyst: <a class="ds-link whole" href="/bookings/{mine}">{mine}</a>' in pages[1]
+    assert "Tiden er deres." in pressed(berit, "/bookings")
+    assert not BUTTON.search(berit.get("/bookings").text)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_period_that_was_given_back_is_had_again_from_any_page(
+    hall: Hall, visit: Callable[..., Visitor], booked: Callable[..., str]
+) -> None:
+    both, berit = [booked(), booked(start="2026-09-17T18:00", end="2026-09-17T20:00")], visit("berit")
+    address = f"/organisations/{hall.cast.skiold.id}/releases"
+    page = f"{address}?first_day=2026-09-14&last_day=2026-09-20"
+    fields = dict(re.findall(r'name="(seen|told_at|first_day|last_day)" value="([^"]*)"', berit.get(page).text))
+    berit.post(address, form_on=page, **fields)
+    gone = berit.get("/bookings").text
+
+    back = pressed(berit, "/bookings")
+
+    assert [f">{one}</a>" in re.findall(r"Gitt tilbake.*", gone)[0] for one in both] == [True, True]
+    assert "Det er angret." in back
+    assert ["Tiden er deres." in berit.get(f"/bookings/{one}").text for one in both] == [True, True]

@@ -1,6 +1,7 @@
 """How a date was used, on the booking's page, the caretaker's day and the office page; and the page that tells why."""
 
 import io
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -59,10 +60,26 @@ def test_a_damage_goes_from_the_caretakers_phone_to_the_office_and_to_its_holder
     assert ["2 meldinger om bruk" in desk and "Den var knust." in desk for desk in desks] == [True, True]
 
 
-def test_a_photo_that_is_none_is_refused_with_its_row(visit: Callable[..., Visitor], used: str, settings: Settings) -> None:
+def test_a_photo_that_is_none_is_refused_with_its_row_and_what_was_typed_stays(visit: Callable[..., Visitor], used: str) -> None:
     visitor = visit("olav")
+    address = f"/bookings/{used}/occurrences/1/usage"
 
-    assert say(visitor, used, **DAMAGE, photo=(io.BytesIO(b"GIF89a"), "a.gif")) == 422
+    pages = []
+    for day in ({}, {"day": "2026-09-15"}):
+        fields = {**DAMAGE, **day, "photo": (io.BytesIO(b"GIF89a"), "a.gif")}
+        answer = visitor.post(address, form_on=f"/bookings/{used}", **fields)
+        assert answer.status_code == 422
+        pages.append(answer.text)
+
+    assert ["Vaktliste</h1>" in re.sub(r": [^<]*(?=</h1>)", "", page) for page in pages] == [False, True]
+    for page in pages:
+        (typed,) = re.findall(r'<details class="ds-details" open>\s*<summary>Meld en skade.*?</details>', page, re.DOTALL)
+        assert ">Knust rute</textarea>" in typed
+        assert re.search(
+            r'name="photo" aria-invalid="true" aria-describedby="[^"]* error-photo">.*Filen er ikke et bilde', typed, re.DOTALL
+        )
+        (field,) = re.findall(r'href="#(usage-[^"]+)">Bilde: Filen er ikke et bilde', page)
+        assert f'id="{field}"' in typed
     assert "Knust rute" not in visitor.get(f"/bookings/{used}").text
 
 
