@@ -11,7 +11,6 @@ from werkzeug.datastructures import MultiDict
 from accounts import edge, queries
 from accounts.models import Person, Team
 from accounts.personal import looks
-from accounts.teams import teams_of
 from booking.competing import requests_for
 from booking.edge import book
 from booking.outcome import Declined, Taken
@@ -20,6 +19,7 @@ from booking.pages.blueprint import routes
 from booking.pages.draft import CHOICE, NAMES, PICK, Draft, Order, read, wish_of
 from booking.pages.offers import support_for
 from booking.pages.repeats import Repeat, in_words
+from booking.pages.teams import Choice, team_choices
 from booking.pages.terms import terms_of
 from booking.pages.trial import nothing_of, trial_of
 from booking.pages.undo import way_back
@@ -180,22 +180,19 @@ def _represented() -> list[tuple[str, str]]:
     return [(one.number or f"group:{one.id}", one.name) for one in found if actor.acts_for(one.id)]
 
 
-def _teams(room: Room, bands: Sequence[str]) -> list[tuple[str, str]]:
+def _teams(room: Room, bands: Sequence[str]) -> list[Choice]:
     """The teams of the organisations that one acts for, each with the address of the form filled in for it."""
     actor, session = edge.actor(), edge.reading()
     if not actor.organisations:
         return []
-    whose = {one.organisation_id: one.organisation for one in queries.represented(session, actor.require_known())}
-    found = teams_of(session, *actor.organisations)
-    return [(team.name, _filled(room, team, whose[team.organisation_id].number, bands)) for team in found]
+    numbers = {one.organisation_id: one.organisation.number for one in queries.represented(session, actor.require_known())}
+    kept: dict[str, Any] = {name: request.args.getlist(name) for name in request.args if not name.startswith("participants.")}
 
+    def filled(team: Team, said: Mapping[str, str]) -> str:
+        fields = {**kept, **said, "applicant": numbers[team.organisation_id] or f"group:{team.organisation_id}"}
+        return url_for("booking.book_form", venue=room.venue.slug, room=room.slug, **fields)
 
-def _filled(room: Room, team: Team, number: str | None, bands: Sequence[str]) -> str:
-    fields = {name: request.args.getlist(name) for name in request.args if not name.startswith("participants.")}
-    fields |= {"team": [team.name], "applicant": [number or f"group:{team.organisation_id}"]}
-    if team.members and not (team.youngest is None and team.oldest is None):
-        fields[f"participants.{draft.band_of(team.youngest, team.oldest, bands)}"] = [str(team.members)]
-    return url_for("booking.book_form", venue=room.venue.slug, room=room.slug, **fields)  # type: ignore[arg-type]
+    return team_choices(actor.organisations, bands, filled)
 
 
 def _draft_of(given: "MultiDict[str, Any]") -> "MultiDict[str, Any]":

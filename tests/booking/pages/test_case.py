@@ -323,5 +323,5 @@ def test_some_dates_go_to_another_team_as_a_booking_of_their_own(visit: Callable
     assert (wrong.status_code, done.status_code) == (422, 303)
     assert reference not in done.headers["Location"]
     assert f'href="/bookings/{reference}">{reference}</a>' in page
-    assert "Trening (Trening), G 13" in page
+    assert "Skiold turn, G 13, Berit Moe" in page
     assert states(page) == states(visitor.get(f"/bookings/{reference}").text) == ["Booket", "Booket"]
