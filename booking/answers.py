@@ -20,6 +20,8 @@ SHOWN = 3
 def fault_line(fault: Fault) -> str:
     """What is wrong with the file: row, column and what stands there, and what to do."""
     row, told = f"{_row(int(str(fault.facts['row'])))}, " if "row" in fault.facts else "", sentence(fault)
+    if fault.field == "file":
+        return told
     value = "" if fault.value is None or str(fault.value) in told else f" «{fault.value}»"
     return f"{row}{fault.field}{value}: {told}".removeprefix(": ")
 
@@ -50,12 +52,15 @@ class Telling:
 
     def sums(self) -> str:
         """How many rows came to what."""
-        return _(
+        passed = self._fates[Fate.PASSED]
+        over = [_("Passert: %(count)d.", count=passed)] if passed else []
+        told = _(
             "Rader: %(count)d. Booket: %(booked)d, venter på svar: %(waits)d, var der alt: %(already)d,"
             " opptatt: %(taken)d, ikke godtatt: %(refused)d.",
             count=self._fates.total(),
             **{str(fate): self._fates[fate] for fate in Fate},
         )
+        return " ".join([told, *over])
 
     def _fate(self, answer: Answered) -> str:
         reference = self._rows.get(answer.reference, "" if self._dry_run else answer.reference)
@@ -72,6 +77,8 @@ class Telling:
                 return _("opptatt")
             case Fate.REFUSED:
                 return _("ikke godtatt")
+            case Fate.PASSED:
+                return ngettext("%(num)d dato er passert", "%(num)d datoer er passert", passed)
         return ", ".join([f"{said} {reference}".rstrip(), counted, *over])
 
     def _reasons(self, answer: Answered) -> dict[str, list[str]]:

@@ -2,7 +2,7 @@
 
 from bisect import bisect
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from kernel.interval import Interval
@@ -60,7 +60,8 @@ class Pool:
 class Collision:
     """A claim in the way of want number ``want``: of another occurrence, or of an earlier date of the same wish (None).
 
-    Or, with ``kept_until``, time that became free and is kept until those who stand in line have been asked.
+    Or, with ``kept_until``, time that became free and is kept until those who stand in line have been asked. In an answer by want
+    ``beside`` are the other spaces of the want that the same has.
     """
 
     want: int
@@ -68,6 +69,11 @@ class Collision:
     occurrence_id: int | None
     time: Interval
     kept_until: datetime | None = None
+    beside: tuple[int, ...] = ()
+
+    @property
+    def spaces(self) -> tuple[int, ...]:
+        return (self.space_id, *self.beside)
 
     @property
     def is_own(self) -> bool:
@@ -178,7 +184,8 @@ def grouped(wants: Sequence[Want], found: Iterable[Collision], pools: Mapping[in
         if collision.space_id in units:
             in_use.setdefault((collision.want, collision.space_id), []).append(collision)
         else:
-            in_rooms.setdefault(collision.want, {}).setdefault((collision.occurrence_id, collision.is_own, collision.time), collision)
+            met, same = in_rooms.setdefault(collision.want, {}), (collision.occurrence_id, collision.is_own, collision.time)
+            met[same] = replace(met[same], beside=(*met[same].beside, collision.space_id)) if same in met else collision
     collisions = {number: tuple(met.values()) for number, met in in_rooms.items()}
     shortages: dict[int, tuple[Shortage, ...]] = {}
     picked: dict[int, tuple[Picked, ...]] = {}

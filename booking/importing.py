@@ -29,13 +29,15 @@ Told = Callable[[int, int], None]
 
 
 class Fate(StrEnum):
-    """What became of a row: BOOKED or WAITS for a decision, ALREADY there, TAKEN by others, REFUSED by rules or for what it asks."""
+    """What became of a row: BOOKED or WAITS for a decision, ALREADY there, TAKEN by others, REFUSED by rules or for what it asks, or
+    PASSED, where no date is ahead."""
 
     BOOKED = "booked"
     WAITS = "waits"
     ALREADY = "already"
     TAKEN = "taken"
     REFUSED = "refused"
+    PASSED = "passed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,8 @@ class Answered:
 
     @property
     def is_whole(self) -> bool:
-        """Whether all of the row is booked."""
-        return self.fate in (Fate.BOOKED, Fate.ALREADY) and not self.left_out
+        """Whether all of the row that is ahead is booked."""
+        return self.fate in (Fate.BOOKED, Fate.ALREADY, Fate.PASSED) and not self.left_out
 
 
 def import_plan(
@@ -85,6 +87,8 @@ def _each(
 def import_row(session: Session, row: Meant, *, digest: str, by: Actor, now: datetime) -> Answered:
     """Book a row unless it is there already; ``digest`` names its file in the audit log. Raises what ``weigh`` raises."""
     by.require(by.is_officer, "officer")
+    if row.wish is None:
+        return Answered(row, Fate.PASSED)
     weighed = weigh(session, row.wish, by=by, now=now)
     there = _there(session, row, weighed, now)
     if there:
@@ -107,7 +111,7 @@ def _there(session: Session, row: Meant, weighed: Weighed, now: datetime) -> Ans
     wanted = {(date.judged.wall.start, date.judged.wall.end) for date in weighed.dates}
     starts_at = nearest_interval(weighed.dates[0].judged.wall).start
     same = select(Occurrence.booking_id).where(Occurrence.room_id == weighed.case.room.id, Occurrence.starts_at == starts_at)
-    theirs = (Booking.organisation_id == row.club.id, Booking.team == row.wish.team, Booking.state.in_(sorted(LIVE)))
+    theirs = (Booking.organisation_id == row.club.id, Booking.team == weighed.case.team, Booking.state.in_(sorted(LIVE)))
     dates = select(Booking.reference, Occurrence.local_start, Occurrence.local_end, Occurrence.state).join(Occurrence)
     found: dict[str, dict[Any, bool]] = {}
     for reference, start, end, state in session.execute(dates.where(*theirs, Booking.id.in_(same), Occurrence.starts_at > now)):

@@ -30,7 +30,9 @@ T = TypeVar("T")
 MOST_DATES = 50_000
 A_WEEK = timedelta(days=7)
 YEAR = re.compile(r"(.+?)\s*(20\d{2})")
-WEEK = re.compile(r"(?:uke|veke|week)\s*(\d{1,2})")
+WEEK = re.compile(r"(?:uke|veke|week)\s*(\d{1,4})")
+# Always in the last week of its year (ISO 8601).
+IN_LAST_WEEK = (12, 28)
 ALL_BREAKS = {"skoleferier", "skuleferiar", "school breaks"}
 ALL_HOLIDAYS = {"helligdager", "heilagdagar", "public holidays"}
 
@@ -45,10 +47,10 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """A row with its wish for the dates ahead; ``passed`` dates have begun and are not asked for."""
+    """A row with its wish for the dates ahead, None where there are none; ``passed`` dates have begun and are not asked for."""
 
     row: Row
-    wish: Wish
+    wish: Wish | None
     room: str
     club: Club
     dates: int
@@ -64,7 +66,8 @@ def meant(session: Session, plan: Plan, terms: Terms, *, by: Actor, now: datetim
     faults, names = list(plan.faults), names_in(session)
     named = []
     for row in plan.rows:
-        room, club = _tried(faults, row, names.room, row), _tried(faults, row, names.club, row)
+        room = _tried(faults, row, names.room, row) if row.room else None
+        club = _tried(faults, row, names.club, row)
         activity = _tried(faults, row, names.activity, row, terms.activity)
         if room and club and activity and row.is_sound:
             named.append((row, room, club, activity))
@@ -112,9 +115,9 @@ def _known(session: Session, rows: Sequence[tuple[Row, Room]], now: datetime) ->
 
 def _meant(known: _Known, terms: Terms, row: Row, room: Room, club: Club, activity: Activity) -> Meant:
     days = _dates(known, row, room)
-    ahead = [day for day in days if at(day, row.start) > to_wall(known.now, room.venue.zone)]
-    # What is all over is asked for as it stands, so that the rules say so.
-    asked = ahead or days
+    asked = [day for day in days if at(day, row.start) > to_wall(known.now, room.venue.zone)]
+    if not asked:
+        return Meant(row, None, path_of(room), club, 0, len(days))
     skipped = [day for day in _weekly(Span(asked[0], asked[-1]), row.weekday) if day not in asked]
     given = {
         "room": path_of(room),
@@ -137,8 +140,8 @@ def _meant(known: _Known, terms: Terms, row: Row, room: Room, club: Club, activi
 def _dates(known: _Known, row: Row, room: Room) -> list[date]:
     """The dates of the row, at least one.
 
-    Raises Invalid: ``period-not-known``, ``period-without-dates``, ``too-many-dates``, ``no-such-weekday``, ``unknown-break``,
-    ``nothing-left``.
+    Raises Invalid: ``period-not-known``, ``no-periods``, ``period-without-dates``, ``too-many-dates``, ``no-such-weekday``,
+    ``unknown-break``, ``no-breaks``, ``week-not-in-year``, ``nothing-left``.
     """
     span = row.period if isinstance(row.period, Span) else _named(known, row.period, room)
     if span.last > span.first + LONGEST_SPAN:
@@ -146,7 +149,7 @@ def _dates(known: _Known, row: Row, room: Room) -> list[date]:
     days = _weekly(span, row.weekday)
     if not days:
         raise refuse(Invalid, "no-such-weekday", Column.WEEKDAY, day=WEEKDAYS[row.weekday][0], period=f"{span.first}/{span.last}")
-    tests = [_falls_in(name, known.openings[room.id].school) for name in row.breaks]
+    tests = [_falls_in(name, known.openings[room.id].school, (days[0], days[-1])) for name in row.breaks]
     left = [day for day in days if not any(one.first <= day <= one.last for one in row.without) and not any(test(day) for test in tests)]
     if not left:
         raise refuse(Invalid, "nothing-left", Column.EXCEPT, len(days))
@@ -166,7 +169,8 @@ def _named(known: _Known, written: str, room: Room) -> Span:
     calendar = known.policies[room.id].on(max(day, known.now.date())).calendar
     season = calendar.periods.get(name)
     if season is None:
-        raise refuse(Invalid, "period-not-known", Column.PERIOD, written, known=tuple(sorted(calendar.periods)))
+        known_periods = tuple(sorted(calendar.periods))
+        raise refuse(Invalid, "period-not-known" if known_periods else "no-periods", Column.PERIOD, written, known=known_periods)
     begins = None if not dated and calendar.holds(season, day) else calendar.first_from(season.first, day)
     span = calendar.span(season, begins or day)
     if span is None:
@@ -174,15 +178,26 @@ def _named(known: _Known, written: str, room: Room) -> Span:
     return span
 
 
-def _falls_in(name: str, school: Sequence[SchoolSpan]) -> Callable[[date], bool]:
-    """Whether a date lies in what is named: a week of the year, all breaks, public holidays, or a break by its name."""
+def _falls_in(name: str, school: Sequence[SchoolSpan], ends: tuple[date, date]) -> Callable[[date], bool]:
+    """Whether a date from one end to the other lies in what is named: a week of the year, all breaks, public holidays, or a break by its
+    name."""
     folded = " ".join(name.casefold().split())
-    if week := WEEK.fullmatch(folded):
-        return lambda day: day.isocalendar().week == int(week[1])
+    if found := WEEK.fullmatch(folded):
+        week = _week_in(name, int(found[1]), range(ends[0].isocalendar().year, ends[1].isocalendar().year + 1))
+        return lambda day: day.isocalendar().week == week
     if folded in ALL_HOLIDAYS:
         return lambda day: holiday_of(day) is not None
     breaks = [span for span in school if span.kind is SchoolDays.BREAK]
     named = breaks if folded in ALL_BREAKS else [span for span in breaks if span.name.casefold() == folded]
     if not named:
-        raise refuse(Invalid, "unknown-break", Column.EXCEPT, name, known=tuple(dict.fromkeys(span.name for span in breaks)))
+        known = tuple(dict.fromkeys(span.name for span in breaks))
+        raise refuse(Invalid, "unknown-break" if known else "no-breaks", Column.EXCEPT, name, known=known)
     return lambda day: any(span.holds(day) for span in named)
+
+
+def _week_in(name: str, week: int, years: Sequence[int]) -> int:
+    """The week, if one of the years has it; raises Invalid (``week-not-in-year``)."""
+    last = max(date(year, *IN_LAST_WEEK).isocalendar().week for year in years)
+    if not 1 <= week <= last:
+        raise refuse(Invalid, "week-not-in-year", Column.EXCEPT, name, years=tuple(map(str, years)), last=last)
+    return week

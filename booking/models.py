@@ -115,7 +115,8 @@ class Booking(Base):
     @property
     def whose(self) -> str:
         """Whose it is, for those who may see it."""
-        return whose(self.kind, self.organisation.name if self.organisation else "", self.contact_name or self.holder.name)
+        organisation = self.organisation.name if self.organisation else ""
+        return whose(self.kind, organisation, self.contact_name or self.holder.name, self.team)
 
     @property
     def is_paused(self) -> bool:
@@ -129,9 +130,10 @@ class Booking(Base):
         return self.state is BookingState.REQUESTED and is_seen
 
 
-def whose(kind: BookingKind, organisation: str | None, person: str) -> str:
-    """Whose a booking is: the organisation's, the municipality's where it is its own use, else the person's."""
-    return organisation or (_("Kommunen") if kind is BookingKind.MUNICIPAL else person)
+def whose(kind: BookingKind, organisation: str | None, person: str, team: str) -> str:
+    """Whose a booking is: the organisation's, the municipality's where it is its own use, with the team; else the person's."""
+    name = organisation or (_("Kommunen") if kind is BookingKind.MUNICIPAL else "")
+    return ", ".join(filter(None, (name, team))) if name else person
 
 
 # The same of a row, in a query that has the organisation beside the booking.

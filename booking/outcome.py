@@ -132,11 +132,17 @@ def barred(date: Dated) -> Iterator[Fault]:
 
 def collision_fault(date: Dated, collision: Collision) -> Fault:
     """What stands in the way of a date: when, and in which part of the room."""
-    names = {space.id: space.name for space in date.case.room.spaces}
     start = f"{date.judged.wall.start:%Y-%m-%dT%H:%M}"
     moments = {"from": collision.time.start, "to": collision.time.end, "until": collision.kept_until}
     told = {name: f"{to_wall(moment, date.judged.wall.zone):%Y-%m-%dT%H:%M}" for name, moment in moments.items() if moment}
-    return Fault(collision.code, "start", start, {"date": start, "space": names[collision.space_id], **told})
+    return Fault(collision.code, "start", start, {"date": start, "space": part_of(date, collision), **told})
+
+
+def part_of(date: Dated, collision: Collision) -> str:
+    """Which part of the room something has that is in the way: the room by its own name where it has all of that."""
+    names = {space.id: space.name for space in date.case.room.spaces}
+    found = [names[space] for space in collision.spaces]
+    return date.case.room.name if 1 < len(found) == len(names) else ", ".join(found)
 
 
 def shortage_faults(date: Dated) -> Iterator[Fault]:

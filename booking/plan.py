@@ -1,12 +1,13 @@
 """Plan (pure): a season plan as a table, one weekly use a row, read cell by cell with all that is wrong in it at once."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from difflib import get_close_matches
 from enum import StrEnum
 from hashlib import sha256
+from itertools import islice
 from typing import TypeVar
 
 from kernel.errors import Fault, Invalid, refuse
@@ -65,6 +66,9 @@ HEADINGS: Mapping[Column, tuple[str, ...]] = {
     Column.RULES: ("unntak fra regel", "unnatak frå regel", "exception from rule"),
     Column.REASON: ("begrunnelse", "grunngiving", "reason"),
 }
+COLUMN_OF = {heading: column for column, headings in HEADINGS.items() for heading in headings}
+# Titles and the like stand above the headings.
+MOST_TITLES = 10
 REQUIRED = (Column.ROOM, Column.WEEKDAY, Column.START, Column.END, Column.CLUB)
 WEEKDAYS = (
     ("monday", "mandag", "måndag", "man", "mån", "mon"),
@@ -128,11 +132,11 @@ class Plan:
 def read_plan(name: str, body: bytes) -> Plan:
     """The plan in a CSV or XLSX file.
 
-    Columns may come in any order and in bokmål, nynorsk or English (``HEADINGS``); a heading that is almost one of these is a
-    fault, for what was meant as exceptions must not be overlooked. Of the period either one column or two are read. Raises
-    Invalid as ``read_sheet`` does, and for columns that are missing, doubled or misspelt; faults of cells stand in the plan.
+    Columns may come in any order and in bokmål, nynorsk or English (``HEADINGS``), below a title or not. A heading that is almost
+    one of these is a fault, for what was meant as exceptions must not be overlooked. Of the period either one column or two are
+    read. Raises Invalid as ``read_sheet`` does, and for columns that are missing, doubled or misspelt; faults of cells stand in the plan.
     """
-    lines = read_sheet(name, body)
+    lines = read_sheet(name, body, headings=_headings_in)
     header = _header(lines[0] if lines else Line(1, ()))
     cells = [_Cells(line, header) for line in lines[1:]]
     rows = tuple(one.row() for one in cells)
@@ -149,15 +153,25 @@ class _Header:
     unread: tuple[str, ...]
 
 
+def _headings_in(rows: Sequence[Sequence[object]]) -> int:
+    """Where the headings stand: the first of the upper rows that holds the most of them."""
+    filled = islice((place for place, row in enumerate(rows) if any(map(text_in, row))), MOST_TITLES)
+    return max(filled, key=lambda place: len({COLUMN_OF.get(_word(text_in(cell))) for cell in rows[place]} - {None}), default=0)
+
+
+def _word(written: str) -> str:
+    """A heading without what is written one way or another."""
+    return " ".join(re.split(r"[\s_.]+", written.lower().strip(" .:")))
+
+
 def _header(line: Line) -> _Header:
-    known = {heading: column for column, headings in HEADINGS.items() for heading in headings}
     at: dict[Column, int] = {}
     columns: dict[Column, str] = {}
     unread, faults = [], []
     for place, written in enumerate(map(text_in, line.cells)):
-        word = " ".join(re.split(r"[\s_.]+", written.lower().strip(" .:")))
-        near = get_close_matches(word, known, n=1, cutoff=0.8)
-        column = known.get(word)
+        word = _word(written)
+        near = get_close_matches(word, COLUMN_OF, n=1, cutoff=0.8)
+        column = COLUMN_OF.get(word)
         if column in columns:
             faults.append(Fault("column-twice", written, written, {"row": line.number, "first": columns[column]}))
         elif column:

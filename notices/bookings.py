@@ -169,6 +169,7 @@ def about(session: Session, booking: Booking, dates: Sequence[Occurrence]) -> di
         "room": one_line(f"{here.venue.name}, {here.name}"),
         "purpose": one_line(booking.purpose),
         "organisation": one_line(booking.organisation.name) if booking.organisation else "",
+        "whose": one_line(booking.whose) if booking.organisation else "",
         "decided_by": one_line(decider.name) if decider else "",
         "zone": here.venue.zone,
         "office": one_line(home.contact_name or home.name),

@@ -22,19 +22,19 @@ POLICIES: Mapping[str, str] = {
     "policy:quota-used": _("Bookingen er på {value:minutes}, men det er bare {limit:minutes} igjen av kvoten."),
     "policy:dates-used": _("Dere har {value} datoer fra før, og kvoten er på {limit}."),
     "policy:agreement-unknown": _("Avtalen gjelder ikke for denne bookingen."),
-    "policy:agreement-other-room": _("Avtalen gjelder ikke dette rommet. Den gjelder {limit}."),
+    "policy:agreement-other-room": _("Avtalen gjelder ikke dette rommet. Den gjelder {limit:rooms}."),
     "policy:agreement-other-dates": _("Avtalen gjelder ikke {value:when}. Den gjelder i tidsrommet {limit:when}."),
     "policy:agreement-other-times": _("Avtalen gjelder bare {limit:weekly}."),
     "policy:agreement-week-used": _("Bookingen er på {value:minutes}, men det er bare {limit:minutes} igjen av avtalen denne uka."),
     "policy:agreement-hours-used": _("Bookingen er på {value:minutes}, men det er bare {limit:minutes} igjen av avtalen."),
     "policy:answer-too-late": _("Svaret kommer etter at tiden er passert. Fristen for svar er {limit:when}."),
     "policy:opening-unknown": _("Åpningstidene er ikke kjent."),
-    "policy:outside-opening-hours": _("Rommet er stengt {value}. Åpent: {limit}."),
-    "policy:before-opening": _("Rommet er ikke åpnet {value}. Åpent: {limit}."),
-    "policy:after-closing": _("Rommet er stengt {value}. Åpent: {limit}."),
-    "policy:too-early": _("{value} er for tidlig. Rommet kan brukes {limit}."),
-    "policy:too-late": _("{value} er for sent. Rommet kan brukes {limit}."),
-    "policy:by-agreement": _("Rommet er bare åpent etter avtale {value}."),
+    "policy:outside-opening-hours": _("Rommet er stengt {value:clocks}. Åpent: {limit:clocks}."),
+    "policy:before-opening": _("Rommet er ikke åpnet {value}. Åpent: {limit:clocks}."),
+    "policy:after-closing": _("Rommet er stengt {value:clocks}. Åpent: {limit:clocks}."),
+    "policy:too-early": _("{value} er for tidlig. Rommet kan brukes {limit:clocks}."),
+    "policy:too-late": _("{value} er for sent. Rommet kan brukes {limit:clocks}."),
+    "policy:by-agreement": _("Rommet er bare åpent etter avtale {value:clocks}."),
     "policy:closed": _("Rommet er stengt til {limit:when}: {value}."),
     "policy:public-holiday": _("{limit:when} er en helligdag: {value}."),
     "policy:school-break": _("Skolen har fri {limit:when}: {value}."),
@@ -69,7 +69,7 @@ POLICIES: Mapping[str, str] = {
     "policy:too-small-share": _("{value} prosent i riktig alder er for lite. Det må være minst {limit} prosent."),
     "policy:too-large-share": _("{value} prosent i denne alderen er for mye. Det kan være høyst {limit} prosent."),
     "policy:hours-of-other-ages": _("{limit:hours} er tiden for {limit:whom}."),
-    "policy:outside-hours-of-age": _("{limit:hours} er tiden for {limit:whom}. {value} er utenfor."),
+    "policy:outside-hours-of-age": _("{limit:hours} er tiden for {limit:whom}. {value:clocks} er utenfor."),
     "policy:outside-season": _("Rommet lånes ikke ut på denne tiden av året. Neste dag det går: {limit:when}."),
     "policy:before-application-window": _("Man kan søke fra {limit:when}."),
     "policy:after-deadline": _("Søknadsfristen var {limit:when}."),
@@ -123,6 +123,12 @@ WARNED: Mapping[str, str] = {
     "policy:not-open-to-all": _("Rommet er først og fremst for arrangementer som er åpne for alle."),
     "policy:too-long": _("{value:minutes} er lengre enn {limit:minutes}."),
     "policy:too-short": _("{value:minutes} er kortere enn {limit:minutes}."),
+}
+# Where it is open at no time of the day.
+SHUT: Mapping[str, str] = {
+    "policy:outside-opening-hours": _("Rommet er stengt hele dagen."),
+    "policy:before-opening": _("Rommet er ikke åpnet {value}."),
+    "policy:after-closing": _("Rommet er stengt {value}."),
 }
 # Where nothing is left of what would do.
 USED_UP: Mapping[str, str] = {

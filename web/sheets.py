@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from xml.etree.ElementTree import ParseError
@@ -28,6 +28,7 @@ CLOCK = re.compile(r"(?:kl\b\.?)?\s*(\d{1,2}[:.]\d{2}(?=[:.]00$)|.*?)(?:[:.]00)?
 MINUTE = timedelta(minutes=1)
 
 Row = Sequence[object]
+Places = Callable[[Sequence[Row]], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,15 @@ class Line:
     cells: tuple[object, ...]
 
 
-def read_sheet(name: str, body: bytes, *, known: Sequence[str] = KINDS) -> tuple[Line, ...]:
+def first_filled(rows: Sequence[Row]) -> int:
+    """The place of the first row with something in it."""
+    return next((place for place, row in enumerate(rows) if any(cell is not None for cell in _filled(row))), 0)
+
+
+def read_sheet(name: str, body: bytes, *, known: Sequence[str] = KINDS, headings: Places = first_filled) -> tuple[Line, ...]:
     """The lines of a table, its headings first, by the ending of the file's name; empty lines are left out.
+
+    ``headings`` tells in which of the rows they stand; what is above them, a title, is left unread.
 
     CSV is parted by semicolon or comma, in UTF-8 or Windows-1252; of a spreadsheet the sheet on top is read. Cells merged
     downwards in one column below the headings each hold the value, as they look; what is merged otherwise says nothing certain.
@@ -52,10 +60,11 @@ def read_sheet(name: str, body: bytes, *, known: Sequence[str] = KINDS) -> tuple
         case "csv":
             rows = _csv(body)
         case "xlsx":
-            rows = _xlsx(body)
+            rows = _xlsx(body, headings)
         case ending:
             raise refuse(Invalid, "unknown-file-kind", "file", ending, known=known)
-    lines = tuple(Line(number, row) for number, row in enumerate(map(_filled, rows), start=1) if any(cell is not None for cell in row))
+    above, filled = headings(rows), enumerate(map(_filled, rows), start=1)
+    lines = tuple(Line(number, row) for number, row in filled if number > above and any(cell is not None for cell in row))
     if len(lines) > MOST_LINES + 1:
         raise refuse(Invalid, "too-many", "file", len(lines), most=MOST_LINES)
     return lines
@@ -120,8 +129,8 @@ def _filled(row: Row) -> tuple[object, ...]:
 
 def _csv(body: bytes) -> list[Row]:
     text = _decoded(body)
-    headings = text.lstrip().partition("\n")[0]
-    separator = ";" if headings.count(";") > headings.count(",") else ","
+    parted = next((line for line in text.splitlines() if ";" in line or "," in line), "")
+    separator = ";" if parted.count(";") > parted.count(",") else ","
     try:
         return list(csv.reader(io.StringIO(text), delimiter=separator))
     except csv.Error:
@@ -141,11 +150,11 @@ def _decoded(body: bytes) -> str:
         raise refuse(Invalid, "not-utf-8", "file", error.start) from None
 
 
-def _xlsx(body: bytes) -> list[Row]:
+def _xlsx(body: bytes, headings: Places) -> list[Row]:
     written = _loaded(body, values=False)
     formulas = [cell.coordinate for row in _cells(written) for cell in row if cell.data_type == "f"]
     values = _loaded(body, values=True) if formulas else written
-    faults = [Fault("merged-cells", "file", place) for place in _unfolded(values)]
+    faults = [Fault("merged-cells", "file", place) for place in _unfolded(values, headings)]
     # An empty text is no value either: only where no formula has any was the file never worked out.
     if formulas and all(values[place].value is None for place in formulas):
         faults += [Fault("formula-without-value", "file", place) for place in formulas]
@@ -177,16 +186,16 @@ def _cells(sheet: Worksheet) -> Iterator[tuple[Cell | MergedCell, ...]]:
     yield from sheet.iter_rows(max_row=min(sheet.max_row, MOST_LINES + 2), max_col=min(sheet.max_column, MOST_COLUMNS))
 
 
-def _unfolded(sheet: Worksheet) -> list[str]:
-    """Give cells merged downwards their common value; returns where cells are merged otherwise."""
-    headings = next((row[0].row for row in _cells(sheet) if any(cell.value is not None for cell in row)), 0)
+def _unfolded(sheet: Worksheet, headings: Places) -> list[str]:
+    """Give cells merged downwards their common value; returns where cells are merged otherwise, but for what is above the headings."""
+    at = headings([[cell.value for cell in row] for row in _cells(sheet)]) + 1
     left = []
     for merged in sorted(sheet.merged_cells.ranges, key=lambda one: one.bounds):
         first_column, first, last_column, last = merged.bounds
         value = sheet.cell(first, first_column).value
-        if value is None:
+        if value is None or last < at:
             continue
-        if first_column != last_column or first <= headings:
+        if first_column != last_column or first <= at:
             left.append(merged.coord)
             continue
         sheet.unmerge_cells(merged.coord)

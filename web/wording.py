@@ -10,7 +10,7 @@ from kernel.errors import Fault
 from kernel.texts import marked as _
 from web import sentences
 from web.findings import FINDINGS
-from web.objections import POLICIES, REVIEWED, USED_UP, WARNED
+from web.objections import POLICIES, REVIEWED, SHUT, USED_UP, WARNED
 from web.texts import current_locale, gettext
 from web.written import filled
 
@@ -190,8 +190,8 @@ def _words(fault: Fault) -> str:
     """The msgid for a fault, by what follows from it and by what is left where that is said in words of its own."""
     effect, limit = str(fault.facts.get("effect")), fault.facts.get("limit")
     softer = {"review": REVIEWED, "warn": WARNED}.get(effect, {}).get(fault.code)
-    used_up = USED_UP.get(fault.code) if limit == 0 else None
-    return used_up or softer or SENTENCES[fault.code]
+    without = SHUT.get(fault.code) if limit is None else USED_UP.get(fault.code) if limit == 0 else None
+    return without or softer or SENTENCES[fault.code]
 
 
 def _reason(fault: Fault) -> str:

@@ -196,6 +196,11 @@ def _weekly(text: str) -> str:
     return listed(found)
 
 
+def _clocks(text: str) -> str:
+    """Clock times as ``08:00-12:00, 16:00-23:00``."""
+    return text.replace("-", "–")
+
+
 def _words(text: str) -> str:
     return listed([gettext(WORDS[word]) if word in WORDS else word for word in text.split(", ")])
 
@@ -209,6 +214,7 @@ SPECS: dict[str, Callable[[str], str]] = {
     "typed": written,
     "when": _when,
     "weekly": _weekly,
+    "clocks": _clocks,
     "word": _words,
     "named": _names,
     "figure": limited,

@@ -13,7 +13,6 @@ from accounts import edge, queries
 from accounts.begun import LONGEST, shortened
 from accounts.models import Person, Team
 from accounts.personal import looks
-from accounts.teams import teams_of
 from booking.competing import requests_for
 from booking.edge import book
 from booking.outcome import Declined, Taken
@@ -22,6 +21,7 @@ from booking.pages.blueprint import routes
 from booking.pages.draft import CHOICE, NAMES, PICK, Draft, Order, read, wish_of
 from booking.pages.offers import support_for
 from booking.pages.repeats import Repeat, in_words
+from booking.pages.teams import Choice, team_choices
 from booking.pages.terms import terms_of
 from booking.pages.trial import nothing_of, trial_of
 from booking.pages.undo import way_back
@@ -202,24 +202,21 @@ def _represented() -> list[tuple[str, str]]:
     return [(one.number or f"group:{one.id}", one.name) for one in found if actor.acts_for(one.id)]
 
 
-def _teams(room: Room, bands: Sequence[str]) -> list[tuple[str, str]]:
+def _teams(room: Room, bands: Sequence[str]) -> list[Choice]:
     """The teams of the organisations that one acts for, each with the address of the form filled in for it."""
     actor, session = edge.actor(), edge.reading()
     if not actor.organisations:
         return []
-    whose = {one.organisation_id: one.organisation for one in queries.represented(session, actor.require_known())}
-    found = teams_of(session, *actor.organisations)
-    filled = [(team.name, _filled(room, team, whose[team.organisation_id].number, bands)) for team in found]
-    return [(name, address) for name, address in filled if len(address) < LONGEST]
-
-
-def _filled(room: Room, team: Team, number: str | None, bands: Sequence[str]) -> str:
+    numbers = {one.organisation_id: one.organisation.number for one in queries.represented(session, actor.require_known())}
     typed = request.args or request.form
-    fields = {name: typed.getlist(name) for name in typed if not name.startswith("participants.") and name not in SENT_ONLY}
-    fields |= {"team": [team.name], "applicant": [number or f"group:{team.organisation_id}"]}
-    if team.members and not (team.youngest is None and team.oldest is None):
-        fields[f"participants.{draft.band_of(team.youngest, team.oldest, bands)}"] = [str(team.members)]
-    return url_for("booking.book_form", venue=room.venue.slug, room=room.slug, **fields)  # type: ignore[arg-type]
+    kept: dict[str, Any] = {name: typed.getlist(name) for name in typed if not name.startswith("participants.") and name not in SENT_ONLY}
+
+    def filled(team: Team, said: Mapping[str, str]) -> str:
+        fields = {**kept, **said, "applicant": numbers[team.organisation_id] or f"group:{team.organisation_id}"}
+        return url_for("booking.book_form", venue=room.venue.slug, room=room.slug, **fields)
+
+    found = team_choices(actor.organisations, bands, filled)
+    return [choice for choice in found if len(choice.href) < LONGEST]
 
 
 def _draft_of(given: "MultiDict[str, Any]") -> "MultiDict[str, Any]":

@@ -1,6 +1,6 @@
 """The page of a booking, and what can be done with it: each act is a resource of its own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated
 
 from flask import Response, redirect, render_template, request, url_for
@@ -10,6 +10,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import contains_eager
 
 from accounts import edge
+from accounts.models import Team
 from accounts.personal import looks
 from booking import absence, decisions, ending, handing, offers
 from booking.case import path_of
@@ -24,6 +25,7 @@ from booking.pages.edits import said_now
 from booking.pages.happened import told_chain
 from booking.pages.labels import after_no
 from booking.pages.talk import changed_meanwhile, talk_of
+from booking.pages.teams import Choice, team_choices
 from booking.pages.told import ToldBooking, told_booking
 from booking.pages.undo import way_back
 from booking.preferring import lost_by, offers_after
@@ -75,7 +77,10 @@ class Noted(Version):
 @routes.get("/bookings/<reference>")
 def case_page(reference: str) -> str:
     """A booking: where it stands, its dates, who decides, how one gets in."""
-    return page_of(_seen(reference), Form({}))
+    booking = _seen(reference)
+    if "team" in request.args:
+        return page_of(booking, said_now(booking, request.args), typed="description")
+    return page_of(booking, Form({}))
 
 
 @routes.get("/bookings/<reference>/<path:_act>")
@@ -204,6 +209,8 @@ def page_of(booking: Booking, form: Form, *, refusal: Refusal | None = None, typ
     told = told_booking(session, booking, by=actor, language=language.choose(), now=moment)
     today = to_wall(moment, booking.room.venue.zone).date()
     offers = offers_after(session, booking, now=moment)
+    saying = form if typed == "description" else said_now(booking, {})
+    bands = draft.bands_shown(saying.values)
     looks.shown(booking.holder_id)
     return render_template(
         "booking/case.html",
@@ -217,8 +224,9 @@ def page_of(booking: Booking, form: Form, *, refusal: Refusal | None = None, typ
         talk=talk_of(session, booking, by=actor),
         typed=typed,
         blank=Form({}),
-        saying=form if typed == "description" else said_now(booking),
-        bands=draft.bands_shown(form.values if typed == "description" else said_now(booking).values),
+        saying=saying,
+        bands=bands,
+        teams=_teams(booking, bands) if told.may_change else (),
         offered=offered_to(booking),
         rooms=_rooms(told) if told.may_change else [],
         again=same_again(booking, told.last_time, by=actor, today=today),
@@ -230,6 +238,15 @@ def page_of(booking: Booking, form: Form, *, refusal: Refusal | None = None, typ
         notice=last_to(session, booking.holder_id, booking.id) if actor.is_officer else None,
         clock_of=clock_of,
     )
+
+
+def _teams(booking: Booking, bands: Sequence[str]) -> list[Choice]:
+    """The teams of the organisation, each with the address of the page where the dates are to be that team's."""
+
+    def filled(_team: Team, said: Mapping[str, str]) -> str:
+        return url_for("booking.case_page", reference=booking.reference, _anchor="description", **said)  # type: ignore[arg-type]
+
+    return team_choices(list(filter(None, [booking.organisation_id])), bands, filled)
 
 
 def _rooms(told: ToldBooking) -> list[tuple[str, str]]:

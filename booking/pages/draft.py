@@ -232,14 +232,16 @@ def span_of(first: Day, start: timedelta, last: Day, end: timedelta) -> tuple[da
 def bands_shown(values: Mapping[str, Any], cuts: Collection[int] = ()) -> list[str]:
     """The age bands of the form: the usual ones, split where the room's rules tell ages apart, and others that are filled in.
 
-    Those that are filled in stand in the place of the usual ones, unless the rules need them split.
+    Those that are filled in stand in the place of what they hold of the usual ones, unless the rules need them split.
     """
-    firsts = sorted({0, *CUTS, *cuts})
-    usual = [AgeBand(first, following - 1, 0) for first, following in pairwise(firsts)] + [AgeBand(firsts[-1], None, 0)]
     filled = (
         name.removeprefix("participants.") for name, value in values.items() if name.startswith("participants.") and str(value).strip()
     )
-    own = [band for band in bands_of({name: 0 for name in filled if BAND.match(name)}) if band not in usual]
+    said = bands_of({name: 0 for name in filled if BAND.match(name)})
+    edges = {edge for band in said for edge in (band.first, band.first if band.last is None else band.last + 1)}
+    firsts = sorted({0, *CUTS, *cuts, *edges})
+    usual = [AgeBand(first, following - 1, 0) for first, following in pairwise(firsts)] + [AgeBand(firsts[-1], None, 0)]
+    own = [band for band in said if band not in usual]
     fine = [band for band in own if not any(_holds(band, cut) and cut != band.first for cut in cuts)]
     kept = [band for band in usual if not any(_holds(other, band.first) or _holds(band, other.first) for other in fine)]
     return [_written(band) for band in sorted([*own, *kept], key=lambda band: (band.first, band.last or band.first))]

@@ -1,5 +1,6 @@
 """Edits: what the forms on a booking's page say about changing, adding, splitting and taking back its dates."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -17,6 +18,7 @@ from web.fields import Clock, Day, PhoneOrNone, RowId
 from web.forms import Form, Input
 
 MIDNIGHT = timedelta(days=1)
+HEADS = "participants."
 
 
 class Timed(Input):
@@ -90,9 +92,11 @@ class Described(Input):
         return Change(number=self.dates[0], beside=self.dates[1:], scope=scope, said=said, ready_to_wait=self.ready_to_wait)
 
 
-def said_now(booking: Booking) -> Form:
-    """The form of a description, filled in with what the booking says."""
+def said_now(booking: Booking, given: Mapping[str, str]) -> Form:
+    """The form of a description, filled in with what the booking says, but for the team and the participants of an address."""
     said: dict[str, object] = {name: getattr(booking, name) for name in ("team", "purpose", "contact_phone", "open_to_all")}
     said |= {"contact": booking.contact_name, "shown_publicly": "yes" if booking.shown_publicly else "no", **said_publicly(booking)}
     said |= {f"resources.{slug}": str(count) for slug, count in booking.resources.items()}
-    return Form(said | {f"participants.{band}": str(heads) for band, heads in booking.participants.items()})
+    chosen = {name: value for name, value in given.items() if name == "team" or name.startswith(HEADS)}
+    booked = {} if any(name.startswith(HEADS) for name in chosen) else booking.participants
+    return Form(said | {HEADS + band: str(heads) for band, heads in booked.items()} | chosen)

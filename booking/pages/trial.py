@@ -23,6 +23,7 @@ from booking.outcome import (
     collision_fault,
     faults_of,
     objection_fault,
+    part_of,
     refusal_of,
     refuses,
     shortage_faults,
@@ -230,8 +231,8 @@ def _line(
         draws_on=date.judged.drawn.title if date.judged.drawn and date.is_kept else "",
         undrawn=tuple(undrawn_faults(verdict)) if verdict and date.is_kept else (),
         price=verdict.price if verdict and date.state is not OccurrenceState.SKIPPED else None,
-        # A shorter time that the rule names may be one that is offered too.
-        ways=tuple({way.label: way for way in ways}.values()),
+        # A shorter time that the rule names may be one that is offered too, with more to say of it.
+        ways=tuple({way.href: way for way in ways}.values()),
         leave_out=to(excepted, preview.case.path) if date.is_kept and not is_single and not chosen else "",
         is_repeated=is_repeated(wall.start, wall.zone) or is_repeated(wall.end, wall.zone),
     )
@@ -239,12 +240,11 @@ def _line(
 
 def _takings(date: Dated, names: Mapping[int, str]) -> Iterator[Taking]:
     """What stands in the way, each time and holder once; the part is named where the room has several."""
-    parts = {space.id: space.name for space in date.case.room.spaces}
-    several = len(parts) > 1
+    several = len(date.case.room.spaces) > 1
     for met in sorted(date.collisions, key=lambda met: (met.time.start, met.space_id)):
         if met.occurrence_id:
             start, end = (to_wall(moment, date.judged.wall.zone) for moment in (met.time.start, met.time.end))
-            yield Taking((start, end), parts[met.space_id] if several else "", names.get(met.occurrence_id, ""))
+            yield Taking((start, end), part_of(date, met) if several else "", names.get(met.occurrence_id, ""))
 
 
 def _lawful(preview: Preview, number: int, given: "MultiDict[str, Any]", to: Address) -> Iterator[Way]:

@@ -87,6 +87,7 @@ def held_in(session: Session, rooms: Sequence[Room], span: Interval, looking: Ca
     columns = (
         *(Claim.space_id, Claim.starts_at, Claim.ends_at, Occurrence.id, Occurrence.state, Occurrence.room_id, Room.name.label("room")),
         *(Booking.reference, Booking.kind, Booking.holder_id, Booking.organisation_id, Booking.purpose, Booking.contact_name),
+        Booking.team,
         *(Organisation.name.label("organisation"), Booking.shown_publicly, PUBLIC_NAME),
     )
     rows = select(*columns).join(Occurrence, Claim.occurrence_id == Occurrence.id).join(Room, Occurrence.room_id == Room.id)
@@ -146,7 +147,7 @@ def _held(row: Any, room: Room, looking: Looking) -> Held:
     theirs = row.organisation_id is not None and by.acts_for(row.organisation_id)
     part = " " + _("(gjennom %(room)s, delt flate)", room=row.room) if is_through else ""
     if mine or theirs or by.is_officer or by.is_caretaker_of(room.venue_id):
-        told, href = f"{whose(row.kind, row.organisation, row.contact_name)}: {row.purpose}", looking.case(row.reference)
+        told, href = f"{whose(row.kind, row.organisation, row.contact_name, row.team)}: {row.purpose}", looking.case(row.reference)
     else:
         # A wish that the organisation has not confirmed must not be read as the organisation's own.
         is_told, href = row.state is not OccurrenceState.UNCONFIRMED, ""

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from openpyxl import Workbook
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from accounts.identity import COMMAND
@@ -25,10 +25,10 @@ from booking.states import BookingState, OccurrenceState
 from database.audit import Audit
 from database.transact import Database
 from kernel.errors import Refusal
-from tests.booking.conftest import NOW, POLICY, REASON, TWO_HOURS, Hall, furnish, wish
+from tests.booking.conftest import NOW, POLICY, REASON, TWO_HOURS, Hall, furnish, publish_with, wish
 from tests.clock import stop
 from tests.contents import changed, contents
-from venues.models import Room, Space
+from venues.models import Room, SchoolPeriod, Space
 
 WEEKLY = {"kind": "quota", "id": "weekly", "per": "team", "period": "week", "minutes": 240, "reason": REASON}
 PERIODS = {"hosten": {"first": "09-15", "last": "10-20"}}
@@ -317,6 +317,10 @@ def test_a_room_that_two_venues_have_is_asked_for_with_its_venue(run: Importing)
         ({"10-20": "09-16", "tirsdag": "fredag"}, "ukedag: Det er ingen fredag 15. september 2026 – 16. september 2026."),
         ({"2026-10-20": "2036-10-20"}, "periode «2026-09-15/2036-10-20»: Gjentakelsen gir for mange datoer."),
         ({"høstferie": "påske"}, "unntak: Ferien «påske» står ikke i skoleruta for rommet. Skriv Høstferie,"),
+        ({"høstferie": "uke 99"}, "unntak: «uke 99» finnes ikke i 2026. Ukene har nummer 1 til 53."),
+        ({"høstferie": "Uke 0", "2026-10-20": "2027-02-20"}, "unntak: «Uke 0» finnes ikke i 2026 eller 2027. Ukene har nummer 1 til 53."),
+        ({"høstferie": "veke 53", "2026-09-15 - 2026-10-20": "2027-03-01 - 2027-03-20"}, "unntak: «veke 53» finnes ikke i 2027. Ukene"),
+        ({"oren-flerbrukshall/gymsal-1": ""}, "rom: Dette må fylles ut."),
         ({"høstferie": "2026-09-01 - 2026-12-31"}, "unntak: Unntakene tar bort alle datoene (6)."),
     ],
 )
@@ -331,6 +335,61 @@ def test_what_is_wrong_in_the_file_is_told_and_then_nothing_is_booked(run: Impor
     assert (code, said, len(error)) == (2, [], 1)
     assert error[0].startswith(f"Rad 3, {told}")
     assert changed(before, contents(run.database.engine)) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (
+            ("2026-09-15 - 2026-10-20", "våren"),
+            "Retningslinjene for rommet har ingen perioder. Skriv første og siste dato i stedet for «våren».",
+        ),
+        (("høstferie", "påske"), "Det står ingen ferier i skoleruta for rommet. Skriv datoene i stedet for «påske»."),
+    ],
+)
+def test_where_nothing_has_a_name_the_dates_are_asked_for(run: Importing, change: tuple[str, str], told: str) -> None:
+    def unnamed(session: Session) -> None:
+        publish_with(session)
+        session.execute(delete(SchoolPeriod))
+
+    run.database.transact(unnamed)
+
+    code, _, error = run(TRAINING.replace(*change))
+
+    assert (code, [line.partition(": ")[2] for line in error]) == (2, [told])
+
+
+def test_a_row_that_is_all_over_is_told_and_not_asked_for(run: Importing) -> None:
+    code, said, _ = run(TRAINING, TRAINING.replace("2026-09-15 - 2026-10-20", "2026-08-01 - 2026-08-20"))
+
+    assert (code, len(run.bookings()), said[1]) == (0, 1, f"Rad 3: 3 datoer er passert ({USE})")
+    assert said[-1] == "Rader: 2. Booket: 1, venter på svar: 0, var der alt: 0, opptatt: 0, ikke godtatt: 0. Passert: 1."
+
+
+def test_a_title_above_the_headings_is_left_unread(run: Importing, tmp_path: Path) -> None:
+    book = Workbook()
+    rows = (["Sesongplan for hall og sal 2026"], [], ["Rom", "Ukedag", "Fra", "Til", "Klubb", "Periode"])
+    for row in (*rows, ["Gymsal 1", "mandag", time(17), time(19), 313000001, "14.09.2026 - 28.09.2026"]):
+        book.active.append(row)
+    book.active.merge_cells("A1:F2")
+    book.save(tmp_path / "plan.xlsx")
+
+    code, said, error = run.file(tmp_path / "plan.xlsx")
+    again, met, _ = run("Gymsal 1;mandag;17:00;19:00;313000001;;14.09.2026 - 28.09.2026;", headings=f"Sesongplan\n\n{HEADINGS}")
+
+    assert (code, again, error, len(run.bookings())) == (0, 0, [], 1)
+    assert [line.partition(" (")[0] for line in (said[0], met[0])] == [
+        f"Rad 4: booket {run.bookings()[0].reference}, 3 datoer",
+        f"Rad 4: er der alt {run.bookings()[0].reference}, 3 datoer",
+    ]
+
+
+def test_what_is_wrong_with_the_file_as_a_whole_is_told_without_a_field(run: Importing, tmp_path: Path) -> None:
+    (tmp_path / "plan.ods").write_bytes(b"")
+
+    code, _, (error,) = run.file(tmp_path / "plan.ods")
+
+    assert (code, error.startswith("file")) == (2, False)
 
 
 def test_an_import_that_meets_a_direct_booking_gives_one_winner(database: Database) -> None:

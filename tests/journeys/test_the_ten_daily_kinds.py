@@ -77,7 +77,7 @@ DAILY = [
         fills(Bare_fra_klokka="16:00", til_klokka="21:00"),
         fills(til_klokka="19:30"),
         {},
-        "20:00 er for sent. Rommet kan brukes 16:00-19:30.",
+        "20:00 er for sent. Rommet kan brukes 16:00–19:30.",
     ),
     Daily(
         "lead_time",

@@ -70,6 +70,12 @@ Disse datoene er ikke med:
     )
 
 
+def test_the_team_is_named_with_its_organisation(office: Office) -> None:
+    booking = office.book(team="P2")
+
+    assert told(office, booking, subject="Bekreftet", organisation="Skiold turn, P2").startswith("Hei! Bookingen er bekreftet.")
+
+
 def test_a_taken_date_is_told_as_taken(office: Office) -> None:
     office.book("per", **PRIVATE)
     booking = office.book(**TUESDAYS)

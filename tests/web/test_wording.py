@@ -144,9 +144,14 @@ def test_what_is_most_like_it_is_told_where_something_is(app: Flask, near: tuple
         ),
         (
             Fault("policy:outside-hours-of-age", "end", "20:00-21:00", {"limit": "67+ 10:00-12:00"}),
-            "Mellom 10:00 og 12:00 er tiden for dem som er 67 år og eldre. 20:00-21:00 er utenfor.",
+            "Mellom 10:00 og 12:00 er tiden for dem som er 67 år og eldre. 20:00–21:00 er utenfor.",
         ),
         (Fault("policy:ages-unknown", "participants", None, {"limit": "13-19"}), AGES_UNKNOWN),
+        (Fault("policy:outside-opening-hours", "start", "17:00-18:30", {"limit": None}), "Rommet er stengt hele dagen."),
+        (
+            Fault("policy:outside-opening-hours", "start", "17:00-18:30", {"limit": "08:00-12:00, 20:00-23:00"}),
+            "Rommet er stengt 17:00–18:30. Åpent: 08:00–12:00, 20:00–23:00.",
+        ),
         (
             Fault("policy:status-missing", "organisation", "", {"limit": "main-club, may17-committee"}),
             "Dette er bare for dem kommunen har registrert som hovedlag eller «may17 committee».",

@@ -179,6 +179,19 @@ def test_what_stands_in_the_way_is_named_in_order_of_time(visit: Callable[..., V
     assert page.index("Opptatt 17:00–18:30: Kommunen") < page.index("Opptatt 19:00–20:30: Skiold turn")
 
 
+def test_what_has_the_whole_of_a_divided_room_is_told_by_its_name_and_what_has_a_part_by_that(
+    visit: Callable[..., Visitor], booked: Callable[..., str]
+) -> None:
+    booked(room="oren-flerbrukshall/hel-hall")
+    booked(start="2026-09-16T18:00", end="2026-09-16T20:00")
+    visitor, whole = visit("berit"), preview().replace("gymsal-1", "hel-hall")
+
+    pages = [visitor.get(whole.replace("2026-09-15", f"2026-09-{day}")).text for day in (15, 16)]
+
+    assert ["Opptatt 18:00–20:00, Hel hall (håndballbane): Skiold turn" in page for page in pages] == [True, False]
+    assert ["Opptatt 18:00–20:00, Gymsal 1: Skiold turn" in page for page in pages] == [False, True]
+
+
 def test_a_time_is_said_to_be_kept_for_whole_days(visit: Callable[..., Visitor]) -> None:
     assert "Tiden holdes av til dere i 2 dager." in visit("per").get(preview(applicant="me")).text
 
@@ -205,6 +218,12 @@ def test_a_taken_time_offers_others_that_are_one_press_away(visit: Callable[...,
 
     assert "Øren flerbrukshall, Gymsal 2" in links
     assert "Tiden er ledig" in visitor.get(links["20:00–22:00"]).text
+
+
+def test_a_shorter_time_that_the_rule_names_and_that_is_offered_stands_once(visit: Callable[..., Visitor]) -> None:
+    links = Hidden(visit("berit").get(preview(**{"from": "07:00", "to": "09:00"}))).links
+
+    assert [words for words in links if words.startswith("08:00–09:00")] == ["08:00–09:00 (kortere)"]
 
 
 def test_a_series_that_does_not_fit_leads_to_a_room_that_is_free_on_all_its_dates(

@@ -8,9 +8,12 @@ from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from booking.attending import attend
 from booking.closures import close_rooms
+from booking.models import Occurrence
 from tests.accounts.conftest import Visitor
 from tests.booking.conftest import REASON, Hall, publish_with
 from tests.booking.pages.conftest import ASKED, ROOM, Hidden
@@ -65,6 +68,21 @@ def test_the_price_list_is_named_with_the_day_from_which_it_counts(visit: Callab
 
     assert '<span class="quiet">etter prisliste 2026, som gjelder fra 1. januar 2026</span>' in page
     assert "2026-01-01" not in page
+
+
+def test_several_price_lists_are_told_line_by_line(app: Flask, visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
+    reference = booked(recurrence={"rrule": "FREQ=WEEKLY;COUNT=2"})
+
+    def another(session: Session) -> None:
+        session.info["locked"] = False
+        session.execute(update(Occurrence).where(Occurrence.number == 2).values(tariff="2027 2027-01-01"))
+
+    app.extensions["database"].transact(another)
+
+    page = visit("berit").get(f"/bookings/{reference}").text
+
+    lists = [f"<li>etter prisliste {year}, som gjelder fra 1. januar {year}</li>" for year in (2026, 2027)]
+    assert [page.count(one) for one in lists] == [1, 1]
 
 
 @pytest.mark.parametrize(("name", "status"), [("", 401), ("per", 404), ("siri", 404), ("nils", 200), ("olav", 200), ("kari", 200)])
@@ -342,7 +360,7 @@ def test_some_dates_go_to_another_team_as_a_booking_of_their_own(visit: Callable
     assert (wrong.status_code, done.status_code) == (422, 303)
     assert reference not in done.headers["Location"]
     assert f'href="/bookings/{reference}">{reference}</a>' in page
-    assert "Trening (Trening), G 13" in page
+    assert "Skiold turn, G 13, Berit Moe" in page
     assert states(page) == states(visitor.get(f"/bookings/{reference}").text) == ["Booket", "Booket"]
 
 

@@ -13,3 +13,7 @@ def test_what_is_filled_in_stands_in_the_place_of_the_usual_bands() -> None:
 
 def test_a_band_that_a_rule_cuts_stands_beside_those_it_has_to_be_split_into() -> None:
     assert bands_shown({"participants.6-12": "8"}, {11}) == ["0-5", "6-10", "6-12", "11-12", "13-19", "20-66", "67+"]
+
+
+def test_what_is_beside_the_bands_that_are_filled_in_can_be_filled_in_too() -> None:
+    assert bands_shown({"participants.10-13": "8"}) == ["0-5", "6-9", "10-13", "14-19", "20-66", "67+"]
