@@ -397,6 +397,7 @@ def test_where_some_dates_wait_and_others_are_booked_both_pages_tell_which(
 
     assert "1 av 3 datoer venter på svar</h2>" in mine
     assert tags_of(mine) == ["Venter på svar", "Booket"]
+    assert "Slik kommer dere inn" in mine
     assert tags_of(desk)[0] == "1 av 3 datoer venter på svar"
     (when,) = re.findall(r"<dt>Når</dt><dd>(.*?)</dd>", desk, re.DOTALL)
     assert re.findall(r"(\d+\. \w+) 2026.*?>([^<]+)</span>(?:<br>|$)", when) == [
