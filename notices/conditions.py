@@ -25,7 +25,7 @@ from venues.queries import municipality
 
 @dataclass(frozen=True, slots=True)
 class Lacking:
-    """A date, where it is, and what the holder has not done for it."""
+    """A date, where it is and for which team, and what the holder has not done for it."""
 
     date: Occurrence
     place: str
@@ -42,9 +42,13 @@ def of_missing(session: Session, notice: Notice, settings: Settings, *, now: dat
     dates = session.scalars(select(Occurrence).where(*wanted).options(*parts).order_by(Occurrence.starts_at, Occurrence.id)).all()
     asking = [visit_of(date) for date in dates]
     lacking = lacking_of(asking, entries(session, asking, today=to_wall(now, home.zone).date()))
-    told = [Lacking(date, one_line(f"{date.room.venue.name}, {date.room.name}"), lacking[date.id]) for date in dates if date.id in lacking]
+    told = [Lacking(date, _place_of(date), lacking[date.id]) for date in dates if date.id in lacking]
     values = {"lacking": told, "office": one_line(home.contact_name or home.name), "office_phone": home.contact_phone}
     return Letter(person.email, person.language, "conditions", values) if told else None
+
+
+def _place_of(date: Occurrence) -> str:
+    return one_line(", ".join(filter(None, (date.room.venue.name, date.room.name, date.booking.team))))
 
 
 def of_withdrawn(session: Session, notice: Notice, settings: Settings, *, now: datetime) -> Letter | None:

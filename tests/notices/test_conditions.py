@@ -84,7 +84,7 @@ def test_a_confirmation_of_what_asks_nothing_says_nothing_of_it(office: Office) 
 
 def test_the_holder_is_reminded_once_in_one_mail_of_all_dates_that_are_near(office: Office) -> None:
     first = office.book(**MEETING)
-    second = office.book(**MEETING, start="2026-09-15T20:00", end="2026-09-15T21:00", room="oren-flerbrukshall/gymsal-2")
+    second = office.book(**MEETING, start="2026-09-15T20:00", end="2026-09-15T21:00", room="oren-flerbrukshall/gymsal-2", team="P2")
     office.act(verbs.sign, first.id, "fire-instruction", SIGNED, by=office.hall.berit)
     office.act(verbs.appoint, second.id, "responsible", ADULTS, by=office.hall.berit)
     three_days_before(office)
@@ -96,7 +96,7 @@ def test_the_holder_is_reminded_once_in_one_mail_of_all_dates_that_are_near(offi
     assert (
         "- tirsdag 15. september 2026 kl. 18:00–20:00, Øren flerbrukshall, Gymsal 1: Forsikringsbevis, Navngi de ansvarlige\n"
         f"  {site}/bookings/{first.reference}\n"
-        "- tirsdag 15. september 2026 kl. 20:00–21:00, Øren flerbrukshall, Gymsal 2: Forsikringsbevis\n"
+        "- tirsdag 15. september 2026 kl. 20:00–21:00, Øren flerbrukshall, Gymsal 2, P2: Forsikringsbevis\n"
         f"  {site}/bookings/{second.reference}\n"
     ) in mails[0][0]
 
