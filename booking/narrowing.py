@@ -99,6 +99,11 @@ def offer_again(session: Session, subject: str, subject_id: int, was: Mapping[st
     record(session, Act("undo", subject, row.id, {}), by=by, now=now)
 
 
+def is_offered(session: Session, subject: str, subject_id: int, was: Mapping[str, Any]) -> bool:
+    """Whether nothing else was said of a venue or a room since the act before which it ``was`` so."""
+    return bool(offering(session, subject, subject_id).revision == was["revision"])
+
+
 def offering(session: Session, subject: str, subject_id: int) -> Venue | Room:
     """The venue or room that an act was about."""
     return session.get_one(Room, subject_id) if subject == Room.__tablename__ else session.get_one(Venue, subject_id)

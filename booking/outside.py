@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from booking.lifecycle import LIVE
 from booking.models import Booking, Occurrence
@@ -59,11 +59,12 @@ def _why_outside(session: Session, dates: Sequence[Occurrence]) -> list[tuple[Oc
 
 def _ahead(session: Session, venue: Venue, room: Room | None, now: datetime) -> Sequence[Occurrence]:
     here = Occurrence.room_id == room.id if room else Occurrence.room_id.in_(select(Room.id).where(Room.venue_id == venue.id))
+    whose = (selectinload(Booking.occurrences), joinedload(Booking.organisation), joinedload(Booking.holder))
     query = (
         select(Occurrence)
         .join(Booking)
         .where(here, Occurrence.state.in_(sorted(LIVE)), Occurrence.ends_at > now, Booking.kind.in_(JUDGED))
-        .options(joinedload(Occurrence.booking).selectinload(Booking.occurrences), joinedload(Occurrence.room).joinedload(Room.venue))
+        .options(joinedload(Occurrence.booking).options(*whose), joinedload(Occurrence.room).joinedload(Room.venue))
         .order_by(Occurrence.starts_at, Occurrence.id)
     )
     return session.scalars(query).all()

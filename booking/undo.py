@@ -18,7 +18,7 @@ from booking.ending import keys_of
 from booking.images import put_back
 from booking.judging import keep_stored
 from booking.models import Booking, Judgement, Occurrence, Undo
-from booking.narrowing import offer_again, offering
+from booking.narrowing import is_offered, offer_again, offering
 from booking.occupy import Take, ask, occupy
 from booking.outcome import Taken, shortage_fault
 from booking.outside import closed_by_hours
@@ -99,12 +99,13 @@ def _still_open(now: datetime) -> Select[Undo]:
 
 
 def _as_left(session: Session, acts: Sequence[Undo]) -> list[Undo]:
-    """Those of the acts to whose bookings nothing has happened since that concerns them."""
+    """Those of the acts to whose bookings, hours and rooms nothing has happened since that concerns them."""
     if not acts:
         return []
     ids = {one["id"] for act in acts for one in act.before["bookings"]}
     rows = {row.id: row for row in session.scalars(select(Booking).where(Booking.id.in_(ids)).execution_options(populate_existing=True))}
-    return [act for act in acts if all(_is_as_left(session, rows[one["id"]], one) for one in act.before["bookings"])]
+    left = [act for act in acts if all(_is_as_left(session, rows[one["id"]], one) for one in act.before["bookings"])]
+    return [act for act in left if not (offer := act.before.get("offer")) or is_offered(session, act.subject, act.subject_id, offer)]
 
 
 def _is_as_left(session: Session, booking: Booking, kept: Mapping[str, Any]) -> bool:

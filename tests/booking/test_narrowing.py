@@ -216,6 +216,19 @@ def test_an_undo_takes_back_no_later_change_and_puts_nobody_outside(session: Ses
     assert {to for _, _, _, to, _ in offered(session)[0]} == {23 * 60}
 
 
+def test_what_is_another_by_now_is_offered_to_nobody_to_be_undone(session: Session, hall: Hall) -> None:
+    act(session, hall, shorter(session, until="19:00"))
+    again(session)
+    offered_to_undo = last_act(session, "venue", hall.cast.oren.id, by=hall.kari, now=NOW)
+    again(session)
+
+    shorter(session, until="18:00")(session, by=hall.kari, now=NOW)
+
+    again(session)
+    assert offered_to_undo
+    assert last_act(session, "venue", hall.cast.oren.id, by=hall.kari, now=NOW) is None
+
+
 def test_hours_taken_away_and_a_room_in_use_again_are_undone_as_well(session: Session, hall: Hall) -> None:
     act(session, hall, shorter(session, until="21:00", room="gymsal-1"), room="gymsal-1")
     before = offered(session)

@@ -142,6 +142,7 @@ def _of_room(row: Room) -> dict[str, Any]:
 
 
 def _room_as_typed(path: str) -> str:
+    require_officer()
     return render_template("venues/room_form.html", form=Form(request.form), **_of_room(room_at(edge.reading(), path)))
 
 
