@@ -284,13 +284,11 @@ def _shown(wish: Wish, dates: Sequence[Dated]) -> bool:
 
 
 def ask_longer(booking: Booking, first: datetime, *, now: datetime) -> None:
-    """While nobody has confirmed a booking in the organisation's name, what it takes is a wish, with as long to confirm it: no longer
-    than from when it was made, or an hour for one that waited no more."""
+    """While nobody has confirmed a booking in the organisation's name, what it takes is a wish, with as long to confirm it as a new one
+    where it waited no more, and no longer than from when it was made where it waits."""
     if booking.confirm_by is None:
         return
-    last = booking.created_at + TO_CONFIRM
-    if booking.state is not BookingState.UNCONFIRMED:
-        last = max(last, now + SHORTEST_TO_CONFIRM)
+    last = booking.created_at + TO_CONFIRM if booking.state is BookingState.UNCONFIRMED else now + TO_CONFIRM
     booking.confirm_by = max(booking.confirm_by, min(confirm_until(first, now=now), last))
 
 

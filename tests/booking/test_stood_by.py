@@ -230,7 +230,7 @@ def test_dates_added_to_a_wish_give_the_organisation_no_more_time_than_a_week_to
     assert until == [NOW + timedelta(days=7)] * 4
 
 
-def test_a_wish_that_comes_back_after_its_week_can_be_confirmed_for_an_hour(session: Session, hall: Hall) -> None:
+def test_a_wish_that_comes_back_after_its_week_can_be_confirmed_as_long_as_a_new_one(session: Session, hall: Hall) -> None:
     made = reserve(session, wish(), by=hall.siri, now=NOW)
     again(session)
     later = NOW + timedelta(days=8)
@@ -238,7 +238,7 @@ def test_a_wish_that_comes_back_after_its_week_can_be_confirmed_for_an_hour(sess
     again(session)
     adding.add(session, made.id, start=datetime(2026, 9, 20, 18, 0), end=datetime(2026, 9, 20, 19, 0), by=hall.berit, now=later)
 
-    assert (made.state, made.confirm_by) == (BookingState.UNCONFIRMED, later + timedelta(hours=1))
+    assert (made.state, made.confirm_by) == (BookingState.UNCONFIRMED, later + timedelta(days=7))
 
 
 def test_nobody_has_more_than_sixty_dates_wait_in_the_names_of_others(session: Session, hall: Hall) -> None:
