@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from accounts import edge
 from booking.models import Booking, Undo
+from booking.narrowing import offering
 from booking.pages.blueprint import routes
 from booking.pages.labels import ACTS
 from booking.undo import last_act, own_acts, undo
@@ -33,7 +34,13 @@ def way_back(subject: str, subject_id: int) -> Back | None:
 def ways_back() -> Sequence[Back]:
     """The ways back from all that this person did and may still undo, newest first; two statements, one where there is nothing."""
     acts = own_acts(edge.reading(), by=edge.actor(), now=now()) if edge.actor().person_id else ()
-    return [Back(_undoing(act), act.until, _(ACTS.get(act.verb, ACTS["change"])), _things(act)) for act in acts]
+    return [Back(_undoing(act), act.until, _called(act), _things(act)) for act in acts]
+
+
+def _called(act: Undo) -> str:
+    """What was done; where hours or a room's use were changed and nobody lost any time, that alone."""
+    meets_nobody = act.subject in ("venue", "room") and not act.before["bookings"]
+    return _(ACTS["change"] if meets_nobody else ACTS.get(act.verb, ACTS["change"]))
 
 
 def _undoing(act: Undo) -> str:
@@ -41,7 +48,11 @@ def _undoing(act: Undo) -> str:
 
 
 def _things(act: Undo) -> list[tuple[str, str]]:
-    """The booking that an act was on, or all that it met; they were read when it was seen that they are as it left them."""
+    """The booking that an act was on, or all that it met, else the venue or the room; the bookings were read when it was seen that they
+    are as it left them."""
+    if act.subject in ("venue", "room") and not act.before["bookings"]:
+        row = offering(edge.reading(), act.subject, act.subject_id)
+        return [(row.name, _place(act.subject, act.subject_id))]
     ids = [act.subject_id] if act.subject == "booking" else [one["id"] for one in act.before["bookings"]]
     names = [edge.reading().get_one(Booking, number).reference for number in ids]
     return [(name, url_for("booking.case_page", reference=name)) for name in names]
