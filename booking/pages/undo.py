@@ -40,7 +40,8 @@ def ways_back() -> Sequence[Back]:
 def _called(act: Undo) -> str:
     """What was done; where hours or a room's use were changed and nobody lost any time, that alone."""
     meets_nobody = act.subject in ("venue", "room") and not act.before["bookings"]
-    return _(ACTS["change"] if meets_nobody else ACTS.get(act.verb, ACTS["change"]))
+    verb = "change" if meets_nobody else act.verb
+    return _(ACTS.get(verb, ACTS["change"]))
 
 
 def _undoing(act: Undo) -> str:
