@@ -899,8 +899,7 @@ class Model:
         case = self.cases[key[0]]
         if case.confirm_by is None:
             return self._settle(key[0], {key[1]: date}, act, now, **more)
-        last = case.made_at + TO_CONFIRM
-        last = last if self.states[key[0]] == "unconfirmed" else max(last, now + SHORTEST)
+        last = (case.made_at if self.states[key[0]] == "unconfirmed" else now) + TO_CONFIRM
         wish, until = replace(date, state="unconfirmed"), max(case.confirm_by, min(_confirm_by(now, date.start), last))
         return self._settle(key[0], {key[1]: wish}, act, now, until=until, **more)
 
