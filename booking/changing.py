@@ -115,7 +115,7 @@ def change(session: Session, booking_id: int, wanted: Change, *, version: int | 
         lock_for(session, booking, plan)
     else:
         lock(session, *keys_of(session, booking))
-    costs = {} if by.is_officer else costs_of(session, booking, dates, now=now)
+    costs = {} if by.is_officer or not (is_moved or is_judged) else costs_of(session, booking, dates, now=now)
     if said:
         booking = _saying(session, booking, wanted, dates, said, by=by, now=now)
         # Settling makes it newer by one, for the move where there is one.
@@ -126,10 +126,10 @@ def change(session: Session, booking_id: int, wanted: Change, *, version: int | 
         if not by.is_officer and (is_moved or not OTHERWISE.isdisjoint(said)):
             drop(booking, [date.number for date in plan.dates])
         left = _settled(session, booking, plan, now=now).left
-        given_up = [date for date in dates if before[date.number].state is OccurrenceState.BOOKED and date.state in WAITING]
-        _owe(given_up, costs, ready=wanted.ready_to_wait, by=by, now=now)
     if "team" in said:
         _require_same_terms(dates, before, booking.team)
+    given_up = [date for date in dates if before[date.number].state is OccurrenceState.BOOKED and date.state in WAITING]
+    _owe(given_up, costs, ready=wanted.ready_to_wait, by=by, now=now)
     settled = {date.number: before[date.number] for date in dates if date.number not in left}
     act = _write(session, booking, said, settled, left, by=by, now=now)
     # What became a booking of its own is put together again by nobody.

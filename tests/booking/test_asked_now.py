@@ -251,3 +251,14 @@ def test_the_start_of_a_date_in_the_hour_that_comes_twice_stays_where_it_is(sess
 
     date = booking.occurrences[0]
     assert (date.starts_at, date.ends_at) == (datetime(2026, 10, 25, 1, 15, tzinfo=UTC), datetime(2026, 10, 25, 1, 50, tzinfo=UTC))
+
+
+def test_that_another_team_needs_the_same_terms_is_told_before_anything_is_asked(session: Session, hall: Hall) -> None:
+    booking = booked(session, hall)
+    clubs = {"kind": "decision_route", "id": "clubs", "scope": {"applicants": ["organisation"]}, "route": "by-role", "reason": REASON}
+    publish_with(session, {**clubs, "promise": {"amount": 2, "unit": "working-days"}})
+
+    with pytest.raises(Conflict) as refused:
+        change(session, booking.id, Change(number=1, said=Said(team="P2"), ready_to_wait=False), by=hall.berit, now=NOW)
+
+    assert codes(refused) == ["team-needs-decision"]
