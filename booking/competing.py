@@ -45,6 +45,11 @@ class Rival:
     verdicts: Mapping[datetime, Verdict]
 
     @property
+    def asked_at(self) -> datetime:
+        """When the first of them was asked for."""
+        return min(date.submitted for date in self.lost)
+
+    @property
     def lost(self) -> tuple[Occurrence, ...]:
         """The other's own dates that are met, each once."""
         return tuple({date.id: date for _wanted, date in self.met}.values())
@@ -65,7 +70,7 @@ def rivals_of(session: Session, booking: Booking, *, now: datetime) -> list[Riva
     for one in sorted(found, key=lambda one: (dates[one.wanted].starts_at, one.other)):
         together.setdefault((one.booking, one.holds), []).append((dates[one.wanted], others[one.other]))
     rivals = [_rival(met, verdicts[number], holds=holds) for (number, holds), met in together.items()]
-    return sorted(rivals, key=lambda one: (not one.holds, order_of(one.rank), one.booking.created_at, one.booking.id))
+    return sorted(rivals, key=lambda one: (not one.holds, order_of(one.rank), one.asked_at, one.booking.id))
 
 
 def meetings(session: Session, dates: Sequence[Occurrence], *, now: datetime) -> list[Meeting]:

@@ -181,7 +181,7 @@ def end_waiting(session: Session, booking_id: int, *, by: Actor, now: datetime) 
 
 
 def _order(date: Occurrence, verdict: Verdict | None) -> tuple[bool, tuple[int, int], datetime, int]:
-    return date.state is not OccurrenceState.DISPLACED, order_of(verdict.rank if verdict else None), date.booking.created_at, date.id
+    return date.state is not OccurrenceState.DISPLACED, order_of(verdict.rank if verdict else None), date.submitted, date.id
 
 
 def _meet(date: Occurrence, other: Occurrence) -> bool:

@@ -157,7 +157,8 @@ class Occurrence(Base):
     ``first_reference`` is the reference of the booking that the date was made in, where it was split from it since: its number
     was given there, and calendars know it by these for ever. ``in_calendar`` says that a mail has put it into its holder's calendar,
     and none has taken it out. ``agreement_id`` is the agreement that it draws on (``booking/drawing.py``); what lost its time, or gave it
-    back, keeps it as history.
+    back, keeps it as history. ``asked_at`` is when its time was asked for, where that was after the booking: the moment as of which the
+    policy judges it.
     """
 
     __tablename__ = "occurrence"
@@ -196,12 +197,18 @@ class Occurrence(Base):
     reminded_at: Mapped[datetime | None]
     in_calendar: Mapped[bool] = mapped_column(default=False)
     agreement_id: Mapped[int | None] = mapped_column(ForeignKey("agreement.id"), index=True)
+    asked_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 
     agreement: Mapped[Agreement | None] = relationship()
     booking: Mapped[Booking] = relationship(back_populates="occurrences")
     room: Mapped[Room] = relationship()
+
+    @property
+    def submitted(self) -> datetime:
+        """Since when somebody asks for its time."""
+        return self.asked_at or self.booking.created_at
 
 
 HOLDS = text("expires_at IS NOT NULL")

@@ -37,7 +37,7 @@ class Plan:
     ``room`` is where they move; without it each stays in its own. What waits for the organisation goes on waiting unless the
     plan ``confirms``. With ``on_conflict`` skip, dates that cannot move stay where they were. ``beside`` is what the same
     transaction locks for others. What is kept for those who stand in line is theirs when it is ``due_by`` then. Dates that are new or
-    move are ``not_before`` the moment of that, and judged as ``asked_at`` then, without it as when the booking was asked for.
+    move are ``not_before`` the moment of that, and judged as ``asked_at`` then, without it as when their time was asked for.
     """
 
     act: str
@@ -63,12 +63,14 @@ class Plan:
         return not is_then or (self.room is not None and self.room.id != date.room_id)
 
     def parts(self, exceptions: Exceptions) -> tuple[tuple[Room, Exceptions, tuple[Occurrence, ...]], ...]:
-        """The dates by the room in which they are to be and the exceptions that hold for them: one may have been moved."""
-        found: dict[tuple[int, bool], tuple[Room, Exceptions, tuple[Occurrence, ...]]] = {}
+        """The dates by the room in which they are to be, the exceptions that hold for them, and when they were asked for: one may
+        have been moved."""
+        found: dict[tuple[int, bool, datetime], tuple[Room, Exceptions, tuple[Occurrence, ...]]] = {}
         for date in self.dates:
             room, held = self.room or date.room, exceptions.of(date.number)
-            _, _, before = found.get((room.id, held == NONE), (room, held, ()))
-            found[room.id, held == NONE] = (room, held, (*before, date))
+            part = room.id, held == NONE, self.asked_at or date.submitted
+            _, _, before = found.get(part, (room, held, ()))
+            found[part] = (room, held, (*before, date))
         return tuple(found.values())
 
 
@@ -126,7 +128,7 @@ def settle(session: Session, booking: Booking, plan: Plan, *, now: datetime) -> 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """The dates of a plan that are judged together: of one room, under the same exceptions."""
+    """The dates of a plan that are judged together: of one room, under the same exceptions, asked for at one moment."""
 
     case: Case
     dates: tuple[Occurrence, ...]
@@ -145,7 +147,7 @@ def _settle(session: Session, booking: Booking, plan: Plan, standings: tuple[Sta
     """One part after the other is written as it is judged, so that the next is counted with it; then all take their time at once."""
     parts = _parts(booking, plan, standings)
     was_requested = booking.state is BookingState.REQUESTED
-    judged = [(part.case, _judged(session, part, now)) for part in parts]
+    judged = [(part.case, _judged(session, part, plan.asked_at, now)) for part in parts]
     found = _asked(session, [date for part in parts for date in part.dates], judged, plan, now)
     if stuck := {occurrence.number: date for occurrence, date in found.dates if not date.is_kept}:
         raise _LeftOut(stuck)
@@ -168,12 +170,13 @@ def _settle(session: Session, booking: Booking, plan: Plan, standings: tuple[Sta
     return every
 
 
-def _judged(session: Session, part: _Part, now: datetime) -> tuple[Judged, ...]:
+def _judged(session: Session, part: _Part, asked_at: datetime | None, now: datetime) -> tuple[Judged, ...]:
     judged = judge(session, part.case)
     state = state_once_kept(part.case, judged)
     for occurrence, date in zip(part.dates, judged, strict=True):
         if not date.is_refused:
             _write(occurrence, date, state, part.case.room, now)
+            occurrence.asked_at = asked_at or occurrence.asked_at
     return judged
 
 
@@ -210,11 +213,12 @@ def case_again(
     standings: tuple[Standing, ...],
     settled: tuple[int, ...] = (),
 ) -> Case:
-    """The case of dates of a booking in a room, as one plan would have them; ``settled`` are not counted, by id."""
+    """The case of dates of a booking in a room, asked for at one moment, as one plan would have them; ``settled`` are not
+    counted, by id."""
     waits = not plan.confirms and booking.confirm_by is not None
     applicant = applicant_in(booking, standings, by_staff=plan.by_staff, must_confirm=waits)
     case = case_of_booking(booking, applicant, [plan.span(date) for date in dates], room)
-    asked_at = plan.asked_at or case.submitted
+    asked_at = plan.asked_at or dates[0].submitted
     return replace(case, settled=settled, exceptions=held.unanswered, waivers=held.waivers, submitted=asked_at, not_before=plan.not_before)
 
 

@@ -14,7 +14,7 @@ from booking.states import BookingKind, OccurrenceState
 from database.sql import epoch
 from venues.models import Room, Venue
 
-NOT_HAD = sorted(WAITING | {OccurrenceState.REFUSED, OccurrenceState.LAPSED})
+NOT_HAD = sorted(WAITING | {OccurrenceState.REFUSED, OccurrenceState.LAPSED, OccurrenceState.DISPLACED})
 _PRICE, _FEE = func.coalesce(Occurrence.charged_price, 0), func.coalesce(Occurrence.fee, 0)
 _IS_BOOKED = Occurrence.state == OccurrenceState.BOOKED
 # Cancelled, or given up for another time that was asked for and is not had.

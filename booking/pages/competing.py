@@ -37,6 +37,7 @@ class Wish:
     """
 
     booking: Booking
+    asked_at: datetime
     is_this: bool
     rank: Rank | None
     notes: tuple[Fault, ...]
@@ -74,13 +75,14 @@ def contest_of(session: Session, booking: Booking, verdicts: Mapping[datetime, V
     """A request beside what it meets; nine statements, and a search for each of the first three that would lose."""
     met = rivals_of(session, booking, now=now)
     rank, mine = rank_of(verdicts), next((one.displacement for one in verdicts.values() if one.displacement), None)
-    own = Wish(booking=booking, is_this=True, rank=rank, notes=tuple(reviews(verdicts)), days=_waited(booking, now))
+    since = min((date.submitted for date in _waiting(booking)), default=booking.created_at)
+    own = Wish(booking=booking, asked_at=since, is_this=True, rank=rank, notes=tuple(reviews(verdicts)), days=(now - since).days)
     losing = [one for one in met if not one.holds and may_decide(one.booking, by)]
     told = {one.booking.id: offers_instead(session, one.booking, one.lost[0], now=now) for one in losing[:MOST_OFFERED]}
     others = [_wish(one, one in losing, told.get(one.booking.id), now) for one in met if not one.holds]
     return Contest(
         standing=tuple(_standing(one, mine, now) for one in met if one.holds),
-        wishes=tuple(sorted([own, *others], key=lambda one: (order_of(one.rank), one.booking.created_at, one.booking.id))),
+        wishes=tuple(sorted([own, *others], key=lambda one: (order_of(one.rank), one.asked_at, one.booking.id))),
         seen=sign_of([date for one in losing for date in one.lost]),
         needs_reason=not all(goes_before(rank, one.rank) for one in losing),
     )
@@ -98,6 +100,7 @@ def _wish(rival: Rival, loses: bool, offers: tuple[Offer, ...] | None, now: date
     waiting = [date for date in rival.booking.occurrences if date.state in WAITING]
     return Wish(
         booking=rival.booking,
+        asked_at=rival.asked_at,
         is_this=False,
         rank=rival.rank,
         notes=tuple(reviews(rival.verdicts)),
@@ -105,7 +108,7 @@ def _wish(rival: Rival, loses: bool, offers: tuple[Offer, ...] | None, now: date
         loses=loses,
         keeps=len(waiting) - len(rival.lost),
         offers=offers,
-        days=_waited(rival.booking, now),
+        days=(now - rival.asked_at).days,
     )
 
 
@@ -122,8 +125,3 @@ def _standing(rival: Rival, mine: Displacement | None, now: datetime) -> Standin
 
 def _waiting(booking: Booking) -> Sequence[Occurrence]:
     return [date for date in booking.occurrences if date.state in WAITING]
-
-
-def _waited(booking: Booking, now: datetime) -> int:
-    """Whole days since it was asked for."""
-    return (now - booking.created_at).days

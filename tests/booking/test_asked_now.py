@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from booking import adding, decisions, ending, undo
 from booking.billing.owed import OWED
 from booking.changing import Change, Said, change
+from booking.closures import Closing, close
 from booking.line import offer_instead
 from booking.models import Booking, Occurrence, Offer
 from booking.offers import accept
@@ -21,6 +22,8 @@ from booking.waiving import exceptions_of
 from kernel.errors import Conflict, Refusal
 from tests import cast
 from tests.booking.conftest import LADDER, NO_SHOW, NOW, PRICES, REASON, TWO_HOURS, Hall, again, move, publish_with, wish
+from venues.inputs import ClosureInput
+from venues.queries import venue_named
 
 LATER = NOW + timedelta(days=9)
 # Two days before the date of the usual wish, a Tuesday in September.
@@ -30,6 +33,7 @@ BEEN = {"start": datetime(2026, 9, 8, 18, 0), "end": datetime(2026, 9, 8, 20, 0)
 SOON = {"start": datetime(2026, 9, 11, 18, 0), "end": datetime(2026, 9, 11, 20, 0)}
 IN_TIME = {"start": datetime(2026, 9, 17, 18, 0), "end": datetime(2026, 9, 17, 20, 0)}
 AT_NIGHT = {"start": "2026-10-25T02:15+01:00", "end": "2026-10-25T02:45+01:00"}
+DRY_DAYS = {"start": datetime(2026, 9, 14), "end": datetime(2026, 9, 18)}
 BLOCK: dict[str, Any] = {"kind": "block", "organisation": None, "participants": {}}
 
 
@@ -186,7 +190,7 @@ def test_what_giving_up_a_date_costs_is_owed_until_the_new_time_is_had(session: 
 
 
 @pytest.mark.parametrize("changes", [IN_TIME, {"said": Said(participants={"6-12": 19})}], ids=["another time", "another number"])
-@pytest.mark.parametrize("end", ["cancel", "refuse"])
+@pytest.mark.parametrize("end", ["cancel", "refuse", "close"])
 def test_nobody_gets_out_of_a_fee_by_asking_for_something_else(session: Session, hall: Hall, changes: dict[str, Any], end: str) -> None:
     publish_with(session, LADDER, NO_SHOW | {"release_hours": 24 * 7, "per": "person"})
     booking = granted(session, hall)
@@ -195,6 +199,15 @@ def test_nobody_gets_out_of_a_fee_by_asking_for_something_else(session: Session,
 
     if end == "cancel":
         ending.cancel(session, booking.id, by=hall.per, now=LATER)
+    elif end == "close":
+        closed = ClosureInput(room="", reason="Vannlekkasje", **DRY_DAYS)
+        close(
+            session,
+            Closing(venue=venue_named(session, "oren-flerbrukshall"), room=None, given=closed),
+            confirmed=True,
+            by=hall.kari,
+            now=LATER,
+        )
     else:
         decisions.decline(session, booking.id, reason="Opptatt.", by=hall.kari, now=LATER)
 
@@ -262,3 +275,17 @@ def test_that_another_team_needs_the_same_terms_is_told_before_anything_is_asked
         change(session, booking.id, Change(number=1, said=Said(team="P2"), ready_to_wait=False), by=hall.berit, now=NOW)
 
     assert codes(refused) == ["team-needs-decision"]
+
+
+def test_what_was_asked_for_now_is_decided_on_as_of_then(session: Session, hall: Hall) -> None:
+    publish_with(session, HORIZON)
+    booking = granted(session, hall)
+    ahead = {"start": datetime(2026, 10, 2, 18, 0), "end": datetime(2026, 10, 2, 20, 0)}
+
+    move(session, booking.id, 1, by=hall.per, now=LATER, ready_to_wait=True, **ahead)
+    again(session)
+    decisions.approve(session, booking.id, by=hall.kari, now=LATER + timedelta(days=1))
+    again(session)
+
+    date = booking.occurrences[0]
+    assert (date.state, date.local_start, date.asked_at) == (OccurrenceState.BOOKED, ahead["start"], LATER)
