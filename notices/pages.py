@@ -13,6 +13,7 @@ from notices.answers import PURPOSES, about, answer, hand_of, told, vain
 from notices.links import Link, link_of, path_of, to_undo
 from venues.queries import municipality
 from web import problems
+from web.guards import by_address
 from web.hooks import Back
 from web.pages import done
 
@@ -41,6 +42,7 @@ def answer_page(token: str) -> str:
 
 
 @routes.post("/answers/<token>")
+@by_address
 def give_answer(token: str) -> ResponseReturnValue:
     """Do what the link is for."""
     link = link_of(token, _secret())

@@ -28,11 +28,15 @@ def nearest(policy: Policy, occasion: Occasion, refusals: Sequence[Finding]) -> 
     """The nearest alternatives by another time and by another length, as far as one of them could help.
 
     An alternative breaks nothing but what neither time nor length can mend. Only dates whose days are among the
-    facts are tried.
+    facts are tried. Another length is at the time that is wanted, or a part of it, where the whole can be had at another time.
     """
     hoped = {change for finding in refusals for change in finding.placed.rule.cures}
     search = Search(policy, occasion, refusals)
-    return {change: Alternative(change, wall) for change in sorted(hoped) if (wall := search.first_legal(change))}
+    found: dict[Change, Alternative] = {}
+    for change in sorted(hoped, reverse=True):
+        if wall := search.first_legal(change, meeting=Change.TIME in found):
+            found[change] = Alternative(change, wall)
+    return found
 
 
 @dataclass(frozen=True)
@@ -43,8 +47,12 @@ class Search:
     occasion: Occasion
     refusals: Sequence[Finding]
 
-    def first_legal(self, change: Change) -> WallSpan | None:
+    def first_legal(self, change: Change, *, meeting: bool = False) -> WallSpan | None:
+        """The nearest that the policy allows, ``meeting`` the wanted time."""
+        wanted = self.occasion.request.wall
         spans = self._same_length() if change is Change.TIME else self._other_lengths()
+        if meeting:
+            spans = ((start, end) for start, end in spans if start < wanted.end and wanted.start < end)
         return next((wall for wall in self._tried(spans) if self._is_legal(wall)), None)
 
     def _same_length(self) -> Iterator[tuple[datetime, datetime]]:

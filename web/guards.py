@@ -23,6 +23,7 @@ LARGEST_PHOTO = 8 * MEGABYTE
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
 TILES = "https://cache.kartverket.no"
 BODY_LIMIT = "body_limit"
+BY_ADDRESS = "by_address"
 # Where the answers are that pages of others may frame: they have no cookies, and no language but the one asked for.
 FRAMED = "/embed/"
 HTTPS_ONLY = "Strict-Transport-Security"
@@ -67,6 +68,12 @@ def larger_body(limit: int = LARGEST_PHOTO) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+def by_address(view: View) -> View:
+    """Let one view be asked without cookies: its address is a secret that only who may ask has, so nobody can forge it."""
+    setattr(view, BY_ADDRESS, True)
+    return view
 
 
 def the_request() -> Request:
@@ -115,12 +122,15 @@ def _limit_body() -> None:
 
 def _refuse_forgery() -> None:
     """A browser sends cookies by itself but never a bearer token, so a request with one, or an API request without our
-    cookie, cannot be forged from another site. One that leads nowhere does nothing, and is told that and not to sign in."""
+    cookie, cannot be forged from another site; nor can one whose address is a secret. One that leads nowhere does nothing,
+    and is told that and not to sign in."""
     asked = the_request()
     if asked.method in SAFE_METHODS or is_by_token(asked) or asked.routing_exception or not current_app.config["WTF_CSRF_ENABLED"]:
         return
-    cookie = current_app.config["SESSION_COOKIE_NAME"] in request.cookies
-    if cookie or not request.path.startswith("/api/"):
+    if getattr(current_app.view_functions.get(asked.endpoint or ""), BY_ADDRESS, False):
+        return
+    cookie = current_app.config["SESSION_COOKIE_NAME"] in asked.cookies
+    if cookie or not asked.path.startswith("/api/"):
         csrf.protect()
 
 

@@ -131,6 +131,15 @@ def test_the_button_works_over_https_where_the_page_sends_no_referrer(office: Of
     assert answer.status_code == 303
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_button_works_for_who_keeps_no_cookies(office: Office) -> None:
+    booking = office.book()
+
+    answer = office.app.test_client(use_cookies=False).post(link_in(office))
+
+    assert (answer.status_code, state_of(office, booking)) == (303, OccurrenceState.CANCELLED)
+
+
 def _displaced(office: Office) -> Booking:
     """A date of Skiold turn's, held by Berit, that lost its time, for which another is kept."""
     booking = office.book()

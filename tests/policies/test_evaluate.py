@@ -515,6 +515,17 @@ class TestAlternatives:
 
         assert ways[Change.TIME] == span(WEDNESDAY, "18:00", "19:30")
 
+    def test_where_the_whole_can_be_had_later_no_other_length_is_offered_there(self) -> None:
+        ways = judged(request=asked(start="08:00", end="10:00")).objections[0].alternatives
+
+        assert [(way.change, way.wall) for way in ways] == [(Change.TIME, span(TUESDAY, "16:00", "18:00"))]
+
+    def test_where_only_a_part_can_be_had_it_is_offered_wherever_it_is(self) -> None:
+        objections = judged(rule("length", at_most=60), request=asked(start="08:00", end="10:00")).objections
+
+        ways = {(way.change, way.wall) for one in objections for way in one.alternatives}
+        assert ways == {(Change.LENGTH, span(TUESDAY, "16:00", "17:00"))}
+
     def test_what_no_time_can_mend_offers_none_and_does_not_hide_the_others(self) -> None:
         verdict = judged(rule("purpose", alcohol="refuse"), request=asked(start="21:00", end="23:00", alcohol=True))
 
