@@ -34,8 +34,8 @@ def _evaluating(session: Session, wish: Wish, *, by: Actor, now: datetime) -> fl
     gathered = gather(session, case)
 
     def evaluate() -> object:
-        requests = [case.request(span.wall) for span in case.dates]
-        facts = [facts_on(gathered, case, request.dates) for request in requests]
+        requests = [case.request(span) for span in case.dates]
+        facts = [facts_on(gathered, case, request) for request in requests]
         policies = [gathered.policies.on(request.dates[0]) for request in requests]
         return evaluate_series(list(zip(policies, requests, facts, strict=True)))
 

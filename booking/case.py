@@ -86,14 +86,14 @@ class Case:
         """What each date has beside the room."""
         return needed_in(self.room, self.activity if self.kind.is_judged else "", self.resources)
 
-    def request(self, wall: WallSpan) -> Request:
+    def request(self, span: DatedSpan) -> Request:
         """The request for one date, as the policy reads it."""
-        applicant = self.applicant
+        applicant, wall = self.applicant, span.wall
         return Request(
             room=self.path,
             wall=wall,
             interval=wall.interval(),
-            submitted=self.submitted,
+            submitted=span.asked_at or self.submitted,
             applicant=applicant.applicant_class,
             activity=self.activity,
             participants=self.bands,

@@ -21,7 +21,7 @@ from policies.known import facts_around, office_holidays
 from policies.layers import PlacedCount
 from policies.occasion import parts_of
 from policies.queries import InForce, in_force
-from policies.request import Facts, RoomFacts, Usage, added
+from policies.request import Facts, Request, RoomFacts, Usage, added
 from policies.rules.counts import Count, Measure, Subject, adds
 from policies.verdict import Layer
 from venues.models import Room
@@ -40,7 +40,6 @@ class Gathered:
     policies: InForce
     usage: tuple[Usage, ...]
     agreements: tuple[Held, ...]
-    office_holidays: tuple[date, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +62,12 @@ def gather(session: Session, case: Case) -> Gathered:
 
 def gathered(session: Session, case: Case, opening: Opening, policies: InForce, counts: Counts) -> Gathered:
     """The facts of a case with what is counted for it, of a room whose opening and policies are known."""
-    holidays = office_holidays(case.submitted, case.room.venue.zone)
-    return Gathered(opening, policies, _usage(session, case, policies, counts), _agreements(session, case, counts), holidays)
+    return Gathered(opening, policies, _usage(session, case, policies, counts), _agreements(session, case, counts))
 
 
-def facts_on(gathered: Gathered, case: Case, dates: Sequence[date]) -> Facts:
+def facts_on(gathered: Gathered, case: Case, request: Request) -> Facts:
     """The facts for one date of a case: its days and those around them, among which alternatives are sought."""
+    dates = request.dates
     return facts_around(
         room_facts(case.room),
         gathered.opening,
@@ -76,7 +75,7 @@ def facts_on(gathered: Gathered, case: Case, dates: Sequence[date]) -> Facts:
         applicant=case.applicant.facts_on(min(dates)),
         usage=gathered.usage,
         **_agreed(gathered, case, min(dates)),
-        office_holidays=gathered.office_holidays,
+        office_holidays=office_holidays(request.submitted, case.room.venue.zone),
         by_staff=case.applicant.by_staff,
         waivers=case.waivers,
     )
@@ -89,8 +88,8 @@ def room_facts(room: Room) -> RoomFacts:
 
 def _usage(session: Session, case: Case, policies: InForce, counts: Counts) -> tuple[Usage, ...]:
     """What the quotas of the policies want counted, one query per count (there are as many as quota rules and periods)."""
-    walls = [span.wall for span in case.dates if span.fault is None]
-    requests = [case.request(wall) for wall in walls if policies.on(wall.start.date()).counts_on(wall.start.date())]
+    sound = [(span, span.wall.start.date()) for span in case.dates if span.fault is None]
+    requests = [case.request(span) for span, day in sound if policies.on(day).counts_on(day)]
     wanted = {count for request in requests for count in policies.on(request.dates[0]).counts(request)}
     ordered = sorted(wanted, key=lambda placed: (placed.count.key, placed.count.first))
     return tuple(_remembered(session, case, placed, counts) for placed in ordered)

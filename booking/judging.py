@@ -94,8 +94,8 @@ def judge_gathered(gathered: Gathered, case: Case, memo: Memo | None = None, *, 
     """Judge every date of a case by what was gathered for it; ``memo`` and ``seek`` as ``evaluate`` has them."""
     case = without_what_is_lacking(case)
     sound = [span for span in case.dates if span.fault is None]
-    requests = [case.request(span.wall) for span in sound]
-    facts = [facts_on(gathered, case, request.dates) for request in requests]
+    requests = [case.request(span) for span in sound]
+    facts = [facts_on(gathered, case, request) for request in requests]
     policies = [gathered.policies.on(request.dates[0]) for request in requests]
     verdicts = evaluate_series(list(zip(policies, requests, facts, strict=True)), memo, seek=seek)
     found = iter(zip(sound, requests, facts, verdicts, strict=True))

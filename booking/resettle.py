@@ -54,7 +54,7 @@ class Plan:
 
     def span(self, occurrence: Occurrence) -> DatedSpan:
         wall = self.walls.get(occurrence.id)
-        return DatedSpan.of(wall) if wall else span_of(occurrence)
+        return replace(DatedSpan.of(wall) if wall else span_of(occurrence), asked_at=self.asked_at or occurrence.submitted)
 
     def moves(self, date: Occurrence) -> bool:
         """Whether a date is to be at another time or in another room than it is."""
@@ -63,14 +63,12 @@ class Plan:
         return not is_then or (self.room is not None and self.room.id != date.room_id)
 
     def parts(self, exceptions: Exceptions) -> tuple[tuple[Room, Exceptions, tuple[Occurrence, ...]], ...]:
-        """The dates by the room in which they are to be, the exceptions that hold for them, and when they were asked for: one may
-        have been moved."""
-        found: dict[tuple[int, bool, datetime], tuple[Room, Exceptions, tuple[Occurrence, ...]]] = {}
+        """The dates by the room in which they are to be and the exceptions that hold for them: one may have been moved."""
+        found: dict[tuple[int, bool], tuple[Room, Exceptions, tuple[Occurrence, ...]]] = {}
         for date in self.dates:
             room, held = self.room or date.room, exceptions.of(date.number)
-            part = room.id, held == NONE, self.asked_at or date.submitted
-            _, _, before = found.get(part, (room, held, ()))
-            found[part] = (room, held, (*before, date))
+            _, _, before = found.get((room.id, held == NONE), (room, held, ()))
+            found[room.id, held == NONE] = (room, held, (*before, date))
         return tuple(found.values())
 
 
@@ -128,7 +126,7 @@ def settle(session: Session, booking: Booking, plan: Plan, *, now: datetime) -> 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """The dates of a plan that are judged together: of one room, under the same exceptions, asked for at one moment."""
+    """The dates of a plan that are judged together: of one room, under the same exceptions."""
 
     case: Case
     dates: tuple[Occurrence, ...]
@@ -213,13 +211,12 @@ def case_again(
     standings: tuple[Standing, ...],
     settled: tuple[int, ...] = (),
 ) -> Case:
-    """The case of dates of a booking in a room, asked for at one moment, as one plan would have them; ``settled`` are not
-    counted, by id."""
+    """The case of dates of a booking in a room, as one plan would have them; ``settled`` are not counted, by id."""
     waits = not plan.confirms and booking.confirm_by is not None
     applicant = applicant_in(booking, standings, by_staff=plan.by_staff, must_confirm=waits)
     case = case_of_booking(booking, applicant, [plan.span(date) for date in dates], room)
-    asked_at = plan.asked_at or dates[0].submitted
-    return replace(case, settled=settled, exceptions=held.unanswered, waivers=held.waivers, submitted=asked_at, not_before=plan.not_before)
+    since = plan.asked_at or min(date.submitted for date in dates)
+    return replace(case, settled=settled, exceptions=held.unanswered, waivers=held.waivers, submitted=since, not_before=plan.not_before)
 
 
 def is_granted(date: Occurrence, room: Room, time: Interval) -> bool:

@@ -70,8 +70,8 @@ def answers(session: Session, room: Room, tryout: Tryout, draft: Document) -> An
     case = case_of_wish(tryout.wish, room, _applicant(tryout, day), now=tryout.asked)
     case = replace(case, dates=case.dates[:1], in_series=tryout.in_series)
     gathered = gather(session, case)
-    request = case.request(case.dates[0].wall)
-    facts = facts_on(gathered, case, request.dates)
+    request = case.request(case.dates[0])
+    facts = facts_on(gathered, case, request)
     facts = replace(facts, applicant=replace(facts.applicant, **tryout.known))
     day = request.dates[0]
     others = [document for document in gathered.policies.documents_on(day) if document.layer is not draft.layer]

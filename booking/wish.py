@@ -218,13 +218,15 @@ def wall_span(start: datetime, end: datetime, zone: str, *, second_hour: bool = 
 @dataclass(frozen=True, slots=True)
 class DatedSpan:
     """One date of a wish: its wall-clock span, the fault that keeps it out before anything is judged, the room if another, the
-    day that the rule gave where another was chosen, and whether it is to stand in line where it is taken."""
+    day that the rule gave where another was chosen, whether it is to stand in line where it is taken, and when it was asked for if
+    later than others."""
 
     wall: WallSpan
     fault: Fault | None = None
     room: str = ""
     day: date | None = None
     waits: bool = False
+    asked_at: datetime | None = None
 
     @classmethod
     def on(cls, first: WallSpan, day: date) -> "DatedSpan":

@@ -16,10 +16,12 @@ from booking.line import offer_instead
 from booking.models import Booking, Occurrence, Offer
 from booking.offers import accept
 from booking.outcome import Declined
+from booking.reasons import judged_last
 from booking.reservations import reserve
 from booking.states import BookingState, OccurrenceState, OfferState
 from booking.waiving import exceptions_of
 from kernel.errors import Conflict, Refusal
+from policies.request import Request
 from tests import cast
 from tests.booking.conftest import LADDER, NO_SHOW, NOW, PRICES, REASON, TWO_HOURS, Hall, again, move, publish_with, wish
 from venues.inputs import ClosureInput
@@ -282,10 +284,41 @@ def test_what_was_asked_for_now_is_decided_on_as_of_then(session: Session, hall:
     booking = granted(session, hall)
     ahead = {"start": datetime(2026, 10, 2, 18, 0), "end": datetime(2026, 10, 2, 20, 0)}
 
-    move(session, booking.id, 1, by=hall.per, now=LATER, ready_to_wait=True, **ahead)
+    move(session, booking.id, 1, by=hall.per, now=LATER, **ahead)
     again(session)
     decisions.approve(session, booking.id, by=hall.kari, now=LATER + timedelta(days=1))
-    again(session)
 
     date = booking.occurrences[0]
     assert (date.state, date.local_start, date.asked_at) == (OccurrenceState.BOOKED, ahead["start"], LATER)
+
+
+def test_each_date_is_decided_on_as_of_when_it_was_asked_for(session: Session, hall: Hall) -> None:
+    """What has to be decided within a day of asking: each date says its own day."""
+    again(session)
+    booking = reserve(session, wish(organisation=None, recurrence={"rrule": "FREQ=WEEKLY;COUNT=3"}), by=hall.per, now=NOW)
+    for number, days in ((2, 3), (3, 6)):
+        again(session)
+        start = booking.occurrences[number - 1].local_start + timedelta(days=1)
+        moved = {"start": start, "end": start + timedelta(hours=2)}
+        move(session, booking.id, number, by=hall.per, now=NOW + timedelta(days=days), **moved)
+    again(session)
+
+    decisions.approve(session, booking.id, by=hall.kari, now=LATER)
+    again(session)
+
+    judged = judged_last(session, booking)[booking.id]
+    asked = [Request.from_json(judged[date.local_start]["request"]).submitted for date in booking.occurrences]
+    assert asked == [NOW, NOW + timedelta(days=3), NOW + timedelta(days=6)]
+
+
+def test_undoing_a_move_asks_for_its_time_as_before(session: Session, hall: Hall) -> None:
+    again(session)
+    booking = reserve(session, wish(organisation=None), by=hall.per, now=NOW)
+    again(session)
+    move(session, booking.id, 1, by=hall.per, now=LATER, **IN_TIME)
+    again(session)
+
+    act = undo.last_act(session, "booking", booking.id, by=hall.per, now=LATER)
+    undo.undo(session, act.id if act else 0, by=hall.per, now=LATER)
+
+    assert (booking.occurrences[0].asked_at, booking.occurrences[0].submitted) == (None, booking.created_at)

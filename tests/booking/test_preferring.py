@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from database.audit import Audit
 from database.outbox import Notice
 from database.transact import Database
 from kernel.errors import Conflict, Invalid
-from tests.booking.conftest import NOW, REASON, Hall, again, furnish, publish_with, wish
+from tests.booking.conftest import NOW, REASON, Hall, again, furnish, move, publish_with, wish
 
 CONCERT = {"activity": "culture.concert"}
 CLUBS_FIRST = {"kind": "priority", "id": "order", "order": [{"name": REASON, "applicants": ["organisation"]}], "reason": REASON}
@@ -55,6 +56,20 @@ def test_one_is_preferred_by_rank_and_the_other_keeps_waiting_for_its_other_date
     assert (lost.name, lost.is_by_rank, lost.rank.place if lost.rank else 0) == ("Skiold turn", True, 1)
     assert session.scalars(select(Notice.kind).where(Notice.booking_id == party.id)).all() == ["booking-requested", "booking-refused"]
     assert session.scalars(select(Audit.facts).where(Audit.verb == "refuse")).one()["preferred"] == band.id
+
+
+def test_who_moves_a_wish_stands_behind_those_who_wanted_that_time_before(session: Session, hall: Hall, ask: Ask) -> None:
+    later = {"start": "2026-09-16T18:00", "end": "2026-09-16T20:00"}
+    third = ask(hall.nils, **later, **PRIVATE)
+    first = ask(hall.per, **PRIVATE)
+    second = ask(hall.siri, **later, **PRIVATE)
+
+    move(
+        session, first.id, 1, by=hall.per, now=NOW + timedelta(hours=1), **{name: datetime.fromisoformat(at) for name, at in later.items()}
+    )
+    again(session)
+
+    assert [one.booking.id for one in rivals_of(session, third, now=NOW + timedelta(hours=1))] == [second.id, first.id]
 
 
 def test_against_the_order_of_the_rules_one_says_why(session: Session, hall: Hall, ask: Ask) -> None:
