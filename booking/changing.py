@@ -15,7 +15,7 @@ from booking.fees import Cost, sum_of
 from booking.lifecycle import LIVE, WAITING
 from booking.lifecycle import Act as Doing
 from booking.models import Booking, Occurrence
-from booking.outcome import Dated, faults_of
+from booking.outcome import Dated, Declined, faults_of
 from booking.resettle import Plan, Resettled, lock_for, settle
 from booking.resources import needed_in
 from booking.revisions import touch
@@ -94,8 +94,8 @@ def change(session: Session, booking_id: int, wanted: Change, *, version: int | 
     Where the policy wants a decision on the new time and no officer moves it, a date waits for that decision, and what giving up its old
     time costs stays owed until there is a yes. Exceptions
     that were granted go with a date that an officer moves, and not with one that its holder moves, or for whom it is to be otherwise.
-    A new time is asked for now: it lies ahead, and the notice that the policy wants is that of today, unless an officer moves it. Dates
-    are given to another team only on the terms that they have.
+    A new time is asked for now: it lies ahead, and the notice that the policy wants is that of today, unless an officer moves it; what
+    stays is asked for as before, and kept no longer. Dates are given to another team only on the terms that they have.
     Raises Declined, Taken, Conflict (``in-the-past``, ``wrong-state``, ``room-retired``, ``team-changes-price``,
     ``team-needs-decision``, ``gives-up-time``), Stale, Missing, Forbidden; on refusal everything stays as it was.
     """
@@ -125,7 +125,7 @@ def change(session: Session, booking_id: int, wanted: Change, *, version: int | 
     if is_moved or is_judged:
         if not by.is_officer and (is_moved or not OTHERWISE.isdisjoint(said)):
             drop(booking, [date.number for date in plan.dates])
-        left = _settled(session, booking, plan, now=now).left
+        left = _settled(session, booking, plan, is_move=is_moved and by.is_officer, now=now).left
     if "team" in said:
         _require_same_terms(dates, before, booking.team)
     given_up = [date for date in dates if before[date.number].state is OccurrenceState.BOOKED and date.state in WAITING]
@@ -162,8 +162,6 @@ def _plan(session: Session, booking: Booking, wanted: Change, dates: tuple[Occur
     if booking.kind is BookingKind.BLOCK:
         venues = {place.venue_id for place in ([room] if room else [date.room for date in dates])}
         by.require(by.is_officer or all(by.is_caretaker_of(venue) for venue in venues), "caretaker")
-    # What is said of a request is no decision on it.
-    decides = room is not None or wanted.start is not None or all(date.state is OccurrenceState.BOOKED for date in dates)
     rooms = {room} if room else {date.room for date in dates}
     beside = tuple(one.key for place in rooms for one in needed_in(place, booking.activity, wanted.said.resources or {}))
     return Plan(
@@ -171,7 +169,8 @@ def _plan(session: Session, booking: Booking, wanted: Change, dates: tuple[Occur
         dates=dates,
         room=room,
         walls=_walls(booking, wanted, dates, room),
-        by_staff=by.is_officer and decides,
+        by_staff=by.is_officer,
+        restates=True,
         on_conflict=wanted.on_conflict,
         beside=beside,
     )
@@ -220,11 +219,24 @@ def _saying(
     return booking
 
 
-def _settled(session: Session, booking: Booking, plan: Plan, *, now: datetime) -> Resettled:
+def _settled(session: Session, booking: Booking, plan: Plan, *, is_move: bool, now: datetime) -> Resettled:
     rooms = {date.room_id for date in plan.dates}
-    found = settle(session, booking, plan, now=now)
+    found = _moved_by_office(session, booking, plan, now=now) if is_move else settle(session, booking, plan, now=now)
     touch(session, booking, left=rooms)
     return found
+
+
+def _moved_by_office(session: Session, booking: Booking, plan: Plan, *, now: datetime) -> Resettled:
+    """An officer may move a date to where it could have been when its time was asked for, and to where it can be now."""
+    try:
+        with session.begin_nested():
+            return settle(session, booking, plan, now=now)
+    except Declined as as_then:
+        try:
+            with session.begin_nested():
+                return settle(session, booking, replace(plan, asked_at=now), now=now)
+        except Declined:
+            raise as_then from None
 
 
 def _owe(dates: Sequence[Occurrence], costs: Mapping[int, Cost], *, ready: bool, by: Actor, now: datetime) -> None:

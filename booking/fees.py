@@ -59,9 +59,9 @@ class Priced(Protocol):
 
 
 def cost_of(date: Occurrence, verdict: Verdict | None, *, now: datetime) -> Cost | None:
-    """What it costs to cancel a date now, None where no rule says so; what is not booked yet is withdrawn for nothing, but for what its
-    holder owes since another time of it was given up."""
-    if date.state in WAITING and date.fee is not None:
+    """What it costs to cancel a date now, None where no rule says so; what is not booked yet, or was lost, is withdrawn for nothing, but
+    for what its holder owes since another time of it was given up."""
+    if (date.state in WAITING or date.state is OccurrenceState.DISPLACED) and date.fee is not None:
         rules = [rule for rule in (verdict and verdict.cancellation, verdict and verdict.absence) if rule]
         missed = verdict.absence if verdict and date.absent_at else None
         return Cost(percent=0, fee=date.fee, source=rules[0].source if rules else Source(), missed=missed)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from accounts.identity import Role
 from accounts.models import Organisation, Person
+from booking.lifecycle import LIVE
 from booking.states import Accepts, BookingKind, BookingState, OccurrenceState, OfferState, RunState, TaskReason, UsageKind
 from booking.support.models import Agreement, Grant
 from database.base import Base
@@ -93,6 +94,13 @@ class Booking(Base):
     named_agreement: Mapped[Agreement | None] = relationship()
     grant: Mapped[Grant | None] = relationship()
     occurrences: Mapped[list["Occurrence"]] = relationship(back_populates="booking", order_by="Occurrence.number")
+
+    def follow_dates(self) -> None:
+        """Be where the dates that are alive are, once none of them is in the building any more in which it was made."""
+        rooms = {date.room_id: date for date in self.occurrences if date.state in LIVE}
+        if rooms and self.room_id not in rooms and self.room.venue_id not in {date.room.venue_id for date in rooms.values()}:
+            self.room = next(iter(rooms.values())).room
+            self.room_id = self.room.id
 
     def room_of(self, dates: Sequence["Occurrence"]) -> Room:
         """Where these dates are: the room that all of them have, else the booking's own."""

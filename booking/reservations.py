@@ -310,9 +310,18 @@ def wait_for_decision(booking: Booking, judged: Sequence[Judged], *, beside: Seq
     promised = [decider.promised_by for decider in deciders if decider.promised_by]
     holds = [decider.hold_minutes for decider in deciders]
     roles = [decider.role, Role(booking.decider)] if beside and booking.decider else [decider.role]
-    booking.decider = str(max(roles, key=ROLES.index))
+    # Who has the keys of one building decides nothing in another.
+    elsewhere = Role.OFFICER if _are_elsewhere(booking, judged, beside) else Role.CARETAKER
+    booking.decider = str(max(*roles, elsewhere, key=ROLES.index))
     booking.decide_by = min(promised) if promised else None
     booking.hold_minutes = None if None in holds else max(hold for hold in holds if hold is not None)
+
+
+def _are_elsewhere(booking: Booking, judged: Sequence[Judged], beside: Sequence[Occurrence]) -> bool:
+    """Whether some of what waits is in another building than the booking."""
+    here = f"{booking.room.venue.slug}/"
+    wanted = (date.request.room.startswith(here) for date in judged if date.needs_review and date.request)
+    return not all(wanted) or any(date.room.venue_id != booking.room.venue_id for date in beside)
 
 
 def _row(booking: Booking, date: Dated, number: int, now: datetime) -> Occurrence:

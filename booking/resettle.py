@@ -1,10 +1,11 @@
 """Resettle: a booking's dates judged and claimed anew, by the same gate, when it is confirmed, approved or moved."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.models import Standing
@@ -14,8 +15,8 @@ from booking.case import Case, case_of_booking, span_of
 from booking.conditions.asked import asked_of
 from booking.conflicts import Answer
 from booking.judging import Judged, judge, keep
-from booking.lifecycle import state_of
-from booking.models import Booking, Occurrence
+from booking.lifecycle import LIVE, state_of
+from booking.models import Booking, Claim, Occurrence
 from booking.occupy import NOT_IN_LINE, Take, ask, occupy
 from booking.outcome import Dated, refusal_of, results, state_once_kept, wants_of
 from booking.promise import put_off
@@ -37,7 +38,8 @@ class Plan:
     ``room`` is where they move; without it each stays in its own. What waits for the organisation goes on waiting unless the
     plan ``confirms``. With ``on_conflict`` skip, dates that cannot move stay where they were. ``beside`` is what the same
     transaction locks for others. What is kept for those who stand in line is theirs when it is ``due_by`` then. Dates that are new or
-    move are ``not_before`` the moment of that, and judged as ``asked_at`` then, without it as when their time was asked for.
+    move are ``not_before`` the moment of that, and judged as ``asked_at`` then, without it as when their time was asked for. A plan that
+    ``restates`` says something else of what stays: of a request that is no decision.
     """
 
     act: str
@@ -51,25 +53,35 @@ class Plan:
     due_by: datetime = NOT_IN_LINE
     asked_at: datetime | None = None
     not_before: datetime | None = None
+    restates: bool = False
 
-    def span(self, occurrence: Occurrence) -> DatedSpan:
-        wall = self.walls.get(occurrence.id)
-        return replace(DatedSpan.of(wall) if wall else span_of(occurrence), asked_at=self.asked_at or occurrence.submitted)
+    def span(self, date: Occurrence) -> DatedSpan:
+        """When a date is to be, and when that was asked for."""
+        is_asked = self.asked_at is not None and (date.state not in LIVE or self.moves(date))
+        return replace(self._span(date), asked_at=self.asked_at if is_asked else date.submitted)
+
+    def _span(self, date: Occurrence) -> DatedSpan:
+        wall = self.walls.get(date.id)
+        return DatedSpan.of(wall) if wall else span_of(date)
 
     def moves(self, date: Occurrence) -> bool:
         """Whether a date is to be at another time or in another room than it is."""
-        span = self.span(date)
+        span = self._span(date)
         is_then = span.fault is None and span.wall.interval() == Interval(date.starts_at, date.ends_at)
         return not is_then or (self.room is not None and self.room.id != date.room_id)
 
-    def parts(self, exceptions: Exceptions) -> tuple[tuple[Room, Exceptions, tuple[Occurrence, ...]], ...]:
-        """The dates by the room in which they are to be and the exceptions that hold for them: one may have been moved."""
-        found: dict[tuple[int, bool], tuple[Room, Exceptions, tuple[Occurrence, ...]]] = {}
+    def parts(self, exceptions: Exceptions) -> tuple[tuple[Room, Exceptions, bool, tuple[Occurrence, ...]], ...]:
+        """The dates by the room in which they are to be, the exceptions that hold for them, for one may have been moved, and whether
+        staff have decided on them."""
+        found: dict[tuple[int, bool, bool], tuple[Room, Exceptions, bool, tuple[Occurrence, ...]]] = {}
         for date in self.dates:
-            room, held = self.room or date.room, exceptions.of(date.number)
-            _, _, before = found.get((room.id, held == NONE), (room, held, ()))
-            found[room.id, held == NONE] = (room, held, (*before, date))
+            room, held, staffs = self.room or date.room, exceptions.of(date.number), self._is_staffs(date)
+            *_, before = found.get((room.id, held == NONE, staffs), (room, held, staffs, ()))
+            found[room.id, held == NONE, staffs] = (room, held, staffs, (*before, date))
         return tuple(found.values())
+
+    def _is_staffs(self, date: Occurrence) -> bool:
+        return self.by_staff and (not self.restates or self.moves(date) or date.state is OccurrenceState.BOOKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +138,7 @@ def settle(session: Session, booking: Booking, plan: Plan, *, now: datetime) -> 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """The dates of a plan that are judged together: of one room, under the same exceptions."""
+    """The dates of a plan that are judged together: of one room, under the same exceptions, by staff or not."""
 
     case: Case
     dates: tuple[Occurrence, ...]
@@ -134,10 +146,10 @@ class _Part:
 
 def _parts(booking: Booking, plan: Plan, standings: tuple[Standing, ...]) -> list[_Part]:
     found = plan.parts(exceptions_of(booking))
-    yet = [tuple(date.id for _, _, dates in found[number:] for date in dates) for number in range(len(found))]
+    yet = [tuple(date.id for *_, dates in found[number:] for date in dates) for number in range(len(found))]
     return [
-        _Part(case_again(booking, plan, dates, room, held=held, standings=standings, settled=settled), dates)
-        for (room, held, dates), settled in zip(found, yet, strict=True)
+        _Part(case_again(booking, replace(plan, by_staff=staffs), dates, room, held=held, standings=standings, settled=settled), dates)
+        for (room, held, staffs, dates), settled in zip(found, yet, strict=True)
     ]
 
 
@@ -145,21 +157,26 @@ def _settle(session: Session, booking: Booking, plan: Plan, standings: tuple[Sta
     """One part after the other is written as it is judged, so that the next is counted with it; then all take their time at once."""
     parts = _parts(booking, plan, standings)
     was_requested = booking.state is BookingState.REQUESTED
-    judged = [(part.case, _judged(session, part, plan.asked_at, now)) for part in parts]
+    staying = {date for date in plan.dates if date.state is OccurrenceState.REQUESTED and not plan.moves(date)}
+    judged = [(part.case, _judged(session, part, now)) for part in parts]
     found = _asked(session, [date for part in parts for date in part.dates], judged, plan, now)
     if stuck := {occurrence.number: date for occurrence, date in found.dates if not date.is_kept}:
         raise _LeftOut(stuck)
     every = tuple(date for _case_of, dates in judged for date in dates)
+    booking.follow_dates()
     if any(date.needs_review for date in every):
         settled = set(plan.dates)
         promised = booking.decide_by if was_requested else None
         wait_for_decision(booking, every, beside=[date for date in waiting(booking, OccurrenceState.REQUESTED) if date not in settled])
         # What was promised stands; who begins to wait now is promised an answer from now on.
-        booking.decide_by = promised or put_off(session, booking, since=plan.asked_at or booking.created_at, now=now)
+        since = min(date.request.submitted for date in every if date.needs_review and date.request)
+        booking.decide_by = promised or put_off(session, booking, since=since, now=now)
+    staying = {date for date in staying if date.state is OccurrenceState.REQUESTED}
+    kept = _kept_until(session, [date.id for date in staying], now)
     takes = [
-        Take(date.want, occurrence.id, hold_until(booking, date.state, now=now))
+        Take(date.want, occurrence.id, kept[occurrence.id] if occurrence in staying else hold_until(booking, date.state, now=now))
         for occurrence, date in found.dates
-        if date.want is not None and keeps_time(booking, date.state)
+        if date.want is not None and (occurrence.id in kept if occurrence in staying else keeps_time(booking, date.state))
     ]
     session.flush()
     occupy(session, found.answer, takes, release=[date.id for date in plan.dates], now=now)
@@ -168,13 +185,21 @@ def _settle(session: Session, booking: Booking, plan: Plan, standings: tuple[Sta
     return every
 
 
-def _judged(session: Session, part: _Part, asked_at: datetime | None, now: datetime) -> tuple[Judged, ...]:
+def _kept_until(session: Session, dates: Collection[int], now: datetime) -> dict[int, datetime]:
+    """Until when the time of requests is kept, by the ids of their dates: what is said of them keeps it no longer."""
+    if not dates:
+        return {}
+    held = select(Claim.occurrence_id, Claim.expires_at).where(Claim.occurrence_id.in_(dates), Claim.expires_at > now)
+    return {row.occurrence_id: row.expires_at for row in session.execute(held)}
+
+
+def _judged(session: Session, part: _Part, now: datetime) -> tuple[Judged, ...]:
     judged = judge(session, part.case)
     state = state_once_kept(part.case, judged)
-    for occurrence, date in zip(part.dates, judged, strict=True):
+    for occurrence, span, date in zip(part.dates, part.case.dates, judged, strict=True):
         if not date.is_refused:
             _write(occurrence, date, state, part.case.room, now)
-            occurrence.asked_at = asked_at or occurrence.asked_at
+            occurrence.asked_at = None if span.asked_at == occurrence.booking.created_at else span.asked_at
     return judged
 
 
@@ -215,7 +240,7 @@ def case_again(
     waits = not plan.confirms and booking.confirm_by is not None
     applicant = applicant_in(booking, standings, by_staff=plan.by_staff, must_confirm=waits)
     case = case_of_booking(booking, applicant, [plan.span(date) for date in dates], room)
-    since = plan.asked_at or min(date.submitted for date in dates)
+    since = min(span.asked_at or booking.created_at for span in case.dates)
     return replace(case, settled=settled, exceptions=held.unanswered, waivers=held.waivers, submitted=since, not_before=plan.not_before)
 
 

@@ -85,6 +85,7 @@ def parted(session: Session, booking: Booking, dates: Collection[Occurrence], *,
     keep_stored(session, made.id, [judged[start] for start in starts if start in judged], act="split", now=now)
     _copy_met(session, booking, made)
     for each in (booking, made):
+        each.follow_dates()
         touch(session, each)
     numbers = sorted(date.number for date in moving)
     record(

@@ -13,7 +13,7 @@ from notices.answers import PURPOSES, about, answer, hand_of, told, vain
 from notices.links import Link, link_of, path_of, to_undo
 from venues.queries import municipality
 from web import problems
-from web.guards import by_address
+from web.guards import by_address, has_cookie
 from web.hooks import Back
 from web.pages import done
 
@@ -48,7 +48,9 @@ def give_answer(token: str) -> ResponseReturnValue:
     link = link_of(token, _secret())
     changed = accepted(answer, link, vain=vain) if link.purpose == "accept" else edge.transact(answer, link)
     back = _way_back(link, changed) if changed else None
-    return done(told(edge.reading(), link), url_for("notices.answered"), back=back)
+    answer_to = done(told(edge.reading(), link), url_for("notices.answered"), back=back)
+    # What was done is told on the next page by a cookie, or else at once.
+    return answer_to if has_cookie() else answered()
 
 
 @routes.get("/answers")

@@ -349,7 +349,7 @@ class Model:
         for number, n in enumerate(sorted(range(len(states)), key=lambda n: (by_room[n][0].start, by_room[n][0].end)), start=1):
             was_taken, beside = (not answers[n].is_free, answers[n].beside) if n in answers else (False, ())
             date = replace(by_room[n][0], state=states[n], was_taken=was_taken, beside=beside)
-            case.dates[number] = self._placed(case, date, now)
+            case.dates[number] = self._placed(case, date, None, now)
         return "too-often-in-line" if any(self._is_crowded(date, sort) for date in case.dates.values()) else ""
 
     def _are_enough(self) -> bool:
@@ -400,7 +400,7 @@ class Model:
         was = self._before([booking for booking, _ in losers], now)
         beside = self._ask(case, {1: date}, now, losers)[1].beside
         self._lose(losers, None, now)
-        case.dates[1] = self._placed(case, replace(date, state="booked", beside=beside), now)
+        case.dates[1] = self._placed(case, replace(date, state="booked", beside=beside), None, now)
         self.add(booking, case)
         if losers:
             self._may_be_undone(replace(was, before={**was.before, booking: ({}, None, "cancelled", {})}))
@@ -906,9 +906,9 @@ class Model:
     @staticmethod
     def _judged_anew(case: Case, numbers: Collection[int], *, by_staff: bool) -> dict[int, Date]:
         """Dates where they are; what staff say of what is booked is booked."""
-        decides = by_staff and all(case.dates[n].state == "booked" for n in numbers)
-        state = "booked" if decides or case.sort in (BLOCK, EVENT) else case.sort.then
-        return {n: replace(case.dates[n], state="unconfirmed" if case.confirm_by else state) for n in numbers}
+        decides = {n: (by_staff and case.dates[n].state == "booked") or case.sort in (BLOCK, EVENT) for n in numbers}
+        states = {n: "unconfirmed" if case.confirm_by else "booked" if decides[n] else case.sort.then for n in numbers}
+        return {n: replace(case.dates[n], state=states[n]) for n in numbers}
 
     def _moved(self, booking: int, dates: dict[int, Date], now: datetime) -> str:
         return self._settle(booking, dates, "move", now, notice="dates-moved")
@@ -989,13 +989,21 @@ class Model:
     def _place(self, booking: int, dates: Mapping[int, Date], now: datetime, due_by: datetime | None = None) -> None:
         case, own = self.cases[booking], {(booking, number) for number in dates}
         answers = self._ask(case, dates, now, own, due_by)
-        placed = {n: self._placed(case, replace(date, beside=answers[n].beside), now) for n, date in dates.items()}
+        placed = {n: self._placed(case, replace(date, beside=answers[n].beside), case.dates.get(n), now) for n, date in dates.items()}
         self._give_up(own, now, placed.values())
         case.dates |= placed
         if case.state(self.states[booking]) != "unconfirmed":
             case.confirm_by = None
 
-    def _placed(self, case: Case, date: Date, now: datetime) -> Date:
+    def _placed(self, case: Case, date: Date, before: Date | None, now: datetime) -> Date:
+        """The date as it holds its time; a request that stays is kept as long as before, and no longer."""
+        is_staying = before is not None and before.state == date.state == "requested" and not _is_elsewhere(before, date)
+        if before is not None and is_staying and case.sort.hold:
+            return (
+                replace(date, holds=True, expires=before.expires)
+                if before.has(now)
+                else replace(date, holds=False, expires=None, beside=())
+            )
         match date.state:
             case "booked":
                 return replace(date, holds=True, expires=None)

@@ -82,6 +82,11 @@ def the_request() -> Request:
     return found
 
 
+def has_cookie() -> bool:
+    """Whether the browser brings our cookie."""
+    return current_app.config["SESSION_COOKIE_NAME"] in the_request().cookies
+
+
 def is_by_token(asked: Request) -> bool:
     """Whether a request of the API says by a token who asks, so that no cookie counts."""
     return asked.path.startswith("/api/") and asked.headers.get("Authorization", "").startswith("Bearer ")
@@ -129,8 +134,7 @@ def _refuse_forgery() -> None:
         return
     if getattr(current_app.view_functions.get(asked.endpoint or ""), BY_ADDRESS, False):
         return
-    cookie = current_app.config["SESSION_COOKIE_NAME"] in asked.cookies
-    if cookie or not asked.path.startswith("/api/"):
+    if has_cookie() or not asked.path.startswith("/api/"):
         csrf.protect()
 
 

@@ -118,7 +118,7 @@ def _drawn(
     """Judge the dates as they stand, and write what they draw on and cost where that is something else."""
     standings = standings_of(session, booking.organisation_id)
     plan, found = Plan(act="draw", dates=tuple(dates), by_staff=True), []
-    for room, held, theirs in plan.parts(exceptions_of(booking)):
+    for room, held, _staffs, theirs in plan.parts(exceptions_of(booking)):
         case = case_again(booking, plan, theirs, room, held=held, standings=standings, settled=tuple(date.id for date in theirs))
         judged = judge(session, case)
         changed = [
