@@ -256,6 +256,31 @@ def test_my_bookings_are_what_waits_what_comes_and_what_has_been(
     assert ["mistet 1 dato" in one for one in (before, page)] == [False, True]
 
 
+def test_a_series_that_lost_all_that_was_to_come_is_listed_as_that_and_not_as_over(
+    app: Flask, hall: Hall, visit: Callable[..., Visitor], booked: Callable[..., str], clock: Clock
+) -> None:
+    reference = booked(start="2026-09-02T18:00", end="2026-09-02T20:00", recurrence={"rrule": "FREQ=WEEKLY;COUNT=3"})
+    clock.pass_by(timedelta(days=3))
+    closed = ClosureInput(start=datetime(2026, 9, 7, 8, 0), end=datetime(2026, 9, 30, 8, 0), reason="Lekkasje")
+    app.extensions["database"].transact(close_rooms, "oren-flerbrukshall", closed, confirmed=True, by=hall.kari, now=clock())
+
+    page, found = visit("berit").get("/bookings").text, visit("kari").get("/office/search?q=Skiold").text
+
+    (line,) = page.partition('id="in-line"')[2].partition("</section>")[0].split('<li class="hit">')[1:]
+    told = (
+        reference,
+        "Onsdag 9. september 2026",
+        "og 1 dato til",
+        "Datoene som gjenstår, mistet tiden.",
+        "Måtte vike",
+        "Booket",
+        "mistet 2",
+    )
+    assert [part in line for part in told] == [True, True, True, True, True, False, False]
+    assert 'id="past"' not in page
+    assert line.partition("</div>")[0] in found
+
+
 def test_nobody_sees_others_bookings_among_their_own(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
     booked()
 
