@@ -138,7 +138,10 @@ def test_a_date_in_another_venue_is_told_with_it_and_stays_there_when_only_its_c
 
     assert ("<span>Gymsal, Fjell skole</span>" in preview, chosen) == (True, "fjell-skole/gymsal")
     assert re.findall(r">([^<]+)</option>", rooms) == ["Gymsal 1", "Gymsal 2", "Hel hall (håndballbane)", "Gymsal, Fjell skole"]
-    assert "Berit Moe flyttet fra Gymsal 1 22. september 2026 kl. 18:00 til Gymsal, Fjell skole 22. september 2026 kl. 18:00." in both
+    assert (
+        "Berit Moe flyttet fra Gymsal 1, 22. september 2026 kl. 18:00 til Gymsal, Fjell skole, 22. september 2026 kl. 18:00 (tir. 22. sep.)."
+        in both
+    )
     assert both.index("22. september 2026") < both.index("19:00–21:00") < both.index("<span>Gymsal, Fjell skole</span>")
     assert ">Gymsal, Fjell skole</h1>" in visitor.get(page).text
     assert ">Gymsal, Fjell skole</a>" in visitor.get("/bookings").text
@@ -279,6 +282,18 @@ def test_a_series_that_lost_all_that_was_to_come_is_listed_as_that_and_not_as_ov
     assert [part in line for part in told] == [True, True, True, True, True, False, False]
     assert 'id="past"' not in page
     assert line.partition("</div>")[0] in found
+
+
+def test_what_is_split_off_tells_from_which_booking(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
+    reference = booked(recurrence={"rrule": "FREQ=WEEKLY;COUNT=3"})
+    berit, page = visit("berit"), f"/bookings/{reference}"
+
+    done = berit.post(f"{page}/occurrences/2/split", form_on=page)
+    made = berit.get(done.location).text
+
+    assert f"Dette er nå en egen booking, skilt ut fra {reference}." in made
+    assert made.count('data-kept="yes"') == 2
+    assert (done.location == page, f'href="{page}"' in made) == (False, True)
 
 
 def test_nobody_sees_others_bookings_among_their_own(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
