@@ -138,10 +138,8 @@ def test_a_date_in_another_venue_is_told_with_it_and_stays_there_when_only_its_c
 
     assert ("<span>Gymsal, Fjell skole</span>" in preview, chosen) == (True, "fjell-skole/gymsal")
     assert re.findall(r">([^<]+)</option>", rooms) == ["Gymsal 1", "Gymsal 2", "Hel hall (håndballbane)", "Gymsal, Fjell skole"]
-    assert (
-        "Berit Moe flyttet fra Gymsal 1, 22. september 2026 kl. 18:00 til Gymsal, Fjell skole, 22. september 2026 kl. 18:00 (tir. 22. sep.)."
-        in both
-    )
+    when = "22. september 2026 kl. 18:00"
+    assert f"Berit Moe flyttet fra Gymsal 1, {when} til Gymsal, Fjell skole, {when} (tir. 22. sep.)." in both
     assert both.index("22. september 2026") < both.index("19:00–21:00") < both.index("<span>Gymsal, Fjell skole</span>")
     assert ">Gymsal, Fjell skole</h1>" in visitor.get(page).text
     assert ">Gymsal, Fjell skole</a>" in visitor.get("/bookings").text
