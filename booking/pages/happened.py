@@ -153,7 +153,12 @@ def told_publicly_of(chain: Chain, booking: Booking, labels: Mapping[int, str]) 
 
 
 def _told(chain: Chain, reader: Reader) -> list[Line]:
-    return [Line(event.act.at, " ".join(filter(None, (_text(chain, event, reader), _days(event))))) for event in chain.events]
+    return [Line(event.act.at, _with_days(_text(chain, event, reader), _days(event))) for event in chain.events]
+
+
+def _with_days(text: str, days: str) -> str:
+    """A sentence, with its dates within it."""
+    return f"{text.removesuffix('.')} {days}." if days else text
 
 
 def answers(why: Why) -> list[str]:
@@ -357,7 +362,7 @@ def _is_meant(offer: Offer, event: Event) -> bool:
 
 
 def _place(chain: Chain, room: int, start: str, reader: Reader) -> str:
-    return f"{chain.rooms[room].seen_from(reader.here)} {_moment(start, reader)}"
+    return f"{chain.rooms[room].seen_from(reader.here)}, {_moment(start, reader)}"
 
 
 def _moment(written: str, reader: Reader) -> str:

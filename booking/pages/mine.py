@@ -1,10 +1,11 @@
 """My bookings: what waits for me, what is coming, what has been."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
 from flask import render_template, request, url_for
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import joinedload
 
 from accounts import edge
@@ -21,6 +22,7 @@ from kernel.wallclock import to_wall
 from venues.models import Room
 
 WAITING = (BookingState.REQUESTED, BookingState.UNCONFIRMED)
+AHEAD_AT_ONCE = 300
 PAST_AT_ONCE = 20
 LAST_PAGE = 10_000
 # How many dates one is asked about, and for how long after each.
@@ -35,17 +37,20 @@ def mine() -> str:
     actor.require_known()
     page = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
     past, offered = _past(actor, page), _offers(actor)
+    ahead = rows(edge.reading(), Wanted((of(actor),), is_ahead=True, limit=AHEAD_AT_ONCE), now=now())
+    to_confirm = [row for row in ahead if row.state is BookingState.UNCONFIRMED and row.booking.organisation_id in actor.organisations]
+    kept = Counter(offer.occurrence.booking_id for offer in offered if offer.occurrence.state is not OccurrenceState.SKIPPED)
     following = url_for("booking.mine", page=page + 1, _anchor="past") if len(past) > PAST_AT_ONCE else ""
     return render_template(
         "booking/mine.html",
         tasks=to_do(edge.reading(), by=actor, now=now()),
-        to_confirm=_rows(actor, _to_confirm(actor), is_ahead=True),
+        to_confirm=to_confirm,
         used=_used(actor),
-        waiting=_rows(actor, and_(Booking.state.in_(WAITING), ~_to_confirm(actor)), is_ahead=True),
+        waiting=[row for row in ahead if row.state in WAITING and row not in to_confirm],
         offered=offered,
         verdicts=verdicts_offered(edge.reading(), offered),
-        in_line=_rows(actor, and_(Booking.state.in_(IN_LINE), Booking.id.not_in(_offered())), is_ahead=True),
-        coming=_rows(actor, Booking.state == BookingState.BOOKED, is_ahead=True),
+        in_line=[row for row in ahead if row.state in IN_LINE and row.ahead > kept[row.booking.id]],
+        coming=[row for row in ahead if row.state is BookingState.BOOKED],
         past=past[:PAST_AT_ONCE],
         previous=url_for("booking.mine", page=page - 1, _anchor="past") if page > 1 else "",
         following=following,
@@ -75,19 +80,6 @@ def of(actor: Actor) -> ColumnElement[bool]:
     return or_(held & (Booking.kind != BookingKind.INCOMING), Booking.organisation_id.in_(sorted(actor.organisations)))
 
 
-def _to_confirm(actor: Actor) -> ColumnElement[bool]:
-    return and_(Booking.state == BookingState.UNCONFIRMED, Booking.organisation_id.in_(sorted(actor.organisations)))
-
-
-def _offered() -> Select[int]:
-    """The bookings for which something is kept until they answer."""
-    return select(Occurrence.booking_id).join(Offer, Offer.occurrence_id == Occurrence.id).where(*_open())
-
-
-def _open() -> tuple[ColumnElement[bool], ...]:
-    return Offer.state == OfferState.OPEN, Offer.expires_at > now()
-
-
 def _offers(actor: Actor) -> Sequence[Offer]:
     """What is kept for these bookings, what is to be answered first before the others."""
     date = joinedload(Offer.occurrence)
@@ -96,12 +88,9 @@ def _offers(actor: Actor) -> Sequence[Offer]:
         date.joinedload(Occurrence.room),
         date.joinedload(Occurrence.booking).joinedload(Booking.organisation),
     )
-    query = select(Offer).join(Offer.occurrence).join(Occurrence.booking).where(of(actor), *_open()).options(*parts)
+    is_open = (Offer.state == OfferState.OPEN, Offer.expires_at > now())
+    query = select(Offer).join(Offer.occurrence).join(Occurrence.booking).where(of(actor), *is_open).options(*parts)
     return edge.reading().scalars(query.order_by(Offer.expires_at, Offer.id)).all()
-
-
-def _rows(actor: Actor, condition: ColumnElement[bool], *, is_ahead: bool | None) -> list[Row]:
-    return rows(edge.reading(), Wanted((of(actor), condition), is_ahead=is_ahead), now=now())
 
 
 def _past(actor: Actor, page: int) -> list[Row]:

@@ -20,15 +20,28 @@ IN_LINE = (BookingState.WAITING, BookingState.DISPLACED)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A booking with the date ``shown`` for it: the next one, else the last; ``ahead`` counts the live ones to come,
-    ``lost`` those to come that others took."""
+    """A booking with the date ``shown`` for it: the next one, else the last; of those to come ``live`` counts the live ones,
+    ``waits`` those in line and ``lost`` those that others took."""
 
     booking: Booking
     shown: Occurrence | None
-    ahead: int
+    live: int
+    waits: int
     lost: int
     dates: int
     last_start: datetime
+
+    @property
+    def ahead(self) -> int:
+        """How many dates are to come: where none is live, those in line or displaced."""
+        return self.live or self.waits + self.lost
+
+    @property
+    def state(self) -> BookingState:
+        """Where what is still to come of it stands; where nothing is, where it ended."""
+        if self.live or not self.ahead:
+            return self.booking.state
+        return BookingState.WAITING if self.waits else BookingState.DISPLACED
 
     @property
     def span(self) -> tuple[datetime, datetime] | None:
@@ -64,7 +77,8 @@ def rows(session: Session, wanted: Wanted, *, now: datetime) -> list[Row]:
         joinedload(Booking.owner),
     )
     times = dated(now)
-    query: Select[Any] = select(Booking, times.c.next_start, times.c.last_start, times.c.ahead, times.c.lost, times.c.dates)
+    counted = (times.c.live, times.c.waits, times.c.lost, times.c.dates, times.c.last_start)
+    query: Select[Any] = select(Booking, times.c.next_start, *counted)
     query = query.join(times, times.c.booking_id == Booking.id).where(*wanted.conditions).options(*parts)
     if wanted.is_ahead is not None:
         query = query.where(times.c.next_start.is_not(None) if wanted.is_ahead else times.c.next_start.is_(None))
@@ -74,7 +88,7 @@ def rows(session: Session, wanted: Wanted, *, now: datetime) -> list[Row]:
     theirs = (Occurrence.booking_id.in_(shown), Occurrence.starts_at.in_(set(shown.values())))
     dates = session.scalars(select(Occurrence).where(*theirs).options(joinedload(Occurrence.room).joinedload(Room.venue)))
     by_booking = {date.booking_id: date for date in dates if date.starts_at == shown[date.booking_id]}
-    return [Row(row.Booking, by_booking.get(row.Booking.id), row.ahead or 0, row.lost or 0, row.dates, row.last_start) for row in found]
+    return [Row(booking, by_booking.get(booking.id), *numbers) for booking, _next, *numbers in found]
 
 
 def dated(now: datetime) -> Any:
@@ -82,14 +96,24 @@ def dated(now: datetime) -> Any:
 
     Where nothing is left but dates in line or displaced, those are what lies ahead.
     """
-    in_line = and_(Booking.state.in_(IN_LINE), Occurrence.state.in_((OccurrenceState.WAITING, OccurrenceState.DISPLACED)))
-    is_ahead = and_(or_(Occurrence.state.in_(sorted(LIVE)), in_line), Occurrence.ends_at > now)
+    is_coming = Occurrence.ends_at > now
+    is_live = and_(Occurrence.state.in_(sorted(LIVE)), is_coming)
+    waits, is_lost = (and_(Occurrence.state == state, is_coming) for state in (OccurrenceState.WAITING, OccurrenceState.DISPLACED))
     columns = (
         Occurrence.booking_id,
-        func.min(case((is_ahead, Occurrence.starts_at))).label("next_start"),
+        func.coalesce(_first(is_live), _first(or_(waits, is_lost))).label("next_start"),
         func.max(Occurrence.starts_at).label("last_start"),
-        func.sum(case((is_ahead, 1), else_=0)).label("ahead"),
-        func.sum(case((and_(Occurrence.state == OccurrenceState.DISPLACED, Occurrence.ends_at > now), 1), else_=0)).label("lost"),
+        _number(is_live).label("live"),
+        _number(waits).label("waits"),
+        _number(is_lost).label("lost"),
         func.count().label("dates"),
     )
-    return select(*columns).join(Booking, Occurrence.booking_id == Booking.id).group_by(Occurrence.booking_id).subquery("dated")
+    return select(*columns).group_by(Occurrence.booking_id).subquery("dated")
+
+
+def _first(condition: ColumnElement[bool]) -> Any:
+    return func.min(case((condition, Occurrence.starts_at)))
+
+
+def _number(condition: ColumnElement[bool]) -> Any:
+    return func.sum(case((condition, 1), else_=0))

@@ -70,9 +70,14 @@ def readd_date(reference: str, number: int) -> ResponseReturnValue:
 @routes.post("/bookings/<reference>/occurrences/<int:number>/split")
 def split(reference: str, number: int) -> ResponseReturnValue:
     """Make a date and those following it a booking of their own."""
-    given = parse(Version, request.form)
-    message = _("Dette er nå en egen booking med sin egen referanse.")
-    return act_on(reference, lambda booking: edge.transact(splitting.split, booking.id, number, version=given.version), message)
+    given, told = parse(Version, request.form), list[str]()
+
+    def split(booking: Booking) -> Booking:
+        made = edge.transact(splitting.split, booking.id, number, version=given.version)
+        told.append(_("Dette er nå en egen booking, skilt ut fra %(reference)s.", reference=booking.reference))
+        return made
+
+    return act_on(reference, split, told=told)
 
 
 def _changed(booking: Booking, wanted: Change, version: int | None, told: list[str], message: str) -> Booking:

@@ -112,7 +112,7 @@ def test_a_free_evening_tells_who_gave_it_up_and_who_did_not_want_it(session: Se
 
     kept = "Tiden ble nettopp ledig og holdes for dem som står i kø. Senest 1. september 2026 kl. 22:42 er de spurt."
     assert [answers(asked(session, hall.siri, now=NOW + MINUTE * after)) for after in (11, 12)] == [[kept], ["Ledig. Ingen har booket."]]
-    place = "Gymsal 1 15. september 2026 kl. 18:00"
+    place = "Gymsal 1, 15. september 2026 kl. 18:00"
     assert said(found) == [
         "Berit Moe booket. Skiold turn",
         "Per Solli stilte seg i kø. Per Solli",
@@ -138,7 +138,7 @@ def test_a_date_is_told_where_it_was_and_where_it_is_and_through_which_part(sess
 
     left, come = asked(session, hall.kari), asked(session, hall.kari, "gymsal-2", THEN + timedelta(days=2))
 
-    moved = "Kari Nordby (saksbehandler) flyttet fra Gymsal 1 {} til Hel hall (håndballbane) {}. Skiold turn".format(
+    moved = "Kari Nordby (saksbehandler) flyttet fra Gymsal 1, {} til Hel hall (håndballbane), {}. Skiold turn".format(
         "15. september 2026 kl. 18:00", "17. september 2026 kl. 18:00"
     )
     assert said(left) == said(come) == ["Berit Moe booket. Skiold turn", moved]

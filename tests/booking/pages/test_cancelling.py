@@ -2,18 +2,20 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from booking.closures import close_rooms
 from booking.models import Booking
 from tests.accounts.conftest import Visitor
 from tests.booking.conftest import LADDER, NO_SHOW, REASON, Hall, publish_with
 from tests.booking.pages.conftest import ASKED, ROOM, Hidden
 from tests.clock import Clock
+from venues.inputs import ClosureInput
 
 
 def test_an_officer_says_why_and_the_page_tells_it(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
@@ -155,6 +157,21 @@ def test_a_period_is_not_given_back_for_more_than_the_page_told(
 
     assert (late.status_code, saw.status_code) == (409, 303)
     assert "Ingenting er avlyst." in late.text and "koster nå 400 kr." in price(late.text)
+
+
+def test_a_period_is_told_with_what_it_costs_what_stays_and_which_dates_are_not_had(
+    app: Flask, hall: Hall, visit: Callable[..., Visitor], booked: Callable[..., str], clock: Clock
+) -> None:
+    booked(start="2026-09-15T18:00", end="2026-09-15T20:00"), booked(start="2026-09-17T18:00", end="2026-09-17T20:00")
+    closed = ClosureInput(start=datetime(2026, 9, 17, 8, 0), end=datetime(2026, 9, 18, 8, 0), reason="Lekkasje")
+    app.extensions["database"].transact(close_rooms, "oren-flerbrukshall", closed, confirmed=True, by=hall.kari, now=clock())
+
+    page = visit("berit").get(f"/organisations/{hall.cast.skiold.id}/releases?first_day=2026-09-14&last_day=2026-09-20").text
+
+    told = ("Tiden blir ledig for andre.", "det letes ikke etter noe annet", "De andre datoene deres står som før.", "angre i to minutter.")
+    assert [part in page for part in (*told, "Det er gratis å gi dem tilbake nå.")] == [True] * 5
+    assert "Timene dere gir tilbake til en avtale" not in page
+    assert ["Måtte vike" in one for one in page.split('<li class="date">')[1:]] == [False, True]
 
 
 def test_a_period_that_ends_before_it_begins_is_told_in_days(hall: Hall, visit: Callable[..., Visitor]) -> None:

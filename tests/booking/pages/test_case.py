@@ -138,7 +138,8 @@ def test_a_date_in_another_venue_is_told_with_it_and_stays_there_when_only_its_c
 
     assert ("<span>Gymsal, Fjell skole</span>" in preview, chosen) == (True, "fjell-skole/gymsal")
     assert re.findall(r">([^<]+)</option>", rooms) == ["Gymsal 1", "Gymsal 2", "Hel hall (håndballbane)", "Gymsal, Fjell skole"]
-    assert "Berit Moe flyttet fra Gymsal 1 22. september 2026 kl. 18:00 til Gymsal, Fjell skole 22. september 2026 kl. 18:00." in both
+    when = "22. september 2026 kl. 18:00"
+    assert f"Berit Moe flyttet fra Gymsal 1, {when} til Gymsal, Fjell skole, {when} (tir. 22. sep.)." in both
     assert both.index("22. september 2026") < both.index("19:00–21:00") < both.index("<span>Gymsal, Fjell skole</span>")
     assert ">Gymsal, Fjell skole</h1>" in visitor.get(page).text
     assert ">Gymsal, Fjell skole</a>" in visitor.get("/bookings").text
@@ -254,6 +255,43 @@ def test_my_bookings_are_what_waits_what_comes_and_what_has_been(
     assert order == sorted(order)
     assert "og 1 dato til" in before
     assert ["mistet 1 dato" in one for one in (before, page)] == [False, True]
+
+
+def test_a_series_that_lost_all_that_was_to_come_is_listed_as_that_and_not_as_over(
+    app: Flask, hall: Hall, visit: Callable[..., Visitor], booked: Callable[..., str], clock: Clock
+) -> None:
+    reference = booked(start="2026-09-02T18:00", end="2026-09-02T20:00", recurrence={"rrule": "FREQ=WEEKLY;COUNT=3"})
+    clock.pass_by(timedelta(days=3))
+    closed = ClosureInput(start=datetime(2026, 9, 7, 8, 0), end=datetime(2026, 9, 30, 8, 0), reason="Lekkasje")
+    app.extensions["database"].transact(close_rooms, "oren-flerbrukshall", closed, confirmed=True, by=hall.kari, now=clock())
+
+    page, found = visit("berit").get("/bookings").text, visit("kari").get("/office/search?q=Skiold").text
+
+    (line,) = page.partition('id="in-line"')[2].partition("</section>")[0].split('<li class="hit">')[1:]
+    told = (
+        reference,
+        "Onsdag 9. september 2026",
+        "og 1 dato til",
+        "Datoene som gjenstår, mistet tiden.",
+        "Måtte vike",
+        "Booket",
+        "mistet 2",
+    )
+    assert [part in line for part in told] == [True, True, True, True, True, False, False]
+    assert 'id="past"' not in page
+    assert line.partition("</div>")[0] in found
+
+
+def test_what_is_split_off_tells_from_which_booking(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
+    reference = booked(recurrence={"rrule": "FREQ=WEEKLY;COUNT=3"})
+    berit, page = visit("berit"), f"/bookings/{reference}"
+
+    done = berit.post(f"{page}/occurrences/2/split", form_on=page)
+    made = berit.get(done.location).text
+
+    assert f"Dette er nå en egen booking, skilt ut fra {reference}." in made
+    assert made.count('data-kept="yes"') == 2
+    assert (done.location == page, f'href="{page}"' in made) == (False, True)
 
 
 def test_nobody_sees_others_bookings_among_their_own(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
