@@ -545,9 +545,12 @@ class Model:
         wanted = {n: date for n, date in wanted.items() if _is_elsewhere(case.dates[n], date)}
         if any(date.room in self.retired for date in wanted.values()):
             return "room-retired"
-        going = self._without_stuck(booking, wanted, now) if skip else wanted
+        begun = {n for n, date in wanted.items() if date.start < now}
+        if begun and not skip:
+            return "declined"
+        going = self._without_stuck(booking, {n: date for n, date in wanted.items() if n not in begun}, now) if skip else wanted
         if wanted and not going:
-            return "declined" if any(self._is_closed(date, case) for date in wanted.values()) else "taken"
+            return "declined" if begun or any(self._is_closed(date, case) for date in wanted.values()) else "taken"
         return self._moved(booking, going, now) if going else ""
 
     def restate(

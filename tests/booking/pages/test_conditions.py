@@ -291,7 +291,7 @@ def test_the_statements_do_not_grow_with_conditions_dates_and_bookings(
 
     # A holder's own bookings ask which uses were confirmed, a booking which teams there are, the inbox what the registers say otherwise; it
     # and a booking's page what can be undone.
-    assert numbers == [[9, 17, 33, 19]] * 3
+    assert numbers == [[9, 11, 33, 19]] * 3
 
 
 def statements_of(counted: Callable[[], Any], visitor: Visitor, address: str) -> int:
