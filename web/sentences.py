@@ -346,6 +346,7 @@ BOOKING: Mapping[str, str] = {
     "times-of-once": _("Velg hvor ofte det gjentas, eller la antall ganger og siste dato stå tomt."),
     "until-before-start": _("Siste dato kan ikke være før den første. Velg {start:when} eller senere."),
     "one-of-two": _("Fyll ut enten antall ganger eller siste dato, ikke begge."),
+    "neither-of-two": _("Fyll ut antall ganger eller siste dato."),
     "several-people": _("Flere passer til «{value}»: {names}. Velg en av dem."),
     "nothing-asked": _("Kryss av for regelen dere ber om unntak fra, og skriv hvorfor."),
     "exception-without-rule": _("Kryss av for regelen dere ber om unntak fra, eller la begrunnelsen stå tom."),

@@ -274,6 +274,15 @@ def test_all_faults_are_shown_at_once_and_what_was_typed_stays(visit: Callable[.
     assert 'value="Øving"' in page.text
 
 
+def test_what_belongs_together_is_told_with_what_is_missing(visit: Callable[..., Visitor]) -> None:
+    wrong = {"from": "20:00", "to": "18:00", "purpose": "", "repeat": "weekly"}
+
+    page = visit("berit").get(preview(**wrong))
+
+    told = ["Til: Slutten må være etter starten.", "Antall ganger: Fyll ut antall ganger eller siste dato.", "Hva skal dere gjøre: "]
+    assert [sentence for sentence in told if sentence in page.text] == told
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
