@@ -217,14 +217,13 @@ BOOKING: Mapping[str, str] = {
     "hearing-decided": _("Det er alt avgjort. Last siden på nytt for å se vedtaket."),
     "hearing-not-over": _("Organisasjonen kan svare til og med {until}. Vent til den har svart, eller til fristen er ute."),
     "no-lease-to-end": _("Organisasjonen har ingen leiestatus den dagen. Skriv en bokstav for å gi den en."),
-    "time-taken": _("{space} er opptatt fra {from:when} til {to:when}."),
+    "time-taken": _("{space} er opptatt {span:when}."),
     "kept-for-line": _(
-        "{space} ble nettopp ledig fra {from:when} til {to:when}, og holdes for dem som står i kø."
+        "{space} ble nettopp ledig {span:when}, og holdes for dem som står i kø."
         " Senest {until:when} er de spurt. Prøv igjen da, eller still deg i køen."
     ),
     "meets-own-date": _(
-        "Denne datoen går inn i en annen dato i samme serie, fra {from:when} til {to:when}."
-        " Gjør den kortere, flytt den eller ta en av dem bort."
+        "Denne datoen går inn i en annen dato i samme serie, {span:when}. Gjør den kortere, flytt den eller ta en av dem bort."
     ),
     "too-often-in-line": _(
         "Dere står alt {most} ganger i kø for dette rommet {value:when}, blant annet med {reference}."

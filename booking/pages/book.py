@@ -25,6 +25,7 @@ from booking.pages.teams import Choice, team_choices
 from booking.pages.terms import terms_of
 from booking.pages.trial import nothing_of, trial_of
 from booking.pages.undo import way_back
+from booking.pages.unsure import unsure_of
 from booking.reservations import preview
 from booking.resources import offered_in
 from booking.sought import note_refusal
@@ -127,8 +128,9 @@ def _preview_page(
         wish=wish,
         case=tried.case,
         trial=trial_of(session, tried, given, to, now=now()),
-        terms=terms_of(tried.dates, now=now()),
+        terms=terms_of(session, tried.dates, now=now()),
         support=support_for(session, tried.case, given, to, by=actor, now=now()),
+        unsure=unsure_of(session, [date.case.room for date in tried.dates if date.is_kept], wish.needs),
         hidden=[(name, value) for name, value in given.items(multi=True) if name not in SENT_ONLY and str(value).strip()],
         repeats=in_words(wish.recurrence.rrule, checked.date, wish.recurrence.also) if wish.recurrence else "",
         picking=PICK,

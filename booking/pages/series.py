@@ -62,9 +62,11 @@ def add_date(reference: str) -> ResponseReturnValue:
 def readd_date(reference: str, number: int) -> ResponseReturnValue:
     """Take back a date that was cancelled or left out."""
     given = parse(Version, request.form)
-    return act_on(
-        reference, lambda booking: edge.transact(adding.readd, booking.id, number, version=given.version), _("Datoen er med igjen.")
-    )
+
+    def readd(booking: Booking) -> Booking:
+        return edge.transact(adding.readd, booking.id, number, version=given.version)
+
+    return act_on(reference, readd, _("Datoen er med igjen."), typed=f"readd-{number}")
 
 
 @routes.post("/bookings/<reference>/occurrences/<int:number>/split")

@@ -19,6 +19,9 @@ from tests.accounts.test_pages import latest
 from tests.booking.conftest import Hall
 from tests.booking.pages.conftest import ASKED, ROOM, Hidden
 from tests.cast import BEGINNING
+from venues.editing import edit_access
+from venues.inputs import AccessInput
+from venues.vocabulary import Access, Answer
 
 SERIES = ASKED | {"repeat": "weekly", "times": "5"}
 
@@ -236,6 +239,22 @@ def test_a_series_that_does_not_fit_leads_to_a_room_that_is_free_on_all_its_date
 
     assert there.startswith("/rooms/oren-flerbrukshall/gymsal-2/book/preview?")
     assert "Tiden er ledig, og reglene sier ja." in visit("berit").get(there).text
+
+
+def test_what_is_needed_and_nobody_knows_of_the_room_is_told_to_who_looks_holds_and_decides(
+    app: Flask, visit: Callable[..., Visitor], booked: Callable[..., str], hall: Hall
+) -> None:
+    known = AccessInput(answers={Access.STEP_FREE: Answer.YES, Access.HEARING_LOOP: Answer.NO}, version=0)
+    app.extensions["database"].transact(edit_access, "oren-flerbrukshall", "gymsal-1", known, by=hall.olav, now=BEGINNING)
+    reference = booked("per", organisation=None, needs=("access.lift", "access.step-free-entrance"))
+
+    looked = visit("berit").get(f"{preview(date='2026-09-16')}&access=lift&access=step-free-entrance")
+    pages = [looked, visit("per").get(f"/bookings/{reference}"), visit("kari").get(f"/office/requests/{reference}")]
+    lacking = visit("berit").get(preview(date="2026-09-16", access="hearing-loop")).text
+
+    assert [("Kan passe, men noe er ukjent" in page.text, page.text.count("Heis: ukjent")) for page in pages] == [(True, 1)] * 3
+    assert ("Rommet har ikke alt det som trengs" in lacking, "Teleslynge: nei" in lacking) == (True, True)
+    assert "Kan passe" not in visit("berit").get(preview(date="2026-09-16", access="step-free-entrance")).text
 
 
 def test_the_policy_says_no_with_its_paragraph_and_the_nearest_time(visit: Callable[..., Visitor]) -> None:
