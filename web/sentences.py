@@ -244,7 +244,7 @@ BOOKING: Mapping[str, str] = {
     "resource-retired": _("«{value}» er alt tatt ut av bruk."),
     "not-in-lots": _("{value} går ikke opp i stabler på {lot}. Velg et antall som gjør det."),
     "too-many-units": _("{value} er for mange til å telles én og én; det går til {most} stabler. Sett minst {lot} i hver stabel."),
-    "changed-meanwhile": _("Noen andre har endret dette mens du så på det (versjon {value} er nå {now}). Se på det på nytt."),
+    "changed-meanwhile": _("Noen andre har endret dette mens du så på det. Se på det på nytt."),
     "rule-not-judged": _(
         "Regelen «{rule}» kan ikke vurderes for bookingen {value}, {start:when}, så ingenting er prøvd."
         " Se om datoene og tallene i regelen kan være slik, rett den og prøv på nytt."
