@@ -213,6 +213,23 @@ def test_a_date_is_taken_out_and_back_in(app: Flask, visit: Callable[..., Visito
     assert "tatt ut" in visitor.get(shorter).text
 
 
+def test_what_is_said_in_vain_of_a_series_is_told_and_not_counted(visit: Callable[..., Visitor]) -> None:
+    page = visit("berit").get(preview(**SERIES, **{"except": "2026-09-16, 2026-09-22", "also": "2026-09-29"})).text
+
+    told = ["ingenting å ta ut: ons. 16. sep.<", "i serien fra før: tir. 29. sep.<", "Du har tatt ut 1 dato."]
+    assert [part for part in told if part in page.replace("sept.", "sep.")] == told
+
+
+def test_the_dates_that_are_left_out_are_named_where_one_waits_for_others(
+    visit: Callable[..., Visitor], booked: Callable[..., str]
+) -> None:
+    booked("kari", organisation=None, kind="municipal", recurrence={"rrule": "FREQ=WEEKLY;COUNT=2"})
+
+    page = visit("berit").get(preview(**SERIES, **{"choice.2026-09-15": "wait"})).text
+
+    assert ("Ikke med: tir. 22. sep" in page, "Ta 2, og stå i kø for 1 dato" in page) == (True, True)
+
+
 def test_a_taken_time_offers_others_that_are_one_press_away(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
     booked()
     visitor = visit("berit")

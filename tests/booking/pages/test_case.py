@@ -176,6 +176,15 @@ def test_a_date_that_is_taken_meanwhile_leads_to_what_can_be_had_instead(visit: 
     assert [part in looked.text for part in ("Tirsdag 22. september 2026", "Opptatt 18:00–20:00", "Gymsal 2", 'id="line"')] == [True] * 4
 
 
+def test_a_move_tells_how_many_dates_it_moved(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
+    reference, berit = booked(recurrence={"rrule": "FREQ=WEEKLY;COUNT=2"}), visit("berit")
+    there = {"date": "2026-09-16", "from": "19:00", "to": "21:00", "scope": "all"}
+
+    berit.post(f"/bookings/{reference}/occurrences/1/move", form_on=f"/bookings/{reference}", **there)
+
+    assert "2 datoer er flyttet." in berit.get(f"/bookings/{reference}").text
+
+
 def test_a_date_that_cannot_be_moved_stays_and_the_page_says_why(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
     reference, visitor = booked(), visit("berit")
     booked(start="2026-09-16T18:00", end="2026-09-16T20:00")
