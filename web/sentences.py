@@ -217,14 +217,13 @@ BOOKING: Mapping[str, str] = {
     "hearing-decided": _("Det er alt avgjort. Last siden på nytt for å se vedtaket."),
     "hearing-not-over": _("Organisasjonen kan svare til og med {until}. Vent til den har svart, eller til fristen er ute."),
     "no-lease-to-end": _("Organisasjonen har ingen leiestatus den dagen. Skriv en bokstav for å gi den en."),
-    "time-taken": _("{space} er opptatt fra {from:when} til {to:when}."),
+    "time-taken": _("{space} er opptatt {span:when}."),
     "kept-for-line": _(
-        "{space} ble nettopp ledig fra {from:when} til {to:when}, og holdes for dem som står i kø."
+        "{space} ble nettopp ledig {span:when}, og holdes for dem som står i kø."
         " Senest {until:when} er de spurt. Prøv igjen da, eller still deg i køen."
     ),
     "meets-own-date": _(
-        "Denne datoen går inn i en annen dato i samme serie, fra {from:when} til {to:when}."
-        " Gjør den kortere, flytt den eller ta en av dem bort."
+        "Denne datoen går inn i en annen dato i samme serie, {span:when}. Gjør den kortere, flytt den eller ta en av dem bort."
     ),
     "too-often-in-line": _(
         "Dere står alt {most} ganger i kø for dette rommet {value:when}, blant annet med {reference}."
@@ -245,7 +244,7 @@ BOOKING: Mapping[str, str] = {
     "resource-retired": _("«{value}» er alt tatt ut av bruk."),
     "not-in-lots": _("{value} går ikke opp i stabler på {lot}. Velg et antall som gjør det."),
     "too-many-units": _("{value} er for mange til å telles én og én; det går til {most} stabler. Sett minst {lot} i hver stabel."),
-    "changed-meanwhile": _("Noen andre har endret dette mens du så på det (versjon {value} er nå {now}). Se på det på nytt."),
+    "changed-meanwhile": _("Noen andre har endret dette mens du så på det. Se på det på nytt."),
     "rule-not-judged": _(
         "Regelen «{rule}» kan ikke vurderes for bookingen {value}, {start:when}, så ingenting er prøvd."
         " Se om datoene og tallene i regelen kan være slik, rett den og prøv på nytt."
@@ -346,6 +345,7 @@ BOOKING: Mapping[str, str] = {
     "times-of-once": _("Velg hvor ofte det gjentas, eller la antall ganger og siste dato stå tomt."),
     "until-before-start": _("Siste dato kan ikke være før den første. Velg {start:when} eller senere."),
     "one-of-two": _("Fyll ut enten antall ganger eller siste dato, ikke begge."),
+    "neither-of-two": _("Fyll ut antall ganger eller siste dato."),
     "several-people": _("Flere passer til «{value}»: {names}. Velg en av dem."),
     "nothing-asked": _("Kryss av for regelen dere ber om unntak fra, og skriv hvorfor."),
     "exception-without-rule": _("Kryss av for regelen dere ber om unntak fra, eller la begrunnelsen stå tom."),

@@ -144,7 +144,8 @@ def sentence(fault: Fault) -> str:
     if fault.code not in SENTENCES:
         structlog.get_logger("arena").error("no wording", code=fault.code)
         return reason or gettext("Ikke godtatt (%(code)s).", code=fault.code)
-    facts = {"value": fault.value, "field": fault.field, **fault.facts}
+    span = f"{fault.facts.get('from')}/{fault.facts.get('to')}"
+    facts = {"value": fault.value, "field": fault.field, "span": span, **fault.facts}
     return " ".join(filter(None, (filled(gettext(_words(fault)), facts), reason, _dates(fault))))
 
 

@@ -172,8 +172,10 @@ def _hours(text: str) -> str:
 
 
 def _when(text: str) -> str:
-    """ISO text as a date, a moment, a span of dates or a date and its name in brackets; other text as it stands."""
+    """ISO text as a date, a moment, a span of dates or of moments, or a date and its name in brackets; other text as it stands."""
     first, _stroke, last = text.partition("/")
+    if "T" in first and "T" in last:
+        return formats.iso_span(first, last)
     if last:
         return f"{_when(first)} – {_when(last)}"
     day, _space, rest = text.partition(" ")

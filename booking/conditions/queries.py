@@ -59,8 +59,14 @@ def visits(session: Session, *where: ColumnElement[bool]) -> list[Visit]:
 def entries(session: Session, asking: Sequence[Visit], *, today: date) -> dict[int, Entry]:
     """By date whether one may enter; two statements, none where nothing is asked. ``today`` tells what is late."""
     words = _words(session, {digest for one in asking for digest in one.asked})
-    done = _done(session, asking, {condition.what for condition in words.values()})
+    done = _done(session, [one.use for one in asking], {condition.what for condition in words.values()})
     return {one.id: may_enter(_conditions(one, words), done(one.use), one.use, today=today) for one in asking}
+
+
+def entries_tried(session: Session, tried: Sequence[tuple[Use, Sequence[Condition]]], *, today: date) -> list[Entry]:
+    """Whether one could enter on dates that are not booked, each with what it would ask; one statement, none where nothing is asked."""
+    done = _done(session, [use for use, _asked in tried], {condition.what for _use, asked in tried for condition in asked})
+    return [may_enter(asked, done(use), use, today=today) for use, asked in tried]
 
 
 AskedOn = tuple[Occurrence, Condition, Met | None]
@@ -128,12 +134,12 @@ class _Done:
         return theirs.values()
 
 
-def _done(session: Session, asking: Sequence[Visit], whats: Iterable[str]) -> _Done:
+def _done(session: Session, uses: Sequence[Use], whats: Iterable[str]) -> _Done:
     wanted = sorted(whats)
     if not wanted:
         return _Done(())
-    people = {int(one.use.person) for one in asking if one.use.person}
-    organisations = {int(one.use.organisation) for one in asking if one.use.organisation}
+    people = {int(use.person) for use in uses if use.person}
+    organisations = {int(use.organisation) for use in uses if use.organisation}
     theirs = or_(models.Met.person_id.in_(sorted(people)), models.Met.organisation_id.in_(sorted(organisations)))
     found = select(models.Met, Venue.zone).join(Venue, models.Met.venue_id == Venue.id).where(models.Met.what.in_(wanted), theirs)
     return _Done((row.Met, row.zone) for row in session.execute(found.order_by(models.Met.id)))

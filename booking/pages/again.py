@@ -11,7 +11,7 @@ from flask import url_for
 from accounts.begun import shortened
 from accounts.identity import Actor
 from booking.alternatives import Offer, form_path
-from booking.models import Booking
+from booking.models import Booking, Occurrence
 from booking.pages.repeats import fields_of
 from booking.states import BookingKind
 from venues.labels import need_label
@@ -45,6 +45,13 @@ def instead(booking: Booking, offer: Offer, *, by: Actor) -> str:
         said.pop("agreement", None)
     page, _asked, query = form_path(offer).partition("?")
     return shortened(page, parse_qsl(f"{query}&{urlencode(said, doseq=True)}"))
+
+
+def date_again(booking: Booking, date: Occurrence, *, by: Actor) -> str:
+    """The address of the look at one date of a booking as a wish of its own, with the ways to have it when it is taken."""
+    last = LastTime((date.local_start, date.local_end), date.local_start.date(), 1)
+    room, said = date.room, {**_when(last, last.last_day), **_what(booking), **_who(booking, by)}
+    return shortened(url_for("booking.preview_page", venue=room.venue.slug, room=room.slug), parse_qsl(urlencode(said, doseq=True)))
 
 
 def _when(last: LastTime, day: date) -> dict[str, Any]:

@@ -20,14 +20,16 @@ from booking.pages import draft
 from booking.pages.blueprint import routes
 from booking.pages.draft import CHOICE, NAMES, PICK, Draft, Order, read, wish_of
 from booking.pages.offers import support_for
-from booking.pages.repeats import Repeat, in_words
+from booking.pages.repeats import Needless, Repeat, in_words, needless
 from booking.pages.teams import Choice, team_choices
 from booking.pages.terms import terms_of
 from booking.pages.trial import nothing_of, trial_of
 from booking.pages.undo import way_back
+from booking.pages.unsure import unsure_of
 from booking.reservations import preview
 from booking.resources import offered_in
 from booking.sought import note_refusal
+from booking.wish import Wish
 from kernel.clock import now
 from kernel.errors import Conflict, Fault, Forbidden, Invalid, Missing, Refusal, refuse
 from kernel.recurrence import WEEKDAYS
@@ -127,10 +129,12 @@ def _preview_page(
         wish=wish,
         case=tried.case,
         trial=trial_of(session, tried, given, to, now=now()),
-        terms=terms_of(tried.dates, now=now()),
+        terms=terms_of(session, tried.dates, now=now()),
         support=support_for(session, tried.case, given, to, by=actor, now=now()),
+        unsure=unsure_of(session, [date.case.room for date in tried.dates if date.is_kept], wish.needs),
         hidden=[(name, value) for name, value in given.items(multi=True) if name not in SENT_ONLY and str(value).strip()],
         repeats=in_words(wish.recurrence.rrule, checked.date, wish.recurrence.also) if wish.recurrence else "",
+        needless=_needless(wish, room.venue.zone),
         picking=PICK,
         asking=asking or Form(given),
         seen=refusal.details.get("seen", "") if refusal else "",
@@ -150,6 +154,12 @@ def _preview_page(
         restored=to(draft.restored(given), _path(room)),
     )
     return Response(page, status=problems.status_of(refusal) if refusal else 422) if refusal or asking else page
+
+
+def _needless(wish: Wish, zone: str) -> Needless:
+    rule = wish.recurrence
+    start = wish.first_span(zone).start
+    return needless(rule.rrule, start, zone=zone, left_out=rule.except_, also=rule.also) if rule else Needless()
 
 
 def _look_first(given: "MultiDict[str, Any]") -> ResponseReturnValue:

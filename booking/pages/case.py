@@ -17,8 +17,9 @@ from booking.case import path_of
 from booking.cases import booking_seen
 from booking.edge import accepted
 from booking.models import Booking, Offer
+from booking.outcome import Declined, Taken
 from booking.pages import draft
-from booking.pages.again import instead, same_again
+from booking.pages.again import date_again, instead, same_again
 from booking.pages.blueprint import routes
 from booking.pages.draft import clock_of
 from booking.pages.edits import said_now
@@ -232,12 +233,19 @@ def page_of(booking: Booking, form: Form, *, refusal: Refusal | None = None, typ
         again=same_again(booking, told.last_time, by=actor, today=today),
         lost=lost_by(session, booking),
         offers=offers,
+        alone=_alone(booking, refusal, typed),
         instead=[instead(booking, offer, by=actor) for offer in offers],
         home=municipality(session),
         actor=actor,
         notice=last_to(session, booking.holder_id, booking.id) if actor.is_officer else None,
         clock_of=clock_of,
     )
+
+
+def _alone(booking: Booking, refusal: Refusal | None, typed: str) -> str:
+    """Where a date that could not be taken back can be looked at alone; nothing where it was refused for something else."""
+    date = next((date for date in booking.occurrences if typed == f"readd-{date.number}"), None)
+    return date_again(booking, date, by=edge.actor()) if date and isinstance(refusal, Declined | Taken) else ""
 
 
 def _teams(booking: Booking, bands: Sequence[str]) -> list[Choice]:

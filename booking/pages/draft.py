@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from booking.pages.repeats import Repeat, rule_of
 from booking.public import CUTS, Public
 from booking.states import Accepts, BookingKind
-from booking.wish import OnConflict, Wish, bands_of
+from booking.wish import OnConflict, Wish, bands_of, wall_span
 from kernel.errors import Fault, Invalid, refuse
 from kernel.wallclock import at
 from policies.request import BAND, AgeBand
@@ -20,6 +20,7 @@ from policies.taxonomy import Activity
 from venues.statements import ACCESS
 from venues.vocabulary import Access
 from web.fields import LINES, Clock, Day, PhoneOrNone, Prose, RowId
+from web.formats import HOME_ZONE
 from web.forms import Input, parse
 
 MIDNIGHT = timedelta(days=1)
@@ -64,23 +65,45 @@ def _listed(given: Any) -> Any:
 Days = Annotated[list[Day], BeforeValidator(_listed), Field(max_length=400), LINES]
 
 
-class Draft(Input):
-    """The form as an address or a body carries it; an end of 00:00 is midnight at the end of the day.
-
-    ``applicant`` is ``me``, an organisation one represents (its number, or ``group:7``), ``other`` for the one whose
-    ``number`` is given, or for staff ``municipal`` and ``block``; ``person`` is the caller whom staff book for.
-    """
+class When(Input):
+    """When the first date of a form is, and until when it is repeated; an end of 00:00 is midnight at the end of the day."""
 
     date: Day
     from_: Annotated[Clock, Field(alias="from")]
     to: Clock
     end_date: Day | None = None
     second_hour: bool = False
+    until: Day | None = None
+
+    @property
+    def span(self) -> tuple[datetime, datetime]:
+        """The wall-clock start and end of the first date."""
+        return span_of(self.date, self.from_, self.end_date or self.date, self.to)
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """What is wrong with it taken together."""
+        found: list[Fault] = []
+        try:
+            wall_span(*self.span, HOME_ZONE, second_hour=self.second_hour)
+        except Invalid as invalid:
+            found += invalid.faults
+        if self.until and self.until < self.date:
+            found.append(Fault("until-before-start", "until", self.until.isoformat(), {"start": self.date.isoformat()}))
+        return tuple(found)
+
+
+class Draft(When):
+    """The form as an address or a body carries it.
+
+    ``applicant`` is ``me``, an organisation one represents (its number, or ``group:7``), ``other`` for the one whose
+    ``number`` is given, or for staff ``municipal`` and ``block``; ``person`` is the caller whom staff book for.
+    """
+
     repeat: Repeat = Repeat.ONCE
     every: Annotated[int, Field(ge=1, le=52)] = 1
     days: Annotated[list[Literal["MO", "TU", "WE", "TH", "FR", "SA", "SU"]], Field(max_length=7)] = Field(default_factory=list)
     times: Annotated[int | None, Field(ge=2, le=400)] = None
-    until: Day | None = None
     left_out: Annotated[Days, Field(alias="except")] = Field(default_factory=list)
     also: Days = Field(default_factory=list)
     choice: Annotated[dict[Day, Choosing], Field(max_length=400)] = Field(default_factory=dict)
@@ -127,11 +150,6 @@ class Draft(Input):
         return tuple(ACCESS + feature for feature in self.access)
 
     @property
-    def span(self) -> tuple[datetime, datetime]:
-        """The wall-clock start and end of the first date."""
-        return span_of(self.date, self.from_, self.end_date or self.date, self.to)
-
-    @property
     def rule(self) -> dict[str, Any] | None:
         """The recurrence as a wish says it."""
         if self.repeat is Repeat.ONCE:
@@ -172,13 +190,20 @@ def read(model: type[Draft], given: "MultiDict[str, Any]") -> Draft:
         draft = parse(model, given)
     except Invalid as invalid:
         faults, draft = list(invalid.faults), None
-    if draft and draft.until and draft.until < draft.date:
-        faults.append(Fault("until-before-start", "until", draft.until.isoformat(), {"start": draft.date.isoformat()}))
     told = {fault.field for fault in faults}
-    faults += [fault for fault in _missing(given) if fault.field not in told]
+    faults += [fault for fault in (*_when_faults(given, told), *_missing(given)) if fault.field not in told]
     if faults or draft is None:
         raise Invalid(*faults)
     return draft
+
+
+def _when_faults(given: "MultiDict[str, Any]", told: Collection[str]) -> tuple[Fault, ...]:
+    """What is wrong with when, as far as its fields can be read."""
+    fields = {info.alias or name for name, info in When.model_fields.items()} - set(told)
+    try:
+        return parse(When, MultiDict(pair for pair in given.items(multi=True) if pair[0] in fields)).faults
+    except Invalid:
+        return ()
 
 
 def require_exceptions(given: "MultiDict[str, Any]") -> None:
@@ -311,7 +336,7 @@ def _missing(given: "MultiDict[str, Any]") -> Iterator[Fault]:
         yield Fault("missing-field", "activity")
     times, until = given.get("times", "").strip(), given.get("until", "").strip()
     if repeat not in (Repeat.ONCE, Repeat.DATES) and bool(times) is bool(until):
-        yield Fault("one-of-two" if times else "missing-field", "times")
+        yield Fault("one-of-two" if times else "neither-of-two", "times")
     if repeat == Repeat.DATES and not given.get("also", "").strip():
         yield Fault("missing-field", "also")
     if repeat == Repeat.ONCE and (times or until):

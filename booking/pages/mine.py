@@ -45,6 +45,7 @@ def mine() -> str:
         "booking/mine.html",
         tasks=to_do(edge.reading(), by=actor, now=now()),
         to_confirm=to_confirm,
+        refused=[row for row in ahead if row.state is BookingState.REFUSED],
         used=_used(actor),
         waiting=[row for row in ahead if row.state in WAITING and row not in to_confirm],
         offered=offered,

@@ -1,11 +1,12 @@
 """Repeats: how often a booking is wanted, as the form's fields, as an RFC 5545 rule, and in words."""
 
 from collections.abc import Collection, Mapping
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from kernel.recurrence import WEEKDAYS
+from kernel.recurrence import WEEKDAYS, dates_of
 from kernel.texts import marked as _
 from policies.labels import both, weekday
 from web import formats
@@ -59,6 +60,22 @@ def rule_of(repeat: Repeat, first: date, *, every: int = 1, days: Collection[str
             pass
     parts.append(f"COUNT={times}" if times else f"UNTIL={until:%Y%m%d}" if until else "")
     return ";".join(part for part in parts if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Needless:
+    """Days said of a series that change nothing: taken out though they are ``not_there``, or added though ``there_already``."""
+
+    not_there: tuple[date, ...] = ()
+    there_already: tuple[date, ...] = ()
+
+
+def needless(rule: str, start: datetime, *, zone: str, left_out: Collection[date], also: Collection[date]) -> Needless:
+    """What is said in vain of the dates of a rule, by its first start on the wall clock of ``zone``."""
+    if not (left_out or also):
+        return Needless()
+    days = set(dates_of(rule, start, zone=zone))
+    return Needless(tuple(sorted(set(left_out) - days)), tuple(sorted(set(also) & days - set(left_out))))
 
 
 def fields_of(rule: str, dates: int) -> dict[str, Any]:

@@ -9,8 +9,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from booking.decisions import PROPOSED
 from booking.lifecycle import LIVE
 from booking.models import Booking, Occurrence
+from booking.preferring import PREFERRED
 from booking.states import BookingState, OccurrenceState
 from kernel.wallclock import to_wall
 from venues.models import Room
@@ -21,27 +23,31 @@ IN_LINE = (BookingState.WAITING, BookingState.DISPLACED)
 @dataclass(frozen=True, slots=True)
 class Row:
     """A booking with the date ``shown`` for it: the next one, else the last; of those to come ``live`` counts the live ones,
-    ``waits`` those in line and ``lost`` those that others took."""
+    ``waits`` those in line, ``lost`` those that others took and
+    ``instead`` those refused for which something else may be asked."""
 
     booking: Booking
     shown: Occurrence | None
     live: int
     waits: int
     lost: int
+    instead: int
     dates: int
     last_start: datetime
 
     @property
     def ahead(self) -> int:
-        """How many dates are to come: where none is live, those in line or displaced."""
-        return self.live or self.waits + self.lost
+        """How many dates are to come: where none is live, those in line or displaced, else those for which something else may be asked."""
+        return self.live or self.waits + self.lost or self.instead
 
     @property
     def state(self) -> BookingState:
         """Where what is still to come of it stands; where nothing is, where it ended."""
         if self.live or not self.ahead:
             return self.booking.state
-        return BookingState.WAITING if self.waits else BookingState.DISPLACED
+        if self.waits or self.lost:
+            return BookingState.WAITING if self.waits else BookingState.DISPLACED
+        return BookingState.REFUSED
 
     @property
     def span(self) -> tuple[datetime, datetime] | None:
@@ -77,7 +83,7 @@ def rows(session: Session, wanted: Wanted, *, now: datetime) -> list[Row]:
         joinedload(Booking.owner),
     )
     times = dated(now)
-    counted = (times.c.live, times.c.waits, times.c.lost, times.c.dates, times.c.last_start)
+    counted = (times.c.live, times.c.waits, times.c.lost, times.c.instead, times.c.dates, times.c.last_start)
     query: Select[Any] = select(Booking, times.c.next_start, *counted)
     query = query.join(times, times.c.booking_id == Booking.id).where(*wanted.conditions).options(*parts)
     if wanted.is_ahead is not None:
@@ -94,18 +100,22 @@ def rows(session: Session, wanted: Wanted, *, now: datetime) -> list[Row]:
 def dated(now: datetime) -> Any:
     """Per booking the start of its next live date, of its last date, and how many there are.
 
-    Where nothing is left but dates in line or displaced, those are what lies ahead.
+    Where nothing is left but dates in line or displaced, those are what lies ahead, and where not even those are, what was refused with
+    something else to ask for.
     """
     is_coming = Occurrence.ends_at > now
     is_live = and_(Occurrence.state.in_(sorted(LIVE)), is_coming)
     waits, is_lost = (and_(Occurrence.state == state, is_coming) for state in (OccurrenceState.WAITING, OccurrenceState.DISPLACED))
+    is_proposed = or_(Occurrence.reason == PROPOSED, Occurrence.reason.startswith(PREFERRED))
+    instead = and_(Occurrence.state == OccurrenceState.REFUSED, is_proposed, Occurrence.starts_at > now)
     columns = (
         Occurrence.booking_id,
-        func.coalesce(_first(is_live), _first(or_(waits, is_lost))).label("next_start"),
+        func.coalesce(_first(is_live), _first(or_(waits, is_lost)), _first(instead)).label("next_start"),
         func.max(Occurrence.starts_at).label("last_start"),
         _number(is_live).label("live"),
         _number(waits).label("waits"),
         _number(is_lost).label("lost"),
+        _number(instead).label("instead"),
         func.count().label("dates"),
     )
     return select(*columns).group_by(Occurrence.booking_id).subquery("dated")

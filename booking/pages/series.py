@@ -1,6 +1,6 @@
 """What can be done on a booking's page with several of its dates: moving, describing, adding, taking back, splitting."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from flask import request
 from flask.typing import ResponseReturnValue
@@ -18,6 +18,7 @@ from kernel.clock import now
 from web import formats
 from web.forms import parse
 from web.texts import gettext as _
+from web.texts import ngettext
 
 
 @routes.post("/bookings/<reference>/occurrences/<int:number>/move")
@@ -27,7 +28,13 @@ def move_dates(reference: str, number: int) -> ResponseReturnValue:
 
     def move(booking: Booking) -> Booking:
         given = parse(Moved, request.form)
-        return _changed(booking, given.change(booking, number), given.version, told, _("Flyttet."))
+        were = _places(booking)
+
+        def said(changed: Booking) -> str:
+            moved = sum(were.get(number) != place for number, place in _places(changed).items())
+            return ngettext("Flyttet.", "%(num)d datoer er flyttet.", moved)
+
+        return _changed(booking, given.change(booking, number), given.version, told, said)
 
     return act_on(reference, move, typed=f"move-{number}", told=told)
 
@@ -41,7 +48,7 @@ def describe(reference: str) -> ResponseReturnValue:
     def describe(booking: Booking) -> Booking:
         given = parse(Described, request.form)
         ahead = {date.number for date in booking.occurrences if date.starts_at > now() and allows(Act.MOVE, date.state)}
-        return _changed(booking, given.change(ahead), given.version, told, _("Endret."))
+        return _changed(booking, given.change(ahead), given.version, told, lambda _changed: _("Endret."))
 
     return act_on(reference, describe, typed="description", told=told)
 
@@ -62,9 +69,11 @@ def add_date(reference: str) -> ResponseReturnValue:
 def readd_date(reference: str, number: int) -> ResponseReturnValue:
     """Take back a date that was cancelled or left out."""
     given = parse(Version, request.form)
-    return act_on(
-        reference, lambda booking: edge.transact(adding.readd, booking.id, number, version=given.version), _("Datoen er med igjen.")
-    )
+
+    def readd(booking: Booking) -> Booking:
+        return edge.transact(adding.readd, booking.id, number, version=given.version)
+
+    return act_on(reference, readd, _("Datoen er med igjen."), typed=f"readd-{number}")
 
 
 @routes.post("/bookings/<reference>/occurrences/<int:number>/split")
@@ -80,11 +89,16 @@ def split(reference: str, number: int) -> ResponseReturnValue:
     return act_on(reference, split, told=told)
 
 
-def _changed(booking: Booking, wanted: Change, version: int | None, told: list[str], message: str) -> Booking:
+def _places(booking: Booking) -> dict[int, tuple[object, ...]]:
+    """When and where each of its dates is, by number."""
+    return {date.number: (date.local_start, date.local_end, date.room_id) for date in booking.occurrences}
+
+
+def _changed(booking: Booking, wanted: Change, version: int | None, told: list[str], said: Callable[[Booking], str]) -> Booking:
     had = {date.number for date in booking.occurrences if date.state is OccurrenceState.BOOKED}
     changed = edge.transact(change, booking.id, wanted, version=version)
     given_up = any(date.number in had and date.state in WAITING for date in changed.booking.occurrences)
-    told.append(_("Sendt. Tiden er deres når kommunen har sagt ja.") if given_up else message)
+    told.append(_("Sendt. Tiden er deres når kommunen har sagt ja.") if given_up else said(changed.booking))
     if changed.left:
         told.append(_("Disse ble stående der de var: %(dates)s.", dates=_days(changed.booking, changed.left)))
     return changed.booking

@@ -22,6 +22,7 @@ from booking.offers import coming_offers
 from booking.outcome import TAKEN, TOO_FEW
 from booking.pages.again import LastTime
 from booking.pages.before import Before, before
+from booking.pages.unsure import Unsure, unsure_of
 from booking.reasons import Excepted, against, excepted, reviews, verdicts_of, verdicts_offered
 from booking.resources import Needed, needed_by
 from booking.states import BookingKind, BookingState, OccurrenceState, OfferState
@@ -107,6 +108,7 @@ class ToldBooking:
     decider_title: str
     came_from: str
     beside: tuple[Needed, ...]
+    unsure: Sequence[Unsure]
     names: Mapping[int, str]
     is_holders: bool
     may_change: bool
@@ -267,6 +269,7 @@ def told_booking(session: Session, booking: Booking, *, by: Actor, language: str
         decider_title=decider.title.in_language(language) if decider else "",
         came_from=_came_from(session, booking),
         beside=needed_by(booking, booking.room),
+        unsure=unsure_of(session, [one.date.room for one in coming if one.is_live], booking.needs),
         names=names_of_people(session, {one for one in people if one}),
         is_holders=is_theirs,
         may_change=may_change and any(one.may_cancel or one.offer for one in coming),

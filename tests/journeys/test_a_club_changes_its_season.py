@@ -33,7 +33,7 @@ def test_tuesdays_become_wednesdays_and_the_autumn_break_is_given_back(open_brow
     give_back(page, season.organisation_id)
     page.goto(f"/bookings/{season.reference}")
 
-    assert refused == ["Gymsal 1 er opptatt fra 14. oktober 2026 kl. 18:00 til 14. oktober 2026 kl. 20:00."]
+    assert refused == ["Gymsal 1 er opptatt onsdag 14. oktober 2026 kl. 18:00–20:00."]
     assert [one.split(" 2026")[0] for one in moved] == [
         "Tirsdag 15. september",
         "Tirsdag 22. september",

@@ -53,7 +53,9 @@ def facts_in(call: ast.Call) -> set[str] | None:
 
 
 def placeholders(text: str) -> set[str]:
-    return {name for _, name, _, _ in Formatter().parse(text) if name}
+    """The facts that a sentence asks for; a span is written of two of them."""
+    names = {name for _, name, _, _ in Formatter().parse(text) if name}
+    return names - {"span"} | ({"from", "to"} if "span" in names else set())
 
 
 def test_every_code_in_the_program_has_a_sentence() -> None:
@@ -115,7 +117,7 @@ def test_an_objection_is_told_with_its_limit_and_the_rule_s_own_reason(app: Flas
 def test_iso_times_roles_and_what_is_not_known_are_written_for_people(app: Flask) -> None:
     with app.test_request_context():
         taken = {"space": "Hall A", "from": "2026-11-24T17:00:00+00:00", "to": "2026-11-24T19:00:00+00:00"}
-        expected = "Hall A er opptatt fra 24. november 2026 kl. 18:00 til 24. november 2026 kl. 20:00."
+        expected = "Hall A er opptatt tirsdag 24. november 2026 kl. 18:00–20:00."
         assert sentence(Fault("time-taken", "start", "2026-11-24T18:00", taken)) == expected
         assert sentence(Fault("not-your-role", facts={"need": "caretaker"})).endswith("Det kreves rollen vaktmester.")
         assert sentence(Fault("unknown-space", "space", "x", {"known": None})).endswith("Kjente deler: –.")

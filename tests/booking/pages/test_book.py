@@ -19,6 +19,9 @@ from tests.accounts.test_pages import latest
 from tests.booking.conftest import Hall
 from tests.booking.pages.conftest import ASKED, ROOM, Hidden
 from tests.cast import BEGINNING
+from venues.editing import edit_access
+from venues.inputs import AccessInput
+from venues.vocabulary import Access, Answer
 
 SERIES = ASKED | {"repeat": "weekly", "times": "5"}
 
@@ -210,6 +213,23 @@ def test_a_date_is_taken_out_and_back_in(app: Flask, visit: Callable[..., Visito
     assert "tatt ut" in visitor.get(shorter).text
 
 
+def test_what_is_said_in_vain_of_a_series_is_told_and_not_counted(visit: Callable[..., Visitor]) -> None:
+    page = visit("berit").get(preview(**SERIES, **{"except": "2026-09-16, 2026-09-22", "also": "2026-09-29"})).text
+
+    told = ["ingenting å ta ut: ons. 16. sep.<", "i serien fra før: tir. 29. sep.<", "Du har tatt ut 1 dato."]
+    assert [part for part in told if part in page.replace("sept.", "sep.")] == told
+
+
+def test_the_dates_that_are_left_out_are_named_where_one_waits_for_others(
+    visit: Callable[..., Visitor], booked: Callable[..., str]
+) -> None:
+    booked("kari", organisation=None, kind="municipal", recurrence={"rrule": "FREQ=WEEKLY;COUNT=2"})
+
+    page = visit("berit").get(preview(**SERIES, **{"choice.2026-09-15": "wait"})).text
+
+    assert ("Ikke med: tir. 22. sep" in page, "Ta 2, og stå i kø for 1 dato" in page) == (True, True)
+
+
 def test_a_taken_time_offers_others_that_are_one_press_away(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
     booked()
     visitor = visit("berit")
@@ -236,6 +256,22 @@ def test_a_series_that_does_not_fit_leads_to_a_room_that_is_free_on_all_its_date
 
     assert there.startswith("/rooms/oren-flerbrukshall/gymsal-2/book/preview?")
     assert "Tiden er ledig, og reglene sier ja." in visit("berit").get(there).text
+
+
+def test_what_is_needed_and_nobody_knows_of_the_room_is_told_to_who_looks_holds_and_decides(
+    app: Flask, visit: Callable[..., Visitor], booked: Callable[..., str], hall: Hall
+) -> None:
+    known = AccessInput(answers={Access.STEP_FREE: Answer.YES, Access.HEARING_LOOP: Answer.NO}, version=0)
+    app.extensions["database"].transact(edit_access, "oren-flerbrukshall", "gymsal-1", known, by=hall.olav, now=BEGINNING)
+    reference = booked("per", organisation=None, needs=("access.lift", "access.step-free-entrance"))
+
+    looked = visit("berit").get(f"{preview(date='2026-09-16')}&access=lift&access=step-free-entrance")
+    pages = [looked, visit("per").get(f"/bookings/{reference}"), visit("kari").get(f"/office/requests/{reference}")]
+    lacking = visit("berit").get(preview(date="2026-09-16", access="hearing-loop")).text
+
+    assert [("Kan passe, men noe er ukjent" in page.text, page.text.count("Heis: ukjent")) for page in pages] == [(True, 1)] * 3
+    assert ("Rommet har ikke alt det som trengs" in lacking, "Teleslynge: nei" in lacking) == (True, True)
+    assert "Kan passe" not in visit("berit").get(preview(date="2026-09-16", access="step-free-entrance")).text
 
 
 def test_the_policy_says_no_with_its_paragraph_and_the_nearest_time(visit: Callable[..., Visitor]) -> None:
@@ -272,6 +308,15 @@ def test_all_faults_are_shown_at_once_and_what_was_typed_stays(visit: Callable[.
     faulty = ["date", "from", "to", "times", "number", "activity"]
     assert [name for name in faulty if f'href="#field-{name}"' in page.text] == faulty
     assert 'value="Øving"' in page.text
+
+
+def test_what_belongs_together_is_told_with_what_is_missing(visit: Callable[..., Visitor]) -> None:
+    wrong = {"from": "20:00", "to": "18:00", "purpose": "", "repeat": "weekly"}
+
+    page = visit("berit").get(preview(**wrong))
+
+    told = ["Til: Slutten må være etter starten.", "Antall ganger: Fyll ut antall ganger eller siste dato.", "Hva skal dere gjøre: "]
+    assert [sentence for sentence in told if sentence in page.text] == told
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,16 @@ def test_before_booking_one_reads_all_that_one_agrees_to(app: Flask, visit: Call
         assert told in terms
 
 
+def test_how_one_gets_in_is_told_of_each_room(app: Flask, visit: Callable[..., Visitor], hall: object) -> None:
+    key = {"kind": "access", "id": "key", "means": "key", "scope": {"room_kinds": ["gym"]}, "reason": REASON}
+    app.extensions["database"].transact(publish_with, key)
+    series = ASKED | {"repeat": "weekly", "times": "2", "choice.2026-09-15": "room:oren-flerbrukshall/hel-hall"}
+
+    page = visit("berit").get(f"{ROOM}/book/preview?{urlencode(series)}").text
+
+    assert '<p class="ds-paragraph">Gymsal 1: Nøkkel.</p>' in page
+
+
 @pytest.mark.usefixtures("ladder")
 def test_the_holder_pays_and_an_officer_who_says_why_asks_for_nothing(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
     late = {"start": "2026-09-03T18:00", "end": "2026-09-03T20:00"}

@@ -164,6 +164,27 @@ def test_a_series_tells_how_many_dates_it_has_and_what_becomes_of_the_others(
     assert "Dere står ikke i kø lenger." in visitor.get(left.location).text
 
 
+def test_a_date_that_is_taken_meanwhile_leads_to_what_can_be_had_instead(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
+    reference, berit = booked(recurrence={"rrule": "FREQ=WEEKLY;COUNT=2"}), visit("berit")
+    berit.post(f"/bookings/{reference}/occurrences/2/cancellation", form_on=f"/bookings/{reference}")
+    booked("kari", organisation=None, kind="municipal", start="2026-09-22T18:00", end="2026-09-22T20:00")
+
+    refused = berit.post(f"/bookings/{reference}/occurrences/2/return", form_on=f"/bookings/{reference}")
+    looked = berit.get(Hidden(refused).links["Se hva som kan velges i stedet for denne datoen"])
+
+    assert "Gymsal 1 er opptatt tirsdag 22. september 2026 kl. 18:00–20:00." in refused.text
+    assert [part in looked.text for part in ("Tirsdag 22. september 2026", "Opptatt 18:00–20:00", "Gymsal 2", 'id="line"')] == [True] * 4
+
+
+def test_a_move_tells_how_many_dates_it_moved(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
+    reference, berit = booked(recurrence={"rrule": "FREQ=WEEKLY;COUNT=2"}), visit("berit")
+    there = {"date": "2026-09-16", "from": "19:00", "to": "21:00", "scope": "all"}
+
+    berit.post(f"/bookings/{reference}/occurrences/1/move", form_on=f"/bookings/{reference}", **there)
+
+    assert "2 datoer er flyttet." in berit.get(f"/bookings/{reference}").text
+
+
 def test_a_date_that_cannot_be_moved_stays_and_the_page_says_why(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
     reference, visitor = booked(), visit("berit")
     booked(start="2026-09-16T18:00", end="2026-09-16T20:00")
@@ -175,7 +196,7 @@ def test_a_date_that_cannot_be_moved_stays_and_the_page_says_why(visit: Callable
     )
 
     assert refused.status_code == 409
-    assert "Gymsal 1 er opptatt fra 16. september 2026 kl. 18:00" in refused.text
+    assert "Gymsal 1 er opptatt onsdag 16. september 2026 kl. 18:00" in refused.text
     assert 'value="19:00"' in refused.text
     assert "Tirsdag 15. september 2026" in visitor.get(f"/bookings/{reference}").text
     assert visitor.get(f"/bookings/{reference}/occurrences/1/move").location == f"/bookings/{reference}"

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
@@ -16,7 +18,7 @@ from settings import Settings
 from tests.accounts.conftest import Visitor
 from tests.booking.conditions.conftest import MEETING, conditional
 from tests.booking.conftest import Hall, furnish
-from tests.booking.pages.conftest import Hidden
+from tests.booking.pages.conftest import ASKED, ROOM, Hidden
 from tests.clock import Clock
 
 PDF = b"%PDF-1.7 et bevis"
@@ -46,6 +48,10 @@ def withdraw(visitor: Visitor, reference: str, what: str, **fields: str) -> Any:
     return visitor.post(address, form_on=page, **fields)
 
 
+def words(page: str) -> str:
+    return " ".join(unescape(re.sub("<[^>]+>", " ", page)).split()).replace(" .", ".")
+
+
 def forms(page: str) -> list[str]:
     return [part.split('"')[0] for part in page.split('action="')[1:]]
 
@@ -66,6 +72,26 @@ def test_the_booking_tells_what_is_missing_by_when_and_how_one_gets_in(visit: Vi
     assert "17:30" in page
     assert "Før de kommer" in staff
     assert re.findall(r"\b[Dd]ere?s?\b", re.sub("<[^>]+>", " ", staff.replace("Dere er 18.", ""))) == []
+
+
+def test_who_looks_is_told_what_of_it_is_done_already(visit: Visit, booked: Book) -> None:
+    address, berit = f"{ROOM}/book/preview?{urlencode(ASKED | MEETING | {'date': '2026-09-22'})}", visit("berit")
+    before = words(berit.get(address).text)
+    do(berit, booked(**MEETING), "fire-instruction", "signature", **SIGNED)
+    after = words(berit.get(address).text)
+
+    assert "Branninstruks. Må være gjort innen 19. september 2026." in before
+    assert "Branninstruks. Dette er gjort. Gjelder til 1. september 2027." in after
+    assert "Forsikringsbevis." in after and "Ingen slippes inn før dette er gjort." in after
+
+
+def test_who_asks_in_an_organisations_name_is_not_told_what_it_has_done(visit: Visit, booked: Book) -> None:
+    upload(visit("berit"), booked(**MEETING), PDF)
+    other = ASKED | MEETING | {"date": "2026-09-22", "applicant": "other", "number": "313000001"}
+
+    page = words(visit("per").get(f"{ROOM}/book/preview?{urlencode(other)}").text)
+
+    assert ("Forsikringsbevis." in page, "Dette er gjort." in page) == (True, False)
 
 
 def test_a_booking_without_conditions_says_nothing_of_them(visit: Visit, booked: Book) -> None:

@@ -92,6 +92,23 @@ def test_a_refusal_needs_a_reason_which_the_holder_reads(visit: Callable[..., Vi
     assert "Salen males." in visit("per").get(f"/bookings/{reference}").text
 
 
+def test_a_refusal_with_something_else_to_ask_for_lies_ahead_until_its_date(
+    visit: Callable[..., Visitor], booked: Callable[..., str], clock: Clock
+) -> None:
+    plain, kind = booked("per", **PRIVATE), booked("per", **PRIVATE | {"start": "2026-09-17T18:00", "end": "2026-09-17T20:00"})
+    kari = visit("kari")
+    kari.post(f"/bookings/{plain}/refusal", form_on=f"/office/requests/{plain}", reason="Salen males.")
+    kari.post(f"/bookings/{kind}/refusal", form_on=f"/office/requests/{kind}", reason="Salen males.", proposes="true")
+
+    page = visit("per").get("/bookings").text
+    clock.pass_by(timedelta(days=20))
+    later = visit("per").get("/bookings").text
+
+    order = [page.index(part) for part in ("Se hva dere kan be om i stedet", kind, "Tidligere", plain)]
+    assert order == sorted(order)
+    assert ("Se hva dere kan be om i stedet" in later, later.index("Tidligere") < later.index(kind)) == (False, True)
+
+
 def test_a_refusal_says_how_to_contest_it(app: Flask, visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
     app.extensions["database"].transact(publish_with, COMPLAINT)
     reference = booked("per", organisation=None)
