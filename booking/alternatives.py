@@ -34,6 +34,8 @@ from venues.scheduling import Shut
 AROUND = timedelta(days=7)
 # A room, by its id, and a time in it.
 Passed = tuple[int, datetime, datetime]
+# A room, by its id, and a time in it in seconds, as forms send it and a refused date keeps it.
+MARK = r"\d{1,9}:\d{1,11}-\d{1,11}"
 # Offers are looked for on so many of the dates left out, the first ones.
 DATES_HELPED = 20
 
@@ -47,6 +49,7 @@ class Offer:
     """
 
     room: str
+    room_id: int
     name: str
     wall: WallSpan
     changes: Change
@@ -54,6 +57,11 @@ class Offer:
     charged: Ore | None
     needs_review: bool
     metres: int | None
+
+    @property
+    def mark(self) -> str:
+        """What tells it among others: its room and its time."""
+        return _mark(self.room_id, self.wall.interval())
 
     def to_json(self) -> dict[str, Any]:
         interval = self.wall.interval()
@@ -106,15 +114,20 @@ def offers_to(
     return _offers(replace(_look(session, case, [wall], now), beside=tuple(beside), passed=passed), [wall])[0]
 
 
-def offers_instead(session: Session, booking: Booking, date: Occurrence, *, now: datetime) -> tuple[Offer, ...]:
+def offers_instead(
+    session: Session, booking: Booking, date: Occurrence, *, apart: bool = False, among: Collection[str] | None = None, now: datetime
+) -> tuple[Offer, ...]:
     """What the holder of a booking could ask for now instead of one of its dates, which is left out of what is counted.
 
-    No time is among it that another request asks for.
+    No time is among it that another request asks for. Where the time itself is refused, what is offered is ``apart`` from it: no part of
+    it in the same room. Of what was shown before, by its marks, only what of it can still be had is ``among`` it.
     """
     applicant = applicant_in(booking, standings_of(session, booking.organisation_id), by_staff=False)
     span = span_of(date)
     case = replace(case_of_booking(booking, applicant, [span], date.room), submitted=now, settled=(date.id,))
-    return offers_to(session, case, span.wall, beside=asked_by_others(session, booking, _whole([span.wall])), now=now)
+    look = _look(session, case, [span.wall], now)
+    beside = tuple(asked_by_others(session, booking, _whole([span.wall])))
+    return _offers(replace(look, beside=beside, apart=apart, among=among), [span.wall])[0]
 
 
 def nearest_first(offers: Iterable[Offer]) -> list[Offer]:
@@ -220,6 +233,14 @@ class _Look:
     broken: Sequence[Shut] = ()
     beside: tuple[Want, ...] = ()
     passed: Collection[Passed] = ()
+    apart: bool = False
+    among: Collection[str] | None = None
+
+    def leaves_out(self, candidate: Candidate) -> bool:
+        """Whether a candidate is none of what is looked for."""
+        time = candidate.time
+        is_passed = (candidate.place.id, time.start, time.end) in self.passed
+        return is_passed or (self.among is not None and _mark(candidate.place.id, time) not in self.among)
 
 
 def _look(session: Session, case: Case, walls: Sequence[WallSpan], now: datetime) -> _Look:
@@ -242,6 +263,8 @@ def _whole(walls: Sequence[WallSpan]) -> Interval:
 def _free(look: _Look, wall: WallSpan) -> list[Candidate]:
     """What is open and free in the asked room itself."""
     tries = [one for place in look.own for one in in_the_room(place, wall) if one.time.start > look.now]
+    if look.apart:
+        tries = [one for one in tries if not one.time.overlaps(wall.interval())]
     free = look.freedom.at(one.time for one in tries)
     return [tries[number] for number in free.by_right_on(look.asked.id)]
 
@@ -276,8 +299,7 @@ def _offering(look: _Look, wall: WallSpan) -> Callable[[Candidate], tuple[Candid
     asked_price = look.judge.price(look.asked, wall)
 
     def offering(candidate: Candidate) -> tuple[Candidate, Offer] | None:
-        is_passed = (candidate.place.id, candidate.time.start, candidate.time.end) in look.passed
-        if is_passed or look.judge.bars(candidate.place, candidate.wall):
+        if look.leaves_out(candidate) or look.judge.bars(candidate.place, candidate.wall):
             return None
         (judged,) = look.judge.on(candidate.place, [candidate.wall])
         if not _is_had(look, candidate.place, judged):
@@ -295,6 +317,7 @@ def _offer(look: _Look, candidate: Candidate, judged: Judged, charged: Ore | Non
     is_known = asked.venue == place.venue or (asked.where and place.where)
     return Offer(
         room=place.path,
+        room_id=place.id,
         name=place.name,
         wall=candidate.wall,
         changes=candidate.change,
@@ -314,6 +337,10 @@ def _is_had(look: _Look, place: Place, judged: Judged) -> bool:
     is_whole = broken_at(look.broken, look.freedom.spots[place.id].spaces, judged.wall.interval()) is None
     is_untaken = look.freedom.is_untaken(place.id, want.time) and all(map(look.freedom.has_enough, want.draws))
     return is_whole and not is_promised and is_untaken
+
+
+def _mark(room: int, time: Interval) -> str:
+    return f"{room}:{time.start.timestamp():.0f}-{time.end.timestamp():.0f}"
 
 
 def _charged(judged: Judged) -> Ore | None:

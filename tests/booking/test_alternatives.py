@@ -183,6 +183,6 @@ def test_rooms_to_choose_among_are_told_nearest_first_and_unknown_ones_last() ->
     wall = at("2026-09-15T18:00", "2026-09-15T20:00")
     metres = {"far": 4100, "somewhere": None, "here": 0, "near": 300}
     told = {"wall": wall, "changes": Change.ROOM, "cost": 0, "charged": None, "needs_review": False}
-    offers = [Offer(room=room, name=room, metres=away, **told) for room, away in metres.items()]  # type: ignore[arg-type]
+    offers = [Offer(room=room, room_id=0, name=room, metres=away, **told) for room, away in metres.items()]  # type: ignore[arg-type]
 
     assert [offer.room for offer in nearest_first(offers)] == ["here", "near", "far", "somewhere"]
