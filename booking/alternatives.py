@@ -44,6 +44,7 @@ DATES_HELPED = 20
 class Offer:
     """Another room or another time that is open and free just now, and that the rules do not refuse the applicant.
 
+    ``unknown`` are the keys of what is needed of which nobody knows whether the room has it.
     ``changes`` is a ``nearness.Change``, ``cost`` how far it is from what was asked, in points; ``metres`` lie between the
     venues as the crow flies, 0 within one, None where it is not known. ``charged`` is None without a price.
     """
@@ -57,6 +58,7 @@ class Offer:
     charged: Ore | None
     needs_review: bool
     metres: int | None
+    unknown: tuple[str, ...] = ()
 
     @property
     def mark(self) -> str:
@@ -77,6 +79,7 @@ class Offer:
             "charged_price": self.charged,
             "needs_review": self.needs_review,
             "metres": self.metres,
+            "unknown": list(self.unknown),
         }
 
 
@@ -131,8 +134,11 @@ def offers_instead(
 
 
 def nearest_first(offers: Iterable[Offer]) -> list[Offer]:
-    """Offers by how far their rooms are from the asked one, last those of which nobody knows that; of equal distance as they were."""
-    return sorted(offers, key=lambda offer: (offer.metres is None, offer.metres or 0))
+    """Offers by how far their rooms are from the asked one, last those of which nobody knows that; of equal distance as they were.
+
+    Rooms of which it is known that they have what is needed come before all others.
+    """
+    return sorted(offers, key=lambda offer: (len(offer.unknown), offer.metres is None, offer.metres or 0))
 
 
 def form_path(offer: Offer) -> str:
@@ -212,21 +218,22 @@ class _Hope(NamedTuple):
 
 def _hope(look: "_Look", place: Place, times: Sequence[Interval], free: Free) -> _Hope:
     to_come = [number for number in free.by_right_on(place.id) if times[number].start > look.now]
-    return _Hope(place, to_come, (points(difference(look.asked, place)), place.path))
+    return _Hope(place, to_come, (look.unlike(place), place.path))
 
 
 @dataclass(frozen=True, slots=True)
 class _Look:
     """One look around for a case: its room, the rooms that suit, when they are free, and who judges.
 
-    ``own`` is the asked room where it suits, ``others`` are those that share no part with it; ``broken`` is what of that
-    which is needed is out of order somewhere.
+    ``own`` is the asked room where it suits, ``others`` are those that share no part with it; ``unknown`` tells of each what of that
+    which is needed nobody knows, ``broken`` is what of it is out of order somewhere.
     """
 
     case: Case
     asked: Place
     own: tuple[Place, ...]
     others: tuple[Place, ...]
+    unknown: Mapping[Place, tuple[str, ...]]
     freedom: Freedom
     judge: "_Judge"
     now: datetime
@@ -235,6 +242,14 @@ class _Look:
     passed: Collection[Passed] = ()
     apart: bool = False
     among: Collection[str] | None = None
+
+    def unlike(self, place: Place) -> int:
+        """The points of a room, as far as it differs from the asked one and nobody knows whether it suits."""
+        return points(difference(self.asked, place)) + self.doubt(place)
+
+    def doubt(self, place: Place) -> int:
+        """The points of what is needed and not known of a room."""
+        return points({Term.UNKNOWN: len(self.unknown[place])})
 
     def leaves_out(self, candidate: Candidate) -> bool:
         """Whether a candidate is none of what is looked for."""
@@ -247,12 +262,13 @@ def _look(session: Session, case: Case, walls: Sequence[WallSpan], now: datetime
     span, asked = _whole(walls), case.room
     freedom = freedom_of(session, lambda: of_the_kind(session, asked), span, now=now)
     ids = freedom.of_the_kind(asked.id)
-    found = suiting(session, (freedom.spots[id].place for id in ids), case)
+    heads = sum(band.heads for band in case.bands)
+    found = suiting(session, (freedom.spots[id].place for id in ids), heads, case.needs)
     own = tuple(one for one in found if one.id == asked.id and freedom.spots[one.id].is_used)
     parts = set(case.spaces)
     others = tuple(one for one in found if parts.isdisjoint(freedom.spots[one.id].spaces))
     judge = _Judge(session, case, freedom)
-    return _Look(case, freedom.spots[asked.id].place, own, others, freedom, judge, now, broken_for(session, case))
+    return _Look(case, freedom.spots[asked.id].place, own, others, found, freedom, judge, now, broken_for(session, case))
 
 
 def _whole(walls: Sequence[WallSpan]) -> Interval:
@@ -266,13 +282,14 @@ def _free(look: _Look, wall: WallSpan) -> list[Candidate]:
     if look.apart:
         tries = [one for one in tries if not one.time.overlaps(wall.interval())]
     free = look.freedom.at(one.time for one in tries)
-    return [tries[number] for number in free.by_right_on(look.asked.id)]
+    found = [tries[number] for number in free.by_right_on(look.asked.id)]
+    return [replace(one, cost=one.cost + doubt) for one in found] if (doubt := sum(map(look.doubt, look.own))) else found
 
 
 def _free_elsewhere(look: _Look, walls: Sequence[WallSpan]) -> Iterator[list[Candidate]]:
     """The other rooms that are open and free at each of the times."""
     others, times = {place.id: place for place in look.others}, [wall.interval() for wall in walls]
-    free, cost = look.freedom.at(times), cache(lambda room: points(difference(look.asked, others[room])))
+    free, cost = look.freedom.at(times), cache(lambda room: look.unlike(others[room]))
     for number, (wall, when) in enumerate(zip(walls, times, strict=True)):
         rooms = [room for room in free.rooms_by_right(number) if room in others] if when.start > look.now else []
         yield [Candidate(others[room], wall, when, Change.ROOM, cost(room)) for room in rooms]
@@ -325,6 +342,7 @@ def _offer(look: _Look, candidate: Candidate, judged: Judged, charged: Ore | Non
         charged=charged,
         needs_review=judged.needs_review,
         metres=100 * distance(asked, place) if is_known else None,
+        unknown=look.unknown.get(place, ()),
     )
 
 
