@@ -25,7 +25,7 @@ from booking.nearness import MOST, MOST_OF, Candidate, Change, Place, Term, char
 from booking.ordinary import Known, place_of
 from booking.reservations import Preview
 from booking.states import BookingKind
-from booking.wish import DatedSpan
+from booking.wish import LEFT_OUT, DatedSpan
 from kernel.interval import Interval
 from kernel.money import Ore
 from kernel.wallclock import WallSpan
@@ -85,7 +85,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class BestRoom:
-    """The room in which most dates of a series could be had, those dates, and how many are wanted."""
+    """The room in which most dates of a series could be had, those dates, and how many are wanted; one that was taken out is not."""
 
     room: str
     name: str
@@ -122,15 +122,16 @@ def offers_instead(
 ) -> tuple[Offer, ...]:
     """What the holder of a booking could ask for now instead of one of its dates, which is left out of what is counted.
 
-    No time is among it that another request asks for. Where the time itself is refused, what is offered is ``apart`` from it: no part of
-    it in the same room. Of what was shown before, by its marks, only what of it can still be had is ``among`` it.
+    No time is among it that another request asks for, nor one that begins before the answer which it would have to wait for is promised.
+    Where the time itself is refused, what is offered is ``apart`` from it: no part of it in the same room. Of what was shown before, by
+    its marks, only what of it can still be had is ``among`` it.
     """
     applicant = applicant_in(booking, standings_of(session, booking.organisation_id), by_staff=False)
     span = span_of(date)
     case = replace(case_of_booking(booking, applicant, [span], date.room), submitted=now, settled=(date.id,))
     look = _look(session, case, [span.wall], now)
     beside = tuple(asked_by_others(session, booking, _whole([span.wall])))
-    return _offers(replace(look, beside=beside, apart=apart, among=among), [span.wall])[0]
+    return _offers(replace(look, beside=beside, apart=apart, among=among, in_time=True), [span.wall])[0]
 
 
 def nearest_first(offers: Iterable[Offer]) -> list[Offer]:
@@ -192,7 +193,7 @@ def _offers(look: "_Look", walls: Sequence[WallSpan]) -> tuple[tuple[Offer, ...]
 
 def _best_room(look: "_Look", kept: int) -> BestRoom | None:
     """Rooms are judged as long as they could fit more dates than the best so far, or as many and be more alike."""
-    walls = _sound(look.case)
+    walls, wanted = _sound(look.case), [span for span in look.case.dates if span.fault is None or span.fault.code != LEFT_OUT]
     times = [wall.interval() for wall in walls]
     free = look.freedom.at(times)
     hopes = sorted((_hope(look, place, times, free) for place in look.others), key=lambda hope: (-len(hope.free), hope.unlike))
@@ -203,7 +204,7 @@ def _best_room(look: "_Look", kept: int) -> BestRoom | None:
         judged = look.judge.on(hope.place, walls, in_series=True)
         dates = tuple(walls[number].start.date() for number in hope.free if _is_had(look, hope.place, judged[number]))
         if len(dates) > kept:
-            best = BestRoom(hope.place.path, hope.place.name, dates, len(look.case.dates))
+            best = BestRoom(hope.place.path, hope.place.name, dates, len(wanted))
             found = sorted([*found, (-len(dates), hope.unlike, best)], key=lambda one: one[:2])
     return found[0][2] if found else None
 
@@ -242,6 +243,7 @@ class _Look:
     passed: Collection[Passed] = ()
     apart: bool = False
     among: Collection[str] | None = None
+    in_time: bool = False
 
     def unlike(self, place: Place) -> int:
         """The points of a room, as far as it differs from the asked one and nobody knows whether it suits."""
@@ -319,7 +321,7 @@ def _offering(look: _Look, wall: WallSpan) -> Callable[[Candidate], tuple[Candid
         if look.leaves_out(candidate) or look.judge.bars(candidate.place, candidate.wall):
             return None
         (judged,) = look.judge.on(candidate.place, [candidate.wall])
-        if not _is_had(look, candidate.place, judged):
+        if not _is_had(look, candidate.place, judged) or (look.in_time and _is_answered_late(judged)):
             return None
         charged = _charged(judged)
         dearer = {Term.DEARER: charged_more(charged or 0, asked_price), Term.REVIEW: int(judged.needs_review)}
@@ -355,6 +357,12 @@ def _is_had(look: _Look, place: Place, judged: Judged) -> bool:
     is_whole = broken_at(look.broken, look.freedom.spots[place.id].spaces, judged.wall.interval()) is None
     is_untaken = look.freedom.is_untaken(place.id, want.time) and all(map(look.freedom.has_enough, want.draws))
     return is_whole and not is_promised and is_untaken
+
+
+def _is_answered_late(judged: Judged) -> bool:
+    """Whether somebody has to look at it first, and promises an answer only once it has begun."""
+    promised = judged.verdict.decider.promised_by if judged.verdict and judged.verdict.decider and judged.needs_review else None
+    return promised is not None and promised >= judged.wall.interval().start
 
 
 def _mark(room: int, time: Interval) -> str:

@@ -118,6 +118,18 @@ def test_a_series_is_told_of_the_room_that_fits_more_of_it(session: Session, hal
     assert none is None
 
 
+def test_dates_that_were_taken_out_are_none_of_those_that_a_room_fits(session: Session, hall: Hall) -> None:
+    reserve(session, wish(start="2026-09-22T18:00", end="2026-09-22T20:00"), by=hall.berit, now=NOW)
+    again(session)
+    series = Recurrence.model_validate({"rrule": "FREQ=WEEKLY;COUNT=3"})
+
+    asked = wish(recurrence=series, choices={"2026-09-29": {"skip": True}})
+    best = instead_of(session, preview(session, asked, by=hall.berit, now=NOW), now=NOW).room
+
+    assert best is not None
+    assert (best.room, len(best.dates), best.wanted, best.fits_all) == ("oren-flerbrukshall/gymsal-2", 2, 2, True)
+
+
 def test_the_number_of_statements_grows_with_neither_rooms_nor_dates(database: Database) -> None:
     database.transact(lambda session: (furnish(session), build_gyms(session, 3)))
     numbers = [statements(database, dates) for dates in (1, 1, 12)]

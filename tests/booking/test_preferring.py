@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -172,6 +172,21 @@ def test_a_time_that_is_refused_itself_is_not_proposed_moved_by_half_an_hour(ses
     ]
 
     assert meets == [True, False]
+
+
+def test_nothing_is_offered_to_who_was_refused_whose_answer_would_come_too_late(session: Session, hall: Hall, ask: Ask) -> None:
+    """All answers are promised within two working days: on Thursday that is after Saturday."""
+    again(session)
+    saturday = {"start": "2026-09-12T18:00", "end": "2026-09-12T20:00"}
+    asked = ask(hall.per, **saturday, **PRIVATE)
+    thursday = datetime(2026, 9, 10, 9, tzinfo=UTC)
+
+    found = [offers_instead(session, asked, asked.occurrences[0], apart=True, now=moment) for moment in (NOW, thursday)]
+
+    days = [{one.wall.start.day for one in offers} for offers in found]
+    assert 12 in days[0]
+    assert days[1]
+    assert min(days[1]) >= 14
 
 
 def test_who_is_refused_with_another_s_yes_is_told_what_was_shown_with_it(session: Session, hall: Hall, ask: Ask) -> None:
