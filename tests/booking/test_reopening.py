@@ -140,6 +140,20 @@ def test_who_needs_a_lift_is_kept_a_room_that_is_known_to_have_one_and_told_wher
     assert len(rooms) == 4 and needs.state is BookingState.DISPLACED
 
 
+def test_who_took_something_else_keeps_it_and_is_not_among_those_who_are_asked(session: Session, hall: Hall) -> None:
+    booked(session, hall.berit), booked(session, hall.nils, room=f"{OREN}/gymsal-2")
+    closure = closed(session, hall.olav)
+    again(session)
+    for one in sought(session, SOON):
+        offer_instead(session, one, by=SERVICE, now=SOON)
+        again(session)
+    theirs = next(offer for offer in open_offers(session) if offer.occurrence.booking.holder_id == hall.berit.person_id)
+    accept(session, theirs.id, by=hall.berit, now=SOON)
+    again(session)
+
+    assert open_again(session, closure.id, by=hall.olav, now=SOON).asked == 1
+
+
 def test_who_takes_any_room_gets_none_that_lacks_what_is_needed(session: Session, hall: Hall) -> None:
     for room in hall.cast.oren.rooms:
         room.kind = "gym"
