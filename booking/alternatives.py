@@ -226,15 +226,15 @@ def _hope(look: "_Look", place: Place, times: Sequence[Interval], free: Free) ->
 class _Look:
     """One look around for a case: its room, the rooms that suit, when they are free, and who judges.
 
-    ``own`` is the asked room where it suits, ``others`` are those that share no part with it; ``unknown`` tells of each what of that
-    which is needed nobody knows, ``broken`` is what of it is out of order somewhere.
+    ``own`` is the asked room where it suits, ``others`` are those that share no part with it; ``unknown`` tells, by their ids,
+    what of that which is needed nobody knows, ``broken`` is what of it is out of order somewhere.
     """
 
     case: Case
     asked: Place
     own: tuple[Place, ...]
     others: tuple[Place, ...]
-    unknown: Mapping[Place, tuple[str, ...]]
+    unknown: Mapping[int, tuple[str, ...]]
     freedom: Freedom
     judge: "_Judge"
     now: datetime
@@ -251,7 +251,8 @@ class _Look:
 
     def doubt(self, place: Place) -> int:
         """The points of what is needed and not known of a room."""
-        return points({Term.UNKNOWN: len(self.unknown[place])})
+        keys = self.unknown.get(place.id)
+        return points({Term.UNKNOWN: len(keys)}) if keys else 0
 
     def leaves_out(self, candidate: Candidate) -> bool:
         """Whether a candidate is none of what is looked for."""
@@ -269,8 +270,8 @@ def _look(session: Session, case: Case, walls: Sequence[WallSpan], now: datetime
     own = tuple(one for one in found if one.id == asked.id and freedom.spots[one.id].is_used)
     parts = set(case.spaces)
     others = tuple(one for one in found if parts.isdisjoint(freedom.spots[one.id].spaces))
-    judge = _Judge(session, case, freedom)
-    return _Look(case, freedom.spots[asked.id].place, own, others, found, freedom, judge, now, broken_for(session, case))
+    judge, unknown = _Judge(session, case, freedom), {place.id: keys for place, keys in found.items() if keys}
+    return _Look(case, freedom.spots[asked.id].place, own, others, unknown, freedom, judge, now, broken_for(session, case))
 
 
 def _whole(walls: Sequence[WallSpan]) -> Interval:
@@ -344,7 +345,7 @@ def _offer(look: _Look, candidate: Candidate, judged: Judged, charged: Ore | Non
         charged=charged,
         needs_review=judged.needs_review,
         metres=100 * distance(asked, place) if is_known else None,
-        unknown=look.unknown.get(place, ()),
+        unknown=look.unknown.get(place.id, ()),
     )
 
 
