@@ -25,7 +25,7 @@ from booking.nearness import MOST, MOST_OF, Candidate, Change, Place, Term, char
 from booking.ordinary import Known, place_of
 from booking.reservations import Preview
 from booking.states import BookingKind
-from booking.wish import DatedSpan
+from booking.wish import LEFT_OUT, DatedSpan
 from kernel.interval import Interval
 from kernel.money import Ore
 from kernel.wallclock import WallSpan
@@ -34,6 +34,8 @@ from venues.scheduling import Shut
 AROUND = timedelta(days=7)
 # A room, by its id, and a time in it.
 Passed = tuple[int, datetime, datetime]
+# A room, by its id, and a time in it in seconds, as forms send it and a refused date keeps it.
+MARK = r"\d{1,9}:\d{1,11}-\d{1,11}"
 # Offers are looked for on so many of the dates left out, the first ones.
 DATES_HELPED = 20
 
@@ -42,11 +44,13 @@ DATES_HELPED = 20
 class Offer:
     """Another room or another time that is open and free just now, and that the rules do not refuse the applicant.
 
+    ``unknown`` are the keys of what is needed of which nobody knows whether the room has it.
     ``changes`` is a ``nearness.Change``, ``cost`` how far it is from what was asked, in points; ``metres`` lie between the
     venues as the crow flies, 0 within one, None where it is not known. ``charged`` is None without a price.
     """
 
     room: str
+    room_id: int
     name: str
     wall: WallSpan
     changes: Change
@@ -54,6 +58,12 @@ class Offer:
     charged: Ore | None
     needs_review: bool
     metres: int | None
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def mark(self) -> str:
+        """What tells it among others: its room and its time."""
+        return _mark(self.room_id, self.wall.interval())
 
     def to_json(self) -> dict[str, Any]:
         interval = self.wall.interval()
@@ -69,12 +79,13 @@ class Offer:
             "charged_price": self.charged,
             "needs_review": self.needs_review,
             "metres": self.metres,
+            "unknown": list(self.unknown),
         }
 
 
 @dataclass(frozen=True, slots=True)
 class BestRoom:
-    """The room in which most dates of a series could be had, those dates, and how many are wanted."""
+    """The room in which most dates of a series could be had, those dates, and how many are wanted; one that was taken out is not."""
 
     room: str
     name: str
@@ -106,20 +117,29 @@ def offers_to(
     return _offers(replace(_look(session, case, [wall], now), beside=tuple(beside), passed=passed), [wall])[0]
 
 
-def offers_instead(session: Session, booking: Booking, date: Occurrence, *, now: datetime) -> tuple[Offer, ...]:
+def offers_instead(
+    session: Session, booking: Booking, date: Occurrence, *, apart: bool = False, among: Collection[str] | None = None, now: datetime
+) -> tuple[Offer, ...]:
     """What the holder of a booking could ask for now instead of one of its dates, which is left out of what is counted.
 
-    No time is among it that another request asks for.
+    No time is among it that another request asks for, nor one that begins before the answer which it would have to wait for is promised.
+    Where the time itself is refused, what is offered is ``apart`` from it: no part of it in the same room. Of what was shown before, by
+    its marks, only what of it can still be had is ``among`` it.
     """
     applicant = applicant_in(booking, standings_of(session, booking.organisation_id), by_staff=False)
     span = span_of(date)
     case = replace(case_of_booking(booking, applicant, [span], date.room), submitted=now, settled=(date.id,))
-    return offers_to(session, case, span.wall, beside=asked_by_others(session, booking, _whole([span.wall])), now=now)
+    look = _look(session, case, [span.wall], now)
+    beside = tuple(asked_by_others(session, booking, _whole([span.wall])))
+    return _offers(replace(look, beside=beside, apart=apart, among=among, in_time=True), [span.wall])[0]
 
 
 def nearest_first(offers: Iterable[Offer]) -> list[Offer]:
-    """Offers by how far their rooms are from the asked one, last those of which nobody knows that; of equal distance as they were."""
-    return sorted(offers, key=lambda offer: (offer.metres is None, offer.metres or 0))
+    """Offers by how far their rooms are from the asked one, last those of which nobody knows that; of equal distance as they were.
+
+    Rooms of which it is known that they have what is needed come before all others.
+    """
+    return sorted(offers, key=lambda offer: (len(offer.unknown), offer.metres is None, offer.metres or 0))
 
 
 def form_path(offer: Offer) -> str:
@@ -173,7 +193,7 @@ def _offers(look: "_Look", walls: Sequence[WallSpan]) -> tuple[tuple[Offer, ...]
 
 def _best_room(look: "_Look", kept: int) -> BestRoom | None:
     """Rooms are judged as long as they could fit more dates than the best so far, or as many and be more alike."""
-    walls = _sound(look.case)
+    walls, wanted = _sound(look.case), [span for span in look.case.dates if span.fault is None or span.fault.code != LEFT_OUT]
     times = [wall.interval() for wall in walls]
     free = look.freedom.at(times)
     hopes = sorted((_hope(look, place, times, free) for place in look.others), key=lambda hope: (-len(hope.free), hope.unlike))
@@ -184,7 +204,7 @@ def _best_room(look: "_Look", kept: int) -> BestRoom | None:
         judged = look.judge.on(hope.place, walls, in_series=True)
         dates = tuple(walls[number].start.date() for number in hope.free if _is_had(look, hope.place, judged[number]))
         if len(dates) > kept:
-            best = BestRoom(hope.place.path, hope.place.name, dates, len(look.case.dates))
+            best = BestRoom(hope.place.path, hope.place.name, dates, len(wanted))
             found = sorted([*found, (-len(dates), hope.unlike, best)], key=lambda one: one[:2])
     return found[0][2] if found else None
 
@@ -199,39 +219,59 @@ class _Hope(NamedTuple):
 
 def _hope(look: "_Look", place: Place, times: Sequence[Interval], free: Free) -> _Hope:
     to_come = [number for number in free.by_right_on(place.id) if times[number].start > look.now]
-    return _Hope(place, to_come, (points(difference(look.asked, place)), place.path))
+    return _Hope(place, to_come, (look.unlike(place), place.path))
 
 
 @dataclass(frozen=True, slots=True)
 class _Look:
     """One look around for a case: its room, the rooms that suit, when they are free, and who judges.
 
-    ``own`` is the asked room where it suits, ``others`` are those that share no part with it; ``broken`` is what of that
-    which is needed is out of order somewhere.
+    ``own`` is the asked room where it suits, ``others`` are those that share no part with it; ``unknown`` tells, by their ids,
+    what of that which is needed nobody knows, ``broken`` is what of it is out of order somewhere.
     """
 
     case: Case
     asked: Place
     own: tuple[Place, ...]
     others: tuple[Place, ...]
+    unknown: Mapping[int, tuple[str, ...]]
     freedom: Freedom
     judge: "_Judge"
     now: datetime
     broken: Sequence[Shut] = ()
     beside: tuple[Want, ...] = ()
     passed: Collection[Passed] = ()
+    apart: bool = False
+    among: Collection[str] | None = None
+    in_time: bool = False
+
+    def unlike(self, place: Place) -> int:
+        """The points of a room, as far as it differs from the asked one and nobody knows whether it suits."""
+        return points(difference(self.asked, place)) + self.doubt(place)
+
+    def doubt(self, place: Place) -> int:
+        """The points of what is needed and not known of a room."""
+        keys = self.unknown.get(place.id)
+        return points({Term.UNKNOWN: len(keys)}) if keys else 0
+
+    def leaves_out(self, candidate: Candidate) -> bool:
+        """Whether a candidate is none of what is looked for."""
+        time = candidate.time
+        is_passed = (candidate.place.id, time.start, time.end) in self.passed
+        return is_passed or (self.among is not None and _mark(candidate.place.id, time) not in self.among)
 
 
 def _look(session: Session, case: Case, walls: Sequence[WallSpan], now: datetime) -> _Look:
     span, asked = _whole(walls), case.room
     freedom = freedom_of(session, lambda: of_the_kind(session, asked), span, now=now)
     ids = freedom.of_the_kind(asked.id)
-    found = suiting(session, (freedom.spots[id].place for id in ids), case)
+    heads = sum(band.heads for band in case.bands)
+    found = suiting(session, (freedom.spots[id].place for id in ids), heads, case.needs)
     own = tuple(one for one in found if one.id == asked.id and freedom.spots[one.id].is_used)
     parts = set(case.spaces)
     others = tuple(one for one in found if parts.isdisjoint(freedom.spots[one.id].spaces))
-    judge = _Judge(session, case, freedom)
-    return _Look(case, freedom.spots[asked.id].place, own, others, freedom, judge, now, broken_for(session, case))
+    judge, unknown = _Judge(session, case, freedom), {place.id: keys for place, keys in found.items() if keys}
+    return _Look(case, freedom.spots[asked.id].place, own, others, unknown, freedom, judge, now, broken_for(session, case))
 
 
 def _whole(walls: Sequence[WallSpan]) -> Interval:
@@ -242,14 +282,17 @@ def _whole(walls: Sequence[WallSpan]) -> Interval:
 def _free(look: _Look, wall: WallSpan) -> list[Candidate]:
     """What is open and free in the asked room itself."""
     tries = [one for place in look.own for one in in_the_room(place, wall) if one.time.start > look.now]
+    if look.apart:
+        tries = [one for one in tries if not one.time.overlaps(wall.interval())]
     free = look.freedom.at(one.time for one in tries)
-    return [tries[number] for number in free.by_right_on(look.asked.id)]
+    found = [tries[number] for number in free.by_right_on(look.asked.id)]
+    return [replace(one, cost=one.cost + doubt) for one in found] if (doubt := sum(map(look.doubt, look.own))) else found
 
 
 def _free_elsewhere(look: _Look, walls: Sequence[WallSpan]) -> Iterator[list[Candidate]]:
     """The other rooms that are open and free at each of the times."""
     others, times = {place.id: place for place in look.others}, [wall.interval() for wall in walls]
-    free, cost = look.freedom.at(times), cache(lambda room: points(difference(look.asked, others[room])))
+    free, cost = look.freedom.at(times), cache(lambda room: look.unlike(others[room]))
     for number, (wall, when) in enumerate(zip(walls, times, strict=True)):
         rooms = [room for room in free.rooms_by_right(number) if room in others] if when.start > look.now else []
         yield [Candidate(others[room], wall, when, Change.ROOM, cost(room)) for room in rooms]
@@ -276,11 +319,10 @@ def _offering(look: _Look, wall: WallSpan) -> Callable[[Candidate], tuple[Candid
     asked_price = look.judge.price(look.asked, wall)
 
     def offering(candidate: Candidate) -> tuple[Candidate, Offer] | None:
-        is_passed = (candidate.place.id, candidate.time.start, candidate.time.end) in look.passed
-        if is_passed or look.judge.bars(candidate.place, candidate.wall):
+        if look.leaves_out(candidate) or look.judge.bars(candidate.place, candidate.wall):
             return None
         (judged,) = look.judge.on(candidate.place, [candidate.wall])
-        if not _is_had(look, candidate.place, judged):
+        if not _is_had(look, candidate.place, judged) or (look.in_time and _is_answered_late(judged)):
             return None
         charged = _charged(judged)
         dearer = {Term.DEARER: charged_more(charged or 0, asked_price), Term.REVIEW: int(judged.needs_review)}
@@ -295,6 +337,7 @@ def _offer(look: _Look, candidate: Candidate, judged: Judged, charged: Ore | Non
     is_known = asked.venue == place.venue or (asked.where and place.where)
     return Offer(
         room=place.path,
+        room_id=place.id,
         name=place.name,
         wall=candidate.wall,
         changes=candidate.change,
@@ -302,6 +345,7 @@ def _offer(look: _Look, candidate: Candidate, judged: Judged, charged: Ore | Non
         charged=charged,
         needs_review=judged.needs_review,
         metres=100 * distance(asked, place) if is_known else None,
+        unknown=look.unknown.get(place.id, ()),
     )
 
 
@@ -314,6 +358,16 @@ def _is_had(look: _Look, place: Place, judged: Judged) -> bool:
     is_whole = broken_at(look.broken, look.freedom.spots[place.id].spaces, judged.wall.interval()) is None
     is_untaken = look.freedom.is_untaken(place.id, want.time) and all(map(look.freedom.has_enough, want.draws))
     return is_whole and not is_promised and is_untaken
+
+
+def _is_answered_late(judged: Judged) -> bool:
+    """Whether somebody has to look at it first, and promises an answer only once it has begun."""
+    promised = judged.verdict.decider.promised_by if judged.verdict and judged.verdict.decider and judged.needs_review else None
+    return promised is not None and promised >= judged.wall.interval().start
+
+
+def _mark(room: int, time: Interval) -> str:
+    return f"{room}:{time.start.timestamp():.0f}-{time.end.timestamp():.0f}"
 
 
 def _charged(judged: Judged) -> Ore | None:

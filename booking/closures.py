@@ -3,8 +3,9 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from accounts.identity import Actor
@@ -16,7 +17,7 @@ from booking.lifecycle import LIVE
 from booking.models import Booking, Occurrence
 from booking.occupy import vacate
 from booking.revisions import touch_spaces
-from booking.states import BookingKind, Cause
+from booking.states import BookingKind, Cause, OccurrenceState
 from database.audit import Act, record
 from database.locks import Key, Subject, lock
 from kernel.errors import Conflict, Fault, Invalid, refuse
@@ -48,6 +49,13 @@ class Closing:
     def needs_it(self, date: Occurrence) -> bool:
         """Whether a date cannot be had: everything where all is closed, else what said that it needs what is out of order."""
         return keeps_out(self.given.out_of_order, date.booking.needs)
+
+
+class Reopened(NamedTuple):
+    """The id of a closure that is over, and for how many dates it is asked whether their time is wanted back."""
+
+    id: int
+    asked: int
 
 
 def affected(session: Session, closing: Closing, *, now: datetime) -> Sequence[Occurrence]:
@@ -125,16 +133,17 @@ def close_rooms(
     return close(session, closing, confirmed=confirmed, seen=seen, chosen=chosen, by=by, now=now)
 
 
-def open_again(session: Session, closure_id: int, *, by: Actor, now: datetime) -> Closure:
-    """Open again what was closed, and let those who lost their time to it be asked first whether they want it back; what was found
-    for them elsewhere they keep until then."""
+def open_again(session: Session, closure_id: int, *, by: Actor, now: datetime) -> Reopened:
+    """Open again what was closed, and let those who lost their time to it be asked first whether they want it back; what is kept
+    for them elsewhere they keep until then. Who took something else is not asked."""
     closure = closure_for(session, closure_id, by=by)
     spaces, until = spaces_of(session, closure), closure.ends_at
     lock_with(session, spaces, ())
     end_closure(session, closure_id, by=by, now=now)
     vacate(session, [(space.id, max(closure.starts_at, now), until) for space in spaces], now=now)
     touch_spaces(session, [space.id for space in spaces])
-    return closure
+    lost = (Occurrence.lost_to == f"closure:{closure_id}", Occurrence.state == OccurrenceState.DISPLACED, Occurrence.starts_at > now)
+    return Reopened(closure.id, session.scalars(select(func.count(Occurrence.id)).where(*lost)).one())
 
 
 def lock_with(session: Session, spaces: Sequence[Space], dates: Sequence[Occurrence]) -> None:

@@ -1,6 +1,6 @@
 """Decisions: confirming in the organisation's name, approving, refusing, and lapsing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +22,7 @@ from database.audit import Act, record
 from database.locks import Key, lock
 from kernel.errors import Invalid, refuse
 
-# Kept on a date that was refused with proposals of what else to take.
+# Kept on a date that was refused with proposals of what else to take; these, where they were seen, stand behind a stroke.
 PROPOSED = "proposed"
 ENDED = {"refuse": "booking-refused", "lapse": "booking-lapsed"}
 
@@ -71,9 +71,16 @@ def say_yes(
 
 
 def decline(
-    session: Session, booking_id: int, *, reason: str, proposes: bool = False, version: int | None = None, by: Actor, now: datetime
+    session: Session,
+    booking_id: int,
+    *,
+    reason: str,
+    proposes: Collection[str] | None = None,
+    version: int | None = None,
+    by: Actor,
+    now: datetime,
 ) -> Booking:
-    """Refuse a request with a reason, which its holder is told; with what else there is, where one ``proposes`` that.
+    """Refuse a request with a reason, which its holder is told; with what else there is, where one ``proposes`` that, by its marks.
 
     Raises Invalid without a reason.
     """
@@ -87,7 +94,7 @@ def decline(
     lock(session, *keys_of(session, booking))
     end_dates(session, booking, dates, OccurrenceState.REFUSED, BookingState.REFUSED, now=now)
     for date in dates:
-        date.reason = PROPOSED if proposes else ""
+        date.reason = with_proposals(PROPOSED, proposes) if proposes else ""
     write_decision(booking, reason.strip(), by=by, now=now)
     return _undoable(session, booking, "refuse", was, lost=dates, by=by, now=now)
 
@@ -108,6 +115,17 @@ def lapse(session: Session, booking_id: int, *, by: Actor, now: datetime) -> boo
     end_dates(session, booking, waiting(booking, OccurrenceState.UNCONFIRMED), OccurrenceState.LAPSED, BookingState.LAPSED, now=now)
     announce(session, booking, "lapse", by=by, now=now)
     return True
+
+
+def with_proposals(reason: str, marks: Collection[str] | None) -> str:
+    """The reason that is kept on a refused date, with what was seen to be proposed instead of it; None where nothing was looked for."""
+    return reason if marks is None else f"{reason}/{' '.join(marks)}"
+
+
+def proposals_in(reason: str) -> list[str] | None:
+    """The marks that ``with_proposals`` kept."""
+    _reason, is_seen, marks = reason.partition("/")
+    return marks.split() if is_seen else None
 
 
 def write_decision(booking: Booking, reason: str, *, by: Actor, now: datetime) -> None:

@@ -14,9 +14,10 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import ColumnElement, Engine, String, case, cast, func, null, select, true, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, subqueryload
 
-from booking.case import Known, path_of
+from booking.case import Known
 from booking.conflicts import Draw, Pool
 from booking.facts import room_facts
+from booking.likeness import place_in
 from booking.models import Claim, Vacancy
 from booking.nearness import Place
 from booking.resources import pools_of
@@ -304,7 +305,7 @@ def _spots(
     openings = {id(opening): known.setdefault(opening, opening) for opening in {id(one): one for one in found.values()}.values()}
     return {
         room.id: Spot(
-            place=_place(room),
+            place=place_in(room),
             room=room_facts(room),
             is_used=_is_used(room),
             spaces=tuple(space.id for space in room.spaces),
@@ -326,13 +327,6 @@ def _bits(spots: Mapping[int, Spot]) -> Bits:
 
 def _openings(bits: Bits, spots: Mapping[int, Spot]) -> Openings:
     return Openings(bits, {room: spot.opening for room, spot in spots.items()})
-
-
-def _place(room: Room) -> Place:
-    venue = room.venue
-    where = None if venue.latitude is None or venue.longitude is None else (venue.latitude, venue.longitude)
-    name, has = f"{venue.name}, {room.name}", frozenset(room.facilities)
-    return Place(room.id, path_of(room), name, room.capacity, has, venue.id, venue.district_id, where)
 
 
 def _listed(*columns: InstrumentedAttribute[Any], where: ColumnElement[bool]) -> ColumnElement[str]:

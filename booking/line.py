@@ -14,6 +14,7 @@ from booking.cases import booking_for
 from booking.competing import order_of, time_of
 from booking.ending import end_dates, keys_of
 from booking.judging import judge
+from booking.likeness import place_in, suiting
 from booking.models import WAITS, Booking, Claim, Occurrence, Offer, Vacancy
 from booking.occupy import peek, run_out, vacate
 from booking.offers import Option, book_at_once, case_in, current_to, found_nothing, not_taken, offer, open_offers, passed_over
@@ -225,12 +226,15 @@ def _that_day(wall: WallSpan) -> Iterator[WallSpan]:
 
 
 def _kindred(session: Session, date: Occurrence, vacancy: Vacancy) -> Iterable[Room]:
-    """Other rooms of its kind that the time became free in, and that hold as many."""
+    """Other rooms of its kind that the time became free in, and that hold as many and have what is needed, last those of which nobody
+    knows that."""
     heads = sum(date.booking.participants.values())
     fits = or_(Room.capacity.is_(None), Room.capacity >= heads)
     rooms = rooms_with([vacancy.space_id])
     query = select(Room).where(Room.id.in_(rooms), Room.id != date.room_id, Room.kind == date.room.kind, Room.retired_at.is_(None), fits)
-    return session.scalars(query.order_by(Room.capacity, Room.id)).all()
+    found = {place_in(room): room for room in session.scalars(query.order_by(Room.capacity, Room.id).options(joinedload(Room.venue)))}
+    unknown = suiting(session, found, heads, date.booking.needs)
+    return [found[place] for place in sorted(unknown, key=lambda place: len(unknown[place]))]
 
 
 def _free(session: Session, date: Occurrence, options: Sequence[Option], *, now: datetime) -> list[Option]:

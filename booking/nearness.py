@@ -47,6 +47,7 @@ class Term(StrEnum):
     LACKING = "facilities of the asked room that the other is not known to have"
     DEARER = "ten kroner more than the asked time would have cost, begun ones counted"
     REVIEW = "somebody has to look at it first"
+    UNKNOWN = "things that are needed of which nobody knows whether the room has them"
 
 
 # Points for one unit of each. An offer's cost is their sum; a point is about a minute that everybody has to move.
@@ -61,6 +62,8 @@ POINTS: Mapping[Term, int] = {
     Term.LACKING: 20,
     Term.DEARER: 2,
     Term.REVIEW: 60,
+    # A need is no wish: whatever is known to meet it comes first, however far away.
+    Term.UNKNOWN: 5000,
 }
 # Between venues of which not both coordinates are known, in hundred metres: in one district, and else.
 NEAR, FAR = 30, 80

@@ -21,7 +21,7 @@ from booking.states import BookingState, OccurrenceState
 from kernel.errors import Conflict, Invalid, refuse
 from policies.verdict import Rank
 
-# Kept on a date that was lost to another request, before that one's id.
+# Kept on a date that was lost to another request, before that one's id and what was seen to be proposed instead.
 PREFERRED = "preferred:"
 
 
@@ -29,7 +29,8 @@ PREFERRED = "preferred:"
 class Choice:
     """An approval as it is given: a word to the holder, the grounds for exceptions, why the others do not get the time.
 
-    ``seen`` is the sign of what the others lose, as it was shown; ``version`` that of the request.
+    ``seen`` is the sign of what the others lose, as it was shown; ``version`` that of the request. ``offered`` is what the others were
+    seen to be offered: the id of the booking, a stroke and a mark, or nothing where there was nothing.
     """
 
     note: str = ""
@@ -37,6 +38,12 @@ class Choice:
     others: str = ""
     seen: str | None = None
     version: int | None = None
+    offered: Sequence[str] = ()
+
+    def offered_to(self, booking: Booking) -> list[str] | None:
+        """The marks of what one was seen to be offered, None where that was not looked for."""
+        shown = [one.partition("/")[2] for one in self.offered if one.startswith(f"{booking.id}/")]
+        return [mark for mark in shown if mark] if shown else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +81,7 @@ def prefer(session: Session, booking_id: int, choice: Choice, *, by: Actor, now:
         raise refuse(Conflict, "others-compete", "seen", number=len(found))
     _require_reason(session, granted, [others[number] for number in found], choice.others)
     for number, dates in sorted(found.items()):
-        _refuse(session, others[number], dates, granted, choice.others.strip(), by=by, now=now)
+        _refuse(session, others[number], dates, granted, choice, by=by, now=now)
     undoable(session, act, was, by=by, now=now)
     return granted
 
@@ -89,7 +96,7 @@ def lost_by(session: Session, booking: Booking) -> tuple[Lost, ...]:
     dates: dict[int, tuple[Occurrence, ...]] = {}
     for date in booking.occurrences:
         if date.state is OccurrenceState.REFUSED and date.reason.startswith(PREFERRED):
-            number = int(date.reason.removeprefix(PREFERRED))
+            number = int(date.reason.removeprefix(PREFERRED).partition("/")[0])
             dates[number] = (*dates.get(number, ()), date)
     if not dates:
         return ()
@@ -101,10 +108,14 @@ def lost_by(session: Session, booking: Booking) -> tuple[Lost, ...]:
 
 
 def offers_after(session: Session, booking: Booking, *, now: datetime) -> tuple[Offer, ...]:
-    """What the holder of a request could ask for instead of the first date ahead that was lost to another, or refused with proposals."""
+    """What the holder of a request could ask for instead of the first date ahead that was lost to another, or refused with proposals:
+    of what was seen when that was decided, what can still be had."""
     refused = (date for date in booking.occurrences if date.state is OccurrenceState.REFUSED and date.starts_at > now)
-    first = next((date for date in refused if date.reason == decisions.PROPOSED or date.reason.startswith(PREFERRED)), None)
-    return offers_instead(session, booking, first, now=now) if first else ()
+    first = next((date for date in refused if date.reason.startswith((decisions.PROPOSED, PREFERRED))), None)
+    if first is None:
+        return ()
+    is_refused = first.reason.startswith(decisions.PROPOSED)
+    return offers_instead(session, booking, first, apart=is_refused, among=decisions.proposals_in(first.reason), now=now)
 
 
 def _locked(session: Session, booking_id: int) -> dict[int, Booking]:
@@ -136,11 +147,11 @@ def _require_reason(session: Session, granted: Booking, others: Sequence[Booking
 
 
 def _refuse(
-    session: Session, booking: Booking, dates: Sequence[Occurrence], granted: Booking, why: str, *, by: Actor, now: datetime
+    session: Session, booking: Booking, dates: Sequence[Occurrence], granted: Booking, choice: Choice, *, by: Actor, now: datetime
 ) -> None:
     end_dates(session, booking, dates, OccurrenceState.REFUSED, BookingState.REFUSED, now=now)
     for date in dates:
-        date.reason = f"{PREFERRED}{granted.id}"
-    decisions.write_decision(booking, why, by=by, now=now)
+        date.reason = decisions.with_proposals(f"{PREFERRED}{granted.id}", choice.offered_to(booking))
+    decisions.write_decision(booking, choice.others.strip(), by=by, now=now)
     numbers = [date.number for date in dates]
     decisions.announce(session, booking, "refuse", lost=dates, by=by, now=now, preferred=granted.id, dates=numbers)

@@ -131,6 +131,7 @@ class ShownOffer(BaseModel):
     """What to take instead of a date: ``changes`` is the one thing that differs: ``time``, ``room``, ``shorter`` or ``weekday``.
 
     ``cost`` says how far it is from what was asked, in points; ``metres`` lie between the venues, null where nobody knows.
+    ``unknown`` are the keys of what is needed of which nobody knows whether the room has it (``access.lift``).
     """
 
     room: str
@@ -144,6 +145,7 @@ class ShownOffer(BaseModel):
     charged_price: int | None
     needs_review: bool
     metres: int | None
+    unknown: list[str]
 
 
 class ShownBestRoom(BaseModel):

@@ -11,6 +11,7 @@ from accounts.queries import actor_of
 from booking.cases import require_acting
 from booking.ending import cancel, costs_of
 from booking.fees import Cost
+from booking.likeness import unknown_offered
 from booking.models import Booking, Occurrence, Offer, Undo
 from booking.offers import accept, decline, open_offers, withdraw_vain
 from booking.pages.labels import after_no
@@ -30,13 +31,17 @@ from web.texts import gettext
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a link is about: a booking, the dates of it that are meant, what that costs, and what is offered, with its verdict."""
+    """What a link is about: a booking, the dates of it that are meant, what that costs, and what is offered, with its verdict.
+
+    ``unknown`` are the keys of what is needed of which nobody knows whether the offered room has it.
+    """
 
     booking: Booking
     dates: list[Occurrence]
     cost: Cost | None = None
     offer: Offer | None = None
     verdict: Verdict | None = None
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +143,8 @@ def _of_offer(session: Session, link: Link, now: datetime) -> About:
         raise refuse(Missing, "no-such-link")
     if offer.state is not OfferState.OPEN:
         raise refuse(Gone, "answer-given" if offer.answered_by else "answer-outdated", "answer", found.reference)
-    return About(found, [offer.occurrence], offer=offer, verdict=verdicts_offered(session, [offer]).get(offer.id))
+    verdict, unknown = verdicts_offered(session, [offer]).get(offer.id), unknown_offered(session, [offer]).get(offer.id, ())
+    return About(found, [offer.occurrence], offer=offer, verdict=verdict, unknown=unknown)
 
 
 def _accept(session: Session, link: Link, hand: Actor, now: datetime) -> None:

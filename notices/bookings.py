@@ -14,6 +14,7 @@ from booking.conditions.queries import entries, visit_of
 from booking.conditions.reminders import lacking_of
 from booking.judging import highest
 from booking.lifecycle import LIVE
+from booking.likeness import unknown_offered
 from booking.models import Booking, Occurrence, Offer
 from booking.offers import nothing_for, open_offers
 from booking.preferring import lost_by, offers_after
@@ -71,6 +72,7 @@ def of_booking(session: Session, notice: Notice, settings: Settings, *, now: dat
         "dates": [Line(date) for date in told],
         "offers": [_answers(offers[date.id], notice, settings) for date in told if date.id in offers and notice.kind not in OFFERS_NOTHING],
         "offered": verdicts_offered(session, offers.values()),
+        "unknown": unknown_offered(session, offers.values()),
         "in_vain": nothing_for(session, told, offers),
         "left_out": _left_out(found, verdicts) if notice.kind in TELLS_ALL else [],
         "in_line": [Line(date) for date in in_line] if notice.kind in TELLS_ALL else [],

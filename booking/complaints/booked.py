@@ -103,7 +103,7 @@ def _act(row: Audit) -> dict[str, Any]:
 def _others(session: Session, booking: Booking) -> Iterator[dict[str, Any]]:
     """Who else had or wanted the time: what was preferred or took it, and what it took, with the place that rules gave each."""
     named = [
-        text.partition(":")[2]
+        text.partition(":")[2].partition("/")[0]
         for date in booking.occurrences
         for text in (date.reason, date.lost_to)
         if text.startswith(("preferred:", "booking:"))

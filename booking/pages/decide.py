@@ -12,10 +12,11 @@ from pydantic import Field
 from accounts import edge
 from accounts.personal import looks
 from booking import decisions
-from booking.alternatives import offers_instead
+from booking.alternatives import MARK, offers_instead
 from booking.cases import booking_seen
 from booking.lifecycle import WAITING
 from booking.models import Booking
+from booking.nearness import MOST
 from booking.pages.blueprint import routes
 from booking.pages.board import Waiting, waiting
 from booking.pages.case import REFUSALS, Version
@@ -39,19 +40,21 @@ WEEK = timedelta(days=7)
 
 class Decision(Version):
     """An approval: a word to the holder, if any; why exceptions are granted, if some are asked for; why others, whose dates
-    were ``seen``, do not get the time."""
+    were ``seen``, do not get the time, and what they were seen to be ``offered`` instead."""
 
     note: Annotated[Prose, Field(max_length=2000)] = ""
     grounds: Annotated[Prose, Field(max_length=2000)] = ""
     others: Annotated[Prose, Field(max_length=2000)] = ""
     seen: Annotated[str | None, Field(max_length=40)] = None
+    offered: Annotated[list[Annotated[str, Field(pattern=rf"^\d{{1,9}}/({MARK})?$")]], Field(max_length=20)] = Field(default_factory=list)
 
 
 class Reason(Version):
-    """Why it is refused, and whether something else is proposed with it."""
+    """Why it is refused, and whether what else was ``offered`` on the page is proposed with it."""
 
     reason: Annotated[Prose, Field(max_length=2000)] = ""
     proposes: bool = False
+    offered: Annotated[list[Annotated[str, Field(pattern=rf"^{MARK}$")]], Field(max_length=MOST)] = Field(default_factory=list)
 
 
 @routes.get("/office/requests/<reference>")
@@ -77,7 +80,8 @@ def decline(reference: str) -> ResponseReturnValue:
 
     def refuse(booking: Booking) -> None:
         given = parse(Reason, request.form)
-        edge.transact(decisions.decline, booking.id, reason=given.reason, proposes=given.proposes, version=given.version)
+        proposes = given.offered if given.proposes else None
+        edge.transact(decisions.decline, booking.id, reason=given.reason, proposes=proposes, version=given.version)
 
     return _decide(reference, refuse, _("Forespørselen er avslått."))
 
@@ -106,6 +110,9 @@ def page_of(booking: Booking, form: Form, refusal: Refusal | None = None) -> str
     listed = waiting(session, actor, now=now())
     contest = contest_of(session, booking, told.verdicts, by=actor, now=now())
     first = next((date for date in booking.occurrences if date.state in WAITING), booking.occurrences[0])
+    to_offer = next((date for date in booking.occurrences if date.state in WAITING and date.starts_at > now()), None)
+    # Of a time that somebody has, the rest may still be offered; one that is free is refused itself.
+    apart = not contest.standing
     monday = monday_of(request.args.get("week", ""), first.local_start.date())
     looks.shown(booking.holder_id)
     return render_template(
@@ -115,7 +122,7 @@ def page_of(booking: Booking, form: Form, refusal: Refusal | None = None) -> str
         waiting=listed,
         onward=_onward(booking, listed),
         contest=contest,
-        offers=offers_instead(session, booking, first, now=now()) if told.may_decide else (),
+        offers=offers_instead(session, booking, to_offer, apart=apart, now=now()) if told.may_decide and to_offer else (),
         monday=monday,
         sunday=monday + WEEK - timedelta(days=1),
         grid=week_of(session, first.room, monday, looking_at(first.room), also=list(asked(booking, contest))),

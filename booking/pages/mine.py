@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from accounts import edge
 from accounts.identity import Actor
+from booking.likeness import unknown_offered
 from booking.models import Booking, Occurrence, Offer, Usage
 from booking.pages.again import LastTime, same_again
 from booking.pages.before import to_do
@@ -50,6 +51,7 @@ def mine() -> str:
         waiting=[row for row in ahead if row.state in WAITING and row not in to_confirm],
         offered=offered,
         verdicts=verdicts_offered(edge.reading(), offered),
+        unknown=unknown_offered(edge.reading(), offered),
         in_line=[row for row in ahead if row.state in IN_LINE and row.ahead > kept[row.booking.id]],
         coming=[row for row in ahead if row.state is BookingState.BOOKED],
         past=past[:PAST_AT_ONCE],

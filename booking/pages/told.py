@@ -16,6 +16,7 @@ from booking.absence import answer_by
 from booking.cases import acts_on, may_decide
 from booking.fees import Cost, cost_of, first_dearer, sum_of
 from booking.judging import highest
+from booking.likeness import unknown_offered
 from booking.line import places
 from booking.models import Booking, Occurrence, Offer, Usage
 from booking.offers import coming_offers
@@ -43,7 +44,8 @@ class ToldDate:
     """One date: where it stands, what the policy said of it, what cancelling it costs now, and what may be done with it.
 
     ``returns`` says that it was left out for others and is offered when they give up its time; ``place`` is the one it has in line,
-    from 1; ``sought_from`` is when something else is to be sought for it, once what it lost can no longer be given back.
+    from 1; ``sought_from`` is when something else is to be sought for it, once what it lost can no longer be given back. ``unknown`` are
+    the keys of what is needed of which nobody knows whether what is offered has it.
     """
 
     date: Occurrence
@@ -62,6 +64,7 @@ class ToldDate:
     place: int | None = None
     offer: Offer | None = None
     offered: Verdict | None = None
+    unknown: tuple[str, ...] = ()
     sought_from: datetime | None = None
 
     @property
@@ -224,6 +227,7 @@ def told_booking(session: Session, booking: Booking, *, by: Actor, language: str
     offers = {date: offer for date, offer in coming_up.items() if offer.state is OfferState.OPEN}
     sought = {date: offer.created_at + UNDO_WITHIN for date, offer in coming_up.items() if date not in offers}
     said, offered = said_of(session, booking), verdicts_offered(session, offers.values())
+    unknown = unknown_offered(session, offers.values())
     terms, in_line = {date: offered.get(offer.id) for date, offer in offers.items()}, places(session, booking, now=now)
     dates = [
         replace(
@@ -239,6 +243,7 @@ def told_booking(session: Session, booking: Booking, *, by: Actor, language: str
             said=said.get(date.number, ()),
             place=in_line.get(date.number),
             offered=terms.get(date.id),
+            unknown=unknown.get(offers[date.id].id, ()) if date.id in offers else (),
             sought_from=sought.get(date.id),
         )
         for date in sorted(booking.occurrences, key=lambda date: (date.starts_at, date.number))

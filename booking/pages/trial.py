@@ -39,6 +39,7 @@ from kernel.errors import Fault
 from kernel.money import Ore
 from kernel.wallclock import WallSpan, is_repeated, to_wall
 from policies.verdict import Decider, Effect, Price
+from venues.labels import key_label
 from web import formats
 from web.language import choose
 from web.texts import gettext as _
@@ -315,6 +316,7 @@ def _with_notes(label: str, offer: Offer) -> str:
     notes = [_("kortere")] if offer.changes is Change.SHORTER else []
     notes += [_("%(distance)s unna", distance=formats.distance(offer.metres))] if offer.metres else []
     notes += [_("må godkjennes")] if offer.needs_review else []
+    notes += [_("%(what)s: ukjent", what=key_label(key)) for key in offer.unknown]
     return f"{label} ({', '.join(notes)})" if notes else label
 
 

@@ -57,7 +57,7 @@ class Visitor:
     def get(self, address: str) -> TestResponse:
         return self.client.get(address)
 
-    def post(self, address: str, *, form_on: str = "", **fields: str) -> TestResponse:
+    def post(self, address: str, *, form_on: str = "", **fields: str | list[str]) -> TestResponse:
         """Send a form that stands on a page, with the token that this page carries."""
         page = self.client.get(form_on or address)
         found = TOKEN_FIELD.search(page.text)

@@ -118,6 +118,18 @@ def test_a_series_is_told_of_the_room_that_fits_more_of_it(session: Session, hal
     assert none is None
 
 
+def test_dates_that_were_taken_out_are_none_of_those_that_a_room_fits(session: Session, hall: Hall) -> None:
+    reserve(session, wish(start="2026-09-22T18:00", end="2026-09-22T20:00"), by=hall.berit, now=NOW)
+    again(session)
+    series = Recurrence.model_validate({"rrule": "FREQ=WEEKLY;COUNT=3"})
+
+    asked = wish(recurrence=series, choices={"2026-09-29": {"skip": True}})
+    best = instead_of(session, preview(session, asked, by=hall.berit, now=NOW), now=NOW).room
+
+    assert best is not None
+    assert (best.room, len(best.dates), best.wanted, best.fits_all) == ("oren-flerbrukshall/gymsal-2", 2, 2, True)
+
+
 def test_the_number_of_statements_grows_with_neither_rooms_nor_dates(database: Database) -> None:
     database.transact(lambda session: (furnish(session), build_gyms(session, 3)))
     numbers = [statements(database, dates) for dates in (1, 1, 12)]
@@ -183,6 +195,6 @@ def test_rooms_to_choose_among_are_told_nearest_first_and_unknown_ones_last() ->
     wall = at("2026-09-15T18:00", "2026-09-15T20:00")
     metres = {"far": 4100, "somewhere": None, "here": 0, "near": 300}
     told = {"wall": wall, "changes": Change.ROOM, "cost": 0, "charged": None, "needs_review": False}
-    offers = [Offer(room=room, name=room, metres=away, **told) for room, away in metres.items()]  # type: ignore[arg-type]
+    offers = [Offer(room=room, room_id=0, name=room, metres=away, **told) for room, away in metres.items()]  # type: ignore[arg-type]
 
     assert [offer.room for offer in nearest_first(offers)] == ["here", "near", "far", "somewhere"]

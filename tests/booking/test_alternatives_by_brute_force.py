@@ -30,7 +30,7 @@ from policies.request import AgeBand
 from policies.verbs import publish
 from tests import cast
 from tests.booking.conftest import NOW, REASON, wish
-from venues.models import District, OpeningHours, Origin, Room, Space, Venue
+from venues.models import District, Fact, OpeningHours, Origin, Room, Space, Venue
 from venues.opening import Openness
 from venues.vocabulary import ResourceKind
 
@@ -39,6 +39,9 @@ WORLDS, CASES = 4, {"sqlite": 250, "postgresql": 40}
 HOUR, MINUTE, DAY = timedelta(hours=1), timedelta(minutes=1), timedelta(days=1)
 FIRST = datetime(2026, 9, 2)
 FACILITIES = ("sound system", "projector", "kitchen")
+LIFT = "Heis til andre etasje"
+# What is said of the venue, and of its rooms where that is something else.
+LIFTS = {"alfa": "yes", "beta": "no", "beta/b": "yes", "gamma/a": "yes", "gamma/hel": "no", "epsilon": "yes", "epsilon/b": "unknown"}
 # How many there are, in what lots and in which rooms; they take a while to fetch and to bring back.
 BEAMERS: dict[str, tuple[int, int, list[str]]] = {"alfa": (3, 1, []), "gamma": (2, 1, ["a"]), "delta": (4, 2, []), "epsilon": (4, 1, [])}
 FETCHED, BROUGHT_BACK = 15, 30
@@ -63,6 +66,7 @@ class Hall:
     after: int = 0
     beamers: tuple[int, ...] = ()
     lot: int = 1
+    lift: str = "unknown"
 
 
 @dataclass(slots=True)
@@ -94,6 +98,11 @@ def build(session: Session, chance: Random) -> None:
             size = chance.choice([None, 10, 20, 30, 60])
             session.add(Room(venue=venue, slug=slug, name=slug, kind="gym", capacity=size, facilities=has, changed_at=NOW, spaces=own))
         session.flush()
+        for where, answer in LIFTS.items():
+            if where.split("/")[0] == name:
+                room = next((room.id for room in venue.rooms if where.endswith(f"/{room.slug}")), None)
+                told = {"key": "access.lift", "value": {"value": answer}, "origin": Origin.STAFF}
+                session.add(Fact(venue_id=venue.id, room_id=room, **told))
         if name in BEAMERS:
             add_beamers(session, venue, *BEAMERS[name])
         for weekday in range(7):
@@ -155,6 +164,7 @@ def known(room: Room, units: dict[str, list[int]]) -> Hall:
         opens=8 + ["alfa", "beta", "gamma", "delta", "epsilon"].index(venue.slug),
         beamers=tuple(units.get(venue.slug, ())) if room.slug in rooms or not rooms else (),
         lot=lot,
+        lift=LIFTS.get(path, LIFTS.get(venue.slug, "unknown")),
         **KNOWN.get(path, {}),
     )
 
@@ -193,7 +203,16 @@ def is_taken(world: World, space: int, first: datetime, last: datetime, now: dat
 
 
 def suits(hall: Hall, heads: int, needs: tuple[str, ...]) -> bool:
-    return (hall.capacity is None or hall.capacity >= heads) and (not hall.facilities or hall.facilities.issuperset(needs))
+    if LIFT in needs and hall.lift == "no":
+        return False
+    has = not hall.facilities or hall.facilities.issuperset(set(needs) - {LIFT})
+    return (hall.capacity is None or hall.capacity >= heads) and has
+
+
+def unknown(hall: Hall, needs: tuple[str, ...]) -> list[str]:
+    """What is needed and may be lacking."""
+    facilities = ["facilities"] if set(needs) - {LIFT} and not hall.facilities else []
+    return [*facilities, *(["access.lift"] if LIFT in needs and hall.lift == "unknown" else [])]
 
 
 def other_room(asked: Hall, hall: Hall) -> int:
@@ -234,7 +253,7 @@ class Ask:
 
 
 CHANGES = {"time": 3, "room": 3, "shorter": 1, "weekday": 2}
-Told = tuple[str, str, datetime, datetime, int]
+Told = tuple[str, str, datetime, datetime, int, list[str]]
 
 
 def everything(world: World, ask: Ask) -> Iterator[tuple[int, str, Hall, datetime, datetime]]:
@@ -262,8 +281,15 @@ def by_brute_force(world: World, ask: Ask) -> list[Told]:
         if hall.refuses or end - start > 4 * HOUR or not suits(hall, ask.heads, ask.needs) or not is_free(world, hall, start, end, ask):
             continue
         dearer = max(0, ceil((hall.price * ((end - start) / HOUR) - price) / 10))
-        order = cost + 2 * dearer + 60 * hall.reviews, list(CHANGES).index(change), -start.timestamp(), hall.path, start - end
-        found.append((order, (hall.path, change, start, end, order[0])))
+        doubts = unknown(hall, ask.needs)
+        order = (
+            cost + 2 * dearer + 60 * hall.reviews + 5000 * len(doubts),
+            list(CHANGES).index(change),
+            -start.timestamp(),
+            hall.path,
+            start - end,
+        )
+        found.append((order, (hall.path, change, start, end, order[0], doubts)))
     told: list[Told] = []
     kinds: Counter[str] = Counter()
     for _, one in sorted(found):
@@ -327,7 +353,7 @@ def some_ask(world: World, chance: Random) -> Ask:
         start,
         start + chance.choice([45, 60, 90, 120, 180, 300]) * MINUTE,
         chance.choice([5, 15, 25]),
-        tuple(chance.sample(FACILITIES, chance.choice([0, 0, 1]))),
+        tuple(chance.sample((*FACILITIES, LIFT), chance.choice([0, 0, 1, 2]))),
         NOW + chance.randint(0, 6) * HOUR,
         chance.choice([0, 0, 0, 1, 2]),
     )
@@ -337,6 +363,7 @@ def test_the_best_few_are_those_of_brute_force(database: Database, halls: tuple[
     occurrence, by = halls
     chance = Random(4)
     kinds: Counter[str] = Counter()
+    doubts = 0
 
     for _ in range(WORLDS):
         database.transact(fill, chance, occurrence)
@@ -348,10 +375,12 @@ def test_the_best_few_are_those_of_brute_force(database: Database, halls: tuple[
 
                 told = offers_to(session, case_of(world, in_words), ask.wall, now=ask.now)
 
-                found = [(one.room, str(one.changes), one.wall.start, one.wall.end, one.cost) for one in told]
+                found = [(one.room, str(one.changes), one.wall.start, one.wall.end, one.cost, list(one.unknown)) for one in told]
                 assert found == by_brute_force(world, ask)
                 kinds.update(one[1] for one in found)
+                doubts += sum(bool(one[-1]) for one in found)
 
+    assert doubts > 20
     assert min(kinds[change] for change in CHANGES) > 5
 
 

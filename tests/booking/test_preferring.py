@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,8 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
-from booking.competing import rivals_of
+from booking.alternatives import offers_instead
+from booking.competing import rivals_of, time_of
 from booking.decisions import decline
 from booking.displacing import sign_of
 from booking.models import Booking
@@ -26,6 +27,7 @@ from tests.booking.conftest import NOW, REASON, Hall, again, furnish, move, publ
 CONCERT = {"activity": "culture.concert"}
 CLUBS_FIRST = {"kind": "priority", "id": "order", "order": [{"name": REASON, "applicants": ["organisation"]}], "reason": REASON}
 PRIVATE = {"organisation": None}
+HALF = "oren-flerbrukshall/gymsal-1"
 Ask = Callable[..., Booking]
 
 
@@ -131,15 +133,74 @@ def test_what_is_offered_instead_is_free_and_in_another_room_or_at_another_time(
     ]
 
 
-def test_a_refusal_may_propose_what_else_there_is(session: Session, hall: Hall, ask: Ask) -> None:
-    plain, kind = ask(hall.per, **PRIVATE), ask(hall.per, **PRIVATE)
-    for booking, proposes in ((plain, False), (kind, True)):
-        decline(session, booking.id, reason="Salen slipes.", proposes=proposes, by=hall.kari, now=NOW)
-        again(session)
+def test_a_refusal_proposes_what_the_officer_saw_and_nothing_of_the_refused_time(session: Session, hall: Hall, ask: Ask) -> None:
+    """The request holds its time until the refusal: what is free since then was not shown."""
+    plain = ask(hall.per, **PRIVATE, activity="sport.training")
+    decline(session, plain.id, reason="Salen slipes.", by=hall.kari, now=NOW)
+    again(session)
+    kind = ask(hall.per, **PRIVATE, activity="sport.training")
+    seen = offers_instead(session, kind, kind.occurrences[0], apart=True, now=NOW)
 
-    found = [len(offers_after(session, booking, now=NOW)) for booking in (plain, kind)]
+    decline(session, kind.id, reason="Salen slipes.", proposes=[offer.mark for offer in seen], by=hall.kari, now=NOW)
+    again(session)
 
-    assert found[0] == 0 < found[1]
+    told = offers_after(session, kind, now=NOW)
+    assert [[one.mark for one in offers] for offers in (told, offers_after(session, plain, now=NOW))] == [[one.mark for one in seen], []]
+    refused = kind.occurrences[0]
+    assert len(told) == 5
+    assert not any(one.room == HALF and one.wall.interval().overlaps(time_of(refused)) for one in told)
+
+    taken = next(one for one in told if one.room == HALF)
+    reserve(session, wish(room=taken.room, start=taken.wall.start, end=taken.wall.end), by=hall.berit, now=NOW)
+    again(session)
+
+    left = [one.mark for one in offers_after(session, kind, now=NOW)]
+    assert set(left) < {one.mark for one in seen} - {taken.mark}
+
+
+def test_a_time_that_is_refused_itself_is_not_proposed_moved_by_half_an_hour(session: Session, hall: Hall, ask: Ask) -> None:
+    """It competes, and so keeps nobody from the time around it."""
+    asked = ask(hall.per, **PRIVATE)
+    (date,) = asked.occurrences
+
+    meets = [
+        any(
+            one.room == HALF and one.wall.interval().overlaps(time_of(date))
+            for one in offers_instead(session, asked, date, apart=apart, now=NOW)
+        )
+        for apart in (False, True)
+    ]
+
+    assert meets == [True, False]
+
+
+def test_nothing_is_offered_to_who_was_refused_whose_answer_would_come_too_late(session: Session, hall: Hall, ask: Ask) -> None:
+    """All answers are promised within two working days: on Thursday that is after Saturday."""
+    again(session)
+    saturday = {"start": "2026-09-12T18:00", "end": "2026-09-12T20:00"}
+    asked = ask(hall.per, **saturday, **PRIVATE)
+    thursday = datetime(2026, 9, 10, 9, tzinfo=UTC)
+
+    found = [offers_instead(session, asked, asked.occurrences[0], apart=True, now=moment) for moment in (NOW, thursday)]
+
+    days = [{one.wall.start.day for one in offers} for offers in found]
+    assert 12 in days[0]
+    assert days[1]
+    assert min(days[1]) >= 14
+
+
+def test_who_is_refused_with_another_s_yes_is_told_what_was_shown_with_it(session: Session, hall: Hall, ask: Ask) -> None:
+    band, party, choir, dance = ask(hall.berit), *(ask(by, **PRIVATE) for by in (hall.per, hall.nils, hall.siri))
+    shown = offers_instead(session, party, party.occurrences[0], now=NOW)[1:3]
+
+    offered = [*(f"{party.id}/{one.mark}" for one in shown), f"{choir.id}/"]
+    prefer(session, band.id, Choice(others="Fullt.", offered=offered), by=hall.kari, now=NOW)
+    again(session)
+
+    told = [[one.mark for one in offers_after(session, booking, now=NOW)] for booking in (party, choir, dance)]
+    assert told[:2] == [[one.mark for one in shown], []]
+    assert told[2]
+    assert [lost.name for lost in lost_by(session, party)] == ["Skiold turn"]
 
 
 def test_what_a_request_meets_is_told_in_eight_statements(session: Session, hall: Hall, ask: Ask) -> None:

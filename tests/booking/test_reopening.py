@@ -14,10 +14,11 @@ from booking.closures import close_rooms, open_again
 from booking.decisions import approve
 from booking.ending import cancel
 from booking.furnishing import ChangedResource, NewResource, add_resource, change_resource
+from booking.likeness import unknown_offered
 from booking.line import ask_again, in_line, offer_instead, offer_vacancy, vacancies
 from booking.models import Booking, Claim, Offer, Undo, Vacancy
 from booking.narrowing import displace_outside
-from booking.offers import accept, sought, withdraw_vain
+from booking.offers import accept, decline, sought, withdraw_vain
 from booking.outcome import Declined
 from booking.reasons import verdicts_offered
 from booking.reservations import reserve
@@ -29,7 +30,8 @@ from policies.verdict import Outcome
 from tests.booking.conftest import NOW, Hall, again, move, wish
 from venues.editing import restore_room, retire_room
 from venues.inputs import ClosureInput, HoursInput
-from venues.models import Closure, Room, Venue
+from venues.models import Closure, Fact, OpeningHours, Origin, Room, Space, Venue
+from venues.opening import Openness
 from venues.scheduling import set_opening_hours
 from venues.vocabulary import ResourceKind
 
@@ -112,6 +114,79 @@ def test_a_broken_lift_takes_time_only_from_those_who_need_it(session: Session, 
     with pytest.raises(Declined) as refused:
         booked(session, hall.nils, start="2026-09-16T20:00", end="2026-09-16T22:00", needs=["lift"])
     assert [fault.code for fault in refused.value.faults] == ["out-of-order"]
+
+
+def test_who_needs_a_lift_is_kept_a_room_that_is_known_to_have_one_and_told_where_nobody_knows(session: Session, hall: Hall) -> None:
+    needs = booked(session, hall.berit, needs=["heis"])
+    rooms = [*gyms(session, "nord", None, 2), *gyms(session, "sor", "yes", 1), *gyms(session, "vest", "no", 1)]
+    session.add(Fact(venue_id=hall.cast.oren.id, key="access.lift", value={"value": "yes"}, origin=Origin.STAFF))
+    closed(session, hall.olav, out_of_order="lift", reason="Heisen står")
+    again(session)
+    kept = []
+
+    for one in range(3):
+        now = SOON + timedelta(minutes=5 * one)
+        for wanted in sought(session, now):
+            offer_instead(session, wanted, by=SERVICE, now=now)
+            again(session)
+        (offer,) = open_offers(session)
+        kept.append((offer.room.venue.slug, offer.local_start.day, unknown_offered(session, [offer])[offer.id]))
+        decline(session, offer.id, by=hall.berit, now=now)
+        again(session)
+
+    assert kept[0] == ("sor", 15, ())
+    assert [doubts for _venue, _day, doubts in kept] == sorted(doubts for _venue, _day, doubts in kept)
+    assert ("vest", 15) not in [one[:2] for one in kept]
+    assert len(rooms) == 4 and needs.state is BookingState.DISPLACED
+
+
+def test_who_took_something_else_keeps_it_and_is_not_among_those_who_are_asked(session: Session, hall: Hall) -> None:
+    booked(session, hall.berit), booked(session, hall.nils, room=f"{OREN}/gymsal-2")
+    closure = closed(session, hall.olav)
+    again(session)
+    for one in sought(session, SOON):
+        offer_instead(session, one, by=SERVICE, now=SOON)
+        again(session)
+    theirs = next(offer for offer in open_offers(session) if offer.occurrence.booking.holder_id == hall.berit.person_id)
+    accept(session, theirs.id, by=hall.berit, now=SOON)
+    again(session)
+
+    assert open_again(session, closure.id, by=hall.olav, now=SOON).asked == 1
+
+
+def test_who_takes_any_room_gets_none_that_lacks_what_is_needed(session: Session, hall: Hall) -> None:
+    for room in hall.cast.oren.rooms:
+        room.kind = "gym"
+    gym_2 = next(room for room in hall.cast.oren.rooms if room.slug == "gymsal-2")
+    session.add(Fact(venue_id=hall.cast.oren.id, room_id=gym_2.id, key="access.lift", value={"value": "no"}, origin=Origin.STAFF))
+    first, other = booked(session, hall.nils), booked(session, hall.nils, room=f"{OREN}/gymsal-2")
+    waits = booked(session, hall.berit, needs=["heis"], on_conflict="wait", accepts="any")
+    again(session)
+    cancel(session, other.id, by=hall.nils, now=NOW)
+    again(session)
+
+    asked = [date for vacancy in vacancies(session, SOON) for date in in_line(session, vacancy, now=SOON)]
+
+    assert (first.state, waits.state, asked) == (BookingState.BOOKED, BookingState.WAITING, [])
+
+
+def gyms(session: Session, slug: str, lift: str | None, count: int) -> list[Room]:
+    """So many rooms like the halves of the hall in a venue of which is said whether it has a lift."""
+    kind = session.scalars(select(Room.kind).where(Room.slug == "gymsal-1")).one()
+    venue = Venue(slug=slug, name=slug.capitalize(), kind="school", zone="Europe/Oslo", changed_at=NOW)
+    session.add(venue)
+    spaces = [Space(venue=venue, slug=f"sal-{part}", name=f"Sal {part}") for part in range(count)]
+    rooms = [Room(venue=venue, slug=one.slug, name=one.name, kind=kind, changed_at=NOW, spaces=[one]) for one in spaces]
+    session.add_all(rooms)
+    session.flush()
+    for weekday in range(7):
+        hours = OpeningHours(venue_id=venue.id, weekday=weekday, from_minute=480, to_minute=1440, origin=Origin.STAFF)
+        hours.openness = Openness.OPEN
+        session.add(hours)
+    if lift:
+        session.add(Fact(venue_id=venue.id, key="access.lift", value={"value": lift}, origin=Origin.STAFF))
+    session.flush()
+    return rooms
 
 
 def test_staff_choose_who_cannot_come_without_it(session: Session, hall: Hall) -> None:

@@ -255,6 +255,19 @@ def test_who_says_nothing_or_no_after_a_loss_is_told_what_follows_and_who_wants_
     )
 
 
+def test_what_is_kept_in_a_room_of_which_nobody_knows_whether_it_has_what_is_needed_is_told_as_that(office: Office) -> None:
+    booking = office.book(needs=["heis"])
+    given = ClosureInput(room="gymsal-1", start=datetime(2026, 9, 1), end=datetime(2026, 10, 16), reason="Heisen står", out_of_order="lift")
+    office.act(close_rooms, "oren-flerbrukshall", given, confirmed=True, by=office.hall.olav)
+
+    text = _turned(office)["Mistet tid"]
+
+    yes = LINK.findall(text)[0]
+    page = Visitor(office.app.test_client()).get(yes).text
+    assert ("Gymsal 2" in text, " Heis: ukjent.\n" in text, "Heis: ukjent." in page) == (True, True, True), text
+    assert booking.needs == ["heis"]
+
+
 def _turned(office: Office) -> dict[str, str]:
     """The mails of one turn of the worker, by what their subjects begin with."""
     office.clock.pass_by(UNDO_WITHIN)

@@ -37,6 +37,7 @@ from web.forms import Form, parse
 from web.hooks import hooks
 from web.pages import FORM_REFUSALS, done, form_again
 from web.texts import gettext as _
+from web.texts import ngettext
 
 PER_DAY = 4
 DAYS = 8
@@ -125,9 +126,15 @@ def _question(venue: str, refusal: Refusal) -> Response:
 
 @routes.post("/venues/<venue>/closures/<int:closure>/withdrawal")
 def closure_withdrawal(venue: str, closure: int) -> ResponseReturnValue:
-    """Open again what was closed; who lost their time to it is asked first whether they want it back."""
-    edge.transact(current_app.extensions["open_rooms"], closure)
-    return done(_("Lagret. De som mistet tid, får tilbud om å få den tilbake."), url_for("venues.closures_page", venue=venue))
+    """Open again what was closed; who lost their time to it and took nothing else is asked first whether they want it back."""
+    asked: int = edge.transact(current_app.extensions["open_rooms"], closure).asked
+    told = ngettext(
+        "Lagret. De som mistet %(num)d dato og ikke har tatt noe annet, får tilbud om å få den tilbake.",
+        "Lagret. De som mistet %(num)d datoer og ikke har tatt noe annet, får tilbud om å få dem tilbake.",
+        asked,
+    )
+    message = told if asked else _("Lagret. Ingen venter på å få tiden tilbake.")
+    return done(message, url_for("venues.closures_page", venue=venue))
 
 
 @routes.get("/school-calendar")

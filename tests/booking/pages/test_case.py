@@ -389,20 +389,21 @@ def test_what_is_kept_for_one_is_answered_on_the_page(
     app: Flask, hall: Hall, visit: Callable[..., Visitor], booked: Callable[..., str], clock: Clock
 ) -> None:
     first = booked()
-    waiting = booked("per", organisation=None, on_conflict="wait", book_when_free=False, accepts="any")
+    waiting = booked("per", organisation=None, on_conflict="wait", book_when_free=False, accepts="any", needs=["heis"])
     per = visit("per")
     waits, listed = per.get(f"/bookings/{waiting}").text, per.get("/bookings").text
     visit("berit").post(f"/bookings/{first}/cancellation", form_on=f"/bookings/{first}")
     clock.pass_by(timedelta(minutes=3))
     attend(app.extensions["database"])
 
-    page = per.get(f"/bookings/{waiting}")
+    page, kept = per.get(f"/bookings/{waiting}"), per.get("/bookings").text
     (yes,) = re.findall(r'action="(/bookings/[^"]+/acceptance)"', page.text)
     answered = per.post(yes, form_on=f"/bookings/{waiting}")
 
     assert "Dere er nummer 1 i køen nå. Pris: 800 kr." in " ".join(waits.replace("\N{NO-BREAK SPACE}", " ").split())
     assert ["også i et annet rom av samme slag" in one for one in (waits, listed)] == [True, True]
     assert (page.status_code, "Vi holder av" in page.text, answered.status_code) == (200, True, 303)
+    assert ["<strong>Heis: ukjent.</strong>" in one for one in (page.text, kept)] == [True, True]
     assert per.get(f"/bookings/{waiting}").status_code == 200
 
 

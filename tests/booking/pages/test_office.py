@@ -109,6 +109,36 @@ def test_a_refusal_with_something_else_to_ask_for_lies_ahead_until_its_date(
     assert ("Se hva dere kan be om i stedet" in later, later.index("Tidligere") < later.index(kind)) == (False, True)
 
 
+def test_what_a_refusal_proposes_is_what_stood_on_the_page(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
+    reference, visitor = booked("per", **PRIVATE), visit("kari")
+    page = f"/office/requests/{reference}"
+    shown = re.findall(r'name="offered" value="([^"]+)"', visitor.get(page).text)
+
+    forged = visitor.post(f"/bookings/{reference}/refusal", form_on=page, reason="Nei.", proposes="true", offered="Gymsal 2")
+    visitor.post(f"/bookings/{reference}/refusal", form_on=page, reason="Salen males.", proposes="true", offered=shown[:2])
+
+    links = proposed(visit("per").get(f"/bookings/{reference}").text)
+    assert (len(shown), forged.status_code, len(links)) == (5, 422, 2)
+
+
+def proposed(page: str) -> list[str]:
+    """The forms that a refused booking's page leads to instead of it."""
+    return re.findall(r'href="(/rooms/[^"]+/book[^"]+)"', page.partition('id="instead"')[2].partition("</section>")[0])
+
+
+def test_what_others_are_shown_to_be_offered_goes_with_the_yes(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
+    granted = booked(**CONCERT)
+    lost, kari = booked("per", **PRIVATE, **CONCERT), visit("kari")
+    page = f"/office/requests/{granted}"
+    seen, offered = (re.findall(rf'name="{name}" value="([^"]+)"', kari.get(page).text) for name in ("seen", "offered"))
+    told = [one for one in offered if "/" in one][:1]
+
+    done = kari.post(f"/bookings/{granted}/approval", form_on=page, seen=seen[0], others="Fullt.", offered=told)
+
+    links = proposed(visit("per").get(f"/bookings/{lost}").text)
+    assert (done.status_code, len(links)) == (303, 1)
+
+
 def test_a_refusal_says_how_to_contest_it(app: Flask, visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:
     app.extensions["database"].transact(publish_with, COMPLAINT)
     reference = booked("per", organisation=None)
