@@ -16,6 +16,8 @@ from database.audit import Audit
 # Beside the act that made a booking, an import says from which plan; that is no version of its own.
 SAYS_NO_MORE = "import"
 MOST = 20
+# An undo says from which version to which the act led that it took back; earlier ones did not.
+NEVER = (-1, -1)
 # What is only said about a booking; all but WRITE move the clock of what was promised.
 # What those who work on a case do among themselves: an applicant hears nothing of it, and no act of theirs is refused for it.
 INTERNAL = frozenset(("assign", "note"))
@@ -41,24 +43,36 @@ class Change:
 
 
 def changes_since(session: Session, booking: Booking, version: int) -> Sequence[Change]:
-    """The acts that made a booking newer than that version, oldest first, at most twenty; three statements.
+    """The acts that made a booking newer than that version, oldest first, at most twenty; three statements."""
+    rows = _acts_since(session, booking, version)
+    hands = {row.hand_id for row in rows if row.hand_id}
+    names, roles = names_of_people(session, hands), _highest(session, hands)
+    return [Change(row.verb, _numbers(row), row.at, names.get(row.hand_id or 0, ""), roles.get(row.hand_id or 0)) for row in rows]
+
+
+def is_only_said(session: Session, booking: Booking, version: int, verbs: Collection[str]) -> bool:
+    """Whether nothing but these was done to a booking since that version and is not undone; no statement where nothing was."""
+    if booking.version == version:
+        return True
+    numbered = dict(enumerate(_acts_since(session, booking, version), start=version + 1))
+    if len(numbered) != booking.version - version:
+        return False
+    for number, act in [*numbered.items()]:
+        began, ended = act.facts.get("versions", NEVER) if act.verb == "undo" else NEVER
+        if began >= version:
+            for undone in (*range(began + 1, ended + 1), number):
+                numbered.pop(undone, None)
+    return all(act.verb in verbs for act in numbered.values())
+
+
+def _acts_since(session: Session, booking: Booking, version: int) -> Sequence[Audit]:
+    """The acts that made a booking newer than that version, oldest first, at most twenty.
 
     Every act that raises the version by one writes one row about the booking or its case: the newest so many rows are those acts.
     """
     raises = or_(and_(Audit.subject == "booking", Audit.verb != SAYS_NO_MORE), and_(Audit.subject == "case", Audit.verb.in_(INTERNAL)))
     newest = select(Audit).where(Audit.subject_id == booking.id, raises).order_by(Audit.id.desc())
-    rows = session.scalars(newest.limit(min(max(booking.version - version, 0), MOST))).all()
-    hands = {row.hand_id for row in rows if row.hand_id}
-    names, roles = names_of_people(session, hands), _highest(session, hands)
-    return [Change(row.verb, _numbers(row), row.at, names.get(row.hand_id or 0, ""), roles.get(row.hand_id or 0)) for row in reversed(rows)]
-
-
-def is_only_said(session: Session, booking: Booking, version: int, verbs: Collection[str]) -> bool:
-    """Whether nothing but these was done to a booking since that version; no statement where nothing was."""
-    if booking.version == version:
-        return True
-    since = changes_since(session, booking, version)
-    return len(since) == booking.version - version and all(one.verb in verbs for one in since)
+    return session.scalars(newest.limit(min(max(booking.version - version, 0), MOST))).all()[::-1]
 
 
 def _highest(session: Session, hands: set[int]) -> dict[int, Role]:

@@ -62,7 +62,9 @@ def import_command(file: Path, *, dry_run: bool, skip_conflicts: bool, activity:
         with edge.database().reading() as session:
             rows = meant(session, plan, terms, by=COMMAND, now=moment)
     except Refusal as refusal:
-        raise _refused(refusal, 2) from None
+        told = _refused(refusal, 2)
+        click.echo(_("Ingenting er booket. Rett filen, og kjør den igjen."), err=True)
+        raise told from None
     for heading in plan.unread:
         click.echo(_("Kolonnen «%(heading)s» er ikke lest.", heading=heading), err=True)
     for sheet in plan.beside:

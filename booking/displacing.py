@@ -135,8 +135,8 @@ def winners(dates: Iterable[Dated], kind: BookingKind) -> list[Winner]:
 
 def require_precedence(session: Session, found: Losers, dates: Iterable[Winner], asked: Displacing, *, now: datetime) -> None:
     """Raises Conflict naming every date that does not give way: what is over or blocked, is as strong, or has too short notice
-    without a reason; and where those that are to lose their time are others than were shown (``displaces-others``, with ``until``
-    where the notice is too short). Raises Invalid (``cause-missing``)."""
+    without a reason; and where those that are to lose their time are others than were shown (``displaces-others``, with the
+    notice that a rule asks for). Raises Invalid (``cause-missing``)."""
     verdicts = {booking.id: verdicts_of(session, booking) for booking in {date.booking for date in found.dates}}
     meetings = [
         (winner, date, verdicts[date.booking_id].get(date.local_start))
@@ -150,8 +150,8 @@ def require_precedence(session: Session, found: Losers, dates: Iterable[Winner],
     if found.dates:
         require_cause(asked.reason, "displace.reason")
     if found.dates and asked.seen != found.sign:
-        short = {date.id: late for winner, date, verdict in meetings if (late := _too_late(date, winner, verdict, now))}
-        raise Conflict(*(met("displaces-others", date, **short.get(date.id, {})) for date in found.dates), details={"seen": found.sign})
+        told = {date.id: _notice(date, winner, verdict, now) for winner, date, verdict in meetings}
+        raise Conflict(*(met("displaces-others", date, **told.get(date.id, {})) for date in found.dates), details={"seen": found.sign})
 
 
 def require_cause(reason: str, field: str) -> None:
@@ -174,12 +174,6 @@ def strength_of(verdict: Verdict | None, kind: BookingKind) -> int:
     return OWN_USE if kind is BookingKind.MUNICIPAL else 0
 
 
-def notice_of(winner: Verdict | None, loser: Verdict | None) -> int:
-    """How many days before its use a date has to be told that it gives way: by its own rule, else by the winner's."""
-    rule = next((one.displacement for one in (loser, winner) if one is not None and one.displacement is not None), None)
-    return rule.notice_days if rule else 0
-
-
 def _against(date: Occurrence, winner: Winner, verdict: Verdict | None, asked: Displacing, now: datetime) -> Iterator[Fault]:
     booking = date.booking
     if date.state not in LIVE or date.starts_at <= now or not booking.kind.is_judged:
@@ -189,13 +183,16 @@ def _against(date: Occurrence, winner: Winner, verdict: Verdict | None, asked: D
     if ours <= theirs:
         # Where no rule says anything of either, there is nothing to compare.
         yield met("goes-not-first", date, strength=ours, theirs=theirs) if theirs else met("no-precedence", date)
-    late = _too_late(date, winner, verdict, now)
-    if late and not asked.reason:
-        yield met("displaced-too-late", date, **late)
+    notice = _notice(date, winner, verdict, now)
+    if notice.get("is_late") and not asked.reason:
+        yield met("displaced-too-late", date, **notice)
 
 
-def _too_late(date: Occurrence, winner: Winner, verdict: Verdict | None, now: datetime) -> Mapping[str, object]:
-    """How many days before its use a date had to be told that it gives way, and until when that was; empty while that is ahead."""
-    days = notice_of(winner.verdict, verdict)
-    until = date.local_start.date() - timedelta(days=days)
-    return {"days": days, "until": until} if to_wall(now, date.zone).date() > until else {}
+def _notice(date: Occurrence, winner: Winner, verdict: Verdict | None, now: datetime) -> Mapping[str, object]:
+    """How many days before its use a date has to be told that it gives way, by its own rule, else by the winner's, until when that
+    is, and whether that is over; empty where no rule says so."""
+    rule = next((one.displacement for one in (verdict, winner.verdict) if one is not None and one.displacement is not None), None)
+    if rule is None:
+        return {}
+    until = date.local_start.date() - timedelta(days=rule.notice_days)
+    return {"days": rule.notice_days, "until": until, "is_late": to_wall(now, date.zone).date() > until}

@@ -26,10 +26,11 @@ STAYS = {"id", "booking_id", "number", "created_at", "changed_at", "version", "s
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """Bookings before an act: the columns of each and of its dates by id, until when dates hold time (None: for good),
-    and the last notice and judgement that there were."""
+    """Bookings before an act: the version and the columns of each and the columns of its dates by id, until when dates hold time
+    (None: for good), and the last notice and judgement that there were."""
 
     bookings: tuple[Booking, ...]
+    versions: Mapping[int, int]
     rows: Mapping[int, Columns]
     dates: Mapping[int, Columns]
     held: Mapping[int, datetime | None]
@@ -37,15 +38,16 @@ class Before:
     judged: int
 
     def changed(self) -> Columns:
-        """What is otherwise since: of each booking its version now, of it and its dates the columns as they were.
+        """What is otherwise since: of each booking its version now and before (``from``), of it and its dates the columns as they were.
 
         A date or a booking that was not there before is to be cancelled; where a booking wants something else beside its room, its
         dates hold other time.
         """
         rows = {one.id: _differing(one, self.rows[one.id]) for one in self.bookings}
         dates = [(date, _differing(date, self.dates.get(date.id, ADDED))) for booking in self.bookings for date in booking.occurrences]
+        begun = {**{one.id: one.version for one in self.bookings}, **self.versions}
         return {
-            "bookings": [{"id": one.id, "version": one.version, "was": rows[one.id]} for one in self.bookings],
+            "bookings": [{"id": one.id, "from": begun[one.id], "version": one.version, "was": rows[one.id]} for one in self.bookings],
             "dates": [self._date(date, was) for date, was in dates if was or "resources" in rows[date.booking_id]],
             "judged": self.judged,
         }
@@ -67,6 +69,7 @@ def before(session: Session, bookings: Iterable[Booking]) -> Before:
     claims = select(Claim.occurrence_id, Claim.expires_at).where(Claim.occurrence_id.in_(alive))
     return Before(
         bookings=found,
+        versions={booking.id: booking.version for booking in found},
         rows={booking.id: image_of(booking) for booking in found},
         dates=dates,
         held={row.occurrence_id: row.expires_at for row in session.execute(claims)},

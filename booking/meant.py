@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -29,6 +29,7 @@ from web.forms import parse
 T = TypeVar("T")
 MOST_DATES = 50_000
 A_WEEK = timedelta(days=7)
+PERIOD = frozenset((Column.PERIOD, Column.FIRST, Column.LAST))
 YEAR = re.compile(r"(.+?)\s*(20\d{2})")
 WEEK = re.compile(r"(?:uke|veke|week)\s*(\d{1,4})")
 # Always in the last week of its year (ISO 8601).
@@ -64,15 +65,17 @@ def meant(session: Session, plan: Plan, terms: Terms, *, by: Actor, now: datetim
     """
     by.require(by.is_officer, "officer")
     faults, names = list(plan.faults), names_in(session)
-    named = []
-    for row in plan.rows:
-        room = _tried(faults, row, names.room, row) if row.room else None
+    rooms = [_tried(faults, row, names.room, row) if row.room else None for row in plan.rows]
+    known = _known(session, [(row, room) for row, room in zip(plan.rows, rooms, strict=True) if room], now)
+    found = []
+    for row, room in zip(plan.rows, rooms, strict=True):
         club = _tried(faults, row, names.club, row)
         activity = _tried(faults, row, names.activity, row, terms.activity)
-        if room and club and activity and row.is_sound:
-            named.append((row, room, club, activity))
-    known = _known(session, [(row, room) for row, room, _club, _activity in named], now)
-    found = [_tried(faults, one[0], _meant, known, terms, *one) for one in named]
+        days = _tried(faults, row, _dates, known, row, room) if room else None
+        if room and club and activity and days and row.is_sound:
+            found.append(_tried(faults, row, _meant, known, terms, row, room, club, activity, days))
+        else:
+            _tried(faults, row, _alone, row)
     if sum(one.dates for one in found if one) > MOST_DATES:
         faults.append(Fault("too-many-dates-in-plan", "file", facts={"most": MOST_DATES}))
     if faults:
@@ -81,13 +84,12 @@ def meant(session: Session, plan: Plan, terms: Terms, *, by: Actor, now: datetim
 
 
 def _tried(faults: list[Fault], row: Row, read: Callable[..., T], *given: object) -> T | None:
-    try:
-        return read(*given)
-    except Invalid as refusal:
-        # An empty cell is told as that, and not as the name of nobody.
-        told = {(fault.facts.get("row"), fault.field) for fault in faults}
-        faults += [fault for fault in map(row.located, refusal.faults) if (row.number, fault.field) not in told]
-        return None
+    found: list[Fault] = []
+    answer = _heard(found, read, *given)
+    # An empty cell is told as that, and not as the name of nobody.
+    told = {(fault.facts.get("row"), fault.field) for fault in faults}
+    faults += [fault for fault in map(row.located, found) if (row.number, fault.field) not in told]
+    return answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +103,11 @@ class _Known:
 
 def _known(session: Session, rows: Sequence[tuple[Row, Room]], now: datetime) -> _Known:
     with_breaks = [room for row, room in rows if row.breaks]
-    with_names = [room for row, room in rows if isinstance(row.period, str)]
+    dated = [(row, room) for row, room in rows if not row.wrong & PERIOD]
+    with_names = [room for row, room in dated if isinstance(row.period, str)]
     # Names of periods reach a year or two ahead, and dates of a series five.
     today = now.date()
-    ends = [day for row, _room in rows if isinstance(row.period, Span) for day in (row.period.first, row.period.last)]
+    ends = [day for row, _room in dated if isinstance(row.period, Span) for day in (row.period.first, row.period.last)]
     first, last = min([today, *ends]), min(max([today + LONGEST_SPAN, *ends]), LATEST - A_WEEK)
     return _Known(
         now,
@@ -113,8 +116,7 @@ def _known(session: Session, rows: Sequence[tuple[Row, Room]], now: datetime) ->
     )
 
 
-def _meant(known: _Known, terms: Terms, row: Row, room: Room, club: Club, activity: Activity) -> Meant:
-    days = _dates(known, row, room)
+def _meant(known: _Known, terms: Terms, row: Row, room: Room, club: Club, activity: Activity, days: Sequence[date]) -> Meant:
     asked = [day for day in days if at(day, row.start) > to_wall(known.now, room.venue.zone)]
     if not asked:
         return Meant(row, None, path_of(room), club, 0, len(days))
@@ -126,34 +128,73 @@ def _meant(known: _Known, terms: Terms, row: Row, room: Room, club: Club, activi
         "recurrence": {"rrule": weekly(until=asked[-1]), "except": skipped},
         "organisation": club.said,
         "on_behalf_of": club.holder_id,
-        "team": row.team,
         "activity": activity,
-        "purpose": row.purpose or labels.activity(activity),
-        "participants": dict(row.participants),
-        "exceptions": row.rules,
-        "exception_reason": row.reason,
         "on_conflict": terms.on_conflict,
+        **_said(row, activity),
     }
     return Meant(row, parse(Wish, given), path_of(room), club, len(asked), len(days) - len(asked))
 
 
-def _dates(known: _Known, row: Row, room: Room) -> list[date]:
-    """The dates of the row, at least one.
+def _said(row: Row, activity: Activity) -> dict[str, Any]:
+    """What a wish says that does not depend on the room, the club or the dates."""
+    return {
+        "team": row.team,
+        "purpose": row.purpose or labels.activity(activity),
+        "participants": dict(row.participants),
+        "exceptions": row.rules,
+        "exception_reason": row.reason,
+    }
 
-    Raises Invalid: ``period-not-known``, ``no-periods``, ``period-without-dates``, ``too-many-dates``, ``no-such-weekday``,
-    ``unknown-break``, ``no-breaks``, ``week-not-in-year``, ``nothing-left``.
+
+def _alone(row: Row) -> None:
+    """Raises Invalid with what is wrong in such a row whatever else is."""
+    day, activity = date(2000, 1, 1), Activity.SPORT_TRAINING
+    stand_in = {"room": "a/b", "start": at(day, timedelta()), "end": at(day, timedelta(hours=1)), "activity": activity}
+    parse(Wish, {**stand_in, **_said(row, activity)})
+
+
+def _dates(known: _Known, row: Row, room: Room) -> list[date]:
+    """The dates of the row, at least one; none where what they depend on could not be read.
+
+    Raises Invalid with all that is wrong: ``period-not-known``, ``no-periods``, ``period-without-dates``, ``too-many-dates``,
+    ``no-such-weekday``, ``unknown-break``, ``no-breaks``, ``week-not-in-year``, ``nothing-left``.
     """
+    faults: list[Fault] = []
+    span = None if row.wrong & PERIOD else _heard(faults, _span, known, row, room)
+    days = _heard(faults, _days, span, row.weekday) if span and Column.WEEKDAY not in row.wrong else None
+    today = known.now.date()
+    ends = (days[0], days[-1]) if days else (span.first, span.last) if span else (today, today + LONGEST_SPAN)
+    tests = [_heard(faults, _falls_in, name, known.openings[room.id].school, ends) for name in row.breaks]
+    if faults:
+        raise Invalid(*faults)
+    named = [test for test in tests if test]
+    without = [day for day in days or () if not any(one.first <= day <= one.last for one in row.without)]
+    left = [day for day in without if not any(test(day) for test in named)]
+    if days and not left:
+        raise refuse(Invalid, "nothing-left", Column.EXCEPT, len(days))
+    return left
+
+
+def _heard(faults: list[Fault], read: Callable[..., T], *given: object) -> T | None:
+    try:
+        return read(*given)
+    except Invalid as refusal:
+        faults += refusal.faults
+        return None
+
+
+def _span(known: _Known, row: Row, room: Room) -> Span:
     span = row.period if isinstance(row.period, Span) else _named(known, row.period, room)
     if span.last > span.first + LONGEST_SPAN:
         raise refuse(Invalid, "too-many-dates", Column.PERIOD, f"{span.first}/{span.last}", most=LONGEST)
-    days = _weekly(span, row.weekday)
+    return span
+
+
+def _days(span: Span, weekday: int) -> list[date]:
+    days = _weekly(span, weekday)
     if not days:
-        raise refuse(Invalid, "no-such-weekday", Column.WEEKDAY, day=WEEKDAYS[row.weekday][0], period=f"{span.first}/{span.last}")
-    tests = [_falls_in(name, known.openings[room.id].school, (days[0], days[-1])) for name in row.breaks]
-    left = [day for day in days if not any(one.first <= day <= one.last for one in row.without) and not any(test(day) for test in tests)]
-    if not left:
-        raise refuse(Invalid, "nothing-left", Column.EXCEPT, len(days))
-    return left
+        raise refuse(Invalid, "no-such-weekday", Column.WEEKDAY, day=WEEKDAYS[weekday][0], period=f"{span.first}/{span.last}")
+    return days
 
 
 def _weekly(span: Span, weekday: int) -> list[date]:

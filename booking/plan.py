@@ -87,8 +87,8 @@ class Row:
     """One weekly use as the file says it, rooms and clubs by the words they are called.
 
     ``weekday`` is 0 on Mondays, ``start`` and ``end`` are since midnight; ``period`` are dates, or the name of a period.
-    ``without`` are dates on which it is not, ``breaks`` names of such. ``columns`` are the headings as the file has them; a row
-    that is not ``is_sound`` has something in the place of what could not be read.
+    ``without`` are dates on which it is not, ``breaks`` names of such. ``columns`` are the headings as the file has them; what
+    is ``wrong`` could not be read and has something else in its place.
     """
 
     number: int
@@ -108,7 +108,11 @@ class Row:
     rules: tuple[str, ...]
     reason: str
     columns: Mapping[Column, str]
-    is_sound: bool
+    wrong: frozenset[Column]
+
+    @property
+    def is_sound(self) -> bool:
+        return not self.wrong
 
     def located(self, fault: Fault) -> Fault:
         """The fault of a column at its row, by the heading that the file has for it."""
@@ -196,11 +200,12 @@ def _missing(found: Mapping[Column, int]) -> Iterator[Column]:
 
 @dataclass(slots=True)
 class _Cells:
-    """The cells of one row by column; what cannot be read of them gathers in ``faults``."""
+    """The cells of one row by column; what cannot be read of them gathers in ``faults``, of the columns that are ``wrong``."""
 
     line: Line
     header: _Header
     faults: list[Fault] = field(default_factory=list)
+    wrong: set[Column] = field(default_factory=set)
 
     def row(self) -> Row:
         start, end = self._read(Column.START, clock_in, timedelta()), self._read(Column.END, _end_in, MIDNIGHT)
@@ -225,7 +230,7 @@ class _Cells:
             rules=tuple(filter(None, BETWEEN.split(self._text(Column.RULES)))),
             reason=self._text(Column.REASON),
             columns=self.header.columns,
-            is_sound=not self.faults,
+            wrong=frozenset(self.wrong),
         )
 
     def _period(self) -> Span | str:
@@ -260,6 +265,7 @@ class _Cells:
         return self.line.cells[place] if place < len(self.line.cells) else None
 
     def _wrong(self, code: str, column: Column, value: object, **facts: object) -> None:
+        self.wrong.add(column)
         self.faults.append(Fault(code, self.header.columns.get(column, column), value, {**facts, "row": self.line.number}))
 
 

@@ -45,7 +45,7 @@ def undo(session: Session, number: int, *, by: Actor, now: datetime) -> Undo:
     """Make everything as it was before an act, through the gate, and withdraw what nobody has been told yet.
 
     Raises Conflict when it is too late (``undo-too-late``), was undone (``undone-already``), something else happened to one
-    of the bookings since (``changed-since``) or the room was closed (``closed-since``), Taken where another has the time;
+    of the bookings since and stands (``changed-since``) or the room was closed (``closed-since``), Taken where another has the time;
     Missing to all but the hand that acted and officers, Forbidden (``not-acting``) to a hand that may not act on it any more.
     """
     found = _open(session, number, by=by, now=now)
@@ -78,7 +78,11 @@ def undo(session: Session, number: int, *, by: Actor, now: datetime) -> Undo:
 
 def _recorded(found: Undo, booking: Booking) -> Act:
     changed = {one["id"] for one in found.before["dates"]}
-    facts = {"act": found.verb, "dates": [date.number for date in booking.occurrences if date.id in changed], "state": str(booking.state)}
+    numbers = [date.number for date in booking.occurrences if date.id in changed]
+    kept = next(one for one in found.before["bookings"] if one["id"] == booking.id)
+    # By these the acts before it can be undone after it.
+    versions = [kept.get("from", kept["version"]), kept["version"]]
+    facts = {"act": found.verb, "dates": numbers, "state": str(booking.state), "versions": versions}
     return Act("undo", "booking", booking.id, facts, booking.holder_id)
 
 
@@ -109,7 +113,7 @@ def _as_left(session: Session, acts: Sequence[Undo]) -> list[Undo]:
 
 
 def _is_as_left(session: Session, booking: Booking, kept: Mapping[str, Any]) -> bool:
-    """Whether nothing happened to a booking of an act since but what both sides said; nor that, where both moved a clock."""
+    """Whether nothing stands that happened to a booking of an act since, but what both sides said; nor that, where both moved a clock."""
     verbs = WRITE if CLOCK & kept["was"].keys() else SAID
     return is_only_said(session, booking, kept["version"], verbs)
 

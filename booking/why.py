@@ -124,7 +124,7 @@ def why(session: Session, room: Room, moment: datetime, *, by: Actor, now: datet
 
 def happened(session: Session, booking: Booking) -> Chain:
     """All that happened to a booking, for who may see it; in as many statements."""
-    return _chain(session, {booking.id: [date.number for date in booking.occurrences]})
+    return _chain(session, {booking.id: [date.number for date in booking.occurrences]}, is_whole=True)
 
 
 def _seen(chain: Chain, by: Actor) -> Chain:
@@ -228,12 +228,13 @@ def _removed(room: Room, day: date) -> ColumnElement[bool]:
     return and_(or_(facts["venue"].as_integer() == room.venue_id, facts["venue"].as_integer().is_(None)), *days)
 
 
-def _chain(session: Session, dates: Dates, also: Iterable[ColumnElement[bool]] = ()) -> Chain:
-    """The acts on these dates, and what else is asked for, with all that is named in them."""
+def _chain(session: Session, dates: Dates, also: Iterable[ColumnElement[bool]] = (), *, is_whole: bool = False) -> Chain:
+    """The acts on these dates, and what else is asked for, with all that is named in them; where these are a whole booking, what
+    parted others from it too."""
     bookings = _bookings(session, dates)
     numbered = {one.id: one for booking in bookings.values() for one in booking.occurrences if one.number in dates[booking.id]}
     acts = session.scalars(select(Audit).where(or_(*_of_bookings(bookings, numbered), *also)).order_by(Audit.id)).all()
-    events = tuple(_events(acts, bookings, numbered))
+    events = tuple(_events(acts, bookings, numbered, parts=is_whole))
     hands = {event.act.hand_id for event in events if event.act.hand_id}
     others, closures = _causes(events)
     rooms = {event.act.facts[key] for event in events for key in ("room", "to_room") if isinstance(event.act.facts.get(key), int)}
@@ -265,8 +266,8 @@ def _of_bookings(bookings: Collection[int], dates: Collection[int]) -> Iterator[
     yield and_(Audit.subject == "task", Audit.subject_id.in_(select(Task.id).where(Task.booking_id.in_(bookings))))
 
 
-def _events(acts: Sequence[Audit], bookings: Mapping[int, Booking], dates: Mapping[int, Occurrence]) -> Iterator[Event]:
-    """The acts that were about the dates; an undo is about what was done to its booking last."""
+def _events(acts: Sequence[Audit], bookings: Mapping[int, Booking], dates: Mapping[int, Occurrence], *, parts: bool) -> Iterator[Event]:
+    """The acts that were about the dates; an undo is about what was done to its booking last, a split about ``parts`` of it that left."""
     said = {(act.subject, act.subject_id, act.verb) for act in acts}
     last: dict[int, tuple[Occurrence, ...]] = {}
     for act in acts:
@@ -277,7 +278,7 @@ def _events(acts: Sequence[Audit], bookings: Mapping[int, Booking], dates: Mappi
             about = last[booking.id] = last.get(booking.id, ()) if act.verb == "undo" else tuple(named)
         if (act.subject, act.verb) == ("booking", "move") and act.facts["dates"]:
             continue  # each date says from when and where
-        if (about or not booking) and (act.subject, act.subject_id, SAID_BY.get(act.verb)) not in said:
+        if (about or not booking or (parts and act.verb == "split")) and (act.subject, act.subject_id, SAID_BY.get(act.verb)) not in said:
             yield Event(act, booking, about)
 
 

@@ -175,5 +175,5 @@ PURPOSES: Mapping[str, Purpose] = {
     "cancel": Purpose(_of_date, _cancel, _("Vil du avlyse denne tiden?"), _("Ja, avlys"), _("Tiden er avlyst.")),
     "accept": Purpose(_of_offer, _accept, _("Vil dere ha denne tiden?"), _("Ja, vi tar den"), _taken),
     "decline": Purpose(_of_offer, _decline, _("Vil dere si nei til tilbudet?"), _("Nei takk"), _refused),
-    "undo": Purpose(_of_act, _undo, _("Vil du angre?"), _("Ja, angre"), _("Det er angret. Alt er som det var.")),
+    "undo": Purpose(_of_act, _undo, _("Vil du angre?"), _("Ja, angre"), _("Det er angret. Alt er som rett før det ble gjort.")),
 }

@@ -289,11 +289,13 @@ class Answer:
 
 @dataclass(slots=True)
 class Done:
-    """An act that may be taken back: how all it concerned was before, how often each was acted on, and what was told."""
+    """An act that may be taken back: how all it concerned was before, how often each was acted on until then and with it, and what
+    was told."""
 
     at: datetime
     before: Mapping[int, tuple[dict[int, Date], datetime | None, str, Mapping[str, int]]]
-    versions: Mapping[int, int]
+    begun: Mapping[int, int]
+    versions: dict[int, int]
     told: Counter[Told]
     closure: int | None = None
     is_undone: bool = False
@@ -1070,7 +1072,7 @@ class Model:
     def _before(self, bookings: Collection[int], now: datetime) -> Done:
         cases = {b: self.cases[b] for b in bookings}
         before = {b: (dict(case.dates), case.confirm_by, self.states[b], case.asks) for b, case in cases.items()}
-        return Done(now, before, {}, Counter(self.told))
+        return Done(now, before, {b: self._version(b) for b in bookings}, {}, Counter(self.told))
 
     def _may_be_undone(self, done: Done, closure: int | None = None) -> None:
         versions = {booking: self._version(booking) for booking in done.before}
@@ -1092,6 +1094,9 @@ class Model:
         for booking, (_, confirm_by, state, asks) in done.before.items():
             self.cases[booking].confirm_by, self.cases[booking].asks, self.states[booking] = confirm_by, asks, state
             self.acts.append(("undo", booking))
+            for earlier in self.undoable:
+                if booking in earlier.versions and earlier.versions[booking] == done.begun.get(booking):
+                    earlier.versions[booking] = self._version(booking)
         self._free(left, now, but=changed, retaken=changed.values())
         self.told -= done.told
 

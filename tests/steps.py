@@ -125,6 +125,7 @@ class Steps:
     hands: dict[str, Actor] = field(default_factory=dict)
     club: int = 0
     shown: str = ""
+    again: int | None = None
     dice: random.Random = field(init=False)
 
     def __post_init__(self) -> None:
@@ -147,8 +148,7 @@ class Steps:
             if len(self.model.kept_now(self.now)) > kept and self.dice.random() < 0.5:
                 self._contest()
             if len(self.model.undoable) > before and self.dice.random() < 0.2:
-                self.now += timedelta(seconds=self.dice.randrange(125))
-                self._undo()
+                self._undo_soon()
             if number % COMPARED_EVERY == 0 or number == steps:
                 self.compare()
         return self.done
@@ -446,15 +446,28 @@ class Steps:
             verb, *given = self.dice.choice(acts)
             self._try("outsider", "not-acting", verb, *given, by=self.hands["siri"])
 
+    def _undo_soon(self) -> None:
+        """What was just done, most times after something else was done to the same booking and undone."""
+        if self.dice.random() < 0.6 and self.model.undoable[-1].versions:
+            self.again = self.dice.choice([*self.model.undoable[-1].versions])
+            self.dice.choice((self._cancel, self._cancel, self._shift, self._restate, self._move, self._approve))()
+            self.again = None
+        self.now += timedelta(seconds=self.dice.randrange(125))
+        for _ in range(self.dice.choice((1, 2, 3))):
+            self._undo()
+
     def _undo(self) -> None:
-        """The last act most times, within two minutes or just after."""
+        """The last act that is not undone most times, within two minutes or just after."""
         if self.model.undoable:
             last = len(self.model.undoable)
-            number = last - 1 if self.dice.random() < 0.8 else self.dice.randrange(last)
+            left = [number for number, act in enumerate(self.model.undoable) if not act.is_undone]
+            number = left[-1] if left and self.dice.random() < 0.8 else self.dice.randrange(last)
+            own = self.model.undoable[number].versions
+            is_below = any(act.is_undone and act.versions.keys() & own.keys() for act in self.model.undoable[number + 1 :])
             with self.database.reading() as session:
                 ids = session.scalars(select(Undo.id).order_by(Undo.id)).all()
             assert len(ids) == last, self._where()
-            self._try("undo", self.model.undo(number, self.now), undo, ids[number], by=self.hands["kari"])
+            self._try("undo below" if is_below else "undo", self.model.undo(number, self.now), undo, ids[number], by=self.hands["kari"])
 
     def _answer(self) -> None:
         open_now = [number for number, kept in self.model.offers.items() if kept.state == "open"]
@@ -618,6 +631,8 @@ class Steps:
         """A case in one of the states, or with something ahead, most times, any other now and then: refusals are to be met too."""
         while not self.model.cases:
             self._wish()
+        if self.again is not None:
+            return self.again, self.model.cases[self.again]
         cases = self.model.cases.items()
         fitting = [b for b, case in cases if (self.model.states[b] in states if states else case.given_up(self.now))]
         booking = self.dice.choice(fitting if fitting and self.dice.random() < 0.85 else list(self.model.cases)[-60:])

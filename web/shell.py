@@ -34,7 +34,7 @@ def install(app: Flask, settings: Settings) -> None:
     openapi.install(app)
     app.register_blueprint(routes)
     app.jinja_env.filters.update(sentence=wording.sentence, told=wording.told, gathered=wording.gathered)
-    app.jinja_env.filters.update(written=written.written, labelled=tables.labelled)
+    app.jinja_env.filters.update(written=written.written, named=written.named, labelled=tables.labelled)
     app.jinja_env.tests.update(web_address=is_web_address, wide=tables.is_wide)
     app.jinja_env.globals.update(navigation=navigation, problem_title=wording.title, in_language=in_language, demo=settings.demo)
     app.jinja_env.globals.update(ways_back=pages.ways_back)

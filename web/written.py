@@ -27,6 +27,7 @@ WORDS: Mapping[str, str] = {
     "business": _("bedrift"),
     "public-body": _("offentlig virksomhet"),
     "municipality": _("kommunen"),
+    "economic-activity": _("økonomisk aktivitet"),
     "venue": _("bygget"),
     "room": _("rommet"),
     "nb": _("bokmål"),
@@ -123,6 +124,9 @@ def listed(words: list[str]) -> str:
 
 def named(slug: str) -> str:
     """What a policy names by a slug: by our own word for it, else as the slug reads."""
+    sector = slug.removeprefix("sector-")
+    if sector != slug and sector.isdecimal():
+        return gettext("sektorkode %(code)s", code=sector)
     return gettext(WORDS[slug]) if slug in WORDS else gettext("«%(name)s»", name=slug.replace("-", " ").replace("_", " "))
 
 

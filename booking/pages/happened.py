@@ -394,7 +394,7 @@ def _named(booking: Booking, reader: Reader, unseen: str) -> str:
 
 def _days(event: Event) -> str:
     """The dates that an act was about, where they are some of the booking's."""
-    if event.booking is None or len(event.dates) == len(event.booking.occurrences):
+    if event.booking is None or len(event.dates) in (0, len(event.booking.occurrences)):
         return ""
     shown = ", ".join(short_date(date.local_start) for date in event.dates[:SHOWN])
     rest = len(event.dates) - SHOWN

@@ -165,8 +165,8 @@ def test_too_late_notice_needs_a_reason(session: Session, hall: Hall) -> None:
     assert refused(session, hall.kari, **late) == ["displaced-too-late"]
     with pytest.raises(Conflict) as shown:
         reserve(session, wish(**late, displace={"reason": "Hallen i Konnerud er oversvømt"}), by=hall.kari, now=NOW)
-    days, until = (shown.value.faults[0].facts[name] for name in ("days", "until"))
-    assert (shown.value.faults[0].code, until) == ("displaces-others", date(2026, 9, 10) - timedelta(days=days))
+    days, until, is_late = (shown.value.faults[0].facts[name] for name in ("days", "until", "is_late"))
+    assert (shown.value.faults[0].code, until, is_late) == ("displaces-others", date(2026, 9, 10) - timedelta(days=days), True)
     displacing(session, hall.kari, "Hallen i Konnerud er oversvømt", **late)
 
     assert booking_for(session, training.id).state is BookingState.DISPLACED

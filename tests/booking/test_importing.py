@@ -1,6 +1,7 @@
 """Importing a season plan: each row through the gate and answered for itself, the same in a rehearsal that leaves nothing."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -54,7 +55,10 @@ class Importing:
     def file(self, file: Path, *options: str) -> tuple[int, list[str], list[str]]:
         result = self._runner.invoke(args=["bookings", "import", str(file), *options])
         progress = re.compile(r"^\d+/\d+$")
-        return result.exit_code, result.stdout.splitlines(), [line for line in result.stderr.splitlines() if not progress.match(line)]
+        errors = [line for line in result.stderr.splitlines() if not progress.match(line)]
+        if result.exit_code == 2:
+            assert errors.pop() == "Ingenting er booket. Rett filen, og kjør den igjen."
+        return result.exit_code, result.stdout.splitlines(), errors
 
     def bookings(self) -> list[Booking]:
         with self.database.reading() as session:
@@ -337,17 +341,33 @@ def test_what_is_wrong_in_the_file_is_told_and_then_nothing_is_booked(run: Impor
     assert changed(before, contents(run.database.engine)) == []
 
 
+def test_all_that_is_wrong_in_a_row_is_told_at_once(run: Importing) -> None:
+    wrong = TRAINING.replace("tirsdag", "tirsda").replace("18:00", "25:00").replace("2026-09-15 - 2026-10-20", "vår 2027")
+    rule, nobody = wrong.replace("høstferie", "uke 60, påske"), wrong.replace("Skiold turn", "Skjold turn").replace("gymsal-1", "gymsal-3")
+
+    code, said, error = run(rule, nobody)
+
+    assert (code, said) == (2, [])
+    assert Counter(line.partition(":")[0] for line in error) == {
+        **{f"Rad 2, {column}": number for column, number in (("ukedag", 1), ("fra", 1), ("periode", 1), ("unntak", 2))},
+        **{f"Rad 3, {column}": 1 for column in ("ukedag", "fra", "rom", "klubb")},
+    }
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
         (
             ("2026-09-15 - 2026-10-20", "våren"),
-            "Retningslinjene for rommet har ingen perioder. Skriv første og siste dato i stedet for «våren».",
+            [
+                "Retningslinjene for rommet har ingen perioder. Skriv første og siste dato i stedet for «våren».",
+                "Det står ingen ferier i skoleruta for rommet. Skriv datoene i stedet for «høstferie».",
+            ],
         ),
-        (("høstferie", "påske"), "Det står ingen ferier i skoleruta for rommet. Skriv datoene i stedet for «påske»."),
+        (("høstferie", "påske"), ["Det står ingen ferier i skoleruta for rommet. Skriv datoene i stedet for «påske»."]),
     ],
 )
-def test_where_nothing_has_a_name_the_dates_are_asked_for(run: Importing, change: tuple[str, str], told: str) -> None:
+def test_where_nothing_has_a_name_the_dates_are_asked_for(run: Importing, change: tuple[str, str], told: list[str]) -> None:
     def unnamed(session: Session) -> None:
         publish_with(session)
         session.execute(delete(SchoolPeriod))
@@ -356,7 +376,7 @@ def test_where_nothing_has_a_name_the_dates_are_asked_for(run: Importing, change
 
     code, _, error = run(TRAINING.replace(*change))
 
-    assert (code, [line.partition(": ")[2] for line in error]) == (2, [told])
+    assert (code, [line.partition(": ")[2] for line in error]) == (2, told)
 
 
 def test_a_row_that_is_all_over_is_told_and_not_asked_for(run: Importing) -> None:

@@ -178,6 +178,48 @@ def test_what_happened_since_stands(session: Session, hall: Hall) -> None:
     ]
 
 
+def test_acts_on_one_booking_are_undone_the_last_first(session: Session, hall: Hall) -> None:
+    booking = booked(session, hall, **SERIES)
+    images, acts = [all_of(session, booking.id)], []
+    later: list[Callable[[], object]] = [
+        lambda: ending.cancel(session, booking.id, number=1, by=hall.berit, now=NOW),
+        lambda: ending.cancel(session, booking.id, number=2, by=hall.berit, now=NOW),
+        lambda: change(session, booking.id, Change(number=3, **MOVED), by=hall.berit, now=NOW),
+    ]
+    for act in later:
+        act()
+        images.append(all_of(session, booking.id))
+        acts.append(last(session))
+
+    offered, early = [], []
+    for number, image in zip(acts[::-1], images[-2::-1], strict=True):
+        offered.append([one.id for one in own_acts(session, by=hall.berit, now=NOW)])
+        early += [refused(session, hall.berit, number=one).faults[0].code for one in acts if one < number]
+        undone(session, hall.berit, number=number)
+        assert all_of(session, booking.id) == image
+
+    assert offered == [[one] for one in acts[::-1]]
+    assert early == ["changed-since"] * 3
+    assert session.scalars(select(Notice.state).order_by(Notice.id)).all() == [Delivery.WAITING] + [Delivery.WITHDRAWN] * 3
+
+
+def test_what_was_done_between_and_stands_keeps_an_earlier_act_from_being_undone(session: Session, hall: Hall) -> None:
+    booking = booked(session, hall, **SERIES)
+    ending.cancel(session, booking.id, number=1, by=hall.berit, now=NOW)
+    first = last(session)
+    again(session)
+    ending.cancel(session, booking.id, number=2, by=hall.berit, now=NOW)
+    second = last(session)
+    again(session)
+    ending.cancel(session, booking.id, number=3, by=hall.berit, now=NOW)
+    undone(session, hall.berit)
+    too_early = refused(session, hall.berit, number=first).faults[0].code
+    ending.cancel(session, booking.id, number=3, by=hall.kari, now=NOW)
+    stands = refused(session, hall.berit, number=second).faults[0].code
+
+    assert (too_early, stands, own_acts(session, by=hall.berit, now=NOW)) == ("changed-since", "changed-since", [])
+
+
 def test_what_both_sides_said_since_keeps_nothing_from_being_undone_unless_both_moved_the_clock(session: Session, hall: Hall) -> None:
     gone, number = cancelled(session, hall)
     messages.write(session, gone.id, "Takk for at dere sa fra.", by=hall.kari, now=NOW)

@@ -25,6 +25,7 @@ from booking.pages.happened import SAID, answers, told_chain, told_room
 from booking.pages.week import Looking, week_of
 from booking.releasing import Period, release
 from booking.reservations import reserve
+from booking.splitting import split
 from booking.states import OfferState, UsageKind
 from booking.undo import last_act, undo
 from booking.why import Why, happened, why
@@ -103,6 +104,24 @@ def given_up(session: Session, hall: Hall) -> int:
         again(session)
         expire(session, late, by=SERVICE, now=later)
     return lost
+
+
+def test_a_booking_tells_that_dates_were_split_off_and_the_room_tells_it_of_no_other_date(session: Session, hall: Hall) -> None:
+    kept = booked(session, hall.berit, recurrence={"rrule": "FREQ=WEEKLY;COUNT=3"})
+    again(session)
+    made = split(session, kept, 2, by=hall.berit, now=NOW).id
+
+    told = []
+    for one in (kept, made):
+        again(session)
+        booking = booking_for(session, one)
+        told.append([line.text for line in told_chain(happened(session, booking), booking, by=hall.berit)])
+
+    assert told == [
+        ["Berit Moe booket.", "Berit Moe skilte ut datoer som en egen booking."],
+        ["Berit Moe skilte den ut fra en annen booking."],
+    ]
+    assert said(asked(session, hall.kari)) == ["Berit Moe booket. Skiold turn"]
 
 
 def test_a_free_evening_tells_who_gave_it_up_and_who_did_not_want_it(session: Session, hall: Hall) -> None:

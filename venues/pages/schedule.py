@@ -249,7 +249,7 @@ def _features(place: Venue) -> list[tuple[str, list[str]]]:
     words = [one for one in in_order(FEATURE_LABELS, feature_label) if slug_of(one) == one or slug_of(one) not in FEATURE_LABELS]
     here = [one for one in words if slug_of(one) in has]
     rest = [one for one in words if one not in here]
-    return [(heading, some) for heading, some in ((_("Her"), here), (_("Annet"), rest)) if some]
+    return [(heading, some) for heading, some in ((_("Det som er her"), here), (_("Annet"), rest)) if some]
 
 
 def _of_school(venue: str) -> dict[str, Any]:

@@ -44,7 +44,11 @@ def test_what_was_done_is_undone_where_it_is_told(visit: Callable[..., Visitor],
     olav.post(onward(question.text), form_on=CLOSURES, **LEAK)
     opened = pressed(olav, CLOSURES)
 
-    assert ["Det er angret. Alt er som det var." in page for page in (back, waits, opened)] == [True] * 3
+    assert [re.findall(r"Det er angret: «(.*?)»\. Alt er som rett før det ble gjort\.", page) for page in (back, waits, opened)] == [
+        [f"Avlyst: {mine}, 15. september"],
+        [f"Avslått: {asked}, 22. september"],
+        ["Stengt: Gymsal 1, Øren flerbrukshall, 15. september"],
+    ]
     assert ("Tiden er deres." in back, "Venter på svar" in waits, "Vannlekkasje" in opened) == (True, True, False)
 
 
@@ -74,7 +78,7 @@ def test_the_way_back_stands_on_every_page_of_who_acted_and_on_the_booking_in_an
     elsewhere, others = visit("berit").get(f"/bookings/{mine}").text, visit("nils").get(f"/bookings/{mine}").text
 
     assert [len(BUTTON.findall(page)) for page in (*pages, elsewhere, others)] == [1, 1, 1, 1, 0]
-    assert f'Avlyst: <a class="ds-link whole" href="/bookings/{mine}">{mine}</a>' in pages[1]
+    assert f'Avlyst: <a class="ds-link whole" href="/bookings/{mine}">{mine}, 15. september</a>' in pages[1]
     assert "Tiden er deres." in pressed(berit, "/bookings")
     assert not BUTTON.search(berit.get("/bookings").text)
 
@@ -93,5 +97,5 @@ def test_a_period_that_was_given_back_is_had_again_from_any_page(
     back = pressed(berit, "/bookings")
 
     assert [f">{one}</a>" in re.findall(r"Gitt tilbake.*", gone)[0] for one in both] == [True, True]
-    assert "Det er angret." in back
+    assert f"Det er angret: «Gitt tilbake: {both[0]}, {both[1]}»." in back
     assert ["Tiden er deres." in berit.get(f"/bookings/{one}").text for one in both] == [True, True]
