@@ -26,7 +26,7 @@ from booking.pages.before import Before, before
 from booking.pages.unsure import Unsure, unsure_of
 from booking.reasons import Excepted, against, excepted, reviews, verdicts_of, verdicts_offered
 from booking.resources import Needed, needed_by
-from booking.states import BookingKind, BookingState, OccurrenceState, OfferState
+from booking.states import BookingKind, BookingState, OccurrenceState, OfferState, UsageKind
 from booking.support.models import Agreement, Grant
 from booking.usage import is_noted, said_of
 from booking.waiting import OVER
@@ -75,6 +75,11 @@ class ToldDate:
     def is_noted(self) -> bool:
         """Whether there is something about it that its holder may answer."""
         return is_noted(self.date, self.said)
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether that is so and nothing was answered; a notice leads to where one does, which no address opens without script."""
+        return self.is_noted and all(row.kind is not UsageKind.ANSWER for row in self.said)
 
     @property
     def is_live(self) -> bool:

@@ -60,6 +60,19 @@ def test_a_damage_goes_from_the_caretakers_phone_to_the_office_and_to_its_holder
     assert ["2 meldinger om bruk" in desk and "Den var knust." in desk for desk in desks] == [True, True]
 
 
+def test_where_one_answers_stands_open_until_one_has(visit: Callable[..., Visitor], booked: Callable[..., str], clock: Clock) -> None:
+    reference, caretaker, holder = booked(recurrence={"rrule": "FREQ=WEEKLY;COUNT=2"}), visit("olav"), visit("berit")
+    clock.pass_by(timedelta(days=14))
+    pages = [holder.get(f"/bookings/{reference}").text]
+    say(caretaker, reference, **DAMAGE)
+    pages += [visitor.get(f"/bookings/{reference}").text for visitor in (holder, caretaker)]
+    say(holder, reference, kind="answer", note="Den var knust.")
+    pages.append(holder.get(f"/bookings/{reference}").text)
+
+    unfolded = [re.findall(r'<details class="ds-details" open>\s*<summary>([^<]+)', page) for page in pages]
+    assert unfolded == [[], ["1 dato har vært", "Svar på det som er notert"], [], []]
+
+
 def test_a_photo_that_is_none_is_refused_with_its_row_and_what_was_typed_stays(visit: Callable[..., Visitor], used: str) -> None:
     visitor = visit("olav")
     address = f"/bookings/{used}/occurrences/1/usage"
