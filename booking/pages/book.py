@@ -104,7 +104,7 @@ def make_booking() -> ResponseReturnValue:
         return _not_booked(refusal, given)
     onward = url_for("booking.case_page", reference=made.reference)
     back = way_back("booking", made.id)
-    return done(_("De som mistet tiden får beskjed."), onward, back=back) if back else redirect(onward, 303)
+    return done(_("De som mistet tiden, får beskjed."), onward, back=back) if back else redirect(onward, 303)
 
 
 def _preview_page(
