@@ -27,6 +27,7 @@ MATCHES_FIRST = {
     "reason": REASON,
 }
 WHY = "Kretsmesterskap for ungdom"
+NOTICE = "Reglene krever 14 dagers varsel. Fristen er lørdag 12. september 2026."
 
 
 @pytest.fixture
@@ -80,11 +81,11 @@ def test_five_trainings_give_way_and_each_is_offered_something_else(
     gone, faults = texts(kari, "main .date-head"), [*faults, *barriers(kari, axe)]
 
     assert lose == [
-        f"{trainings[0].reference}, Skiold turn, Gymsal 1: lørdag 26. september 2026 kl. 10:00–12:00",
-        f"{trainings[1].reference}, Onsdagskvilterne, Gymsal 2: lørdag 26. september 2026 kl. 10:00–12:00",
-        f"{trainings[2].reference}, Skiold turn, J12, Gymsal 1: lørdag 26. september 2026 kl. 12:00–14:00",
-        f"{trainings[3].reference}, Skiold turn, G10, Gymsal 2: lørdag 26. september 2026 kl. 12:00–14:00",
-        f"{trainings[4].reference}, Per Solli, Gymsal 2: lørdag 26. september 2026 kl. 14:00–16:00",
+        f"{trainings[0].reference}, Skiold turn, Gymsal 1: lørdag 26. september 2026 kl. 10:00–12:00. {NOTICE}",
+        f"{trainings[1].reference}, Onsdagskvilterne, Gymsal 2: lørdag 26. september 2026 kl. 10:00–12:00. {NOTICE}",
+        f"{trainings[2].reference}, Skiold turn, J12, Gymsal 1: lørdag 26. september 2026 kl. 12:00–14:00. {NOTICE}",
+        f"{trainings[3].reference}, Skiold turn, G10, Gymsal 2: lørdag 26. september 2026 kl. 12:00–14:00. {NOTICE}",
+        f"{trainings[4].reference}, Per Solli, Gymsal 2: lørdag 26. september 2026 kl. 14:00–16:00. {NOTICE}",
     ]
     per = told[f"per {trainings[4].reference}"]
     assert ["Tar dere den, må den godkjennes" in mail.text for mail in (first, per)] == [False, True]

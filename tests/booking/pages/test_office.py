@@ -98,7 +98,9 @@ def test_a_refusal_with_something_else_to_ask_for_lies_ahead_until_its_date(
     plain, kind = booked("per", **PRIVATE), booked("per", **PRIVATE | {"start": "2026-09-17T18:00", "end": "2026-09-17T20:00"})
     kari = visit("kari")
     kari.post(f"/bookings/{plain}/refusal", form_on=f"/office/requests/{plain}", reason="Salen males.")
-    kari.post(f"/bookings/{kind}/refusal", form_on=f"/office/requests/{kind}", reason="Salen males.", proposes="true")
+    page = f"/office/requests/{kind}"
+    shown = re.findall(r'name="offered" value="([^"]+)"', kari.get(page).text)
+    kari.post(f"/bookings/{kind}/refusal", form_on=page, reason="Salen males.", proposes="true", offered=shown)
 
     page = visit("per").get("/bookings").text
     clock.pass_by(timedelta(days=20))
@@ -277,7 +279,8 @@ def test_harmless_requests_are_granted_together_and_one_that_fails_says_why(
     assert f"{second}</a>: Noen andre har endret dette" in told
     assert f"{competing[0]}</a>: Andre har bedt om samme tid" in told
     assert (again.status_code, again.location) == (303, "/office")
-    assert [undoable_on(done.text), undoable_on(visitor.get("/office").text)] == [[first], [second, first]]
+    named = f"{first}, 15. september", f"{second}, 16. september"
+    assert [undoable_on(done.text), undoable_on(visitor.get("/office").text)] == [[named[0]], [named[1], named[0]]]
 
 
 @pytest.mark.usefixtures("roomy")
