@@ -64,6 +64,7 @@ def test_who_is_too_late_is_told_so(visit: Callable[..., Visitor], booked: Calla
 
     assert not BUTTON.search(berit.get(f"/bookings/{mine}").text)
     assert (late.status_code, "Det er for sent å angre: etter 2 minutter er varslene sendt." in late.text) == (409, True)
+    assert f'href="http://localhost/bookings/{mine}">Tilbake til der du var' in late.text
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
