@@ -11,7 +11,9 @@ from tests.contents import changed, contents
 
 
 def test_no_form_is_taken_without_the_token_that_stands_on_its_page(app: Flask, world: World, cookies: dict[str, str]) -> None:
-    forms = [attempt for tries in TRIES.values() for attempt in tries(world) if attempt.method == "POST" and not attempt.is_api]
+    """But for the answers of links in mails, whose addresses are secrets that no other site knows."""
+    posts = [attempt for tries in TRIES.values() for attempt in tries(world) if attempt.method == "POST" and not attempt.is_api]
+    forms = [attempt for attempt in posts if not attempt.address.startswith("/answers/")]
     before = contents(app.extensions["database"].engine)
 
     told = {attempt.address: send(app, attempt, "administrator", world, cookies).status_code for attempt in forms}
