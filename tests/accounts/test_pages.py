@@ -340,7 +340,7 @@ def test_an_officer_notes_and_ends_what_is_known_of_an_organisation(visitor: Vis
     told = visitor.get(page).text
     assert (wrong.status_code, [f'href="#field-{name}"' in wrong.text for name in ("name", "source")]) == (422, [True, True])
     assert (noted.status_code, noted.location) == (303, f"{page}#standings")
-    assert ("active-members: 120" in shown, "Årsrapport 2025 · Kari Nordby" in shown, "Gjelder i dag" in shown) == (True, True, True)
+    assert ("Aktive medlemmer: 120" in shown, "Årsrapport 2025 · Kari Nordby" in shown, "Gjelder i dag" in shown) == (True, True, True)
     assert ("01.01.2026 til 28.02.2026" in told, "Gjelder i dag" in told, "/end" in told.partition('id="standings"')[2]) == (
         True,
         False,
