@@ -55,7 +55,7 @@ def test_who_needs_the_lift_gets_a_room_with_one_until_it_is_mended(
     assert refused.endswith(
         "er ute av drift til 20. september 2026 kl. 00:00: Heisen mangler en del. Velg en annen tid, eller ta bort behovet."
     )
-    assert instead == ["søn. 20. sep. 12:00–14:00", "fre. 18. sep. 12:00–14:00"]
+    assert instead == ["søn. 20. sep. 12:00–14:00 (Heis: ukjent)", "fre. 18. sep. 12:00–14:00 (Heis: ukjent)"]
     assert shown == ["Ute av drift: heis lørdag 19. september 2026 kl. 00:00–24:00: Heisen mangler en del"]
     assert day == ["ute av drift: heis"]
     assert "er endret siden meldingen ble sendt" in outdated
