@@ -28,7 +28,7 @@ def test_tuesdays_become_wednesdays_and_the_autumn_break_is_given_back(open_brow
     refused = texts(page, "main .ds-alert[data-color=danger] li")
     page.locator("#date-4").get_by_label("Flytt dem som går").check()
     follow(page.locator("#date-4").get_by_role("button", name="Flytt", exact=True))
-    moved = texts(page, "main .date strong:has(.clocks)")
+    moved = texts(page, "main .date-head strong")
     told = texts(page, ".ds-alert")[0]
     give_back(page, season.organisation_id)
     page.goto(f"/bookings/{season.reference}")
