@@ -9,6 +9,8 @@ from itertools import product
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from dateutil.easter import easter
+
 SPACES = {"gymsal-1": frozenset({"gymsal-1"}), "gymsal-2": frozenset({"gymsal-2"}), "hel-hall": frozenset({"gymsal-1", "gymsal-2"})}
 OSLO = ZoneInfo("Europe/Oslo")
 LIVE = {"unconfirmed", "requested", "booked"}
@@ -19,7 +21,9 @@ MOST_UNCONFIRMED = 5
 MOST_IN_LINE = 3
 MOST_UNITS = 5
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
-HOLIDAYS = {(12, 25), (12, 26), (1, 1)}
+HOLIDAYS = {(1, 1), (5, 1), (5, 17), (12, 25), (12, 26)}
+# By the days after Easter Sunday.
+MOVABLE = {-3, -2, 0, 1, 39, 49, 50}
 # Who acts for the club, and is asked when somebody else wishes in its name.
 DELEGATES = 2
 NOTICE_DAYS = 5
@@ -117,9 +121,9 @@ class Date:
 
 
 def _is_holiday(date: Date) -> bool:
-    """Whether it touches a public holiday: those of Christmas and the new year are all that an episode reaches."""
+    """Whether it touches a public holiday."""
     days = {moment.astimezone(OSLO).date() for moment in (date.start, date.end - timedelta(seconds=1))}
-    return any((day.month, day.day) in HOLIDAYS for day in days)
+    return any((day.month, day.day) in HOLIDAYS or (day - easter(day.year)).days in MOVABLE for day in days)
 
 
 Shift = Callable[[Date], Date]
