@@ -24,6 +24,8 @@ from kernel.errors import Invalid, refuse
 
 # Kept on a date that was refused with proposals of what else to take; these, where they were seen, stand behind a stroke.
 PROPOSED = "proposed"
+# Kept on a date that was lost to another request, before a colon, that one's id and what was seen to be proposed instead.
+PREFERRED = "preferred"
 ENDED = {"refuse": "booking-refused", "lapse": "booking-lapsed"}
 
 
@@ -120,6 +122,11 @@ def lapse(session: Session, booking_id: int, *, by: Actor, now: datetime) -> boo
 def with_proposals(reason: str, marks: Collection[str] | None) -> str:
     """The reason that is kept on a refused date, with what was seen to be proposed instead of it; None where nothing was looked for."""
     return reason if marks is None else f"{reason}/{' '.join(marks)}"
+
+
+def plain_reason(reason: str) -> str:
+    """The reason of a date as the API tells it: a code without what is kept behind it, or the words that somebody gave."""
+    return next((code for code in (PROPOSED, PREFERRED) if reason.startswith((f"{code}/", f"{code}:"))), reason)
 
 
 def proposals_in(reason: str) -> list[str] | None:

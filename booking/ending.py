@@ -136,6 +136,7 @@ def end_dates(
         date.sequence += 1
         date.changed_at = now
     booking.state = state_of([date.state for date in booking.occurrences], fallback=last)
+    booking.follow_dates()
     booking.version += 1
     booking.changed_at = now
     session.flush()

@@ -16,13 +16,13 @@ from booking.displacing import sign_of
 from booking.ending import end_dates, keys_of
 from booking.images import before, undoable
 from booking.models import Booking, Occurrence
+from booking.nearness import MOST
 from booking.reasons import rank_of, verdicts_of_all
 from booking.states import BookingState, OccurrenceState
 from kernel.errors import Conflict, Invalid, refuse
 from policies.verdict import Rank
 
-# Kept on a date that was lost to another request, before that one's id and what was seen to be proposed instead.
-PREFERRED = "preferred:"
+PREFERRED = f"{decisions.PREFERRED}:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class Choice:
     def offered_to(self, booking: Booking) -> list[str] | None:
         """The marks of what one was seen to be offered, None where that was not looked for."""
         shown = [one.partition("/")[2] for one in self.offered if one.startswith(f"{booking.id}/")]
-        return [mark for mark in shown if mark] if shown else None
+        return [mark for mark in shown if mark][:MOST] if shown else None
 
 
 @dataclass(frozen=True, slots=True)

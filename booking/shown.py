@@ -9,6 +9,7 @@ from sqlalchemy.orm import object_session
 
 from booking.alternatives import BestRoom, Instead
 from booking.case import path_of
+from booking.decisions import plain_reason
 from booking.models import Booking, Occurrence, Offer
 from booking.offers import open_offers
 from booking.outcome import Dated, asked_of, faults_of
@@ -265,7 +266,7 @@ def _date(date: Occurrence, offer: Offer | None) -> ShownDate:
     return ShownDate(
         number=date.number,
         state=str(date.state),
-        reason=date.reason,
+        reason=plain_reason(date.reason),
         room=path_of(date.room),
         start=date.starts_at,
         end=date.ends_at,

@@ -61,7 +61,9 @@ def undo(session: Session, number: int, *, by: Actor, now: datetime) -> Undo:
         offer_again(session, found.subject, found.subject_id, offer, by=by, now=now)
     _put_back(session, found, bookings, dates, now=now)
     for booking in bookings:
-        require_acting(booking, by, or_else=by.is_officer or by.is_caretaker_of(booking.room.venue_id))
+        theirs = [date for one in found.before["dates"] if (date := dates[one["id"]]).booking_id == booking.id]
+        here = {date.room.venue_id for date in theirs} or {booking.room.venue_id}
+        require_acting(booking, by, or_else=by.is_officer or all(map(by.is_caretaker_of, here)))
     _take_back(session, found, dates, now=now)
     require_not_overdrawn(session, [dates[one["id"]] for one in found.before["dates"]])
     for one in found.before["dates"]:
@@ -194,13 +196,22 @@ def _take_back(session: Session, found: Undo, dates: dict[int, Occurrence], *, n
     back = [(date, expires) for date, expires in held if expires is None or expires > now]
     _require_open(session, found, [date for date, _ in back])
     released = [one["id"] for one in found.before["dates"]]
-    # What became free by the act is kept for the line, which has not been asked; what others gave up since is the line's alone.
-    answer = ask(session, [_want(date) for date, _ in back], due_by=found.at + UNDO_WITHIN, now=now).without(set(released))
+    # What became free by the act, and by undoing what was done after it, is kept for the line, which has not been asked; what others
+    # gave up since is the line's alone.
+    freed = max([found.at, *_undone_on(session, found)])
+    answer = ask(session, [_want(date) for date, _ in back], due_by=freed + UNDO_WITHIN, now=now).without(set(released))
     faults = [_taken(back[number][0], first) for number, (first, *_) in sorted(answer.collisions.items())]
     faults += [shortage_fault(span_of(back[number][0]).wall, first) for number, (first, *_) in sorted(answer.shortages.items())]
     if faults:
         raise Taken(*faults)
     occupy(session, answer, [Take(number, date.id, expires) for number, (date, expires) in enumerate(back)], release=released, now=now)
+
+
+def _undone_on(session: Session, found: Undo) -> list[datetime]:
+    """When later acts on some of the same bookings were undone."""
+    ids = {one["id"] for one in found.before["bookings"]}
+    later = session.scalars(select(Undo).where(Undo.id > found.id, Undo.undone_at.is_not(None)))
+    return [act.undone_at for act in later if act.undone_at and any(one["id"] in ids for one in act.before["bookings"])]
 
 
 def _require_open(session: Session, found: Undo, dates: Sequence[Occurrence]) -> None:

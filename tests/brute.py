@@ -302,7 +302,11 @@ class Done:
     versions: dict[int, int]
     told: Counter[Told]
     closure: int | None = None
-    is_undone: bool = False
+    undone_at: datetime | None = None
+
+    @property
+    def is_undone(self) -> bool:
+        return self.undone_at is not None
 
 
 class Model:
@@ -729,7 +733,8 @@ class Model:
         back = {key: date for key, date in changed.items() if date.has(now)}
         refused = next(filter(None, (self._shut_since(done, key[0], date) for key, date in back.items())), "")
         asked = [(Case(self.cases[b].sort, asks=done.before[b][3]), date) for (b, _), date in back.items()]
-        answers = self._ask_each(asked, now, changed, due_by=done.at + TO_UNDO)
+        later = [act.undone_at for act in self.undoable[number + 1 :] if act.undone_at and act.versions.keys() & done.versions.keys()]
+        answers = self._ask_each(asked, now, changed, due_by=max([done.at, *later]) + TO_UNDO)
         if refused or not all(answer.is_free for answer in answers):
             return refused or "taken"
         drawn = {key: replace(back[key], beside=answer.beside) for key, answer in zip(back, answers, strict=True)}
@@ -1086,7 +1091,7 @@ class Model:
         return sum(one == booking for _, one in self.acts)
 
     def _put_back(self, done: Done, changed: Mapping[Key, Date], now: datetime) -> None:
-        done.is_undone = True
+        done.undone_at = now
         if done.closure is not None:
             self.closures[done.closure].is_withdrawn = True
         left = [date for booking, number, date in self._held() if (booking, number) in changed]

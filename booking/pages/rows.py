@@ -106,7 +106,9 @@ def dated(now: datetime) -> Any:
     is_coming = Occurrence.ends_at > now
     is_live = and_(Occurrence.state.in_(sorted(LIVE)), is_coming)
     waits, is_lost = (and_(Occurrence.state == state, is_coming) for state in (OccurrenceState.WAITING, OccurrenceState.DISPLACED))
-    is_proposed = or_(Occurrence.reason.startswith(PROPOSED), Occurrence.reason.startswith(PREFERRED))
+    is_proposed = and_(
+        or_(Occurrence.reason.startswith(PROPOSED), Occurrence.reason.startswith(PREFERRED)), ~Occurrence.reason.endswith("/")
+    )
     instead = and_(Occurrence.state == OccurrenceState.REFUSED, is_proposed, Occurrence.starts_at > now)
     columns = (
         Occurrence.booking_id,

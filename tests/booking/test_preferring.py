@@ -15,8 +15,10 @@ from booking.competing import rivals_of, time_of
 from booking.decisions import decline
 from booking.displacing import sign_of
 from booking.models import Booking
+from booking.pages.rows import Wanted, rows
 from booking.preferring import Choice, lost_by, offers_after, prefer
 from booking.reservations import reserve
+from booking.shown import shown_booking
 from booking.states import BookingState
 from database.audit import Audit
 from database.outbox import Notice
@@ -239,3 +241,26 @@ def test_of_three_that_are_preferred_at_once_one_gets_the_time_and_nobody_is_for
     with database.reading() as session:
         states = sorted(str(state) for state in session.scalars(select(Booking.state)))
     assert (answers, states) == (["booked", "wrong-state", "wrong-state"], ["booked", "refused", "refused"])
+
+
+def test_what_is_kept_of_proposals_is_bounded_and_no_reader_of_the_api_sees_it(session: Session, hall: Hall, ask: Ask) -> None:
+    granted, lost = ask(hall.berit), ask(hall.per, **PRIVATE)
+    marks = [f"{lost.id}/{100_000_000 + number}:{10_000_000_000}-{20_000_000_000}" for number in range(20)]
+
+    prefer(session, granted.id, Choice(others="Fullt.", offered=marks), by=hall.kari, now=NOW)
+
+    again(session)
+    (date,) = lost.occurrences
+    shown = shown_booking(lost).model_dump(mode="json")
+    assert (len(date.reason) < 200, [one["reason"] for one in shown["occurrences"]]) == (True, ["preferred"])
+
+
+@pytest.mark.parametrize(("mark", "is_ahead"), [("", False), ("2:1789495200-1789502400", True)])
+def test_a_refusal_lies_ahead_only_with_something_to_ask_for(session: Session, hall: Hall, ask: Ask, mark: str, is_ahead: bool) -> None:
+    granted, lost = ask(hall.berit), ask(hall.per, **PRIVATE)
+
+    prefer(session, granted.id, Choice(others="Fullt.", offered=[f"{lost.id}/{mark}"]), by=hall.kari, now=NOW)
+
+    again(session)
+    (row,) = rows(session, Wanted([Booking.id == lost.id]), now=NOW)
+    assert bool(row.instead) is is_ahead

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from accounts.identity import SERVICE, Actor
-from booking import decisions, ending
+from booking import adding, decisions, ending
 from booking.cases import booking_for
 from booking.casework import messages
 from booking.changing import Change, change
@@ -20,15 +20,17 @@ from booking.outcome import Taken
 from booking.reasons import verdicts_of
 from booking.releasing import Period, release
 from booking.reservations import reserve
-from booking.states import BookingState, OccurrenceState, OfferState
+from booking.states import BookingState, OccurrenceState, OfferState, UsageKind
 from booking.undo import forget_acts, own_acts, undo
+from booking.usage import UsageInput, note_usage
 from database.audit import Act as Done
 from database.audit import Audit
 from database.outbox import UNDO_WITHIN, Delivery, Notice
 from database.transact import Database
 from kernel.errors import Conflict, Missing, Refusal
-from tests.booking.conftest import LADDER, NOW, Hall, again, furnish, publish_with, wish
+from tests.booking.conftest import LADDER, NOW, Hall, again, furnish, move, publish_with, wish
 from tests.booking.test_displacing import displacing
+from tests.booking.test_what_stays import another_hall
 from tests.meanwhile import meanwhile
 from venues.inputs import ClosureInput, HoursInput
 from venues.models import Closure
@@ -342,3 +344,56 @@ def test_of_an_undo_and_a_booking_at_once_the_first_has_the_time(database: Datab
     with database.reading() as session:
         held = session.scalars(select(Occurrence.booking_id).join(Claim, Claim.occurrence_id == Occurrence.id)).all()
     assert (len(held), held[0] == booking.id) == (1, is_undone_first)
+
+
+def test_what_undoing_a_later_act_freed_does_not_stand_in_the_way_of_an_earlier_one(session: Session, hall: Hall) -> None:
+    again(session)
+    booking = reserve(session, wish(), by=hall.berit, now=NOW)
+    acts: list[Callable[[datetime], object]] = [
+        lambda at: ending.cancel(session, booking.id, by=hall.berit, now=at),
+        lambda at: adding.readd(session, booking.id, 1, by=hall.berit, now=at),
+        lambda at: reserve(session, wish(organisation=None, on_conflict="wait"), by=hall.per, now=at),
+    ]
+    for number, act in enumerate(acts):
+        again(session)
+        act(NOW + number * SECOND)
+    first, second = session.scalars(select(Undo.id).order_by(Undo.id)).all()
+
+    for number, act_id in enumerate((second, first), start=len(acts)):
+        again(session)
+        undo(session, act_id, by=hall.berit, now=NOW + number * SECOND)
+
+    again(session)
+    assert booking.state is BookingState.BOOKED
+
+
+def test_a_caretaker_undoes_a_closure_that_met_a_date_of_another_buildings_booking(session: Session, hall: Hall) -> None:
+    another_hall(session)
+    again(session)
+    booking = reserve(session, wish(room="fjell/sal", recurrence={"rrule": "FREQ=WEEKLY;COUNT=2"}), by=hall.berit, now=NOW)
+    again(session)
+    move(session, booking.id, 1, by=hall.berit, now=NOW, room="oren-flerbrukshall/gymsal-1")
+    again(session)
+    close_rooms(session, "oren-flerbrukshall", LEAK, confirmed=True, by=hall.olav, now=NOW)
+    again(session)
+
+    undo(session, own_acts(session, by=hall.olav, now=NOW)[0].id, by=hall.olav, now=NOW + SECOND)
+
+    assert [date.state for date in booking.occurrences] == [OccurrenceState.BOOKED] * 2
+
+
+def test_how_a_date_was_used_is_no_act_that_stands_on_others(session: Session, hall: Hall) -> None:
+    again(session)
+    booking = reserve(session, wish(**SERIES), by=hall.berit, now=NOW)
+    later = booking.occurrences[0].ends_at + timedelta(hours=1)
+    for number in (3, 2):
+        again(session)
+        ending.cancel(session, booking.id, number=number, by=hall.berit, now=later)
+    first, second = session.scalars(select(Undo.id).order_by(Undo.id)).all()
+    again(session)
+    undo(session, second, by=hall.berit, now=later)
+    again(session)
+
+    note_usage(session, booking.id, 1, UsageInput(kind=UsageKind.USED, heads=12), by=hall.berit, now=later)
+
+    assert [act.id for act in own_acts(session, by=hall.berit, now=later)] == [first]
