@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -109,7 +110,8 @@ def _whole(raw: Raw, values: dict[str, Any], known: Known) -> dict[str, Any]:
     """The same look-ups and the same rows as a booking, without looking at what was found."""
     actor = raw.rows(rawsql.ACTOR, values)[0]
     room_id, space_id = known.rooms[values["room"]]
-    values |= {"holder_id": actor[0], "room_id": room_id, "space_id": space_id, "reference": new_reference()}
+    # Ours takes another reference where one was given before; the floor has names enough to need none.
+    values |= {"holder_id": actor[0], "room_id": room_id, "space_id": space_id, "reference": f"{new_reference()}-{secrets.token_hex(4)}"}
     parties = raw.rows(rawsql.PARTIES, values)[0]
     values |= {"name": parties[1], "phone": parties[2], "organisation_id": parties[4], "applicant_class": parties[6]}
     if raw.is_postgresql:
