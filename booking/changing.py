@@ -92,8 +92,8 @@ def change(session: Session, booking_id: int, wanted: Change, *, version: int | 
     where it is stays as it is.
 
     Where the policy wants a decision on the new time and no officer moves it, a date waits for that decision, and what giving up its old
-    time costs stays owed until there is a yes. Exceptions
-    that were granted go with a date that an officer moves, and not with one that its holder moves, or for whom it is to be otherwise.
+    time costs stays owed until there is a yes. Exceptions that were granted go with a date that an officer moves, and not with one that its
+    holder moves, or for whom it is to be otherwise.
     A new time is asked for now: it lies ahead, and the notice that the policy wants is that of today, unless an officer moves it; what
     stays is asked for as before, and kept no longer. Dates are given to another team only on the terms that they have.
     Raises Declined, Taken, Conflict (``in-the-past``, ``wrong-state``, ``room-retired``, ``team-changes-price``,

@@ -1,6 +1,6 @@
 """Decisions: confirming in the organisation's name, approving, refusing, and lapsing."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from booking.cases import booking_at, booking_for, require_decider
 from booking.ending import end_dates, keys_of
 from booking.images import Before, before, undoable
 from booking.models import Booking, Occurrence
+from booking.nearness import MOST
 from booking.resettle import Plan, resettle, waiting
 from booking.revisions import touch
 from booking.states import BookingState, OccurrenceState
@@ -77,7 +78,7 @@ def decline(
     booking_id: int,
     *,
     reason: str,
-    proposes: Collection[str] | None = None,
+    proposes: Sequence[str] | None = None,
     version: int | None = None,
     by: Actor,
     now: datetime,
@@ -119,9 +120,12 @@ def lapse(session: Session, booking_id: int, *, by: Actor, now: datetime) -> boo
     return True
 
 
-def with_proposals(reason: str, marks: Collection[str] | None) -> str:
-    """The reason that is kept on a refused date, with what was seen to be proposed instead of it; None where nothing was looked for."""
-    return reason if marks is None else f"{reason}/{' '.join(marks)}"
+def with_proposals(reason: str, marks: Sequence[str] | None) -> str:
+    """The reason that is kept on a refused date, with what was seen to be proposed instead of it; None where nothing was looked for.
+
+    No more of it is kept than one is shown at once.
+    """
+    return reason if marks is None else f"{reason}/{' '.join(marks[:MOST])}"
 
 
 def plain_reason(reason: str) -> str:

@@ -16,7 +16,6 @@ from booking.displacing import sign_of
 from booking.ending import end_dates, keys_of
 from booking.images import before, undoable
 from booking.models import Booking, Occurrence
-from booking.nearness import MOST
 from booking.reasons import rank_of, verdicts_of_all
 from booking.states import BookingState, OccurrenceState
 from kernel.errors import Conflict, Invalid, refuse
@@ -43,7 +42,7 @@ class Choice:
     def offered_to(self, booking: Booking) -> list[str] | None:
         """The marks of what one was seen to be offered, None where that was not looked for."""
         shown = [one.partition("/")[2] for one in self.offered if one.startswith(f"{booking.id}/")]
-        return [mark for mark in shown if mark][:MOST] if shown else None
+        return [mark for mark in shown if mark] if shown else None
 
 
 @dataclass(frozen=True, slots=True)

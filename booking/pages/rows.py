@@ -23,8 +23,7 @@ IN_LINE = (BookingState.WAITING, BookingState.DISPLACED)
 @dataclass(frozen=True, slots=True)
 class Row:
     """A booking with the date ``shown`` for it: the next one, else the last; of those to come ``live`` counts the live ones,
-    ``waits`` those in line, ``lost`` those that others took and
-    ``instead`` those refused for which something else may be asked."""
+    ``waits`` those in line, ``lost`` those that others took and ``instead`` those refused for which something else may be asked."""
 
     booking: Booking
     shown: Occurrence | None

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from booking.likeness import Needs
 from venues.access import AccessAnswer, answers
 from venues.models import Room
 from venues.queries import statements_about
-from venues.statements import ACCESS
 from venues.vocabulary import Answer
 
 
@@ -27,7 +27,7 @@ class Unsure:
 
 def unsure_of(session: Session, rooms: Iterable[Room], needs: Collection[str]) -> list[Unsure]:
     """The rooms that are not known to have all the access that is needed; one statement, none where none is needed."""
-    wanted = {need.removeprefix(ACCESS) for need in needs if need.startswith(ACCESS)}
+    wanted = Needs.of(needs).access
     asked = dict.fromkeys(rooms) if wanted else {}
     if not asked:
         return []

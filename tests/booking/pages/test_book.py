@@ -258,12 +258,13 @@ def test_a_series_that_does_not_fit_leads_to_a_room_that_is_free_on_all_its_date
     assert "Tiden er ledig, og reglene sier ja." in visit("berit").get(there).text
 
 
+@pytest.mark.parametrize("lift", ["access.lift", "heis"], ids=["a word of ours", "a word of theirs"])
 def test_what_is_needed_and_nobody_knows_of_the_room_is_told_to_who_looks_holds_and_decides(
-    app: Flask, visit: Callable[..., Visitor], booked: Callable[..., str], hall: Hall
+    app: Flask, visit: Callable[..., Visitor], booked: Callable[..., str], hall: Hall, lift: str
 ) -> None:
     known = AccessInput(answers={Access.STEP_FREE: Answer.YES, Access.HEARING_LOOP: Answer.NO}, version=0)
     app.extensions["database"].transact(edit_access, "oren-flerbrukshall", "gymsal-1", known, by=hall.olav, now=BEGINNING)
-    reference = booked("per", organisation=None, needs=("access.lift", "access.step-free-entrance"))
+    reference = booked("per", organisation=None, needs=(lift, "access.step-free-entrance"))
 
     looked = visit("berit").get(f"{preview(date='2026-09-16')}&access=lift&access=step-free-entrance")
     pages = [looked, visit("per").get(f"/bookings/{reference}"), visit("kari").get(f"/office/requests/{reference}")]
