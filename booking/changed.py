@@ -5,17 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, not_, or_, select
 from sqlalchemy.orm import Session
 
 from accounts.identity import Role
 from accounts.queries import names_of_people, roles_of
 from booking.models import Booking
-from booking.states import UsageKind
 from database.audit import Audit
 
-# Beside the act that made a booking, an import says from which plan, and how a date was used is said beside it; that is no version.
-SAYS_NO_MORE = frozenset(("import", UsageKind.USED, UsageKind.UNUSED, UsageKind.DAMAGE))
 MOST = 20
 # An undo says from which version to which the act led that it took back; earlier ones did not.
 NEVER = (-1, -1)
@@ -70,8 +67,11 @@ def _acts_since(session: Session, booking: Booking, version: int) -> Sequence[Au
     """The acts that made a booking newer than that version, oldest first, at most twenty.
 
     Every act that raises the version by one writes one row about the booking or its case: the newest so many rows are those acts.
+    Beside them an import says from which plan it made a booking, and what is said of how a date was used names what it added.
     """
-    raises = or_(and_(Audit.subject == "booking", Audit.verb.not_in(SAYS_NO_MORE)), and_(Audit.subject == "case", Audit.verb.in_(INTERNAL)))
+    is_of_use = Audit.facts["usage"].as_integer().is_not(None)
+    is_act = and_(Audit.subject == "booking", Audit.verb != "import", not_(is_of_use))
+    raises = or_(is_act, and_(Audit.subject == "case", Audit.verb.in_(INTERNAL)))
     newest = select(Audit).where(Audit.subject_id == booking.id, raises).order_by(Audit.id.desc())
     return session.scalars(newest.limit(min(max(booking.version - version, 0), MOST))).all()[::-1]
 

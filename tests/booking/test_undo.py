@@ -394,6 +394,8 @@ def test_how_a_date_was_used_is_no_act_that_stands_on_others(session: Session, h
     undo(session, second, by=hall.berit, now=later)
     again(session)
 
-    note_usage(session, booking.id, 1, UsageInput(kind=UsageKind.USED, heads=12), by=hall.berit, now=later)
+    sorry = UsageInput(kind=UsageKind.ANSWER, note="Den var knust da vi kom.")
+    for said in (UsageInput(kind=UsageKind.USED, heads=12), UsageInput(kind=UsageKind.DAMAGE, note="En rute."), sorry):
+        note_usage(session, booking.id, 1, said, by=hall.berit, now=later)
 
     assert [act.id for act in own_acts(session, by=hall.berit, now=later)] == [first]
