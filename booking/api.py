@@ -21,7 +21,7 @@ from booking.casework import messages
 from booking.casework.shown import ShownMessage, ShownMessages, shown_messages
 from booking.changing import Change, Said, change
 from booking.closures import Closing, affected, close_rooms, open_again
-from booking.edge import accepted, book
+from booking.edge import accepted, accepted_all, book
 from booking.models import Booking
 from booking.narrowing import displace_outside, narrow
 from booking.outside import bookings_outside
@@ -298,6 +298,13 @@ def say(booking_id: int, body: Saying) -> Answer:
 def accept_offer(offer_id: int) -> Answer:
     """Take what is offered for a date that waits or was displaced."""
     return _answer(accepted(_shown, offers.accept, offer_id))
+
+
+@api.operation("POST", "/bookings/<int:booking_id>/offers/acceptance", answers={200: ShownBooking})
+def accept_offers(booking_id: int) -> Answer:
+    """Take all that is offered for the dates of a booking; what cannot be had any more stays as it was, with what is sought next."""
+    accepted_all(booking_id)
+    return _answer(shown_booking(booking_shown(reading(), booking_id, by=actor())))
 
 
 @api.operation("POST", "/offers/<int:offer_id>/refusal", answers={200: ShownBooking})

@@ -10,7 +10,7 @@ from accounts.edge import actor, database, reading, transact
 from accounts.identity import Actor
 from booking.alternatives import offers_to
 from booking.freedom import remember
-from booking.offers import withdraw_vain
+from booking.offers import Accepted, accept_all, withdraw_vain
 from booking.outcome import Declined, Taken
 from booking.reservations import case_asked, reserve
 from booking.shown import ShownBooking, shown_booking
@@ -55,6 +55,14 @@ def accepted(*verb: Any, vain: Callable[..., None] = withdraw_vain) -> Any:
         if isinstance(refusal, Declined | Taken) or any(fault.code == "room-retired" for fault in refusal.faults):
             transact(vain, verb[-1])
         raise
+
+
+def accepted_all(booking_id: int) -> Accepted:
+    """All that is offered to a booking taken; what cannot be had any more is closed, and the next sought."""
+    answer: Accepted = transact(accept_all, booking_id)
+    for offer in answer.vain:
+        transact(withdraw_vain, offer)
+    return answer
 
 
 def with_alternatives(wish: Wish, refusal: Refusal) -> Refusal:

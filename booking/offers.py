@@ -106,12 +106,45 @@ def accept(session: Session, offer_id: int, *, by: Actor, now: datetime) -> Book
     Raises Conflict (``offer-answered``, ``offer-expired``), Declined, Taken, Missing, Forbidden.
     """
     found = _answered(session, offer_id, OfferState.ACCEPTED, by=by, now=now)
-    date = found.occurrence
-    option = Option(in_use(found.room), _wall_of(found))
-    plan = _plan(date, option, act="accept", offered=found.created_at, by=by, now=now)
+    in_use(found.room)
+    date, plan = found.occurrence, _plan_of(found, by=by, now=now)
     lock_for(session, date.booking, plan)
     _take(session, date, plan, act="accept", by=by, now=now)
     return date.booking
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What became of all that was offered to a booking: the dates that were taken, and by their ids the offers that were in vain."""
+
+    booking: Booking
+    taken: Sequence[Occurrence]
+    vain: Sequence[int]
+
+
+def accept_all(session: Session, booking_id: int, *, by: Actor, now: datetime) -> Accepted:
+    """``accept`` all that is open to the dates of a booking, the soonest first, each as if it were alone; its holder is told once.
+
+    Raises Conflict (``no-offers``), Missing, Forbidden.
+    """
+    booking = booking_for(session, booking_id)
+    require_holder(booking, by)
+    found = sorted(
+        (one for one in open_offers(session, booking).values() if _is_in_time(one, now)), key=lambda one: (one.starts_at, one.id)
+    )
+    if not found:
+        raise refuse(Conflict, "no-offers", "booking", booking.reference)
+    plans = {one: _plan_of(one, by=by, now=now) for one in found if is_in_use(one.room)}
+    lock_for(session, booking, *plans.values())
+    taken = []
+    for one, plan in plans.items():
+        with suppress(Declined, Taken), session.begin_nested():
+            one.state, one.answered_at, one.answered_by = OfferState.ACCEPTED, now, by.person_id
+            _settle(session, one.occurrence, plan, act="accept", by=by, now=now)
+            taken.append(one)
+    dates = [one.occurrence for one in taken]
+    _tell_had(session, booking, dates, by=by, now=now)
+    return Accepted(booking, dates, [one.id for one in found if one not in taken])
 
 
 def decline(session: Session, offer_id: int, *, by: Actor, now: datetime) -> Booking:
@@ -293,6 +326,15 @@ def _asked_at(date: Occurrence, option: Option, offered: datetime) -> datetime |
     return None if nearest_interval(option.wall) == Interval(date.starts_at, date.ends_at) else offered
 
 
+def _is_in_time(found: Offer, now: datetime) -> bool:
+    return found.expires_at is None or found.expires_at > now
+
+
+def _plan_of(found: Offer, *, by: Actor, now: datetime) -> Plan:
+    """How what is offered is taken."""
+    return _plan(found.occurrence, Option(found.room, _wall_of(found)), act="accept", offered=found.created_at, by=by, now=now)
+
+
 def _plan(date: Occurrence, option: Option, *, act: str, offered: datetime, by: Actor, now: datetime) -> Plan:
     return Plan(
         act=act,
@@ -308,14 +350,25 @@ def _plan(date: Occurrence, option: Option, *, act: str, offered: datetime, by: 
 
 def _take(session: Session, date: Occurrence, plan: Plan, *, act: str, by: Actor, now: datetime) -> None:
     """Settle the date as planned, and tell that it is had, or what it waits for."""
+    _settle(session, date, plan, act=act, by=by, now=now)
+    _tell_had(session, date.booking, [date], by=by, now=now)
+
+
+def _settle(session: Session, date: Occurrence, plan: Plan, *, act: str, by: Actor, now: datetime) -> None:
     booking, left = date.booking, date.room_id
     ask_longer(booking, nearest_interval(plan.walls[date.id]).start, now=now)
     settle(session, booking, plan, now=now)
     touch(session, booking, left={left})
     facts = {"number": date.number, "state": str(date.state), "room": date.room_id, "to": date.starts_at.isoformat()}
     record(session, Act(act, "booking", booking.id, facts, booking.holder_id), by=by, now=now)
-    kind = "date-booked" if date.state is OccurrenceState.BOOKED else f"booking-{date.state}"
-    tell(session, booking, kind, facts={"number": date.number}, by=by, now=now)
+    session.flush()
+
+
+def _tell_had(session: Session, booking: Booking, dates: Sequence[Occurrence], *, by: Actor, now: datetime) -> None:
+    """Tell of dates that were taken what one has, and what waits."""
+    for state in dict.fromkeys(date.state for date in dates):
+        kind = "date-booked" if state is OccurrenceState.BOOKED else f"booking-{state}"
+        tell(session, booking, kind, facts={"dates": [date.number for date in dates if date.state is state]}, by=by, now=now)
     session.flush()
 
 
@@ -358,7 +411,7 @@ def _answered(session: Session, offer_id: int, state: OfferState, *, by: Actor, 
     if not may_see(found.occurrence.booking, by):
         raise refuse(Missing, "unknown-offer", "offer", offer_id)
     require_holder(found.occurrence.booking, by)
-    if found.state is OfferState.EXPIRED or (found.state is OfferState.OPEN and found.expires_at and found.expires_at <= now):
+    if found.state is OfferState.EXPIRED or (found.state is OfferState.OPEN and not _is_in_time(found, now)):
         raise refuse(Conflict, "offer-expired", "offer", offer_id, expired=found.expires_at)
     if found.state is not OfferState.OPEN:
         raise refuse(Conflict, "offer-answered", "offer", offer_id, state=str(found.state))

@@ -128,6 +128,11 @@ def _cancel(session: Session, link: Link, hand: Actor, now: datetime) -> Booking
     return cancel(session, date.booking_id, number=date.number, version=date.booking.version, by=hand, now=now)
 
 
+def _cancelled(session: Session, link: Link) -> str:
+    date = session.get_one(Occurrence, link.subject_id)
+    return gettext("Avlyst: %(when)s, %(room)s.", when=span(date.local_start, date.local_end), room=date.room.whole_name)
+
+
 def _undo(session: Session, link: Link, hand: Actor, now: datetime) -> None:
     undo(session, link.subject_id, by=hand, now=now)
 
@@ -172,7 +177,7 @@ PURPOSES: Mapping[str, Purpose] = {
     "acknowledge": Purpose(
         _of_notice, _acknowledge, _("Har du lest dette?"), _("Ja, jeg har lest det"), _("Takk! Da vet vi at du har lest det.")
     ),
-    "cancel": Purpose(_of_date, _cancel, _("Vil du avlyse denne tiden?"), _("Ja, avlys"), _("Tiden er avlyst.")),
+    "cancel": Purpose(_of_date, _cancel, _("Vil du avlyse denne tiden?"), _("Ja, avlys"), _cancelled),
     "accept": Purpose(_of_offer, _accept, _("Vil dere ha denne tiden?"), _("Ja, vi tar den"), _taken),
     "decline": Purpose(_of_offer, _decline, _("Vil dere si nei til tilbudet?"), _("Nei takk"), _refused),
     "undo": Purpose(_of_act, _undo, _("Vil du angre?"), _("Ja, angre"), _("Det er angret. Alt er som rett før det ble gjort.")),

@@ -134,7 +134,8 @@ def told_dates(booking: Booking, notice: Notice, offers: Mapping[int, Offer]) ->
             numbers = set(notice.facts.get("dates") or [notice.facts["number"]])
             return [date for date in booking.occurrences if date.number in numbers and date.state is OccurrenceState.DISPLACED]
         case "date-booked":
-            return [date for date in booking.occurrences if date.number == notice.facts["number"] and date.state in LIVE]
+            numbers = set(notice.facts.get("dates") or [notice.facts["number"]])
+            return [date for date in booking.occurrences if date.number in numbers and date.state in LIVE]
         case "date-offered":
             return [date for date in booking.occurrences if date.id in offers and offers[date.id].id == notice.facts["offer"]]
         case "offer-expired" | "offer-withdrawn":

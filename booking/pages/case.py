@@ -15,7 +15,7 @@ from accounts.personal import looks
 from booking import absence, decisions, ending, handing, offers
 from booking.case import path_of
 from booking.cases import booking_seen
-from booking.edge import accepted
+from booking.edge import accepted, accepted_all
 from booking.models import Booking, Offer
 from booking.outcome import Declined, Taken
 from booking.pages import draft
@@ -44,6 +44,7 @@ from web.fields import Day
 from web.forms import Form, Input, parse, refused
 from web.pages import done
 from web.texts import gettext as _
+from web.texts import ngettext
 
 REFUSALS = (Invalid, Conflict, Forbidden)
 
@@ -131,6 +132,24 @@ def take_over(reference: str) -> ResponseReturnValue:
 def accept_offer(reference: str, offer: int) -> ResponseReturnValue:
     """Take what is offered for a date that waits or was displaced."""
     return act_on(reference, lambda booking: _answered(booking, accepted, offers.accept, offer), _("Dere har takket ja."))
+
+
+@routes.post("/bookings/<reference>/offers/acceptance")
+def accept_offers(reference: str) -> ResponseReturnValue:
+    """Take all that is offered for the dates of a booking."""
+    told: list[str] = []
+
+    def accept(booking: Booking) -> Booking:
+        found = accepted_all(booking.id)
+        taken, vain = len(found.taken), len(found.vain)
+        if taken:
+            told.append(ngettext("Dere har takket ja til %(num)d tid.", "Dere har takket ja til %(num)d tider.", taken))
+        if vain:
+            told.append(ngettext("%(num)d tid var ikke å få lenger.", "%(num)d tider var ikke å få lenger.", vain))
+            told.append(_("Dere hører fra oss når vi finner noe annet, eller tiden blir ledig."))
+        return found.booking
+
+    return act_on(reference, accept, told=told)
 
 
 @routes.post("/bookings/<reference>/offers/<int:offer>/refusal")

@@ -22,6 +22,7 @@ cancel without a fee                    in     --      --    no       no     -- 
 move                                    in     --      --    ok       ok     --        no        ok      ok
 let it go before others                 in     no      no    no       no     no        no        ok      ok
 take what is offered                    in     --      --    ok       ok     --        no        ok      ok
+take all that is offered                in     --      --    ok       ok     --        no        ok      ok
 say no to what is offered               in     --      --    ok       ok     --        no        ok      ok
 say something else                      in     --      --    ok       ok     --        no        ok      ok
 add a date                              in     --      --    ok       ok     --        no        ok      ok

@@ -182,6 +182,7 @@ TRIES: dict[str, Tries] = {
     "move": _move,
     "let it go before others": lambda w: _booking({"displace": "yes"}, {"displace": {}}),
     "take what is offered": _offer("acceptance"),
+    "take all that is offered": _act("offered", "offers/acceptance"),
     "say no to what is offered": _offer("refusal"),
     "say something else": _describe,
     "add a date": _add,

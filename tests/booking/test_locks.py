@@ -16,12 +16,13 @@ from booking.closures import close_rooms, open_again
 from booking.displacing import sign_of
 from booking.models import Occurrence, Undo
 from booking.narrowing import displace_outside, narrow
+from booking.offers import accept_all
 from booking.reservations import reserve
 from booking.undo import undo
 from database.locks import Subject
 from database.transact import Database
 from tests.booking.conftest import NOW, Hall, again, furnish, publish_with, wish
-from tests.booking.test_displacing import MATCH, TOURNAMENT
+from tests.booking.test_displacing import MATCH, SOON, TOURNAMENT, seek
 from venues.editing import retire_room
 from venues.inputs import ClosureInput
 from venues.models import Closure, Room, Space
@@ -46,6 +47,13 @@ def close(session: Session, hall: Hall) -> None:
 def retire(session: Session, hall: Hall) -> None:
     room = session.scalars(select(Room).where(Room.slug == "gymsal-1")).one()
     retire_room(session, GYM_1, version=room.revision, by=hall.kari, now=NOW)
+
+
+def offered(session: Session, hall: Hall) -> None:
+    long = LEAK.model_copy(update={"end": datetime(2026, 9, 24)})
+    close_rooms(session, OREN, long, confirmed=True, by=hall.olav, now=NOW)
+    again(session)
+    seek(session)
 
 
 def reopen(session: Session, hall: Hall) -> None:
@@ -79,6 +87,7 @@ ACTS: dict[str, tuple[Act, Act]] = {
     "displace what lies outside": (retire, put_out),
     "put outside and displace": (nothing, narrowed),
     "undo that": (narrowed, take_back),
+    "take all that is offered": (offered, lambda session, hall: accept_all(session, 1, by=hall.berit, now=SOON)),
     "move": (nothing, lambda session, hall: change(session, 1, LATER, by=hall.berit, now=NOW)),
     "cancel": (nothing, lambda session, hall: ending.cancel(session, 1, number=1, by=hall.berit, now=NOW)),
 }

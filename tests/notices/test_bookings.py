@@ -12,6 +12,7 @@ from booking.absence import note_absence, withdraw_absence
 from booking.attending import attend
 from booking.closures import close_rooms
 from booking.models import Booking
+from booking.offers import accept_all
 from booking.preferring import Choice, prefer
 from booking.states import BookingKind
 from database.outbox import UNDO_WITHIN
@@ -277,6 +278,21 @@ def _turned(office: Office) -> dict[str, str]:
     office.clock.pass_by(UNDO_WITHIN)
     attend(office.database)
     return {mail["Subject"].partition(":")[0]: words(mail) for mail in office.mails()}
+
+
+def test_all_that_was_taken_at_once_is_one_mail(office: Office) -> None:
+    booking = office.book(recurrence={"rrule": "FREQ=WEEKLY;COUNT=3"})
+    given = ClosureInput(room="gymsal-1", start=datetime(2026, 9, 14), end=datetime(2026, 10, 1), reason="Vannlekkasje")
+    office.act(close_rooms, "oren-flerbrukshall", given, confirmed=True, by=office.hall.olav)
+    _turned(office)
+    office.act(accept_all, booking.id, by=office.hall.berit)
+
+    mails = [mail for mail in office.mails() if "Øren flerbrukshall, Gymsal 2" in words(mail) and mail["Subject"].startswith("Bekreftet")]
+
+    (mail,) = mails
+    days = ["15. september", "22. september", "29. september"]
+    assert "Tidene er deres:" in words(mail)
+    assert [day in words(mail) for day in days] == [True] * 3, words(mail)
 
 
 def test_who_stands_in_line_and_is_offered_the_time_meanwhile_reads_of_the_offer_alone(office: Office) -> None:

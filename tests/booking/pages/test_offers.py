@@ -1,0 +1,43 @@
+"""Offers on the page of a booking: all that is offered taken by one press, and what of it could not be had."""
+
+from collections.abc import Callable
+
+from flask import Flask
+from sqlalchemy import select
+
+from booking.attending import attend
+from booking.closures import close_rooms
+from booking.models import Occurrence
+from booking.states import OccurrenceState
+from database.outbox import UNDO_WITHIN
+from database.transact import Database
+from tests.accounts.conftest import Visitor
+from tests.booking.conftest import Hall, publish_with
+from tests.booking.test_accepting_all import LEAK, NEAR, THREE
+from tests.clock import Clock
+
+
+def test_the_page_takes_all_and_says_what_was_not_to_be_had(
+    app: Flask, hall: Hall, visit: Callable[..., Visitor], booked: Callable[..., str], clock: Clock
+) -> None:
+    database: Database = app.extensions["database"]
+    reference = booked(**THREE)
+    database.transact(close_rooms, "oren-flerbrukshall", LEAK, confirmed=True, by=hall.olav, now=clock())
+    clock.pass_by(UNDO_WITHIN)
+    attend(database)
+    database.transact(publish_with, NEAR)
+    berit = visit("berit")
+    page = berit.get(f"/bookings/{reference}")
+
+    answer = berit.post(f"/bookings/{reference}/offers/acceptance", form_on=f"/bookings/{reference}")
+    after = berit.get(answer.location)
+    again_pressed = berit.post(f"/bookings/{reference}/offers/acceptance", form_on=f"/bookings/{reference}")
+
+    assert "Ja, vi tar alle 3" in page.text
+    assert answer.status_code == 303
+    assert "Dere har takket ja til 2 tider. 1 tid var ikke å få lenger." in after.text
+    assert "Ja, vi tar alle" not in after.text
+    assert (again_pressed.status_code, "Det er ingen tilbud å svare på" in again_pressed.text) == (409, True)
+    with database.reading() as session:
+        found = session.scalars(select(Occurrence.state).order_by(Occurrence.number)).all()
+    assert found == [OccurrenceState.BOOKED, OccurrenceState.BOOKED, OccurrenceState.DISPLACED]
