@@ -91,7 +91,7 @@ def contest_of(session: Session, booking: Booking, verdicts: Mapping[datetime, V
 def asked(booking: Booking, contest: Contest) -> Iterator[Held]:
     """The waiting dates of a request and of those that compete with it, as a week draws what has no claim."""
     kept = SlotState.WANTED if booking.hold_minutes is None else SlotState.HELD
-    yield from (Held(time_of(date), kept, _("Denne forespørselen")) for date in _waiting(booking))
+    yield from (Held(time_of(date), kept, _("Denne forespør\N{SOFT HYPHEN}selen")) for date in _waiting(booking))
     for wish in contest.wishes:
         yield from (Held(time_of(date), SlotState.WANTED, _("Også ønsket: %(who)s", who=wish.booking.whose)) for date in wish.met)
 

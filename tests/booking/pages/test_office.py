@@ -49,7 +49,7 @@ def test_a_request_names_what_has_the_time_and_what_wants_it_too(visit: Callable
 
     assert page.count("har tiden") == 1
     assert page.count("vil også ha den") == 1
-    assert "Denne forespørselen" in page
+    assert "Denne forespør\N{SOFT HYPHEN}selen" in page
     assert (page.count('data-state="wanted"'), page.count('data-state="held"')) == (3, 0)
 
 
