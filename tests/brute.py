@@ -1030,7 +1030,7 @@ class Model:
     def _end(self, booking: int, numbers: Collection[int], state: str, act: str, now: datetime, fallback: str = "") -> None:
         """What ended waits for nothing of the time that it gave up, nor does what else is left of a booking that is over."""
         case, keys = self.cases[booking], [(booking, number) for number in numbers]
-        left = self._let_go(keys)
+        left = self._left_by(keys)
         for number in numbers:
             case.dates[number] = replace(case.dates[number], state=state, holds=False, expires=None)
         self._acted(act, booking, fallback=fallback or state)
@@ -1038,9 +1038,9 @@ class Model:
 
     def _give_up(self, keys: Collection[Key], now: datetime, retaken: Collection[Date] = ()) -> None:
         """What dates hold is free but for what they take again."""
-        self._free(self._let_go(keys), now, but=keys, retaken=retaken)
+        self._free(self._left_by(keys), now, but=keys, retaken=retaken)
 
-    def _let_go(self, keys: Collection[Key]) -> list[Date]:
+    def _left_by(self, keys: Collection[Key]) -> list[Date]:
         """What dates hold, what is sought or open for them withdrawn."""
         left = [date for booking, number, date in self._held() if (booking, number) in keys]
         for key in keys:
