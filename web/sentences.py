@@ -337,7 +337,7 @@ BOOKING: Mapping[str, str] = {
     "no-till": _("Her kan du ikke betale. Vent på fakturaen."),
     "unknown-offer": _("Tilbudet finnes ikke."),
     "offer-expired": _("Tilbudet gikk ut {expired}. Tiden er gått videre til neste i køen."),
-    "no-offers": _("Det er ingen tilbud å svare på for booking {booking} nå."),
+    "no-offers": _("Det er ingen tilbud å svare på for booking {value} nå."),
     "offer-answered": _("Tilbudet er alt besvart eller trukket tilbake."),
     "others-compete": _("Andre har bedt om samme tid mens du så på det. Se hvem som nå mister tiden, og avgjør på nytt."),
     "closure-meets-bookings": _("Stengningen møter {reference} i {room}, {value:when}. Avlys den samtidig, eller velg en annen tid."),

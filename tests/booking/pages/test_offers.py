@@ -37,7 +37,7 @@ def test_the_page_takes_all_and_says_what_was_not_to_be_had(
     assert answer.status_code == 303
     assert "Dere har takket ja til 2 tider. 1 tid var ikke å få lenger." in after.text
     assert "Ja, vi tar alle" not in after.text
-    assert (again_pressed.status_code, "Det er ingen tilbud å svare på" in again_pressed.text) == (409, True)
+    assert (again_pressed.status_code, f"Det er ingen tilbud å svare på for booking {reference} nå." in again_pressed.text) == (409, True)
     with database.reading() as session:
         found = session.scalars(select(Occurrence.state).order_by(Occurrence.number)).all()
     assert found == [OccurrenceState.BOOKED, OccurrenceState.BOOKED, OccurrenceState.DISPLACED]
