@@ -57,9 +57,9 @@ def accepted(*verb: Any, vain: Callable[..., None] = withdraw_vain) -> Any:
         raise
 
 
-def accepted_all(booking_id: int) -> Accepted:
+def accepted_all(booking_id: int, *, version: int | None = None) -> Accepted:
     """All that is offered to a booking taken; what cannot be had any more is closed, and the next sought."""
-    answer: Accepted = transact(accept_all, booking_id)
+    answer: Accepted = transact(accept_all, booking_id, version=version)
     for offer in answer.vain:
         transact(withdraw_vain, offer)
     return answer

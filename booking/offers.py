@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from accounts.identity import Actor
 from accounts.standings import standings_of
 from booking.case import Case, in_use, is_in_use, span_of
-from booking.cases import booking_for, may_see, require_holder
+from booking.cases import booking_at, booking_for, may_see, require_holder
 from booking.displacing import seek
 from booking.ending import keys_of
 from booking.judging import judge, keep
@@ -122,12 +122,12 @@ class Accepted:
     vain: Sequence[int]
 
 
-def accept_all(session: Session, booking_id: int, *, by: Actor, now: datetime) -> Accepted:
+def accept_all(session: Session, booking_id: int, *, version: int | None = None, by: Actor, now: datetime) -> Accepted:
     """``accept`` all that is open to the dates of a booking, the soonest first, each as if it were alone; its holder is told once.
 
-    Raises Conflict (``no-offers``), Missing, Forbidden.
+    With the ``version`` that was seen nothing is taken that was not. Raises Conflict (``no-offers``), Stale, Missing, Forbidden.
     """
-    booking = booking_for(session, booking_id)
+    booking = booking_at(session, booking_id, version, by=by)
     require_holder(booking, by)
     found = sorted(
         (one for one in open_offers(session, booking).values() if _is_in_time(one, now)), key=lambda one: (one.starts_at, one.id)

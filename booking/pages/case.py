@@ -140,7 +140,7 @@ def accept_offers(reference: str) -> ResponseReturnValue:
     told: list[str] = []
 
     def accept(booking: Booking) -> Booking:
-        found = accepted_all(booking.id)
+        found = accepted_all(booking.id, version=_version())
         taken, vain = len(found.taken), len(found.vain)
         if taken:
             told.append(ngettext("Dere har takket ja til %(num)d tid.", "Dere har takket ja til %(num)d tider.", taken))

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 from booking.cases import booking_for
 from booking.closures import close_rooms
 from booking.models import Booking, Offer
-from booking.offers import Accepted, accept, accept_all, withdraw_vain
+from booking.offers import Accepted, accept, accept_all, decline, withdraw_vain
 from booking.reservations import reserve
 from booking.states import OccurrenceState, OfferState
 from database.audit import Audit
-from database.outbox import Notice
-from kernel.errors import Conflict, Forbidden, Missing
+from database.outbox import UNDO_WITHIN, Notice
+from kernel.errors import Conflict, Forbidden, Missing, Stale
 from tests.booking.conftest import NOW, REASON, Hall, again, publish_with, wish
 from tests.booking.test_displacing import SOON, seek
 from venues.inputs import ClosureInput
@@ -91,6 +91,27 @@ def test_what_is_offered_in_a_room_that_is_out_of_use_is_in_vain_and_nobody_is_t
 
     assert (taken(found), len(found.vain)) == ([], 3)
     assert (states(session, booking), told(session, booking, "date-booked")) == ([OccurrenceState.DISPLACED] * 3, [])
+
+
+def test_what_was_offered_since_is_not_taken_unseen(session: Session, hall: Hall) -> None:
+    booking = displaced(session, hall)
+    seen = booking.version
+    decline(
+        session,
+        session.scalars(select(Offer.id).where(Offer.state == OfferState.OPEN).order_by(Offer.id)).all()[0],
+        by=hall.berit,
+        now=SOON,
+    )
+    again(session)
+    seek(session, SOON + UNDO_WITHIN)
+
+    with pytest.raises(Stale) as outdated:
+        accept_all(session, booking.id, version=seen, by=hall.berit, now=SOON + UNDO_WITHIN)
+    again(session)
+
+    assert [change["verb"] for change in outdated.value.details["changes"]] == ["decline-offer", "offer"]
+    assert states(session, booking) == [OccurrenceState.DISPLACED] * 3
+    assert taken(accept_all(session, booking.id, version=booking.version, by=hall.berit, now=SOON + UNDO_WITHIN)) == [1, 2, 3]
 
 
 def test_only_who_may_answer_takes_only_what_is_open(session: Session, hall: Hall) -> None:
