@@ -32,8 +32,9 @@ room; lets them say something else, ask for other equipment, or gives them to an
 gives back a period for the club; confirms, approves, prefers one request to others, declines or lets lapse. What goes first
 displaces; half or all of the hall is closed, or the lift in it is out of order, and is open again; the hours of the hall or of a
 room shrink, a room is out of use, there are fewer of a thing or none, who has what is not there any more loses it, and all that is
-undone again; the worker offers what is free, offers are accepted, declined or run out; acts are undone. All in a hall of two
-halves that can be had whole, while time passes, holds run out and, in two episodes of three, summer time begins or ends.
+undone again; the worker offers what is free, offers are accepted, one or all of a booking, declined or run out; acts are undone.
+All in a hall of two halves that can be had whole, while time passes, holds run out and, in two episodes of three, summer time begins
+or ends.
 
 Before each act a model in plain Python (`tests/brute.py`) says, by looking at everything there is, what must become of it; of
 what the worker offers it says whether it may be offered, and that nobody is left in line for a time that is free. Every 25 steps

@@ -96,9 +96,16 @@ def occurrence_of(booking: Booking, number: int) -> Occurrence:
 
 
 def may_see(booking: Booking, by: Actor) -> bool:
-    """The holder, the hand, delegates of the organisation, officers, and caretakers of the venue."""
+    """The holder, the hand, delegates of the organisation, officers, and caretakers of a building that it is in."""
     entered = by.person_id is not None and by.person_id == booking.hand_id
-    return entered or is_applicant(booking, by) or by.is_officer or by.is_caretaker_of(booking.room.venue_id)
+    return entered or is_applicant(booking, by) or is_staff_of(booking, by)
+
+
+def is_staff_of(booking: Booking, by: Actor) -> bool:
+    """Whether somebody is an officer, or caretaker of the booking's building or of one in which a date of it is."""
+    if by.is_officer or by.is_caretaker_of(booking.room.venue_id):
+        return True
+    return bool(by.venues) and any(by.is_caretaker_of(date.room.venue_id) for date in booking.occurrences)
 
 
 def is_applicant(booking: Booking, by: Actor) -> bool:
@@ -115,7 +122,7 @@ def acts_on(booking: Booking, by: Actor) -> bool:
 
 def works_on(booking: Booking, by: Actor) -> bool:
     """Whether somebody is on the municipality's side of a case; nobody is on both."""
-    return not is_applicant(booking, by) and (by.is_officer or by.is_caretaker_of(booking.room.venue_id))
+    return not is_applicant(booking, by) and is_staff_of(booking, by)
 
 
 def require_sight(booking: Booking, by: Actor) -> None:

@@ -14,7 +14,7 @@ from booking.fees import Cost
 from booking.likeness import unknown_offered
 from booking.models import Booking, Occurrence, Offer, Undo
 from booking.offers import accept, decline, open_offers, withdraw_vain
-from booking.pages.labels import after_no
+from booking.pages.labels import after_no, after_yes
 from booking.reasons import verdicts_offered
 from booking.states import OccurrenceState, OfferState
 from booking.undo import undo
@@ -157,11 +157,7 @@ def _accept(session: Session, link: Link, hand: Actor, now: datetime) -> None:
 
 
 def _taken(session: Session, link: Link) -> str:
-    date = session.get_one(Offer, link.subject_id).occurrence
-    said = {"when": span(date.local_start, date.local_end), "room": date.room.whole_name}
-    if date.state is OccurrenceState.BOOKED:
-        return gettext("Tiden er deres: %(when)s, %(room)s.", **said)
-    return gettext("Dere har takket ja til %(when)s, %(room)s. Den må godkjennes eller bekreftes før den er deres.", **said)
+    return after_yes(session.get_one(Offer, link.subject_id).occurrence)
 
 
 def _decline(session: Session, link: Link, hand: Actor, now: datetime) -> None:

@@ -413,7 +413,7 @@ class Model:
         case.dates[1] = self._placed(case, replace(date, state="booked", beside=beside), None, now)
         self.add(booking, case)
         if losers:
-            self._may_be_undone(replace(was, before={**was.before, booking: ({}, None, "cancelled", {})}))
+            self._may_be_undone(replace(was, before={**was.before, booking: ({}, None, "cancelled", case.asks)}))
 
     def met(self, closed: Closed, now: datetime) -> list[Key]:
         """Whose dates ahead a closure meets; what has begun is settled."""
@@ -829,6 +829,17 @@ class Model:
             self.cases[kept.key[0]].dates[kept.key[1]] = replace(own, state="skipped", was_taken=False)
         self._let_go(kept, "decline-offer", now)
         return ""
+
+    def answer_all(self, booking: int, now: datetime) -> tuple[str, list[int]]:
+        """Accept all that is open to the dates of a booking, the soonest first, and be told of it once; and which of it was in vain."""
+        theirs = [(kept.date.start, number) for number, kept in self.offers.items() if kept.key[0] == booking and kept.state == "open"]
+        found = [number for _, number in sorted(theirs) if self.offers[number].until > now]
+        before = Counter(self.told)
+        vain = [number for number in found if self.answer(number, "accept", now)]
+        news, self.told = self.told - before, before
+        for said in {kind for kind, _, _ in news}:
+            self._tell(said, booking, [number for kind, _, dates in news for number in dates if kind == said])
+        return ("" if found else "no-offers"), vain
 
     def _answers(self, key: Key) -> bool:
         """Whether a date has something to answer to, and it lost not its time, or has that."""

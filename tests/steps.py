@@ -136,7 +136,14 @@ class Steps:
         """Take so many steps; raises AssertionError where program and model part. Returns what was done and refused how often."""
         acts: list[Callable[[], None]] = [self._wish] * 9 + [self._move] * 4 + [self._cancel] * 4
         acts += [self._approve] * 4 + [self._confirm] * 3 + [self._decline, self._lapse]
-        acts += [self._displace] * 2 + [self._close, self._open_again] + [self._answer] * 3 + [self._attend] * 4 + [self._undo] * 3
+        acts += (
+            [self._displace] * 2
+            + [self._close, self._open_again]
+            + [self._answer] * 3
+            + [self._answer_all]
+            + [self._attend] * 4
+            + [self._undo] * 3
+        )
         acts += [self._shift] * 4 + [self._readd] * 3 + [self._add, self._split, self._release]
         acts += [self._restate, self._restate, self._prefer, self._prefer, self._import, self._night]
         acts += [self._outsider, self._hours, self._retire, self._stock, self._stock, self._lose_outside]
@@ -201,7 +208,7 @@ class Steps:
         choices: dict[str, dict[str, Any]] = {}
         chosen = [self._chosen(sort, room, start + timedelta(weeks=n), end + timedelta(weeks=n), choices) for n in range(weeks)]
         expected = self.model.wish(case, self._date(sort, room, start, end), chosen, on_conflict=on_conflict, now=self.now)
-        line = {
+        line: dict[str, Any] = {
             "on_conflict": on_conflict,
             "accepts": self.dice.choice(("time", "room", "any")),
             "book_when_free": self.dice.random() < 0.3,
@@ -287,8 +294,8 @@ class Steps:
         back = case.among("cancelled", "skipped")
         number = self.dice.choice(back if back and self.dice.random() < 0.7 else list(case.dates))
         hand = self.dice.choice((_theirs(case), "kari"))
-        told = {"by_staff": hand == "kari", "now": self.now}
-        self._try("readd", self.model.comes_back(booking, number, **told), adding.readd, booking, number, by=self.hands[hand])
+        expected = self.model.comes_back(booking, number, by_staff=hand == "kari", now=self.now)
+        self._try("readd", expected, adding.readd, booking, number, by=self.hands[hand])
 
     def _add(self) -> None:
         booking, case = self._any()
@@ -370,17 +377,17 @@ class Steps:
             self.dice.choice(("", "", *SPACES)),
             self.dice.choice(((), (9 * 60, 14 * 60), (13 * 60, 20 * 60), (17 * 60, 24 * 60))),
         )
-        period = (day_of.min, day_of.max) if room else (first, first + timedelta(days=self.dice.randrange(5)))
+        begins, ends = (day_of.min, day_of.max) if room else (first, first + timedelta(days=self.dice.randrange(5)))
         shrunk = [key for key in self.model.hours if key != ("", day_of.min, day_of.max)]
         if shrunk and self.dice.random() < 0.6:
-            room, *period = self.dice.choice(shrunk)
-            self._try("hours as before", "", _hours, room, period, None, by=self.hands["kari"])
-            del self.model.hours[room, *period]
+            room, begins, ends = self.dice.choice(shrunk)
+            self._try("hours as before", "", _hours, room, (begins, ends), None, by=self.hands["kari"])
+            del self.model.hours[room, begins, ends]
             self.model.rehoured[room] = self.now
             self.model.ask_again(self.now, where=room)
         else:
-            self._try("shorter hours", "", _hours, room, period, minutes, by=self.hands["kari"])
-            self.model.hours[room, *period] = Hours(*period, minutes or (0, 0))
+            self._try("shorter hours", "", _hours, room, (begins, ends), minutes, by=self.hands["kari"])
+            self.model.hours[room, begins, ends] = Hours(begins, ends, minutes or (0, 0))
             self.model.rehoured[room] = self.now
             self.model.ask_again(self.now, where=room)
             self._lose_outside(room)
@@ -481,6 +488,18 @@ class Steps:
                 self.database.transact(offers.withdraw_vain, number, by=by, now=self.now)
                 self.model.withdraw(self.model.offers[number], self.now)
 
+    def _answer_all(self) -> None:
+        """All that is open to a booking, most times to the one that has most of it."""
+        open_now = Counter(kept.key[0] for kept in self.model.offers.values() if kept.state == "open")
+        booking = max(open_now, key=open_now.__getitem__) if open_now and self.dice.random() < 0.9 else self._any()[0]
+        by = self.hands[_theirs(self.model.cases[booking])]
+        expected, vain = self.model.answer_all(booking, self.now)
+        self._try("accept all offers", expected, _accepted_all, booking, vain, by=by)
+        self.done["accept several offers"] += not expected and open_now[booking] > 1
+        for number in vain:
+            self.database.transact(offers.withdraw_vain, number, by=by, now=self.now)
+            self.model.withdraw(self.model.offers[number], self.now)
+
     def _attend(self) -> None:
         """A turn of the worker, as ``booking/attending.py`` takes it."""
         with self.database.reading() as session:
@@ -537,7 +556,7 @@ class Steps:
             self.done["offered"] += 1
         before = self.model.cases[key[0]].dates[key[1]]
         if booked[3] in LIVE and before.state == "waiting":
-            assert self.model.book_when_free(key, Date(*booked[:3], "", 0, 0), self.now) == "", self._where()
+            assert self.model.book_when_free(key, Date(booked[0], booked[1], booked[2], "", 0, 0), self.now) == "", self._where()
             self.done["booked when free"] += 1
 
     def _key(self, number: int) -> Key:
@@ -614,12 +633,14 @@ class Steps:
         assert sum(self.database.transact(decisions.lapse, one, by=SERVICE, now=self.now) for one in due) == expected, self._where()
         self.done["lapse"] += expected
 
-    def _try(self, act: str, expected: str, verb: Callable[..., Booking], *given: object, by: Actor, **more: object) -> int | None:
+    def _try(self, act: str, expected: str, verb: Callable[..., Any], *given: object, by: Actor, **more: object) -> int | None:
         """Run a verb; it must be refused for the reason expected, or not at all. Returns the booking's id."""
+        found: int | None = None
+        refused = ""
         try:
-            found, refused = self.database.transact(verb, *given, by=by, now=self.now, **more).id, ""
+            found = self.database.transact(verb, *given, by=by, now=self.now, **more).id
         except Refusal as refusal:
-            found, refused = None, refusal.title if refusal.title in ("taken", "declined") else refusal.faults[0].code
+            refused = refusal.title if refusal.title in ("taken", "declined") else refusal.faults[0].code
             self.shown = str(refusal.details.get("seen", ""))
             self.done["kept for the line"] += any(fault.code == "kept-for-line" for fault in refusal.faults)
         assert refused == expected, f"{act}: {refused or 'done'}, the model says {expected or 'done'}; {self._where()}"
@@ -775,6 +796,12 @@ def _changed(session: Session, booking: int, wanted: Change, *, by: Actor, now: 
     return change(session, booking, wanted, by=by, now=now).booking
 
 
+def _accepted_all(session: Session, booking: int, vain: Sequence[int], *, by: Actor, now: datetime) -> Booking:
+    found = offers.accept_all(session, booking, by=by, now=now)
+    assert sorted(found.vain) == sorted(vain), f"in vain {found.vain}, the model says {vain}"
+    return found.booking
+
+
 def _released(session: Session, club: int, period: Period, *, by: Actor, now: datetime) -> Booking:
     return release(session, club, period, by=by, now=now)[0]
 
@@ -808,7 +835,8 @@ def _dates(session: Session) -> dict[tuple[int, int], tuple[Any, ...]]:
 def _claims(session: Session, now: datetime) -> list[tuple[int, int, str, datetime, datetime]]:
     columns = (Occurrence.booking_id, Occurrence.number, Space.slug, Claim.starts_at, Claim.ends_at, Claim.expires_at)
     joined = select(*columns).join(Occurrence, Claim.occurrence_id == Occurrence.id).join(Space, Claim.space_id == Space.id)
-    return sorted(tuple(row[:5]) for row in session.execute(joined) if row.expires_at is None or row.expires_at > now)
+    claims = [(one[:5], one[5]) for one in session.execute(joined).tuples()]
+    return sorted(claim for claim, expires_at in claims if expires_at is None or expires_at > now)
 
 
 def overlaps(session: Session) -> list[tuple[Any, ...]]:
@@ -850,6 +878,6 @@ def _sought(session: Session) -> set[Key]:
     return {(row.booking_id, row.number) for row in session.execute(joined.where(Offer.state == OfferState.SOUGHT))}
 
 
-def _open_to(key: Key) -> Select[tuple[Offer]]:
+def _open_to(key: Key) -> Select[Offer]:
     theirs = (Occurrence.booking_id == key[0], Occurrence.number == key[1], Offer.state == OfferState.OPEN)
     return select(Offer).join(Offer.occurrence).where(*theirs).options(joinedload(Offer.room))

@@ -24,7 +24,7 @@ from booking.pages.blueprint import routes
 from booking.pages.draft import clock_of
 from booking.pages.edits import said_now
 from booking.pages.happened import told_chain
-from booking.pages.labels import after_no
+from booking.pages.labels import after_no, after_yes
 from booking.pages.talk import changed_meanwhile, talk_of
 from booking.pages.teams import Choice, team_choices
 from booking.pages.told import ToldBooking, told_booking
@@ -131,7 +131,14 @@ def take_over(reference: str) -> ResponseReturnValue:
 @routes.post("/bookings/<reference>/offers/<int:offer>/acceptance")
 def accept_offer(reference: str, offer: int) -> ResponseReturnValue:
     """Take what is offered for a date that waits or was displaced."""
-    return act_on(reference, lambda booking: _answered(booking, accepted, offers.accept, offer), _("Dere har takket ja."))
+    told: list[str] = []
+
+    def accept(booking: Booking) -> Booking:
+        made = _answered(booking, accepted, offers.accept, offer)
+        told.append(after_yes(edge.reading().get_one(Offer, offer).occurrence))
+        return made
+
+    return act_on(reference, accept, told=told)
 
 
 @routes.post("/bookings/<reference>/offers/acceptance")

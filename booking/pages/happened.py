@@ -7,7 +7,7 @@ from typing import Any
 
 from accounts.identity import NOBODY, Actor
 from accounts.labels import role
-from booking.cases import may_see
+from booking.cases import is_staff_of, may_see
 from booking.models import Booking, Offer
 from booking.outcome import objection_fault
 from booking.pages.week import told_publicly
@@ -143,7 +143,7 @@ def told_room(why: Why) -> list[Line]:
 
 def told_chain(chain: Chain, booking: Booking, *, by: Actor) -> list[Line]:
     """All that happened to a booking, with the dates it was about where these are not all of them."""
-    reader = Reader(by, booking.room_of(booking.occurrences), by.is_officer or by.is_caretaker_of(booking.room.venue_id))
+    reader = Reader(by, booking.room_of(booking.occurrences), is_staff_of(booking, by))
     return _told(chain, reader)
 
 

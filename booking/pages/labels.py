@@ -178,6 +178,14 @@ def state_label(value: str) -> str:
     return gettext(STATES[value]) if value in STATES else gettext(WORDS.get(value, value))
 
 
+def after_yes(date: Occurrence) -> str:
+    """What one has, or is asked for, now that what was offered to a date was taken."""
+    said = {"when": wall_span((date.local_start, date.local_end)), "room": date.room.whole_name}
+    if date.state is OccurrenceState.BOOKED:
+        return gettext("Tiden er deres: %(when)s, %(room)s.", **said)
+    return gettext("Dere har takket ja til %(when)s, %(room)s. Den må godkjennes eller bekreftes før den er deres.", **said)
+
+
 def after_no(date: Occurrence) -> str:
     """What follows when what was offered to a date is not wanted, for ``gettext``."""
     if date.state is OccurrenceState.DISPLACED:

@@ -9,11 +9,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
+from booking.cases import by_reference
 from database.outbox import Notice
+from database.transact import Database
 from tests.accounts.conftest import Visitor
-from tests.booking.conftest import NO_SHOW, publish_with
+from tests.booking.conftest import NO_SHOW, Hall, move, publish_with
 from tests.booking.pages.conftest import Hidden
 from tests.booking.pages.test_closing import onward
+from tests.booking.test_what_stays import another_hall
 from tests.clock import Clock
 
 
@@ -159,6 +162,31 @@ def test_that_nobody_came_is_noted_from_the_day_once_it_has_begun_and_taken_back
     assert "ingen kom</span>" in page.text
     assert [(answer.status_code, answer.location) for answer in pressed] == [(303, "/caretaker?day=2026-09-15")] * 2
     assert "ingen kom</span>" not in olav.get("/caretaker?day=2026-09-15").text
+
+
+def test_a_date_in_another_buildings_booking_is_noted_too_and_the_booking_is_read(
+    app: Flask, visit: Callable[..., Visitor], booked: Callable[..., str], hall: Hall, clock: Clock
+) -> None:
+    database: Database = app.extensions["database"]
+    clock.pass_by(timedelta(days=-10))
+    database.transact(another_hall)
+    reference = booked(room="fjell/sal", start="2026-09-14T18:00", end="2026-09-14T19:30", recurrence={"rrule": "FREQ=DAILY;COUNT=2"})
+    olav, address = visit("olav"), f"/bookings/{reference}"
+    seen = [olav.get(address).status_code]
+    with database.reading() as session:
+        booking = by_reference(session, reference).id
+    database.transact(move, booking, 2, by=hall.berit, now=clock(), room="oren-flerbrukshall/gymsal-1")
+    clock.pass_by(timedelta(days=10, hours=12))
+
+    page = olav.get("/caretaker?day=2026-09-15")
+    action = f"{address}/occurrences/2/absence"
+    noted = olav.client.post(action, data=Hidden(page, action).forms[0])
+
+    assert (noted.status_code, noted.location) == (303, "/caretaker?day=2026-09-15")
+    assert "ingen kom</span>" in olav.get("/caretaker?day=2026-09-15").text
+    theirs = olav.get(address)
+    seen.append(theirs.status_code)
+    assert (seen, f"{address}/occurrences/1/absence" in theirs.text) == ([404, 200], False)
 
 
 def test_the_holder_reads_that_nobody_came_what_it_costs_and_how_to_answer(

@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from booking.attending import attend
 from booking.closures import close_rooms
-from booking.models import Occurrence
-from booking.states import OccurrenceState
+from booking.models import Occurrence, Offer
+from booking.states import OccurrenceState, OfferState
 from database.outbox import UNDO_WITHIN
 from database.transact import Database
 from tests.accounts.conftest import Visitor
@@ -41,3 +41,20 @@ def test_the_page_takes_all_and_says_what_was_not_to_be_had(
     with database.reading() as session:
         found = session.scalars(select(Occurrence.state).order_by(Occurrence.number)).all()
     assert found == [OccurrenceState.BOOKED, OccurrenceState.BOOKED, OccurrenceState.DISPLACED]
+
+
+def test_who_takes_one_of_them_reads_which_time_that_is(
+    app: Flask, hall: Hall, visit: Callable[..., Visitor], booked: Callable[..., str], clock: Clock
+) -> None:
+    database: Database = app.extensions["database"]
+    reference = booked(**THREE)
+    database.transact(close_rooms, "oren-flerbrukshall", LEAK, confirmed=True, by=hall.olav, now=clock())
+    clock.pass_by(UNDO_WITHIN)
+    attend(database)
+    with database.reading() as session:
+        first = session.scalars(select(Offer.id).where(Offer.state == OfferState.OPEN).order_by(Offer.starts_at)).first()
+    berit = visit("berit")
+
+    answer = berit.post(f"/bookings/{reference}/offers/{first}/acceptance", form_on=f"/bookings/{reference}")
+
+    assert "Tiden er deres: tirsdag 15. september 2026 kl. 18:00–20:00, Gymsal 2, Øren flerbrukshall." in berit.get(answer.location).text
