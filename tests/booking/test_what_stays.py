@@ -90,14 +90,15 @@ def test_a_request_that_moves_to_another_building_is_decided_there(session: Sess
 
 def test_what_waits_in_two_buildings_is_an_officers(session: Session, hall: Hall) -> None:
     publish_with(session, BY_CARETAKER)
-    another_hall(session)
+    theirs = replace(hall.olav, venues=frozenset({another_hall(session).id}))
     booking = asked(session, hall, who="berit", organisation="313000001", **WEEKLY)
     here = booking.decider
     move(session, booking.id, 2, by=hall.berit, now=NOW, room="fjell/sal")
     again(session)
 
-    with pytest.raises(Forbidden), session.begin_nested():
-        decisions.approve(session, booking.id, by=hall.olav, now=NOW)
+    for caretaker in (hall.olav, theirs):
+        with pytest.raises(Forbidden), session.begin_nested():
+            decisions.approve(session, booking.id, by=caretaker, now=NOW)
     again(session)
     made = splitting.split(session, booking.id, 2, by=hall.berit, now=NOW)
 
