@@ -187,6 +187,8 @@ def test_a_date_in_another_buildings_booking_is_noted_too_and_the_booking_is_rea
     theirs = olav.get(address)
     seen.append(theirs.status_code)
     assert (seen, f"{address}/occurrences/1/absence" in theirs.text) == ([404, 200], False)
+    # Who decides nothing of it writes to nobody either.
+    assert re.findall("<summary>(Skriv [^<]+)", theirs.text) == ["Skriv et internt notat"]
 
 
 def test_the_holder_reads_that_nobody_came_what_it_costs_and_how_to_answer(
