@@ -144,7 +144,8 @@ def accept_all(session: Session, booking_id: int, *, version: int | None = None,
             taken.append(one)
     dates = [one.occurrence for one in taken]
     _tell_had(session, booking, dates, by=by, now=now)
-    return Accepted(booking, dates, [one.id for one in found if one not in taken])
+    # Taking back what was refused has let the session forget what it had read of the booking.
+    return Accepted(booking_for(session, booking_id), dates, [one.id for one in found if one not in taken])
 
 
 def decline(session: Session, offer_id: int, *, by: Actor, now: datetime) -> Booking:

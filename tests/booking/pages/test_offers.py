@@ -58,3 +58,21 @@ def test_who_takes_one_of_them_reads_which_time_that_is(
     answer = berit.post(f"/bookings/{reference}/offers/{first}/acceptance", form_on=f"/bookings/{reference}")
 
     assert "Tiden er deres: tirsdag 15. september 2026 kl. 18:00–20:00, Gymsal 2, Øren flerbrukshall." in berit.get(answer.location).text
+
+
+def test_the_page_says_that_none_of_them_was_to_be_had(
+    app: Flask, hall: Hall, visit: Callable[..., Visitor], booked: Callable[..., str], clock: Clock
+) -> None:
+    """Also of what nobody has stood by yet, which keeps its time for longer as it takes something."""
+    database: Database = app.extensions["database"]
+    reference = booked("siri", **THREE)
+    database.transact(close_rooms, "oren-flerbrukshall", LEAK, confirmed=True, by=hall.olav, now=clock())
+    clock.pass_by(UNDO_WITHIN)
+    attend(database)
+    database.transact(publish_with, {**NEAR, "ahead": {"amount": 3, "unit": "days"}})
+    siri = visit("siri")
+
+    answer = siri.post(f"/bookings/{reference}/offers/acceptance", form_on=f"/bookings/{reference}")
+
+    assert answer.status_code == 303
+    assert "3 tider var ikke å få lenger. Dere hører fra oss når vi finner noe annet" in siri.get(answer.location).text
