@@ -19,7 +19,7 @@ from booking.revisions import touch
 from booking.states import BookingState, OccurrenceState
 from booking.telling import tell
 from booking.waiving import grant, keep_needed
-from database.audit import Act, record
+from database.audit import Act, Audit, record
 from database.locks import Key, lock
 from kernel.errors import Invalid, refuse
 
@@ -27,7 +27,14 @@ from kernel.errors import Invalid, refuse
 PROPOSED = "proposed"
 # Kept on a date that was lost to another request, before a colon, that one's id and what was seen to be proposed instead.
 PREFERRED = "preferred"
+# By these verbs of the log the municipality decides on a booking; a request that waits for its answer is none that the rules gave.
+DECIDING = ("reserve", "import", "approve", "refuse", "displace", "cancel", "note_absence", "price")
 ENDED = {"refuse": "booking-refused", "lapse": "booking-lapsed"}
+
+
+def decides(act: Audit) -> bool:
+    """Whether an act on a booking decides anything of it."""
+    return act.verb in DECIDING and (act.verb != "reserve" or act.facts.get("state") in (None, BookingState.BOOKED))
 
 
 def confirm(session: Session, booking_id: int, *, version: int | None = None, by: Actor, now: datetime) -> Booking:

@@ -1,12 +1,13 @@
 """Problems: every error as an answer - a problem document (RFC 9457) for programs, a page in the user's language for people."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
 import structlog
-from flask import Flask, Response, current_app, json, render_template, request, session
+from flask import Flask, Response, current_app, json, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_wtf.csrf import CSRFError
@@ -56,6 +57,8 @@ def answer_http(error: HTTPException) -> ResponseReturnValue:
         return error.get_response()
     if isinstance(error, RequestEntityTooLarge):
         drain()
+    if isinstance(error, MethodNotAllowed) and request.method == "GET" and not for_programs() and (above := page_above()):
+        return redirect(above, 303)
     kind, code = KINDS.get(status, ("unexpected" if status >= 500 else "refused", "refused-request"))
     if isinstance(error, CSRFError):
         sign_in = hooks().sign_in
@@ -65,6 +68,16 @@ def answer_http(error: HTTPException) -> ResponseReturnValue:
         code = "stale-form"
     kept = {name: value for name, value in error.get_headers() if name in ("Allow", "WWW-Authenticate", "Retry-After")}
     return problem(kind, status, (Fault(code, facts=facts_of(error)),), headers=kept)
+
+
+def page_above() -> str:
+    """The nearest address above this one that has a page: where that of an act leads which is opened anew after it was refused there."""
+    routes, path = current_app.create_url_adapter(request), request.path
+    while routes and (path := path.rpartition("/")[0]):
+        with suppress(HTTPException):
+            routes.match(path, method="GET")
+            return path
+    return ""
 
 
 def answer_unexpected(error: Exception) -> ResponseReturnValue:

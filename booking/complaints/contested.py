@@ -12,9 +12,9 @@ from accounts.identity import Actor
 from accounts.models import Organisation, Person, Standing
 from booking.billing.models import Dispute
 from booking.cases import acts_on
+from booking.decisions import DECIDING, decides
 from booking.judging import unfolded
 from booking.models import Booking, Judgement, Occurrence
-from booking.states import BookingState
 from booking.support.grants.models import Hearing, Report
 from booking.support.models import Agreement, Grant
 from database.audit import Audit
@@ -38,7 +38,7 @@ TRIED_FOR = timedelta(days=3)
 LEFT = (Delivery.SENT, Delivery.ACKNOWLEDGED)
 # By subject of the log, the verbs of what the municipality decides, and the row that is decided on.
 VERBS: dict[str, tuple[str, ...]] = {
-    "booking": ("reserve", "import", "approve", "refuse", "displace", "cancel", "note_absence", "price"),
+    "booking": DECIDING,
     "billing_dispute": ("answer",),
     "grant": ("make", "end"),
     "report": ("return",),
@@ -75,8 +75,8 @@ class Decision:
 
 
 def is_decisive(act: Audit) -> bool:
-    """Whether an act decides anything: a request that waits for its answer is none that the rules gave."""
-    return act.verb in VERBS.get(act.subject, ()) and (act.verb != "reserve" or act.facts.get("state") in (None, BookingState.BOOKED))
+    """Whether an act decides anything."""
+    return act.verb in VERBS.get(act.subject, ()) and (act.subject != "booking" or decides(act))
 
 
 def decision_of(session: Session, act_id: int, *, by: Actor) -> Decision:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import AwareDatetime, Field
 from sqlalchemy import and_, or_, select
@@ -15,6 +15,7 @@ from accounts.personal import looks
 from booking import absence, decisions, ending, handing, offers
 from booking.case import path_of
 from booking.cases import booking_seen
+from booking.decisions import decides
 from booking.edge import accepted, accepted_all
 from booking.models import Booking, Offer
 from booking.outcome import Declined, Taken
@@ -32,7 +33,7 @@ from booking.pages.undo import way_back
 from booking.preferring import lost_by, offers_after
 from booking.resources import offered_to
 from booking.scope import Scope
-from booking.why import happened
+from booking.why import Chain, happened
 from database.outbox import last_to
 from kernel.clock import now
 from kernel.errors import Conflict, Forbidden, Invalid, Missing, Refusal, refuse
@@ -83,12 +84,6 @@ def case_page(reference: str) -> str:
     if "team" in request.args:
         return page_of(booking, said_now(booking, request.args), typed="description")
     return page_of(booking, Form({}))
-
-
-@routes.get("/bookings/<reference>/<path:_act>")
-def after_act(reference: str, _act: str) -> ResponseReturnValue:
-    """The address of an act, opened anew after it was refused there, leads to the booking."""
-    return redirect(url_for("booking.case_page", reference=reference), 303)
 
 
 @routes.post("/bookings/<reference>/cancellation")
@@ -235,7 +230,7 @@ def page_of(booking: Booking, form: Form, *, refusal: Refusal | None = None, typ
     moment = now()
     told = told_booking(session, booking, by=actor, language=language.choose(), now=moment)
     today = to_wall(moment, booking.room.venue.zone).date()
-    offers = offers_after(session, booking, now=moment)
+    offers, chain = offers_after(session, booking, now=moment), happened(session, booking)
     saying = form if typed == "description" else said_now(booking, {})
     bands = draft.bands_shown(saying.values)
     looks.shown(booking.holder_id)
@@ -244,7 +239,8 @@ def page_of(booking: Booking, form: Form, *, refusal: Refusal | None = None, typ
         booking=booking,
         told=told,
         told_at=moment,
-        lines=told_chain(happened(session, booking), booking, by=actor),
+        lines=told_chain(chain, booking, by=actor),
+        contested=_contested(chain, booking),
         form=form,
         refusal=refusal,
         changes=changed_meanwhile(session, booking, refusal, by=actor),
@@ -266,6 +262,13 @@ def page_of(booking: Booking, form: Form, *, refusal: Refusal | None = None, typ
         notice=last_to(session, booking.holder_id, booking.id) if actor.is_officer else None,
         clock_of=clock_of,
     )
+
+
+def _contested(chain: Chain, booking: Booking) -> str:
+    """The reference under which one contests what was decided: its own, else that of the booking in which its dates were made."""
+    if any(event.act.subject == "booking" and event.act.subject_id == booking.id and decides(event.act) for event in chain.events):
+        return booking.reference
+    return next((date.first_reference for date in booking.occurrences if date.first_reference), "")
 
 
 def _alone(booking: Booking, refusal: Refusal | None, typed: str) -> str:

@@ -65,7 +65,7 @@ def _used(actor: Actor) -> Sequence[Occurrence]:
     """Dates of the last weeks of which nobody said whether and by how many they were used, with whom they were booked for; newest first."""
     said = select(Usage.id).where(Usage.occurrence_id == Occurrence.id, Usage.kind.in_((UsageKind.USED, UsageKind.UNUSED))).exists()
     has_been = (Occurrence.state == OccurrenceState.BOOKED, Occurrence.ends_at <= now(), Occurrence.ends_at > now() - ASKED_FOR)
-    query = select(Occurrence).join(Occurrence.booking).where(of(actor), *has_been, Occurrence.absent_at.is_(None), ~said)
+    query = select(Occurrence).join(Occurrence.booking).where(_in_hand(actor), *has_been, Occurrence.absent_at.is_(None), ~said)
     query = query.where(Booking.kind == BookingKind.ORDINARY, Booking.organisation_id.is_not(None))
     parts = (joinedload(Occurrence.booking).joinedload(Booking.organisation), joinedload(Occurrence.room).joinedload(Room.venue))
     return edge.reading().scalars(query.options(*parts).order_by(Occurrence.ends_at.desc(), Occurrence.id).limit(ASKED_AT_ONCE)).all()
@@ -83,6 +83,12 @@ def of(actor: Actor) -> ColumnElement[bool]:
     return or_(held & (Booking.kind != BookingKind.INCOMING), Booking.organisation_id.in_(sorted(actor.organisations)))
 
 
+def _in_hand(actor: Actor) -> ColumnElement[bool]:
+    """The condition that this person may act on a booking of theirs, as ``cases.acts_on`` has it: not on what others stood by since."""
+    stood_by = (Booking.kind == BookingKind.ORDINARY) & Booking.organisation_id.is_not(None) & Booking.confirm_by.is_(None)
+    return of(actor) if actor.is_officer else of(actor) & or_(~stood_by, Booking.organisation_id.in_(sorted(actor.organisations)))
+
+
 def _offers(actor: Actor) -> Sequence[Offer]:
     """What is kept for these bookings, what is to be answered first before the others."""
     date = joinedload(Offer.occurrence)
@@ -92,7 +98,7 @@ def _offers(actor: Actor) -> Sequence[Offer]:
         date.joinedload(Occurrence.booking).joinedload(Booking.organisation),
     )
     is_open = (Offer.state == OfferState.OPEN, Offer.expires_at > now())
-    query = select(Offer).join(Offer.occurrence).join(Occurrence.booking).where(of(actor), *is_open).options(*parts)
+    query = select(Offer).join(Offer.occurrence).join(Occurrence.booking).where(_in_hand(actor), *is_open).options(*parts)
     return edge.reading().scalars(query.order_by(Offer.expires_at, Offer.id)).all()
 
 

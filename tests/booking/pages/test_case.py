@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -199,7 +200,18 @@ def test_a_date_that_cannot_be_moved_stays_and_the_page_says_why(visit: Callable
     assert "Gymsal 1 er opptatt onsdag 16. september 2026 kl. 18:00" in refused.text
     assert 'value="19:00"' in refused.text
     assert "Tirsdag 15. september 2026" in visitor.get(f"/bookings/{reference}").text
-    assert visitor.get(f"/bookings/{reference}/occurrences/1/move").location == f"/bookings/{reference}"
+
+
+def test_the_address_of_an_act_opened_anew_leads_to_the_nearest_page_above_it(client: FlaskClient) -> None:
+    acts = ("/bookings/BAKOLI-274/occurrences/1/move", "/organisations/7/account/terms", "/sign-out")
+
+    answers = [client.get(act) for act in acts]
+
+    assert [(one.status_code, one.location) for one in answers] == [
+        (303, "/bookings/BAKOLI-274"),
+        (303, "/organisations/7/account"),
+        (405, None),
+    ]
 
 
 def test_what_somebody_else_changed_meanwhile_is_not_overrun(visit: Callable[..., Visitor], booked: Callable[..., str]) -> None:

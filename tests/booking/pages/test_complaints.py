@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from database.audit import Audit
 from tests.accounts.conftest import Visitor
+from tests.booking.pages.conftest import Hidden
 from tests.clock import Clock
 
 Visit = Callable[..., Visitor]
@@ -79,6 +80,16 @@ def test_a_request_that_waits_is_no_decision_and_what_was_decided_of_one_is_told
     assert (f'href="{address}"' in page, berit.get(address).status_code) == (False, 404)
     assert "Klagesaken er avsluttet. Klagen er trukket." in told
     assert "21 dager etter at dere fikk vite om det." in told
+
+
+def test_what_was_split_off_is_contested_where_it_was_decided(visit: Visit, booked: Callable[..., str]) -> None:
+    reference, berit = booked(recurrence={"rrule": "FREQ=WEEKLY;COUNT=2"}), visit("berit")
+    page = f"/bookings/{reference}"
+    split = berit.post(f"{page}/occurrences/2/split", form_on=page).location
+
+    way = Hidden(berit.get(split)).links["Klag på vedtaket"]
+
+    assert (split != page, way, berit.get(way).status_code) == (True, f"/complaints/new?booking={reference}", 200)
 
 
 def test_a_step_that_is_refused_shows_the_complaint_with_why(app: Flask, visit: Visit, booked: Callable[..., str]) -> None:

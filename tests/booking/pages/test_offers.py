@@ -60,6 +60,21 @@ def test_who_takes_one_of_them_reads_which_time_that_is(
     assert "Tiden er deres: tirsdag 15. september 2026 kl. 18:00–20:00, Gymsal 2, Øren flerbrukshall." in berit.get(answer.location).text
 
 
+def test_only_who_may_answer_is_asked_among_ones_bookings(
+    app: Flask, hall: Hall, visit: Callable[..., Visitor], booked: Callable[..., str], clock: Clock
+) -> None:
+    database: Database = app.extensions["database"]
+    page = f"/bookings/{booked('siri', **THREE)}"
+    visit("berit").post(f"{page}/confirmation", form_on=page)
+    database.transact(close_rooms, "oren-flerbrukshall", LEAK, confirmed=True, by=hall.olav, now=clock())
+    clock.pass_by(UNDO_WITHIN)
+    attend(database)
+
+    asked = {name: "Svar innen" in visit(name).get("/bookings").text for name in ("siri", "berit", "nils")}
+
+    assert asked == {"siri": False, "berit": True, "nils": True}
+
+
 def test_the_page_says_that_none_of_them_was_to_be_had(
     app: Flask, hall: Hall, visit: Callable[..., Visitor], booked: Callable[..., str], clock: Clock
 ) -> None:

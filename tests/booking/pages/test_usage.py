@@ -60,6 +60,17 @@ def test_a_damage_goes_from_the_caretakers_phone_to_the_office_and_to_its_holder
     assert ["2 meldinger om bruk" in desk and "Den var knust." in desk for desk in desks] == [True, True]
 
 
+def test_only_who_may_say_it_is_asked_how_many_came(visit: Callable[..., Visitor], booked: Callable[..., str], clock: Clock) -> None:
+    """Whoever asked in the club's name holds what the club has stood by since, and does not act on it."""
+    page = f"/bookings/{booked('siri')}"
+    visit("berit").post(f"{page}/confirmation", form_on=page)
+    clock.pass_by(timedelta(days=14))
+
+    asked = {name: f"{page}/occurrences/1/usage" in visit(name).get("/bookings").text for name in ("siri", "berit", "nils")}
+
+    assert asked == {"siri": False, "berit": True, "nils": True}
+
+
 def test_where_one_answers_stands_open_until_one_has(visit: Callable[..., Visitor], booked: Callable[..., str], clock: Clock) -> None:
     reference, caretaker, holder = booked(recurrence={"rrule": "FREQ=WEEKLY;COUNT=2"}), visit("olav"), visit("berit")
     clock.pass_by(timedelta(days=14))
