@@ -835,7 +835,7 @@ def _dates(session: Session) -> dict[tuple[int, int], tuple[Any, ...]]:
 def _claims(session: Session, now: datetime) -> list[tuple[int, int, str, datetime, datetime]]:
     columns = (Occurrence.booking_id, Occurrence.number, Space.slug, Claim.starts_at, Claim.ends_at, Claim.expires_at)
     joined = select(*columns).join(Occurrence, Claim.occurrence_id == Occurrence.id).join(Space, Claim.space_id == Space.id)
-    claims = [(one[:5], one[5]) for one in session.execute(joined).tuples()]
+    claims = [(one[:5], one[5]) for one in session.execute(joined)]
     return sorted(claim for claim, expires_at in claims if expires_at is None or expires_at > now)
 
 
