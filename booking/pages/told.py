@@ -13,7 +13,7 @@ from accounts.models import Organisation, Person
 from accounts.queries import names_of_people
 from booking import lifecycle
 from booking.absence import answer_by
-from booking.cases import acts_on, may_decide
+from booking.cases import acts_on, is_staff_of, may_decide
 from booking.fees import Cost, cost_of, first_dearer, sum_of
 from booking.judging import highest
 from booking.likeness import unknown_offered
@@ -228,6 +228,8 @@ def told_booking(session: Session, booking: Booking, *, by: Actor, language: str
     verdicts = verdicts_of(session, booking)
     is_theirs = acts_on(booking, by)
     may_change = (is_theirs or by.is_officer) and booking.kind is not BookingKind.INCOMING
+    # Blocked time is staff's, also where whoever blocked it is none any more.
+    may_change = may_change and (booking.kind is not BookingKind.BLOCK or is_staff_of(booking, by))
     first, coming_up = min(date.starts_at for date in booking.occurrences), coming_offers(session, booking)
     offers = {date: offer for date, offer in coming_up.items() if offer.state is OfferState.OPEN}
     sought = {date: offer.created_at + UNDO_WITHIN for date, offer in coming_up.items() if date not in offers}

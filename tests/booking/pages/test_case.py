@@ -9,9 +9,11 @@ from urllib.parse import urlencode
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
+from accounts.identity import Role
+from accounts.models import RoleGrant
 from booking.attending import attend
 from booking.closures import close_rooms
 from booking.models import Occurrence
@@ -232,6 +234,19 @@ def test_a_delegate_confirms_what_was_asked_in_the_organisations_name(visit: Cal
     visitor.post(f"/bookings/{reference}/confirmation", form_on=f"/bookings/{reference}")
 
     assert states(visitor.get(f"/bookings/{reference}").text) == ["Booket", "Booket"]
+
+
+def test_blocked_time_is_moved_by_staff_only_also_where_whoever_blocked_it_is_none_any_more(
+    app: Flask, visit: Callable[..., Visitor], booked: Callable[..., str]
+) -> None:
+    path = f"/bookings/{booked('kari', kind='block', organisation=None)}"
+    move = f'action="{path}/occurrences/1/move"'
+    shown = [move in visit(name).get(path).text for name in ("kari", "olav")]
+
+    with Session(app.extensions["database"].engine) as session, session.begin():
+        session.execute(delete(RoleGrant).where(RoleGrant.role == Role.OFFICER))
+
+    assert ([*shown, move in visit("kari").get(path).text], visit("kari").get(path).status_code) == ([True, False, False], 200)
 
 
 def test_whoever_asked_in_the_organisations_name_reads_whose_it_is_once_that_was_confirmed(
