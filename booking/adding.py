@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
 from booking import lifecycle
+from booking.applicants import require_kind
 from booking.case import in_use
 from booking.cases import booking_at, occurrence_of, require_holder
 from booking.images import Before, before, undoable
@@ -35,7 +36,7 @@ def readd(session: Session, booking_id: int, number: int, *, version: int | None
     lifecycle.require(lifecycle.Act.READD, date.state)
     if date.starts_at <= now:
         raise refuse(Conflict, "in-the-past", "booking", booking.reference)
-    in_use(date.room)
+    require_kind(booking.kind, in_use(date.room), by)
     return _settled(session, booking, date, "readd", was, by=by, now=now)
 
 
@@ -56,6 +57,7 @@ def add(
     """
     booking = _growing(session, booking_id, version=version, by=by)
     place = in_use(room_at(session, room) if room else booking.room)
+    require_kind(booking.kind, place, by)
     wall, was = wall_span(start, end, place.venue.zone), before(session, [booking])
     interval = wall.interval()
     if len(booking.occurrences) >= LONGEST:

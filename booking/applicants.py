@@ -118,7 +118,7 @@ def applicant_of(session: Session, wish: Wish, room: Room, *, by: Actor) -> Appl
         raise refuse(Unidentified, "sign-in-first")
     if wish.on_behalf_of not in (None, by.person_id):
         by.require(by.is_officer, "officer")
-    require_kind(wish, room, by)
+    require_kind(wish.kind, room, by)
     parties = _parties_of(session, wish.on_behalf_of or by.require_known(), wish.organisation)
     if parties.holder is None:
         raise refuse(Missing, "unknown-person", "on_behalf_of", wish.on_behalf_of)
@@ -190,12 +190,15 @@ def visitor_of(session: Session, wish: Wish) -> Applicant:
     )
 
 
-def require_kind(wish: Wish, room: Room, by: Actor) -> None:
-    """Raises Forbidden for a kind of booking that only staff make, or that those make who look after the room."""
-    if wish.kind is BookingKind.MUNICIPAL:
-        by.require(by.is_officer, "officer")
-    if wish.kind is BookingKind.BLOCK:
-        by.require(by.is_officer or by.is_caretaker_of(room.venue_id), "caretaker")
+def may_make(kind: BookingKind, room: Room, by: Actor) -> bool:
+    """Whether somebody may have a booking of a kind in a room: some only staff have, or those who look after the room."""
+    looks_after = kind is BookingKind.BLOCK and by.is_caretaker_of(room.venue_id)
+    return kind not in (BookingKind.MUNICIPAL, BookingKind.BLOCK) or by.is_officer or looks_after
+
+
+def require_kind(kind: BookingKind, room: Room, by: Actor) -> None:
+    """Raises Forbidden for a kind of booking that somebody may not have in a room: not when it is made, nor when it gets time there."""
+    by.require(may_make(kind, room, by), "caretaker" if kind is BookingKind.BLOCK else "officer")
 
 
 def _class_of(wish: Wish, organisation: Organisation | None) -> ApplicantClass:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import Actor
 from booking import images
+from booking.applicants import require_kind
 from booking.case import in_use, span_of
 from booking.cases import booking_at, occurrence_of, require_holder
 from booking.ending import costs_of, keys_of
@@ -21,7 +22,7 @@ from booking.resources import needed_in
 from booking.revisions import touch
 from booking.scope import Scope, reached
 from booking.splitting import from_then_on, parted
-from booking.states import BookingKind, OccurrenceState
+from booking.states import OccurrenceState
 from booking.telling import tell
 from booking.waiving import drop
 from booking.wish import OnConflict, wall_span
@@ -159,10 +160,9 @@ def _standing(date: Occurrence) -> _Standing:
 
 def _plan(session: Session, booking: Booking, wanted: Change, dates: tuple[Occurrence, ...], *, by: Actor) -> Plan:
     room = room_at(session, wanted.room) if wanted.room else None
-    if booking.kind is BookingKind.BLOCK:
-        venues = {place.venue_id for place in ([room] if room else [date.room for date in dates])}
-        by.require(by.is_officer or all(by.is_caretaker_of(venue) for venue in venues), "caretaker")
     rooms = {room} if room else {date.room for date in dates}
+    for place in rooms:
+        require_kind(booking.kind, place, by)
     beside = tuple(one.key for place in rooms for one in needed_in(place, booking.activity, wanted.said.resources or {}))
     return Plan(
         act="move",

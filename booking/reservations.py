@@ -78,7 +78,7 @@ def parts_of(session: Session, case: Case, wish: Wish, *, by: Actor) -> tuple[Ca
     paths = dict.fromkeys(span.room or case.path for span in case.dates)
     rooms = {path: case.room if path == case.path else in_use(room_at(session, path)) for path in paths}
     for room in rooms.values():
-        require_kind(wish, room, by)
+        require_kind(wish.kind, room, by)
     return tuple(in_room(case, room) for room in rooms.values())
 
 

@@ -13,7 +13,8 @@ from accounts.models import Organisation, Person
 from accounts.queries import names_of_people
 from booking import lifecycle
 from booking.absence import answer_by
-from booking.cases import acts_on, is_staff_of, may_decide
+from booking.applicants import may_make
+from booking.cases import acts_on, may_decide
 from booking.fees import Cost, cost_of, first_dearer, sum_of
 from booking.judging import highest
 from booking.likeness import unknown_offered
@@ -120,6 +121,7 @@ class ToldBooking:
     names: Mapping[int, str]
     is_holders: bool
     may_change: bool
+    may_edit: bool
     may_confirm: bool
     may_decide: bool
 
@@ -228,8 +230,7 @@ def told_booking(session: Session, booking: Booking, *, by: Actor, language: str
     verdicts = verdicts_of(session, booking)
     is_theirs = acts_on(booking, by)
     may_change = (is_theirs or by.is_officer) and booking.kind is not BookingKind.INCOMING
-    # Blocked time is staff's, also where whoever blocked it is none any more.
-    may_change = may_change and (booking.kind is not BookingKind.BLOCK or is_staff_of(booking, by))
+    may_edit = may_change and may_make(booking.kind, booking.room, by)
     first, coming_up = min(date.starts_at for date in booking.occurrences), coming_offers(session, booking)
     offers = {date: offer for date, offer in coming_up.items() if offer.state is OfferState.OPEN}
     sought = {date: offer.created_at + UNDO_WITHIN for date, offer in coming_up.items() if date not in offers}
@@ -243,6 +244,7 @@ def told_booking(session: Session, booking: Booking, *, by: Actor, language: str
                 verdicts.get(date.local_start),
                 offers.get(date.id),
                 may_change=may_change,
+                may_edit=may_edit,
                 has_earlier=first < date.starts_at,
                 by=by,
                 now=now,
@@ -285,6 +287,7 @@ def told_booking(session: Session, booking: Booking, *, by: Actor, language: str
         names=names_of_people(session, {one for one in people if one}),
         is_holders=is_theirs,
         may_change=may_change and any(one.may_cancel or one.offer for one in coming),
+        may_edit=may_edit and any(one.may_cancel or one.offer for one in coming),
         may_confirm=booking.state is BookingState.UNCONFIRMED and (by.is_officer or _acts_for(booking, by)),
         may_decide=lifecycle.allows(lifecycle.Act.REFUSE, booking.state) and may_decide(booking, by),
     )
@@ -306,7 +309,15 @@ def _load(session: Session, booking: Booking) -> None:
 
 
 def _date(
-    date: Occurrence, verdict: Verdict | None, offer: Offer | None, *, may_change: bool, has_earlier: bool, by: Actor, now: datetime
+    date: Occurrence,
+    verdict: Verdict | None,
+    offer: Offer | None,
+    *,
+    may_change: bool,
+    may_edit: bool,
+    has_earlier: bool,
+    by: Actor,
+    now: datetime,
 ) -> ToldDate:
     is_ahead = may_change and date.starts_at > now
     looks_after = by.is_officer or by.is_caretaker_of(date.room.venue_id)
@@ -317,8 +328,8 @@ def _date(
         against=against(date, verdict),
         cost=cost_of(date, verdict, now=now) if date.starts_at > now else None,
         may_cancel=is_ahead and lifecycle.allows(lifecycle.Act.CANCEL, date.state),
-        may_move=is_ahead and lifecycle.allows(lifecycle.Act.MOVE, date.state),
-        may_readd=is_ahead and lifecycle.allows(lifecycle.Act.READD, date.state) and not _is_refused(date),
+        may_move=is_ahead and may_edit and lifecycle.allows(lifecycle.Act.MOVE, date.state),
+        may_readd=is_ahead and may_edit and lifecycle.allows(lifecycle.Act.READD, date.state) and not _is_refused(date),
         may_split=is_ahead and lifecycle.allows(lifecycle.Act.MOVE, date.state) and has_earlier,
         may_note=has_begun and looks_after and date.booking.kind.is_judged,
         may_take_back=date.absent_at is not None and looks_after,

@@ -1,5 +1,6 @@
 """Moving a date: by the wall clock or with an offset, within the hours that are left, and never beyond reason."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -7,10 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.identity import SERVICE
+from booking import adding, ending
 from booking.models import Booking
 from booking.outcome import Declined
 from booking.reservations import reserve
-from booking.states import BookingState
+from booking.states import BookingState, OccurrenceState
 from booking.support.agreements import make_agreement
 from booking.support.terms import AgreementTerms
 from database.audit import Audit
@@ -20,6 +22,7 @@ from policies.document import checked
 from policies.places import place_at
 from policies.verbs import publish
 from tests.booking.conftest import NOW, POLICY, REASON, Hall, again, move, wish
+from tests.booking.test_what_stays import another_hall
 from tests.cast import ZONE
 from venues.models import Room, Space, Venue
 
@@ -144,3 +147,34 @@ def test_a_room_out_of_use_is_neither_booked_nor_moved_into(session: Session, ha
         ("room-retired", "oren-flerbrukshall/gymsal-2"),
         ("room-retired", "oren-flerbrukshall/gymsal-2"),
     ]
+
+
+def test_blocked_time_grows_within_the_own_venue_only_and_for_staff_only(session: Session, hall: Hall) -> None:
+    another_hall(session)
+    again(session)
+    blocked = reserve(session, wish(kind="block", organisation=None), by=hall.olav, now=NOW)
+    again(session)
+    event = reserve(session, wish(kind="municipal", organisation=None, room="oren-flerbrukshall/gymsal-2"), by=hall.kari, now=NOW)
+    day = {"start": datetime(2026, 9, 16, 18), "end": datetime(2026, 9, 16, 20)}
+    for booking, hand in ((blocked, hall.olav), (event, hall.kari)):
+        again(session)
+        ending.cancel(session, booking.id, by=hand, now=NOW)
+    left = [replace(hand, roles=frozenset(), venues=frozenset()) for hand in (hall.olav, hall.kari)]
+
+    refused = []
+    for act in (
+        lambda: adding.add(session, blocked.id, **day, room="fjell/sal", by=hall.olav, now=NOW),
+        lambda: adding.add(session, blocked.id, **day, by=left[0], now=NOW),
+        lambda: adding.readd(session, blocked.id, 1, by=left[0], now=NOW),
+        lambda: adding.add(session, event.id, **day, by=left[1], now=NOW),
+        lambda: adding.readd(session, event.id, 1, by=left[1], now=NOW),
+    ):
+        again(session)
+        with pytest.raises(Forbidden) as found, session.begin_nested():
+            act()
+        refused.append(found.value.faults[0].facts["need"])
+    again(session)
+    added = adding.add(session, blocked.id, **day, by=hall.olav, now=NOW)
+
+    assert refused == ["caretaker"] * 3 + ["officer"] * 2
+    assert [date.state for date in added.occurrences] == [OccurrenceState.CANCELLED, OccurrenceState.BOOKED]

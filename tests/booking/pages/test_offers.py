@@ -17,14 +17,19 @@ from tests.booking.test_accepting_all import LEAK, NEAR, THREE
 from tests.clock import Clock
 
 
+def offer_other_half(database: Database, hall: Hall, clock: Clock) -> None:
+    """Half of the hall is closed, and the other is kept for each of the dates that lost it."""
+    database.transact(close_rooms, "oren-flerbrukshall", LEAK, confirmed=True, by=hall.olav, now=clock())
+    clock.pass_by(UNDO_WITHIN)
+    attend(database)
+
+
 def test_the_page_takes_all_and_says_what_was_not_to_be_had(
     app: Flask, hall: Hall, visit: Callable[..., Visitor], booked: Callable[..., str], clock: Clock
 ) -> None:
     database: Database = app.extensions["database"]
     reference = booked(**THREE)
-    database.transact(close_rooms, "oren-flerbrukshall", LEAK, confirmed=True, by=hall.olav, now=clock())
-    clock.pass_by(UNDO_WITHIN)
-    attend(database)
+    offer_other_half(database, hall, clock)
     database.transact(publish_with, NEAR)
     berit = visit("berit")
     page = berit.get(f"/bookings/{reference}")
@@ -48,9 +53,7 @@ def test_who_takes_one_of_them_reads_which_time_that_is(
 ) -> None:
     database: Database = app.extensions["database"]
     reference = booked(**THREE)
-    database.transact(close_rooms, "oren-flerbrukshall", LEAK, confirmed=True, by=hall.olav, now=clock())
-    clock.pass_by(UNDO_WITHIN)
-    attend(database)
+    offer_other_half(database, hall, clock)
     with database.reading() as session:
         first = session.scalars(select(Offer.id).where(Offer.state == OfferState.OPEN).order_by(Offer.starts_at)).first()
     berit = visit("berit")
@@ -66,9 +69,7 @@ def test_only_who_may_answer_is_asked_among_ones_bookings(
     database: Database = app.extensions["database"]
     page = f"/bookings/{booked('siri', **THREE)}"
     visit("berit").post(f"{page}/confirmation", form_on=page)
-    database.transact(close_rooms, "oren-flerbrukshall", LEAK, confirmed=True, by=hall.olav, now=clock())
-    clock.pass_by(UNDO_WITHIN)
-    attend(database)
+    offer_other_half(database, hall, clock)
 
     asked = {name: "Svar innen" in visit(name).get("/bookings").text for name in ("siri", "berit", "nils")}
 
@@ -81,9 +82,7 @@ def test_the_page_says_that_none_of_them_was_to_be_had(
     """Also of what nobody has stood by yet, which keeps its time for longer as it takes something."""
     database: Database = app.extensions["database"]
     reference = booked("siri", **THREE)
-    database.transact(close_rooms, "oren-flerbrukshall", LEAK, confirmed=True, by=hall.olav, now=clock())
-    clock.pass_by(UNDO_WITHIN)
-    attend(database)
+    offer_other_half(database, hall, clock)
     database.transact(publish_with, {**NEAR, "ahead": {"amount": 3, "unit": "days"}})
     siri = visit("siri")
 
